@@ -1,5 +1,7 @@
 package io.agentstream.schemas;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,6 +31,11 @@ public record CallId(UUID value) implements Comparable<CallId> {
         }
     }
 
+    @JsonCreator
+    static CallId fromJson(String text) {
+        return parse(text).orElseThrow(() -> new IllegalArgumentException("not a call id"));
+    }
+
     /// The call that a record's key names, or nothing where the key is foreign.
     public static Optional<CallId> fromKey(byte[] key) {
         return key.length == 36 ? parse(new String(key, StandardCharsets.ISO_8859_1)) : Optional.empty();
@@ -44,6 +51,7 @@ public record CallId(UUID value) implements Comparable<CallId> {
         return value.compareTo(other.value);
     }
 
+    @JsonValue
     @Override
     public String toString() {
         return value.toString();

@@ -1,0 +1,77 @@
+package io.agentstream.schemas;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the gateway says of a call on `call.lifecycle.v1`: one `offered`, at most one `started`, any number of `alive`, one
+/// `ended`. The agent's UUID authorises calls, so it is not here: its digest is.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface CallEvent {
+
+    CallId callId();
+
+    /// The call's own sequence number, shared with its frames on `call.media.v1`; begins at 1 with `offered`.
+    long seq();
+
+    Instant at();
+
+    @JsonTypeName("offered")
+    @Doc("A provider opened a socket; nothing is decided yet, unless the gateway refused it at the door.")
+    record Offered(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway accepted the socket.") Instant at,
+            @Doc("Why the gateway refused the call by itself; absent where admission is asked for.") @Nullable Failure refusal,
+            @Doc("The provider's name as the URL gives it, lower-cased.") @Nullable String provider,
+            @Doc("SHA-256, in hexadecimal, of the lower-cased agent UUID in the URL.") String agentDigest,
+            @Doc("Partition of socket.commands.v1 that reaches this call's socket.") int slot,
+            @Doc("IP address of the peer.") String remoteAddress,
+            @Doc("The provider's domain from the URL, normalised.") @Nullable String domain,
+            @Doc("The peer's own name for the call: callId or CallSid of the URL.") @Nullable String externalCallId,
+            @Doc("The caller's number from the URL.") @Nullable String from,
+            @Doc("The called number from the URL.") @Nullable String to)
+            implements CallEvent {}
+
+    @JsonTypeName("started")
+    @Doc("The provider's start message was read. Identifiers it did not give are absent, and the call is then refused.")
+    record Started(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway read the message.") Instant at,
+            @Doc("The provider's name for the stream.") @Nullable String streamSid,
+            @Doc("The provider's name for the media side of the call.") @Nullable String callSid,
+            @Doc("The provider's session token, the name to use with its REST API.") @Nullable String session,
+            @Doc("The provider's domain that holds for the call, normalised: the URL's, else the message's.")
+                    @Nullable String domain,
+            @Doc("The caller's number: the URL's, else the message's.") @Nullable String from,
+            @Doc("The called number: the URL's, else the message's.") @Nullable String to,
+            @Doc("How the call came about, in the provider's words.") @Nullable String context,
+            @Doc("The tracks that the provider sends.") List<String> tracks,
+            @Doc("How the audio is encoded.") MediaFormat mediaFormat,
+            @Doc("What the provider's document hands over by name.") Map<String, String> customParameters)
+            implements CallEvent {}
+
+    @JsonTypeName("alive")
+    @Doc("The socket is still open. A call that stays quiet for long is closed as lost.")
+    record Alive(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway said so.") Instant at)
+            implements CallEvent {}
+
+    @JsonTypeName("ended")
+    @Doc("The socket is closed. Says either how the call ended or why it failed.")
+    record Ended(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When it ended.") Instant at,
+            @Doc("WebSocket close code that the peer got, or its own where it closed first.") int closeCode,
+            @Doc("Close reason that the peer got.") String closeReason,
+            @Doc("How a call that was running ended.") @Nullable End end,
+            @Doc("What went wrong.") @Nullable Failure failure)
+            implements CallEvent {}
+}

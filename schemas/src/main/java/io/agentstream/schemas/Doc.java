@@ -1,0 +1,14 @@
+package io.agentstream.schemas;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/// One sentence about a record, a field or a constant of the wire contract. The published contract is generated from these
+/// sentences, so a field without one does not pass the tests.
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.RECORD_COMPONENT, ElementType.FIELD})
+public @interface Doc {
+    String value();
+}

@@ -1,0 +1,50 @@
+package io.agentstream.schemas;
+
+/// What happens on a running call's socket, on `call.media.v1`, in the order in which the gateway saw it. Binary, because there
+/// are fifty a second of each call.
+public sealed interface MediaFrame {
+
+    CallId callId();
+
+    /// The call's own sequence number, shared with its events on `call.lifecycle.v1`.
+    long seq();
+
+    /// When the gateway saw it, in milliseconds since 1970.
+    long atMs();
+
+    @Doc("Audio of the caller.")
+    record Audio(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("Milliseconds since the stream began, as the provider says.") long timestampMs,
+            @Doc("The audio, in the call's media format.") Slice payload)
+            implements MediaFrame {}
+
+    @Doc("The caller pressed a key.")
+    record Digit(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("One of 0-9 * # A-D.") char digit)
+            implements MediaFrame {}
+
+    @Doc("Everything that was sent before a mark has been played to the caller.")
+    record MarkReached(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("Turn that the mark belongs to.") int turn,
+            @Doc("Name that the worker gave it.") String name)
+            implements MediaFrame {}
+
+    @Doc("How much of a turn's audio the caller has heard.")
+    record Played(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("Turn whose audio it is.") int turn,
+            @Doc("Milliseconds of it that the caller has heard.") long playedMs,
+            @Doc("Whether nothing more of it will be heard: it was played to its end or cleared.") boolean finished)
+            implements MediaFrame {}
+}

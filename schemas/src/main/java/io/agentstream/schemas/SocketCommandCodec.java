@@ -1,0 +1,143 @@
+package io.agentstream.schemas;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// The binary form of a [SocketCommand], big-endian:
+///
+/// | bytes | |
+/// |---|---|
+/// | 1 | kind: 1 admit, 2 open, 3 play, 4 clear, 5 mark, 6 close |
+/// | 16 | call |
+/// | play | 4 turn, 4 number, 2 bytes a frame, 2 length, payload |
+/// | clear | 4 turn |
+/// | mark | 4 turn, 2 length, name in UTF-8 |
+/// | close | 1 end + 1 or 0, 1 failure + 1 or 0, 2 code, 2 length, reason in UTF-8 |
+///
+/// Ends and failures are numbered by their place in the enum, so new ones are added behind the last of them.
+public final class SocketCommandCodec implements Codec<SocketCommand> {
+
+    static final int HEADER_BYTES = 1 + 16;
+
+    private static final byte ADMIT = 1;
+    private static final byte OPEN = 2;
+    private static final byte PLAY = 3;
+    private static final byte CLEAR = 4;
+    private static final byte MARK = 5;
+    private static final byte CLOSE = 6;
+
+    private static final End[] ENDS = End.values();
+    private static final Failure[] FAILURES = Failure.values();
+
+    @Override
+    public byte[] encode(SocketCommand command) {
+        return switch (command) {
+            case SocketCommand.Admit a -> header(ADMIT, a, 0).array();
+            case SocketCommand.Open o -> header(OPEN, o, 0).array();
+            case SocketCommand.Play p -> header(PLAY, p, 4 + 4 + 2 + 2 + p.payload().length())
+                    .putInt(p.turn())
+                    .putInt(p.seq())
+                    .putShort(Binary.length16(p.frameBytes()))
+                    .putShort(Binary.length16(p.payload().length()))
+                    .put(p.payload().array(), p.payload().offset(), p.payload().length())
+                    .array();
+            case SocketCommand.Clear c -> header(CLEAR, c, 4).putInt(c.turn()).array();
+            case SocketCommand.Mark m -> {
+                byte[] name = m.name().getBytes(StandardCharsets.UTF_8);
+                yield header(MARK, m, 4 + 2 + name.length)
+                        .putInt(m.turn())
+                        .putShort(Binary.length16(name.length))
+                        .put(name)
+                        .array();
+            }
+            case SocketCommand.Close c -> {
+                byte[] reason = c.reason().getBytes(StandardCharsets.UTF_8);
+                yield header(CLOSE, c, 1 + 1 + 2 + 2 + reason.length)
+                        .put(place(c.end()))
+                        .put(place(c.failure()))
+                        .putShort(Binary.length16(c.closeCode()))
+                        .putShort(Binary.length16(reason.length))
+                        .put(reason)
+                        .array();
+            }
+        };
+    }
+
+    private static byte place(@Nullable Enum<?> constant) {
+        return constant == null ? 0 : (byte) (constant.ordinal() + 1);
+    }
+
+    private static ByteBuffer header(byte kind, SocketCommand command, int bodyBytes) {
+        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + bodyBytes).put(kind);
+        Binary.putCallId(out, command.callId());
+        return out;
+    }
+
+    @Override
+    public Decoded<SocketCommand> decode(byte[] bytes) {
+        if (bytes.length < HEADER_BYTES) {
+            return Binary.malformed("a socket command of ", bytes.length, " bytes");
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        byte kind = in.get();
+        CallId callId = Binary.callId(in);
+        int body = in.remaining();
+        return switch (kind) {
+            case ADMIT -> body == 0
+                    ? new Decoded.Value<>(new SocketCommand.Admit(callId))
+                    : Binary.malformed("an admit of ", bytes.length, " bytes");
+            case OPEN -> body == 0
+                    ? new Decoded.Value<>(new SocketCommand.Open(callId))
+                    : Binary.malformed("an open of ", bytes.length, " bytes");
+            case PLAY -> play(bytes, in, callId);
+            case CLEAR -> body == 4
+                    ? new Decoded.Value<>(new SocketCommand.Clear(callId, in.getInt()))
+                    : Binary.malformed("a clear of ", bytes.length, " bytes");
+            case MARK -> {
+                if (body < 6 || (in.getShort(in.position() + 4) & 0xFFFF) != body - 6) {
+                    yield Binary.malformed("a mark of ", bytes.length, " bytes");
+                }
+                int turn = in.getInt();
+                String name = new String(bytes, in.position() + 2, body - 6, StandardCharsets.UTF_8);
+                yield new Decoded.Value<>(new SocketCommand.Mark(callId, turn, name));
+            }
+            case CLOSE -> close(bytes, in, callId);
+            default -> Binary.malformed("socket command of unknown kind ", kind, "");
+        };
+    }
+
+    private static Decoded<SocketCommand> play(byte[] bytes, ByteBuffer in, CallId callId) {
+        int payload = in.remaining() - 12;
+        if (payload < 0 || (in.getShort(in.position() + 10) & 0xFFFF) != payload) {
+            return Binary.malformed("a play of ", bytes.length, " bytes");
+        }
+        int turn = in.getInt();
+        int seq = in.getInt();
+        int frameBytes = in.getShort() & 0xFFFF;
+        if (frameBytes == 0) {
+            return Binary.malformed("a play with frames of ", 0, " bytes");
+        }
+        return new Decoded.Value<>(new SocketCommand.Play(
+                callId, turn, seq, frameBytes, new Slice(bytes, in.position() + 2, payload)));
+    }
+
+    private static Decoded<SocketCommand> close(byte[] bytes, ByteBuffer in, CallId callId) {
+        int reasonBytes = in.remaining() - 6;
+        if (reasonBytes < 0 || (in.getShort(in.position() + 4) & 0xFFFF) != reasonBytes) {
+            return Binary.malformed("a close of ", bytes.length, " bytes");
+        }
+        int end = in.get();
+        int failure = in.get();
+        int closeCode = in.getShort() & 0xFFFF;
+        if (end < 0 || end > ENDS.length || failure < 0 || failure > FAILURES.length || (end == 0) == (failure == 0)) {
+            return new Decoded.Malformed<>("a close that says neither or both of end and failure");
+        }
+        return new Decoded.Value<>(new SocketCommand.Close(
+                callId,
+                end == 0 ? null : ENDS[end - 1],
+                failure == 0 ? null : FAILURES[failure - 1],
+                closeCode,
+                new String(bytes, in.position() + 2, reasonBytes, StandardCharsets.UTF_8)));
+    }
+}
