@@ -41,6 +41,12 @@ public sealed interface SocketCommand {
             @Doc("Close reason for the peer.") String reason)
             implements SocketCommand {
 
+        public Close {
+            if ((end == null) == (failure == null)) {
+                throw new IllegalArgumentException("a close says either how the call ended or why it failed");
+            }
+        }
+
         public static Close because(CallId callId, End end) {
             return new Close(callId, end, null, 1000, "");
         }

@@ -2,7 +2,8 @@ package io.agentstream.schemas;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+
 
 /// The binary form of a [SocketCommand], big-endian:
 ///
@@ -13,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// | play | 4 turn, 4 number, 2 bytes a frame, 2 length, payload |
 /// | clear | 4 turn |
 /// | mark | 4 turn, 2 length, name in UTF-8 |
-/// | close | 1 end + 1 or 0, 1 failure + 1 or 0, 2 code, 2 length, reason in UTF-8 |
-///
-/// Ends and failures are numbered by their place in the enum, so new ones are added behind the last of them.
+/// | close | 1 by (1 end, 2 failure), 1 length, name of the end or failure, 2 code, 2 length, reason in UTF-8 |
 public final class SocketCommandCodec implements Codec<SocketCommand> {
 
     static final int HEADER_BYTES = 1 + 16;
@@ -27,8 +26,8 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
     private static final byte MARK = 5;
     private static final byte CLOSE = 6;
 
-    private static final End[] ENDS = End.values();
-    private static final Failure[] FAILURES = Failure.values();
+    private static final byte BY_END = 1;
+    private static final byte BY_FAILURE = 2;
 
     @Override
     public byte[] encode(SocketCommand command) {
@@ -52,20 +51,19 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                         .array();
             }
             case SocketCommand.Close c -> {
+                byte[] cause = (c.end() != null ? c.end() : Objects.requireNonNull(c.failure())).name()
+                        .getBytes(StandardCharsets.US_ASCII);
                 byte[] reason = c.reason().getBytes(StandardCharsets.UTF_8);
-                yield header(CLOSE, c, 1 + 1 + 2 + 2 + reason.length)
-                        .put(place(c.end()))
-                        .put(place(c.failure()))
+                yield header(CLOSE, c, 1 + 1 + cause.length + 2 + 2 + reason.length)
+                        .put(c.end() != null ? BY_END : BY_FAILURE)
+                        .put((byte) cause.length)
+                        .put(cause)
                         .putShort(Binary.length16(c.closeCode()))
                         .putShort(Binary.length16(reason.length))
                         .put(reason)
                         .array();
             }
         };
-    }
-
-    private static byte place(@Nullable Enum<?> constant) {
-        return constant == null ? 0 : (byte) (constant.ordinal() + 1);
     }
 
     private static ByteBuffer header(byte kind, SocketCommand command, int bodyBytes) {
@@ -123,21 +121,29 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
     }
 
     private static Decoded<SocketCommand> close(byte[] bytes, ByteBuffer in, CallId callId) {
-        int reasonBytes = in.remaining() - 6;
-        if (reasonBytes < 0 || (in.getShort(in.position() + 4) & 0xFFFF) != reasonBytes) {
+        if (in.remaining() < 2) {
             return Binary.malformed("a close of ", bytes.length, " bytes");
         }
-        int end = in.get();
-        int failure = in.get();
-        int closeCode = in.getShort() & 0xFFFF;
-        if (end < 0 || end > ENDS.length || failure < 0 || failure > FAILURES.length || (end == 0) == (failure == 0)) {
-            return new Decoded.Malformed<>("a close that says neither or both of end and failure");
+        byte by = in.get();
+        int causeBytes = in.get() & 0xFF;
+        int reasonBytes = in.remaining() - causeBytes - 4;
+        if (reasonBytes < 0 || (in.getShort(in.position() + causeBytes + 2) & 0xFFFF) != reasonBytes) {
+            return Binary.malformed("a close of ", bytes.length, " bytes");
         }
-        return new Decoded.Value<>(new SocketCommand.Close(
-                callId,
-                end == 0 ? null : ENDS[end - 1],
-                failure == 0 ? null : FAILURES[failure - 1],
-                closeCode,
-                new String(bytes, in.position() + 2, reasonBytes, StandardCharsets.UTF_8)));
+        String cause = new String(bytes, in.position(), causeBytes, StandardCharsets.US_ASCII);
+        in.position(in.position() + causeBytes);
+        int closeCode = in.getShort() & 0xFFFF;
+        String reason = new String(bytes, in.position() + 2, reasonBytes, StandardCharsets.UTF_8);
+        try {
+            return switch (by) {
+                case BY_END -> new Decoded.Value<>(
+                        new SocketCommand.Close(callId, End.valueOf(cause), null, closeCode, reason));
+                case BY_FAILURE -> new Decoded.Value<>(
+                        new SocketCommand.Close(callId, null, Failure.valueOf(cause), closeCode, reason));
+                default -> Binary.malformed("a close by unknown kind ", by, "");
+            };
+        } catch (IllegalArgumentException unknown) {
+            return new Decoded.Malformed<>("a close for an unknown cause");
+        }
     }
 }

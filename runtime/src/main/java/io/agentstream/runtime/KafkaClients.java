@@ -1,0 +1,136 @@
+package io.agentstream.runtime;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// Makes all Kafka clients, and is the only place where their settings are written. Keys and values are bytes everywhere: the
+/// codecs of `schemas` do the rest. Safe for any thread; whoever asks for a client closes it.
+public final class KafkaClients {
+
+    /// How long a record of call state may take to be acknowledged before its call is refused or ended.
+    private static final Duration EVENT_DELIVERY = Duration.ofSeconds(30);
+
+    /// Older audio is of use to nobody who is on the phone.
+    private static final Duration MEDIA_DELIVERY = Duration.ofSeconds(5);
+
+    private final Map<String, String> common;
+    private final Duration mediaLinger;
+
+    public KafkaClients(Config config) {
+        this(config.get(Keys.KAFKA_BOOTSTRAP_SERVERS), config.kafkaProperties(), config.get(Keys.MEDIA_LINGER));
+    }
+
+    public KafkaClients(String bootstrapServers, Map<String, String> properties, Duration mediaLinger) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        all.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "1000");
+        this.common = Map.copyOf(all);
+        this.mediaLinger = mediaLinger;
+    }
+
+    /// For events and decisions: idempotent, acknowledged by all replicas in sync, retried for 30 s, never silently lost.
+    ///
+    /// @param maxBlock how long `send` may wait for metadata or room; zero for the threads that must not wait
+    public Producer<byte[], byte[]> events(String clientId, Duration maxBlock) {
+        return producer(clientId, Map.of(
+                ProducerConfig.ACKS_CONFIG, "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
+                ProducerConfig.LINGER_MS_CONFIG, "0",
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000",
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(EVENT_DELIVERY.toMillis()),
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(maxBlock.toMillis())));
+    }
+
+    /// For audio: one acknowledgement, never blocks, bounded; what does not fit or comes too late is dropped, which the callback
+    /// of `send` says. One request in flight, so that a retry cannot overtake.
+    public Producer<byte[], byte[]> media(String clientId) {
+        return producer(clientId, Map.of(
+                ProducerConfig.ACKS_CONFIG, "1",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false",
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1",
+                ProducerConfig.LINGER_MS_CONFIG, Long.toString(mediaLinger.toMillis()),
+                ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 * 1024),
+                ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(64L << 20),
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "2000",
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(MEDIA_DELIVERY.toMillis()),
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, "0"));
+    }
+
+    /// A producer that fences every other one of the same `transactionalId`.
+    public Producer<byte[], byte[]> fencing(String clientId, String transactionalId) {
+        return producer(clientId, Map.of(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "10000",
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000",
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "10000",
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000"));
+    }
+
+    private Producer<byte[], byte[]> producer(String clientId, Map<String, String> profile) {
+        Map<String, Object> properties = new HashMap<>(common);
+        properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        // A topic that was quiet for five minutes would be forgotten, and the next send would have to wait for it.
+        properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Long.toString(Duration.ofDays(7).toMillis()));
+        properties.putAll(profile);
+        return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /// A member of a group. The range assignor gives partition *p* of all subscribed topics to one member, which the worker
+    /// relies on; the new protocol's default assignor does not. The session timeout is most of the pause that a caller hears
+    /// when a worker dies.
+    ///
+    /// @param offsetReset `earliest` where nothing may be missed, `latest` where the past is of no use
+    public Consumer<byte[], byte[]> member(String clientId, String group, String offsetReset, int maxPollRecords) {
+        return consumer(clientId, Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG, group,
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName(),
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "6000",
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "1500",
+                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "60000",
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, offsetReset,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
+    }
+
+    /// A reader that is told its partitions and commits nothing.
+    public Consumer<byte[], byte[]> reader(String clientId, String offsetReset, int maxPollRecords) {
+        return consumer(clientId, Map.of(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, offsetReset,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
+    }
+
+    private Consumer<byte[], byte[]> consumer(String clientId, Map<String, String> profile) {
+        Map<String, Object> properties = new HashMap<>(common);
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
+        properties.putAll(profile);
+        return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    public Admin admin(String clientId) {
+        Map<String, Object> properties = new HashMap<>(common);
+        properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+        properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, "5000");
+        properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000");
+        return Admin.create(properties);
+    }
+
+    /// What every client is given, for the libraries that make clients of their own.
+    public Map<String, String> commonProperties() {
+        return common;
+    }
+}

@@ -1,0 +1,81 @@
+package io.agentstream.runtime;
+
+import io.agentstream.schemas.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/// Asks Kafka every two seconds whether it is there and has the topics that a service needs, for `/readyz`. The loop is one
+/// thread's; [#reason()] is for any.
+public final class KafkaProbe implements DutyCycle {
+
+    private static final long PERIOD_MS = 2_000;
+    private static final long ANSWER_MS = 5_000;
+
+    private final String role;
+    private final Admin admin;
+    private final List<String> topics;
+    private final Semaphore wake = new Semaphore(0);
+    private volatile Optional<String> reason = Optional.of("Kafka has not answered yet");
+
+    /// @param admin stays its giver's to close
+    public KafkaProbe(String role, Admin admin, List<Topic<?>> topics) {
+        this.role = role;
+        this.admin = admin;
+        this.topics = topics.stream().<String>map(Topic::name).toList();
+    }
+
+    /// Why Kafka cannot be used, or nothing.
+    public Optional<String> reason() {
+        return reason;
+    }
+
+    @Override
+    public String role() {
+        return role;
+    }
+
+    @Override
+    public void work() throws InterruptedException {
+        reason = probe();
+        boolean woken = wake.tryAcquire(reason.isPresent() ? PERIOD_MS / 4 : PERIOD_MS, TimeUnit.MILLISECONDS);
+        if (woken) {
+            wake.drainPermits();
+        }
+    }
+
+    @Override
+    public void wakeUp() {
+        wake.release();
+    }
+
+    private Optional<String> probe() throws InterruptedException {
+        try {
+            List<String> missing = new ArrayList<>();
+            for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
+                try {
+                    var description = topic.getValue().get(ANSWER_MS, TimeUnit.MILLISECONDS);
+                    if (description.partitions().stream().anyMatch(p -> p.leader() == null)) {
+                        return Optional.of("Kafka has no leader for a partition of " + topic.getKey());
+                    }
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                        throw e;
+                    }
+                    missing.add(topic.getKey());
+                }
+            }
+            return missing.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of("Kafka lacks the topics " + String.join(", ", missing) + "; run ./agent-stream topics");
+        } catch (ExecutionException | TimeoutException e) {
+            return Optional.of("Kafka does not answer");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.agentstream.runtime;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Every configuration key of every service. `docs/configuration.md` is generated from this list.
+public final class Keys {
+
+    public static final Key<Integer> GATEWAY_PORT =
+            port("GATEWAY_PORT", 8080, "Port of the gateway: media sockets, health and metrics.");
+    public static final Key<Integer> API_PORT =
+            port("API_PORT", 8081, "Port of the orchestrator: REST API, health and metrics.");
+    public static final Key<Integer> WORKER_PORT = port("WORKER_PORT", 8082, "Port of the worker: health and metrics.");
+    public static final Key<Integer> SANDBOX_PORT =
+            port("SANDBOX_PORT", 8083, "Port of the provider's sandbox; only in `up`.");
+    public static final Key<Integer> KAFKA_PORT =
+            port("KAFKA_PORT", 9092, "Port of the embedded broker; only in `up`, where the default is 0.");
+    public static final Key<Integer> POSTGRES_PORT =
+            port("POSTGRES_PORT", 5432, "Port of the embedded database; only in `up`, where the default is 0.");
+    public static final Key<String> BIND_ADDRESS = text(
+            "BIND_ADDRESS", "0.0.0.0", "Address that servers listen on; in `up` the default is 127.0.0.1.");
+
+    public static final Key<String> KAFKA_BOOTSTRAP_SERVERS = text(
+            "KAFKA_BOOTSTRAP_SERVERS", null,
+            "Where Kafka is, as host:port,host:port. Any other variable that begins with `AGENT_STREAM_KAFKA_` is handed to"
+                    + " the Kafka clients: `AGENT_STREAM_KAFKA_SECURITY_PROTOCOL` sets `security.protocol`.");
+    public static final Key<Integer> CALL_PARTITIONS = number(
+            "CALL_PARTITIONS", 12, 1, 10_000,
+            "Partitions of each topic that is keyed by call. A worker loop owns at least one, so this limits how many loops can"
+                    + " share the work. Cannot be changed on a running system.");
+    public static final Key<Integer> GATEWAY_SLOTS =
+            number("GATEWAY_SLOTS", 12, 1, 10_000, "Partitions of `socket.commands.v1`: the most gateways there can be.");
+    public static final Key<Integer> TOPIC_REPLICATION = number(
+            "TOPIC_REPLICATION", 1, 1, 9,
+            "Replicas of each topic that `topics` creates. Use 3 in production, with `min.insync.replicas` 2.");
+    public static final Key<Duration> MEDIA_RETENTION = duration(
+            "MEDIA_RETENTION", "24h", Duration.ofMinutes(1), Duration.ofDays(365),
+            "How long audio is kept in `call.media.v1` and `socket.commands.v1`.");
+
+    public static final Key<Duration> MEDIA_LINGER = duration(
+            "MEDIA_LINGER", "5ms", Duration.ZERO, Duration.ofMillis(100),
+            "How long audio waits for company before it goes to Kafka. More is cheaper with many calls, less is faster with few.");
+
+    public static final Key<URI> DATABASE_URL =
+            uri("DATABASE_URL", null, List.of("jdbc"), "JDBC address of PostgreSQL, as jdbc:postgresql://host/database.");
+    public static final Key<String> DATABASE_USER = text("DATABASE_USER", "agent_stream", "Database user.");
+    public static final Key<Secret> DATABASE_PASSWORD = new Key<>(
+            "DATABASE_PASSWORD", "text", "", Secret::new, true, "Password of the database user.");
+    public static final Key<Integer> DATABASE_POOL =
+            number("DATABASE_POOL", 10, 1, 200, "Most database connections of one orchestrator.");
+
+    public static final Key<URI> CLOUDONIX_API_URL = uri(
+            "CLOUDONIX_API_URL", "https://api.cloudonix.io", List.of("http", "https"),
+            "Where Cloudonix's REST API is; in `up` the default is the sandbox.");
+    public static final Key<Secret> CREDENTIALS_KEY = new Key<>(
+            "CREDENTIALS_KEY", "base64, 32 bytes", null, Keys::key256, true,
+            "Encrypts provider credentials at rest. In `up` it is generated and kept with the data.");
+    public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
+            "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
+            "How providers reach the gateway; only shown, in the `stream_url` of an agent.");
+    public static final Key<String> PRICE_PER_MINUTE = new Key<>(
+            "PRICE_PER_MINUTE", "decimal", "0.10", Keys::decimal, false,
+            "What a minute of talk costs its owner's credits; charged by the second.");
+
+    public static final Key<Integer> GATEWAY_SLOT = number(
+            "GATEWAY_SLOT", 0, 0, 9_999, "This gateway's partition of `socket.commands.v1`. No two live gateways may share one.");
+    public static final Key<Duration> HANDSHAKE_TIMEOUT = duration(
+            "HANDSHAKE_TIMEOUT", "10s", Duration.ofMillis(200), Duration.ofMinutes(2),
+            "One deadline for a call, from the accepted socket to the running run.");
+    public static final Key<Duration> DRAIN_TIMEOUT = duration(
+            "DRAIN_TIMEOUT", "30s", Duration.ZERO, Duration.ofHours(4),
+            "How long a stopping gateway waits for its calls to end by themselves.");
+    public static final Key<Duration> MAX_CALL_DURATION = duration(
+            "MAX_CALL_DURATION", "4h", Duration.ofSeconds(1), Duration.ofDays(2),
+            "Longest call; at its end the call is closed as `max_duration`.");
+    public static final Key<Duration> IDLE_TIMEOUT = duration(
+            "IDLE_TIMEOUT", "60s", Duration.ofSeconds(1), Duration.ofHours(1),
+            "How long a running call's socket may bring nothing at all; then the call is closed as `idle`.");
+    public static final Key<Integer> MAX_CALLS =
+            number("MAX_CALLS", 2_000, 1, 1_000_000, "Most calls of one gateway; further ones are told to try again later.");
+    public static final Key<Integer> MAX_HANDSHAKES_PER_ADDRESS = number(
+            "MAX_HANDSHAKES_PER_ADDRESS", 1_000, 1, 1_000_000,
+            "Most sockets of one remote address that have not finished the handshake. A provider calls from few addresses.");
+    public static final Key<Integer> MAX_HANDSHAKES_PER_AGENT = number(
+            "MAX_HANDSHAKES_PER_AGENT", 500, 1, 1_000_000, "Most sockets of one agent that have not finished the handshake.");
+    public static final Key<Integer> MAX_MESSAGE_BYTES = number(
+            "MAX_MESSAGE_BYTES", 65_536, 1_024, 1 << 20, "Longest text message that a peer may send.");
+    public static final Key<Integer> MAX_HANDSHAKE_MESSAGES = number(
+            "MAX_HANDSHAKE_MESSAGES", 1_000, 2, 100_000,
+            "Most messages that a peer may send before its call is running; audio among them is not kept.");
+    public static final Key<Duration> PLAYBACK_LOOKAHEAD = duration(
+            "PLAYBACK_LOOKAHEAD", "200ms", Duration.ofMillis(20), Duration.ofSeconds(2),
+            "How far audio is sent to the provider ahead of the caller's ear.");
+    public static final Key<Path> TLS_CERTIFICATE =
+            path("TLS_CERTIFICATE", "PEM file with the gateway's certificate chain; with `TLS_KEY` the gateway speaks wss.");
+    public static final Key<Path> TLS_KEY = path("TLS_KEY", "PEM file with the private key (PKCS #8) of the certificate.");
+
+    public static final Key<Duration> CALL_LOST_AFTER = duration(
+            "CALL_LOST_AFTER", "60s", Duration.ofSeconds(2), Duration.ofHours(1),
+            "How long an open run's call may stay quiet on `call.lifecycle.v1` before the run is closed as lost.");
+    public static final Key<Duration> CALL_ALIVE_INTERVAL = duration(
+            "CALL_ALIVE_INTERVAL", "15s", Duration.ofMillis(500), Duration.ofMinutes(10),
+            "How often a gateway says of each of its calls that it is alive.");
+    public static final Key<Integer> WORKER_LOOPS = number(
+            "WORKER_LOOPS", 1, 1, 256, "Loops of one worker; each is a thread with a consumer and its own conversations.");
+    public static final Key<Integer> MAX_CONVERSATIONS = number(
+            "MAX_CONVERSATIONS", 5_000, 1, 1_000_000, "Most conversations of one worker loop; a further call fails.");
+
+    public static final List<Key<?>> ALL = List.of(
+            GATEWAY_PORT,
+            API_PORT,
+            WORKER_PORT,
+            SANDBOX_PORT,
+            KAFKA_PORT,
+            POSTGRES_PORT,
+            BIND_ADDRESS,
+            KAFKA_BOOTSTRAP_SERVERS,
+            CALL_PARTITIONS,
+            GATEWAY_SLOTS,
+            TOPIC_REPLICATION,
+            MEDIA_RETENTION,
+            MEDIA_LINGER,
+            DATABASE_URL,
+            DATABASE_USER,
+            DATABASE_PASSWORD,
+            DATABASE_POOL,
+            CLOUDONIX_API_URL,
+            CREDENTIALS_KEY,
+            PUBLIC_GATEWAY_URL,
+            PRICE_PER_MINUTE,
+            GATEWAY_SLOT,
+            HANDSHAKE_TIMEOUT,
+            DRAIN_TIMEOUT,
+            MAX_CALL_DURATION,
+            IDLE_TIMEOUT,
+            MAX_CALLS,
+            MAX_HANDSHAKES_PER_ADDRESS,
+            MAX_HANDSHAKES_PER_AGENT,
+            MAX_MESSAGE_BYTES,
+            MAX_HANDSHAKE_MESSAGES,
+            PLAYBACK_LOOKAHEAD,
+            TLS_CERTIFICATE,
+            TLS_KEY,
+            CALL_LOST_AFTER,
+            CALL_ALIVE_INTERVAL,
+            WORKER_LOOPS,
+            MAX_CONVERSATIONS);
+
+    private Keys() {}
+
+    private static Key<Integer> port(String name, int fallback, String says) {
+        return new Key<>(
+                name, "port, 0 for any free one", Integer.toString(fallback), between(0, 65_535), false, says);
+    }
+
+    private static Key<Integer> number(String name, int fallback, int least, int most, String says) {
+        return new Key<>(
+                name, "number, " + least + " to " + most, Integer.toString(fallback), between(least, most), false, says);
+    }
+
+    private static Function<String, Integer> between(int least, int most) {
+        return text -> {
+            int value;
+            try {
+                value = Integer.parseInt(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("is not a whole number", e);
+            }
+            if (value < least || value > most) {
+                throw new IllegalArgumentException("is not between " + least + " and " + most);
+            }
+            return value;
+        };
+    }
+
+    private static Key<String> text(String name, @Nullable String fallback, String says) {
+        return new Key<>(name, "text", fallback, Function.identity(), false, says);
+    }
+
+    private static Key<Path> path(String name, String says) {
+        return new Key<>(name, "file", null, Path::of, false, says);
+    }
+
+    private static Key<URI> uri(String name, @Nullable String fallback, List<String> schemes, String says) {
+        return new Key<>(name, String.join(" or ", schemes) + " address", fallback, text -> uri(text, schemes), false, says);
+    }
+
+    private static URI uri(String text, List<String> schemes) {
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("is not an address", e);
+        }
+        if (uri.getScheme() == null || !schemes.contains(uri.getScheme().toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException("does not begin with " + String.join(": or ", schemes) + ":");
+        }
+        return uri;
+    }
+
+    private static Key<Duration> duration(String name, String fallback, Duration least, Duration most, String says) {
+        return new Key<>(
+                name,
+                "duration, " + Durations.format(least) + " to " + Durations.format(most),
+                fallback,
+                text -> {
+                    Duration value = Durations.parse(text);
+                    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                        throw new IllegalArgumentException(
+                                "is not between " + Durations.format(least) + " and " + Durations.format(most));
+                    }
+                    return value;
+                },
+                false,
+                says);
+    }
+
+    private static Secret key256(String text) {
+        byte[] key;
+        try {
+            key = Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("is not base64", e);
+        }
+        if (key.length != 32) {
+            throw new IllegalArgumentException("is " + key.length + " bytes long, not 32");
+        }
+        return new Secret(text);
+    }
+
+    private static String decimal(String text) {
+        if (!text.matches("[0-9]{1,6}(\\.[0-9]{1,6})?")) {
+            throw new IllegalArgumentException("is not a decimal number such as 0.10");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,60 @@
+package io.agentstream.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs one service from its configuration to its end.
+public final class ServiceMain {
+
+    public static final int EXIT_OK = 0;
+    public static final int EXIT_FAULT = 1;
+    /// EX_CONFIG of sysexits.h.
+    public static final int EXIT_CONFIG = 78;
+
+    private static final Logger log = LoggerFactory.getLogger(ServiceMain.class);
+
+    /// Opens a service. What it opened before it failed, it has to close.
+    @FunctionalInterface
+    public interface Launcher {
+        AutoCloseable launch(Config config, StopBarrier barrier) throws Exception;
+    }
+
+    private ServiceMain() {}
+
+    /// Blocks until the service is told to stop and is closed; returns the process's exit code.
+    public static int run(String name, Map<String, String> environment, List<Key<?>> required, Launcher launcher)
+            throws InterruptedException {
+        Config config;
+        try {
+            config = Config.load(environment, Map.of(), required);
+        } catch (ConfigException e) {
+            System.err.println("The configuration cannot be used:");
+            e.problems().forEach(problem -> System.err.println("  " + problem));
+            System.err.println("Every key is described in docs/configuration.md.");
+            return EXIT_CONFIG;
+        }
+        for (String unknown : Config.unknownVariables(environment)) {
+            log.atWarn().addKeyValue("variable", unknown).log("unknown configuration variable, ignored");
+        }
+        StopBarrier barrier = new StopBarrier().onSignals();
+        int code = EXIT_FAULT;
+        try (AutoCloseable service = launcher.launch(config, barrier)) {
+            log.atInfo().addKeyValue("service", name).log("started");
+            Optional<Throwable> fault = barrier.await();
+            code = fault.isEmpty() ? EXIT_OK : EXIT_FAULT;
+            log.atInfo().addKeyValue("service", name).log("stopping");
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            log.atError().addKeyValue("service", name).setCause(e).log("service failed");
+            code = EXIT_FAULT;
+        } finally {
+            log.atInfo().addKeyValue("service", name).addKeyValue("exit", code).log("stopped");
+            barrier.closed(code);
+        }
+        return code;
+    }
+}
