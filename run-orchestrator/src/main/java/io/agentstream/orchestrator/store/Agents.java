@@ -115,6 +115,17 @@ public final class Agents {
                 uuid);
     }
 
+    /// The id of an agent, archived or not.
+    public static Optional<Long> idEvenIfArchived(Connection connection, long organizationId, UUID uuid)
+            throws SQLException {
+        return Sql.first(
+                connection,
+                "select id from agents where organization_id = ? and uuid = ?",
+                row -> row.getLong("id"),
+                organizationId,
+                uuid);
+    }
+
     /// Changes what is not null.
     public static void change(
             Connection connection, long id, @Nullable String name, @Nullable ObjectNode templateContextVariables)

@@ -47,7 +47,7 @@ public final class Runs {
         }
     }
 
-    /// Which runs of an agent to list; null is no condition. `createdAfter` counts in, `createdBefore` does not.
+    /// Which runs of an agent to list; null is no condition. Neither of the times counts in.
     public record Filter(
             @Nullable RunState state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
 
@@ -66,7 +66,7 @@ public final class Runs {
                         + """
                          where r.agent_id = ? and r.id < ?
                            and (?::text is null or r.state = ?::text)
-                           and (?::timestamptz is null or r.created_at >= ?::timestamptz)
+                           and (?::timestamptz is null or r.created_at > ?::timestamptz)
                            and (?::timestamptz is null or r.created_at < ?::timestamptz)
                          order by r.id desc limit ?
                         """,

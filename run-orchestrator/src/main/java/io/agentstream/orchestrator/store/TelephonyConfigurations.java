@@ -151,6 +151,22 @@ public final class TelephonyConfigurations {
                 > 0;
     }
 
+    /// The domain of the organisation's account with a provider, where it has exactly one.
+    public static Optional<String> onlyDomain(Connection connection, long organizationId, String provider)
+            throws SQLException {
+        List<String> domains = Sql.query(
+                connection,
+                """
+                select domain from telephony_configurations
+                 where organization_id = ? and provider = ? and deleted_at is null
+                 limit 2
+                """,
+                row -> row.getString("domain"),
+                organizationId,
+                provider);
+        return domains.size() == 1 ? Optional.of(domains.getFirst()) : Optional.empty();
+    }
+
     /// The account for a domain, looked for in one organisation only.
     public static Optional<Account> findForCall(
             Connection connection, long organizationId, String provider, DomainName domain) throws SQLException {
