@@ -1,10 +1,10 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.secret.ApiKeys;
-import io.agentstream.orchestrator.secret.Secret;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Users;
+import io.agentstream.runtime.Secret;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,14 +44,17 @@ final class Edge {
     }
 
     void handle(HttpServerExchange exchange) {
-        if (!room.tryAcquire()) {
-            send(exchange, unavailable());
-            return;
-        }
+        boolean admitted = room.tryAcquire();
         try {
-            send(exchange, answer(exchange));
+            send(exchange, admitted ? answer(exchange) : unavailable());
+        } catch (RuntimeException gone) {
+            // The connection was closed meanwhile. Nothing may escape: the server would log the request with its path.
+            log.debug("an answer could not be sent", gone);
+            IoUtils.safeClose(exchange.getConnection());
         } finally {
-            room.release();
+            if (admitted) {
+                room.release();
+            }
         }
     }
 
@@ -117,7 +121,7 @@ final class Edge {
         if (values == null || values.size() != 1 || !values.getFirst().regionMatches(true, 0, "Bearer ", 0, 7)) {
             return Optional.empty();
         }
-        Secret key = Secret.of(values.getFirst().substring(7).strip());
+        Secret key = new Secret(values.getFirst().substring(7).strip());
         return ApiKeys.isWellFormed(key)
                 ? database.withConnection(connection -> Users.authenticate(connection, ApiKeys.hash(key)))
                 : Optional.empty();
@@ -129,12 +133,24 @@ final class Edge {
             exchange.setPersistent(false);
             return null;
         }
+        AtomicBoolean cut = new AtomicBoolean();
         XnioExecutor.Key late = exchange.getIoThread()
                 .executeAfter(
-                        () -> IoUtils.safeClose(exchange.getConnection()), bodyTimeoutMs, TimeUnit.MILLISECONDS);
+                        () -> {
+                            cut.set(true);
+                            IoUtils.safeClose(exchange.getConnection());
+                        },
+                        bodyTimeoutMs,
+                        TimeUnit.MILLISECONDS);
         byte[] bytes;
         try {
             bytes = exchange.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        } catch (RuntimeException broken) {
+            // A stream whose connection is closed under it does not always say so with an IOException.
+            if (cut.get()) {
+                throw new IOException("the body took too long", broken);
+            }
+            throw broken;
         } finally {
             late.remove();
         }
