@@ -1,7 +1,6 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
-import io.agentstream.orchestrator.secret.Secret;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.DomainName;
@@ -9,6 +8,7 @@ import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.StoredToken;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.TelephonyConfiguration;
+import io.agentstream.runtime.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -177,7 +177,7 @@ final class TelephonyRoutes {
             credentials.error("bearer_token", "must be visible ASCII characters without spaces");
             return null;
         }
-        return Secret.of(text);
+        return new Secret(text);
     }
 
     private @Nullable StoredToken sealed(@Nullable Secret token, Call call, String provider, DomainName domain) {
@@ -186,7 +186,7 @@ final class TelephonyRoutes {
         }
         CredentialsCipher.Place place =
                 new CredentialsCipher.Place(call.organizationId(), provider, domain.value());
-        return new StoredToken(cipher.seal(token, place), token.hint());
+        return StoredToken.seal(cipher, token, place);
     }
 
     private static Reply unlessTaken(Supplier<Reply> work) {

@@ -1,6 +1,6 @@
 package io.agentstream.orchestrator.cloudonix;
 
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

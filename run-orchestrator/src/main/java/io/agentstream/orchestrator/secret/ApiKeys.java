@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.secret;
 
+import io.agentstream.runtime.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,7 +25,7 @@ public final class ApiKeys {
     public Secret generate() {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
-        return Secret.of(START + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        return new Secret(START + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
     /// Whether `key` has the form of one of ours; what has not need not be looked up.

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.secret;
 
+import io.agentstream.runtime.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -76,7 +77,7 @@ public final class CredentialsCipher {
     public static Secret generateKey(SecureRandom random) {
         byte[] key = new byte[KEY_BYTES];
         random.nextBytes(key);
-        return Secret.of(Base64.getEncoder().encodeToString(key));
+        return new Secret(Base64.getEncoder().encodeToString(key));
     }
 
     public Envelope seal(Secret secret, Place place) {
@@ -116,7 +117,7 @@ public final class CredentialsCipher {
         try {
             byte[] plain = cipher(Cipher.DECRYPT_MODE, key, envelope.nonce(), envelope.header(), place)
                     .doFinal(envelope.sealed());
-            return new Opened.Plain(Secret.of(new String(plain, StandardCharsets.UTF_8)));
+            return new Opened.Plain(new Secret(new String(plain, StandardCharsets.UTF_8)));
         } catch (AEADBadTagException changed) {
             return new Opened.Corrupt();
         } catch (GeneralSecurityException impossible) {

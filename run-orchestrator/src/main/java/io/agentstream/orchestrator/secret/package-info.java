@@ -1,4 +1,4 @@
-/// What must not be read by the wrong eyes: the type that cannot be printed, encryption at rest, and API keys.
+/// What must not be read by the wrong eyes: encryption at rest, and API keys.
 ///
 /// Nothing here may log, do I/O, or keep a secret longer than its caller does.
 @NullMarked

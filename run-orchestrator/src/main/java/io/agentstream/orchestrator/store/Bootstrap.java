@@ -2,7 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -102,7 +102,7 @@ public final class Bootstrap {
                     account.domain(),
                     token == null
                             ? null
-                            : new TelephonyConfigurations.StoredToken(cipher.seal(token, place), token.hint()));
+                            : TelephonyConfigurations.StoredToken.seal(cipher, token, place));
         }
     }
 

@@ -2,7 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

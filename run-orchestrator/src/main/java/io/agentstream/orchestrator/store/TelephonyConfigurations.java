@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.secret.Envelope;
+import io.agentstream.runtime.Secret;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,8 +26,16 @@ public final class TelephonyConfigurations {
             Instant createdAt,
             Instant updatedAt) {}
 
-    /// A token as it is stored.
-    public record StoredToken(Envelope envelope, String hint) {}
+    /// A token as it is stored. `hint`: its last characters, for its owner's eye; empty where they would be much of it.
+    public record StoredToken(Envelope envelope, String hint) {
+        private static final int HINT_CHARACTERS = 4;
+
+        public static StoredToken seal(CredentialsCipher cipher, Secret token, CredentialsCipher.Place place) {
+            String text = token.reveal();
+            String hint = text.length() < 4 * HINT_CHARACTERS ? "" : text.substring(text.length() - HINT_CHARACTERS);
+            return new StoredToken(cipher.seal(token, place), hint);
+        }
+    }
 
     /// What a session check or a hang-up needs: `bearerToken` is null where the owner has given none.
     public record Account(long id, long organizationId, String provider, String domain, @Nullable Envelope bearerToken) {

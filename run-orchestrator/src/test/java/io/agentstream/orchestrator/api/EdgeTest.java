@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.orchestrator.secret.Secret;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -242,13 +242,13 @@ final class EdgeTest {
         Database.Settings nowhere = new Database.Settings(
                 "jdbc:postgresql://127.0.0.1:1/none",
                 "nobody",
-                Secret.of(""),
+                new Secret(""),
                 "nowhere",
                 1,
                 Duration.ofMillis(300),
                 Duration.ofSeconds(1));
         try (Database away = new Database(nowhere);
-                RunningApi api = new RunningApi(away, Secret.of("ags_0000000000000000000000000000000000000000000"))) {
+                RunningApi api = new RunningApi(away, new Secret("ags_0000000000000000000000000000000000000000000"))) {
             // when
             RunningApi.Answer answer = api.get(ORGANIZATION);
 

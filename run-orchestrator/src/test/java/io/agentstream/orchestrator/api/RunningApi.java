@@ -1,11 +1,10 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
-import io.agentstream.orchestrator.secret.Secret;
 import io.agentstream.orchestrator.store.Database;
-import io.undertow.Undertow;
+import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.Secret;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,7 +23,7 @@ final class RunningApi implements AutoCloseable {
     final CredentialsCipher cipher = CredentialsCipher.of(RANDOM, CredentialsCipher.generateKey(RANDOM))
             .orElseThrow();
     private final Api api;
-    private final Undertow server;
+    private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private final Secret key;
 
@@ -36,12 +35,7 @@ final class RunningApi implements AutoCloseable {
                 "ws://127.0.0.1:8080/",
                 DefinitionValidator.knownEngine(Set.of("echo", "scripted")),
                 Duration.ofMillis(400));
-        this.server = Undertow.builder()
-                .addHttpListener(0, "127.0.0.1", api.handler())
-                .setIoThreads(1)
-                .setWorkerThreads(1)
-                .build();
-        server.start();
+        this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }
 
     record Answer(int status, JsonNode body, HttpResponse<String> http) {
@@ -62,8 +56,7 @@ final class RunningApi implements AutoCloseable {
     }
 
     URI url(String path) {
-        int port = ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
-        return URI.create("http://127.0.0.1:" + port + path);
+        return URI.create("http://127.0.0.1:" + server.port() + path);
     }
 
     Answer get(String path) throws IOException, InterruptedException {
@@ -101,7 +94,7 @@ final class RunningApi implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop();
+        server.close();
         api.close();
         client.close();
     }

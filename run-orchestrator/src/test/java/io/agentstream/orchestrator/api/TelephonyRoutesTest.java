@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
-import io.agentstream.orchestrator.secret.Secret;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DomainName;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -75,15 +75,19 @@ final class TelephonyRoutesTest {
         assertEquals("acme.cloudonix.net", made.get("/credentials/domain_id").stringValue());
         assertEquals("********cdef", made.get("/credentials/bearer_token").stringValue());
         assertFalse(made.http().body().contains(TOKEN));
-        assertEquals(Optional.of(Secret.of(TOKEN)), stored("acme"));
+        assertEquals(Optional.of(new Secret(TOKEN)), stored("acme"));
         assertEquals(made.body(), api.get(made.header("Location")).body());
         assertEquals(made.body(), api.get(CONFIGURATIONS).get("/items/0"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"short,********", "fifteen-chars-x,********", "sixteen-chars-xy,********s-xy"})
+    void showsTheEndOfALongTokenOnly(String token, String shown) throws Exception {
+        assertEquals(shown, create("a", token).get("/credentials/bearer_token").stringValue());
+    }
+
     @Test
-    void showsNothingOfAShortTokenAndNullForNone() throws Exception {
-        assertEquals(
-                "********", create("a", "short").get("/credentials/bearer_token").stringValue());
+    void showsNullForNoToken() throws Exception {
         assertTrue(create("b", null).get("/credentials/bearer_token").isNull());
     }
 
@@ -143,7 +147,7 @@ final class TelephonyRoutesTest {
         // then
         assertEquals("New", named.get("/name").stringValue());
         assertEquals(200, masked.status());
-        assertEquals(Optional.of(Secret.of(TOKEN)), stored("acme"));
+        assertEquals(Optional.of(new Secret(TOKEN)), stored("acme"));
     }
 
     @Test
@@ -157,7 +161,7 @@ final class TelephonyRoutesTest {
         RunningApi.Answer removed = api.send("PATCH", configuration, "{\"credentials\":{\"bearer_token\":null}}");
 
         // then
-        assertEquals(Optional.of(Secret.of("another-token-here")), replaced);
+        assertEquals(Optional.of(new Secret("another-token-here")), replaced);
         assertTrue(removed.get("/credentials/bearer_token").isNull());
         assertEquals(Optional.empty(), stored("acme"));
     }
@@ -175,7 +179,7 @@ final class TelephonyRoutesTest {
         // then
         assertEquals(List.of("credentials.bearer_token"), without.badFields());
         assertEquals(200, with.status());
-        assertEquals(Optional.of(Secret.of("the-token-of-new")), stored("new"));
+        assertEquals(Optional.of(new Secret("the-token-of-new")), stored("new"));
     }
 
     @Test

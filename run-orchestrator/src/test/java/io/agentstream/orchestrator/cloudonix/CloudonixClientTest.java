@@ -11,7 +11,7 @@ import io.agentstream.orchestrator.cloudonix.SessionCheck.Live;
 import io.agentstream.orchestrator.cloudonix.SessionCheck.NotLive;
 import io.agentstream.orchestrator.cloudonix.SessionCheck.Reason;
 import io.agentstream.orchestrator.cloudonix.SessionCheck.Unavailable;
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 final class CloudonixClientTest {
-    private static final Secret TOKEN = Secret.of("secret-bearer-token");
+    private static final Secret TOKEN = new Secret("secret-bearer-token");
     private static final String DOMAIN = "acme.cloudonix.net";
     private static final String LIVE = "{\"token\":\"s1\",\"status\":\"connected\",\"endTime\":null}";
 
@@ -157,7 +157,7 @@ final class CloudonixClientTest {
         try (AwkwardServer server = new AwkwardServer(status(200, LIVE));
                 CloudonixClient client = new CloudonixClient(quick(server.url()))) {
             // when
-            SessionCheck result = client.check(DOMAIN, "s1", Secret.of(token), in(5_000));
+            SessionCheck result = client.check(DOMAIN, "s1", new Secret(token), in(5_000));
 
             // then
             assertEquals(new NotLive(Reason.MALFORMED_TOKEN), result);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Place;
+import io.agentstream.runtime.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CredentialsCipherTest {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Place PLACE = new Place(7, "cloudonix", "acme.cloudonix.net");
-    private static final Secret TOKEN = Secret.of("a-bearer-token-äöü");
+    private static final Secret TOKEN = new Secret("a-bearer-token-äöü");
 
     private final Secret key = CredentialsCipher.generateKey(RANDOM);
     private final CredentialsCipher cipher = CredentialsCipher.of(RANDOM, key).orElseThrow();
@@ -121,6 +122,6 @@ final class CredentialsCipherTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "not base64!", "c2hvcnQ=", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="})
     void refusesAKeyThatIsNot32BytesInBase64(String text) {
-        assertTrue(CredentialsCipher.of(RANDOM, Secret.of(text)).isEmpty());
+        assertTrue(CredentialsCipher.of(RANDOM, new Secret(text)).isEmpty());
     }
 }

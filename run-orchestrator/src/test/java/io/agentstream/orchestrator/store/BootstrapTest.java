@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -32,7 +32,7 @@ final class BootstrapTest {
             UUID.randomUUID() + "@example.com",
             key,
             List.of(new Bootstrap.Account(
-                    "Demo", DomainName.parse("demo").orElseThrow(), Secret.of("demo-bearer-token"))),
+                    "Demo", DomainName.parse("demo").orElseThrow(), new Secret("demo-bearer-token"))),
             List.of(new Bootstrap.Agent("Echo", engine("echo"), JsonNodeFactory.instance.objectNode())));
 
     private static ObjectNode engine(String name) {
@@ -103,7 +103,7 @@ final class BootstrapTest {
         assertEquals(1, agent.version());
         assertEquals(engine("echo"), agent.definition());
         assertEquals(
-                Secret.of("demo-bearer-token"),
+                new Secret("demo-bearer-token"),
                 assertInstanceOf(
                                 CredentialsCipher.Opened.Plain.class,
                                 cipher.open(account.bearerToken(), account.place()))

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +60,7 @@ final class MigrationTest {
     void saysSoWhenTheDatabaseIsNotThereInTime() {
         // given
         try (Database nowhere = new Database(
-                Database.Settings.of("jdbc:postgresql://127.0.0.1:1/none", "nobody", Secret.of("a-secret-password")))) {
+                Database.Settings.of("jdbc:postgresql://127.0.0.1:1/none", "nobody", new Secret("a-secret-password")))) {
 
             // when
             Exception failure = assertThrows(
@@ -75,7 +75,7 @@ final class MigrationTest {
     void doesNotWaitWhereTheDatabaseRefusesIt(EmbeddedPostgres server) {
         // given
         try (Database wrong = new Database(Database.Settings.of(
-                server.getJdbcUrl("postgres", "no_such_database"), "postgres", Secret.of("postgres")))) {
+                server.getJdbcUrl("postgres", "no_such_database"), "postgres", new Secret("postgres")))) {
             long start = System.nanoTime();
 
             // when

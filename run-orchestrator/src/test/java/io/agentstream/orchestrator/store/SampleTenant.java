@@ -1,7 +1,7 @@
 package io.agentstream.orchestrator.store;
 
 import io.agentstream.orchestrator.secret.ApiKeys;
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.UUID;

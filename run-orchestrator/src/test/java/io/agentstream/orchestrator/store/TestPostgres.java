@@ -1,6 +1,6 @@
 package io.agentstream.orchestrator.store;
 
-import io.agentstream.orchestrator.secret.Secret;
+import io.agentstream.runtime.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +27,7 @@ public final class TestPostgres implements ParameterResolver {
     }
 
     public static Database.Settings settings(EmbeddedPostgres server) {
-        return Database.Settings.of(server.getJdbcUrl("postgres", "postgres"), "postgres", Secret.of("postgres"));
+        return Database.Settings.of(server.getJdbcUrl("postgres", "postgres"), "postgres", new Secret("postgres"));
     }
 
     private record Shared(EmbeddedPostgres server, Database database) implements AutoCloseable {
