@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,24 +103,17 @@ public final class Database implements AutoCloseable {
         while (true) {
             try {
                 probe();
-                break;
-            } catch (SQLException notThere) {
-                boolean retry = new DatabaseException(notThere).isTransient()
+                bringUpToDate();
+                return;
+            } catch (SQLException | FlywayException failure) {
+                boolean retry = DatabaseException.isTransient(failure)
                         && System.nanoTime() - start < patience.toNanos();
                 if (!retry || closed.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
-                    throw new UnavailableException(
-                            "the database cannot be used: " + notThere.getMessage(), notThere);
+                    throw new UnavailableException("the database cannot be used: " + failure.getMessage(), failure);
                 }
-                log.info("waiting for the database: {}", notThere.getMessage());
+                log.info("waiting for the database: {}", failure.getMessage());
             }
         }
-        Flyway.configure()
-                .dataSource(settings.jdbcUrl(), settings.user(), settings.password().reveal())
-                .locations("classpath:db/migration")
-                .validateMigrationNaming(true)
-                .cleanDisabled(true)
-                .load()
-                .migrate();
     }
 
     /// Runs `work` in one transaction (read committed): committed when it returns, rolled back when it throws.
@@ -161,6 +155,16 @@ public final class Database implements AutoCloseable {
     public void close() {
         closed.countDown();
         pool.close();
+    }
+
+    private void bringUpToDate() {
+        Flyway.configure()
+                .dataSource(settings.jdbcUrl(), settings.user(), settings.password().reveal())
+                .locations("classpath:db/migration")
+                .validateMigrationNaming(true)
+                .cleanDisabled(true)
+                .load()
+                .migrate();
     }
 
     private void probe() throws SQLException {

@@ -17,7 +17,11 @@ public final class DatabaseException extends RuntimeException {
 
     /// Whether the same work may succeed later: the database is away, starting, full or chose us as a deadlock's victim.
     public boolean isTransient() {
-        for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+        return isTransient(getCause());
+    }
+
+    static boolean isTransient(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLTransientException
                     || (cause instanceof SQLException sql && isTransient(sql.getSQLState()))) {
                 return true;

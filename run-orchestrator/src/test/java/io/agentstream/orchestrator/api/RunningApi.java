@@ -28,12 +28,16 @@ final class RunningApi implements AutoCloseable {
     private final Secret key;
 
     RunningApi(Database database, Secret key) {
+        this(database, key, DefinitionValidator.knownEngine(Set.of("echo", "scripted")));
+    }
+
+    RunningApi(Database database, Secret key, DefinitionValidator definitions) {
         this.key = key;
         this.api = new Api(
                 database,
                 cipher,
                 "ws://127.0.0.1:8080/",
-                DefinitionValidator.knownEngine(Set.of("echo", "scripted")),
+                definitions,
                 Duration.ofMillis(400));
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }

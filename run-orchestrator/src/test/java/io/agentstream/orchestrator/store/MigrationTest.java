@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.runtime.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,27 @@ final class MigrationTest {
 
             // then
             assertTrue(failure.getMessage().startsWith("the database cannot be used"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void refusesASchemaThatSomebodyElseHasChanged(EmbeddedPostgres server) throws Exception {
+        // given
+        try (Database fresh = new Database(Database.Settings.of(
+                server.getJdbcUrl("postgres", "tampered"), "postgres", new Secret("postgres")))) {
+            try (Connection connection = server.getPostgresDatabase().getConnection()) {
+                Sql.update(connection, "create database tampered");
+            }
+            fresh.migrate(Duration.ofSeconds(10));
+            fresh.withConnection(
+                    connection -> Sql.update(connection, "update flyway_schema_history set checksum = 1"));
+
+            // when
+            Exception failure = assertThrows(
+                    Database.UnavailableException.class, () -> fresh.migrate(Duration.ofMinutes(5)));
+
+            // then
+            assertTrue(failure.getMessage().contains("checksum"), failure.getMessage());
         }
     }
 
