@@ -107,6 +107,9 @@ public final class Keys {
     public static final Key<Duration> CALL_ALIVE_INTERVAL = duration(
             "CALL_ALIVE_INTERVAL", "15s", Duration.ofMillis(500), Duration.ofMinutes(10),
             "How often a gateway says of each of its calls that it is alive.");
+    public static final Key<Boolean> PROJECTIONS = flag(
+            "PROJECTIONS", true,
+            "Whether this orchestrator computes `runs.v1` and `usage.v1`. At least one of an installation should.");
     public static final Key<Integer> WORKER_LOOPS = number(
             "WORKER_LOOPS", 1, 1, 256, "Loops of one worker; each is a thread with a consumer and its own conversations.");
     public static final Key<Integer> MAX_CONVERSATIONS = number(
@@ -149,6 +152,7 @@ public final class Keys {
             TLS_KEY,
             CALL_LOST_AFTER,
             CALL_ALIVE_INTERVAL,
+            PROJECTIONS,
             WORKER_LOOPS,
             MAX_CONVERSATIONS);
 
@@ -216,6 +220,20 @@ public final class Keys {
                                 "is not between " + Durations.format(least) + " and " + Durations.format(most));
                     }
                     return value;
+                },
+                false,
+                says);
+    }
+
+    private static Key<Boolean> flag(String name, boolean fallback, String says) {
+        return new Key<>(
+                name,
+                "true or false",
+                Boolean.toString(fallback),
+                text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new IllegalArgumentException("is neither true nor false");
                 },
                 false,
                 says);
