@@ -1,0 +1,50 @@
+package io.agentstream.orchestrator.run;
+
+import io.agentstream.orchestrator.store.Agents;
+import io.agentstream.orchestrator.store.DomainName;
+import io.agentstream.orchestrator.store.Organizations;
+import io.agentstream.orchestrator.store.Providers;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what verdicts are made by. Only the thread that has the connection.
+final class Facts {
+
+    /// A domain as the verdict sees it, and the account behind it where there is one.
+    record DomainFacts(Verdicts.Domain verdict, Optional<Account> account) {}
+
+    private Facts() {}
+
+    static Verdicts.Admission admission(Connection connection, Agents.Callable agent, @Nullable String domain)
+            throws SQLException {
+        Optional<BigDecimal> credits = RunRows.credits(connection, agent.ownerUserId());
+        boolean quotaLeft = credits.isEmpty() || credits.get().compareTo(Tariff.LEAST_CREDITS) >= 0;
+        int limit = Organizations.find(connection, agent.organizationId()).orElseThrow().maxConcurrentCalls();
+        boolean roomLeft = RunRows.countRunning(connection, agent.organizationId()) < limit;
+        return new Verdicts.Admission(
+                true, quotaLeft, roomLeft, domain(connection, agent.organizationId(), domain).verdict());
+    }
+
+    /// Looks in one organisation only: whether another knows the domain is not this one's to learn.
+    static DomainFacts domain(Connection connection, long organizationId, @Nullable String text) throws SQLException {
+        if (text == null || DomainName.normalise(text).isEmpty()) {
+            return new DomainFacts(new Verdicts.Domain.NotGiven(), Optional.empty());
+        }
+        Optional<DomainName> name = DomainName.parse(text);
+        Optional<Account> account = name.isEmpty()
+                ? Optional.empty()
+                : TelephonyConfigurations.findForCall(connection, organizationId, Providers.CLOUDONIX, name.get());
+        if (account.isEmpty()) {
+            return new DomainFacts(new Verdicts.Domain.Unknown(DomainName.normalise(text)), account);
+        }
+        return new DomainFacts(
+                account.get().bearerToken() == null ? new Verdicts.Domain.WithoutToken() : new Verdicts.Domain.Usable(),
+                account);
+    }
+}

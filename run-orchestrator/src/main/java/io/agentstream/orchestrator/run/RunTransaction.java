@@ -1,0 +1,103 @@
+package io.agentstream.orchestrator.run;
+
+import io.agentstream.orchestrator.run.Decision.Socket;
+import io.agentstream.orchestrator.store.RunEvents;
+import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.RunEvent.RunRef;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Changes one run inside a transaction, and collects what is to be said about it. Each of our own events is written into the
+/// run's story in the same transaction: from there it is said again when the record comes again. Only the thread that has the
+/// connection.
+final class RunTransaction {
+
+    private final Connection connection;
+    private final RunRow row;
+    private final CallId callId;
+    private final long after;
+    private final RunRef ref;
+    private final List<RunEvent> events = new ArrayList<>();
+    private ObjectNode initialContext;
+
+    /// @param after number of the call's record that is being decided on
+    RunTransaction(Connection connection, RunRow row, long after) {
+        this.connection = connection;
+        this.row = row;
+        this.callId = new CallId(row.callId());
+        this.after = after;
+        this.ref = new RunRef(
+                row.id(), row.name(), row.organizationId(), row.agentId(), row.agentVersion(), row.gatewaySlot());
+        this.initialContext = row.initialContext();
+    }
+
+    void created(Instant at) throws SQLException {
+        say("created", new RunEvent.Created(callId, after, at, ref));
+    }
+
+    /// Takes in what the start message says.
+    void start(CallEvent.Started start, ProofPlan plan, Source source) throws SQLException {
+        Contexts contexts = new Contexts(row.initialContext(), row.gatheredContext(), row.logs()).started(start);
+        Optional<Account> account = plan.domain().account();
+        RunRows.describe(
+                connection,
+                row.id(),
+                new RunRows.Proven(
+                        Contexts.callType(start), contexts.initial(), contexts.gathered(), contexts.logs(),
+                        account.map(Account::id).orElse(null), account.map(Account::domain).orElse(null),
+                        Contexts.session(start).orElse(null)));
+        initialContext = contexts.initial();
+        RunEvents.append(connection, row.id(), start.at(), "started", Contexts.shown(start), source);
+    }
+
+    void begin(MediaFormat format, Instant at) throws SQLException {
+        RunRows.begin(connection, row.id(), at);
+        ObjectNode definition = RunRows.definition(connection, row.agentId(), row.agentVersion());
+        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, initialContext));
+    }
+
+    void fail(Refusal refusal, Instant at) throws SQLException {
+        RunRows.fail(
+                connection,
+                row.id(),
+                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at));
+        say("failed", new RunEvent.Failed(callId, after, at, ref, refusal.failure(), refusal.reason()));
+    }
+
+    void complete(RunMachine.Effect.Complete complete, BigDecimal cost) throws SQLException {
+        RunRows.complete(
+                connection,
+                row.id(),
+                new RunRows.Completed(
+                        complete.end().name().toLowerCase(Locale.ROOT), complete.closeCode(), complete.at(), cost));
+        RunRows.debit(connection, row.ownerUserId(), cost);
+        say("completed", new RunEvent.Completed(
+                callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
+                cost.toPlainString()));
+    }
+
+    Decision decision(Socket socket) {
+        return Decision.of(row.name(), row.gatewaySlot(), List.copyOf(events), socket, false);
+    }
+
+    private void say(String type, RunEvent event) throws SQLException {
+        ObjectNode payload = Json.MAPPER.valueToTree(event);
+        RunEvents.append(connection, row.id(), event.at(), type, payload, null);
+        events.add(event);
+    }
+}

@@ -1,0 +1,37 @@
+package io.agentstream.orchestrator.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The table of calls that were refused and have no run.
+public final class RefusedCalls {
+
+    private RefusedCalls() {}
+
+    /// The name of the failure that the call was refused for.
+    public static Optional<String> find(Connection connection, UUID callId) throws SQLException {
+        return Sql.first(
+                connection,
+                "select failure from refused_calls where call_id = ?",
+                row -> row.getString("failure"),
+                callId);
+    }
+
+    /// A call that is remembered already stays as it is.
+    public static void remember(Connection connection, UUID callId, String failure, Instant at) throws SQLException {
+        Sql.update(
+                connection,
+                "insert into refused_calls (call_id, failure, refused_at) values (?, ?, ?) on conflict do nothing",
+                callId,
+                failure,
+                at);
+    }
+
+    /// Forgets those refused before `before`; says how many.
+    public static int forget(Connection connection, Instant before) throws SQLException {
+        return Sql.update(connection, "delete from refused_calls where refused_at < ?", before);
+    }
+}

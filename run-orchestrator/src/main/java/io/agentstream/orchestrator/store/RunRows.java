@@ -1,0 +1,264 @@
+package io.agentstream.orchestrator.store;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The table of runs as decisions need it. Whoever changes a run holds its lock, and the organisation's before it where
+/// both are needed.
+public final class RunRows {
+
+    private static final String SELECT = "select * from runs where call_id = ?";
+
+    private RunRows() {}
+
+    public record RunRow(
+            long id,
+            String name,
+            UUID callId,
+            long organizationId,
+            long agentId,
+            long ownerUserId,
+            int agentVersion,
+            int gatewaySlot,
+            RunState state,
+            ObjectNode initialContext,
+            ObjectNode gatheredContext,
+            ObjectNode logs,
+            @Nullable Long telephonyConfigurationId,
+            @Nullable String providerSession,
+            Instant createdAt,
+            @Nullable Instant startedAt,
+            Instant lastSeenAt) {
+
+        /// Without what the caller said.
+        @Override
+        public String toString() {
+            return "RunRow[" + name + ", " + state.text() + "]";
+        }
+    }
+
+    /// What a new run is made of.
+    public record NewRun(
+            UUID callId,
+            Agents.Callable agent,
+            String mode,
+            int gatewaySlot,
+            ObjectNode initialContext,
+            ObjectNode gatheredContext,
+            ObjectNode logs,
+            Instant createdAt,
+            Instant seenAt) {}
+
+    /// What the start message and the proof add to a run.
+    public record Proven(
+            String callType,
+            ObjectNode initialContext,
+            ObjectNode gatheredContext,
+            ObjectNode logs,
+            @Nullable Long telephonyConfigurationId,
+            @Nullable String providerDomain,
+            @Nullable String providerSession) {}
+
+    public record Failed(String code, String reason, int closeCode, Instant at) {}
+
+    public record Completed(
+            String endBy, @Nullable Integer closeCode, Instant at, BigDecimal cost) {}
+
+    public static Optional<RunRow> find(Connection connection, UUID callId) throws SQLException {
+        return Sql.first(connection, SELECT, RunRows::read, callId);
+    }
+
+    /// As [#find], the row locked until the transaction ends.
+    public static Optional<RunRow> lock(Connection connection, UUID callId) throws SQLException {
+        return Sql.first(connection, SELECT + " for no key update", RunRows::read, callId);
+    }
+
+    /// The organisation's limit of concurrent calls; its row is locked until the transaction ends, so that whoever counts
+    /// its running runs counts alone.
+    public static int lockLimit(Connection connection, long organizationId) throws SQLException {
+        return Sql.only(
+                connection,
+                "select max_concurrent_calls from organizations where id = ? for no key update",
+                row -> row.getInt(1),
+                organizationId);
+    }
+
+    public static int countRunning(Connection connection, long organizationId) throws SQLException {
+        return Sql.only(
+                connection,
+                "select count(*) from runs where organization_id = ? and state = 'running'",
+                row -> row.getInt(1),
+                organizationId);
+    }
+
+    /// A new run in `initialized`; nothing where the call has one already, or gets one from somebody else at this moment.
+    public static Optional<RunRow> insert(Connection connection, NewRun run) throws SQLException {
+        return Sql.first(
+                connection,
+                """
+                insert into runs (call_id, organization_id, agent_id, owner_user_id, agent_version, mode, call_type,
+                                  initial_context, gathered_context, logs, gateway_slot, created_at, last_seen_at)
+                values (?, ?, ?, ?, ?, ?, 'inbound', ?, ?, ?, ?, ?, ?)
+                on conflict (call_id) do nothing
+                returning *
+                """,
+                RunRows::read,
+                run.callId(),
+                run.agent().organizationId(),
+                run.agent().id(),
+                run.agent().ownerUserId(),
+                run.agent().version(),
+                run.mode(),
+                run.initialContext(),
+                run.gatheredContext(),
+                run.logs(),
+                run.gatewaySlot(),
+                run.createdAt(),
+                run.seenAt());
+    }
+
+    public static void describe(Connection connection, long id, Proven proven) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update runs
+                   set call_type = ?, initial_context = ?, gathered_context = ?, logs = ?,
+                       telephony_configuration_id = ?::bigint, provider_domain = ?::text, provider_session = ?::text
+                 where id = ?
+                """,
+                proven.callType(),
+                proven.initialContext(),
+                proven.gatheredContext(),
+                proven.logs(),
+                proven.telephonyConfigurationId(),
+                proven.providerDomain(),
+                proven.providerSession(),
+                id);
+    }
+
+    public static void begin(Connection connection, long id, Instant at) throws SQLException {
+        Sql.update(
+                connection,
+                "update runs set state = 'running', started_at = ?, last_seen_at = ? where id = ?",
+                at,
+                at,
+                id);
+    }
+
+    public static void fail(Connection connection, long id, Failed failed) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update runs set state = 'failed', failure_code = ?, failure_reason = ?, close_code = ?, ended_at = ?
+                 where id = ?
+                """,
+                failed.code(),
+                Jsonb.harmless(failed.reason()),
+                failed.closeCode(),
+                failed.at(),
+                id);
+    }
+
+    public static void complete(Connection connection, long id, Completed completed) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update runs set state = 'completed', end_by = ?, close_code = ?::integer, ended_at = ?, cost = ? where id = ?
+                """,
+                completed.endBy(),
+                completed.closeCode(),
+                completed.at(),
+                completed.cost(),
+                id);
+    }
+
+    /// Takes `amount` from credits that are limited.
+    public static void debit(Connection connection, long userId, BigDecimal amount) throws SQLException {
+        Sql.update(
+                connection,
+                "update users set credits = credits - ?, updated_at = now() where id = ? and credits is not null",
+                amount,
+                userId);
+    }
+
+    /// Credits of a user; nothing where they are unlimited.
+    public static Optional<BigDecimal> credits(Connection connection, long userId) throws SQLException {
+        return Optional.ofNullable(Sql.query(
+                        connection, "select credits from users where id = ?", row -> new Credits(row.getBigDecimal(1)), userId)
+                .getFirst()
+                .amount());
+    }
+
+    private record Credits(@Nullable BigDecimal amount) {}
+
+    public static ObjectNode definition(Connection connection, long agentId, int version) throws SQLException {
+        return Sql.only(
+                connection,
+                "select definition from agent_versions where agent_id = ? and number = ?",
+                row -> Jsonb.readObject(row, "definition"),
+                agentId,
+                version);
+    }
+
+    /// Notes that the calls' open runs were heard of at `at`.
+    public static void touch(Connection connection, List<UUID> callIds, Instant at) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update runs set last_seen_at = greatest(last_seen_at, ?)
+                 where call_id = any(?::uuid[]) and state in ('initialized', 'running')
+                """,
+                at,
+                callIds.stream().map(UUID::toString).toArray(String[]::new));
+    }
+
+    /// Calls of open runs that were last heard of before `before`, the quietest first: those whose records come from one of
+    /// `partitions` of `topic`.
+    public static List<UUID> quiet(
+            Connection connection, Instant before, String topic, List<Integer> partitions, int limit) throws SQLException {
+        return Sql.query(
+                connection,
+                """
+                select call_id from runs r
+                 where state in ('initialized', 'running') and last_seen_at < ?
+                   and exists (select 1 from run_events e
+                                where e.run_id = r.id and e.source_topic = ? and e.source_partition = any(?::integer[]))
+                 order by last_seen_at limit ?
+                """,
+                row -> row.getObject("call_id", UUID.class),
+                before,
+                topic,
+                partitions.toArray(Integer[]::new),
+                limit);
+    }
+
+    private static RunRow read(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        return new RunRow(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getObject("call_id", UUID.class),
+                row.getLong("organization_id"),
+                row.getLong("agent_id"),
+                row.getLong("owner_user_id"),
+                row.getInt("agent_version"),
+                row.getInt("gateway_slot"),
+                RunState.parse(state).orElseThrow(() -> new IllegalStateException("a run is " + state)),
+                Jsonb.readObject(row, "initial_context"),
+                Jsonb.readObject(row, "gathered_context"),
+                Jsonb.readObject(row, "logs"),
+                Sql.longOrNull(row, "telephony_configuration_id"),
+                row.getString("provider_session"),
+                Sql.instant(row, "created_at"),
+                Sql.instantOrNull(row, "started_at"),
+                Sql.instant(row, "last_seen_at"));
+    }
+}
