@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.orchestrator.store.Users;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,8 +24,8 @@ final class Facts {
 
     static Verdicts.Admission admission(Connection connection, Agents.Callable agent, @Nullable String domain)
             throws SQLException {
-        Optional<BigDecimal> credits = RunRows.credits(connection, agent.ownerUserId());
-        boolean quotaLeft = credits.isEmpty() || credits.get().compareTo(Tariff.LEAST_CREDITS) >= 0;
+        BigDecimal credits = Users.find(connection, agent.ownerUserId()).orElseThrow().credits();
+        boolean quotaLeft = credits == null || credits.compareTo(Tariff.LEAST_CREDITS) >= 0;
         int limit = Organizations.find(connection, agent.organizationId()).orElseThrow().maxConcurrentCalls();
         boolean roomLeft = RunRows.countRunning(connection, agent.organizationId()) < limit;
         return new Verdicts.Admission(

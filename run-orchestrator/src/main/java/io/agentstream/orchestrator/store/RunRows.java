@@ -189,16 +189,6 @@ public final class RunRows {
                 userId);
     }
 
-    /// Credits of a user; nothing where they are unlimited.
-    public static Optional<BigDecimal> credits(Connection connection, long userId) throws SQLException {
-        return Optional.ofNullable(Sql.query(
-                        connection, "select credits from users where id = ?", row -> new Credits(row.getBigDecimal(1)), userId)
-                .getFirst()
-                .amount());
-    }
-
-    private record Credits(@Nullable BigDecimal amount) {}
-
     public static ObjectNode definition(Connection connection, long agentId, int version) throws SQLException {
         return Sql.only(
                 connection,

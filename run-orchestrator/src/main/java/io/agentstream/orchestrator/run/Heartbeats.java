@@ -1,0 +1,36 @@
+package io.agentstream.orchestrator.run;
+
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.schemas.CallId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Calls that were heard of and not yet noted as such, so that a thousand signs of life are one statement. Losing some is
+/// harmless: gateways give several before a call counts as lost. Any thread.
+final class Heartbeats {
+
+    private static final int BATCH = 1_000;
+
+    private final Set<UUID> heard = ConcurrentHashMap.newKeySet();
+
+    /// As many as there are open calls at most.
+    void heard(CallId callId) {
+        heard.add(callId.value());
+    }
+
+    /// Notes in the database who was heard of. What cannot be noted stays for the next time.
+    void flush(Database database, Instant now) {
+        while (!heard.isEmpty()) {
+            List<UUID> batch = heard.stream().limit(BATCH).toList();
+            database.inTransaction(connection -> {
+                RunRows.touch(connection, batch, now);
+                return batch.size();
+            });
+            batch.forEach(heard::remove);
+        }
+    }
+}
