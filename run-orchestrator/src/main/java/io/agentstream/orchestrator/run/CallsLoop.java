@@ -330,7 +330,7 @@ final class CallsLoop implements DutyCycle {
                     listening.forget(partition.partition());
                 }
             }
-            assigned = !partitions.isEmpty();
+            assigned = false; // until the group has agreed anew
         }
     }
 }

@@ -1,0 +1,143 @@
+package io.agentstream.orchestrator;
+
+import io.agentstream.orchestrator.api.Api;
+import io.agentstream.orchestrator.api.DefinitionValidator;
+import io.agentstream.orchestrator.cloudonix.CloudonixClient;
+import io.agentstream.orchestrator.projection.Projections;
+import io.agentstream.orchestrator.run.CloudonixSessions;
+import io.agentstream.orchestrator.run.RunParts;
+import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.Closer;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.DutyCycleRunner;
+import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.KafkaProbe;
+import io.agentstream.runtime.Key;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Readiness;
+import io.agentstream.runtime.ServiceMain;
+import io.agentstream.runtime.StopBarrier;
+import io.agentstream.schemas.Topics;
+import java.math.BigDecimal;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+
+/// The orchestrator: admits calls, keeps their runs, serves the REST API. Waits for Kafka and the database, and says so on
+/// `/readyz`, instead of failing without them.
+public final class OrchestratorService implements AutoCloseable {
+
+    public static final List<Key<?>> REQUIRED =
+            List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL, Keys.CREDENTIALS_KEY);
+
+    /// What an agent's definition may name. The worker knows what is in each.
+    private static final Set<String> ENGINES = Set.of("echo", "scripted");
+
+    private static final Duration LOOP_CLOSE = Duration.ofSeconds(10);
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PRODUCER_BLOCKS = Duration.ofSeconds(5);
+    private static final int HTTP_IO_THREADS = 2;
+    private static final int HTTP_WORKERS = 4;
+
+    private final Closer closer;
+    private final int port;
+
+    private OrchestratorService(Closer closer, int port) {
+        this.closer = closer;
+        this.port = port;
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        System.exit(ServiceMain.run("orchestrator", System.getenv(), REQUIRED, OrchestratorService::launch));
+    }
+
+    /// Returns once the port is open; the rest goes on by itself. A part that breaks tells `barrier`.
+    public static OrchestratorService launch(Config config, StopBarrier barrier) {
+        Closer closer = new Closer();
+        try {
+            return new OrchestratorService(closer, open(config, barrier, closer));
+        } catch (RuntimeException failure) {
+            closer.close();
+            throw failure;
+        }
+    }
+
+    private static int open(Config config, StopBarrier barrier, Closer closer) {
+        Metrics metrics = closer.own("metrics", new Metrics("orchestrator"));
+        KafkaClients clients = new KafkaClients(config);
+        var producer = closer.own("producer", clients.events("orchestrator-decisions", PRODUCER_BLOCKS));
+        KafkaProbe kafka = new KafkaProbe(
+                "orchestrator-kafka",
+                closer.own("admin", clients.admin("orchestrator-probe")),
+                List.of(
+                        Topics.CALL_LIFECYCLE, Topics.CONVERSATION_EVENTS, Topics.RUN_EVENTS, Topics.SOCKET_COMMANDS,
+                        Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));
+        closer.own("Kafka probe", new DutyCycleRunner(kafka, LOOP_CLOSE, barrier::fault).start());
+        Database database = closer.own("database", new Database(databaseSettings(config)));
+        DatabaseGate gate = new DatabaseGate(database);
+        closer.own("database gate", new DutyCycleRunner(gate, LOOP_CLOSE, barrier::fault).start());
+        CredentialsCipher cipher = CredentialsCipher.of(
+                        new SecureRandom(), config.get(Keys.CREDENTIALS_KEY))
+                .orElseThrow(() -> new IllegalStateException("the credentials key was checked to be one"));
+        CloudonixClient cloudonix = closer.own(
+                "Cloudonix client",
+                new CloudonixClient(CloudonixClient.Settings.of(config.get(Keys.CLOUDONIX_API_URL))));
+
+        if (config.get(Keys.PROJECTIONS)) {
+            Projections projections =
+                    new Projections(clients, () -> kafka.reason().isEmpty(), barrier::fault);
+            closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
+        }
+        RunParts runs = RunParts.start(
+                new RunParts.Settings(
+                        new BigDecimal(config.get(Keys.PRICE_PER_MINUTE)),
+                        config.get(Keys.HANDSHAKE_TIMEOUT),
+                        config.get(Keys.CALL_LOST_AFTER)),
+                new RunParts.Lent(
+                        clients, producer, database, gate.open(), new CloudonixSessions(cloudonix, cipher), metrics,
+                        InstantSource.system(), () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),
+                        barrier::fault),
+                closer);
+
+        Readiness readiness = new Readiness();
+        readiness.require(kafka::reason);
+        readiness.require(gate::reason);
+        readiness.require(runs::reason);
+        Api api = closer.own("API", new Api(
+                database, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString(),
+                DefinitionValidator.knownEngine(ENGINES)));
+        HttpServer http = closer.own("HTTP server", HttpServer.start(
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
+                new AdminRoutes(metrics, readiness, api.handler())));
+        return http.port();
+    }
+
+    private static Database.Settings databaseSettings(Config config) {
+        return new Database.Settings(
+                config.get(Keys.DATABASE_URL).toString(),
+                config.get(Keys.DATABASE_USER),
+                config.get(Keys.DATABASE_PASSWORD),
+                "orchestrator",
+                config.get(Keys.DATABASE_POOL),
+                CONNECTION_TIMEOUT,
+                STATEMENT_TIMEOUT);
+    }
+
+    /// The port of the API, health and metrics.
+    public int port() {
+        return port;
+    }
+
+    /// Reads no further, finishes what is under way within a limit, commits, and closes the rest.
+    @Override
+    public void close() {
+        closer.close();
+    }
+}
