@@ -1,13 +1,18 @@
 package io.agentstream.orchestrator.projection;
 
 import io.agentstream.schemas.Codec;
+import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Usage;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -45,10 +50,13 @@ final class ProjectionTopology {
         addStore(builder, RUNS, Topics.RUNS.codec());
         addStore(builder, USAGE, Topics.USAGE.codec());
 
-        KStream<String, RunFacts> runs = builder.stream(
-                        Topics.RUN_EVENTS.name(),
-                        Consumed.with(Serdes.String(), new CodecSerde<>(Topics.RUN_EVENTS.codec())))
+        KStream<String, Outcome> outcomes = builder.stream(
+                        Topics.RUN_EVENTS.name(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
                 .process(RunFactsProcessor::new, RUNS);
+        outcomes.flatMapValues(outcome -> outcome instanceof Outcome.Bad(Slice bytes) ? List.of(bytes.copy()) : List.of())
+                .to(Topics.DEAD_LETTERS.name(), Produced.with(Serdes.String(), Serdes.ByteArray()));
+        KStream<String, RunFacts> runs = outcomes.flatMapValues(
+                outcome -> outcome instanceof Outcome.Known(RunFacts facts) ? List.of(facts) : List.of());
         runs.to(Topics.RUNS.name(), Produced.with(Serdes.String(), new CodecSerde<>(Topics.RUNS.codec())));
 
         runs.filter((callId, facts) -> Projection.isOver(facts))
@@ -66,15 +74,24 @@ final class ProjectionTopology {
         builder.addStateStore(Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), values));
     }
 
-    /// Turns events into the latest facts of their run.
-    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
-    private static final class RunFactsProcessor implements Processor<String, RunEvent, String, RunFacts> {
+    /// What came of a record.
+    private sealed interface Outcome {
+        record Known(RunFacts facts) implements Outcome {}
 
-        private ProcessorContext<String, RunFacts> context;
+        /// It cannot be read; its headers say where it is from and why.
+        record Bad(Slice bytes) implements Outcome {}
+    }
+
+    /// Turns events into the latest facts of their run. Reads the bytes itself, so that bad ones are put aside in the same
+    /// transaction as the work around them.
+    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
+    private static final class RunFactsProcessor implements Processor<String, byte[], String, Outcome> {
+
+        private ProcessorContext<String, Outcome> context;
         private KeyValueStore<String, RunFacts> store;
 
         @Override
-        public void init(ProcessorContext<String, RunFacts> newContext) {
+        public void init(ProcessorContext<String, Outcome> newContext) {
             context = newContext;
             store = newContext.getStateStore(RUNS);
             newContext.schedule(CLEANING, PunctuationType.WALL_CLOCK_TIME, nowMs -> clean(
@@ -84,17 +101,38 @@ final class ProjectionTopology {
         }
 
         @Override
-        public void process(Record<String, RunEvent> record) {
-            RunEvent event = record.value();
-            if (event == null) {
+        public void process(Record<String, byte[]> record) {
+            byte[] bytes = record.value();
+            if (bytes == null) {
                 return; // nobody writes tombstones here
             }
+            switch (Topics.RUN_EVENTS.codec().decode(bytes)) {
+                case Decoded.Value<RunEvent>(RunEvent event) -> known(event, record);
+                case Decoded.Malformed<RunEvent>(String reason) -> bad(bytes, reason, record);
+            }
+        }
+
+        private void known(RunEvent event, Record<String, byte[]> record) {
             String callId = event.callId().toString();
             Optional<RunFacts> next = Projection.next(store.get(callId), event);
             if (next.isPresent()) {
                 store.put(callId, next.get());
-                context.forward(record.withKey(callId).withValue(next.get()));
+                context.forward(record.withKey(callId).withValue(new Outcome.Known(next.get())));
             }
+        }
+
+        private void bad(byte[] bytes, String reason, Record<String, byte[]> record) {
+            Record<String, Outcome> letter = record.<Outcome>withValue(new Outcome.Bad(Slice.of(bytes)))
+                    .withHeaders(new RecordHeaders().add("reason", utf8(reason)));
+            context.recordMetadata().ifPresent(from -> letter.headers()
+                    .add("topic", utf8(from.topic()))
+                    .add("partition", utf8(Integer.toString(from.partition())))
+                    .add("offset", utf8(Long.toString(from.offset()))));
+            context.forward(letter);
+        }
+
+        private static byte[] utf8(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
         }
     }
 

@@ -91,7 +91,6 @@ public final class Projections implements DutyCycle {
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
         properties.put(StreamsConfig.POLL_MS_CONFIG, 500);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
-        properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, BadRecords.class);
         properties.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 20);
         return properties;
