@@ -20,6 +20,7 @@ final class DatabaseGate implements DutyCycle {
     private final Database database;
     private final CountDownLatch open = new CountDownLatch(1);
     private final Semaphore wake = new Semaphore(0);
+    private boolean waiting;
     private volatile Optional<String> reason = Optional.of("the database has not answered yet");
 
     DatabaseGate(Database database) {
@@ -50,8 +51,11 @@ final class DatabaseGate implements DutyCycle {
                 open.countDown();
                 log.info("the database's schema is up to date");
             } catch (Database.UnavailableException away) {
+                if (!waiting) {
+                    waiting = true;
+                    log.atWarn().addKeyValue("failure", away.getMessage()).log("waiting for the database");
+                }
                 reason = Optional.of("the database does not answer, or refuses us");
-                log.atWarn().addKeyValue("failure", away.getMessage()).log("waiting for the database");
             }
         } else {
             reason = database.isReachable() ? Optional.empty() : Optional.of("the database does not answer");

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
 
 /// The orchestrator: admits calls, keeps their runs, serves the REST API. Waits for Kafka and the database, and says so on
 /// `/readyz`, instead of failing without them.
@@ -40,6 +41,7 @@ public final class OrchestratorService implements AutoCloseable {
     private static final Set<String> ENGINES = Set.of("echo", "scripted");
 
     private static final Duration LOOP_CLOSE = Duration.ofSeconds(10);
+    private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration PRODUCER_BLOCKS = Duration.ofSeconds(5);
@@ -73,9 +75,11 @@ public final class OrchestratorService implements AutoCloseable {
         Metrics metrics = closer.own("metrics", new Metrics("orchestrator"));
         KafkaClients clients = new KafkaClients(config);
         var producer = closer.own("producer", clients.events("orchestrator-decisions", PRODUCER_BLOCKS));
+        Admin admin = clients.admin("orchestrator-probe");
+        closer.<AutoCloseable>own("admin", () -> admin.close(ADMIN_CLOSE));
         KafkaProbe kafka = new KafkaProbe(
                 "orchestrator-kafka",
-                closer.own("admin", clients.admin("orchestrator-probe")),
+                admin,
                 List.of(
                         Topics.CALL_LIFECYCLE, Topics.CONVERSATION_EVENTS, Topics.RUN_EVENTS, Topics.SOCKET_COMMANDS,
                         Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));

@@ -1,13 +1,11 @@
 package io.agentstream.orchestrator.run;
 
-import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
-import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,9 +27,6 @@ import org.slf4j.LoggerFactory;
 
 /// Reads the calls' records and has each handled: one call's in order, no call waiting for another. A partition's offset is
 /// committed up to the first record that is not done. Owns its consumer, and the records under way.
-///
-/// A record whose handling fails because the database or Kafka is away is tried again until it is done or the partition is
-/// somebody else's. One that fails for reasons of its own is tried a few times and put aside.
 final class CallsLoop implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(CallsLoop.class);
@@ -47,17 +42,13 @@ final class CallsLoop implements DutyCycle {
     private static final long COMMIT_PERIOD_MS = 500;
     private static final Duration COMMIT_LIMIT = Duration.ofSeconds(5);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(12);
-    private static final long FIRST_BACKOFF_MS = 100;
-    private static final long LONGEST_BACKOFF_MS = 5_000;
-    private static final int TRIES_OF_A_BUG = 3;
 
     private final Consumer<byte[], byte[]> consumer;
-    private final CallHandler handler;
+    private final Attempts attempts;
     private final KeyedExecutor<CallId> executor;
     private final Heartbeats heartbeats;
     private final Listening listening;
     private final DeadLetters deadLetters;
-    private final RunMetrics metrics;
     private final InstantSource clock;
     private final CountDownLatch open;
 
@@ -71,21 +62,19 @@ final class CallsLoop implements DutyCycle {
     /// @param open zero once the database can be used; nothing is read before
     CallsLoop(
             Consumer<byte[], byte[]> consumer,
-            CallHandler handler,
+            Attempts attempts,
             KeyedExecutor<CallId> executor,
             Heartbeats heartbeats,
             Listening listening,
             DeadLetters deadLetters,
-            RunMetrics metrics,
             InstantSource clock,
             CountDownLatch open) {
         this.consumer = consumer;
-        this.handler = handler;
+        this.attempts = attempts;
         this.executor = executor;
         this.heartbeats = heartbeats;
         this.listening = listening;
         this.deadLetters = deadLetters;
-        this.metrics = metrics;
         this.clock = clock;
         this.open = open;
     }
@@ -144,7 +133,7 @@ final class CallsLoop implements DutyCycle {
             return; // cannot be: records come of assigned partitions only
         }
         progress.begin(record.offset());
-        switch (decode(record)) {
+        switch (Incoming.decode(record)) {
             case Decoded.Malformed<Incoming>(String reason) -> {
                 deadLetters.put(record, reason);
                 progress.done(record.offset());
@@ -157,68 +146,9 @@ final class CallsLoop implements DutyCycle {
                         return;
                     }
                 }
-                executor.submit(incoming.callId(), () -> untilDone(record, incoming, progress));
+                executor.submit(incoming.callId(), () -> attempts.untilDone(record, incoming, progress));
             }
         }
-    }
-
-    private static Decoded<Incoming> decode(ConsumerRecord<byte[], byte[]> record) {
-        if (record.value() == null) {
-            return new Decoded.Malformed<>("a record without a value");
-        }
-        Source source = new Source(record.topic(), record.partition(), record.offset());
-        if (record.topic().equals(Topics.CALL_LIFECYCLE.name())) {
-            return switch (Topics.CALL_LIFECYCLE.codec().decode(record.value())) {
-                case Decoded.Value<CallEvent>(CallEvent event) ->
-                    new Decoded.Value<>(new Incoming.Lifecycle(event, source));
-                case Decoded.Malformed<CallEvent>(String reason) -> new Decoded.Malformed<>(reason);
-            };
-        }
-        return switch (Topics.CONVERSATION_EVENTS.codec().decode(record.value())) {
-            case Decoded.Value<ConversationEvent>(var event) ->
-                new Decoded.Value<>(new Incoming.Conversation(event, source));
-            case Decoded.Malformed<ConversationEvent>(String reason) ->
-                new Decoded.Malformed<>(reason);
-        };
-    }
-
-    /// On a virtual thread of the executor.
-    private void untilDone(ConsumerRecord<byte[], byte[]> record, Incoming incoming, Progress progress) {
-        long backoffMs = FIRST_BACKOFF_MS;
-        int bugs = 0;
-        try {
-            while (!progress.isRevoked()) {
-                try {
-                    handler.handle(incoming);
-                    progress.done(record.offset());
-                    return;
-                } catch (RuntimeException failure) {
-                    if (!isAway(failure) && ++bugs == TRIES_OF_A_BUG) {
-                        log.atError().addKeyValue("call", incoming.callId()).setCause(failure).log("record cannot be handled");
-                        deadLetters.put(record, "not handled: " + failure.getClass().getSimpleName());
-                        progress.done(record.offset());
-                        return;
-                    }
-                    metrics.retries().increment();
-                    log.atWarn()
-                            .addKeyValue("call", incoming.callId())
-                            .addKeyValue("failure", failure.getClass().getSimpleName())
-                            .addKeyValue("again_in_ms", backoffMs)
-                            .log("record is tried again");
-                }
-                if (progress.awaitRevoked(backoffMs)) {
-                    return;
-                }
-                backoffMs = Math.min(2 * backoffMs, LONGEST_BACKOFF_MS);
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt(); // not done, not committed: somebody will read it again
-        }
-    }
-
-    private static boolean isAway(RuntimeException failure) {
-        return failure instanceof NotNowException
-                || (failure instanceof DatabaseException database && database.isTransient());
     }
 
     private void listen(long nowMs) {

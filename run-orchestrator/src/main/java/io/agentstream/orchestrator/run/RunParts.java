@@ -70,9 +70,10 @@ public final class RunParts {
                 settings.callLostAfter());
         closer.own("reaper", new DutyCycleRunner(reaper, REAPER_CLOSE, lent.onFault()).start());
 
+        DeadLetters deadLetters = new DeadLetters(lent.producer(), lent.metrics());
         CallsLoop loop = new CallsLoop(
                 lent.clients().member("orchestrator-calls", CallsLoop.GROUP, "earliest", CallsLoop.MAX_POLL_RECORDS),
-                handler, executor, heartbeats, listening, new DeadLetters(lent.producer(), lent.metrics()), metrics,
+                new Attempts(handler, deadLetters, metrics), executor, heartbeats, listening, deadLetters,
                 lent.clock(), lent.databaseOpen());
         closer.own("calls", new DutyCycleRunner(loop, LOOP_CLOSE, lent.onFault()).start());
         return new RunParts(loop);

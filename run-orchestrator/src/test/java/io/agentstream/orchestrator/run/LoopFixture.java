@@ -63,8 +63,9 @@ final class LoopFixture implements AutoCloseable {
         hangUps = new HangUps(database, sessions, runMetrics, Duration.ofMillis(1));
         CallHandler handler = new CallHandler(
                 decisions, sessions, new Publisher(producer), hangUps, runMetrics, clock, CallHandler.margin(handshake));
+        DeadLetters letters = new DeadLetters(producer, metrics);
         loop = new CallsLoop(
-                consumer, handler, executor, heartbeats, listening, new DeadLetters(producer, metrics), runMetrics, clock, open);
+                consumer, new Attempts(handler, letters, runMetrics), executor, heartbeats, listening, letters, clock, open);
         consumer.setMaxPollRecords(500);
         consumer.updateBeginningOffsets(Map.of(lifecycle, 0L, conversation, 0L));
     }

@@ -1,0 +1,85 @@
+package io.agentstream.orchestrator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.ConfigException;
+import io.agentstream.runtime.StopBarrier;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestPostgres.class)
+@Timeout(60)
+final class OrchestratorServiceTest {
+
+    private static final String NOBODY = "127.0.0.1:1";
+
+    private static Config config(String databaseUrl) throws ConfigException {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", NOBODY);
+        environment.put("AGENT_STREAM_DATABASE_URL", databaseUrl);
+        environment.put("AGENT_STREAM_DATABASE_USER", "postgres");
+        environment.put("AGENT_STREAM_DATABASE_PASSWORD", "postgres");
+        environment.put("AGENT_STREAM_CREDENTIALS_KEY", Base64.getEncoder().encodeToString(new byte[32]));
+        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
+        environment.put("AGENT_STREAM_API_PORT", "0");
+        return Config.load(environment, Map.of(), OrchestratorService.REQUIRED);
+    }
+
+    private static HttpResponse<String> get(OrchestratorService service, String path)
+            throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    void startsWithoutKafkaAndDatabaseAndSaysWhatItWaitsFor() throws Exception {
+        try (OrchestratorService service =
+                OrchestratorService.launch(config("jdbc:postgresql://" + NOBODY + "/none"), new StopBarrier())) {
+
+            HttpResponse<String> ready = get(service, "/readyz");
+
+            assertEquals(200, get(service, "/healthz").statusCode());
+            assertEquals(503, ready.statusCode());
+            assertTrue(ready.body().contains("Kafka"), ready.body());
+            assertTrue(ready.body().contains("database"), ready.body());
+            assertTrue(ready.body().contains("assignment"), ready.body());
+            assertFalse(ready.body().contains(NOBODY), ready.body());
+        }
+    }
+
+    @Test
+    void servesTheApiAsSoonAsTheDatabaseIsThere(Database migrated, EmbeddedPostgres server) throws Exception {
+        String url = server.getJdbcUrl("postgres", "postgres");
+        try (OrchestratorService service = OrchestratorService.launch(config(url), new StopBarrier())) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (get(service, "/readyz").body().contains("database") && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(20_000_000);
+            }
+
+            assertFalse(get(service, "/readyz").body().contains("database"));
+            assertEquals(401, get(service, "/api/v1/agents").statusCode());
+            assertEquals(404, get(service, "/nothing").statusCode());
+            assertTrue(get(service, "/metrics").body().contains("agent_stream_orchestrator_in_flight"));
+        }
+    }
+}
