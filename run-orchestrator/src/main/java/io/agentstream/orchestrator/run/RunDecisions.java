@@ -180,7 +180,11 @@ public final class RunDecisions {
                     decision = run.decision(socket);
                 }
                 case Effect.Repeat() -> decision = repeat(connection, row, after, socket);
-                case Effect.HangUp() -> decision = decision.hangingUp(order(row));
+                case Effect.HangUp() -> {
+                    if (!decision.events().isEmpty()) { // else the run was over before, by a decision of our own
+                        decision = decision.hangingUp(order(row));
+                    }
+                }
                 case Effect.Refuse _, Effect.Create _, Effect.CreateFailed _, Effect.Begin _ ->
                     throw new IllegalStateException("an end cannot do this");
             }

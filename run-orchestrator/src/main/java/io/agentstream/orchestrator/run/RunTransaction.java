@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.run;
 
 import io.agentstream.orchestrator.run.Decision.Socket;
+import io.agentstream.orchestrator.store.Jsonb;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
@@ -60,7 +61,7 @@ final class RunTransaction {
                 new RunRows.Proven(
                         Contexts.callType(start), contexts.initial(), contexts.gathered(), contexts.logs(),
                         account.map(Account::id).orElse(null), account.map(Account::domain).orElse(null),
-                        Contexts.session(start).orElse(null)));
+                        Contexts.session(start).map(Jsonb::harmless).orElse(null)));
         initialContext = contexts.initial();
         RunEvents.append(connection, row.id(), start.at(), "started", Contexts.shown(start), source);
     }

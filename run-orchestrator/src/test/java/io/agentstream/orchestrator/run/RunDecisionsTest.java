@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -283,6 +284,19 @@ final class RunDecisionsTest {
         assertEquals("malformed_handshake", tenant.run(noSid.callId()).orElseThrow().failureCode());
     }
 
+    @Test
+    void textThatPostgresCannotHoldFailsItsOwnCallOnly() {
+        String nul = "a\0b\ud800";
+        CallEvent.Offered offer = tenant.offer().domain(null).externalCallId(nul).from(nul).build();
+        offer(offer);
+        CallEvent.Started start = Samples.started()
+                .of(offer.callId()).callSid(nul).session(nul).context(nul).parameters(Map.of(nul, nul)).build();
+        CallEvent.Offered badDomain = tenant.offer().domain(nul + ".net").build();
+
+        assertEquals(Failure.SESSION_INVALID, failure(start(start, Session.NOT_CONFIRMED)));
+        assertEquals(Failure.UNKNOWN_DOMAIN, failure(offer(badDomain)));
+    }
+
     private CallId offerWithoutDomain() {
         CallEvent.Offered offer = tenant.offer().domain(null).build();
         offer(offer);
@@ -363,6 +377,14 @@ final class RunDecisionsTest {
 
         assertEquals("sess-1", decision.hangUp().orElseThrow().session());
         assertEquals(call, decision.hangUp().orElseThrow().callId());
+    }
+
+    @Test
+    void theEndOfARunThatFailedOrdersNothing() {
+        CallId call = admitted();
+        start(Samples.started().of(call).build(), Session.NOT_CONFIRMED);
+
+        assertTrue(end(call, Duration.ofSeconds(3), End.AGENT_HANGUP).isEmpty());
     }
 
     @Test
