@@ -13,7 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// A WebSocket client that can do everything wrong. Reads wait five seconds at most.
+/// A WebSocket client that can do everything wrong. Reads wait fifteen seconds at most.
 final class RawPeer implements AutoCloseable {
 
     static final int CONTINUATION = 0;
@@ -23,7 +23,7 @@ final class RawPeer implements AutoCloseable {
     static final int PING = 9;
     static final int PONG = 10;
 
-    private static final int PATIENCE_MS = 5_000;
+    private static final int PATIENCE_MS = 15_000;
     private static final byte[] MASK = {0x12, 0x34, 0x56, 0x78};
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

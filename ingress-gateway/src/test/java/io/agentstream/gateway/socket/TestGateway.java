@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -44,7 +46,7 @@ final class TestGateway implements AutoCloseable {
             "tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},
             "customParameters":{"customer_tier":"gold"}}}""";
 
-    private static final long PATIENCE_NS = Duration.ofSeconds(8).toNanos();
+    private static final long PATIENCE_NS = Duration.ofSeconds(20).toNanos();
     private static final TopicPartition SLOT = new TopicPartition(Topics.SOCKET_COMMANDS.name(), 3);
 
     final MockProducer<byte[], byte[]> events = producer();
@@ -63,7 +65,7 @@ final class TestGateway implements AutoCloseable {
     TestGateway(UnaryOperator<MediaServer.Settings> change) {
         MediaServer.Settings settings = change.apply(new MediaServer.Settings(
                 "127.0.0.1", 0, 2, 3, 100, 50, 40, 65_536, 256 << 10, Duration.ofSeconds(10),
-                new CallLimits(5_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000), null));
+                new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000), null));
         GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
         CallLog callLog = new CallLog(events, media, metrics);
         server = new MediaServer(settings, callLog, () -> unable, metrics, clock);
@@ -82,7 +84,7 @@ final class TestGateway implements AutoCloseable {
         List<PartitionInfo> partitions = List.of(
                 new PartitionInfo(Topics.CALL_LIFECYCLE.name(), 0, node, new Node[0], new Node[0]),
                 new PartitionInfo(Topics.CALL_MEDIA.name(), 0, node, new Node[0], new Node[0]));
-        Cluster cluster = new Cluster("c", List.of(node), partitions, java.util.Set.of(), java.util.Set.of());
+        Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
         return new MockProducer<>(cluster, true, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -175,7 +177,7 @@ final class TestGateway implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new AssertionError("did not come true in time");
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+            LockSupport.parkNanos(2_000_000);
         }
     }
 
