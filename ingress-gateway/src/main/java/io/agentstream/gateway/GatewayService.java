@@ -36,7 +36,7 @@ public final class GatewayService implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(GatewayService.class);
     private static final int MAX_POLL_RECORDS = 2_000;
-    private static final Duration LOOP_CLOSE = Duration.ofSeconds(5);
+    private static final Duration LOOP_CLOSE = Duration.ofSeconds(2);
     private static final Duration PRODUCER_CLOSE = Duration.ofSeconds(10);
     private static final Duration PEER_ANSWER = Duration.ofSeconds(2);
     private static final Duration STALL = Duration.ofSeconds(10);

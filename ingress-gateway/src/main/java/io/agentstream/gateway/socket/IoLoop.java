@@ -27,6 +27,9 @@ final class IoLoop {
     /// Batches of commands that may wait for the thread; then the reader waits, and Kafka keeps the rest.
     private static final int MAX_BATCHES = 32;
 
+    /// A thread that takes nothing for so long never will.
+    private static final long STUCK_S = 30;
+
     /// Commands for calls of one thread, from one poll.
     static final class Batch {
         private final List<CallSocket> calls = new ArrayList<>();
@@ -87,8 +90,8 @@ final class IoLoop {
 
     /// Hands commands over. Waits while the thread is far behind. One thread at a time.
     void submit(Batch batch) throws InterruptedException {
-        if (!batches.tryAcquire(1, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("an I/O thread has not taken a command for a second");
+        if (!batches.tryAcquire(STUCK_S, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("an I/O thread has taken no command for " + STUCK_S + " s");
         }
         execute(() -> {
             batches.release();

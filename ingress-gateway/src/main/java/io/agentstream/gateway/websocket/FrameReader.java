@@ -25,6 +25,8 @@ public final class FrameReader {
     private static final byte[] NOTHING = {};
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final int maxMessageBytes;
 
     private final byte[] header = new byte[MAX_HEADER_BYTES];
@@ -117,7 +119,7 @@ public final class FrameReader {
             fail(Breach.PROTOCOL, messages);
             return;
         }
-        mask = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).getInt(headerLength() - 4);
+        mask = (int) INTS.get(header, headerLength() - 4);
         payloadLeft = length;
         payloadTaken = 0;
         inPayload = true;
