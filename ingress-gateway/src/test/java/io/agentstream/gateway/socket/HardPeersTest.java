@@ -38,7 +38,7 @@ final class HardPeersTest {
                 s.maxHandshakesPerAgent(), s.maxMessageBytes(), maxUnsentBytes, stall, s.limits(), tls);
     }
 
-    private static void flood(TestGateway gateway, RawPeer peer) throws Exception {
+    private static void flood(TestGateway gateway) throws Exception {
         CallId call = gateway.lastStarted();
         byte[] audio = new byte[60_000];
         // One message of seven seconds each, and a clear after it that lets the next one go at once.
@@ -47,7 +47,6 @@ final class HardPeersTest {
             gateway.send(new SocketCommand.Clear(call, turn));
         }
         assertEquals(Failure.PEER_STALLED, gateway.awaitEnded().failure());
-        assertTrue(peer.ends() || peer.socket.isConnected());
         await(() -> gateway.metric("agent_stream_gateway_sockets") == 0);
     }
 
@@ -68,7 +67,8 @@ final class HardPeersTest {
     void endsTheCallOfAPeerThatLeavesTooMuchUnread() throws Exception {
         try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(60), null));
                 RawPeer peer = deaf(gateway)) {
-            flood(gateway, peer);
+            flood(gateway);
+            assertTrue(peer.socket.isConnected());
         }
     }
 
@@ -76,7 +76,8 @@ final class HardPeersTest {
     void endsTheCallOfAPeerThatReadsNothingForLong() throws Exception {
         try (TestGateway gateway = new TestGateway(s -> with(s, 64 << 20, Duration.ofMillis(300), null));
                 RawPeer peer = deaf(gateway)) {
-            flood(gateway, peer);
+            flood(gateway);
+            assertTrue(peer.socket.isConnected());
         }
     }
 
