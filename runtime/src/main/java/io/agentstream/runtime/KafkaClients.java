@@ -68,11 +68,12 @@ public final class KafkaClients {
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, "0"));
     }
 
-    /// A producer that fences every other one of the same `transactionalId`.
+    /// A producer that fences every other one of the same `transactionalId`. A broker that was away for some minutes in the middle
+    /// of a transaction must not abort it, because that looks to its owner as if it had been fenced.
     public Producer<byte[], byte[]> fencing(String clientId, String transactionalId) {
         return producer(clientId, Map.of(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
-                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "10000",
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "600000",
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000",
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "10000",
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000"));

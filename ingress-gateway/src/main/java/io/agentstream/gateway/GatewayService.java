@@ -1,0 +1,157 @@
+package io.agentstream.gateway;
+
+import io.agentstream.gateway.call.CallLimits;
+import io.agentstream.gateway.kafka.CallLog;
+import io.agentstream.gateway.kafka.CommandReader;
+import io.agentstream.gateway.kafka.SlotGuard;
+import io.agentstream.gateway.socket.GatewayClock;
+import io.agentstream.gateway.socket.MediaServer;
+import io.agentstream.gateway.socket.PemTls;
+import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.Closer;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.DutyCycleRunner;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.KafkaProbe;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Readiness;
+import io.agentstream.runtime.ServiceMain;
+import io.agentstream.runtime.StopBarrier;
+import io.agentstream.schemas.Topics;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The ingress gateway: takes the providers' sockets, puts their calls on Kafka, and writes back what Kafka brings for them.
+/// Closing it drains it: new calls are told to try again later, those that are there may end by themselves for a while.
+public final class GatewayService implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(GatewayService.class);
+    private static final int MAX_POLL_RECORDS = 2_000;
+    private static final Duration LOOP_CLOSE = Duration.ofSeconds(2);
+    private static final Duration PRODUCER_CLOSE = Duration.ofSeconds(10);
+    private static final Duration PEER_ANSWER = Duration.ofSeconds(2);
+    private static final Duration STALL = Duration.ofSeconds(10);
+    private static final int MAX_UNSENT_BYTES = 256 << 10;
+
+    private final Closer closer;
+    private final MediaServer server;
+    private final Duration drainTimeout;
+
+    private GatewayService(Closer closer, MediaServer server, Duration drainTimeout) {
+        this.closer = closer;
+        this.server = server;
+        this.drainTimeout = drainTimeout;
+    }
+
+    /// Opens a gateway. Kafka need not be there yet: until it is, `/readyz` says so and calls are refused.
+    ///
+    /// @param barrier told when a part breaks in a way that the gateway cannot go on from
+    public static GatewayService launch(Config config, StopBarrier barrier) throws Exception {
+        Closer closer = new Closer();
+        try {
+            return open(config, barrier, closer);
+        } catch (Exception | Error e) {
+            closer.close();
+            throw e;
+        }
+    }
+
+    private static GatewayService open(Config config, StopBarrier barrier, Closer closer) throws Exception {
+        int slot = config.get(Keys.GATEWAY_SLOT);
+        KafkaClients clients = new KafkaClients(config);
+        GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
+        Metrics metrics = closer.own("metrics", new Metrics("gateway"));
+        Readiness readiness = new Readiness();
+        Readiness able = new Readiness();
+
+        var events = clients.events("gateway-events", Duration.ZERO);
+        CallLog callLog = new CallLog(events, clients.media("gateway-media"), metrics);
+        closer.own("producers", () -> callLog.close(PRODUCER_CLOSE));
+        MediaServer server = closer.own("server", new MediaServer(
+                settings(config), callLog, () -> able.reasons().stream().findFirst(), metrics, clock));
+
+        CommandReader reader = new CommandReader(
+                clients.reader("gateway-commands", "latest", MAX_POLL_RECORDS), slot, callLog, server.commands(),
+                new DeadLetters(events, metrics), metrics, clock.wall());
+        SlotGuard guard = new SlotGuard(
+                clients.fencing("gateway-slot", SlotGuard.transactionalId(slot)), slot, reader::position, server::orphan);
+        KafkaProbe probe = new KafkaProbe(
+                "gateway-probe",
+                closer.own("admin", clients.admin("gateway-probe")),
+                List.of(Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS));
+
+        able.require(reader::reason);
+        able.require(guard::reason);
+        readiness.require(probe::reason);
+        readiness.require(reader::reason);
+        readiness.require(guard::reason);
+        readiness.require(() -> server.isDraining() ? Optional.of("the gateway is draining") : Optional.empty());
+
+        closer.own("slot", new DutyCycleRunner(guard, LOOP_CLOSE, barrier::fault)).start();
+        closer.own("commands", new DutyCycleRunner(reader, LOOP_CLOSE, fault -> {
+            server.orphan();
+            barrier.fault(fault);
+        })).start();
+        closer.own("probe", new DutyCycleRunner(probe, LOOP_CLOSE, barrier::fault)).start();
+        server.listen(next -> new AdminRoutes(metrics, readiness, next));
+        log.atInfo().addKeyValue("port", server.port()).addKeyValue("slot", slot).log("gateway listens");
+        return new GatewayService(closer, server, config.get(Keys.DRAIN_TIMEOUT));
+    }
+
+    private static MediaServer.Settings settings(Config config) throws GeneralSecurityException, IOException {
+        CallLimits limits = new CallLimits(
+                us(config.get(Keys.HANDSHAKE_TIMEOUT)),
+                us(config.get(Keys.MAX_CALL_DURATION)),
+                us(config.get(Keys.IDLE_TIMEOUT)),
+                us(config.get(Keys.CALL_ALIVE_INTERVAL)),
+                us(PEER_ANSWER),
+                config.get(Keys.MAX_HANDSHAKE_MESSAGES),
+                us(config.get(Keys.PLAYBACK_LOOKAHEAD)));
+        SSLContext tls = config.find(Keys.TLS_CERTIFICATE).isEmpty()
+                ? null
+                : PemTls.load(config.get(Keys.TLS_CERTIFICATE), config.get(Keys.TLS_KEY));
+        return new MediaServer.Settings(
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_PORT),
+                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16), config.get(Keys.GATEWAY_SLOT),
+                config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
+                config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_MESSAGE_BYTES), MAX_UNSENT_BYTES, STALL,
+                limits, tls);
+    }
+
+    private static long us(Duration duration) {
+        return duration.toNanos() / 1_000;
+    }
+
+    /// The port that the gateway listens on.
+    public int port() {
+        return server.port();
+    }
+
+    /// Drains, closes, and returns when everything that was to be recorded is.
+    @Override
+    public void close() throws InterruptedException {
+        try {
+            server.drain();
+            if (!server.isOrphaned() && !server.awaitNoCalls(drainTimeout)) {
+                server.endCalls();
+            }
+            server.awaitNoCalls(PEER_ANSWER.multipliedBy(2));
+        } finally {
+            closer.close();
+        }
+    }
+
+    /// One gateway, configured by its environment.
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(ServiceMain.run("gateway", System.getenv(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS), GatewayService::launch));
+    }
+}

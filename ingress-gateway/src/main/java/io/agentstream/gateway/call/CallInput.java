@@ -1,0 +1,44 @@
+package io.agentstream.gateway.call;
+
+import io.agentstream.gateway.telephony.ProviderMessage;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.SocketCommand;
+
+/// What happens to a call.
+public sealed interface CallInput {
+
+    /// A text message came.
+    record Heard(ProviderMessage message) implements CallInput {}
+
+    /// The peer did something that no message may do.
+    record Broken(Failure failure) implements CallInput {}
+
+    /// The orchestrator wants the call.
+    record Admitted() implements CallInput {}
+
+    /// The run is running.
+    record Opened() implements CallInput {}
+
+    /// The orchestrator or the worker wants it closed.
+    record Ordered(SocketCommand.Close close) implements CallInput {}
+
+    /// The peer's close frame came.
+    record PeerClosed(int code) implements CallInput {}
+
+    /// The connection broke without one.
+    record Lost() implements CallInput {}
+
+    /// Time went by.
+    ///
+    /// @param lastHeardUs when the socket last brought anything
+    record Tick(long lastHeardUs) implements CallInput {}
+
+    /// An event of the call could not be written to Kafka.
+    record NotRecorded() implements CallInput {}
+
+    /// The gateway stops and has waited long enough.
+    record Drained() implements CallInput {}
+
+    /// Another gateway owns our slot, so no command reaches us any more; or we broke.
+    record Orphaned() implements CallInput {}
+}

@@ -1,0 +1,69 @@
+package io.agentstream.gateway.call;
+
+import io.agentstream.schemas.Failure;
+import org.jspecify.annotations.Nullable;
+
+/// Where a call is. Times are in microseconds.
+public sealed interface CallState {
+
+    /// Accepted; the run is not running yet.
+    ///
+    /// @param progress which of its first messages the peer has sent
+    /// @param admitted whether the orchestrator wants the call
+    /// @param verdict what the peer did wrong, to be acted on as soon as no earlier cause can come
+    /// @param peerGone whether the peer closed after the verdict
+    /// @param messages messages that came
+    /// @param deadlineUs when the handshake has to be over
+    /// @param aliveAtUs when to say that the call is alive
+    record Handshake(
+            Progress progress,
+            boolean admitted,
+            @Nullable Failure verdict,
+            boolean peerGone,
+            int messages,
+            long deadlineUs,
+            long aliveAtUs)
+            implements CallState {
+
+        Handshake heard(Progress next) {
+            return new Handshake(next, admitted, verdict, peerGone, messages + 1, deadlineUs, aliveAtUs);
+        }
+
+        Handshake admit() {
+            return new Handshake(progress, true, verdict, peerGone, messages, deadlineUs, aliveAtUs);
+        }
+
+        Handshake pending(Failure failure) {
+            return new Handshake(progress, admitted, failure, peerGone, messages, deadlineUs, aliveAtUs);
+        }
+
+        Handshake withoutPeer() {
+            return new Handshake(progress, admitted, verdict, true, messages, deadlineUs, aliveAtUs);
+        }
+
+        Handshake aliveAt(long atUs) {
+            return new Handshake(progress, admitted, verdict, peerGone, messages, deadlineUs, atUs);
+        }
+    }
+
+    /// The run is running and audio flows.
+    ///
+    /// @param maxAtUs when the call has been long enough
+    /// @param aliveAtUs when to say that the call is alive
+    record Talking(long maxAtUs, long aliveAtUs) implements CallState {}
+
+    /// Our close frame is on its way; its end is recorded.
+    ///
+    /// @param deadlineUs when the connection is cut, whatever the peer does
+    record Closing(long deadlineUs) implements CallState {}
+
+    /// The connection is gone.
+    record Closed() implements CallState {}
+
+    /// Which of its first messages the peer has sent.
+    enum Progress {
+        NOTHING,
+        CONNECTED,
+        STARTED
+    }
+}

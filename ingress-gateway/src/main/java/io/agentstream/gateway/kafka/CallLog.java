@@ -1,0 +1,105 @@
+package io.agentstream.gateway.kafka;
+
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Topics;
+import io.micrometer.core.instrument.Counter;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes what happens to calls to Kafka. Never waits; any thread, but the order of a call's records is that of the calls, so one
+/// thread writes those of one call.
+public final class CallLog {
+
+    private static final Logger log = LoggerFactory.getLogger(CallLog.class);
+
+    private final Producer<byte[], byte[]> events;
+    private final Producer<byte[], byte[]> media;
+    private final Counter droppedFrames;
+    private final Counter lostEvents;
+    /// One for all frames: there is nothing to tell them apart.
+    private final Callback onFrame;
+
+    private volatile boolean warm;
+
+    /// @param events producer of the events profile that does not wait; stays its giver's to close
+    /// @param media producer of the media profile; likewise
+    public CallLog(Producer<byte[], byte[]> events, Producer<byte[], byte[]> media, Metrics metrics) {
+        this.events = events;
+        this.media = media;
+        this.droppedFrames = metrics.counter("agent_stream_gateway_frames_dropped", "cause", "kafka");
+        this.lostEvents = metrics.counter("agent_stream_gateway_events_lost");
+        this.onFrame = (metadata, failure) -> {
+            if (failure != null) {
+                droppedFrames.increment();
+            }
+        };
+    }
+
+    /// Makes the producers learn where the topics are, because they would not wait for it in the middle of a call. To be called
+    /// again until it is true.
+    public boolean warmUp() {
+        if (!warm) {
+            try {
+                warm = !events.partitionsFor(Topics.CALL_LIFECYCLE.name()).isEmpty()
+                        && !media.partitionsFor(Topics.CALL_MEDIA.name()).isEmpty();
+            } catch (KafkaException notYet) {
+                warm = false;
+            }
+        }
+        return warm;
+    }
+
+    /// @param onLost run where the event could not be written: at once or up to the delivery time later, on any thread
+    public void event(byte[] key, CallEvent event, @Nullable Runnable onLost) {
+        try {
+            byte[] value = Topics.CALL_LIFECYCLE.codec().encode(event);
+            events.send(new ProducerRecord<>(Topics.CALL_LIFECYCLE.name(), key, value), (metadata, failure) -> {
+                if (failure != null) {
+                    lost(event, failure, onLost);
+                }
+            });
+        } catch (RuntimeException failure) {
+            lost(event, failure, onLost);
+        }
+    }
+
+    private void lost(CallEvent event, Exception failure, @Nullable Runnable onLost) {
+        lostEvents.increment();
+        log.atError()
+                .addKeyValue("call", event.callId())
+                .addKeyValue("event", event.getClass().getSimpleName())
+                .addKeyValue("failure", failure.getClass().getSimpleName())
+                .log("event of a call is lost");
+        if (onLost != null) {
+            onLost.run();
+        }
+    }
+
+    /// Writes a frame, or drops it and counts.
+    public void frame(byte[] key, MediaFrame frame) {
+        frame(key, Topics.CALL_MEDIA.codec().encode(frame));
+    }
+
+    /// Writes a frame that is encoded already.
+    public void frame(byte[] key, byte[] record) {
+        try {
+            media.send(new ProducerRecord<>(Topics.CALL_MEDIA.name(), key, record), onFrame);
+        } catch (RuntimeException failure) {
+            droppedFrames.increment();
+        }
+    }
+
+    /// Waits until everything that was given is written or lost, at most `timeout`. Called once, last.
+    public void close(Duration timeout) {
+        events.close(timeout);
+        media.close(timeout);
+    }
+}

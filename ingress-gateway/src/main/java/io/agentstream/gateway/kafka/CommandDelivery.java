@@ -1,0 +1,13 @@
+package io.agentstream.gateway.kafka;
+
+import io.agentstream.schemas.SocketCommand;
+
+/// Takes commands from the reader, on the reader's thread.
+public interface CommandDelivery {
+
+    /// Keeps a command for its call, or passes over it where there is no such call.
+    void add(SocketCommand command);
+
+    /// Hands over what was added since the last time. May wait for a thread that is behind.
+    void flush() throws InterruptedException;
+}

@@ -1,0 +1,127 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.gateway.call.CallEffect;
+import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.MediaFrameCodec;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes one call's records, with its sequence numbers, its log line and its places in the counts. For the call's I/O thread
+/// only.
+final class CallJournal {
+
+    private static final Logger log = LoggerFactory.getLogger(CallJournal.class);
+
+    private final CallFacts facts;
+    private final GatewayParts parts;
+    private final long acceptedUs;
+    private final Runnable onLost;
+    private final byte[] key;
+
+    private long seq;
+    private boolean letIn;
+    private boolean greeting;
+
+    /// @param onLost told, on any thread, that an event which the call needs could not be written
+    CallJournal(CallFacts facts, GatewayParts parts, long acceptedUs, Runnable onLost) {
+        this.facts = facts;
+        this.parts = parts;
+        this.acceptedUs = acceptedUs;
+        this.onLost = onLost;
+        this.key = facts.callId().toKey();
+    }
+
+    /// The number of the call's next record; each is used for one record.
+    long nextSeq() {
+        return ++seq;
+    }
+
+    void offered(@Nullable Failure refusal) {
+        letIn = refusal == null;
+        greeting = letIn;
+        StreamRequest request = facts.request();
+        event(
+                new CallEvent.Offered(
+                        facts.callId(), nextSeq(), now(), refusal, facts.provider(), request.agentDigest(), parts.slot(),
+                        facts.address(), facts.domain(), request.externalCallId(), request.from(), request.to()),
+                refusal == null);
+    }
+
+    void started(StreamDetails details) {
+        StreamRequest request = facts.request();
+        event(
+                new CallEvent.Started(
+                        facts.callId(), nextSeq(), now(), details.streamSid(), details.callSid(), details.session(),
+                        facts.domain() != null ? facts.domain() : details.domain(),
+                        request.from() != null ? request.from() : details.from(),
+                        request.to() != null ? request.to() : details.to(),
+                        details.context(), details.tracks(), details.mediaFormat(), details.customParameters()),
+                true);
+    }
+
+    void opened(long nowUs) {
+        parts.meters().handshake.record(nowUs - acceptedUs, TimeUnit.MICROSECONDS);
+        greeted();
+    }
+
+    void alive() {
+        event(new CallEvent.Alive(facts.callId(), nextSeq(), now()), true);
+    }
+
+    void ended(CallEffect.TellEnded ended, long nowUs) {
+        event(
+                new CallEvent.Ended(
+                        facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure()),
+                false);
+        Enum<?> cause = ended.end() != null ? ended.end() : ended.failure();
+        log.atInfo()
+                .addKeyValue("call", facts.callId())
+                .addKeyValue("code", ended.code())
+                .addKeyValue("cause", cause == null ? "none" : cause.name().toLowerCase(Locale.ROOT))
+                .addKeyValue("duration_ms", (nowUs - acceptedUs) / 1_000)
+                .log("call ended");
+        parts.meters().closed(ended.code());
+        greeted();
+    }
+
+    private void greeted() {
+        if (greeting) {
+            greeting = false;
+            parts.door().greeted(facts.request(), facts.address());
+        }
+    }
+
+    /// The connection is gone.
+    void gone() {
+        greeted();
+        if (letIn) {
+            letIn = false;
+            parts.door().leave();
+        }
+    }
+
+    void frame(MediaFrame frame) {
+        parts.callLog().frame(key, frame);
+    }
+
+    /// @param record an audio frame's, complete but for its header
+    void audio(byte[] record, long timestampMs) {
+        MediaFrameCodec.putAudioHeader(record, facts.callId(), nextSeq(), parts.clock().wall().millis(), timestampMs);
+        parts.callLog().frame(key, record);
+    }
+
+    private void event(CallEvent event, boolean needed) {
+        parts.callLog().event(key, event, needed ? onLost : null);
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(parts.clock().wall().millis());
+    }
+}

@@ -1,0 +1,70 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.gateway.kafka.CommandDelivery;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.SocketCommand;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+/// Finds the socket of a call, and brings commands to it: one task for each I/O thread and poll. Adding, removing and waiting is
+/// for any thread, delivering for the command reader's.
+final class CallRegistry implements CommandDelivery {
+
+    private final ConcurrentMap<CallId, CallSocket> calls = new ConcurrentHashMap<>();
+    private final IdentityHashMap<IoLoop, IoLoop.Batch> batches = new IdentityHashMap<>();
+    private final GatewayMeters meters;
+
+    CallRegistry(GatewayMeters meters) {
+        this.meters = meters;
+    }
+
+    void add(CallSocket call) {
+        calls.put(call.callId(), call);
+    }
+
+    void remove(CallSocket call) {
+        calls.remove(call.callId());
+        if (calls.isEmpty()) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    int size() {
+        return calls.size();
+    }
+
+    /// Waits until no socket is left.
+    ///
+    /// @return false where some are left after `timeoutMs`
+    synchronized boolean awaitEmpty(long timeoutMs, GatewayClock clock) throws InterruptedException {
+        long endUs = clock.nowUs() + TimeUnit.MILLISECONDS.toMicros(timeoutMs);
+        long leftMs;
+        while (!calls.isEmpty() && (leftMs = (endUs - clock.nowUs()) / 1_000) > 0) {
+            wait(leftMs);
+        }
+        return calls.isEmpty();
+    }
+
+    @Override
+    public void add(SocketCommand command) {
+        CallSocket call = calls.get(command.callId());
+        if (call == null) {
+            meters.unknownCalls.increment();
+        } else {
+            batches.computeIfAbsent(call.loop(), loop -> new IoLoop.Batch()).add(call, command);
+        }
+    }
+
+    @Override
+    public void flush() throws InterruptedException {
+        for (Map.Entry<IoLoop, IoLoop.Batch> batch : batches.entrySet()) {
+            batch.getKey().submit(batch.getValue());
+        }
+        batches.clear();
+    }
+}

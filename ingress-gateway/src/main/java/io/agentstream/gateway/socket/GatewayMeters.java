@@ -1,0 +1,54 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.gateway.call.Playback.Drop;
+import io.agentstream.runtime.Metrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// The meters of the sockets, looked up once. Any thread.
+final class GatewayMeters {
+
+    private static final String PREFIX = "agent_stream_gateway_";
+
+    private final Metrics metrics;
+    final Counter accepted;
+    final Counter framesIn;
+    final Counter framesOut;
+    final Counter bytesIn;
+    final Counter bytesOut;
+    final Counter late;
+    final Counter unknownCalls;
+    final Counter peerReadsSlowly;
+    final Timer handshake;
+    private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
+
+    GatewayMeters(Metrics metrics) {
+        this.metrics = metrics;
+        accepted = metrics.counter(PREFIX + "calls_accepted");
+        framesIn = metrics.counter(PREFIX + "frames", "direction", "in");
+        framesOut = metrics.counter(PREFIX + "frames", "direction", "out");
+        bytesIn = metrics.counter(PREFIX + "bytes", "direction", "in");
+        bytesOut = metrics.counter(PREFIX + "bytes", "direction", "out");
+        late = metrics.counter(PREFIX + "frames_late");
+        unknownCalls = metrics.counter(PREFIX + "commands_for_unknown_calls");
+        peerReadsSlowly = metrics.counter(PREFIX + "writes_deferred");
+        handshake = metrics.timer(PREFIX + "handshake");
+        dropped.put(Drop.CLEARED, metrics.counter(PREFIX + "frames_dropped", "cause", "cleared"));
+        dropped.put(Drop.OVERFLOW, metrics.counter(PREFIX + "frames_dropped", "cause", "overflow"));
+    }
+
+    void dropped(Drop why, int frames) {
+        Counter counter = dropped.get(why);
+        if (counter != null) {
+            counter.increment(frames);
+        }
+    }
+
+    /// A call is closed. Codes that peers may choose freely share one label.
+    void closed(int code) {
+        boolean ours = (code >= 1000 && code <= 1014) || (code >= 4400 && code <= 4499);
+        metrics.counter(PREFIX + "calls_closed", "code", ours ? Integer.toString(code) : "other").increment();
+    }
+}

@@ -1,0 +1,23 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.gateway.call.CallLimits;
+import io.agentstream.gateway.kafka.CallLog;
+
+/// What all sockets of a gateway share.
+///
+/// @param slot partition of `socket.commands.v1` that reaches them
+/// @param maxUnsentBytes what a peer may leave unread before it counts as stalled
+/// @param stallUs how long a peer that owes may take nothing before it counts as stalled
+/// @param tls whether sockets are encrypted
+record GatewayParts(
+        CallLog callLog,
+        CallRegistry registry,
+        Door door,
+        GatewayMeters meters,
+        GatewayClock clock,
+        CallLimits limits,
+        int slot,
+        int maxMessageBytes,
+        int maxUnsentBytes,
+        long stallUs,
+        boolean tls) {}

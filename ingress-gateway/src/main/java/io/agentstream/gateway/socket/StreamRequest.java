@@ -1,0 +1,70 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.gateway.telephony.PeerText;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the URL of a media socket says. The agent's UUID authorises calls, so it goes no further than its digest.
+///
+/// @param provider its name in lower case, or null
+/// @param agentDigest SHA-256, in hexadecimal, of the lower-cased agent UUID
+/// @param inPath whether the provider is part of the path, and the provider's first messages give what a query would
+/// @param domain as it stands in the query, or null
+/// @param externalCallId the peer's name for the call, or null
+record StreamRequest(
+        @Nullable String provider,
+        String agentDigest,
+        boolean inPath,
+        @Nullable String domain,
+        @Nullable String externalCallId,
+        @Nullable String from,
+        @Nullable String to) {
+
+    private static final String PREFIX = "/api/v1/agent-stream/";
+
+    /// @param path decoded
+    /// @return null where there is no such thing as this path
+    static @Nullable StreamRequest parse(String path, Map<String, Deque<String>> query) {
+        if (!path.startsWith(PREFIX)) {
+            return null;
+        }
+        String rest = path.substring(PREFIX.length());
+        int slash = rest.indexOf('/');
+        boolean inPath = slash >= 0;
+        String agent = inPath ? rest.substring(slash + 1) : rest;
+        String provider = inPath ? rest.substring(0, slash) : first(query, "provider");
+        if (agent.isEmpty() || agent.indexOf('/') >= 0 || (inPath && slash == 0)) {
+            return null;
+        }
+        String name = PeerText.name(provider);
+        String callId = PeerText.name(first(query, "callId"));
+        return new StreamRequest(
+                name == null ? null : name.toLowerCase(Locale.ROOT),
+                digest(agent),
+                inPath,
+                first(query, "Domain"),
+                callId != null ? callId : PeerText.name(first(query, "CallSid")),
+                PeerText.name(first(query, "from")),
+                PeerText.name(first(query, "to")));
+    }
+
+    private static @Nullable String first(Map<String, Deque<String>> query, String name) {
+        Deque<String> values = query.get(name);
+        return values == null ? null : values.peekFirst();
+    }
+
+    private static String digest(String agent) {
+        try {
+            byte[] text = agent.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

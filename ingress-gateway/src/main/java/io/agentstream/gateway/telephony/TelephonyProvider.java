@@ -1,0 +1,58 @@
+package io.agentstream.gateway.telephony;
+
+import org.jspecify.annotations.Nullable;
+
+/// One telephony company's dialect of media streaming. To add one: this interface, a line in [TelephonyProviders], and recorded
+/// messages for its contract test. Implementations hold no state; any thread may call them.
+public interface TelephonyProvider {
+
+    /// The name in URLs, in lower case.
+    String name();
+
+    /// The form in which the provider's domains are stored and compared.
+    ///
+    /// @return null where `raw` names no domain
+    @Nullable String domain(String raw);
+
+    /// Reads any message. Never throws for bad bytes.
+    ///
+    /// @param text array with the message, valid UTF-8, from `from` to `to`
+    ProviderMessage read(byte[] text, int from, int to);
+
+    /// Finds the audio in a message in the form in which providers send it fifty times a second, without making garbage.
+    ///
+    /// @param found is told where the payload is
+    /// @return false where the message is anything else or in any way unusual; [#read] then says what it is. Where this is true,
+    /// both mean the same.
+    boolean findAudio(byte[] text, int from, int to, AudioSpan found);
+
+    /// The writer of messages to a stream.
+    StreamWriter writer(String streamSid);
+
+    /// Writes our messages for one stream of one call.
+    interface StreamWriter {
+
+        /// Bytes of a message with so much audio.
+        int mediaBytes(int audioBytes);
+
+        /// Puts a message with audio at `at`; there is room for [#mediaBytes(int)].
+        ///
+        /// @return where the message ends
+        int putMedia(byte[] out, int at, byte[] audio, int from, int length);
+
+        /// The message that drops what the provider has not played yet.
+        byte[] clear();
+
+        /// The message that asks for an echo when everything before it was played.
+        byte[] mark(String name);
+    }
+
+    /// Where the base64 text of some audio lies. Made once for a thread and used again.
+    final class AudioSpan {
+        /// The provider's clock, or [ProviderMessage.Audio#NO_TIME].
+        public long timestampMs;
+
+        public int from;
+        public int to;
+    }
+}

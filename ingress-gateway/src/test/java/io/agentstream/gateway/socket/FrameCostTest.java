@@ -1,0 +1,163 @@
+package io.agentstream.gateway.socket;
+
+import static io.agentstream.gateway.socket.TestGateway.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.agentstream.gateway.call.Playback;
+import io.agentstream.gateway.telephony.Base64Text;
+import io.agentstream.gateway.telephony.CloudonixProvider;
+import io.agentstream.gateway.telephony.TelephonyProvider;
+import io.agentstream.gateway.telephony.TelephonyProvider.AudioSpan;
+import io.agentstream.gateway.websocket.FrameReader;
+import io.agentstream.gateway.websocket.FrameWriter;
+import io.agentstream.gateway.websocket.Messages;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.MediaFrameCodec;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+
+/// What one frame of 20 ms leaves behind for the collector.
+final class FrameCostTest {
+
+    private static final int FRAMES = 20_000;
+    private static final byte[] MEDIA = ("{\"event\":\"media\",\"streamSid\":\"MZ-7f3c\",\"sequenceNumber\":\"4\",\"media\":"
+                    + "{\"track\":\"inbound\",\"chunk\":\"2\",\"timestamp\":\"40\",\"payload\":\""
+                    + Base64.getEncoder().encodeToString(new byte[160]) + "\"}}")
+            .getBytes(StandardCharsets.UTF_8);
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private long bytesOfEach(Runnable frame) {
+        for (int i = 0; i < 2 * FRAMES; i++) {
+            frame.run();
+        }
+        long thread = Thread.currentThread().threadId();
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < FRAMES; i++) {
+            frame.run();
+        }
+        return (threads.getThreadAllocatedBytes(thread) - before) / FRAMES;
+    }
+
+    @Test
+    void anInboundFrameLeavesLittleMoreThanItsRecord() {
+        CloudonixProvider provider = new CloudonixProvider();
+        AudioSpan span = new AudioSpan();
+        CallId call = CallId.of(1, 2, 3);
+        byte[][] last = new byte[1][];
+        FrameReader reader = new FrameReader(65_536);
+        byte[] masked = RawPeer.bytes(true, RawPeer.TEXT, MEDIA);
+        byte[] buffer = new byte[masked.length];
+        Messages messages = new Messages() {
+            @Override
+            public void text(byte[] bytes, int from, int to) {
+                if (provider.findAudio(bytes, from, to, span)) {
+                    byte[] record = new byte[
+                            MediaFrameCodec.AUDIO_PAYLOAD_OFFSET + Base64Text.decodedBytes(bytes, span.from, span.to)];
+                    Base64Text.decode(bytes, span.from, span.to, record, MediaFrameCodec.AUDIO_PAYLOAD_OFFSET);
+                    MediaFrameCodec.putAudioHeader(record, call, 1, 2, span.timestampMs);
+                    last[0] = record;
+                }
+            }
+
+            @Override
+            public void ping(byte[] bytes, int from, int to) {}
+
+            @Override
+            public void other() {}
+
+            @Override
+            public void close(int code) {}
+
+            @Override
+            public void broken(Breach breach) {}
+        };
+
+        long bytes = bytesOfEach(() -> {
+            System.arraycopy(masked, 0, buffer, 0, masked.length);
+            reader.feed(buffer, 0, buffer.length, messages);
+        });
+
+        System.out.println("inbound frame: " + bytes + " bytes allocated, record of " + last[0].length);
+        assertTrue(bytes <= 350, bytes + " bytes");
+    }
+
+    @Test
+    void anOutboundFrameLeavesNothing() {
+        TelephonyProvider.StreamWriter writer = new CloudonixProvider().writer("MZ-7f3c");
+        byte[] out = new byte[4_096];
+        Playback playback = new Playback(200_000, new Playback.Output() {
+            @Override
+            public void media(byte[] audio, int from, int length) {
+                int text = writer.mediaBytes(length);
+                writer.putMedia(out, FrameWriter.putText(out, 0, text), audio, from, length);
+            }
+
+            @Override
+            public void clear() {}
+
+            @Override
+            public void mark(String wireName) {}
+
+            @Override
+            public void played(int turn, long playedMs, boolean finished) {}
+
+            @Override
+            public void markReached(int turn, String name) {}
+
+            @Override
+            public void dropped(Playback.Drop why, int frames) {}
+
+            @Override
+            public void late() {}
+        });
+        playback.open(0);
+        SocketCommand.Play play = new SocketCommand.Play(CallId.of(1, 2, 3), 1, 0, 160, Slice.of(new byte[160]));
+        long[] nowUs = new long[1];
+
+        long bytes = bytesOfEach(() -> {
+            nowUs[0] += 20_000;
+            playback.play(play, nowUs[0]);
+        });
+
+        System.out.println("outbound frame: " + bytes + " bytes allocated");
+        assertTrue(bytes <= 64, bytes + " bytes");
+    }
+
+    @Test
+    void aFrameThroughTheWholeGatewayStaysWithinItsBudget() throws Exception {
+        try (TestGateway gateway = new TestGateway()) {
+            long before = 0;
+            int rounds = 12;
+            int each = 1_300;
+            for (int round = 0; round < rounds; round++) {
+                if (round == rounds / 2) {
+                    before = allocatedByIoThreads();
+                }
+                gateway.events.clear();
+                try (RawPeer peer = gateway.talking()) {
+                    gateway.media.clear();
+                    for (int i = 0; i < each; i++) {
+                        peer.frame(true, RawPeer.TEXT, MEDIA);
+                    }
+                    await(() -> gateway.media.history().size() >= each);
+                }
+            }
+            long bytes = (allocatedByIoThreads() - before) / (each * (rounds / 2L));
+            System.out.println("inbound frame, socket to producer's mock: " + bytes + " bytes allocated");
+            assertTrue(bytes <= 1_500, bytes + " bytes");
+        }
+    }
+
+    private long allocatedByIoThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("gateway I/O"))
+                .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId()))
+                .sum();
+    }
+}

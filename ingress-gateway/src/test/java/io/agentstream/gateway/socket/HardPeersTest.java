@@ -1,0 +1,155 @@
+package io.agentstream.gateway.socket;
+
+import static io.agentstream.gateway.socket.TestGateway.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Peers that do not read, and peers that encrypt.
+final class HardPeersTest {
+
+    private static MediaServer.Settings with(MediaServer.Settings s, int maxUnsentBytes, Duration stall, SSLContext tls) {
+        return new MediaServer.Settings(
+                s.bindAddress(), s.port(), s.ioThreads(), s.slot(), s.maxCalls(), s.maxHandshakesPerAddress(),
+                s.maxHandshakesPerAgent(), s.maxMessageBytes(), maxUnsentBytes, stall, s.limits(), tls);
+    }
+
+    private static void flood(TestGateway gateway) throws Exception {
+        CallId call = gateway.lastStarted();
+        byte[] audio = new byte[60_000];
+        // One message of seven seconds each, and a clear after it that lets the next one go at once.
+        for (int turn = 1; turn <= 100; turn++) {
+            gateway.send(new SocketCommand.Play(call, turn, 0, 60_000, Slice.of(audio)));
+            gateway.send(new SocketCommand.Clear(call, turn));
+        }
+        assertEquals(Failure.PEER_STALLED, gateway.awaitEnded().failure());
+        await(() -> gateway.metric("agent_stream_gateway_sockets") == 0);
+    }
+
+    private static RawPeer deaf(TestGateway gateway) throws Exception {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        double opened = gateway.metric("agent_stream_gateway_handshake_seconds_count");
+        RawPeer peer = RawPeer.connect(gateway.port(), TestGateway.URL, socket)
+                .text(TestGateway.CONNECTED).text(TestGateway.START);
+        await(() -> gateway.count(CallEvent.Started.class) == 1);
+        gateway.send(new SocketCommand.Admit(gateway.lastStarted()));
+        gateway.send(new SocketCommand.Open(gateway.lastStarted()));
+        await(() -> gateway.metric("agent_stream_gateway_handshake_seconds_count") > opened);
+        return peer;
+    }
+
+    @Test
+    void endsTheCallOfAPeerThatLeavesTooMuchUnread() throws Exception {
+        try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(60), null));
+                RawPeer peer = deaf(gateway)) {
+            flood(gateway);
+            assertTrue(peer.socket.isConnected());
+        }
+    }
+
+    @Test
+    void endsTheCallOfAPeerThatReadsNothingForLong() throws Exception {
+        try (TestGateway gateway = new TestGateway(s -> with(s, 64 << 20, Duration.ofMillis(300), null));
+                RawPeer peer = deaf(gateway)) {
+            flood(gateway);
+            assertTrue(peer.socket.isConnected());
+        }
+    }
+
+    private static Path pem(Path directory, String algorithm) throws Exception {
+        Path store = directory.resolve("store.p12");
+        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+        Process made = new ProcessBuilder(
+                        keytool.toString(), "-genkeypair", "-alias", "gateway", "-keyalg", algorithm, "-dname", "CN=localhost",
+                        "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-keystore",
+                        store.toString(), "-storepass", "changeit")
+                .redirectErrorStream(true).redirectOutput(directory.resolve("keytool.log").toFile()).start();
+        assertTrue(made.waitFor(60, TimeUnit.SECONDS) && made.exitValue() == 0);
+        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+        write(directory.resolve("key.pem"), "PRIVATE KEY", keys.getKey("gateway", "changeit".toCharArray()).getEncoded());
+        write(directory.resolve("certificate.pem"), "CERTIFICATE", keys.getCertificate("gateway").getEncoded());
+        return store;
+    }
+
+    private static void write(Path file, String what, byte[] der) throws IOException {
+        Files.writeString(file, "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+                + "\n-----END " + what + "-----\n");
+    }
+
+    private static SSLContext trusting(Path store) throws Exception {
+        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("gateway", (X509Certificate) keys.getCertificate("gateway"));
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RSA", "EC"})
+    void carriesACallOverTls(String algorithm, @TempDir Path directory) throws Exception {
+        Path store = pem(directory, algorithm);
+        SSLContext tls = PemTls.load(directory.resolve("certificate.pem"), directory.resolve("key.pem"));
+        try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(10), tls));
+                RawPeer peer = RawPeer.connect(
+                        gateway.port(), TestGateway.URL,
+                        trusting(store).getSocketFactory().createSocket("localhost", gateway.port()))) {
+            peer.text(TestGateway.CONNECTED).text(TestGateway.START);
+            await(() -> gateway.count(CallEvent.Started.class) == 1);
+            CallId call = gateway.lastStarted();
+            gateway.send(new SocketCommand.Admit(call));
+            gateway.send(new SocketCommand.Open(call));
+            gateway.send(new SocketCommand.Play(call, 1, 0, 160, Slice.of(new byte[160])));
+            assertTrue(peer.read().text().contains("\"media\""));
+            for (int i = 0; i < 50; i++) {
+                peer.text("{\"event\":\"media\",\"media\":{\"timestamp\":" + i + ",\"payload\":\"AAAA\"}}");
+            }
+            assertEquals(3, gateway.awaitFrame(MediaFrame.Audio.class, f -> f.timestampMs() == 49).payload().length());
+            peer.close(1000);
+            assertEquals(1000, peer.readClose().closeCode());
+            assertTrue(peer.ends());
+        }
+    }
+
+    @Test
+    void saysWhichPemFileIsWrong(@TempDir Path directory) throws Exception {
+        pem(directory, "EC");
+        Path certificate = directory.resolve("certificate.pem");
+        Path other = directory.resolve("other.pem");
+        Files.writeString(other, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+
+        for (List<Path> wrong : List.of(List.of(certificate, certificate), List.of(certificate, other))) {
+            GeneralSecurityException e =
+                    assertThrows(GeneralSecurityException.class, () -> PemTls.load(wrong.get(0), wrong.get(1)));
+            assertTrue(e.getMessage().contains(wrong.get(1).getFileName().toString()), e.getMessage());
+        }
+    }
+}

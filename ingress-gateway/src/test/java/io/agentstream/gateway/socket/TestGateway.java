@@ -1,0 +1,190 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.gateway.call.CallLimits;
+import io.agentstream.gateway.kafka.CallLog;
+import io.agentstream.gateway.kafka.CommandReader;
+import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.DutyCycleRunner;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Readiness;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// A gateway with real sockets on Kafka's own mock clients.
+final class TestGateway implements AutoCloseable {
+
+    static final String URL = "/api/v1/agent-stream/0b1c2d3e-0000-4000-8000-000000000001?provider=cloudonix&Domain=acme";
+    static final String CONNECTED = "{\"event\":\"connected\",\"protocol\":\"Call\",\"version\":\"1.0.0\"}";
+    static final String START = """
+            {"event":"start","sequenceNumber":"1","streamSid":"MZ-7f3c","start":{"streamSid":"MZ-7f3c","callSid":"call-55aa",
+            "session":"sess-9d21c0","accountSid":"acme.cloudonix.net","from":"+15550100","to":"+15550199","context":"inbound",
+            "tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},
+            "customParameters":{"customer_tier":"gold"}}}""";
+
+    private static final long PATIENCE_NS = Duration.ofSeconds(20).toNanos();
+    private static final TopicPartition SLOT = new TopicPartition(Topics.SOCKET_COMMANDS.name(), 3);
+
+    final MockProducer<byte[], byte[]> events = producer();
+    final MockProducer<byte[], byte[]> media = producer();
+    final MockConsumer<byte[], byte[]> commands = new MockConsumer<>("latest");
+    final Metrics metrics = new Metrics("gateway");
+    final MediaServer server;
+    volatile Optional<String> unable = Optional.empty();
+    private final DutyCycleRunner reader;
+    private long offset;
+
+    TestGateway() {
+        this(UnaryOperator.identity());
+    }
+
+    TestGateway(UnaryOperator<MediaServer.Settings> change) {
+        MediaServer.Settings settings = change.apply(new MediaServer.Settings(
+                "127.0.0.1", 0, 2, 3, 100, 50, 40, 65_536, 256 << 10, Duration.ofSeconds(10),
+                new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000), null));
+        GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
+        CallLog callLog = new CallLog(events, media, metrics);
+        server = new MediaServer(settings, callLog, () -> unable, metrics, clock);
+        commands.updateEndOffsets(Map.of(SLOT, 0L));
+        CommandReader cycle = new CommandReader(
+                commands, 3, callLog, server.commands(), new DeadLetters(events, metrics), metrics, clock.wall());
+        reader = new DutyCycleRunner(cycle, Duration.ofSeconds(2), fault -> {}).start();
+        Readiness readiness = new Readiness();
+        readiness.require(cycle::reason);
+        server.listen(next -> new AdminRoutes(metrics, readiness, next));
+        await(() -> cycle.reason().isEmpty());
+    }
+
+    private static MockProducer<byte[], byte[]> producer() {
+        Node node = new Node(0, "x", 1);
+        List<PartitionInfo> partitions = List.of(
+                new PartitionInfo(Topics.CALL_LIFECYCLE.name(), 0, node, new Node[0], new Node[0]),
+                new PartitionInfo(Topics.CALL_MEDIA.name(), 0, node, new Node[0], new Node[0]));
+        Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
+        return new MockProducer<>(cluster, true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /// A peer that has said its first two messages.
+    RawPeer started() throws Exception {
+        return RawPeer.connect(port(), URL).text(CONNECTED).text(START);
+    }
+
+    /// A peer whose call is running.
+    RawPeer talking() throws Exception {
+        long before = count(CallEvent.Started.class);
+        double opened = metric("agent_stream_gateway_handshake_seconds_count");
+        RawPeer peer = started();
+        await(() -> count(CallEvent.Started.class) > before);
+        CallId call = lastStarted();
+        send(new SocketCommand.Admit(call));
+        send(new SocketCommand.Open(call));
+        await(() -> metric("agent_stream_gateway_handshake_seconds_count") > opened); // what comes before is not kept
+        return peer;
+    }
+
+    CallId lastStarted() {
+        return last(CallEvent.Started.class).callId();
+    }
+
+    synchronized void send(SocketCommand command) {
+        send(command.callId().toKey(), Topics.SOCKET_COMMANDS.codec().encode(command));
+    }
+
+    synchronized void send(byte[] key, byte[] value) {
+        commands.addRecord(new ConsumerRecord<>(SLOT.topic(), SLOT.partition(), offset++, key, value));
+    }
+
+    List<CallEvent> events() {
+        return all(events, Topics.CALL_LIFECYCLE);
+    }
+
+    List<MediaFrame> frames() {
+        return all(media, Topics.CALL_MEDIA);
+    }
+
+    private static <V> List<V> all(MockProducer<byte[], byte[]> producer, Topic<V> topic) {
+        return producer.history().stream()
+                .filter(sent -> sent.topic().equals(topic.name()))
+                .map(sent -> topic.codec().decode(sent.value()))
+                .map(decoded -> switch (decoded) {
+                    case Decoded.Value<V>(V value) -> value;
+                    case Decoded.Malformed<V>(String reason) -> throw new AssertionError(reason);
+                })
+                .toList();
+    }
+
+    long count(Class<? extends CallEvent> type) {
+        return events().stream().filter(type::isInstance).count();
+    }
+
+    <E extends CallEvent> E last(Class<E> type) {
+        return type.cast(events().stream().filter(type::isInstance).toList().getLast());
+    }
+
+    CallEvent.Ended awaitEnded() {
+        await(() -> count(CallEvent.Ended.class) > 0);
+        return last(CallEvent.Ended.class);
+    }
+
+    <F extends MediaFrame> F awaitFrame(Class<F> type, Predicate<F> wanted) {
+        Map<String, F> found = new HashMap<>();
+        await(() -> {
+            frames().stream().filter(type::isInstance).map(type::cast).filter(wanted).findFirst()
+                    .ifPresent(frame -> found.put("it", frame));
+            return !found.isEmpty();
+        });
+        return found.get("it");
+    }
+
+    double metric(String line) {
+        return metrics.scrape().lines()
+                .filter(text -> text.startsWith(line))
+                .mapToDouble(text -> Double.parseDouble(text.substring(text.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    static void await(Supplier<Boolean> condition) {
+        long end = System.nanoTime() + PATIENCE_NS;
+        while (!condition.get()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("did not come true in time");
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        server.close();
+        reader.close();
+        metrics.close();
+    }
+}
