@@ -4,6 +4,7 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
@@ -151,7 +152,7 @@ final class Conversations {
                     .log("engine did not open");
             return false;
         }
-        if (engine.get().takesTurns()) {
+        if (engine.get().takesTurns() && run.mediaFormat().equals(MediaFormat.MULAW_8K)) {
             conversation.speech = new CallerSpeech();
         }
         return true;
@@ -235,6 +236,11 @@ final class Conversations {
         meters.heard().increment();
         if (engine(to).hears()) {
             give(to, nowMs, new ConversationInput.AudioHeard(audio));
+        }
+        if (to.speech != null) {
+            for (ConversationInput input : to.speech.hear(audio)) {
+                give(to, nowMs, input);
+            }
         }
     }
 

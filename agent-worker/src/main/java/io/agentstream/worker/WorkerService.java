@@ -15,9 +15,13 @@ import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.voice.CachedVoice;
+import io.agentstream.worker.voice.FreeTtsVoice;
+import io.agentstream.worker.voice.Voice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -27,6 +31,8 @@ public final class WorkerService implements AutoCloseable {
     private static final String GROUP = "agent-worker";
     private static final int MAX_POLL_RECORDS = 2_000;
     private static final int SNAPSHOT_POLL_RECORDS = 500;
+    /// Two hours of audio.
+    private static final long VOICE_CACHE_BYTES = 64L << 20;
     private static final Duration LOOP_CLOSE_LIMIT = Duration.ofSeconds(20);
 
     private final Closer closer;
@@ -65,7 +71,9 @@ public final class WorkerService implements AutoCloseable {
                 new AdminRoutes(metrics, readiness, AdminRoutes.notFound())));
         Producer<byte[], byte[]> events =
                 closer.own("event producer", kafka.events("agent-worker-events", Duration.ZERO));
-        AgentEngines engines = AgentEngines.standard();
+        Voice kevin = new CachedVoice(new FreeTtsVoice(), VOICE_CACHE_BYTES);
+        AgentEngines engines = AgentEngines.standard(Map.of("kevin16", kevin));
+        Thread.ofVirtual().name("engine-warm-up").start(() -> engines.warmUp(DemoAgents.talking()));
         EventWriter writer = new EventWriter(events, meters);
         DeadLetters deadLetters = new DeadLetters(events, metrics);
         Conversations.Limits limits = new Conversations.Limits(

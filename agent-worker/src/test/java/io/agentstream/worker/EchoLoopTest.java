@@ -16,7 +16,7 @@ class EchoLoopTest {
     private static final CallId CALL = LoopFixture.call(1);
     private static final String ECHO = "{\"engine\":\"echo\"}";
 
-    private final LoopFixture fixture = new LoopFixture(AgentEngines.standard());
+    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines());
 
     @Test
     void returnsEachFrameAsItIsInOrder() throws Exception {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -188,6 +189,22 @@ final class LoopFixture {
             case Codec.Decoded.Value<V>(V value) -> value;
             case Codec.Decoded.Malformed<V>(String reason) -> throw new AssertionError(reason);
         };
+    }
+
+    /// The engines with a voice that says each text at once, as 20 ms for each character.
+    static AgentEngines engines() {
+        return AgentEngines.standard(Map.of("kevin16", text -> new byte[text.length() * 160]));
+    }
+
+    /// Works until `done`, or fails after five seconds.
+    void workUntil(BooleanSupplier done) {
+        long deadlineNs = System.nanoTime() + 5_000_000_000L;
+        do {
+            loop.work();
+            if (System.nanoTime() > deadlineNs) {
+                throw new AssertionError("not done in time");
+            }
+        } while (!done.getAsBoolean());
     }
 
     static CallId call(int n) {

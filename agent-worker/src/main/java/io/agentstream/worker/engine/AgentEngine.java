@@ -23,6 +23,9 @@ public interface AgentEngine {
     /// @throws IllegalArgumentException where the definition is not one of this engine's
     AgentSession open(Opening opening, ReplySink out);
 
+    /// Does what the first conversation of a definition would otherwise have to wait for. May block.
+    default void warmUp(JsonNode definition) {}
+
     /// What a conversation begins with.
     ///
     /// @param definition the agent's definition

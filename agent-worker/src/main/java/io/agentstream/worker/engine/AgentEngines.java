@@ -1,6 +1,8 @@
 package io.agentstream.worker.engine;
 
+import io.agentstream.worker.voice.Voice;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -13,9 +15,13 @@ public final class AgentEngines {
         this.all = List.copyOf(all);
     }
 
-    public static AgentEngines standard() {
+    /// A new engine is a line here.
+    ///
+    /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
+    public static AgentEngines standard(Map<String, Voice> voices) {
         return new AgentEngines(List.of(
-                new EchoEngine()));
+                new EchoEngine(),
+                new ScriptedEngine(voices)));
     }
 
     public static AgentEngines of(List<AgentEngine> engines) {
@@ -30,5 +36,10 @@ public final class AgentEngines {
     public Optional<AgentEngine> of(JsonNode definition) {
         String name = definition.path("engine").asString("");
         return all.stream().filter(engine -> engine.name().equals(name)).findFirst();
+    }
+
+    /// Does what the first call of an agent would otherwise have to wait for. Blocks.
+    public void warmUp(JsonNode definition) {
+        of(definition).ifPresent(engine -> engine.warmUp(definition));
     }
 }

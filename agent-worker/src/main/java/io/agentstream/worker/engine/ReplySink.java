@@ -6,7 +6,7 @@ import io.agentstream.worker.conversation.ConversationInput.EngineReply;
 @FunctionalInterface
 public interface ReplySink {
 
-    /// On the conversation's loop: returns at once. On another thread: may wait for room for about a second.
+    /// Returns at once.
     ///
     /// @return false where there was no room; the reply is lost, and the conversation's deadline will end it
     boolean post(EngineReply reply);
