@@ -79,7 +79,7 @@ final class CommandWriter {
 
     /// A close for a call that has no conversation.
     void refuse(int slot, CallId callId, SocketCommand.Close close) {
-        producer.send(record(slot, callId.toKey(), close), count);
+        send(slot, callId.toKey(), close, count);
     }
 
     /// Sends again what did not arrive, at most each half second.
@@ -99,11 +99,17 @@ final class CommandWriter {
     }
 
     private void send(LiveConversation to, SocketCommand command, Callback callback) {
-        producer.send(record(to.slot, to.key, command), callback);
+        send(to.slot, to.key, command, callback);
     }
 
-    private static ProducerRecord<byte[], byte[]> record(int slot, byte[] key, SocketCommand command) {
-        return new ProducerRecord<>(
-                Topics.SOCKET_COMMANDS.name(), slot, key, Topics.SOCKET_COMMANDS.codec().encode(command));
+    private void send(int slot, byte[] key, SocketCommand command, Callback callback) {
+        try {
+            producer.send(
+                    new ProducerRecord<>(
+                            Topics.SOCKET_COMMANDS.name(), slot, key, Topics.SOCKET_COMMANDS.codec().encode(command)),
+                    callback);
+        } catch (KafkaException failure) { // most failures come to the callback, but not all
+            callback.onCompletion(null, failure);
+        }
     }
 }

@@ -12,7 +12,6 @@ import io.agentstream.worker.conversation.ConversationInput.EngineReply;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.ReplySink;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -21,7 +20,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -234,11 +232,9 @@ final class ConversationLoop implements DutyCycle {
     @Override
     public void onClose() {
         try {
-            consumer.close(CloseOptions.timeout(CLOSE_LIMIT)); // hands over as on any rebalance
-        } catch (KafkaException e) {
-            log.atWarn().addKeyValue("loop", role).addKeyValue("failure", e.getClass().getSimpleName()).log("left the group uncleanly");
+            partitions.close();
         } finally {
-            conversations.keepOnly(Set.of());
+            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
         }
     }
 }

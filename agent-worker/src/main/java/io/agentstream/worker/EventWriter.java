@@ -85,6 +85,10 @@ final class EventWriter {
     }
 
     private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
-        producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
+        try {
+            producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
+        } catch (KafkaException failure) { // most failures come to the callback, but not all
+            report.onCompletion(null, failure);
+        }
     }
 }

@@ -69,6 +69,14 @@ final class Partitions implements ConsumerRebalanceListener {
         handOver(numbers(taken));
     }
 
+    /// Gives everything away, for good.
+    void close() {
+        assigned = false;
+        handOver(held);
+        conversations.keepOnly(Set.of());
+        held = Set.of();
+    }
+
     /// Writes down the conversations, and only then that what led to them was read.
     private void handOver(Set<Integer> taken) {
         conversations.save(taken::contains, clockMs.getAsLong());

@@ -160,6 +160,9 @@ final class ScriptedParser {
             problem(at + field, "is not the name of a node");
             return null;
         }
+        if (names.isEmpty()) {
+            return null; // that there are no nodes is said already
+        }
         if (!names.contains(value.stringValue())) {
             problem(at + field, "leads to a node that there is not");
             return null;
