@@ -7,7 +7,6 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
-import io.agentstream.worker.engine.AgentEngines;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +27,7 @@ class EchoLoopTest {
         for (int n = 0; n < 5; n++) {
             fixture.audio(CALL, 1, 10 + n, frame(n, 100 + n));
         }
-        fixture.loop.work();
+        fixture.work();
 
         // then each is one play with the same bytes, as one provider message
         assertEquals(5, fixture.commands().size());
@@ -44,11 +43,11 @@ class EchoLoopTest {
         fixture.start(0);
         fixture.audio(CALL, 0, 10, frame(1, 160));
         fixture.audio(CALL, 0, 11, frame(2, 160));
-        fixture.loop.work();
+        fixture.work();
 
         // when its run is running
         fixture.running(CALL, 0, ECHO);
-        fixture.loop.work();
+        fixture.work();
 
         // then they are answered
         assertEquals(2, fixture.commands().size());
@@ -60,13 +59,13 @@ class EchoLoopTest {
         fixture.start(0);
         fixture.running(CALL, 0, ECHO);
         fixture.audio(CALL, 0, 10, frame(1, 160));
-        fixture.loop.work();
+        fixture.work();
 
         // when the same comes again, and another comes too late
         fixture.audio(CALL, 0, 10, frame(1, 160));
         fixture.audio(CALL, 0, 11, frame(2, 160));
         fixture.nowMs.addAndGet(Conversations.LATE_MS + 1);
-        fixture.loop.work();
+        fixture.work();
 
         // then neither is answered, and both are counted
         assertEquals(1, fixture.commands().size());
@@ -79,14 +78,14 @@ class EchoLoopTest {
         // given a call
         fixture.start(0);
         fixture.running(CALL, 0, ECHO);
-        fixture.loop.work();
+        fixture.work();
 
         // when it ends and more of it comes
         fixture.ended(CALL, 0, 20);
-        fixture.loop.work();
+        fixture.work();
         fixture.running(CALL, 0, ECHO);
         fixture.audio(CALL, 0, 21, frame(1, 160));
-        fixture.loop.work();
+        fixture.work();
 
         // then nothing is answered, and the snapshot says that it is over
         assertEquals(0, fixture.loop.conversations());
@@ -102,7 +101,7 @@ class EchoLoopTest {
         // when foreign bytes come
         fixture.arriveBytes(Topics.CALL_MEDIA, 0, CALL, new byte[] {9, 9});
         fixture.arriveBytes(Topics.RUN_EVENTS, 0, CALL, "[]".getBytes(StandardCharsets.UTF_8));
-        fixture.loop.work();
+        fixture.work();
 
         // then they are dead letters and the loop goes on
         assertEquals(2, fixture.events.history().stream().filter(each -> each.topic().equals(Topics.DEAD_LETTERS.name())).count());

@@ -28,6 +28,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -44,8 +45,8 @@ final class LoopFixture {
     static final int PARTITIONS = 4;
 
     final AtomicLong nowMs = new AtomicLong(1_000_000_000L);
-    final Mock consumer = new Mock();
-    final MockProducer<byte[], byte[]> media = producer();
+    final Mock consumer;
+    final MockProducer<byte[], byte[]> media;
     final MockProducer<byte[], byte[]> events;
     final Metrics metrics = new Metrics("test");
     final WorkerMeters meters = WorkerMeters.of(metrics);
@@ -53,9 +54,17 @@ final class LoopFixture {
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
 
     /// Knows no time index: nothing is in the log before the test.
-    static final class Mock extends MockConsumer<byte[], byte[]> {
+    static class Mock extends MockConsumer<byte[], byte[]> {
+        final Map<TopicPartition, OffsetAndMetadata> committedBefore = new HashMap<>();
+
         Mock() {
             super("none");
+        }
+
+        @Override
+        public synchronized void commitSync() {
+            assignment().forEach(partition -> committedBefore.put(partition, new OffsetAndMetadata(position(partition))));
+            super.commitSync();
         }
 
         @Override
@@ -67,11 +76,14 @@ final class LoopFixture {
     }
 
     LoopFixture(AgentEngines engines) {
-        this(engines, producer());
+        this(engines, producer(), new Mock(), producer());
     }
 
-    LoopFixture(AgentEngines engines, MockProducer<byte[], byte[]> events) {
+    LoopFixture(
+            AgentEngines engines, MockProducer<byte[], byte[]> events, Mock consumer, MockProducer<byte[], byte[]> media) {
         this.events = events;
+        this.consumer = consumer;
+        this.media = media;
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
                 consumer, media, new EventWriter(events, meters),
                 new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
@@ -148,7 +160,11 @@ final class LoopFixture {
     }
 
     void running(CallId callId, int partition, String definition) {
-        arrive(Topics.RUN_EVENTS, partition, callId, new RunEvent.Running(
+        arriveBytes(Topics.RUN_EVENTS, partition, callId, running(callId, definition));
+    }
+
+    byte[] running(CallId callId, String definition) {
+        return Topics.RUN_EVENTS.codec().encode(new RunEvent.Running(
                 callId, 2, Instant.ofEpochMilli(nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, SLOT),
                 MediaFormat.MULAW_8K, Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}")));
     }
@@ -160,6 +176,10 @@ final class LoopFixture {
     void ended(CallId callId, int partition, long seq) {
         arrive(Topics.CALL_LIFECYCLE, partition, callId, new CallEvent.Ended(
                 callId, seq, Instant.ofEpochMilli(nowMs.get()), 1000, "", End.CALLER_HANGUP, null));
+    }
+
+    long committed(TopicPartition partition) {
+        return consumer.committedBefore.get(partition).offset();
     }
 
     List<SocketCommand> commands() {
@@ -194,6 +214,12 @@ final class LoopFixture {
     /// The engines with a voice that says each text at once, as 20 ms for each character.
     static AgentEngines engines() {
         return AgentEngines.standard(Map.of("kevin16", text -> new byte[text.length() * 160]));
+    }
+
+    /// Two passes: an engine that has posted may have cut the first one short.
+    void work() {
+        loop.work();
+        loop.work();
     }
 
     /// Works until `done`, or fails after five seconds.
