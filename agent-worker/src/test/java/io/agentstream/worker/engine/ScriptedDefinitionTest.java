@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.DemoAgents;
 import io.agentstream.worker.engine.ScriptedDefinition.Parsed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -118,6 +121,19 @@ class ScriptedDefinitionTest {
 
         // then
         assertEquals(List.of(new Problem("nodes.end", "is never reached")), assertInstanceOf(Parsed.Valid.class, parsed).warnings());
+    }
+
+    @Test
+    void theExampleOfTheManualIsFlawless() throws IOException {
+        // given
+        String manual = Files.readString(Path.of("..", "docs", "scripted-agent.md"));
+        String example = manual.substring(manual.indexOf("```json") + 7, manual.indexOf("```", manual.indexOf("```json") + 7));
+
+        // when
+        Parsed parsed = ScriptedDefinition.parse(Json.MAPPER.readTree(example));
+
+        // then
+        assertEquals(List.of(), assertInstanceOf(Parsed.Valid.class, parsed).warnings());
     }
 
     @Test
