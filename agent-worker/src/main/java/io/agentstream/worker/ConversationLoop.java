@@ -84,7 +84,7 @@ final class ConversationLoop implements DutyCycle {
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
         this.conversations = new Conversations(
-                parts.engines(), effects, commands, events, deadlines, meters, parts.limits(), this::sink);
+                new SessionOpener(parts.engines(), this::sink), effects, commands, events, deadlines, meters, parts.limits());
         this.partitions = new Partitions(consumer, conversations, events, parts.snapshots(), clockMs);
     }
 

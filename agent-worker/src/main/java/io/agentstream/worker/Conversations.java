@@ -4,7 +4,6 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
-import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
@@ -12,17 +11,13 @@ import io.agentstream.worker.conversation.Conversation;
 import io.agentstream.worker.conversation.ConversationInput;
 import io.agentstream.worker.conversation.SavedConversation;
 import io.agentstream.worker.engine.AgentEngine;
-import io.agentstream.worker.engine.AgentEngines;
-import io.agentstream.worker.engine.ReplySink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -44,14 +39,13 @@ final class Conversations {
     /// How long a conversation that was taken over waits for a sign of its call before it goes on without one.
     static final long RESUME_AFTER_MS = 2_000;
 
-    private final AgentEngines engines;
+    private final SessionOpener sessions;
     private final ConversationEffects effects;
     private final CommandWriter commands;
     private final EventWriter events;
     private final Deadlines deadlines;
     private final WorkerMeters meters;
     private final Limits limits;
-    private final Postbox postbox;
 
     private final Map<CallId, LiveConversation> live = new HashMap<>();
     private final EarlyFrames early = new EarlyFrames();
@@ -62,23 +56,16 @@ final class Conversations {
     /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
     record Limits(int conversations, int lostAfterSeconds) {}
 
-    /// Makes the way back from an engine to its conversation.
-    @FunctionalInterface
-    interface Postbox {
-        ReplySink of(LiveConversation conversation);
-    }
-
     Conversations(
-            AgentEngines engines, ConversationEffects effects, CommandWriter commands, EventWriter events,
-            Deadlines deadlines, WorkerMeters meters, Limits limits, Postbox postbox) {
-        this.engines = engines;
+            SessionOpener sessions, ConversationEffects effects, CommandWriter commands, EventWriter events,
+            Deadlines deadlines, WorkerMeters meters, Limits limits) {
+        this.sessions = sessions;
         this.effects = effects;
         this.commands = commands;
         this.events = events;
         this.deadlines = deadlines;
         this.meters = meters;
         this.limits = limits;
-        this.postbox = postbox;
     }
 
     /// Conversations at present; any thread.
@@ -110,7 +97,7 @@ final class Conversations {
             return;
         }
         LiveConversation conversation = new LiveConversation(running, partition, nowMs);
-        if (!open(conversation, null)) {
+        if (!sessions.open(conversation, null)) {
             refuse(running);
             return;
         }
@@ -131,31 +118,6 @@ final class Conversations {
         ended.add(running.callId());
         early.take(running.callId());
         commands.refuse(running.run().slot(), running.callId(), SocketCommand.Close.because(running.callId(), Failure.INTERNAL_ERROR, ""));
-    }
-
-    /// Opens the engine; false where there is none of that name or it does not take the definition.
-    private boolean open(LiveConversation conversation, @Nullable SavedConversation saved) {
-        RunEvent.Running run = conversation.run;
-        Optional<AgentEngine> engine = engines.of(run.definition());
-        if (engine.isEmpty()) {
-            log.atError().addKeyValue("call", run.callId()).log("the agent's definition names no engine that there is");
-            return false;
-        }
-        try {
-            conversation.engine = engine.get();
-            conversation.session = engine.get().open(
-                    new AgentEngine.Opening(
-                            run.definition(), run.initialContext(), run.mediaFormat(), saved == null ? null : saved.memory()),
-                    postbox.of(conversation));
-        } catch (RuntimeException bad) {
-            log.atError().addKeyValue("call", run.callId()).addKeyValue("engine", engine.get().name()).setCause(bad)
-                    .log("engine did not open");
-            return false;
-        }
-        if (engine.get().takesTurns() && run.mediaFormat().equals(MediaFormat.MULAW_8K)) {
-            conversation.speech = new CallerSpeech();
-        }
-        return true;
     }
 
     /// Takes over what another worker left. It goes on when the call shows that it lives.
@@ -183,7 +145,7 @@ final class Conversations {
         SavedConversation left = Objects.requireNonNull(conversation.left);
         conversation.left = null;
         deadlines.clear(conversation);
-        if (!open(conversation, left)) {
+        if (!sessions.open(conversation, left)) {
             refuse(conversation.run);
             remove(conversation, nowMs);
             return;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -53,7 +54,8 @@ final class SnapshotLoader {
                 .map(partition -> new TopicPartition(Topics.CONVERSATION_SNAPSHOTS.name(), partition))
                 .toList();
         Map<CallId, Found> open = new HashMap<>();
-        try (Consumer<byte[], byte[]> reader = readers.get()) {
+        Consumer<byte[], byte[]> reader = readers.get();
+        try {
             reader.assign(from);
             reader.seekToBeginning(from);
             Map<TopicPartition, Long> ends = reader.endOffsets(from, LIMIT);
@@ -68,6 +70,9 @@ final class SnapshotLoader {
             }
         } catch (KafkaException unreadable) {
             log.atError().addKeyValue("partitions", partitions).setCause(unreadable).log("snapshots could not be read");
+        } finally {
+            // A fetch that is under way waits for new records half a second; nobody needs its answer.
+            reader.close(CloseOptions.timeout(Duration.ZERO));
         }
         return new ArrayList<>(open.values());
     }

@@ -7,8 +7,12 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
+import io.agentstream.worker.audio.MuLaw;
+import io.agentstream.worker.voice.FreeTtsVoice;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,37 @@ class ScriptedLoopTest {
         assertEquals("5", told(ConversationEvent.Heard.class).getFirst().digit());
         assertEquals(1, told(ConversationEvent.Interrupted.class).size());
         assertEquals(1, fixture.meters.bargeIns().count());
+    }
+
+    @Test
+    void speechInterruptsAndIsAnsweredWhenItEnds() throws Exception {
+        // given a long line that speech may interrupt
+        fixture.start(0);
+        fixture.running(CALL, 0, """
+                {"engine": "scripted", "start": "talk", "nodes": {
+                  "talk": {"say": "This is a line that takes a while, so that there is time to interrupt it.", "on_speech": "heard"},
+                  "heard": {"say": "I heard you.", "hang_up": true}}}
+                """);
+        fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 1);
+
+        // when the caller speaks a sentence and falls silent
+        byte[] speech = new FreeTtsVoice().speak("Excuse me, may I say something?");
+        byte[] audio = Arrays.copyOf(speech, speech.length + 8_000);
+        Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
+        for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
+            fixture.nowMs.addAndGet(20);
+            fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
+                    CALL, 10 + n, fixture.nowMs.get(), n * 20L, new Slice(audio, n * 160, 160)));
+            fixture.loop.work();
+        }
+        fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 2);
+
+        // then the line was cleared once, and what was heard is told with its length
+        assertEquals(List.of(new SocketCommand.Clear(CALL, 1)), sent(SocketCommand.Clear.class));
+        ConversationEvent.Heard heard = told(ConversationEvent.Heard.class).getFirst();
+        assertEquals(2, heard.turn());
+        assertTrue(Math.abs(speech.length / MuLaw.BYTES_PER_MS - heard.speechMs()) < 500);
+        assertEquals("heard", told(ConversationEvent.NodeEntered.class).getLast().node());
     }
 
     @Test

@@ -26,7 +26,7 @@ public sealed interface Conversation {
 
     /// The engine is asked and has not given audio yet.
     ///
-    /// @param sinceMs since when the caller waits
+    /// @param sinceMs since when the caller waits; the greatest number where nobody does
     record Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory) implements Conversation {}
 
     /// Audio of the turn is on its way to the caller.

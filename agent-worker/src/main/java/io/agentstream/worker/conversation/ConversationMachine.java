@@ -12,7 +12,6 @@ import io.agentstream.worker.conversation.Conversation.Speaking;
 import io.agentstream.worker.conversation.Conversation.Thinking;
 import io.agentstream.worker.conversation.ConversationEffect.Clear;
 import io.agentstream.worker.conversation.ConversationEffect.ClearDeadline;
-import io.agentstream.worker.conversation.ConversationEffect.Flow;
 import io.agentstream.worker.conversation.ConversationEffect.HangUp;
 import io.agentstream.worker.conversation.ConversationEffect.Hear;
 import io.agentstream.worker.conversation.ConversationEffect.Play;
@@ -55,64 +54,21 @@ public final class ConversationMachine {
     /// Longest speech of the caller that is waited for. Its end may get lost with the audio.
     public static final long SPEECH_LIMIT_MS = 60_000;
 
+    /// In place of the time since which the caller waits: nobody does.
+    private static final long NOBODY_WAITS = Long.MAX_VALUE;
+
     private ConversationMachine() {}
 
     /// @param nowMs time of the input, in milliseconds since 1970; does not go back
     public static Step<Conversation, ConversationEffect> step(Conversation state, long nowMs, ConversationInput input) {
         return switch (state) {
-            case Opening opening -> opening(opening, nowMs, input);
+            case Opening opening -> Beginning.step(opening, nowMs, input);
             case Bridged bridged -> bridged(bridged, input);
             case Thinking thinking -> thinking(thinking, nowMs, input);
             case Speaking speaking -> speaking(speaking, nowMs, input);
             case Listening listening -> listening(listening, nowMs, input);
             case Ended ended -> Step.stay(ended);
         };
-    }
-
-    private static Step<Conversation, ConversationEffect> opening(Opening state, long nowMs, ConversationInput input) {
-        return switch (input) {
-            case RunStarted started when started.takesTurns() ->
-                    Step.to(new Thinking(1, nowMs, Manners.DEAF, null), new Think(1, Prompt.OPENING), thinkLimit(nowMs), new Save());
-            case RunStarted started -> flow(1);
-            case Resumed resumed -> resume(resumed.saved(), nowMs, new Tell(new Fact.Resumed(resumed.gapMs())));
-            case CallEnded ended -> Step.to(new Ended(0));
-            case EngineFailed failed -> fail(0);
-            case AudioHeard i -> Step.stay(state);
-            case SpeechStarted i -> Step.stay(state);
-            case SpeechStopped i -> Step.stay(state);
-            case DigitPressed i -> Step.stay(state);
-            case MarkReached i -> Step.stay(state);
-            case Played i -> Step.stay(state);
-            case DeadlinePassed i -> Step.stay(state);
-            case ReplyBegun i -> Step.stay(state);
-            case ReplyPart i -> Step.stay(state);
-            case ReplyFinished i -> Step.stay(state);
-        };
-    }
-
-    /// The old turn is cleared, because nobody knows how much of it is still on its way, and the line is said anew.
-    private static Step<Conversation, ConversationEffect> resume(SavedConversation saved, long nowMs, Tell resumed) {
-        int old = saved.turn();
-        int turn = old + 1;
-        return switch (saved.phase()) {
-            case OPENING -> Step.to(
-                    new Thinking(turn, nowMs, Manners.DEAF, null),
-                    resumed, new Clear(old), new Think(turn, Prompt.OPENING), thinkLimit(nowMs), new Save());
-            case BRIDGED -> flow(turn, resumed);
-            case SPEAKING -> Step.to(
-                    new Thinking(turn, nowMs, saved.manners(), saved.memory()),
-                    resumed, new Clear(old), new Think(turn, Prompt.AGAIN), thinkLimit(nowMs), new Save());
-            case LISTENING -> Step.to(
-                    new Listening(old, saved.manners(), saved.memory(), false, nowMs),
-                    resumed, silenceLimit(saved.manners(), nowMs), new Save());
-            case CLOSING -> Step.to(new Ended(old), resumed, new HangUp(null));
-        };
-    }
-
-    private static Step<Conversation, ConversationEffect> flow(int turn, ConversationEffect... before) {
-        List<ConversationEffect> effects = effects(before);
-        effects.addAll(List.of(new Flow(turn), new Tell(new Fact.TurnStarted(turn, Party.AGENT)), new Save()));
-        return to(new Bridged(turn), effects);
     }
 
     /// The way of every frame of an echo: nothing is made here but the step.
@@ -149,7 +105,9 @@ public final class ConversationMachine {
             case ReplyPart part when part.turn() == turn -> {
                 List<ConversationEffect> effects = new ArrayList<>();
                 effects.add(new Tell(new Fact.TurnStarted(turn, Party.AGENT)));
-                effects.add(new Tell(new Fact.Latency(turn, Fact.Latency.FIRST_AUDIO, Math.max(0, nowMs - state.sinceMs()))));
+                if (state.sinceMs() != NOBODY_WAITS) {
+                    effects.add(new Tell(new Fact.Latency(turn, Fact.Latency.FIRST_AUDIO, Math.max(0, nowMs - state.sinceMs()))));
+                }
                 yield Speech.go(Speech.begin(state, part, nowMs), nowMs, effects);
             }
             case ReplyFinished finished when finished.turn() == turn ->
@@ -224,12 +182,16 @@ public final class ConversationMachine {
         return switch (input) {
             case SpeechStarted started when state.manners().speech() && !state.hearing() ->
                     hear(turn + 1, started, state.manners(), state.memory(), nowMs, new ArrayList<>());
+            case SpeechStopped stopped when state.manners().speech() && !state.hearing() -> // it began in a line that it could not cut
+                    answerSpeech(
+                            new Listening(turn + 1, state.manners(), state.memory(), true, nowMs), stopped.speechMs(), nowMs,
+                            nowMs - stopped.agoMs(), callerBegins(turn + 1));
             case SpeechStopped stopped when state.hearing() ->
-                    answerSpeech(state, stopped.speechMs(), nowMs, nowMs - stopped.agoMs());
+                    answerSpeech(state, stopped.speechMs(), nowMs, nowMs - stopped.agoMs(), new ArrayList<>());
             case DeadlinePassed passed when state.hearing() ->
-                    answerSpeech(state, Math.max(0, nowMs - state.sinceMs()), nowMs, nowMs);
+                    answerSpeech(state, Math.max(0, nowMs - state.sinceMs()), nowMs, nowMs, new ArrayList<>());
             case DeadlinePassed passed ->
-                    think(turn + 1, Prompt.SILENCE, state.manners(), state.memory(), nowMs, nowMs, new ArrayList<>());
+                    think(turn + 1, Prompt.SILENCE, state.manners(), state.memory(), nowMs, NOBODY_WAITS, new ArrayList<>());
             case DigitPressed pressed when state.manners().accepts(pressed.digit()) -> state.hearing()
                     ? answerDigit(turn, pressed.digit(), state.manners(), state.memory(), nowMs, new ArrayList<>())
                     : answerDigit(turn + 1, pressed.digit(), state.manners(), state.memory(), nowMs, callerBegins(turn + 1));
@@ -265,7 +227,7 @@ public final class ConversationMachine {
                 effects.add(new Save());
                 yield to(new Listening(turn, manners, memory, false, nowMs), effects);
             }
-            case GO_ON -> think(turn + 1, Prompt.GO_ON, manners, memory, nowMs, nowMs, effects);
+            case GO_ON -> think(turn + 1, Prompt.GO_ON, manners, memory, nowMs, NOBODY_WAITS, effects);
             case HANG_UP -> {
                 effects.add(new ClearDeadline());
                 effects.add(new Tell(new Fact.HungUp(End.AGENT_HANGUP)));
@@ -283,10 +245,11 @@ public final class ConversationMachine {
         return to(new Listening(turn, manners, memory, true, nowMs - started.agoMs()), effects);
     }
 
-    private static Step<Conversation, ConversationEffect> answerSpeech(Listening state, long speechMs, long nowMs, long sinceMs) {
+    private static Step<Conversation, ConversationEffect> answerSpeech(
+            Listening state, long speechMs, long nowMs, long sinceMs, List<ConversationEffect> effects) {
+        effects.add(new Tell(new Fact.Heard(state.turn(), null, speechMs)));
         return think(
-                state.turn(), new Prompt.Speech(speechMs), state.manners(), state.memory(), nowMs, sinceMs,
-                effects(new Tell(new Fact.Heard(state.turn(), null, speechMs))));
+                state.turn(), new Prompt.Speech(speechMs), state.manners(), state.memory(), nowMs, sinceMs, effects);
     }
 
     private static Step<Conversation, ConversationEffect> answerDigit(
@@ -322,26 +285,26 @@ public final class ConversationMachine {
         return new Tell(new Fact.Said(state.turn(), state.text(), whole ? state.sentMs() : state.heardMs(nowMs), whole));
     }
 
-    private static Step<Conversation, ConversationEffect> fail(int turn, ConversationEffect... before) {
+    static Step<Conversation, ConversationEffect> fail(int turn, ConversationEffect... before) {
         List<ConversationEffect> effects = effects(before);
         effects.add(new ClearDeadline());
         effects.add(new HangUp(Failure.INTERNAL_ERROR));
         return to(new Ended(turn), effects);
     }
 
-    private static SetDeadline thinkLimit(long nowMs) {
+    static SetDeadline thinkLimit(long nowMs) {
         return new SetDeadline(nowMs + THINK_LIMIT_MS);
     }
 
-    private static SetDeadline silenceLimit(Manners manners, long nowMs) {
+    static SetDeadline silenceLimit(Manners manners, long nowMs) {
         return new SetDeadline(nowMs + manners.silenceAfterMs());
     }
 
-    private static List<ConversationEffect> effects(ConversationEffect... first) {
+    static List<ConversationEffect> effects(ConversationEffect... first) {
         return new ArrayList<>(List.of(first));
     }
 
-    private static Step<Conversation, ConversationEffect> to(Conversation state, List<ConversationEffect> effects) {
+    static Step<Conversation, ConversationEffect> to(Conversation state, List<ConversationEffect> effects) {
         return new Step<>(state, List.copyOf(effects));
     }
 }
