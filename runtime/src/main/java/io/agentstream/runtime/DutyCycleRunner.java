@@ -1,8 +1,6 @@
 package io.agentstream.runtime;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -19,7 +17,6 @@ public final class DutyCycleRunner implements AutoCloseable {
     private final Consumer<Throwable> onFault;
     private final Duration closeTimeout;
     private final Thread thread;
-    private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean stopping;
 
     public DutyCycleRunner(DutyCycle cycle, Duration closeTimeout, Consumer<Throwable> onFault) {
@@ -51,7 +48,6 @@ public final class DutyCycleRunner implements AutoCloseable {
             } catch (Throwable fault) {
                 log.atError().addKeyValue("loop", cycle.role()).setCause(fault).log("loop did not close");
             }
-            done.countDown();
         }
     }
 
@@ -74,12 +70,12 @@ public final class DutyCycleRunner implements AutoCloseable {
             return;
         }
         cycle.wakeUp();
-        if (done.await(closeTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (thread.join(closeTimeout)) {
             return;
         }
         log.atWarn().addKeyValue("loop", cycle.role()).log("loop is stuck, interrupting it");
         thread.interrupt();
-        if (!done.await(closeTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!thread.join(closeTimeout)) {
             log.atError().addKeyValue("loop", cycle.role()).log("loop does not end, leaving it behind");
         }
     }

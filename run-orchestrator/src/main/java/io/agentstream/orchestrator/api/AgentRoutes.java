@@ -1,0 +1,234 @@
+package io.agentstream.orchestrator.api;
+
+import io.agentstream.orchestrator.store.AgentVersions;
+import io.agentstream.orchestrator.store.Agents;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Providers;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Agents, their drafts and versions.
+final class AgentRoutes {
+    private static final String AGENTS = "/api/v1/agents";
+    private static final String AGENT = AGENTS + "/{uuid}";
+    private static final int MAX_NAME = 200;
+    private static final int MAX_DEFINITION_BYTES = 256 * 1024;
+    private static final int MAX_VARIABLES_BYTES = 32 * 1024;
+
+    private final Database database;
+    private final String gatewayUrl;
+    private final DefinitionValidator definitions;
+
+    AgentRoutes(Database database, String gatewayUrl, DefinitionValidator definitions) {
+        this.database = database;
+        this.gatewayUrl = gatewayUrl.endsWith("/") ? gatewayUrl.substring(0, gatewayUrl.length() - 1) : gatewayUrl;
+        this.definitions = definitions;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post(AGENTS, this::create),
+                Route.get(AGENTS, this::list),
+                Route.get(AGENT, this::get),
+                Route.patch(AGENT, this::change),
+                Route.delete(AGENT, this::archive),
+                Route.put(AGENT + "/draft", this::saveDraft),
+                Route.action(AGENT + "/publish", this::publish),
+                Route.get(AGENT + "/versions", this::versions));
+    }
+
+    private Reply create(Call call) {
+        Fields in = call.body();
+        String name = in.requiredText("name", MAX_NAME);
+        ObjectNode definition = definition(in);
+        ObjectNode variables = variables(in);
+        if (in.isBad()) {
+            return in.badRequest();
+        }
+        UUID uuid = UUID.randomUUID();
+        ObjectNode out = database.inTransaction(connection -> {
+            long id = Agents.create(
+                    connection,
+                    uuid,
+                    call.organizationId(),
+                    call.caller().userId(),
+                    name,
+                    variables == null ? Json.object() : variables);
+            AgentVersions.saveDraft(connection, id, definition);
+            return shown(connection, call, uuid).orElseThrow();
+        });
+        return Reply.created(out, AGENTS + "/" + uuid);
+    }
+
+    private Reply list(Call call) {
+        int limit = call.query().limit();
+        long before = call.query().cursor(Cursor.AGENTS, Long.MAX_VALUE);
+        if (call.query().isBad()) {
+            return call.query().badRequest();
+        }
+        return Reply.ok(database.withConnection(connection -> {
+            List<Agents.Agent> agents = Agents.list(connection, call.organizationId(), before, limit + 1);
+            Optional<String> domain = onlyDomain(connection, call);
+            return Json.page(agents, limit, Cursor.AGENTS, Agents.Agent::id, agent -> json(agent, domain));
+        }));
+    }
+
+    private Reply get(Call call) {
+        return call.uuid()
+                .flatMap(uuid -> database.withConnection(connection -> shown(connection, call, uuid)))
+                .map(Reply::ok)
+                .orElseGet(Reply::notFound);
+    }
+
+    private Reply change(Call call) {
+        Fields in = call.body();
+        String name = in.text("name", MAX_NAME);
+        ObjectNode variables = in.isNull("template_context_variables") ? Json.object() : variables(in);
+        ObjectNode definition = in.has("definition") ? definition(in) : null;
+        if (in.isBad()) {
+            return in.badRequest();
+        }
+        return locked(call, (connection, id) -> {
+            Agents.change(connection, id, name, variables);
+            if (definition != null) {
+                AgentVersions.saveDraft(connection, id, definition);
+            }
+            return true;
+        });
+    }
+
+    private Reply archive(Call call) {
+        boolean done = call.uuid()
+                .map(uuid -> database.withConnection(
+                        connection -> Agents.archive(connection, call.organizationId(), uuid)))
+                .orElse(false);
+        return done ? Reply.noContent() : Reply.notFound();
+    }
+
+    private Reply saveDraft(Call call) {
+        Fields in = call.body();
+        ObjectNode definition = definition(in);
+        if (in.isBad()) {
+            return in.badRequest();
+        }
+        return locked(call, (connection, id) -> {
+            AgentVersions.saveDraft(connection, id, definition);
+            return true;
+        });
+    }
+
+    private Reply publish(Call call) {
+        return locked(call, AgentVersions::publish);
+    }
+
+    private Reply versions(Call call) {
+        int limit = call.query().limit();
+        long before = call.query().cursor(Cursor.VERSIONS, Integer.MAX_VALUE);
+        if (call.query().isBad()) {
+            return call.query().badRequest();
+        }
+        Optional<UUID> uuid = call.uuid();
+        if (uuid.isEmpty()) {
+            return Reply.notFound();
+        }
+        return database.withConnection(connection -> {
+            Optional<Agents.Agent> agent = Agents.find(connection, call.organizationId(), uuid.get());
+            if (agent.isEmpty()) {
+                return Reply.notFound();
+            }
+            int from = (int) Math.min(before, Integer.MAX_VALUE);
+            return Reply.ok(Json.page(
+                    AgentVersions.list(connection, agent.get().id(), from, limit + 1),
+                    limit,
+                    Cursor.VERSIONS,
+                    AgentVersions.AgentVersion::number,
+                    AgentRoutes::json));
+        });
+    }
+
+    /// A change of an agent that nobody else changes meanwhile; false where its state does not allow it.
+    @FunctionalInterface
+    private interface Change {
+        boolean apply(Connection connection, long agentId) throws SQLException;
+    }
+
+    private Reply locked(Call call, Change change) {
+        Optional<UUID> uuid = call.uuid();
+        if (uuid.isEmpty()) {
+            return Reply.notFound();
+        }
+        return database.inTransaction(connection -> {
+            Optional<Long> id = Agents.lock(connection, call.organizationId(), uuid.get());
+            if (id.isEmpty()) {
+                return Reply.notFound();
+            }
+            return change.apply(connection, id.get())
+                    ? Reply.ok(shown(connection, call, uuid.get()).orElseThrow())
+                    : Reply.conflict("This agent has no draft to publish.");
+        });
+    }
+
+    /// The definition, which must be there; an empty one where it is not, or is none.
+    private ObjectNode definition(Fields in) {
+        in.require("definition");
+        ObjectNode definition = in.object("definition", MAX_DEFINITION_BYTES);
+        if (definition == null) {
+            return Json.object();
+        }
+        for (FieldError error : definitions.check(definition)) {
+            in.error("definition." + error.field(), error.message());
+        }
+        return definition;
+    }
+
+    private static @Nullable ObjectNode variables(Fields in) {
+        return in.object("template_context_variables", MAX_VARIABLES_BYTES);
+    }
+
+    private Optional<ObjectNode> shown(Connection connection, Call call, UUID uuid) throws SQLException {
+        Optional<Agents.Agent> agent = Agents.find(connection, call.organizationId(), uuid);
+        Optional<String> domain = onlyDomain(connection, call);
+        return agent.map(found -> json(found, domain));
+    }
+
+    private static Optional<String> onlyDomain(Connection connection, Call call) throws SQLException {
+        return TelephonyConfigurations.onlyDomain(connection, call.organizationId(), Providers.CLOUDONIX);
+    }
+
+    private ObjectNode json(Agents.Agent agent, Optional<String> domain) {
+        ObjectNode out = Json.object();
+        out.put("uuid", agent.uuid().toString());
+        out.put("name", agent.name());
+        out.set("definition", agent.definition());
+        out.set("template_context_variables", agent.templateContextVariables());
+        out.put("draft_version", agent.draftVersion());
+        out.put("published_version", agent.publishedVersion());
+        out.put("stream_url", streamUrl(agent.uuid(), domain));
+        out.put("created_at", Json.time(agent.createdAt()));
+        out.put("updated_at", Json.time(agent.updatedAt()));
+        return out;
+    }
+
+    /// Without a Domain where the organisation has none or several: then the carrier's own frame says which.
+    private String streamUrl(UUID uuid, Optional<String> domain) {
+        return gatewayUrl + "/api/v1/agent-stream/" + uuid + "?provider=" + Providers.CLOUDONIX
+                + domain.map(name -> "&Domain=" + name).orElse("");
+    }
+
+    private static ObjectNode json(AgentVersions.AgentVersion version) {
+        ObjectNode out = Json.object();
+        out.put("number", version.number());
+        out.put("status", version.status());
+        out.set("definition", version.definition());
+        out.put("created_at", Json.time(version.createdAt()));
+        out.put("updated_at", Json.time(version.updatedAt()));
+        out.put("published_at", Json.time(version.publishedAt()));
+        return out;
+    }
+}

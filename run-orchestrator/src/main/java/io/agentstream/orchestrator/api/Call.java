@@ -1,0 +1,39 @@
+package io.agentstream.orchestrator.api;
+
+import io.agentstream.orchestrator.store.Users;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A request whose sender is known and whose body is read. The body has no fields where the route takes none.
+record Call(Users.Caller caller, Map<String, String> path, Query query, Fields body) {
+
+    long organizationId() {
+        return caller.organizationId();
+    }
+
+    /// The path's number under `name`; nothing where it cannot be the id of anything.
+    Optional<Long> id(String name) {
+        String text = path.getOrDefault(name, "");
+        return text.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+    }
+
+    /// The path's UUID; nothing where it is not one in its canonical form.
+    Optional<UUID> uuid() {
+        String text = path.getOrDefault("uuid", "");
+        if (text.length() != 36) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(UUID.fromString(text));
+        } catch (IllegalArgumentException notAUuid) {
+            return Optional.empty();
+        }
+    }
+
+    /// Without path and body, which may hold secrets.
+    @Override
+    public String toString() {
+        return "Call[user " + caller.userId() + "]";
+    }
+}

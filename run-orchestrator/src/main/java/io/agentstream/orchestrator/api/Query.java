@@ -1,0 +1,107 @@
+package io.agentstream.orchestrator.api;
+
+import io.agentstream.orchestrator.store.RunState;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a request's query parameters; like [Fields], it collects what is wrong, and what nobody has asked for is. One thread.
+final class Query {
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int MAX_LIMIT = 500;
+
+    private final Map<String, Deque<String>> parameters;
+    private final Errors errors = new Errors();
+    private final Set<String> known = new HashSet<>();
+
+    Query(Map<String, Deque<String>> parameters) {
+        this.parameters = parameters;
+    }
+
+    int limit() {
+        String text = value("limit");
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        int limit = text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > MAX_LIMIT) {
+            errors.add("limit", "must be an integer from 1 to " + MAX_LIMIT);
+        }
+        return limit;
+    }
+
+    /// Where to go on; `start` without a cursor.
+    long cursor(Cursor list, long start) {
+        String text = value("cursor");
+        if (text == null) {
+            return start;
+        }
+        OptionalLong position = list.position(text);
+        if (position.isEmpty()) {
+            errors.add("cursor", "must be a next_cursor of this list");
+        }
+        return position.orElse(start);
+    }
+
+    @Nullable RunState state() {
+        String text = value("state");
+        if (text == null) {
+            return null;
+        }
+        RunState state = RunState.parse(text).orElse(null);
+        if (state == null) {
+            errors.add("state", "must be one of: initialized, running, completed, failed");
+        }
+        return state;
+    }
+
+    @Nullable Instant time(String name) {
+        String text = value(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            // A plus sign that was not encoded arrives as a space.
+            OffsetDateTime time = OffsetDateTime.parse(text.replace(' ', '+'));
+            if (time.getYear() >= 1970 && time.getYear() <= 9999) {
+                return time.toInstant();
+            }
+        } catch (DateTimeException notATime) {
+            // Told below.
+        }
+        errors.add(name, "must be an ISO 8601 time with an offset, such as 2026-01-31T12:00:00Z");
+        return null;
+    }
+
+    /// Whether anything is wrong. Ends the reading.
+    boolean isBad() {
+        for (String name : parameters.keySet()) {
+            if (!known.contains(name)) {
+                errors.add(name, "is not a known parameter");
+            }
+        }
+        return !errors.isEmpty();
+    }
+
+    Reply badRequest() {
+        return errors.reply();
+    }
+
+    private @Nullable String value(String name) {
+        known.add(name);
+        Deque<String> values = parameters.get(name);
+        if (values == null) {
+            return null;
+        }
+        if (values.size() > 1) {
+            errors.add(name, "must be given once");
+        }
+        return values.getFirst();
+    }
+}

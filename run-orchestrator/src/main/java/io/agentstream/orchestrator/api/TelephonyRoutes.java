@@ -1,0 +1,216 @@
+package io.agentstream.orchestrator.api;
+
+import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.DomainName;
+import io.agentstream.orchestrator.store.Providers;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.StoredToken;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.TelephonyConfiguration;
+import io.agentstream.runtime.Secret;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Provider accounts. A token goes in and is sealed; nothing here ever opens one.
+final class TelephonyRoutes {
+    private static final String CONFIGURATIONS = "/api/v1/telephony-configurations";
+    private static final String CONFIGURATION = CONFIGURATIONS + "/{id}";
+    private static final int MAX_NAME = 200;
+    private static final String MASK = "********";
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,4096}");
+
+    private final Database database;
+    private final CredentialsCipher cipher;
+
+    TelephonyRoutes(Database database, CredentialsCipher cipher) {
+        this.database = database;
+        this.cipher = cipher;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post(CONFIGURATIONS, this::create),
+                Route.get(CONFIGURATIONS, this::list),
+                Route.get(CONFIGURATION, this::get),
+                Route.patch(CONFIGURATION, this::change),
+                Route.delete(CONFIGURATION, this::delete));
+    }
+
+    private Reply create(Call call) {
+        Fields in = call.body();
+        String name = in.requiredText("name", MAX_NAME);
+        String provider = provider(in);
+        in.require("credentials");
+        Fields credentials = in.nested("credentials");
+        DomainName domain = null;
+        Secret token = null;
+        if (credentials != null) {
+            credentials.requiredText("domain_id", 1000);
+            domain = domain(credentials);
+            token = token(credentials, null);
+            credentials.refuseOthers();
+        }
+        if (in.isBad() || domain == null) {
+            return in.badRequest();
+        }
+        DomainName at = domain;
+        StoredToken stored = sealed(token, call, provider, at);
+        return unlessTaken(() -> {
+            TelephonyConfiguration made = database.withConnection(connection -> TelephonyConfigurations.create(
+                    connection, call.organizationId(), name, provider, at, stored));
+            return Reply.created(json(made), CONFIGURATIONS + "/" + made.id());
+        });
+    }
+
+    private Reply list(Call call) {
+        int limit = call.query().limit();
+        long before = call.query().cursor(Cursor.CONFIGURATIONS, Long.MAX_VALUE);
+        if (call.query().isBad()) {
+            return call.query().badRequest();
+        }
+        List<TelephonyConfiguration> rows = database.withConnection(connection ->
+                TelephonyConfigurations.list(connection, call.organizationId(), before, limit + 1));
+        return Reply.ok(Json.page(
+                rows, limit, Cursor.CONFIGURATIONS, TelephonyConfiguration::id, TelephonyRoutes::json));
+    }
+
+    private Reply get(Call call) {
+        return call.id("id")
+                .flatMap(id -> database.withConnection(
+                        connection -> TelephonyConfigurations.find(connection, call.organizationId(), id)))
+                .map(found -> Reply.ok(json(found)))
+                .orElseGet(Reply::notFound);
+    }
+
+    private Reply change(Call call) {
+        Optional<Long> id = call.id("id");
+        if (id.isEmpty()) {
+            return Reply.notFound();
+        }
+        return unlessTaken(() -> database.inTransaction(connection -> {
+            Optional<TelephonyConfiguration> old =
+                    TelephonyConfigurations.lock(connection, call.organizationId(), id.get());
+            return old.isEmpty() ? Reply.notFound() : change(connection, call, old.get());
+        }));
+    }
+
+    private Reply change(Connection connection, Call call, TelephonyConfiguration old) throws SQLException {
+        Fields in = call.body();
+        String name = in.text("name", MAX_NAME);
+        String provider = in.text("provider", MAX_NAME);
+        if (provider != null && !provider.equals(old.provider())) {
+            in.error("provider", "cannot be changed");
+        }
+        Fields credentials = in.nested("credentials");
+        DomainName domain = new DomainName(old.domain());
+        Secret token = null;
+        boolean keepsToken = true;
+        if (credentials != null) {
+            credentials.text("domain_id", 1000);
+            DomainName changed = domain(credentials);
+            domain = changed == null ? domain : changed;
+            token = token(credentials, old.bearerTokenHint());
+            keepsToken = token == null && !credentials.isNull("bearer_token");
+            if (keepsToken && old.bearerTokenHint() != null && !domain.value().equals(old.domain())) {
+                // The stored token is sealed for the old domain, and no good at the new one.
+                credentials.error("bearer_token", "must be given anew (or null) with another domain_id");
+            }
+            credentials.refuseOthers();
+        }
+        if (in.isBad()) {
+            return in.badRequest();
+        }
+        TelephonyConfiguration now =
+                TelephonyConfigurations.change(connection, old.id(), name == null ? old.name() : name, domain);
+        return Reply.ok(json(
+                keepsToken
+                        ? now
+                        : TelephonyConfigurations.setToken(
+                                connection, old.id(), sealed(token, call, old.provider(), domain))));
+    }
+
+    private Reply delete(Call call) {
+        boolean done = call.id("id")
+                .map(id -> database.withConnection(
+                        connection -> TelephonyConfigurations.delete(connection, call.organizationId(), id)))
+                .orElse(false);
+        return done ? Reply.noContent() : Reply.notFound();
+    }
+
+    private static String provider(Fields in) {
+        String provider = in.requiredText("provider", MAX_NAME);
+        if (!provider.isEmpty() && !Providers.ALL.contains(provider)) {
+            in.error("provider", "must be one of: " + String.join(", ", Providers.ALL));
+        }
+        return provider;
+    }
+
+    private static @Nullable DomainName domain(Fields credentials) {
+        String text = credentials.peekText("domain_id");
+        if (text == null) {
+            return null;
+        }
+        Optional<DomainName> domain = DomainName.parse(text);
+        if (domain.isEmpty()) {
+            credentials.error("domain_id", "must be a domain name");
+        }
+        return domain.orElse(null);
+    }
+
+    /// The token that was sent; null where none was, or what we had shown in its place (`hint` is the old one's) came back.
+    private static @Nullable Secret token(Fields credentials, @Nullable String hint) {
+        if (!credentials.has("bearer_token") || credentials.isNull("bearer_token")) {
+            return null;
+        }
+        String text = credentials.text("bearer_token", 4096);
+        if (text == null || (hint != null && text.equals(MASK + hint))) {
+            return null;
+        }
+        if (!TOKEN.matcher(text).matches()) {
+            credentials.error("bearer_token", "must be visible ASCII characters without spaces");
+            return null;
+        }
+        return new Secret(text);
+    }
+
+    private @Nullable StoredToken sealed(@Nullable Secret token, Call call, String provider, DomainName domain) {
+        if (token == null) {
+            return null;
+        }
+        CredentialsCipher.Place place =
+                new CredentialsCipher.Place(call.organizationId(), provider, domain.value());
+        return StoredToken.seal(cipher, token, place);
+    }
+
+    private static Reply unlessTaken(Supplier<Reply> work) {
+        try {
+            return work.get();
+        } catch (DatabaseException failure) {
+            if (failure.isDuplicate()) {
+                return Reply.conflict("There is a configuration for this provider and domain already.");
+            }
+            throw failure;
+        }
+    }
+
+    private static ObjectNode json(TelephonyConfiguration configuration) {
+        String hint = configuration.bearerTokenHint();
+        ObjectNode out = Json.object();
+        out.put("id", configuration.id());
+        out.put("name", configuration.name());
+        out.put("provider", configuration.provider());
+        out.putObject("credentials")
+                .put("domain_id", configuration.domain())
+                .put("bearer_token", hint == null ? null : MASK + hint);
+        out.put("created_at", Json.time(configuration.createdAt()));
+        out.put("updated_at", Json.time(configuration.updatedAt()));
+        return out;
+    }
+}

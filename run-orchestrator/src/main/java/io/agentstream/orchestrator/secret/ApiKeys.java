@@ -1,0 +1,49 @@
+package io.agentstream.orchestrator.secret;
+
+import io.agentstream.runtime.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+/// Makes API keys and the hashes under which they are kept. A key is `ags_` and 32 random bytes in base64url, so a plain
+/// SHA-256 is enough, and looking a hash up tells an attacker nothing that helps to guess a key. Any thread.
+public final class ApiKeys {
+    private static final String START = "ags_";
+    private static final int RANDOM_BYTES = 32;
+    private static final int SHOWN_CHARACTERS = 8;
+    private static final Pattern FORM = Pattern.compile("ags_[A-Za-z0-9_-]{43}");
+
+    private final SecureRandom random;
+
+    public ApiKeys(SecureRandom random) {
+        this.random = random;
+    }
+
+    public Secret generate() {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return new Secret(START + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    }
+
+    /// Whether `key` has the form of one of ours; what has not need not be looked up.
+    public static boolean isWellFormed(Secret key) {
+        return FORM.matcher(key.reveal()).matches();
+    }
+
+    /// The 32 bytes that are stored in the key's place.
+    public static byte[] hash(Secret key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.reveal().getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /// The first characters of a well-formed key, by which its owner tells it from others.
+    public static String prefix(Secret key) {
+        return key.reveal().substring(0, SHOWN_CHARACTERS);
+    }
+}

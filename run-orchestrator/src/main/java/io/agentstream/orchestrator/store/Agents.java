@@ -1,0 +1,195 @@
+package io.agentstream.orchestrator.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The table of agents. Archived agents are gone for everybody but their runs.
+public final class Agents {
+    private static final String SELECT =
+            """
+            select a.*, d.number as draft_number, p.number as published_number,
+                   coalesce(d.definition, p.definition) as definition
+              from agents a
+              left join agent_versions d on d.agent_id = a.id and d.status = 'draft'
+              left join agent_versions p on p.agent_id = a.id and p.status = 'published'
+             where a.archived_at is null
+            """;
+
+    private Agents() {}
+
+    /// `definition` is the one its owner works on: the draft's, or the published one where there is no draft.
+    public record Agent(
+            long id,
+            UUID uuid,
+            long organizationId,
+            long ownerUserId,
+            String name,
+            ObjectNode templateContextVariables,
+            ObjectNode definition,
+            @Nullable Integer draftVersion,
+            @Nullable Integer publishedVersion,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        /// Without the UUID, which is a secret.
+        @Override
+        public String toString() {
+            return "Agent[" + id + "]";
+        }
+    }
+
+    /// An agent as a call needs it: with the version that a call uses now.
+    public record Callable(
+            long id,
+            long organizationId,
+            long ownerUserId,
+            int version,
+            ObjectNode definition,
+            ObjectNode templateContextVariables) {}
+
+    /// Makes an agent, without a version yet; a null `uuid` is chosen here.
+    public static long create(
+            Connection connection,
+            @Nullable UUID uuid,
+            long organizationId,
+            long ownerUserId,
+            String name,
+            ObjectNode templateContextVariables)
+            throws SQLException {
+        return Sql.only(
+                connection,
+                """
+                insert into agents (uuid, organization_id, owner_user_id, name, template_context_variables)
+                values (coalesce(?::uuid, gen_random_uuid()), ?, ?, ?, ?)
+                returning id
+                """,
+                row -> row.getLong("id"),
+                uuid,
+                organizationId,
+                ownerUserId,
+                name,
+                templateContextVariables);
+    }
+
+    public static Optional<Agent> find(Connection connection, long organizationId, UUID uuid) throws SQLException {
+        return Sql.first(
+                connection, SELECT + " and a.organization_id = ? and a.uuid = ?", Agents::read, organizationId, uuid);
+    }
+
+    public static Optional<Agent> findByName(Connection connection, long organizationId, String name)
+            throws SQLException {
+        return Sql.first(
+                connection,
+                SELECT + " and a.organization_id = ? and a.name = ? order by a.id limit 1",
+                Agents::read,
+                organizationId,
+                name);
+    }
+
+    /// Newest first, those with an id below `before`.
+    public static List<Agent> list(Connection connection, long organizationId, long before, int limit)
+            throws SQLException {
+        return Sql.query(
+                connection,
+                SELECT + " and a.organization_id = ? and a.id < ? order by a.id desc limit ?",
+                Agents::read,
+                organizationId,
+                before,
+                limit);
+    }
+
+    /// The id of a live agent, its row locked: whoever changes its versions does so alone.
+    public static Optional<Long> lock(Connection connection, long organizationId, UUID uuid) throws SQLException {
+        return Sql.first(
+                connection,
+                "select id from agents where organization_id = ? and uuid = ? and archived_at is null for update",
+                row -> row.getLong("id"),
+                organizationId,
+                uuid);
+    }
+
+    /// The id of an agent, archived or not.
+    public static Optional<Long> idEvenIfArchived(Connection connection, long organizationId, UUID uuid)
+            throws SQLException {
+        return Sql.first(
+                connection,
+                "select id from agents where organization_id = ? and uuid = ?",
+                row -> row.getLong("id"),
+                organizationId,
+                uuid);
+    }
+
+    /// Changes what is not null.
+    public static void change(
+            Connection connection, long id, @Nullable String name, @Nullable ObjectNode templateContextVariables)
+            throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update agents
+                   set name = coalesce(?::text, name),
+                       template_context_variables = coalesce(?::jsonb, template_context_variables),
+                       updated_at = now()
+                 where id = ?
+                """,
+                name,
+                templateContextVariables,
+                id);
+    }
+
+    /// False where there is no such live agent.
+    public static boolean archive(Connection connection, long organizationId, UUID uuid) throws SQLException {
+        return Sql.update(
+                        connection,
+                        """
+                        update agents set archived_at = now(), updated_at = now()
+                         where organization_id = ? and uuid = ? and archived_at is null
+                        """,
+                        organizationId,
+                        uuid)
+                > 0;
+    }
+
+    /// The live agent that a call names by its digest, with the published version, or the draft where there is none.
+    public static Optional<Callable> findForCall(Connection connection, String uuidDigest) throws SQLException {
+        return Sql.first(
+                connection,
+                """
+                select a.id, a.organization_id, a.owner_user_id, v.number, v.definition, a.template_context_variables
+                  from agents a join agent_versions v on v.agent_id = a.id and v.status in ('draft', 'published')
+                 where a.uuid_digest = ? and a.archived_at is null
+                 order by v.status = 'published' desc
+                 limit 1
+                """,
+                row -> new Callable(
+                        row.getLong("id"),
+                        row.getLong("organization_id"),
+                        row.getLong("owner_user_id"),
+                        row.getInt("number"),
+                        Jsonb.readObject(row, "definition"),
+                        Jsonb.readObject(row, "template_context_variables")),
+                uuidDigest);
+    }
+
+    private static Agent read(ResultSet row) throws SQLException {
+        return new Agent(
+                row.getLong("id"),
+                row.getObject("uuid", UUID.class),
+                row.getLong("organization_id"),
+                row.getLong("owner_user_id"),
+                row.getString("name"),
+                Jsonb.readObject(row, "template_context_variables"),
+                Jsonb.readObject(row, "definition"),
+                Sql.intOrNull(row, "draft_number"),
+                Sql.intOrNull(row, "published_number"),
+                Sql.instant(row, "created_at"),
+                Sql.instant(row, "updated_at"));
+    }
+}

@@ -1,0 +1,186 @@
+package io.agentstream.orchestrator.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.agentstream.runtime.Secret;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Owns the connection pool. Any thread, platform or virtual; a caller waits at most the connection timeout for a
+/// connection, and no statement runs longer than the statement timeout. Failures are [DatabaseException].
+public final class Database implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Database.class);
+    private static final long RETRY_MS = 500;
+
+    private final Settings settings;
+    private final HikariDataSource pool;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /// Where the database is, and how much of it we take. `poolSize` 1 to 200; a `statementTimeout` is at least a
+    /// second.
+    public record Settings(
+            String jdbcUrl,
+            String user,
+            Secret password,
+            String poolName,
+            int poolSize,
+            Duration connectionTimeout,
+            Duration statementTimeout) {
+
+        public Settings {
+            if (poolSize < 1 || poolSize > 200) {
+                throw new IllegalArgumentException("poolSize must be 1 to 200: " + poolSize);
+            }
+            if (statementTimeout.toSeconds() < 1) {
+                throw new IllegalArgumentException("statementTimeout must be at least 1 s: " + statementTimeout);
+            }
+        }
+
+        public static Settings of(String jdbcUrl, String user, Secret password) {
+            return new Settings(
+                    jdbcUrl, user, password, "orchestrator", 16, Duration.ofSeconds(5), Duration.ofSeconds(10));
+        }
+
+        /// Without the URL, which may hold a password.
+        @Override
+        public String toString() {
+            return "Settings[" + poolName + ", " + poolSize + " connections]";
+        }
+    }
+
+    /// Work on one connection.
+    @FunctionalInterface
+    public interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    /// The database did not answer, or refused us, until the deadline.
+    public static final class UnavailableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnavailableException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /// Opens the pool; does not wait for the database.
+    public Database(Settings settings) {
+        this.settings = settings;
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(settings.poolName());
+        config.setJdbcUrl(settings.jdbcUrl());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password().reveal());
+        config.setMaximumPoolSize(settings.poolSize());
+        config.setMinimumIdle(Math.min(2, settings.poolSize()));
+        config.setConnectionTimeout(settings.connectionTimeout().toMillis());
+        config.setValidationTimeout(Math.min(2_000, settings.connectionTimeout().toMillis()));
+        config.setInitializationFailTimeout(-1);
+        config.setConnectionInitSql("set statement_timeout = " + settings.statementTimeout().toMillis());
+        config.addDataSourceProperty("ApplicationName", settings.poolName());
+        config.addDataSourceProperty("connectTimeout", "5");
+        config.addDataSourceProperty("socketTimeout", Long.toString(settings.statementTimeout().toSeconds() + 5));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        // Otherwise an error's text quotes the row's values.
+        config.addDataSourceProperty("logServerErrorDetail", "false");
+        this.pool = new HikariDataSource(config);
+    }
+
+    /// Brings the schema up to date; several processes may do so at once. While the database is not there, tries again
+    /// until `patience` is over or [#close] is called; a database that answers but refuses (credentials, a changed
+    /// migration) fails at once.
+    public void migrate(Duration patience) throws UnavailableException, InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                probe();
+                bringUpToDate();
+                return;
+            } catch (SQLException | FlywayException failure) {
+                boolean retry = DatabaseException.isTransient(failure)
+                        && System.nanoTime() - start < patience.toNanos();
+                if (!retry || closed.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
+                    throw new UnavailableException("the database cannot be used: " + failure.getMessage(), failure);
+                }
+                log.info("waiting for the database: {}", failure.getMessage());
+            }
+        }
+    }
+
+    /// Runs `work` in one transaction (read committed): committed when it returns, rolled back when it throws.
+    public <T> T inTransaction(Work<T> work) {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.run(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException | Error failure) {
+                rollback(connection, failure);
+                throw failure;
+            }
+        } catch (SQLException failure) {
+            throw new DatabaseException(failure);
+        }
+    }
+
+    /// Runs `work` with every statement its own transaction.
+    public <T> T withConnection(Work<T> work) {
+        try (Connection connection = pool.getConnection()) {
+            return work.run(connection);
+        } catch (SQLException failure) {
+            throw new DatabaseException(failure);
+        }
+    }
+
+    /// Whether the database answers now. Takes at most the connection timeout.
+    public boolean isReachable() {
+        try (Connection connection = pool.getConnection()) {
+            return connection.isValid(2);
+        } catch (SQLException notThere) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        pool.close();
+    }
+
+    private void bringUpToDate() {
+        Flyway.configure()
+                .dataSource(settings.jdbcUrl(), settings.user(), settings.password().reveal())
+                .locations("classpath:db/migration")
+                .validateMigrationNaming(true)
+                .cleanDisabled(true)
+                .load()
+                .migrate();
+    }
+
+    private void probe() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", settings.user());
+        properties.setProperty("password", settings.password().reveal());
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("socketTimeout", "10");
+        DriverManager.getConnection(settings.jdbcUrl(), properties).close();
+    }
+
+    private static void rollback(Connection connection, Throwable failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException alsoFailed) {
+            failure.addSuppressed(alsoFailed);
+        }
+    }
+}

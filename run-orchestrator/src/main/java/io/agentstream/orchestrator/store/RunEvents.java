@@ -1,0 +1,56 @@
+package io.agentstream.orchestrator.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The table of what happened in runs, in the order in which it became known.
+public final class RunEvents {
+    private RunEvents() {}
+
+    public record RunEvent(long position, Instant at, String type, ObjectNode payload) {}
+
+    /// The record that an event came from.
+    public record Source(String topic, int partition, long offset) {}
+
+    /// Adds an event. One whose source is known already is not added again, and the answer is false; without a source, the
+    /// caller's transaction must see to that.
+    public static boolean append(
+            Connection connection, long runId, Instant at, String type, ObjectNode payload, @Nullable Source source)
+            throws SQLException {
+        return Sql.update(
+                        connection,
+                        """
+                        insert into run_events
+                               (run_id, at, type, payload, source_topic, source_partition, source_offset)
+                        values (?, ?, ?, ?, ?::text, ?::integer, ?::bigint)
+                        on conflict do nothing
+                        """,
+                        runId,
+                        at,
+                        type,
+                        payload,
+                        source == null ? null : source.topic(),
+                        source == null ? null : source.partition(),
+                        source == null ? null : source.offset())
+                > 0;
+    }
+
+    /// In order, those behind `after`.
+    public static List<RunEvent> list(Connection connection, long runId, long after, int limit) throws SQLException {
+        return Sql.query(
+                connection,
+                "select * from run_events where run_id = ? and position > ? order by position limit ?",
+                row -> new RunEvent(
+                        row.getLong("position"),
+                        Sql.instant(row, "at"),
+                        row.getString("type"),
+                        Jsonb.readObject(row, "payload")),
+                runId,
+                after,
+                limit);
+    }
+}

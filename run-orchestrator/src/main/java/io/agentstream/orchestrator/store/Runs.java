@@ -1,0 +1,108 @@
+package io.agentstream.orchestrator.store;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Reads the table of runs for people. Who decides about runs has statements of its own.
+public final class Runs {
+    private static final String SELECT =
+            "select r.*, a.uuid as agent_uuid from runs r join agents a on a.id = r.agent_id";
+
+    private Runs() {}
+
+    /// A run and the UUID of its agent.
+    public record Run(
+            long id,
+            String name,
+            UUID callId,
+            UUID agentUuid,
+            int agentVersion,
+            String mode,
+            String callType,
+            RunState state,
+            @Nullable String failureCode,
+            @Nullable String failureReason,
+            ObjectNode initialContext,
+            ObjectNode gatheredContext,
+            ObjectNode logs,
+            Instant createdAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant endedAt,
+            @Nullable String endBy,
+            @Nullable Integer closeCode,
+            @Nullable BigDecimal cost) {
+
+        /// Without the agent's UUID and what the caller said.
+        @Override
+        public String toString() {
+            return "Run[" + name + ", " + state.text() + "]";
+        }
+    }
+
+    /// Which runs of an agent to list; null is no condition. Neither of the times counts in.
+    public record Filter(
+            @Nullable RunState state, @Nullable Instant createdAfter, @Nullable Instant createdBefore) {}
+
+    public static Optional<Run> find(Connection connection, long organizationId, long id) throws SQLException {
+        return Sql.first(
+                connection, SELECT + " where r.organization_id = ? and r.id = ?", Runs::read, organizationId, id);
+    }
+
+    /// Newest first, those with an id below `before`.
+    public static List<Run> list(Connection connection, long agentId, Filter filter, long before, int limit)
+            throws SQLException {
+        String state = filter.state() == null ? null : filter.state().text();
+        return Sql.query(
+                connection,
+                SELECT
+                        + """
+                         where r.agent_id = ? and r.id < ?
+                           and (?::text is null or r.state = ?::text)
+                           and (?::timestamptz is null or r.created_at > ?::timestamptz)
+                           and (?::timestamptz is null or r.created_at < ?::timestamptz)
+                         order by r.id desc limit ?
+                        """,
+                Runs::read,
+                agentId,
+                before,
+                state,
+                state,
+                filter.createdAfter(),
+                filter.createdAfter(),
+                filter.createdBefore(),
+                filter.createdBefore(),
+                limit);
+    }
+
+    private static Run read(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        return new Run(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getObject("call_id", UUID.class),
+                row.getObject("agent_uuid", UUID.class),
+                row.getInt("agent_version"),
+                row.getString("mode"),
+                row.getString("call_type"),
+                RunState.parse(state).orElseThrow(() -> new IllegalStateException("a run is " + state)),
+                row.getString("failure_code"),
+                row.getString("failure_reason"),
+                Jsonb.readObject(row, "initial_context"),
+                Jsonb.readObject(row, "gathered_context"),
+                Jsonb.readObject(row, "logs"),
+                Sql.instant(row, "created_at"),
+                Sql.instantOrNull(row, "started_at"),
+                Sql.instantOrNull(row, "ended_at"),
+                row.getString("end_by"),
+                Sql.intOrNull(row, "close_code"),
+                row.getBigDecimal("cost"));
+    }
+}

@@ -1,0 +1,260 @@
+package io.agentstream.orchestrator.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.SampleTenant;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(TestPostgres.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class EdgeTest {
+    private static final String ORGANIZATION = "/api/v1/organization";
+
+    private Secret key;
+    private RunningApi api;
+
+    @BeforeAll
+    void start(Database database) {
+        key = SampleTenant.create(database).apiKey();
+        api = new RunningApi(database, key);
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "Bearer nonsense",
+                "Bearer ags_0000000000000000000000000000000000000000000", "Bearer ' or 1=1"
+            })
+    void asksForAKey(String authorization) throws Exception {
+        // when
+        var request = api.request("GET", ORGANIZATION, null);
+        RunningApi.Answer answer =
+                api.send(authorization.isEmpty() ? request : request.header("Authorization", authorization));
+
+        // then
+        assertEquals(401, answer.status());
+        assertTrue(answer.header("WWW-Authenticate").startsWith("Bearer"));
+        assertEquals("application/problem+json", answer.header("Content-Type"));
+        assertEquals(401, answer.get("/status").intValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/organization/", "/api/v2/organization",
+                "/api/v1/agents/", "/api/v1/runs", "/openapi.yml", "/api/v1/organization/x"
+            })
+    void knowsNoOtherPath(String path) throws Exception {
+        // when
+        RunningApi.Answer answer = api.get(path);
+
+        // then
+        assertEquals(404, answer.status());
+        assertEquals("application/problem+json", answer.header("Content-Type"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DELETE | /api/v1/organization | GET, HEAD, OPTIONS, PATCH",
+                "PUT | /api/v1/agents | GET, HEAD, OPTIONS, POST",
+                "GET | /api/v1/agents/x/draft | OPTIONS, PUT",
+                "POST | /api/v1/runs/1 | GET, HEAD, OPTIONS",
+            })
+    void namesTheMethodsOfAPath(String method, String path, String allowed) throws Exception {
+        // when
+        RunningApi.Answer answer = api.send(method, path, null);
+
+        // then
+        assertEquals(405, answer.status());
+        assertEquals(allowed, answer.header("Allow"));
+    }
+
+    @Test
+    void answersOptions() throws Exception {
+        // when
+        RunningApi.Answer answer = api.send("OPTIONS", ORGANIZATION, null);
+
+        // then
+        assertEquals(204, answer.status());
+        assertEquals("GET, HEAD, OPTIONS, PATCH", answer.header("Allow"));
+    }
+
+    @Test
+    void answersHeadAsGetWithoutTheBody() throws Exception {
+        // when
+        RunningApi.Answer get = api.get(ORGANIZATION);
+        RunningApi.Answer head = api.send("HEAD", ORGANIZATION, null);
+
+        // then
+        assertEquals(200, head.status());
+        assertEquals("", head.http().body());
+        assertEquals(get.header("Content-Length"), head.header("Content-Length"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "*/* | 200",
+                "application/json | 200",
+                "text/html, application/*;q=0.5 | 200",
+                "text/html | 406",
+                "application/json;q=0 | 406",
+                "text/html, application/json; q=0.0 | 406",
+            })
+    void answersOnlyWhoReadsJson(String accept, int status) throws Exception {
+        assertEquals(status, api.send("GET", ORGANIZATION, null, "Accept", accept).status());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/json | 200",
+                "Application/JSON; charset=UTF-8 | 200",
+                "application/merge-patch+json | 200",
+                "application/json; charset=latin1 | 415",
+                "text/plain | 415",
+                "application/x-www-form-urlencoded | 415",
+            })
+    void readsOnlyJson(String contentType, int status) throws Exception {
+        assertEquals(
+                status,
+                api.send("PATCH", ORGANIZATION, "{}", "Content-Type", contentType)
+                        .status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "null", "1", "{\"name\":\"a\"} x", "{\"name\":\"a\",\"name\":\"b\"}", "{'name':1}"})
+    void saysWhereABodyIsBroken(String body) throws Exception {
+        // when
+        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, body);
+
+        // then
+        assertEquals(400, answer.status());
+        assertEquals(List.of("body"), answer.badFields());
+    }
+
+    @Test
+    void doesNotQuoteABrokenBody() throws Exception {
+        // when
+        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, "{\"bearer_token\": hush-hush-token}");
+
+        // then
+        assertEquals(400, answer.status());
+        assertFalse(answer.http().body().contains("hush"), answer.http().body());
+    }
+
+    @Test
+    void refusesABodyThatIsTooLarge() throws Exception {
+        // when
+        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, "{\"name\":\"" + "x".repeat(600_000) + "\"}");
+
+        // then
+        assertEquals(413, answer.status());
+    }
+
+    @Test
+    void cutsTheConnectionOfASenderWhoDoesNotGoOn() throws Exception {
+        // given
+        String head = "PATCH /api/v1/organization HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer " + key.reveal() + "\r\nContent-Length: 100\r\n\r\n{";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.url("").getPort())) {
+            socket.setSoTimeout(10_000);
+
+            // when
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+
+            // then
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
+    @Test
+    void survivesDeepNesting() throws Exception {
+        // when
+        RunningApi.Answer answer =
+                api.send("PATCH", ORGANIZATION, "{\"name\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
+
+        // then
+        assertEquals(400, answer.status());
+    }
+
+    @Test
+    void namesEveryBadField() throws Exception {
+        // when
+        RunningApi.Answer answer = api.send(
+                "PATCH", ORGANIZATION, "{\"name\":\"  \",\"max_concurrent_calls\":-1,\"max_calls\":3,\"id\":9}");
+
+        // then
+        assertEquals(400, answer.status());
+        assertEquals(List.of("name", "max_concurrent_calls", "max_calls", "id"), answer.badFields());
+    }
+
+    @Test
+    void boundsWhatItSaysAboutManyBadFields() throws Exception {
+        // given
+        StringBuilder body = new StringBuilder("{\"" + "y".repeat(100_000) + "\":1");
+        for (int i = 0; i < 5_000; i++) {
+            body.append(",\"f").append(i).append("\":1");
+        }
+
+        // when
+        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, body.append('}').toString());
+
+        // then
+        assertEquals(400, answer.status());
+        assertTrue(answer.http().body().length() < 10_000);
+    }
+
+    @Test
+    void letsNobodyCacheAnAnswer() throws Exception {
+        assertEquals("no-store", api.get(ORGANIZATION).header("Cache-Control"));
+    }
+
+    @Test
+    void says503WhileTheDatabaseIsAway() throws Exception {
+        // given
+        Database.Settings nowhere = new Database.Settings(
+                "jdbc:postgresql://127.0.0.1:1/none",
+                "nobody",
+                new Secret(""),
+                "nowhere",
+                1,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(1));
+        try (Database away = new Database(nowhere);
+                RunningApi api = new RunningApi(away, new Secret("ags_0000000000000000000000000000000000000000000"))) {
+            // when
+            RunningApi.Answer answer = api.get(ORGANIZATION);
+
+            // then
+            assertEquals(503, answer.status());
+            assertEquals("1", answer.header("Retry-After"));
+        }
+    }
+}

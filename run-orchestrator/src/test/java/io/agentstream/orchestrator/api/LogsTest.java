@@ -1,0 +1,85 @@
+package io.agentstream.orchestrator.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.SampleTenant;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+
+@ExtendWith(TestPostgres.class)
+final class LogsTest {
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Level before = root.getLevel();
+    private final Lines lines = new Lines();
+
+    private static final class Lines extends AppenderBase<ILoggingEvent> {
+        final List<String> all = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            String trace = event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy());
+            all.add(event.getLoggerName() + " " + event.getFormattedMessage() + " " + trace);
+        }
+    }
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        root.addAppender(lines);
+    }
+
+    @AfterEach
+    void stopListening() {
+        root.detachAppender(lines);
+        root.setLevel(before);
+    }
+
+    @Test
+    void nameNoSecretWhateverGoesWrong(Database database) throws Exception {
+        // given
+        SampleTenant tenant = SampleTenant.create(database);
+        String agent = "/api/v1/agents/" + tenant.agentUuid();
+        Secret key = tenant.apiKey();
+        DefinitionValidator broken = _ -> {
+            throw new IllegalStateException("a bug");
+        };
+        root.setLevel(Level.DEBUG);
+
+        // when
+        int bug;
+        try (RunningApi api = new RunningApi(database, key, broken)) {
+            bug = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"hush-definition\"}}").status();
+            api.get(agent + "/runs?state=hush-query");
+            api.send(
+                    "POST",
+                    "/api/v1/telephony-configurations",
+                    "{\"name\":\"A\",\"provider\":\"cloudonix\","
+                            + "\"credentials\":{\"domain_id\":\"x\",\"bearer_token\":\"hush-token-of-the-provider\"}}");
+        }
+
+        // then
+        assertEquals(500, bug);
+        assertTrue(lines.all.stream().anyMatch(line -> line.contains("PUT /api/v1/agents/{uuid}/draft failed")));
+        for (String line : lines.all) {
+            boolean client = line.startsWith("jdk.");
+            assertFalse(!client && line.contains(tenant.agentUuid().toString()), line);
+            assertFalse(line.contains(key.reveal()), line);
+            assertFalse(line.contains("hush-"), line);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.agentstream.orchestrator.api;
+
+import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The API on a port of its own, and a client that holds an API key.
+final class RunningApi implements AutoCloseable {
+    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    final CredentialsCipher cipher = CredentialsCipher.of(RANDOM, CredentialsCipher.generateKey(RANDOM))
+            .orElseThrow();
+    private final Api api;
+    private final HttpServer server;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Secret key;
+
+    RunningApi(Database database, Secret key) {
+        this(database, key, DefinitionValidator.knownEngine(Set.of("echo", "scripted")));
+    }
+
+    RunningApi(Database database, Secret key, DefinitionValidator definitions) {
+        this.key = key;
+        this.api = new Api(
+                database,
+                cipher,
+                "ws://127.0.0.1:8080/",
+                definitions,
+                Duration.ofMillis(400));
+        this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
+    }
+
+    record Answer(int status, JsonNode body, HttpResponse<String> http) {
+        String header(String name) {
+            return http.headers().firstValue(name).orElse("");
+        }
+
+        JsonNode get(String pointer) {
+            return body.at(pointer);
+        }
+
+        /// The fields that a 400 names, in its order.
+        java.util.List<String> badFields() {
+            return body.path("errors").valueStream()
+                    .map(error -> error.path("field").stringValue())
+                    .toList();
+        }
+    }
+
+    URI url(String path) {
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return send("GET", path, null);
+    }
+
+    Answer send(String method, String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(method, path, body).header("Authorization", "Bearer " + key.reveal());
+        if (body != null) {
+            request.setHeader("Content-Type", "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        return send(request);
+    }
+
+    HttpRequest.Builder request(String method, String path, String body) {
+        return HttpRequest.newBuilder(url(path))
+                .timeout(Duration.ofSeconds(15))
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        boolean json = response.headers().firstValue("Content-Type").orElse("").contains("json")
+                && !response.body().isEmpty();
+        JsonNode body = json ? MAPPER.readTree(response.body()) : MAPPER.missingNode();
+        return new Answer(response.statusCode(), body, response);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        api.close();
+        client.close();
+    }
+}

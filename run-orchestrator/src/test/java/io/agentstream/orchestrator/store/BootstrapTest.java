@@ -1,0 +1,142 @@
+package io.agentstream.orchestrator.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.secret.ApiKeys;
+import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.runtime.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+@ExtendWith(TestPostgres.class)
+final class BootstrapTest {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final CredentialsCipher cipher = CredentialsCipher.of(RANDOM, CredentialsCipher.generateKey(RANDOM))
+            .orElseThrow();
+    private final Secret key = new ApiKeys(RANDOM).generate();
+    private final Bootstrap.Request request = new Bootstrap.Request(
+            "Demo",
+            UUID.randomUUID() + "@example.com",
+            key,
+            List.of(new Bootstrap.Account(
+                    "Demo", DomainName.parse("demo").orElseThrow(), new Secret("demo-bearer-token"))),
+            List.of(new Bootstrap.Agent("Echo", engine("echo"), JsonNodeFactory.instance.objectNode())));
+
+    private static ObjectNode engine(String name) {
+        return JsonNodeFactory.instance.objectNode().put("engine", name);
+    }
+
+    @Test
+    void makesEverythingOnceHoweverOftenItIsAsked(Database database) {
+        // given
+        Bootstrap bootstrap = new Bootstrap(database, cipher);
+        Bootstrap.Result first = bootstrap.ensure(request);
+
+        // when
+        Bootstrap.Result second = bootstrap.ensure(request);
+
+        // then
+        assertEquals(first, second);
+        assertEquals(first.agents(), second.agents());
+    }
+
+    @Test
+    void opensTheDoorForItsKeyAndKeepsNothingButTheHash(Database database) {
+        // given
+        Bootstrap.Result result = new Bootstrap(database, cipher).ensure(request);
+
+        // when
+        Users.Caller caller = database.withConnection(connection -> Users.authenticate(connection, ApiKeys.hash(key)))
+                .orElseThrow();
+
+        // then
+        assertEquals(new Users.Caller(result.userId(), result.organizationId()), caller);
+    }
+
+    @Test
+    void opensNothingForARevokedKey(Database database) {
+        // given
+        new Bootstrap(database, cipher).ensure(request);
+
+        // when
+        boolean revoked = database.withConnection(connection -> Users.revokeKey(connection, ApiKeys.hash(key)));
+
+        // then
+        assertTrue(revoked);
+        assertTrue(database.withConnection(connection -> Users.authenticate(connection, ApiKeys.hash(key)))
+                .isEmpty());
+    }
+
+    @Test
+    void givesACallThePublishedAgentAndTheSealedToken(Database database) throws Exception {
+        // given
+        Bootstrap.Result result = new Bootstrap(database, cipher).ensure(request);
+        String digest = HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256")
+                        .digest(result.agents().get("Echo").toString().getBytes(StandardCharsets.US_ASCII)));
+
+        // when
+        Agents.Callable agent = database.withConnection(connection -> Agents.findForCall(connection, digest))
+                .orElseThrow();
+        TelephonyConfigurations.Account account = database.withConnection(connection ->
+                        TelephonyConfigurations.findForCall(
+                                connection,
+                                agent.organizationId(),
+                                Providers.CLOUDONIX,
+                                DomainName.parse("DEMO.").orElseThrow()))
+                .orElseThrow();
+
+        // then
+        assertEquals(1, agent.version());
+        assertEquals(engine("echo"), agent.definition());
+        assertEquals(
+                new Secret("demo-bearer-token"),
+                assertInstanceOf(
+                                CredentialsCipher.Opened.Plain.class,
+                                cipher.open(account.bearerToken(), account.place()))
+                        .secret());
+    }
+
+    @Test
+    void doesNotLendAKeyToAnotherUser(Database database) {
+        // given
+        Bootstrap bootstrap = new Bootstrap(database, cipher);
+        bootstrap.ensure(request);
+        Bootstrap.Request other =
+                new Bootstrap.Request("Other", UUID.randomUUID() + "@example.com", key, List.of(), List.of());
+
+        // when
+        assertThrows(IllegalArgumentException.class, () -> bootstrap.ensure(other));
+
+        // then
+        assertTrue(database.withConnection(connection -> Users.findByEmail(connection, other.email()))
+                .isEmpty());
+    }
+
+    @Test
+    void printsNoSecret(Database database) {
+        // given
+        Bootstrap.Result result = new Bootstrap(database, cipher).ensure(request);
+
+        // when
+        String printed = request + " " + result;
+
+        // then
+        assertFalse(printed.contains(key.reveal()));
+        assertFalse(printed.contains("demo-bearer-token"));
+        assertFalse(printed.contains(result.agents().get("Echo").toString()));
+    }
+}

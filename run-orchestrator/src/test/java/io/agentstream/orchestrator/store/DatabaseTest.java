@@ -1,0 +1,155 @@
+package io.agentstream.orchestrator.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.runtime.Secret;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@Timeout(20)
+@ExtendWith(TestPostgres.class)
+final class DatabaseTest {
+
+    private static Database small(EmbeddedPostgres server) {
+        return new Database(new Database.Settings(
+                server.getJdbcUrl("postgres", "postgres"),
+                "postgres",
+                new Secret("postgres"),
+                "small",
+                1,
+                Duration.ofMillis(300),
+                Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void leavesNothingOfATransactionThatThrows(Database database) {
+        // given
+        String name = "rolled back " + System.nanoTime();
+
+        // when
+        assertThrows(
+                IllegalStateException.class,
+                () -> database.inTransaction(connection -> {
+                    Organizations.create(connection, name, 10);
+                    throw new IllegalStateException("on purpose");
+                }));
+
+        // then
+        assertEquals(0, (int) database.withConnection(connection -> Sql.only(
+                connection, "select count(*)::int from organizations where name = ?", row -> row.getInt(1), name)));
+    }
+
+    @Test
+    void givesAConnectionBackAsItWas(EmbeddedPostgres server) {
+        // given
+        try (Database database = small(server)) {
+            database.inTransaction(connection -> true);
+
+            // when
+            boolean autoCommit = database.withConnection(java.sql.Connection::getAutoCommit);
+
+            // then
+            assertTrue(autoCommit);
+        }
+    }
+
+    @Test
+    void waitsForAConnectionNoLongerThanItMay(EmbeddedPostgres server) throws Exception {
+        // given
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        try (Database database = small(server)) {
+            Thread holder = Thread.ofVirtual().start(() -> database.withConnection(connection -> {
+                taken.countDown();
+                await(done);
+                return true;
+            }));
+            taken.await();
+
+            // when
+            DatabaseException failure =
+                    assertThrows(DatabaseException.class, () -> database.withConnection(connection -> true));
+
+            // then
+            assertTrue(failure.isTransient());
+            assertFalse(database.isReachable());
+            done.countDown();
+            holder.join();
+            assertTrue(database.isReachable());
+        }
+    }
+
+    @Test
+    void breaksAStatementThatTakesTooLong(EmbeddedPostgres server) {
+        // given
+        try (Database database = small(server)) {
+            // when
+            DatabaseException failure = assertThrows(
+                    DatabaseException.class,
+                    () -> database.withConnection(
+                            connection -> Sql.query(connection, "select pg_sleep(15)", row -> true)));
+
+            // then
+            assertTrue(failure.isTransient());
+            assertTrue(database.isReachable());
+        }
+    }
+
+    @Test
+    void doesNotQuoteARowInAnError(Database database) {
+        // given
+        SampleTenant tenant = SampleTenant.create(database);
+
+        // when
+        DatabaseException failure = assertThrows(
+                DatabaseException.class,
+                () -> database.withConnection(connection -> Sql.update(
+                        connection,
+                        "insert into agents (uuid, organization_id, owner_user_id, name) values (?, ?, ?, 'again')",
+                        tenant.agentUuid(),
+                        tenant.organizationId(),
+                        tenant.userId())));
+
+        // then
+        assertTrue(failure.isDuplicate());
+        assertFalse(failure.isTransient());
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            assertFalse(cause.toString().contains(tenant.agentUuid().toString()), cause.toString());
+        }
+    }
+
+    @Test
+    void stopsWaitingForTheDatabaseWhenItIsClosed() throws Exception {
+        // given
+        Throwable[] outcome = new Throwable[1];
+        Thread waiting;
+        try (Database nowhere = new Database(
+                Database.Settings.of("jdbc:postgresql://127.0.0.1:1/none", "nobody", new Secret("")))) {
+            waiting = Thread.ofVirtual().start(() -> outcome[0] = assertThrows(
+                    Database.UnavailableException.class, () -> nowhere.migrate(Duration.ofMinutes(5))));
+
+            // when
+            // the database is closed by the end of this block
+        }
+        boolean ended = waiting.join(Duration.ofSeconds(10));
+
+        // then
+        assertTrue(ended);
+        assertTrue(outcome[0] instanceof Database.UnavailableException);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.agentstream.orchestrator.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.runtime.Secret;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestPostgres.class)
+final class MigrationTest {
+
+    @Test
+    void migratesOnceHoweverOftenItIsAsked(Database database) throws Exception {
+        // when
+        database.migrate(Duration.ZERO);
+
+        // then
+        List<Integer> applied = database.withConnection(connection -> Sql.query(
+                connection, "select count(*)::int from flyway_schema_history where success", row -> row.getInt(1)));
+        assertEquals(1, applied.getFirst());
+    }
+
+    @Test
+    void computesTheDigestOfAnAgentsUuidAndARunsName(Database database) {
+        // given
+        String uuid = "6F9619FF-8B86-4D01-B42D-00CF4FC964FF";
+
+        // when
+        List<String> digestAndName = database.withConnection(connection -> Sql.query(
+                connection,
+                """
+                with o as (insert into organizations (name) values ('digest') returning id),
+                     u as (insert into users (organization_id, email) select id, 'digest@example.com' from o
+                           returning id, organization_id),
+                     a as (insert into agents (uuid, organization_id, owner_user_id, name)
+                           select ?::uuid, organization_id, id, 'a' from u returning *),
+                     v as (insert into agent_versions (agent_id, number, status, definition)
+                           select id, 1, 'draft', '{}' from a returning agent_id),
+                     r as (insert into runs (call_id, organization_id, agent_id, owner_user_id, agent_version, mode,
+                                             call_type, gateway_slot)
+                           select gen_random_uuid(), a.organization_id, a.id, a.owner_user_id, 1, 'cloudonix', 'inbound', 0
+                           from a, v returning name)
+                select a.uuid_digest || ' ' || r.name from a, r
+                """,
+                row -> row.getString(1),
+                uuid));
+
+        // then
+        String[] parts = digestAndName.getFirst().split(" ", 2);
+        assertEquals("46bba93296e0a7d87919b19a97d6d6bcdec4147dc7d22f96cce01563d3962886", parts[0]);
+        assertTrue(parts[1].matches("WR-AGS-[0-9]{8}"), parts[1]);
+    }
+
+    @Test
+    void saysSoWhenTheDatabaseIsNotThereInTime() {
+        // given
+        try (Database nowhere = new Database(
+                Database.Settings.of("jdbc:postgresql://127.0.0.1:1/none", "nobody", new Secret("a-secret-password")))) {
+
+            // when
+            Exception failure = assertThrows(
+                    Database.UnavailableException.class, () -> nowhere.migrate(Duration.ofMillis(600)));
+
+            // then
+            assertTrue(failure.getMessage().startsWith("the database cannot be used"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void refusesASchemaThatSomebodyElseHasChanged(EmbeddedPostgres server) throws Exception {
+        // given
+        try (Database fresh = new Database(Database.Settings.of(
+                server.getJdbcUrl("postgres", "tampered"), "postgres", new Secret("postgres")))) {
+            try (Connection connection = server.getPostgresDatabase().getConnection()) {
+                Sql.update(connection, "create database tampered");
+            }
+            fresh.migrate(Duration.ofSeconds(10));
+            fresh.withConnection(
+                    connection -> Sql.update(connection, "update flyway_schema_history set checksum = 1"));
+
+            // when
+            Exception failure = assertThrows(
+                    Database.UnavailableException.class, () -> fresh.migrate(Duration.ofMinutes(5)));
+
+            // then
+            assertTrue(failure.getMessage().contains("checksum"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void doesNotWaitWhereTheDatabaseRefusesIt(EmbeddedPostgres server) {
+        // given
+        try (Database wrong = new Database(Database.Settings.of(
+                server.getJdbcUrl("postgres", "no_such_database"), "postgres", new Secret("postgres")))) {
+            long start = System.nanoTime();
+
+            // when
+            assertThrows(Database.UnavailableException.class, () -> wrong.migrate(Duration.ofMinutes(5)));
+
+            // then
+            assertTrue(System.nanoTime() - start < Duration.ofSeconds(20).toNanos());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.agentstream.orchestrator.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+@ExtendWith(TestPostgres.class)
+final class RunEventsTest {
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+    private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
+
+    @Test
+    void writesARecordThatIsDeliveredTwiceOnce(Database database) {
+        // given
+        long run = SampleTenant.create(database).addRun(database, "initialized", AT);
+        RunEvents.Source source = new RunEvents.Source("call.lifecycle.v1", 3, run);
+        append(database, run, "offered", source);
+
+        // when
+        boolean again = append(database, run, "offered", source);
+
+        // then
+        assertFalse(again);
+        assertEquals(1, list(database, run, 0).size());
+    }
+
+    @Test
+    void listsInTheOrderOfWriting(Database database) {
+        // given
+        long run = SampleTenant.create(database).addRun(database, "initialized", AT);
+        append(database, run, "offered", null);
+        append(database, run, "created", null);
+        append(database, run, "started", null);
+
+        // when
+        List<RunEvents.RunEvent> all = list(database, run, 0);
+        List<RunEvents.RunEvent> rest = list(database, run, all.get(1).position());
+
+        // then
+        assertEquals(
+                List.of("offered", "created", "started"),
+                all.stream().map(RunEvents.RunEvent::type).toList());
+        assertEquals(
+                List.of("started"), rest.stream().map(RunEvents.RunEvent::type).toList());
+        assertEquals(AT, rest.getFirst().at());
+    }
+
+    @Test
+    void refusesARunThatFailedWithoutACode(Database database) {
+        // given
+        long run = SampleTenant.create(database).addRun(database, "initialized", AT);
+
+        // when
+        DatabaseException refused = assertThrows(
+                DatabaseException.class,
+                () -> database.withConnection(connection -> Sql.update(
+                        connection, "update runs set state = 'failed', ended_at = now() where id = ?", run)));
+
+        // then
+        assertFalse(refused.isTransient());
+        assertTrue(refused.getMessage().contains("check constraint"), refused.getMessage());
+    }
+
+    private static boolean append(Database database, long run, String type, RunEvents.Source source) {
+        return database.withConnection(connection -> RunEvents.append(connection, run, AT, type, EMPTY, source));
+    }
+
+    private static List<RunEvents.RunEvent> list(Database database, long run, long after) {
+        return database.withConnection(connection -> RunEvents.list(connection, run, after, 100));
+    }
+}

@@ -1,0 +1,107 @@
+package io.agentstream.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ConfigTest {
+
+    static final List<Key<?>> keys = Keys.ALL;
+
+    @ParameterizedTest
+    @FieldSource("keys")
+    void everyDefaultPassesItsOwnCheck(Key<?> key) {
+        key.defaultText().ifPresent(text -> assertNotNull(key.parse().apply(text)));
+    }
+
+    @Test
+    void everyKeyHasANameOfItsOwn() {
+        Set<String> names = new HashSet<>();
+        for (Key<?> key : Keys.ALL) {
+            assertTrue(names.add(key.name()) && key.name().matches("[A-Z_0-9]+"), key.name());
+        }
+    }
+
+    @Test
+    void aVariableGoesBeforeTheDefaultOfTheCommandAndThatBeforeTheKeysOwn() throws ConfigException {
+        Config config = Config.load(
+                Map.of("AGENT_STREAM_API_PORT", "7001"),
+                Map.of("AGENT_STREAM_API_PORT", "7002", "AGENT_STREAM_WORKER_PORT", "7003"),
+                List.of());
+
+        assertEquals(7001, config.get(Keys.API_PORT));
+        assertEquals(7003, config.get(Keys.WORKER_PORT));
+        assertEquals(8080, config.get(Keys.GATEWAY_PORT));
+    }
+
+    @Test
+    void allProblemsAreSaidAtOnceAndSecretsAreNotShown() {
+        Map<String, String> environment = Map.of(
+                "AGENT_STREAM_GATEWAY_PORT", "70000",
+                "AGENT_STREAM_HANDSHAKE_TIMEOUT", "ten",
+                "AGENT_STREAM_CREDENTIALS_KEY", "c2VjcmV0",
+                "AGENT_STREAM_TLS_KEY", "/key.pem");
+
+        ConfigException e = assertThrows(
+                ConfigException.class, () -> Config.load(environment, Map.of(), List.of(Keys.DATABASE_URL)));
+
+        assertEquals(5, e.problems().size(), e.getMessage());
+        assertTrue(e.getMessage().contains("AGENT_STREAM_GATEWAY_PORT=70000 is not between 0 and 65535"));
+        assertTrue(e.getMessage().contains("AGENT_STREAM_DATABASE_URL is not set"));
+        assertTrue(e.getMessage().contains("AGENT_STREAM_CREDENTIALS_KEY is 6 bytes long, not 32"));
+        assertTrue(e.getMessage().contains("set both or neither"));
+        assertFalse(e.getMessage().contains("c2VjcmV0"));
+    }
+
+    @Test
+    void otherKafkaVariablesAreKafkasOwn() throws ConfigException {
+        Config config = Config.load(
+                Map.of("AGENT_STREAM_KAFKA_SECURITY_PROTOCOL", "SASL_SSL", "AGENT_STREAM_KAFKA_PORT", "1"),
+                Map.of(),
+                List.of());
+
+        assertEquals(Map.of("security.protocol", "SASL_SSL"), config.kafkaProperties());
+    }
+
+    @Test
+    void unknownVariablesAreFound() {
+        assertEquals(
+                List.of("AGENT_STREAM_GATEWAY_PROT"),
+                Config.unknownVariables(Map.of(
+                        "AGENT_STREAM_GATEWAY_PROT", "1", "AGENT_STREAM_JAVA_OPTS", "", "AGENT_STREAM_KAFKA_X", "", "PATH", "")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0ms, PT0S", "200ms, PT0.2S", "10s, PT10S", "5m, PT5M", "24h, PT24H", "7d, PT168H"})
+    void readsDurationsAsPeopleWriteThem(String text, Duration expected) {
+        assertEquals(expected, Durations.parse(text));
+        assertEquals(expected, Durations.parse(Durations.format(expected)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "10", "-1s", "1.5s", "10 s", "s", "99999999999s"})
+    void refusesWhatIsNoDuration(String text) {
+        assertThrows(IllegalArgumentException.class, () -> Durations.parse(text));
+    }
+
+    @Test
+    void aSecretDoesNotPrint() throws ConfigException {
+        Config config = Config.load(Map.of("AGENT_STREAM_DATABASE_PASSWORD", "hunter2"), Map.of(), List.of());
+
+        assertEquals("hunter2", config.get(Keys.DATABASE_PASSWORD).reveal());
+        assertFalse(config.get(Keys.DATABASE_PASSWORD).toString().contains("hunter2"));
+    }
+}

@@ -1,0 +1,121 @@
+package io.agentstream.schemas;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.schemas.Codec.Decoded;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CodecTest {
+
+    static Stream<Arguments> samples() {
+        return Samples.byTopic().entrySet().stream()
+                .flatMap(row -> row.getValue().stream().map(value -> Arguments.of(row.getKey(), value)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    <V> void readsWhatItWrote(Topic<V> topic, V value) {
+        byte[] bytes = topic.codec().encode(value);
+
+        Decoded<V> decoded = topic.codec().decode(bytes);
+
+        assertEquals(new Decoded.Value<>(value), decoded);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    <V> void truncatedBytesAreAValueNotACrash(Topic<V> topic, V value) {
+        if (topic.equals(Topics.DEAD_LETTERS)) {
+            return; // any bytes are a dead letter
+        }
+        byte[] bytes = topic.codec().encode(value);
+        for (int length = 0; length < bytes.length; length++) {
+            Decoded<V> decoded = topic.codec().decode(Arrays.copyOf(bytes, length));
+
+            assertInstanceOf(Decoded.Malformed.class, decoded, "cut to " + length + " of " + bytes.length);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    <V> void randomDamageNeverThrows(Topic<V> topic, V value) {
+        Random random = new Random(20_261_122);
+        byte[] good = topic.codec().encode(value);
+        for (int round = 0; round < 500; round++) {
+            byte[] bytes = good.clone();
+            for (int hit = 0; hit <= round % 4; hit++) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+
+            Decoded<V> decoded = topic.codec().decode(bytes);
+
+            switch (decoded) {
+                case Decoded.Value<V>(V read) -> assertTrue(topic.type().isInstance(read));
+                case Decoded.Malformed<V>(String reason) -> assertTrue(reason.length() < 200, reason);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "null", "[]", "7", "\"offered\"", "{}", "{\"type\":\"nonsense\"}", "{\"type\":\"alive\"}",
+        "{\"type\":\"alive\",\"call_id\":null,\"seq\":1,\"at\":\"2026-11-22T12:00:00Z\"}",
+        "{\"type\":\"alive\",\"call_id\":\"x\",\"seq\":1,\"at\":\"2026-11-22T12:00:00Z\"}",
+        "{\"type\":\"alive\",\"call_id\":\"019ac0de-0000-7000-8000-00000000002a\",\"seq\":null,\"at\":\"2026-11-22T12:00:00Z\"}",
+        "{\"type\":\"alive\",\"call_id\":\"019ac0de-0000-7000-8000-00000000002a\",\"seq\":1,\"at\":\"now\"}",
+    })
+    void foreignJsonIsMalformed(String json) {
+        Decoded<CallEvent> decoded = Topics.CALL_LIFECYCLE.codec().decode(json.getBytes(StandardCharsets.UTF_8));
+
+        assertInstanceOf(Decoded.Malformed.class, decoded);
+    }
+
+    @Test
+    void nestingWithoutEndIsMalformed() {
+        byte[] deep = "[".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+
+        assertInstanceOf(Decoded.Malformed.class, Topics.CALL_LIFECYCLE.codec().decode(deep));
+    }
+
+    @Test
+    void fieldsOfANewerWriterArePassedOver() {
+        String json = "{\"type\":\"alive\",\"call_id\":\"" + Samples.CALL
+                + "\",\"seq\":3,\"at\":\"2026-11-22T12:00:00.250Z\",\"mood\":\"fine\"}";
+
+        assertEquals(
+                new Decoded.Value<>(new CallEvent.Alive(Samples.CALL, 3, Samples.AT)),
+                Topics.CALL_LIFECYCLE.codec().decode(json.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void jsonIsPlainAndReadable() {
+        String json = new String(
+                Topics.CALL_LIFECYCLE.codec().encode(Samples.CALL_EVENTS.getLast()), StandardCharsets.UTF_8);
+
+        assertEquals(
+                "{\"type\":\"ended\",\"call_id\":\"019ac0de-0000-7000-8000-00000000002a\",\"seq\":4,"
+                        + "\"at\":\"2026-11-22T12:00:00.250Z\",\"close_code\":1000,\"close_reason\":\"\","
+                        + "\"end\":\"caller_hangup\"}",
+                json);
+    }
+
+    @Test
+    void audioIsNotCopiedOnItsWayIn() {
+        byte[] bytes = Topics.CALL_MEDIA.codec().encode(Samples.MEDIA_FRAMES.getFirst());
+
+        var decoded = (Decoded.Value<MediaFrame>) Topics.CALL_MEDIA.codec().decode(bytes);
+
+        assertSame(bytes, ((MediaFrame.Audio) decoded.value()).payload().array());
+    }
+}

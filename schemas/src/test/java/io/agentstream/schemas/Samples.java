@@ -1,0 +1,86 @@
+package io.agentstream.schemas;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One value of each kind that goes over a topic, fields filled.
+final class Samples {
+
+    static final CallId CALL = CallId.parse("019ac0de-0000-7000-8000-00000000002a").orElseThrow();
+    static final Instant AT = Instant.parse("2026-11-22T12:00:00.250Z");
+    static final RunEvent.RunRef RUN = new RunEvent.RunRef(12, "WR-AGS-04182736", 3, 7, 2, 0);
+
+    private Samples() {}
+
+    static final RunEvent.Running RUNNING = new RunEvent.Running(
+            CALL, 2, AT, RUN, MediaFormat.MULAW_8K,
+            Json.MAPPER.readTree("{\"engine\":\"echo\"}"),
+            Json.MAPPER.readTree("{\"provider\":\"cloudonix\",\"direction\":\"inbound\",\"caller_number\":\"+15550100\"}"));
+
+    static final List<CallEvent> CALL_EVENTS = List.of(
+            new CallEvent.Offered(CALL, 1, AT, null, "cloudonix", "ab".repeat(32), 0, "192.0.2.7",
+                    "acme.cloudonix.net", "ext-1", "+15550100", "+15550199"),
+            new CallEvent.Started(CALL, 2, AT, "MZ-1", "call-1", "sess-1", "acme.cloudonix.net", "+15550100",
+                    "+15550199", "inbound", List.of("inbound"), MediaFormat.MULAW_8K, Map.of("tier", "gold")),
+            new CallEvent.Alive(CALL, 3, AT),
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null));
+
+    static final List<RunEvent> RUN_EVENTS = List.of(
+            new RunEvent.Created(CALL, 1, AT, RUN),
+            RUNNING,
+            new RunEvent.Completed(CALL, 4, AT, RUN, End.AGENT_HANGUP, 1000, 61_000, "0.1017"),
+            new RunEvent.Failed(CALL, 2, AT, RUN, Failure.UNKNOWN_DOMAIN, "Unknown Cloudonix domain: x"));
+
+    static final List<ConversationEvent> CONVERSATION_EVENTS = List.of(
+            new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT),
+            new ConversationEvent.Heard(CALL, 2, 4, AT, 2, "one", "1", 340L),
+            new ConversationEvent.Said(CALL, 3, 5, AT, 1, "Hello.", 800, true),
+            new ConversationEvent.Interrupted(CALL, 4, 6, AT, 1),
+            new ConversationEvent.NodeEntered(CALL, 5, 6, AT, "greet"),
+            new ConversationEvent.ToolCalled(CALL, 6, 6, AT, 2, "look_up",
+                    Json.MAPPER.readTree("{\"id\":7}"), Json.MAPPER.readTree("{\"ok\":true}")),
+            new ConversationEvent.Latency(CALL, 7, 6, AT, 1, "first_audio", 42),
+            new ConversationEvent.HungUp(CALL, 8, 6, AT, End.AGENT_HANGUP),
+            new ConversationEvent.Resumed(CALL, 9, 7, AT, 1_200));
+
+    static final List<MediaFrame> MEDIA_FRAMES = List.of(
+            new MediaFrame.Audio(CALL, 5, AT.toEpochMilli(), 40, Slice.of(new byte[] {1, 2, 3})),
+            new MediaFrame.Audio(CALL, 6, AT.toEpochMilli(), 60, Slice.EMPTY),
+            new MediaFrame.Digit(CALL, 7, AT.toEpochMilli(), '#'),
+            new MediaFrame.MarkReached(CALL, 8, AT.toEpochMilli(), 2, "done"),
+            new MediaFrame.Played(CALL, 9, AT.toEpochMilli(), 2, 820, true));
+
+    static final List<SocketCommand> SOCKET_COMMANDS = List.of(
+            new SocketCommand.Admit(CALL),
+            new SocketCommand.Open(CALL),
+            new SocketCommand.Play(CALL, 2, 0, 160, Slice.of(new byte[320])),
+            new SocketCommand.Clear(CALL, 2),
+            new SocketCommand.Mark(CALL, 3, "done"),
+            SocketCommand.Close.because(CALL, End.AGENT_HANGUP),
+            SocketCommand.Close.because(CALL, Failure.UNKNOWN_DOMAIN, "nowhere.example"));
+
+    static final ConversationSnapshot SNAPSHOT =
+            new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"));
+
+    static final RunFacts FACTS =
+            new RunFacts(CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017");
+
+    static final Usage USAGE = new Usage(3, Instant.parse("2026-11-22T12:00:00Z"), 4, 1, 244_000);
+
+    /// Every sample with its topic.
+    static Map<Topic<?>, List<?>> byTopic() {
+        Map<Topic<?>, List<?>> all = new LinkedHashMap<>();
+        all.put(Topics.CALL_LIFECYCLE, CALL_EVENTS);
+        all.put(Topics.CALL_MEDIA, MEDIA_FRAMES);
+        all.put(Topics.RUN_EVENTS, RUN_EVENTS);
+        all.put(Topics.SOCKET_COMMANDS, SOCKET_COMMANDS);
+        all.put(Topics.CONVERSATION_EVENTS, CONVERSATION_EVENTS);
+        all.put(Topics.CONVERSATION_SNAPSHOTS, List.of(SNAPSHOT));
+        all.put(Topics.RUNS, List.of(FACTS));
+        all.put(Topics.USAGE, List.of(USAGE));
+        all.put(Topics.DEAD_LETTERS, List.of(Slice.of(new byte[] {7})));
+        return all;
+    }
+}
