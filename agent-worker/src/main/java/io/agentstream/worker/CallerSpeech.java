@@ -1,0 +1,72 @@
+package io.agentstream.worker;
+
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.audio.MuLaw;
+import io.agentstream.worker.audio.SpeechEvent;
+import io.agentstream.worker.audio.SpeechSegmenter;
+import io.agentstream.worker.audio.VoiceActivityDetector;
+import io.agentstream.worker.conversation.ConversationInput;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Finds out when the caller of one conversation speaks. Owns native memory until `close`. Only the loop.
+///
+/// Time is the audio's own. The provider's timestamps show where audio is missing, but are believed only as far as they go
+/// forward, and by [#MAX_JUMP_MS] at once: they come from outside.
+final class CallerSpeech implements VoiceActivityDetector.Listener, AutoCloseable {
+
+    static final long MAX_JUMP_MS = 10_000;
+
+    private static final SpeechSegmenter SEGMENTER = new SpeechSegmenter(SpeechSegmenter.Parameters.DEFAULT);
+
+    private final VoiceActivityDetector detector = VoiceActivityDetector.open();
+    private final List<SpeechEvent> found = new ArrayList<>(2);
+    private SpeechSegmenter.State state = SpeechSegmenter.State.SILENT;
+    private boolean begun;
+    private long firstTimestampMs;
+    private long clockMs;
+    private long speechBeganMs;
+
+    /// What a frame says about the caller; mostly nothing.
+    List<ConversationInput> hear(MediaFrame.Audio frame) {
+        if (!begun) {
+            begun = true;
+            firstTimestampMs = frame.timestampMs();
+        }
+        Slice payload = frame.payload();
+        long atMs = Math.clamp(frame.timestampMs() - firstTimestampMs, clockMs, clockMs + MAX_JUMP_MS);
+        clockMs = atMs + payload.length() / MuLaw.BYTES_PER_MS;
+        detector.hear(payload.array(), payload.offset(), payload.length(), atMs, this);
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        List<ConversationInput> inputs = new ArrayList<>(found.size());
+        for (SpeechEvent event : found) {
+            switch (event) {
+                case SpeechEvent.Started started -> {
+                    speechBeganMs = started.atMs();
+                    inputs.add(new ConversationInput.SpeechStarted(Math.max(0, clockMs - started.atMs())));
+                }
+                case SpeechEvent.Stopped stopped -> inputs.add(new ConversationInput.SpeechStopped(
+                        Math.max(0, stopped.atMs() - speechBeganMs), Math.max(0, clockMs - stopped.atMs())));
+                case SpeechEvent.None none -> { }
+            }
+        }
+        found.clear();
+        return inputs;
+    }
+
+    @Override
+    public void frame(boolean speech, long endMs) {
+        state = SEGMENTER.step(state, speech, endMs);
+        if (!(state.event() instanceof SpeechEvent.None)) {
+            found.add(state.event());
+        }
+    }
+
+    @Override
+    public void close() {
+        detector.close();
+    }
+}

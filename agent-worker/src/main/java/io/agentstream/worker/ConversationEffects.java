@@ -1,0 +1,102 @@
+package io.agentstream.worker;
+
+import io.agentstream.runtime.Step;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.worker.conversation.Conversation;
+import io.agentstream.worker.conversation.ConversationEffect;
+import io.agentstream.worker.conversation.ConversationInput;
+import io.agentstream.worker.conversation.ConversationInput.EngineReply;
+import io.agentstream.worker.conversation.ConversationMachine;
+import io.agentstream.worker.conversation.Fact;
+import io.agentstream.worker.engine.AgentSession;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the machine of a conversation and performs what it wants; the only class that does. Only the loop.
+final class ConversationEffects {
+
+    private final CommandWriter commands;
+    private final EventWriter events;
+    private final Deadlines deadlines;
+    private final WorkerMeters meters;
+    /// Replies that an engine gave within the call that asked for them.
+    private final ArrayDeque<EngineReply> atOnce = new ArrayDeque<>();
+
+    ConversationEffects(CommandWriter commands, EventWriter events, Deadlines deadlines, WorkerMeters meters) {
+        this.commands = commands;
+        this.events = events;
+        this.deadlines = deadlines;
+        this.meters = meters;
+    }
+
+    /// Takes a reply to the input that is being worked on.
+    void replyAtOnce(EngineReply reply) {
+        atOnce.add(reply);
+    }
+
+    /// Gives an input to a conversation, and then what its engine answers at once.
+    void input(LiveConversation to, long nowMs, ConversationInput input) {
+        try {
+            step(to, nowMs, input);
+            EngineReply reply;
+            while ((reply = atOnce.poll()) != null) {
+                step(to, nowMs, reply);
+            }
+        } finally {
+            atOnce.clear();
+        }
+    }
+
+    private void step(LiveConversation of, long nowMs, ConversationInput input) {
+        Step<Conversation, ConversationEffect> step = ConversationMachine.step(of.state, nowMs, input);
+        of.state = step.state();
+        List<ConversationEffect> effects = step.effects();
+        for (int i = 0; i < effects.size(); i++) { // an iterator for each frame would be the most of what a frame costs
+            perform(of, nowMs, effects.get(i));
+        }
+    }
+
+    private void perform(LiveConversation of, long nowMs, ConversationEffect effect) {
+        switch (effect) {
+            case ConversationEffect.Hear hear -> session(of).hear(hear.frame());
+            case ConversationEffect.Play play -> commands.play(of, play.turn(), play.frameBytes(), play.audio());
+            case ConversationEffect.Think think -> session(of).think(think.turn(), think.prompt());
+            case ConversationEffect.Flow flow -> session(of).flow(flow.turn());
+            case ConversationEffect.StopThinking stop -> session(of).stop(stop.turn());
+            case ConversationEffect.Clear clear -> commands.insist(of, new SocketCommand.Clear(of.callId, clear.turn()));
+            case ConversationEffect.AskForMark mark -> commands.mark(of, mark.turn());
+            case ConversationEffect.SetDeadline deadline -> deadlines.set(of, deadline.atMs());
+            case ConversationEffect.ClearDeadline clear -> deadlines.clear(of);
+            case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
+            case ConversationEffect.Save save -> events.save(of, nowMs);
+            case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure());
+        }
+    }
+
+    private void tell(LiveConversation of, long nowMs, Fact fact) {
+        if (fact instanceof Fact.Latency latency && latency.what().equals(Fact.Latency.FIRST_AUDIO)) {
+            meters.turnLatency().record(latency.ms(), TimeUnit.MILLISECONDS);
+        } else if (fact instanceof Fact.Interrupted) {
+            meters.bargeIns().increment();
+        }
+        events.tell(of, fact, nowMs);
+    }
+
+    private void hangUp(LiveConversation of, @Nullable Failure failure) {
+        if (failure != null) {
+            meters.failed().increment();
+        }
+        commands.insist(of, failure == null
+                ? SocketCommand.Close.because(of.callId, End.AGENT_HANGUP)
+                : SocketCommand.Close.because(of.callId, failure, ""));
+    }
+
+    private static AgentSession session(LiveConversation of) {
+        return Objects.requireNonNull(of.session, "a conversation without a session");
+    }
+}

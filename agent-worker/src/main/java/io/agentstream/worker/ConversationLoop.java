@@ -1,0 +1,240 @@
+package io.agentstream.worker;
+
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.DutyCycle;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.Codec;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.conversation.ConversationInput.EngineReply;
+import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.ReplySink;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Holds the conversations of its partitions: one thread, one consumer, one producer of socket commands. Reads records, takes
+/// what engines have posted, and calls back whose deadline has passed.
+///
+/// It waits in `poll` and nowhere else; an engine that posts from its own thread wakes it there.
+final class ConversationLoop implements DutyCycle {
+
+    private static final Logger log = LoggerFactory.getLogger(ConversationLoop.class);
+
+    /// Longest wait. Deadlines make it shorter, a mailbox with something in it ends it.
+    static final long WAIT_MS = 100;
+
+    static final long COMMIT_EVERY_MS = 1_000;
+
+    /// Kafka answers as long as its last answer to a commit is not older.
+    static final long KAFKA_IS_THERE_MS = 5_000;
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final String role;
+    private final Consumer<byte[], byte[]> consumer;
+    private final CommandWriter commands;
+    private final EventWriter events;
+    private final DeadLetters deadLetters;
+    private final WorkerMeters meters;
+    private final LongSupplier clockMs;
+    private final Mailbox mailbox = new Mailbox();
+    private final AtomicBoolean waiting = new AtomicBoolean();
+    private final Deadlines deadlines = new Deadlines();
+    private final ConversationEffects effects;
+    private final Conversations conversations;
+    private final Partitions partitions;
+    private @Nullable Thread thread;
+    private volatile boolean producersReady;
+    private long nextSecondMs;
+    private volatile long committedMs;
+
+    /// What a loop is made of. The consumer is closed by the loop, because that is how it hands over; closing it once more
+    /// does nothing. Everything else stays its giver's to close.
+    record Parts(
+            Consumer<byte[], byte[]> consumer,
+            Producer<byte[], byte[]> media,
+            EventWriter events,
+            SnapshotLoader snapshots,
+            DeadLetters deadLetters,
+            AgentEngines engines,
+            WorkerMeters meters,
+            Conversations.Limits limits,
+            LongSupplier clockMs) {}
+
+    ConversationLoop(int number, Parts parts) {
+        this.role = "worker-loop-" + number;
+        this.consumer = parts.consumer();
+        this.events = parts.events();
+        this.deadLetters = parts.deadLetters();
+        this.meters = parts.meters();
+        this.clockMs = parts.clockMs();
+        this.commands = new CommandWriter(parts.media(), meters);
+        this.effects = new ConversationEffects(commands, events, deadlines, meters);
+        this.conversations = new Conversations(
+                new SessionOpener(parts.engines(), this::sink), effects, commands, events, deadlines, meters, parts.limits());
+        this.partitions = new Partitions(consumer, conversations, events, parts.snapshots(), clockMs);
+    }
+
+    @Override
+    public String role() {
+        return role;
+    }
+
+    /// Whether the loop has its assignment and can write. Any thread.
+    boolean ready() {
+        return producersReady && partitions.assigned();
+    }
+
+    /// Conversations at present. Any thread.
+    int conversations() {
+        return conversations.size();
+    }
+
+    @Override
+    public void onStart() {
+        thread = Thread.currentThread();
+        consumer.subscribe(Partitions.TOPICS.stream().<String>map(Topic::name).toList(), partitions);
+    }
+
+    @Override
+    public void work() {
+        if (!producersReady) {
+            // Before the first assignment: a producer that never blocks would drop the first words.
+            producersReady = commands.ready() && events.ready();
+        }
+        ConsumerRecords<byte[], byte[]> records = poll();
+        long startNs = System.nanoTime();
+        long nowMs = clockMs.getAsLong();
+        if (!records.isEmpty()) {
+            // A run's beginning before its frames, its frames before its end: all three may come at once.
+            for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.RUN_EVENTS.name())) {
+                runEvent(each, nowMs);
+            }
+            for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.CALL_MEDIA.name())) {
+                frame(each, nowMs);
+            }
+            for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.CALL_LIFECYCLE.name())) {
+                callEvent(each, nowMs);
+            }
+        }
+        if (!partitions.moving()) {
+            Mailbox.Posted posted;
+            while ((posted = mailbox.take()) != null) {
+                conversations.reply(posted, nowMs);
+            }
+            conversations.fire(nowMs);
+        }
+        commands.resend(nowMs);
+        if (nowMs >= nextSecondMs) {
+            nextSecondMs = nowMs + COMMIT_EVERY_MS;
+            everySecond(nowMs);
+        }
+        meters.loop().record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() {
+        long waitMs = Math.clamp(deadlines.nextMs() - clockMs.getAsLong(), 0, WAIT_MS);
+        waiting.set(true);
+        try {
+            boolean now = !mailbox.isEmpty() && !partitions.moving(); // it may have come just before `waiting` was set
+            return consumer.poll(Duration.ofMillis(now ? 0 : waitMs));
+        } catch (WakeupException somethingPosted) {
+            return ConsumerRecords.empty();
+        } finally {
+            waiting.set(false);
+        }
+    }
+
+    private void everySecond(long nowMs) {
+        if (!partitions.moving()) {
+            consumer.commitAsync((offsets, failure) -> {
+                if (failure == null) {
+                    committedMs = clockMs.getAsLong();
+                }
+            });
+        }
+        if (nowMs - committedMs < KAFKA_IS_THERE_MS) {
+            conversations.second(nowMs);
+        }
+    }
+
+    private void runEvent(ConsumerRecord<byte[], byte[]> each, long nowMs) {
+        switch (decode(Topics.RUN_EVENTS, each)) {
+            case Codec.Decoded.Value<RunEvent>(RunEvent event) -> conversations.runEvent(event, each.partition(), nowMs);
+            case Codec.Decoded.Malformed<RunEvent>(String reason) -> deadLetters.put(each, reason);
+        }
+    }
+
+    private void frame(ConsumerRecord<byte[], byte[]> each, long nowMs) {
+        switch (decode(Topics.CALL_MEDIA, each)) {
+            case Codec.Decoded.Value<MediaFrame>(MediaFrame frame) -> conversations.frame(frame, nowMs);
+            case Codec.Decoded.Malformed<MediaFrame>(String reason) -> deadLetters.put(each, reason);
+        }
+    }
+
+    private void callEvent(ConsumerRecord<byte[], byte[]> each, long nowMs) {
+        switch (decode(Topics.CALL_LIFECYCLE, each)) {
+            case Codec.Decoded.Value<CallEvent>(CallEvent event) -> {
+                switch (event) {
+                    case CallEvent.Ended ended -> conversations.end(ended.callId(), nowMs);
+                    case CallEvent.Alive alive -> conversations.alive(alive.callId());
+                    case CallEvent.Offered offered -> { }
+                    case CallEvent.Started started -> { }
+                }
+            }
+            case Codec.Decoded.Malformed<CallEvent>(String reason) -> deadLetters.put(each, reason);
+        }
+    }
+
+    private static <V> Codec.Decoded<V> decode(Topic<V> topic, ConsumerRecord<byte[], byte[]> each) {
+        return each.value() == null ? new Codec.Decoded.Malformed<>("no value") : topic.codec().decode(each.value());
+    }
+
+    private ReplySink sink(LiveConversation conversation) {
+        return reply -> post(conversation, reply);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // threads
+    private boolean post(LiveConversation conversation, EngineReply reply) {
+        if (Thread.currentThread() == thread) {
+            effects.replyAtOnce(reply);
+            return true;
+        }
+        if (!mailbox.post(conversation, reply)) {
+            log.atError().addKeyValue("call", conversation.callId).log("mailbox is full, reply lost");
+            return false;
+        }
+        if (waiting.compareAndSet(true, false)) {
+            consumer.wakeup();
+        }
+        return true;
+    }
+
+    @Override
+    public void wakeUp() {
+        consumer.wakeup();
+    }
+
+    /// Leaves the group at once, so that others take over without waiting for a timeout.
+    @Override
+    public void onClose() {
+        try {
+            partitions.close();
+        } finally {
+            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+        }
+    }
+}

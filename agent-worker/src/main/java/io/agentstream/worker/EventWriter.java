@@ -1,0 +1,94 @@
+package io.agentstream.worker;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.ConversationSnapshot;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.conversation.Fact;
+import io.agentstream.worker.conversation.SavedConversation;
+import java.time.Instant;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes what conversations are made of, and what another worker needs to go on with them. Loops share one.
+final class EventWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(EventWriter.class);
+
+    private final Producer<byte[], byte[]> producer;
+    private final Callback report;
+
+    /// @param producer of the events profile that does not block; stays its giver's to close
+    EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters) {
+        this.producer = producer;
+        this.report = (metadata, failure) -> {
+            if (failure != null) {
+                meters.eventsLost().increment();
+                log.atError().addKeyValue("failure", failure.getClass().getSimpleName()).log("event could not be written");
+            }
+        };
+    }
+
+    /// Whether the producer knows the topics. It never blocks, so it has to be asked until it does.
+    boolean ready() {
+        try {
+            return !producer.partitionsFor(Topics.CONVERSATION_EVENTS.name()).isEmpty()
+                    && !producer.partitionsFor(Topics.CONVERSATION_SNAPSHOTS.name()).isEmpty();
+        } catch (KafkaException notYet) {
+            return false;
+        }
+    }
+
+    void tell(LiveConversation of, Fact fact, long nowMs) {
+        of.number++;
+        send(Topics.CONVERSATION_EVENTS, of, Topics.CONVERSATION_EVENTS.codec().encode(event(of, fact, Instant.ofEpochMilli(nowMs))));
+    }
+
+    private static ConversationEvent event(LiveConversation of, Fact fact, Instant at) {
+        CallId call = of.callId;
+        long number = of.number;
+        long after = of.after;
+        return switch (fact) {
+            case Fact.TurnStarted f -> new ConversationEvent.TurnStarted(call, number, after, at, f.turn(), f.by());
+            case Fact.Heard f -> new ConversationEvent.Heard(call, number, after, at, f.turn(), null, f.digit(), f.speechMs());
+            case Fact.Said f -> new ConversationEvent.Said(call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole());
+            case Fact.Interrupted f -> new ConversationEvent.Interrupted(call, number, after, at, f.turn());
+            case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node());
+            case Fact.Latency f -> new ConversationEvent.Latency(call, number, after, at, f.turn(), f.what(), f.ms());
+            case Fact.HungUp f -> new ConversationEvent.HungUp(call, number, after, at, f.end());
+            case Fact.Resumed f -> new ConversationEvent.Resumed(call, number, after, at, f.gapMs());
+        };
+    }
+
+    void save(LiveConversation of, long nowMs) {
+        SavedConversation saved = of.left != null ? of.left : SavedConversation.of(of.state);
+        ConversationSnapshot snapshot = new ConversationSnapshot(
+                of.callId, of.after, Instant.ofEpochMilli(nowMs), of.number, of.run, Json.MAPPER.valueToTree(saved));
+        send(Topics.CONVERSATION_SNAPSHOTS, of, Topics.CONVERSATION_SNAPSHOTS.codec().encode(snapshot));
+    }
+
+    /// Says that the conversation is over.
+    void forget(LiveConversation of) {
+        send(Topics.CONVERSATION_SNAPSHOTS, of, null);
+    }
+
+    /// Waits until everything was written or given up, which takes as long as the producer's own limit.
+    void flush() {
+        producer.flush();
+    }
+
+    private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
+        try {
+            producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
+        } catch (KafkaException failure) { // most failures come to the callback, but not all
+            report.onCompletion(null, failure);
+        }
+    }
+}

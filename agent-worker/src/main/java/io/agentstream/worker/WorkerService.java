@@ -1,0 +1,120 @@
+package io.agentstream.worker;
+
+import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.Closer;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.DutyCycleRunner;
+import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.KafkaProbe;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Readiness;
+import io.agentstream.runtime.ServiceMain;
+import io.agentstream.runtime.StopBarrier;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.voice.CachedVoice;
+import io.agentstream.worker.voice.FreeTtsVoice;
+import io.agentstream.worker.voice.Voice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.Producer;
+
+/// The agent worker, put together. Any thread may close it; then it hands its conversations over.
+public final class WorkerService implements AutoCloseable {
+
+    private static final String GROUP = "agent-worker";
+    private static final int MAX_POLL_RECORDS = 2_000;
+    private static final int SNAPSHOT_POLL_RECORDS = 500;
+    /// Two hours of audio.
+    private static final long VOICE_CACHE_BYTES = 64L << 20;
+    private static final Duration LOOP_CLOSE_LIMIT = Duration.ofSeconds(20);
+
+    private final Closer closer;
+    private final int port;
+
+    private WorkerService(Closer closer, int port) {
+        this.closer = closer;
+        this.port = port;
+    }
+
+    /// Opens the service; it is ready when `/readyz` says so. What breaks later goes to `barrier`.
+    public static WorkerService launch(Config config, StopBarrier barrier) {
+        Closer closer = new Closer();
+        try {
+            return new WorkerService(closer, open(config, barrier, closer));
+        } catch (RuntimeException e) {
+            closer.close();
+            throw e;
+        }
+    }
+
+    private static int open(Config config, StopBarrier barrier, Closer closer) {
+        Metrics metrics = closer.own("metrics", new Metrics("agent-worker"));
+        WorkerMeters meters = WorkerMeters.of(metrics);
+        Readiness readiness = new Readiness();
+        KafkaClients kafka = new KafkaClients(config);
+        KafkaProbe probe = new KafkaProbe(
+                "worker-probe",
+                closer.own("admin client", kafka.admin("agent-worker-probe")),
+                List.of(
+                        Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CALL_LIFECYCLE, Topics.SOCKET_COMMANDS,
+                        Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.DEAD_LETTERS));
+        readiness.require(probe::reason);
+        HttpServer http = closer.own("http server", HttpServer.start(
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.WORKER_PORT), 1, 2,
+                new AdminRoutes(metrics, readiness, AdminRoutes.notFound())));
+        Producer<byte[], byte[]> events =
+                closer.own("event producer", kafka.events("agent-worker-events", Duration.ZERO));
+        Voice kevin = new CachedVoice(new FreeTtsVoice(), VOICE_CACHE_BYTES);
+        AgentEngines engines = AgentEngines.standard(Map.of("kevin16", kevin));
+        Thread.ofVirtual().name("engine-warm-up").start(() -> engines.warmUp(DemoAgents.talking()));
+        EventWriter writer = new EventWriter(events, meters);
+        DeadLetters deadLetters = new DeadLetters(events, metrics);
+        Conversations.Limits limits = new Conversations.Limits(
+                config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30);
+
+        List<ConversationLoop> loops = new ArrayList<>();
+        for (int n = 0; n < config.get(Keys.WORKER_LOOPS); n++) {
+            String client = "agent-worker-" + n;
+            loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
+                    closer.own("consumer", kafka.member(client, GROUP, "latest", MAX_POLL_RECORDS)),
+                    closer.own("command producer", kafka.media(client + "-media")),
+                    writer,
+                    new SnapshotLoader(
+                            () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),
+                            deadLetters, System::currentTimeMillis),
+                    deadLetters, engines, meters, limits, System::currentTimeMillis)));
+        }
+        metrics.gauge(WorkerMeters.CONVERSATIONS, () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
+        readiness.require(() -> loops.stream().allMatch(ConversationLoop::ready)
+                ? Optional.empty()
+                : Optional.of("a loop waits for its share of the partitions"));
+
+        closer.own("probe", new DutyCycleRunner(probe, LOOP_CLOSE_LIMIT, barrier::fault).start());
+        for (ConversationLoop loop : loops) {
+            closer.own(loop.role(), new DutyCycleRunner(loop, LOOP_CLOSE_LIMIT, barrier::fault).start());
+        }
+        return http.port();
+    }
+
+    /// Port of health and metrics.
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(ServiceMain.run(
+                "agent-worker", System.getenv(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS), WorkerService::launch));
+    }
+}

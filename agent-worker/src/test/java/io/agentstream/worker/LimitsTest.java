@@ -1,0 +1,198 @@
+package io.agentstream.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.worker.conversation.ConversationInput.EngineFailed;
+import io.agentstream.worker.conversation.Prompt;
+import io.agentstream.worker.engine.AgentEngine;
+import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.AgentSession;
+import io.agentstream.worker.engine.ReplySink;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The written bounds of a loop, and what happens beyond them.
+class LimitsTest {
+
+    private static final CallId CALL = LoopFixture.call(1);
+    private static final String ECHO = "{\"engine\":\"echo\"}";
+
+    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines());
+
+    private static MediaFrame frame(CallId call, long seq) {
+        return new MediaFrame.Digit(call, seq, 0, '1');
+    }
+
+    @Test
+    void earlyFramesAreBoundedForEachCallInAllAndInTime() {
+        // given
+        EarlyFrames early = new EarlyFrames();
+        for (int n = 0; n < EarlyFrames.MAX_FRAMES_PER_CALL; n++) {
+            assertTrue(early.hold(frame(CALL, n), 0));
+        }
+
+        // then a call has no more than its share
+        assertFalse(early.hold(frame(CALL, 99), 0));
+
+        // and all together no more than theirs
+        int calls = EarlyFrames.MAX_FRAMES / EarlyFrames.MAX_FRAMES_PER_CALL;
+        for (int call = 2; call <= calls; call++) {
+            for (int n = 0; n < EarlyFrames.MAX_FRAMES_PER_CALL; n++) {
+                assertTrue(early.hold(frame(LoopFixture.call(call), n), 0));
+            }
+        }
+        assertFalse(early.hold(frame(LoopFixture.call(calls + 1), 0), 0));
+
+        // and for no longer
+        assertEquals(0, early.expire(EarlyFrames.KEEP_MS - 1));
+        assertEquals(EarlyFrames.MAX_FRAMES, early.expire(EarlyFrames.KEEP_MS));
+        assertTrue(early.hold(frame(CALL, 0), EarlyFrames.KEEP_MS));
+    }
+
+    @Test
+    void endedCallsAreForgottenInTheEnd() {
+        // given
+        EndedCalls ended = new EndedCalls();
+
+        // when
+        for (int n = 0; n <= EndedCalls.CAPACITY; n++) {
+            ended.add(LoopFixture.call(n));
+        }
+
+        // then
+        assertFalse(ended.contains(LoopFixture.call(0)));
+        assertTrue(ended.contains(LoopFixture.call(1)));
+    }
+
+    @Test
+    void aFullMailboxRefuses() {
+        // given
+        Mailbox mailbox = new Mailbox();
+
+        // when
+        for (int n = 0; n < Mailbox.CAPACITY; n++) {
+            assertTrue(mailbox.post(null, new EngineFailed()));
+        }
+
+        // then
+        assertFalse(mailbox.post(null, new EngineFailed()));
+    }
+
+    @Test
+    void aCallBeyondTheMostIsRefused() throws Exception {
+        // given as many conversations as there may be
+        fixture.start(0);
+        for (int n = 0; n < 10; n++) {
+            fixture.running(LoopFixture.call(n), 0, ECHO);
+        }
+
+        // when one more begins
+        fixture.running(LoopFixture.call(10), 0, ECHO);
+        fixture.work();
+
+        // then it is closed, and the others go on
+        SocketCommand.Close close = (SocketCommand.Close) fixture.commands().getFirst();
+        assertEquals(LoopFixture.call(10), close.callId());
+        assertEquals(1011, close.closeCode());
+        assertEquals(10, fixture.loop.conversations());
+    }
+
+    @Test
+    void aRunThatBeganLongAgoIsNotBegun() throws Exception {
+        // given a run event
+        fixture.start(0);
+        fixture.running(CALL, 0, ECHO);
+
+        // when it is read much later
+        fixture.nowMs.addAndGet(Conversations.STALE_RUN_MS + 1);
+        fixture.work();
+
+        // then
+        assertEquals(0, fixture.loop.conversations());
+    }
+
+    @Test
+    void aCallThatGoesQuietIsGivenUp() throws Exception {
+        // given a conversation
+        fixture.start(0);
+        fixture.running(CALL, 0, ECHO);
+        fixture.work();
+
+        // when nothing is heard of it for as long as a call may be lost
+        for (int second = 0; second <= 91; second++) {
+            fixture.nowMs.addAndGet(1_000);
+            fixture.work();
+        }
+
+        // then
+        assertEquals(0, fixture.loop.conversations());
+        assertEquals(null, fixture.snapshots().getLast());
+    }
+
+    /// Breaks when it is asked.
+    private record Broken() implements AgentEngine {
+        @Override
+        public String name() {
+            return "broken";
+        }
+
+        @Override
+        public boolean takesTurns() {
+            return true;
+        }
+
+        @Override
+        public boolean hears() {
+            return false;
+        }
+
+        @Override
+        public AgentSession open(Opening opening, ReplySink out) {
+            return new AgentSession() {
+                @Override
+                public void hear(MediaFrame.Audio frame) {}
+
+                @Override
+                public void think(int turn, Prompt prompt) {
+                    throw new IllegalStateException("a bug");
+                }
+
+                @Override
+                public void stop(int turn) {}
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    @Test
+    void aBugInOneCallEndsThatCallOnly() throws Exception {
+        // given two calls, the engine of one of which breaks
+        List<AgentEngine> engines = new ArrayList<>(LoopFixture.engines().all());
+        engines.add(new Broken());
+        LoopFixture broken = new LoopFixture(AgentEngines.of(engines));
+        broken.start(0);
+        broken.running(CALL, 0, ECHO);
+        broken.running(LoopFixture.call(2), 0, "{\"engine\":\"broken\"}");
+        broken.work();
+
+        // when the good one goes on
+        broken.audio(CALL, 0, 10, EchoLoopTest.frame(1, 160));
+        broken.work();
+
+        // then it is answered, and the other is closed
+        assertEquals(
+                List.of(SocketCommand.Close.because(LoopFixture.call(2), Failure.INTERNAL_ERROR, ""),
+                        new SocketCommand.Play(CALL, 1, 0, 160, EchoLoopTest.frame(1, 160))),
+                broken.commands());
+        assertEquals(1, broken.meters.failed().count());
+    }
+}

@@ -1,0 +1,130 @@
+package io.agentstream.worker.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.conversation.ConversationInput.EngineReply;
+import io.agentstream.worker.conversation.ConversationInput.ReplyBegun;
+import io.agentstream.worker.conversation.ConversationInput.ReplyFinished;
+import io.agentstream.worker.conversation.ConversationInput.ReplyPart;
+import io.agentstream.worker.conversation.Prompt;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+
+/// What every engine of the list has to keep. Its voice takes as long as the test wants it to.
+class AgentEngineContractTest {
+
+    private static final long LOOP_LIMIT_NS = 1_000_000_000L;
+    private static final long SILENCE_MS = 100;
+
+    /// A definition for each engine: a new engine needs a line here.
+    private static final Map<String, String> DEFINITIONS = Map.of(
+            "echo", "{\"engine\":\"echo\"}",
+            "scripted", "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"Hello.\",\"on_digit\":{\"any\":\"a\"}}}}");
+
+    private final CountDownLatch voice = new CountDownLatch(1);
+    private final LinkedBlockingQueue<EngineReply> replies = new LinkedBlockingQueue<>();
+    private final AgentEngines engines = AgentEngines.standard(Map.of("kevin16", this::speak));
+
+    private byte[] speak(String text) {
+        try {
+            assertTrue(voice.await(10, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return new byte[160];
+    }
+
+    @TestFactory
+    Stream<DynamicTest> engines() {
+        return engines.all().stream().map(engine -> DynamicTest.dynamicTest(engine.name(), () -> {
+            AgentEngineContractTest fresh = new AgentEngineContractTest();
+            fresh.keepsTheContract(fresh.engines.of(definition(engine.name())).orElseThrow());
+        }));
+    }
+
+    private static JsonNode definition(String engine) {
+        String definition = DEFINITIONS.get(engine);
+        assertNotNull(definition, "no definition for " + engine);
+        return Json.MAPPER.readTree(definition);
+    }
+
+    private void keepsTheContract(AgentEngine engine) throws Exception {
+        // never blocks the loop, however slow its voice is
+        AgentSession stopped = begin(engine);
+
+        // silent after stop
+        atOnce(() -> stopped.stop(1));
+        replies.clear();
+        voice.countDown();
+        atOnce(() -> stopped.hear(frame()));
+        assertEquals(null, replies.poll(SILENCE_MS, TimeUnit.MILLISECONDS));
+
+        // answers the next turn, in order, with nothing but that turn
+        if (engine.takesTurns()) {
+            atOnce(() -> stopped.think(2, Prompt.AGAIN));
+            List<EngineReply> answer = List.of(reply(), reply(), reply());
+            assertEquals(2, ((ReplyBegun) answer.get(0)).turn());
+            assertEquals(2, ((ReplyPart) answer.get(1)).turn());
+            assertEquals(2, ((ReplyFinished) answer.get(2)).turn());
+        } else {
+            atOnce(() -> stopped.flow(2));
+            atOnce(() -> stopped.hear(frame()));
+            assertEquals(new ReplyPart(2, "", frame().payload()), reply());
+        }
+
+        // silent after close, twice
+        AgentSession closed = begin(engine);
+        atOnce(closed::close);
+        atOnce(closed::close);
+        replies.clear();
+        atOnce(() -> closed.think(2, Prompt.AGAIN));
+        atOnce(() -> closed.hear(frame()));
+        assertEquals(null, replies.poll(SILENCE_MS, TimeUnit.MILLISECONDS));
+    }
+
+    private AgentSession begin(AgentEngine engine) {
+        AgentSession[] session = new AgentSession[1];
+        atOnce(() -> session[0] = engine.open(
+                new AgentEngine.Opening(
+                        definition(engine.name()), Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K, null),
+                replies::offer));
+        if (engine.takesTurns()) {
+            atOnce(() -> session[0].think(1, Prompt.OPENING));
+        } else {
+            atOnce(() -> session[0].flow(1));
+        }
+        return session[0];
+    }
+
+    private EngineReply reply() throws InterruptedException {
+        EngineReply reply = replies.poll(5, TimeUnit.SECONDS);
+        assertNotNull(reply, "no answer");
+        return reply;
+    }
+
+    private static void atOnce(Runnable call) {
+        long startNs = System.nanoTime();
+        call.run();
+        long tookNs = System.nanoTime() - startNs;
+        // The first call loads classes, and the machine may be busy: what is slow is slow by seconds.
+        assertTrue(tookNs < LOOP_LIMIT_NS, () -> "took " + tookNs / 1_000_000 + " ms");
+    }
+
+    private static MediaFrame.Audio frame() {
+        return new MediaFrame.Audio(CallId.of(1, 1, 1), 1, 1, 20, Slice.of(new byte[160]));
+    }
+}
