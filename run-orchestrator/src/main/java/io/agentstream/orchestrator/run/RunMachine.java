@@ -127,11 +127,12 @@ final class RunMachine {
             case State.Initialized initialized ->
                 Step.to(new State.Over(), new Effect.Fail(beforeRunning(input), input.at()));
             case State.Running running -> {
-                if (input.end() == null) {
+                End end = onceRunning(input);
+                if (end == null) {
                     yield Step.to(new State.Over(), new Effect.Fail(failed(input), notBefore(running, input.at())));
                 }
-                Effect complete = complete(running, input.end(), input.closeCode(), input.at());
-                yield hangsUp(input.end())
+                Effect complete = complete(running, end, input.closeCode(), input.at());
+                yield hangsUp(end)
                         ? Step.to(new State.Over(), complete, new Effect.HangUp())
                         : Step.to(new State.Over(), complete);
             }
@@ -168,6 +169,12 @@ final class RunMachine {
             return failed(input);
         }
         return Refusal.of(input.end() == End.CALLER_HANGUP ? Failure.ABANDONED : Failure.INTERNAL_ERROR);
+    }
+
+    /// How a running call ended, or null where it failed. The caller may hang up before the gateway knows that the run is
+    /// running: the gateway calls that abandoned, but here the call has begun.
+    private static @Nullable End onceRunning(Input.Ended input) {
+        return input.failure() == Failure.ABANDONED ? End.CALLER_HANGUP : input.end();
     }
 
     private static Refusal failed(Input.Ended input) {

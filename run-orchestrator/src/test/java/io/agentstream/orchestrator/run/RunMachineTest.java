@@ -113,6 +113,8 @@ final class RunMachineTest {
                         new Effect.Fail(Refusal.of(Failure.ABANDONED), NOW)),
                 row("another end before talk", INITIALIZED, ended(End.DRAINED), OVER, new Effect.Fail(OURS, NOW)),
                 row("caller hangs up", RUNNING, ended(End.CALLER_HANGUP), OVER, complete(End.CALLER_HANGUP)),
+                row("caller hangs up before the gateway knows that the run is running", RUNNING, failed(Failure.ABANDONED, ""), OVER,
+                        complete(End.CALLER_HANGUP)),
                 row("transferred", RUNNING, ended(End.TRANSFERRED), OVER, complete(End.TRANSFERRED)),
                 row("agent hangs up", RUNNING, ended(End.AGENT_HANGUP), OVER, complete(End.AGENT_HANGUP), new Effect.HangUp()),
                 row("too long", RUNNING, ended(End.MAX_DURATION), OVER, complete(End.MAX_DURATION), new Effect.HangUp()),
