@@ -60,18 +60,25 @@ public final class OrchestratorService implements AutoCloseable {
         System.exit(ServiceMain.run("orchestrator", System.getenv(), REQUIRED, OrchestratorService::launch));
     }
 
-    /// Returns once the port is open; the rest goes on by itself. A part that breaks tells `barrier`.
+    /// As [#launch(Config, StopBarrier, DefinitionValidator)], where of a definition only its engine's name is checked.
     public static OrchestratorService launch(Config config, StopBarrier barrier) {
+        return launch(config, barrier, DefinitionValidator.knownEngine(ENGINES));
+    }
+
+    /// Returns once the port is open; the rest goes on by itself. A part that breaks tells `barrier`.
+    ///
+    /// @param definitions what the API asks of an agent's definition; the engines know, and they are not ours
+    public static OrchestratorService launch(Config config, StopBarrier barrier, DefinitionValidator definitions) {
         Closer closer = new Closer();
         try {
-            return new OrchestratorService(closer, open(config, barrier, closer));
+            return new OrchestratorService(closer, open(config, barrier, definitions, closer));
         } catch (RuntimeException failure) {
             closer.close();
             throw failure;
         }
     }
 
-    private static int open(Config config, StopBarrier barrier, Closer closer) {
+    private static int open(Config config, StopBarrier barrier, DefinitionValidator definitions, Closer closer) {
         Metrics metrics = closer.own("metrics", new Metrics("orchestrator"));
         KafkaClients clients = new KafkaClients(config);
         var producer = closer.own("producer", clients.events("orchestrator-decisions", PRODUCER_BLOCKS));
@@ -92,7 +99,8 @@ public final class OrchestratorService implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("the credentials key was checked to be one"));
         CloudonixClient cloudonix = closer.own(
                 "Cloudonix client",
-                new CloudonixClient(CloudonixClient.Settings.of(config.get(Keys.CLOUDONIX_API_URL))));
+                new CloudonixClient(CloudonixClient.Settings.of(
+                        config.get(Keys.CLOUDONIX_API_URL), config.get(Keys.CLOUDONIX_RATE_LIMIT))));
 
         if (config.get(Keys.PROJECTIONS)) {
             Projections projections =
@@ -115,8 +123,7 @@ public final class OrchestratorService implements AutoCloseable {
         readiness.require(gate::reason);
         readiness.require(runs::reason);
         Api api = closer.own("API", new Api(
-                database, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString(),
-                DefinitionValidator.knownEngine(ENGINES)));
+                database, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString(), definitions));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 new AdminRoutes(metrics, readiness, api.handler())));

@@ -98,7 +98,9 @@ public final class KafkaClients {
                 ConsumerConfig.GROUP_ID_CONFIG, group,
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName(),
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "6000",
-                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "1500",
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "500",
+                // A fetch that waits at the broker holds back the partitions that a rebalance has just brought.
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100",
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "60000",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, offsetReset,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));

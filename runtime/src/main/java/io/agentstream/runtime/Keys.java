@@ -58,6 +58,10 @@ public final class Keys {
     public static final Key<URI> CLOUDONIX_API_URL = uri(
             "CLOUDONIX_API_URL", "https://api.cloudonix.io", List.of("http", "https"),
             "Where Cloudonix's REST API is; in `up` the default is the sandbox.");
+    public static final Key<Integer> CLOUDONIX_RATE_LIMIT = number(
+            "CLOUDONIX_RATE_LIMIT", 10, 1, 1_000_000,
+            "Most requests to Cloudonix in 3 seconds for one domain, by one orchestrator; 10 is what Cloudonix allows. In `up`,"
+                    + " where the sandbox has no limit, the default is 1000000.");
     public static final Key<Secret> CREDENTIALS_KEY = new Key<>(
             "CREDENTIALS_KEY", "base64, 32 bytes", null, Keys::key256, true,
             "Encrypts provider credentials at rest. In `up` it is generated and kept with the data.");
@@ -134,6 +138,7 @@ public final class Keys {
             DATABASE_PASSWORD,
             DATABASE_POOL,
             CLOUDONIX_API_URL,
+            CLOUDONIX_RATE_LIMIT,
             CREDENTIALS_KEY,
             PUBLIC_GATEWAY_URL,
             PRICE_PER_MINUTE,

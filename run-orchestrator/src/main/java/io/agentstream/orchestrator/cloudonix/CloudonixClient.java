@@ -60,13 +60,14 @@ public final class CloudonixClient implements AutoCloseable {
             }
         }
 
-        public static Settings of(URI baseUrl) {
+        /// @param requestsPerWindow most requests of one domain in 3 s; the provider allows 10
+        public static Settings of(URI baseUrl, int requestsPerWindow) {
             return new Settings(
                     baseUrl,
                     Duration.ofSeconds(5),
                     Duration.ofMillis(300),
                     Duration.ofMillis(500),
-                    10,
+                    requestsPerWindow,
                     Duration.ofSeconds(3));
         }
     }
