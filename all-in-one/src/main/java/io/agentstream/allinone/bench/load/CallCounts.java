@@ -1,5 +1,6 @@
 package io.agentstream.allinone.bench.load;
 
+import io.agentstream.allinone.bench.measure.LatencyMs;
 import java.util.Map;
 
 /// What became of the calls.

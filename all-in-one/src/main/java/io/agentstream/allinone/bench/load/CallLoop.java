@@ -1,5 +1,6 @@
 package io.agentstream.allinone.bench.load;
 
+import io.agentstream.allinone.bench.measure.Measured;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;

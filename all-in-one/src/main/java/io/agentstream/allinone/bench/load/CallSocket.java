@@ -1,5 +1,7 @@
 package io.agentstream.allinone.bench.load;
 
+import io.agentstream.allinone.bench.measure.EchoLedger;
+import io.agentstream.allinone.bench.measure.Measured;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;

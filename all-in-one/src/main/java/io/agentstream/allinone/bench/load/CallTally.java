@@ -1,5 +1,7 @@
 package io.agentstream.allinone.bench.load;
 
+import io.agentstream.allinone.bench.measure.LatencyMs;
+import io.agentstream.allinone.bench.measure.Measured;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;

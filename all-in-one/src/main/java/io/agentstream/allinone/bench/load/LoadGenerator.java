@@ -1,5 +1,8 @@
 package io.agentstream.allinone.bench.load;
 
+import io.agentstream.allinone.bench.measure.Frames;
+import io.agentstream.allinone.bench.measure.LatencyMs;
+import io.agentstream.allinone.bench.measure.Measured;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

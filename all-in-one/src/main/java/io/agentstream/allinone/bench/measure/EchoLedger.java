@@ -1,10 +1,10 @@
-package io.agentstream.allinone.bench.load;
+package io.agentstream.allinone.bench.measure;
 
 /// What has come back of one call's numbered frames, as far as the last 64 of them go. One thread.
-final class EchoLedger {
+public final class EchoLedger {
 
     /// What an arrival is.
-    enum Arrival {
+    public enum Arrival {
         /// Newer than all before.
         IN_ORDER,
         /// The first time, but after one with a higher number.
@@ -17,7 +17,7 @@ final class EchoLedger {
     /// Bit n: the frame `highest - n` was there.
     private long seen;
 
-    Arrival arrived(int seq) {
+    public Arrival arrived(int seq) {
         if (seq > highest) {
             int steps = seq - highest;
             seen = (steps < Long.SIZE ? seen << steps : 0) | 1;

@@ -1,4 +1,4 @@
-package io.agentstream.allinone.bench.load;
+package io.agentstream.allinone.bench.measure;
 
 /// What became of the frames that were due in a window.
 ///

@@ -1,4 +1,4 @@
-package io.agentstream.allinone.bench.load;
+package io.agentstream.allinone.bench.measure;
 
 import org.HdrHistogram.Histogram;
 
@@ -10,16 +10,16 @@ public record LatencyMs(double p50, double p90, double p99, double p999, double 
     private static final int DIGITS = 3;
 
     /// For durations in microseconds, to three digits.
-    static Histogram newHistogramUs() {
+    public static Histogram newHistogramUs() {
         return new Histogram(1, MAX_US, DIGITS);
     }
 
     /// @param durationNs what is longer than ten minutes counts as ten minutes, what is negative as nothing
-    static void recordNs(Histogram histogramUs, long durationNs) {
+    public static void recordNs(Histogram histogramUs, long durationNs) {
         histogramUs.recordValue(Math.clamp(durationNs / 1_000, 0, MAX_US));
     }
 
-    static LatencyMs of(Histogram us) {
+    public static LatencyMs of(Histogram us) {
         return new LatencyMs(at(us, 50), at(us, 90), at(us, 99), at(us, 99.9), us.getMaxValue() / US_PER_MS);
     }
 

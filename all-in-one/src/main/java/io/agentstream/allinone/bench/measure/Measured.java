@@ -1,9 +1,9 @@
-package io.agentstream.allinone.bench.load;
+package io.agentstream.allinone.bench.measure;
 
 import org.HdrHistogram.Histogram;
 
 /// What a loop counts of the frames that are due within a window of time. One thread, until it is handed on.
-final class Measured {
+public final class Measured {
 
     private final Histogram roundTripUs = LatencyMs.newHistogramUs();
     private final Histogram latenessUs = LatencyMs.newHistogramUs();
@@ -16,12 +16,12 @@ final class Measured {
     private long corrupt;
 
     /// Frames that are due from `ns` on count.
-    void from(long ns) {
+    public void from(long ns) {
         startNs = ns;
     }
 
     /// Frames that are due from `ns` on no longer count.
-    void until(long ns) {
+    public void until(long ns) {
         endNs = ns;
     }
 
@@ -30,20 +30,20 @@ final class Measured {
     }
 
     /// A frame is due. It counts as sent even where the peer reads too slowly for it to go at once.
-    void due(long dueNs) {
+    public void due(long dueNs) {
         if (counts(dueNs)) {
             sent++;
         }
     }
 
     /// How late a frame went through the sender's own fault.
-    void lateness(long dueNs, long nowNs) {
+    public void lateness(long dueNs, long nowNs) {
         if (counts(dueNs)) {
             LatencyMs.recordNs(latenessUs, nowNs - dueNs);
         }
     }
 
-    void received(long dueNs, long nowNs, EchoLedger.Arrival arrival) {
+    public void received(long dueNs, long nowNs, EchoLedger.Arrival arrival) {
         if (!counts(dueNs)) {
             return;
         }
@@ -62,15 +62,15 @@ final class Measured {
     }
 
     /// An echo that is not what was sent on this call.
-    void corrupt() {
+    public void corrupt() {
         corrupt++;
     }
 
-    boolean complete() {
+    public boolean complete() {
         return received >= sent;
     }
 
-    void add(Measured other) {
+    public void add(Measured other) {
         roundTripUs.add(other.roundTripUs);
         latenessUs.add(other.latenessUs);
         sent += other.sent;
@@ -80,15 +80,15 @@ final class Measured {
         corrupt += other.corrupt;
     }
 
-    Frames frames() {
+    public Frames frames() {
         return new Frames(sent, received, sent - received, outOfOrder, duplicates, corrupt);
     }
 
-    LatencyMs roundTrip() {
+    public LatencyMs roundTrip() {
         return LatencyMs.of(roundTripUs);
     }
 
-    LatencyMs lateness() {
+    public LatencyMs lateness() {
         return LatencyMs.of(latenessUs);
     }
 }
