@@ -1,61 +1,73 @@
 package io.agentstream.allinone.bench.process;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// What all processes on the machine together used of its processors since it was started.
+/// What all processes on the machine together used of its processors since it was started, in the hundredths of a second that
+/// Linux counts in.
 ///
-/// @param busyTicks user, system and interrupts
+/// It is the sum over the processes, because the machine's own count samples who runs when the clock ticks, and misses programs
+/// that wake up with the clock. A process that ends hands its sum to its parent, so the total does not shrink.
+///
+/// @param usedTicks by all processes
 /// @param stolenTicks what the hypervisor gave to other machines
-/// @param allTicks everything, idle included
-public record MachineUsage(long busyTicks, long stolenTicks, long allTicks) {
+public record MachineUsage(long usedTicks, long stolenTicks) {
 
-    private static final Path STAT = Path.of("/proc/stat");
-    private static final int IDLE = 3;
-    private static final int IO_WAIT = 4;
-    private static final int STEAL = 7;
-    /// Guest time is part of user time already.
-    private static final int COLUMNS = 8;
+    private static final double TICKS_PER_SECOND = 100.0;
+    private static final Path PROC = Path.of("/proc");
+    private static final int STEAL_WORD = 8;
+    /// User and system time, own and of children that ended; counted after the name, which may hold blanks.
+    private static final int FIRST_TIME_WORD = 11;
+    private static final int TIME_WORDS = 4;
 
     /// The usage now, or nothing where the system does not tell.
     public static Optional<MachineUsage> now() {
-        try (var lines = Files.lines(STAT)) {
-            return lines.findFirst().flatMap(MachineUsage::parse);
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            long used = 0;
+            for (Path process : processes) {
+                used += usedTicks(process.resolve("stat"));
+            }
+            return Optional.of(new MachineUsage(used, stolenTicks(Files.readString(PROC.resolve("stat")))));
         } catch (IOException notLinux) {
             return Optional.empty();
         }
     }
 
-    static Optional<MachineUsage> parse(String line) {
-        List<String> words = List.of(line.trim().split("\\s+"));
-        if (words.size() < COLUMNS + 1 || !words.getFirst().equals("cpu")) {
-            return Optional.empty();
+    private static long usedTicks(Path stat) {
+        try {
+            return processTicks(Files.readString(stat));
+        } catch (IOException ended) {
+            return 0;
         }
-        long all = 0;
-        for (int i = 0; i < COLUMNS; i++) {
-            all += Long.parseLong(words.get(i + 1));
-        }
-        long stolen = Long.parseLong(words.get(STEAL + 1));
-        long idle = Long.parseLong(words.get(IDLE + 1)) + Long.parseLong(words.get(IO_WAIT + 1));
-        return Optional.of(new MachineUsage(all - idle - stolen, stolen, all));
     }
 
-    /// What was used between `earlier` and this.
-    public MachineUsage since(MachineUsage earlier) {
-        return new MachineUsage(
-                busyTicks - earlier.busyTicks, stolenTicks - earlier.stolenTicks, allTicks - earlier.allTicks);
+    static long processTicks(String stat) {
+        List<String> words = words(stat.substring(stat.lastIndexOf(')') + 1));
+        return words.subList(FIRST_TIME_WORD, FIRST_TIME_WORD + TIME_WORDS).stream()
+                .mapToLong(Long::parseLong)
+                .sum();
     }
 
-    /// 0 to 1 of all processors together.
-    public double busyShare() {
-        return allTicks == 0 ? 0 : (double) busyTicks / allTicks;
+    static long stolenTicks(String stat) {
+        List<String> words = words(stat.lines().findFirst().orElse(""));
+        return words.size() > STEAL_WORD ? Long.parseLong(words.get(STEAL_WORD)) : 0;
     }
 
-    /// 0 to 1 of all processors together.
-    public double stolenShare() {
-        return allTicks == 0 ? 0 : (double) stolenTicks / allTicks;
+    private static List<String> words(String line) {
+        return List.of(line.strip().split("\\s+", -1));
+    }
+
+    /// Processors that were kept busy since `earlier`.
+    public double usedCores(MachineUsage earlier, double seconds) {
+        return Math.max(0, usedTicks - earlier.usedTicks) / TICKS_PER_SECOND / seconds;
+    }
+
+    /// Processors that other machines had of ours since `earlier`.
+    public double stolenCores(MachineUsage earlier, double seconds) {
+        return (stolenTicks - earlier.stolenTicks) / TICKS_PER_SECOND / seconds;
     }
 }
