@@ -1,0 +1,8 @@
+package io.agentstream.allinone.bench;
+
+/// What is measured.
+enum Target {
+    BARE_SOCKET,
+    BARE_KAFKA,
+    SYSTEM
+}

@@ -1,0 +1,60 @@
+package io.agentstream.allinone.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.allinone.bench.report.Report;
+import io.agentstream.allinone.bench.report.Table;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The bench in its shortest form. How fast anything was is not looked at: that is for a quiet machine.
+@Timeout(180)
+class BenchSmokeTest {
+
+    private static final int CALLS = 3;
+
+    private static BenchSettings settings(Set<Target> only) {
+        return new BenchSettings(List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, 2, JvmFlags.recommended(List.of()));
+    }
+
+    @Test
+    void theBareComparisonsEchoEveryFrame(@TempDir Path directory) throws Exception {
+        try (Workshop workshop = Workshop.in(directory)) {
+
+            Report report = new Bench(
+                            settings(Set.of(Target.BARE_SOCKET, Target.BARE_KAFKA)), workshop, new Stop(), progress -> {})
+                    .run();
+
+            var point = report.points().getFirst();
+            assertEquals(CALLS, point.calls());
+            assertTrue(point.bareSocket().frames().received() > 0, Table.of(report));
+            assertTrue(point.bareKafka().frames().received() > 0, Table.of(report));
+            assertEquals(Set.of("bare-socket", "generator"), point.bareSocket().processes().keySet());
+            assertEquals(Set.of("calls", "worker", "broker"), point.bareKafka().processes().keySet());
+        }
+    }
+
+    @Test
+    void nothingIsLeftBehindWhenItIsStopped() throws Exception {
+        Stop stop = new Stop();
+        Path directory;
+        try (Workshop workshop = Workshop.temporary()) {
+            directory = workshop.directory("bare-kafka").getParent();
+            stop.ask();
+
+            assertThrows(
+                    InterruptedException.class,
+                    () -> new Bench(settings(Set.of(Target.BARE_KAFKA)), workshop, stop, progress -> {}).run());
+        }
+
+        assertEquals(List.of(), ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).toList());
+        assertTrue(Files.notExists(directory));
+    }
+}
