@@ -1,5 +1,6 @@
 package io.agentstream.allinone.cli;
 
+import io.agentstream.allinone.bench.BenchCommand;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Command;
             ServiceCommands.Gateway.class,
             ServiceCommands.Orchestrator.class,
             ServiceCommands.Worker.class,
-            TopicsCommand.class
+            TopicsCommand.class,
+            BenchCommand.class
         })
 public final class AgentStream {
 
