@@ -16,12 +16,17 @@ import io.agentstream.runtime.StopBarrier;
 import io.agentstream.runtime.TopicProvisioner;
 import io.agentstream.worker.WorkerService;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -78,6 +83,8 @@ public final class LocalSystem implements AutoCloseable {
             throws Exception {
         Map<String, String> defaults = new HashMap<>();
         DEFAULTS.forEach((key, value) -> defaults.put(key.variable(), value));
+        Config.load(environment, defaults, List.of()); // wrong values are said before anything else
+        giveWay(environment, defaults, progress);
         Config config = Config.load(environment, defaults, List.of());
         Closer closer = new Closer();
         try {
@@ -91,6 +98,26 @@ public final class LocalSystem implements AutoCloseable {
         } catch (Exception e) {
             closer.close();
             throw e;
+        }
+    }
+
+    /// A port that nobody asked for by name need not be free: where it is taken, any free one does.
+    private static void giveWay(Map<String, String> environment, Map<String, String> defaults, Progress progress)
+            throws ConfigException, IOException {
+        Config config = Config.load(environment, defaults, List.of());
+        InetAddress address = InetAddress.getByName(config.get(Keys.BIND_ADDRESS));
+        for (Key<Integer> key : List.of(Keys.GATEWAY_PORT, Keys.API_PORT, Keys.WORKER_PORT, Keys.SANDBOX_PORT)) {
+            int port = config.get(key);
+            if (environment.containsKey(key.variable()) || port == 0) {
+                continue;
+            }
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true); // as the servers do
+                probe.bind(new InetSocketAddress(address, port));
+            } catch (BindException taken) {
+                progress.step("port " + port + " is taken: another one for " + key.name().toLowerCase(Locale.ROOT));
+                defaults.put(key.variable(), "0");
+            }
         }
     }
 

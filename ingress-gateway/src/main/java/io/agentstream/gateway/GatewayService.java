@@ -69,7 +69,7 @@ public final class GatewayService implements AutoCloseable {
         int slot = config.get(Keys.GATEWAY_SLOT);
         KafkaClients clients = new KafkaClients(config);
         GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
-        Metrics metrics = closer.own("metrics", new Metrics("gateway"));
+        Metrics metrics = closer.own("metrics", new Metrics("ingress-gateway"));
         Readiness readiness = new Readiness();
         Readiness able = new Readiness();
 

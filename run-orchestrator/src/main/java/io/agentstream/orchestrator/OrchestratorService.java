@@ -79,7 +79,7 @@ public final class OrchestratorService implements AutoCloseable {
     }
 
     private static int open(Config config, StopBarrier barrier, DefinitionValidator definitions, Closer closer) {
-        Metrics metrics = closer.own("metrics", new Metrics("orchestrator"));
+        Metrics metrics = closer.own("metrics", new Metrics("run-orchestrator"));
         KafkaClients clients = new KafkaClients(config);
         var producer = closer.own("producer", clients.events("orchestrator-decisions", PRODUCER_BLOCKS));
         Admin admin = clients.admin("orchestrator-probe");
