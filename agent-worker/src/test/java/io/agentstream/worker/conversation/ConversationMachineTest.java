@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.StateDiagram;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.End;
@@ -42,6 +43,7 @@ import io.agentstream.worker.conversation.ConversationInput.SpeechStarted;
 import io.agentstream.worker.conversation.ConversationInput.SpeechStopped;
 import io.agentstream.worker.conversation.ConversationInput.Then;
 import io.agentstream.worker.conversation.SavedConversation.Phase;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -236,5 +238,13 @@ class ConversationMachineTest {
 
     private static List<ConversationEffect> plays(Step<Conversation, ConversationEffect> step) {
         return step.effects().stream().filter(Play.class::isInstance).toList();
+    }
+
+    @Test
+    void thePageShowsTheTestedSteps() throws IOException {
+        StateDiagram diagram = new StateDiagram("ConversationMachine");
+        rows().forEach(row -> diagram.step(row.given().getClass(), row.when().getClass(), row.then()));
+
+        diagram.check();
     }
 }

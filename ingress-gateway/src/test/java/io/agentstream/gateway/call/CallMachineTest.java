@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.gateway.call.CallState.Progress;
 import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
+import io.agentstream.runtime.StateDiagram;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -14,6 +15,7 @@ import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -107,7 +109,7 @@ final class CallMachineTest {
     }
 
     @Test
-    void everyStateAnswersEveryInputAsItsRowSays() {
+    void everyStateAnswersEveryInputAsItsRowSays() throws IOException {
         handshakeRows();
         precedenceRows();
         deadlineRows();
@@ -122,6 +124,9 @@ final class CallMachineTest {
                     new Step<>(row.next(), row.effects()), row.machine().step(row.state(), row.input(), row.atUs()), row.name()));
         }
         assertAll(checks);
+        StateDiagram diagram = new StateDiagram("CallMachine");
+        rows.forEach(row -> diagram.step(row.state().getClass(), row.input().getClass(), row.next().getClass()));
+        diagram.check();
         for (Class<?> state : CallState.class.getPermittedSubclasses()) {
             for (Class<?> input : CallInput.class.getPermittedSubclasses()) {
                 assertTrue(

@@ -10,9 +10,11 @@ import io.agentstream.orchestrator.run.Verdicts.Admission;
 import io.agentstream.orchestrator.run.Verdicts.Domain;
 import io.agentstream.orchestrator.run.Verdicts.Proof;
 import io.agentstream.orchestrator.run.Verdicts.Session;
+import io.agentstream.runtime.StateDiagram;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -161,5 +163,13 @@ final class RunMachineTest {
             assertTrue(
                     step.effects().stream().allMatch(e -> e instanceof Effect.Repeat || e instanceof Effect.HangUp), row.name());
         }
+    }
+
+    @Test
+    void thePageShowsTheTestedSteps() throws IOException {
+        StateDiagram diagram = new StateDiagram("RunMachine");
+        rows().forEach(row -> diagram.step(row.state().getClass(), row.input().getClass(), row.next().getClass()));
+
+        diagram.check();
     }
 }
