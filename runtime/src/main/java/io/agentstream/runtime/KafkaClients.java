@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.MetadataRecoveryStrategy;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -84,6 +85,10 @@ public final class KafkaClients {
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
         // A topic that was quiet for five minutes would be forgotten, and the next send would have to wait for it.
         properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Long.toString(Duration.ofDays(7).toMillis()));
+        // While no broker answers, the default forgets the topics as well, and a send that must not wait fails at once instead of
+        // being kept until they are back.
+        properties.put(
+                CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, MetadataRecoveryStrategy.NONE.name);
         properties.putAll(profile);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
