@@ -40,6 +40,38 @@ final class Api {
         return response.body().length == 0 ? Json.MAPPER.createObjectNode() : Json.MAPPER.readTree(response.body());
     }
 
+    /// Why the service at `url` is not ready, or nothing.
+    static Optional<String> notReady(String url) throws InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(
+                    HttpRequest.newBuilder(URI.create(url + "/readyz")).timeout(Duration.ofSeconds(5)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() == 200
+                    ? Optional.empty()
+                    : Optional.of(response.statusCode() + " " + response.body());
+        } catch (IOException noAnswer) {
+            return Optional.of("no answer");
+        }
+    }
+
+    /// Waits until the service at `url` says with a 503 that it is not ready, for a reason that has `word` in it.
+    static void awaitNotReady(String url, String word) throws Exception {
+        Wait.until(url + " is not ready because of " + word, () -> notReady(url)
+                .filter(reason -> reason.startsWith("503 ") && reason.contains(word)));
+    }
+
+    static void awaitReady(String url) throws Exception {
+        Wait.until(url + " is ready", 60_000, () -> notReady(url).isEmpty() ? Optional.of(url) : Optional.empty());
+    }
+
+    /// Waits until no run of the agent is open, and gives all of them.
+    List<JsonNode> awaitNoOpenRun(String agent) throws Exception {
+        return Wait.until("no open run", () -> {
+            List<JsonNode> runs = runs(agent);
+            return runs.stream().anyMatch(run -> run.path("ended_at").isNull()) ? Optional.empty() : Optional.of(runs);
+        });
+    }
+
     /// A new published agent of the demo organisation; its UUID.
     String newAgent(String definition) throws IOException, InterruptedException {
         String uuid = send("POST", "/api/v1/agents", "{\"name\":\"" + Wait.unique("agent") + "\",\"definition\":" + definition + "}")
@@ -63,6 +95,14 @@ final class Api {
             }
             return Optional.empty();
         });
+    }
+
+    /// The run of the provider's session, when it is in `state`.
+    JsonNode awaitRunOf(String agent, String session, String state) throws Exception {
+        return Wait.until("run of " + session + " is " + state, () -> runs(agent).stream()
+                .filter(run -> session.equals(run.path("logs").path("inbound_webhook").path("session").asString("")))
+                .filter(run -> state.equals(run.path("state").asString("")))
+                .findFirst());
     }
 
     List<JsonNode> events(JsonNode run) throws IOException, InterruptedException {

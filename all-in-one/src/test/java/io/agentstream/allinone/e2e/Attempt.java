@@ -34,6 +34,7 @@ final class Attempt {
     boolean sessionDenied;
     boolean silent;
     boolean pathForm;
+    String gateway;
 
     private final LocalSystem system;
 
@@ -42,11 +43,11 @@ final class Attempt {
         this.agent = agent;
         this.domain = system.demo().domain();
         this.accountSid = system.demo().domain();
+        this.gateway = system.demo().streamUrl().substring(0, system.demo().streamUrl().indexOf("/api/v1/"));
     }
 
     URI uri() {
-        String base = system.demo().streamUrl().substring(0, system.demo().streamUrl().indexOf("/api/v1/"))
-                + "/api/v1/agent-stream/";
+        String base = gateway + "/api/v1/agent-stream/";
         StringBuilder uri = new StringBuilder(base);
         if (pathForm) {
             uri.append(provider).append('/');
