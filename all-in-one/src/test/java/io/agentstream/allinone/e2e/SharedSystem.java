@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /// Gives tests the one system that all of them share: started for the first, closed after the last. Tests keep out of each
-/// other's way by agents and sessions of their own.
+/// other's way by agents and sessions of their own. A parameter that is a path is the system's data directory.
 final class SharedSystem implements ParameterResolver {
 
     /// Short enough that the tests of timeouts do not wait long, long enough for a busy machine.
@@ -35,15 +35,16 @@ final class SharedSystem implements ParameterResolver {
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == LocalSystem.class;
+        Class<?> type = parameter.getParameter().getType();
+        return type == LocalSystem.class || type == Path.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
+        Running running = context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(SharedSystem.class))
-                .computeIfAbsent("system", key -> new Running(), Running.class)
-                .system;
+                .computeIfAbsent("system", key -> new Running(), Running.class);
+        return parameter.getParameter().getType() == Path.class ? running.directory : running.system;
     }
 
     /// What the store closes at the end.
