@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -30,7 +31,8 @@ public final class Projections implements DutyCycle {
 
     static final String APPLICATION = "agent-stream-projections";
 
-    private static final Duration CLOSE = Duration.ofSeconds(10);
+    /// Less than the loop is given.
+    private static final Duration CLOSE = Duration.ofSeconds(8);
     private static final long WAIT_MS = 250;
     private static final int MOST_FAULTS = 5;
     private static final long FAULTS_WITHIN_NS = TimeUnit.MINUTES.toNanos(10);
@@ -116,7 +118,14 @@ public final class Projections implements DutyCycle {
     @Override
     public void onClose() throws IOException {
         if (streams != null) {
-            streams.close(CLOSE);
+            // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
+            // that cannot even be closed.
+            boolean closed = streams.close(CloseOptions.timeout(CLOSE)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            if (!closed) {
+                log.atWarn().log("projections did not close in time; their directory stays");
+                return;
+            }
             streams.cleanUp();
         }
         if (directory != null) {
