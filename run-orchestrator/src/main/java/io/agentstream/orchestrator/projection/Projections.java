@@ -94,6 +94,9 @@ public final class Projections implements DutyCycle {
         properties.put(StreamsConfig.POLL_MS_CONFIG, 500);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         properties.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+        // A process that was killed holds its partitions for so long; the default is 45 s.
+        properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
+        properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 3_000);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 20);
         return properties;
     }
