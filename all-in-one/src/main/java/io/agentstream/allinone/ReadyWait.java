@@ -11,19 +11,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Waits until services say on `/readyz` that they can do their job. One thread.
-final class ReadyWait {
+public final class ReadyWait {
 
     private static final long POLL_MS = 50;
 
     private final List<String> services;
 
     /// @param services base URLs
-    ReadyWait(List<String> services) {
+    public ReadyWait(List<String> services) {
         this.services = services;
     }
 
     /// @throws IllegalStateException at the deadline, with what the first service that is not ready says
-    void await(Duration limit) throws InterruptedException {
+    public void await(Duration limit) throws InterruptedException {
         long deadlineNs = System.nanoTime() + limit.toNanos();
         CountDownLatch never = new CountDownLatch(1);
         try (HttpClient client =

@@ -37,7 +37,7 @@ final class Bench {
     Report run() throws IOException, InterruptedException {
         Map<Integer, Sample> bareSocket = samples(Target.BARE_SOCKET, "bare socket", BareSocketPhase::new);
         Map<Integer, Sample> bareKafka = samples(Target.BARE_KAFKA, "bare Kafka", BareKafkaPhase::new);
-        Map<Integer, SystemSample> system = new TreeMap<>();
+        Map<Integer, SystemSample> system = samples(Target.SYSTEM, "system", SystemPhase::new);
         return Report.of(
                 Machine.here(),
                 settings.shown(),

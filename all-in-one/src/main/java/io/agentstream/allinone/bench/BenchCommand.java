@@ -3,6 +3,7 @@ package io.agentstream.allinone.bench;
 import io.agentstream.allinone.bench.report.Plots;
 import io.agentstream.allinone.bench.report.Report;
 import io.agentstream.allinone.bench.report.Table;
+import io.agentstream.allinone.bench.system.Wiring;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,13 @@ public final class BenchCommand implements Callable<Integer> {
 
     private static final int EXIT_STOPPED = 130;
     private static final Duration CLOSE_LIMIT = Duration.ofMinutes(3);
+
+    private final Map<String, String> environment;
+
+    /// @param environment configuration variables; those that matter for speed go to the services
+    public BenchCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -119,7 +128,7 @@ public final class BenchCommand implements Callable<Integer> {
         try {
             return new BenchSettings(
                     calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs, partitions,
-                    JvmFlags.recommended(jvm));
+                    Wiring.measurable(environment), JvmFlags.recommended(jvm));
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(Objects.requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()));
         }

@@ -6,6 +6,9 @@ import io.agentstream.allinone.bench.bare.BareSocketPart;
 import io.agentstream.allinone.bench.load.LoadPart;
 import io.agentstream.allinone.bench.process.PartMain;
 import io.agentstream.allinone.bench.system.BrokerPart;
+import io.agentstream.allinone.bench.system.PostgresPart;
+import io.agentstream.allinone.bench.system.SandboxPart;
+import io.agentstream.allinone.bench.system.ServicePart;
 import java.io.IOException;
 
 /// Entry point of the processes that the bench starts.
@@ -21,6 +24,11 @@ public final class BenchPart {
             case "bare-kafka-calls" -> new BareKafkaCallsPart(settings);
             case "bare-kafka-worker" -> new BareKafkaWorkerPart(settings);
             case "broker" -> new BrokerPart(settings);
+            case "postgres" -> new PostgresPart(settings);
+            case "sandbox" -> new SandboxPart(settings);
+            case "gateway" -> ServicePart.gateway(settings);
+            case "orchestrator" -> ServicePart.orchestrator(settings);
+            case "worker" -> ServicePart.worker(settings);
             default -> throw new IllegalArgumentException("unknown part " + arguments[0]);
         });
     }

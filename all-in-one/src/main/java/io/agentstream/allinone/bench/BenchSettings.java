@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// What a run of the bench is to do.
 ///
@@ -17,6 +18,7 @@ import java.util.Set;
 /// @param loadThreads loops of the generator
 /// @param lingerMs `MEDIA_LINGER`, of the system and of bare Kafka
 /// @param partitions `CALL_PARTITIONS`, of both
+/// @param environment further configuration variables of the services
 record BenchSettings(
         List<Integer> calls,
         int seconds,
@@ -27,6 +29,7 @@ record BenchSettings(
         int loadThreads,
         int lingerMs,
         int partitions,
+        Map<String, String> environment,
         JvmFlags flags) {
 
     private static final int MAX_CALLS = 100_000;
@@ -34,6 +37,7 @@ record BenchSettings(
     BenchSettings {
         calls = calls.stream().sorted().distinct().toList();
         only = Set.copyOf(only);
+        environment = Map.copyOf(environment);
         if (calls.isEmpty() || calls.getFirst() < 1 || calls.getLast() > MAX_CALLS) {
             throw new IllegalArgumentException("--calls takes numbers between 1 and " + MAX_CALLS);
         }
@@ -69,7 +73,10 @@ record BenchSettings(
         shown.put("generator_threads", loadThreads);
         shown.put("media_linger_ms", lingerMs);
         shown.put("call_partitions", partitions);
+        shown.put("environment", new TreeMap<>(environment));
         shown.put("jvm_flags", flags);
+        shown.put("setup_ms", "from the log: `at` of offered to `at` of running");
+        shown.put("first_echo_ms", "from outside: call due to be placed to its first echo");
         return shown;
     }
 }

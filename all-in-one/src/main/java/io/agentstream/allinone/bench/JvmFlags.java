@@ -21,8 +21,16 @@ record JvmFlags(List<String> service, List<String> broker, List<String> tool) {
                 flags(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m"), List.of()));
     }
 
+    private static boolean isCollector(String flag) {
+        return flag.matches("-XX:\\+Use\\w+GC");
+    }
+
     private static List<String> flags(List<String> own, List<String> more) {
         List<String> all = new ArrayList<>(own);
+        // A JVM takes one collector.
+        if (more.stream().anyMatch(JvmFlags::isCollector)) {
+            all.removeIf(JvmFlags::isCollector);
+        }
         all.addAll(ALWAYS);
         all.addAll(more);
         return List.copyOf(all);

@@ -147,6 +147,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return port;
     }
 
+    /// The number of the server's process, which is no child of this one.
+    public long pid() {
+        return server.pid();
+    }
+
     /// Stops the server, clients or not, within 25 s, and frees the directory. Again: nothing.
     @Override
     public synchronized void close() {

@@ -121,6 +121,16 @@ final class PostgresServer {
         }
     }
 
+    /// The process that serves, where one does; else -1.
+    long pid() {
+        try {
+            List<String> lines = Files.readAllLines(pidFile());
+            return lines.isEmpty() ? -1 : Long.parseLong(lines.getFirst().strip());
+        } catch (IOException | NumberFormatException none) {
+            return -1;
+        }
+    }
+
     private static Optional<String> programOf(String pid) {
         try {
             return ProcessHandle.of(Long.parseLong(pid.strip())).flatMap(process -> process.info().command());

@@ -9,6 +9,7 @@ import io.agentstream.allinone.bench.report.Table;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +22,7 @@ class BenchSmokeTest {
     private static final int CALLS = 3;
 
     private static BenchSettings settings(Set<Target> only) {
-        return new BenchSettings(List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, 2, JvmFlags.recommended(List.of()));
+        return new BenchSettings(List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, 2, Map.of(), JvmFlags.recommended(List.of()));
     }
 
     @Test
@@ -38,6 +39,25 @@ class BenchSmokeTest {
             assertTrue(point.bareKafka().frames().received() > 0, Table.of(report));
             assertEquals(Set.of("bare-socket", "generator"), point.bareSocket().processes().keySet());
             assertEquals(Set.of("calls", "worker", "broker"), point.bareKafka().processes().keySet());
+        }
+    }
+
+    @Test
+    void theSystemEchoesEveryFrame(@TempDir Path directory) throws Exception {
+        try (Workshop workshop = Workshop.in(directory)) {
+
+            Report report =
+                    new Bench(settings(Set.of(Target.SYSTEM)), workshop, new Stop(), progress -> {}).run();
+
+            var point = report.points().getFirst();
+            assertEquals(CALLS, point.callFigures().answered(), Table.of(report));
+            assertTrue(point.frames().received() > 0, Table.of(report));
+            assertTrue(point.setupMs().p99() > 0, Table.of(report));
+            assertTrue(point.coresPerCall().gateway() > 0, Table.of(report));
+            assertEquals(
+                    Set.of("broker", "postgres", "sandbox", "orchestrator", "worker", "gateway", "generator"),
+                    point.processes().keySet());
+            assertTrue(point.topics().keySet().containsAll(Set.of("call.media.v1", "socket.commands.v1")), Table.of(report));
         }
     }
 

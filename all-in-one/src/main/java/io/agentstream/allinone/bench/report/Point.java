@@ -42,8 +42,12 @@ public record Point(
 
     public record HeapBytesPerCall(long gateway, long worker) {}
 
-    /// What became of the calls.
-    public record CallFigures(int placed, int answered, int refused, int failed) {}
+    /// What became of the calls until the end of the window.
+    ///
+    /// @param refused ended before any audio came back
+    /// @param failed ended by the system after audio had come back
+    /// @param closeCodes how many ended with each close code; 1006 where there was none
+    public record CallFigures(int placed, int answered, int refused, int failed, Map<Integer, Integer> closeCodes) {}
 
     public record TopicRate(double recordsPerSecond, double bytesPerSecond) {}
 

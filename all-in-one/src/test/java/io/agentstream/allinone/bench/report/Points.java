@@ -41,7 +41,7 @@ final class Points {
     private static Point both(int calls, double p99, long lost, double busy, Optional<Sample> bare) {
         SystemSample system = new SystemSample(
                 sample(calls, p99, lost, busy),
-                new Point.CallFigures(calls, calls, 0, 0),
+                new Point.CallFigures(calls, calls, 0, 0, Map.of()),
                 new Point.SetupMs(20, 40),
                 new Point.SetupMs(30, 60),
                 new Point.HeapBytesPerCall(20_000, 15_000),

@@ -1,0 +1,185 @@
+package io.agentstream.allinone.bench;
+
+import io.agentstream.allinone.ReadyWait;
+import io.agentstream.allinone.bench.load.CallCounts;
+import io.agentstream.allinone.bench.load.LoadPlan;
+import io.agentstream.allinone.bench.process.ChildProcess;
+import io.agentstream.allinone.bench.report.Point;
+import io.agentstream.allinone.bench.report.SystemSample;
+import io.agentstream.allinone.bench.system.SetupLog;
+import io.agentstream.allinone.bench.system.Tenant;
+import io.agentstream.allinone.bench.system.TopicMeter;
+import io.agentstream.allinone.bench.system.Wiring;
+import io.agentstream.runtime.Closer;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.TopicProvisioner;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import tools.jackson.databind.JsonNode;
+
+/// The system itself: broker, database, sandbox, gateway, orchestrator and worker, each a process of its own.
+final class SystemPhase implements Phase<SystemSample> {
+
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration HEAP_LIMIT = Duration.ofSeconds(30);
+    /// After the last call of a point, so that its end does not count in the next.
+    private static final Duration SETTLE = Duration.ofSeconds(3);
+    private static final int SPARE_CALLS = 1_000;
+    private static final int MAX_HANDSHAKES = 100_000;
+
+    private final Workshop workshop;
+    private final BenchSettings settings;
+    private final Stop stop;
+    private final Closer closer = new Closer();
+    private final List<Window.Member> members = new ArrayList<>();
+    private final ChildProcess gateway;
+    private final ChildProcess worker;
+    private final int gatewayPort;
+    private final Tenant tenant;
+    private final SetupLog setups;
+    private final TopicMeter topics;
+    private int points;
+
+    SystemPhase(Workshop workshop, BenchSettings settings, Stop stop) throws IOException, InterruptedException {
+        this.workshop = workshop;
+        this.settings = settings;
+        this.stop = stop;
+        try {
+            Wiring wiring = wiring();
+            String token = infrastructure(wiring);
+            Config config = wiring.config();
+            KafkaClients clients = new KafkaClients(config);
+            Admin admin = closer.own("admin", clients.admin("bench"));
+            provision(admin, config);
+            tenant = Tenant.make(config, token, settings.mostCalls() + SPARE_CALLS);
+            setups = closer.own("set-ups", new SetupLog(clients));
+            topics = new TopicMeter(admin);
+
+            ChildProcess.Opened orchestrator = service("orchestrator", wiring);
+            ChildProcess.Opened ready = service("worker", wiring);
+            ChildProcess.Opened last = service("gateway", wiring);
+            worker = ready.process();
+            gateway = last.process();
+            gatewayPort = last.facts().path("port").asInt();
+            new ReadyWait(List.of(url(orchestrator.facts()), url(ready.facts()), url(last.facts()))).await(READY_LIMIT);
+        } catch (IOException | InterruptedException | RuntimeException failure) {
+            closer.close();
+            throw failure;
+        }
+    }
+
+    private Wiring wiring() {
+        int most = settings.mostCalls() + SPARE_CALLS;
+        return new Wiring(settings.environment())
+                .put(Keys.CREDENTIALS_KEY, Tenant.randomSecret())
+                .put(Keys.CALL_PARTITIONS, settings.partitions())
+                .put(Keys.MEDIA_LINGER, settings.lingerMs() + "ms")
+                .put(Keys.CLOUDONIX_RATE_LIMIT, 1_000_000)
+                .put(Keys.MAX_CALLS, most)
+                .put(Keys.MAX_CONVERSATIONS, most)
+                .put(Keys.MAX_HANDSHAKES_PER_ADDRESS, MAX_HANDSHAKES)
+                .put(Keys.MAX_HANDSHAKES_PER_AGENT, MAX_HANDSHAKES)
+                .put(Keys.DRAIN_TIMEOUT, "1s");
+    }
+
+    /// Starts what the services need, and returns the token that the sandbox asks for.
+    private String infrastructure(Wiring wiring) throws IOException, InterruptedException {
+        ChildProcess.Opened broker = part(
+                "broker",
+                settings.flags().broker(),
+                Map.of("directory", workshop.directory("kafka").toString()));
+        members.add(new Window.Member("broker", broker.process()));
+        wiring.put(Keys.KAFKA_BOOTSTRAP_SERVERS, broker.facts().path("bootstrap_servers").asString());
+
+        ChildProcess.Opened postgres = part(
+                "postgres",
+                settings.flags().tool(),
+                Map.of("directory", workshop.directory("postgres").toString()));
+        List<ProcessHandle> server = ProcessHandle.of(postgres.facts().path("pid").asLong()).stream().toList();
+        members.add(new Window.Member("postgres", postgres.process(), server));
+        wiring.put(Keys.DATABASE_URL, postgres.facts().path("jdbc_url").asString())
+                .put(Keys.DATABASE_USER, postgres.facts().path("user").asString())
+                .put(Keys.DATABASE_PASSWORD, postgres.facts().path("password").asString());
+
+        String token = Tenant.randomSecret().replaceAll("[^A-Za-z0-9]", "");
+        ChildProcess.Opened sandbox =
+                part("sandbox", settings.flags().tool(), Map.of("domain", Tenant.DOMAIN, "token", token));
+        members.add(new Window.Member("sandbox", sandbox.process()));
+        wiring.put(Keys.CLOUDONIX_API_URL, url(sandbox.facts()));
+        return token;
+    }
+
+    private static void provision(Admin admin, Config config) throws IOException, InterruptedException {
+        try {
+            new TopicProvisioner(admin, TopicProvisioner.Plan.of(config)).provision();
+        } catch (ExecutionException failure) {
+            throw new IOException("the topics could not be made", failure.getCause());
+        }
+    }
+
+    private ChildProcess.Opened service(String name, Wiring wiring) throws IOException, InterruptedException {
+        ChildProcess.Opened opened = part(name, settings.flags().service(), wiring.settings());
+        members.add(new Window.Member(name, opened.process()));
+        return opened;
+    }
+
+    private ChildProcess.Opened part(String name, List<String> flags, Object facts) throws IOException, InterruptedException {
+        ChildProcess.Opened opened = workshop.startForNow(name, flags, facts);
+        closer.own(name, opened.process());
+        return opened;
+    }
+
+    private static String url(JsonNode facts) {
+        return facts.path("url").asString();
+    }
+
+    @Override
+    public SystemSample measure(int calls, Duration length) throws IOException, InterruptedException {
+        LoadPlan plan = new LoadPlan(
+                "127.0.0.1", gatewayPort, tenant.path(), List.of(Tenant.DOMAIN), "point" + points++, calls,
+                settings.ramp(), settings.loadThreads(), settings.tickUs());
+        long gatewayEmpty = heapBytes(gateway);
+        long workerEmpty = heapBytes(worker);
+        try (LoadRun load = new LoadRun(workshop, settings, plan, stop)) {
+            setups.mark();
+            load.place();
+            Point.SetupMs setup = setups.read();
+            TopicMeter.Reading before = topics.read();
+            LoadRun.Measurement measured = load.measure(members, length);
+            TopicMeter.Reading after = topics.read();
+            Point.HeapBytesPerCall heap = new Point.HeapBytesPerCall(
+                    perCall(heapBytes(gateway) - gatewayEmpty, calls), perCall(heapBytes(worker) - workerEmpty, calls));
+            load.hangUp();
+            stop.pause(SETTLE);
+            CallCounts counts = measured.calls();
+            return new SystemSample(
+                    measured.sample(),
+                    new Point.CallFigures(
+                            counts.placed(), counts.answered(), counts.refused(), counts.failed(), counts.closeCodes()),
+                    setup,
+                    new Point.SetupMs(counts.firstEcho().p50(), counts.firstEcho().p99()),
+                    heap,
+                    after.since(before));
+        }
+    }
+
+    private static long heapBytes(ChildProcess process) throws IOException, InterruptedException {
+        return process.ask("heap", "", HEAP_LIMIT).path("bytes").asLong();
+    }
+
+    private static long perCall(long bytes, int calls) {
+        return Math.max(0, bytes) / calls;
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+}
