@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,11 +91,15 @@ public final class BenchCommand implements Callable<Integer> {
         BenchSettings settings = settings();
         Stop stop = new Stop();
         Thread run = Thread.currentThread();
+        CountDownLatch closed = new CountDownLatch(1);
         Thread hook = Thread.ofPlatform().name("stop-bench").unstarted(() -> {
             stop.ask();
             run.interrupt();
             try {
-                run.join(CLOSE_LIMIT);
+                // Not for the thread itself: that one may be waiting for the hooks by then.
+                if (!closed.await(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                    System.err.println("the parts did not close in time");
+                }
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -104,6 +110,8 @@ public final class BenchCommand implements Callable<Integer> {
         } catch (InterruptedException stopped) {
             System.err.println("stopped");
             return EXIT_STOPPED;
+        } finally {
+            closed.countDown();
         }
     }
 
