@@ -84,7 +84,7 @@ public final class WorkerService implements AutoCloseable {
             String client = "agent-worker-" + n;
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
                     closer.own("consumer", kafka.member(client, GROUP, "latest", MAX_POLL_RECORDS)),
-                    closer.own("command producer", kafka.media(client + "-media")),
+                    closer.own("command producer", kafka.replies(client + "-replies")),
                     writer,
                     new SnapshotLoader(
                             () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),

@@ -55,13 +55,22 @@ public final class KafkaClients {
     }
 
     /// For audio: one acknowledgement, never blocks, bounded; what does not fit or comes too late is dropped, which the callback
-    /// of `send` says. One request in flight, so that a retry cannot overtake.
+    /// of `send` says. One request in flight, so that a retry cannot overtake. For writers whose records come one by one.
     public Producer<byte[], byte[]> media(String clientId) {
+        return media(clientId, mediaLinger);
+    }
+
+    /// As [#media(String)], for a loop: what it writes after one poll comes together anyway, and waiting would only be late.
+    public Producer<byte[], byte[]> replies(String clientId) {
+        return media(clientId, Duration.ZERO);
+    }
+
+    private Producer<byte[], byte[]> media(String clientId, Duration linger) {
         return producer(clientId, Map.of(
                 ProducerConfig.ACKS_CONFIG, "1",
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false",
                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1",
-                ProducerConfig.LINGER_MS_CONFIG, Long.toString(mediaLinger.toMillis()),
+                ProducerConfig.LINGER_MS_CONFIG, Long.toString(linger.toMillis()),
                 ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 * 1024),
                 ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(64L << 20),
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "2000",

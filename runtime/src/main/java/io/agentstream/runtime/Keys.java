@@ -45,7 +45,8 @@ public final class Keys {
 
     public static final Key<Duration> MEDIA_LINGER = duration(
             "MEDIA_LINGER", "5ms", Duration.ZERO, Duration.ofMillis(100),
-            "How long audio waits for company before it goes to Kafka. More is cheaper with many calls, less is faster with few.");
+            "How long the caller's audio waits for company before it goes to Kafka. More is cheaper with many calls, less is faster"
+                    + " with few. Replies do not wait: a worker sends those of one poll together.");
 
     public static final Key<URI> DATABASE_URL =
             uri("DATABASE_URL", null, List.of("jdbc"), "JDBC address of PostgreSQL, as jdbc:postgresql://host/database.");
@@ -99,8 +100,9 @@ public final class Keys {
             "MAX_HANDSHAKE_MESSAGES", 1_000, 2, 100_000,
             "Most messages that a peer may send before its call is running; audio among them is not kept.");
     public static final Key<Duration> PLAYBACK_LOOKAHEAD = duration(
-            "PLAYBACK_LOOKAHEAD", "200ms", Duration.ofMillis(20), Duration.ofSeconds(2),
-            "How far audio is sent to the provider ahead of the caller's ear.");
+            "PLAYBACK_LOOKAHEAD", "500ms", Duration.ofMillis(20), Duration.ofSeconds(2),
+            "How far audio is sent to the provider ahead of the caller's ear. What came late all at once (a pause on the way) and is"
+                    + " shorter than this is passed on at once; what is longer is paced, and stays late for the rest of the turn.");
     public static final Key<Path> TLS_CERTIFICATE =
             path("TLS_CERTIFICATE", "PEM file with the gateway's certificate chain; with `TLS_KEY` the gateway speaks wss.");
     public static final Key<Path> TLS_KEY = path("TLS_KEY", "PEM file with the private key (PKCS #8) of the certificate.");

@@ -212,9 +212,13 @@ public final class RunDecisions {
                         new CallId(row.callId()), row.name(), row.telephonyConfigurationId(), row.providerSession()));
     }
 
+    /// What was decided on a record, once more; but the beginning of a run that is over is not, or a worker that does not know
+    /// its end yet would begin it again. Its beginning was acknowledged before its end was decided.
     private static Decision repeat(Connection connection, RunRow run, long seq, Socket socket) throws SQLException {
+        boolean over = stateOf(run) instanceof State.Over;
         var events = Decided.on(connection, run.id(), seq).stream()
                 .map(payload -> Json.MAPPER.treeToValue(payload, RunEvent.class))
+                .filter(event -> !(over && event instanceof RunEvent.Running))
                 .toList();
         return events.isEmpty()
                 ? Decision.none(new CallId(run.callId()))
