@@ -1,5 +1,6 @@
 package io.agentstream.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,12 @@ public final class Config {
         }
         if (values.containsKey(Keys.TLS_CERTIFICATE) != values.containsKey(Keys.TLS_KEY)) {
             problems.add(Keys.TLS_CERTIFICATE.variable() + " and " + Keys.TLS_KEY.variable() + " go together: set both or neither");
+        }
+        if (values.get(Keys.CALL_LOST_AFTER) instanceof Duration lostAfter
+                && values.get(Keys.CALL_ALIVE_INTERVAL) instanceof Duration alive
+                && lostAfter.compareTo(alive.multipliedBy(3)) < 0) {
+            problems.add(Keys.CALL_LOST_AFTER.variable() + " is less than three times " + Keys.CALL_ALIVE_INTERVAL.variable()
+                    + ": calls that are alive would be taken for lost");
         }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);

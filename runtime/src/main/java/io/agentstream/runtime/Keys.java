@@ -108,8 +108,9 @@ public final class Keys {
     public static final Key<Path> TLS_KEY = path("TLS_KEY", "PEM file with the private key (PKCS #8) of the certificate.");
 
     public static final Key<Duration> CALL_LOST_AFTER = duration(
-            "CALL_LOST_AFTER", "60s", Duration.ofSeconds(2), Duration.ofHours(1),
-            "How long an open run's call may stay quiet on `call.lifecycle.v1` before the run is closed as lost.");
+            "CALL_LOST_AFTER", "60s", Duration.ofSeconds(10), Duration.ofHours(1),
+            "How long an open run's call may stay quiet on `call.lifecycle.v1` before the run is closed as lost. Longer"
+                    + " than it takes to notice that Kafka is away, and at least three times `AGENT_STREAM_CALL_ALIVE_INTERVAL`.");
     public static final Key<Duration> CALL_ALIVE_INTERVAL = duration(
             "CALL_ALIVE_INTERVAL", "15s", Duration.ofMillis(500), Duration.ofMinutes(10),
             "How often a gateway says of each of its calls that it is alive.");

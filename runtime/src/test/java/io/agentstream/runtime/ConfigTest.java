@@ -67,6 +67,15 @@ final class ConfigTest {
     }
 
     @Test
+    void aCallIsNotLostBeforeItCouldSayThatItIsAlive() {
+        Map<String, String> environment = Map.of("AGENT_STREAM_CALL_LOST_AFTER", "20s");
+
+        ConfigException e = assertThrows(ConfigException.class, () -> Config.load(environment, Map.of(), List.of()));
+
+        assertTrue(e.getMessage().contains("less than three times"), e.getMessage());
+    }
+
+    @Test
     void otherKafkaVariablesAreKafkasOwn() throws ConfigException {
         Config config = Config.load(
                 Map.of("AGENT_STREAM_KAFKA_SECURITY_PROTOCOL", "SASL_SSL", "AGENT_STREAM_KAFKA_PORT", "1"),
