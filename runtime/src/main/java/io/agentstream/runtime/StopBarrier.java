@@ -20,6 +20,9 @@ public final class StopBarrier {
     /// the JVM would end with 143.
     public StopBarrier onSignals() {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop-signal").unstarted(() -> {
+            if (closed.getCount() == 0) {
+                return; // the process ends by itself, with a code of its own
+            }
             stop.countDown();
             try {
                 if (!closed.await(CLOSE_LIMIT_MS, TimeUnit.MILLISECONDS)) {
