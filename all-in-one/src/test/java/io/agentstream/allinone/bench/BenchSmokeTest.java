@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +22,12 @@ class BenchSmokeTest {
 
     private static final int CALLS = 3;
 
+    /// By this the processes of this bench are told from those of other tests.
+    private static final String BADGE = "-Dbench.badge=" + UUID.randomUUID();
+
     private static BenchSettings settings(Set<Target> only) {
-        return new BenchSettings(List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, 2, Map.of(), JvmFlags.recommended(List.of()));
+        return new BenchSettings(
+                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, 2, Map.of(), JvmFlags.recommended(List.of(BADGE)));
     }
 
     @Test
@@ -67,6 +72,9 @@ class BenchSmokeTest {
         Path directory;
         try (Workshop workshop = Workshop.temporary()) {
             directory = workshop.directory("bare-kafka").getParent();
+            workshop.start("broker", settings(Set.of()).flags().broker(),
+                    Map.of("directory", workshop.directory("broker").toString()));
+            assertEquals(1, ownProcesses().size());
             stop.ask();
 
             assertThrows(
@@ -74,7 +82,14 @@ class BenchSmokeTest {
                     () -> new Bench(settings(Set.of(Target.BARE_KAFKA)), workshop, stop, progress -> {}).run());
         }
 
-        assertEquals(List.of(), ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).toList());
+        assertEquals(List.of(), ownProcesses());
         assertTrue(Files.notExists(directory));
+    }
+
+    private static List<ProcessHandle> ownProcesses() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().commandLine().orElse("").contains(BADGE))
+                .toList();
     }
 }

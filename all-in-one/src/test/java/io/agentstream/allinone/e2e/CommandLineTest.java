@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The one entry point, as a person at a terminal and a script around it see it.
 @ExtendWith(SharedSystem.class)
+@Execution(ExecutionMode.SAME_THREAD)
 final class CommandLineTest {
 
     private static final int OK = 0;

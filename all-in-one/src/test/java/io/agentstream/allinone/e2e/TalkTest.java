@@ -22,10 +22,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
 /// What people hear who call the two agents that everybody meets first.
 @ExtendWith(SharedSystem.class)
+@Execution(ExecutionMode.SAME_THREAD)
 final class TalkTest {
 
     private static final int BYTES_PER_MS = 8;
@@ -40,6 +43,7 @@ final class TalkTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theDemoAgentGreetsIsInterruptedRepeatsTheKeySaysGoodbyeAndHangsUp() throws Exception {
         CallPlan plan = demoCall(List.of(
                 new Step(new Cue.AgentSpeaks(1_000), new Action.Press('7')),
@@ -63,6 +67,7 @@ final class TalkTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theRestOfAnInterruptedTurnIsNeverHeard() throws Exception {
         // given the greeting as the voice speaks it, so that the caller's ear can be searched for it
         String greeting = "Hello, and welcome to agent stream. Nice of you to call!";
@@ -92,6 +97,7 @@ final class TalkTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatTheCallerSaysIsNoticedAndInterrupts() throws Exception {
         byte[] words = new FreeTtsVoice().speak("Excuse me, I would like to speak to somebody who knows.");
         CallPlan plan = demoCall(List.of(
@@ -112,6 +118,7 @@ final class TalkTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theEventsOfARunTellItsStoryInOrder() throws Exception {
         CallPlan plan = demoCall(List.of(new Step(new Cue.AgentSpeaks(300), new Action.Press('3'))));
 
@@ -131,6 +138,7 @@ final class TalkTest {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theEchoAgentReturnsEveryFrameInOrderAndUnchangedInSeveralCallsAtOnce() throws Exception {
         List<EchoCall> calls = new ArrayList<>();
         try {

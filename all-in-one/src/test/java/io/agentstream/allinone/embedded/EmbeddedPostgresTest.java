@@ -10,13 +10,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,8 +29,30 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class EmbeddedPostgresTest {
 
+    /// Where a server has been before: to unpack and to initialise one for each test would be most of this class's time.
     @TempDir
+    private static Path used;
+
+    @TempDir
+    private Path parent;
+
     private Path directory;
+
+    @BeforeAll
+    static void aFirstStartWorksFromNothing() {
+        EmbeddedPostgres.start(used, 0).close();
+    }
+
+    @BeforeEach
+    void copyWhatItLeft() throws IOException {
+        directory = parent.resolve("postgres");
+        try (Stream<Path> all = Files.walk(used)) {
+            for (Path from : all.toList()) {
+                Files.copy(from, directory.resolve(used.relativize(from)),
+                        StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            }
+        }
+    }
 
     @Test
     void keepsWhatWasWrittenAcrossARestart() throws SQLException {
@@ -103,7 +130,6 @@ final class EmbeddedPostgresTest {
     @Test
     void startsWhereALockFileNamesAProcessThatIsSomethingElse() throws Exception {
         // given
-        EmbeddedPostgres.start(directory, 0).close();
         Files.writeString(
                 directory.resolve("data/postmaster.pid"), ProcessHandle.current().pid() + "\n" + directory + "\n");
 
@@ -114,6 +140,8 @@ final class EmbeddedPostgresTest {
     @Test
     void startsWhereAnEarlierFirstStartWasCutShort() throws Exception {
         // given
+        PostgresBinaries.delete(directory.resolve("data"));
+        Files.delete(directory.resolve("database-created"));
         Files.createDirectories(directory.resolve("data.partial/base"));
 
         // when, then: it starts
