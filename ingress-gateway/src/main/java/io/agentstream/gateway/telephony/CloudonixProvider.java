@@ -1,12 +1,10 @@
 package io.agentstream.gateway.telephony;
 
-import java.util.Locale;
+import io.agentstream.schemas.DomainName;
 import org.jspecify.annotations.Nullable;
 
 /// Cloudonix: the message family of Twilio, where `accountSid` is the domain and `session` the name for the REST API.
 public final class CloudonixProvider implements TelephonyProvider {
-
-    private static final String OWN_DOMAIN = ".cloudonix.net";
 
     @Override
     public String name() {
@@ -19,15 +17,8 @@ public final class CloudonixProvider implements TelephonyProvider {
         if (name == null) {
             return null;
         }
-        int end = name.length();
-        while (end > 0 && name.charAt(end - 1) == '.') {
-            end--;
-        }
-        String domain = name.substring(0, end).strip().toLowerCase(Locale.ROOT);
-        if (domain.isEmpty()) {
-            return null;
-        }
-        return domain.indexOf('.') >= 0 ? domain : domain + OWN_DOMAIN;
+        String domain = DomainName.normalise(name);
+        return domain.isEmpty() ? null : domain;
     }
 
     @Override

@@ -1,13 +1,13 @@
 package io.agentstream.orchestrator.run;
 
 import io.agentstream.orchestrator.store.Agents;
-import io.agentstream.orchestrator.store.DomainName;
 import io.agentstream.orchestrator.store.Organizations;
 import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.Users;
+import io.agentstream.schemas.DomainName;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.store;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.secret.Envelope;
 import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.DomainName;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

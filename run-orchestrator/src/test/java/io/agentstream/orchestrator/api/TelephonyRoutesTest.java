@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.store.Database;
-import io.agentstream.orchestrator.store.DomainName;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.DomainName;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;

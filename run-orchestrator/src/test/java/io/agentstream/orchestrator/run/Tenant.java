@@ -2,7 +2,6 @@ package io.agentstream.orchestrator.run;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
-import io.agentstream.orchestrator.store.DomainName;
 import io.agentstream.orchestrator.store.Organizations;
 import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.orchestrator.store.SampleTenant;
@@ -11,6 +10,7 @@ import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.Users;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.DomainName;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.util.List;

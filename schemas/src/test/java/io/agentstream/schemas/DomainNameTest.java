@@ -1,4 +1,4 @@
-package io.agentstream.orchestrator.store;
+package io.agentstream.schemas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

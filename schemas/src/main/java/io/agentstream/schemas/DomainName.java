@@ -1,4 +1,4 @@
-package io.agentstream.orchestrator.store;
+package io.agentstream.schemas;
 
 import java.util.Locale;
 import java.util.Optional;
