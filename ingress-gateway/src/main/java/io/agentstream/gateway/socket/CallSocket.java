@@ -28,7 +28,7 @@ import org.xnio.StreamConnection;
 
 /// One call and its socket: does what [CallMachine] and [Playback] decide. All methods are for the call's I/O thread only. What it
 /// throws inside ends this call and no other.
-final class CallSocket implements Messages, Playback.Output {
+final class CallSocket implements Messages {
 
     private static final Logger log = LoggerFactory.getLogger(CallSocket.class);
 
@@ -44,14 +44,12 @@ final class CallSocket implements Messages, Playback.Output {
     private final FrameReader reader;
     private final MessageBudget budget;
     private final Playback playback;
-    private final Outbox outbox;
+    private final CallOutput output;
     private final TelephonyProvider provider;
 
     private CallState state = new CallState.Closed();
-    private TelephonyProvider.@Nullable StreamWriter writer;
     private long nowUs;
     private long audioBytes;
-    private boolean stalled;
     private boolean lost;
     private boolean closeWhenSent;
     private boolean released;
@@ -78,9 +76,10 @@ final class CallSocket implements Messages, Playback.Output {
         this.machine = new CallMachine(parts.limits(), facts.domainMissing());
         this.reader = new FrameReader(parts.maxMessageBytes());
         this.budget = new MessageBudget(nowUs);
-        this.playback = new Playback(parts.limits().lookAheadUs(), this);
-        this.outbox = new Outbox(connection.getSinkChannel(), parts.maxUnsentBytes());
         this.journal = new CallJournal(facts, parts, nowUs, () -> loop.execute(() -> on(new CallInput.NotRecorded())));
+        this.output = new CallOutput(
+                facts, journal, parts, loop, new Outbox(connection.getSinkChannel(), parts.maxUnsentBytes()));
+        this.playback = new Playback(parts.limits().lookAheadUs(), output);
     }
 
     CallId callId() {
@@ -126,9 +125,6 @@ final class CallSocket implements Messages, Playback.Output {
     }
 
     private void tick() {
-        if (nowUs - parts.stallUs() >= outbox.waitingSinceUs()) {
-            stalled = true;
-        }
         if (nowUs >= machine.dueUs(state, budget.lastHeardUs())) {
             step(new CallInput.Tick(budget.lastHeardUs()));
         }
@@ -144,13 +140,7 @@ final class CallSocket implements Messages, Playback.Output {
     }
 
     private void onWritable() {
-        act(() -> {
-            try {
-                outbox.onWritable(nowUs);
-            } catch (IOException gone) {
-                lost = true;
-            }
-        });
+        act(() -> output.onWritable(nowUs));
     }
 
     /// Every way into a call goes through here, and leaves nothing undone.
@@ -161,7 +151,7 @@ final class CallSocket implements Messages, Playback.Output {
         nowUs = loop.nowUs();
         try {
             work.run();
-            send();
+            output.send(nowUs);
             settle();
         } catch (RuntimeException | Error bug) {
             log.atError().addKeyValue("call", facts.callId()).setCause(bug).log("call is broken");
@@ -174,10 +164,8 @@ final class CallSocket implements Messages, Playback.Output {
     }
 
     private long nextDueUs() {
-        long stallAtUs = outbox.waitingSinceUs();
         long due = Math.min(machine.dueUs(state, budget.lastHeardUs()), playback.dueUs());
-        boolean closing = state instanceof CallState.Closing;
-        return closing || stallAtUs == Long.MAX_VALUE ? due : Math.min(due, stallAtUs + parts.stallUs());
+        return state instanceof CallState.Closing ? due : Math.min(due, output.stallAtUs());
     }
 
     private void read() {
@@ -249,7 +237,7 @@ final class CallSocket implements Messages, Playback.Output {
     @Override
     public void ping(byte[] bytes, int from, int to) {
         if (counts()) {
-            put(FrameWriter.pong(bytes, from, to));
+            output.put(FrameWriter.pong(bytes, from, to));
         }
     }
 
@@ -297,7 +285,7 @@ final class CallSocket implements Messages, Playback.Output {
             case CallEffect.TellOffered offered -> journal.offered(offered.refusal());
             case CallEffect.TellStarted started -> {
                 String streamSid = started.details().streamSid();
-                writer = provider.writer(streamSid == null ? "" : streamSid);
+                output.speak(provider.writer(streamSid == null ? "" : streamSid));
                 journal.started(started.details());
             }
             case CallEffect.TellAlive _ -> journal.alive();
@@ -323,7 +311,7 @@ final class CallSocket implements Messages, Playback.Output {
                 connection.getSourceChannel().suspendReads();
             }
             case CallEffect.SendClose close -> {
-                put(FrameWriter.close(close.code(), close.reason()));
+                output.put(FrameWriter.close(close.code(), close.reason()));
                 reader.skipMessages();
                 connection.getSourceChannel().resumeReads();
             }
@@ -332,111 +320,31 @@ final class CallSocket implements Messages, Playback.Output {
         }
     }
 
-    @Override
-    public void media(byte[] audio, int from, int length) {
-        if (writer == null) {
-            return;
-        }
-        int text = writer.mediaBytes(length);
-        room(FrameWriter.headerBytes(text) + text);
-        int at = FrameWriter.putText(loop.out, loop.outBytes, text);
-        loop.outBytes = writer.putMedia(loop.out, at, audio, from, length);
-        parts.meters().framesOut.increment();
-    }
-
-    @Override
-    public void clear() {
-        if (writer != null) {
-            putText(writer.clear());
-        }
-    }
-
-    @Override
-    public void mark(String wireName) {
-        if (writer != null) {
-            putText(writer.mark(wireName));
-        }
-    }
-
-    @Override
-    public void played(int turn, long playedMs, boolean finished) {
-        journal.frame(new MediaFrame.Played(
-                facts.callId(), journal.nextSeq(), loop.wallMs(), turn, playedMs, finished));
-    }
-
-    @Override
-    public void markReached(int turn, String name) {
-        journal.frame(new MediaFrame.MarkReached(facts.callId(), journal.nextSeq(), loop.wallMs(), turn, name));
-    }
-
-    @Override
-    public void dropped(Playback.Drop why, int frames) {
-        parts.meters().dropped(why, frames);
-    }
-
-    @Override
-    public void late() {
-        parts.meters().late.increment();
-    }
-
-    private void putText(byte[] text) {
-        room(FrameWriter.headerBytes(text.length) + text.length);
-        int at = FrameWriter.putText(loop.out, loop.outBytes, text.length);
-        System.arraycopy(text, 0, loop.out, at, text.length);
-        loop.outBytes = at + text.length;
-    }
-
-    private void put(byte[] frame) {
-        room(frame.length);
-        System.arraycopy(frame, 0, loop.out, loop.outBytes, frame.length);
-        loop.outBytes += frame.length;
-    }
-
-    private void room(int bytes) {
-        if (loop.out.length - loop.outBytes < bytes) {
-            send();
-            loop.reserve(bytes);
-        }
-    }
-
-    /// Hands what was put since the last time to the network.
-    private void send() {
-        int bytes = loop.outBytes;
-        loop.outBytes = 0;
-        if (bytes == 0 || lost) {
-            return;
-        }
-        parts.meters().bytesOut.increment(bytes);
-        loop.outBuffer.limit(bytes).position(0);
-        try {
-            if (!outbox.send(loop.outBuffer, nowUs)) {
-                stalled = true;
-            }
-        } catch (IOException gone) {
-            lost = true;
-        }
-    }
-
     /// Tells the machine what became known while it was not to be asked.
     private void settle() {
-        if (stalled && !lost && (state instanceof CallState.Talking || state instanceof CallState.Handshake)) {
+        if (output.isStalled(nowUs) && !isLost() && (state instanceof CallState.Talking || state instanceof CallState.Handshake)) {
             step(new CallInput.Broken(Failure.PEER_STALLED));
-            send();
+            output.send(nowUs);
         }
-        if (lost && !released) {
+        if (isLost() && !released) {
             step(new CallInput.Lost());
-            loop.outBytes = 0;
+            output.discard();
         }
-        if (closeWhenSent && (lost || outbox.isEmpty())) {
+        if (closeWhenSent && (isLost() || output.isEmpty())) {
             release();
         }
     }
 
+    /// Nothing comes from the peer any more, or nothing goes to it.
+    private boolean isLost() {
+        return lost || output.isLost();
+    }
+
     private void giveUp() {
-        loop.outBytes = 0;
+        output.discard();
         try {
             step(new CallInput.Orphaned());
-            send();
+            output.send(nowUs);
         } catch (RuntimeException | Error again) {
             log.atError().addKeyValue("call", facts.callId()).setCause(again).log("broken call does not close");
             release();
