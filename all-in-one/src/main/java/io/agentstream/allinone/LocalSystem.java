@@ -1,6 +1,7 @@
 package io.agentstream.allinone;
 
 import io.agentstream.allinone.embedded.DirectoryLock;
+import io.agentstream.allinone.embedded.DirectoryTree;
 import io.agentstream.allinone.embedded.EmbeddedKafka;
 import io.agentstream.allinone.embedded.EmbeddedPostgres;
 import io.agentstream.allinone.sandbox.CloudonixSandbox;
@@ -20,10 +21,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +30,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /// The whole system in one process: broker, database, sandbox of the provider and the three services, wired as they are in
@@ -91,7 +89,7 @@ public final class LocalSystem implements AutoCloseable {
             closer.own("directory", DirectoryLock.take(directory, "a local system"));
             if (fresh) {
                 for (String part : OURS) {
-                    delete(directory.resolve(part));
+                    DirectoryTree.delete(directory.resolve(part));
                 }
             }
             return start(directory, environment, defaults, config, closer, barrier, progress);
@@ -117,17 +115,6 @@ public final class LocalSystem implements AutoCloseable {
             } catch (BindException taken) {
                 progress.step("port " + port + " is taken: another one for " + key.name().toLowerCase(Locale.ROOT));
                 defaults.put(key.variable(), "0");
-            }
-        }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(tree)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
             }
         }
     }

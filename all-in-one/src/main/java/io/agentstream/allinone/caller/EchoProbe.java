@@ -24,7 +24,7 @@ final class EchoProbe {
 
     /// The next frame: a number, then silence. Plain silence once all numbers are used.
     byte[] next(long nowNanos) {
-        byte[] frame = Mulaw.silence();
+        byte[] frame = TelephoneFrame.silence();
         if (sent < sentNanos.length) {
             ByteBuffer.wrap(frame).putInt(MAGIC).putInt(sent);
             sentNanos[sent++] = nowNanos;
@@ -39,7 +39,7 @@ final class EchoProbe {
         while (at + HEADER_BYTES <= payload.length) {
             if (buffer.getInt(at) == MAGIC) {
                 frame(buffer.getInt(at + Integer.BYTES), nowNanos);
-                at += Mulaw.FRAME_BYTES;
+                at += TelephoneFrame.BYTES;
             } else {
                 at++;
             }

@@ -1,5 +1,6 @@
 package io.agentstream.allinone.caller;
 
+import io.agentstream.worker.audio.MuLaw;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,7 +13,7 @@ import java.util.List;
 final class PlaybackBuffer {
 
     /// Five minutes.
-    static final int MAX_BYTES = 300_000 * Mulaw.BYTES_PER_MS;
+    static final int MAX_BYTES = 300_000 * MuLaw.BYTES_PER_MS;
 
     static final int MAX_MARKS = 1_000;
 
@@ -85,7 +86,7 @@ final class PlaybackBuffer {
 
     /// Plays the next 20 ms.
     Played play() {
-        byte[] frame = Mulaw.silence();
+        byte[] frame = TelephoneFrame.silence();
         int filled = 0;
         List<String> reached = new ArrayList<>(reachedMarks());
         while (filled < frame.length && items.peekFirst() instanceof Chunk chunk) {
@@ -103,6 +104,6 @@ final class PlaybackBuffer {
     }
 
     int bufferedMs() {
-        return bytes / Mulaw.BYTES_PER_MS;
+        return bytes / MuLaw.BYTES_PER_MS;
     }
 }

@@ -63,7 +63,7 @@ final class ProviderFrames {
     }
 
     String media(byte[] payload) {
-        long timestampMs = chunk++ * Mulaw.FRAME_MS;
+        long timestampMs = chunk++ * TelephoneFrame.MS;
         return head("media") + ",\"media\":{\"track\":\"inbound\",\"chunk\":\"" + chunk + "\",\"timestamp\":\""
                 + timestampMs + "\",\"payload\":\"" + Base64.getEncoder().encodeToString(payload) + "\"}}";
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// within 10 s or the call has failed, and the close handshake is given 2 s.
 public final class SimulatedCall {
 
-    private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(Mulaw.FRAME_MS);
+    private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(TelephoneFrame.MS);
     private static final long SEND_LIMIT_MS = 10_000;
     private static final long CLOSE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final byte[] NOTHING = new byte[0];
@@ -46,7 +46,7 @@ public final class SimulatedCall {
         this.connectMs = connectMs;
         this.frames = new ProviderFrames(plan);
         this.script = new Script(plan.steps());
-        this.probe = new EchoProbe(plan.probe() ? (int) (plan.maxMs() / Mulaw.FRAME_MS) + 1 : 0);
+        this.probe = new EchoProbe(plan.probe() ? (int) (plan.maxMs() / TelephoneFrame.MS) + 1 : 0);
     }
 
     /// Ends the call as the provider does after a hang-up by REST, or a caller who has heard enough. Comes back at once.
@@ -81,7 +81,7 @@ public final class SimulatedCall {
             if (ended != null) {
                 return ended;
             }
-            long nowMs = tick * Mulaw.FRAME_MS;
+            long nowMs = tick * TelephoneFrame.MS;
             hear(nowMs);
             boolean wantsOut = followScript(nowMs);
             if (wantsOut || hangUpAsked) {
@@ -152,7 +152,7 @@ public final class SimulatedCall {
         PlaybackBuffer.Played played = playback.play();
         record.heard(played.frame());
         reached(played.reached());
-        switch (ear.hear(played.heardBytes() > 0 && Mulaw.isSpeech(played.frame().mulaw()), nowMs)) {
+        switch (ear.hear(played.heardBytes() > 0 && TelephoneFrame.isSpeech(played.frame().mulaw()), nowMs)) {
             case SPEAKS -> record.agentSpeaks(System.nanoTime());
             case FELL_SILENT -> record.note(System.nanoTime(), Kind.AGENT_SILENT, "");
             case NONE -> {}
@@ -189,16 +189,16 @@ public final class SimulatedCall {
 
     private byte[] nextFrame(long nowMs) {
         if (spoken >= mouth.length) {
-            return plan.probe() ? probe.next(System.nanoTime()) : Mulaw.silence();
+            return plan.probe() ? probe.next(System.nanoTime()) : TelephoneFrame.silence();
         }
-        byte[] frame = Mulaw.silence();
-        byte[] part = Arrays.copyOfRange(mouth, spoken, Math.min(mouth.length, spoken + Mulaw.FRAME_BYTES));
+        byte[] frame = TelephoneFrame.silence();
+        byte[] part = Arrays.copyOfRange(mouth, spoken, Math.min(mouth.length, spoken + TelephoneFrame.BYTES));
         System.arraycopy(part, 0, frame, 0, part.length);
         spoken += part.length;
         if (spoken >= mouth.length) {
             mouth = NOTHING;
             spoken = 0;
-            script.done(nowMs + Mulaw.FRAME_MS);
+            script.done(nowMs + TelephoneFrame.MS);
         }
         return frame;
     }

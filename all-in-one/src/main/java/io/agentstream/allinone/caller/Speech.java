@@ -1,5 +1,6 @@
 package io.agentstream.allinone.caller;
 
+import io.agentstream.worker.audio.MuLaw;
 import java.util.Arrays;
 
 /// A stretch of telephone audio: mu-law, 8 kHz, mono. Cannot change.
@@ -23,7 +24,7 @@ public final class Speech {
 
     /// Its length in milliseconds.
     public long lengthMs() {
-        return mulaw.length / Mulaw.BYTES_PER_MS;
+        return mulaw.length / MuLaw.BYTES_PER_MS;
     }
 
     /// Its length in bytes.

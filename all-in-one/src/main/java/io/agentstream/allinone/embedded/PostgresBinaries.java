@@ -7,12 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
@@ -47,7 +44,7 @@ final class PostgresBinaries {
             return whole;
         }
         Path partial = cache.resolve(platform + ".partial");
-        delete(partial);
+        DirectoryTree.delete(partial);
         Files.createDirectories(partial);
         String archive = "/postgres-" + platform + ".txz";
         try (InputStream packed = PostgresBinaries.class.getResourceAsStream(archive)) {
@@ -96,19 +93,6 @@ final class PostgresBinaries {
             if ((entry.getMode() & 0100) != 0) {
                 Files.setPosixFilePermissions(file, EXECUTABLE);
             }
-        }
-    }
-
-    static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        List<Path> deepestFirst;
-        try (Stream<Path> all = Files.walk(tree)) {
-            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : deepestFirst) {
-            Files.delete(path);
         }
     }
 }

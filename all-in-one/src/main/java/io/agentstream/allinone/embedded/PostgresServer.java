@@ -45,7 +45,7 @@ final class PostgresServer {
         if (Files.isDirectory(data)) {
             return new PostgresServer(binaries, data, ServerAccount.of(binaries.resolve("bin/postgres"), data));
         }
-        PostgresBinaries.delete(partial);
+        DirectoryTree.delete(partial);
         Files.createDirectory(
                 partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         ServerAccount account = ServerAccount.of(binaries.resolve("bin/postgres"), partial);

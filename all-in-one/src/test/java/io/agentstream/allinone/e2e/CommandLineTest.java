@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.allinone.LocalSystem;
 import io.agentstream.allinone.cli.AgentStream;
+import io.agentstream.allinone.embedded.DirectoryTree;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -130,7 +131,7 @@ final class CommandLineTest {
             assertEquals(CONFIG, wrong.code(), wrong.err());
             assertTrue(wrong.err().contains("AGENT_STREAM_KAFKA_PORT"), wrong.err());
         } finally {
-            SharedSystem.delete(directory);
+            DirectoryTree.delete(directory);
         }
     }
 
@@ -199,7 +200,7 @@ final class CommandLineTest {
             assertEquals(FAULT, call.code());
             assertTrue(call.err().contains("./agent-stream up"), call.err());
         } finally {
-            SharedSystem.delete(nowhere);
+            DirectoryTree.delete(nowhere);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.agentstream.allinone.e2e;
 
 import io.agentstream.allinone.LocalSystem;
+import io.agentstream.allinone.embedded.DirectoryTree;
 import io.agentstream.allinone.embedded.EmbeddedKafka;
 import io.agentstream.allinone.embedded.EmbeddedPostgres;
 import io.agentstream.runtime.StopBarrier;
@@ -72,6 +73,6 @@ final class Infrastructure implements AutoCloseable {
     public void close() throws IOException {
         kafka.close();
         postgres.close();
-        SharedSystem.delete(directory);
+        DirectoryTree.delete(directory);
     }
 }

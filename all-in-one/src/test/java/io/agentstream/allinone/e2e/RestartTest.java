@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.agentstream.allinone.DemoFile;
 import io.agentstream.allinone.LocalSystem;
+import io.agentstream.allinone.embedded.DirectoryTree;
 import io.agentstream.runtime.StopBarrier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ final class RestartTest {
 
     @AfterEach
     void remove() throws Exception {
-        SharedSystem.delete(directory);
+        DirectoryTree.delete(directory);
     }
 
     @Test

@@ -1,14 +1,13 @@
 package io.agentstream.allinone.e2e;
 
 import io.agentstream.allinone.LocalSystem;
+import io.agentstream.allinone.embedded.DirectoryTree;
 import io.agentstream.runtime.StopBarrier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -64,15 +63,7 @@ final class SharedSystem implements ParameterResolver {
         @Override
         public void close() throws IOException {
             system.close();
-            delete(directory);
-        }
-    }
-
-    static void delete(Path tree) throws IOException {
-        try (Stream<Path> paths = Files.walk(tree)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+            DirectoryTree.delete(directory);
         }
     }
 }

@@ -140,7 +140,7 @@ final class EmbeddedPostgresTest {
     @Test
     void startsWhereAnEarlierFirstStartWasCutShort() throws Exception {
         // given
-        PostgresBinaries.delete(directory.resolve("data"));
+        DirectoryTree.delete(directory.resolve("data"));
         Files.delete(directory.resolve("database-created"));
         Files.createDirectories(directory.resolve("data.partial/base"));
 

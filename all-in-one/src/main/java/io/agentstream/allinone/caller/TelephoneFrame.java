@@ -1,14 +1,13 @@
 package io.agentstream.allinone.caller;
 
+import io.agentstream.worker.audio.MuLaw;
 import java.util.Arrays;
 
-/// The few facts about mu-law at 8 kHz that a telephone needs.
-final class Mulaw {
+/// The frames of a telephone: 20 ms of mu-law at 8 kHz.
+final class TelephoneFrame {
 
-    static final int BYTES_PER_MS = 8;
-    static final int FRAME_MS = 20;
-    static final int FRAME_BYTES = FRAME_MS * BYTES_PER_MS;
-    static final byte SILENCE = (byte) 0xFF;
+    static final int MS = 20;
+    static final int BYTES = MS * MuLaw.BYTES_PER_MS;
 
     /// About -42 dBFS in the seven bits of magnitude.
     private static final int AUDIBLE = 0x18;
@@ -16,11 +15,11 @@ final class Mulaw {
     /// So many audible samples make a frame speech; fewer are a click.
     private static final int AUDIBLE_SAMPLES = 8;
 
-    private Mulaw() {}
+    private TelephoneFrame() {}
 
     static byte[] silence() {
-        byte[] frame = new byte[FRAME_BYTES];
-        Arrays.fill(frame, SILENCE);
+        byte[] frame = new byte[BYTES];
+        Arrays.fill(frame, MuLaw.SILENCE);
         return frame;
     }
 
