@@ -41,8 +41,9 @@ final class BareKafkaPhase implements Phase<Sample> {
     public Sample measure(int calls, Duration length) throws IOException, InterruptedException {
         KafkaPlan plan =
                 new KafkaPlan(bootstrapServers, settings.lingerMs(), THERE, BACK, calls, settings.tickUs());
-        try (ChildProcess worker = start("bare-kafka-worker", plan);
-                ChildProcess callers = start("bare-kafka-calls", plan)) {
+        List<String> flags = settings.flags().service();
+        try (ChildProcess worker = workshop.startForNow("bare-kafka-worker", flags, plan).process();
+                ChildProcess callers = workshop.startAheadForNow("bare-kafka-calls", flags, plan).process()) {
             stop.pause(SETTLE);
             callers.ask("begin", "", LIMIT);
             Window.Used used = Window.measure(
@@ -63,10 +64,6 @@ final class BareKafkaPhase implements Phase<Sample> {
                     used.processes(),
                     used.machine());
         }
-    }
-
-    private ChildProcess start(String part, KafkaPlan plan) throws IOException, InterruptedException {
-        return workshop.startForNow(part, settings.flags().service(), plan).process();
     }
 
     @Override

@@ -74,7 +74,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--linger", paramLabel = "MS", defaultValue = "5", description = "MEDIA_LINGER of the system and of bare Kafka, in ms (${DEFAULT-VALUE}).")
     private int lingerMs;
 
-    @Option(names = "--partitions", paramLabel = "N", defaultValue = "12", description = "CALL_PARTITIONS of both (${DEFAULT-VALUE}).")
+    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "CALL_PARTITIONS of both (${DEFAULT-VALUE}).")
     private int partitions;
 
     @Option(names = "--load-threads", paramLabel = "N", defaultValue = "1", description = "Threads of the load generator (${DEFAULT-VALUE}).")

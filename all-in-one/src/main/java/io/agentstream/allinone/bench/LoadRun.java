@@ -24,7 +24,7 @@ final class LoadRun implements AutoCloseable {
     LoadRun(Workshop workshop, BenchSettings settings, LoadPlan plan, Stop stop) throws IOException, InterruptedException {
         this.plan = plan;
         this.stop = stop;
-        this.generator = workshop.startForNow("load", settings.flags().tool(), plan).process();
+        this.generator = workshop.startAheadForNow("load", settings.flags().tool(), plan).process();
     }
 
     /// Places the calls and lets them settle.

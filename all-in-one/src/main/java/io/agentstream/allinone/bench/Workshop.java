@@ -1,13 +1,11 @@
 package io.agentstream.allinone.bench;
 
 import io.agentstream.allinone.bench.process.ChildProcess;
+import io.agentstream.allinone.embedded.DirectoryTree;
 import io.agentstream.runtime.Closer;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 
@@ -48,27 +46,26 @@ final class Workshop implements AutoCloseable {
     /// Starts a part that its user closes.
     ChildProcess.Opened startForNow(String part, List<String> jvmFlags, Object settings)
             throws IOException, InterruptedException {
+        return start(part, ChildProcess.Turn.EQUAL, jvmFlags, settings);
+    }
+
+    /// Starts a part that sends on the clock, and that its user closes.
+    ChildProcess.Opened startAheadForNow(String part, List<String> jvmFlags, Object settings)
+            throws IOException, InterruptedException {
+        return start(part, ChildProcess.Turn.FIRST, jvmFlags, settings);
+    }
+
+    private ChildProcess.Opened start(String part, ChildProcess.Turn turn, List<String> jvmFlags, Object settings)
+            throws IOException, InterruptedException {
         return ChildProcess.start(
-                part, BenchPart.class, jvmFlags, directory("logs").resolve(part + ".log"), settings, START_LIMIT);
+                part, BenchPart.class, turn, jvmFlags, directory("logs").resolve(part + ".log"), settings, START_LIMIT);
     }
 
     @Override
     public void close() throws IOException {
         closer.close();
         if (!keep) {
-            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.deleteIfExists(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path done, IOException failure) throws IOException {
-                    Files.deleteIfExists(done);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            DirectoryTree.delete(directory);
         }
     }
 }

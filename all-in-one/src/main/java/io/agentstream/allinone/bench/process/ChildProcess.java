@@ -25,6 +25,17 @@ public final class ChildProcess implements AutoCloseable {
     private static final int LOG_TAIL_LINES = 12;
     /// A signal that is ignored when a JVM starts stays ignored.
     private static final List<String> DEAF_TO_INTERRUPTS = List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh");
+    /// Where we may not ask for it, this says so in the log and runs the command all the same.
+    private static final List<String> AHEAD_OF_OTHERS = List.of("nice", "-n", "-10");
+
+    /// How a process is served when there are more that want to run than processors.
+    public enum Turn {
+        /// Like everybody.
+        EQUAL,
+        /// Ahead of the others, as far as the user may ask for that. For what stands for the world outside: telephones are not on
+        /// this machine and do not wait for it.
+        FIRST
+    }
 
     private final String name;
     private final Path log;
@@ -47,9 +58,12 @@ public final class ChildProcess implements AutoCloseable {
     /// @param log file for what it says on standard error
     /// @throws IOException where it does not open within `limit`
     public static Opened start(
-            String name, Class<?> main, List<String> jvmFlags, Path log, Object settings, Duration limit)
+            String name, Class<?> main, Turn turn, List<String> jvmFlags, Path log, Object settings, Duration limit)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(DEAF_TO_INTERRUPTS);
+        if (turn == Turn.FIRST) {
+            command.addAll(AHEAD_OF_OTHERS);
+        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName(), name));
