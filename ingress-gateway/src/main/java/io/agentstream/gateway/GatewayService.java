@@ -10,6 +10,7 @@ import io.agentstream.gateway.socket.PemTls;
 import io.agentstream.runtime.AdminRoutes;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
+import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.KafkaClients;
@@ -21,12 +22,14 @@ import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,7 +110,7 @@ public final class GatewayService implements AutoCloseable {
         return new GatewayService(closer, server, config.get(Keys.DRAIN_TIMEOUT));
     }
 
-    private static MediaServer.Settings settings(Config config) throws GeneralSecurityException, IOException {
+    private static MediaServer.Settings settings(Config config) throws ConfigException {
         CallLimits limits = new CallLimits(
                 us(config.get(Keys.HANDSHAKE_TIMEOUT)),
                 us(config.get(Keys.MAX_CALL_DURATION)),
@@ -116,15 +119,30 @@ public final class GatewayService implements AutoCloseable {
                 us(PEER_ANSWER),
                 config.get(Keys.MAX_HANDSHAKE_MESSAGES),
                 us(config.get(Keys.PLAYBACK_LOOKAHEAD)));
-        SSLContext tls = config.find(Keys.TLS_CERTIFICATE).isEmpty()
-                ? null
-                : PemTls.load(config.get(Keys.TLS_CERTIFICATE), config.get(Keys.TLS_KEY));
         return new MediaServer.Settings(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_PORT),
                 Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16), config.get(Keys.GATEWAY_SLOT),
                 config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
                 config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_MESSAGE_BYTES), MAX_UNSENT_BYTES, STALL,
-                limits, tls);
+                limits, tls(config));
+    }
+
+    private static @Nullable SSLContext tls(Config config) throws ConfigException {
+        if (config.find(Keys.TLS_CERTIFICATE).isEmpty()) {
+            return null;
+        }
+        try {
+            return PemTls.load(config.get(Keys.TLS_CERTIFICATE), config.get(Keys.TLS_KEY));
+        } catch (NoSuchFileException missing) {
+            throw unusable("there is no file " + missing.getFile());
+        } catch (GeneralSecurityException | IOException wrong) {
+            throw unusable(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static ConfigException unusable(String why) {
+        return new ConfigException(
+                List.of(Keys.TLS_CERTIFICATE.variable() + ", " + Keys.TLS_KEY.variable() + ": " + why));
     }
 
     private static long us(Duration duration) {

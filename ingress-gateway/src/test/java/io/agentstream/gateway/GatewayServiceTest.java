@@ -1,9 +1,11 @@
 package io.agentstream.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.runtime.Config;
+import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.StopBarrier;
 import java.net.URI;
@@ -11,12 +13,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class GatewayServiceTest {
 
@@ -50,6 +55,27 @@ final class GatewayServiceTest {
                     .get(10, TimeUnit.SECONDS);
             assertEquals("1011 Internal server error", closed.get(10, TimeUnit.SECONDS));
         }
+    }
+
+    @Test
+    void tlsFilesThatCannotBeUsedAreAFaultOfTheConfigurationThatNamesThem(@TempDir Path directory) throws Exception {
+        Path certificate = directory.resolve("certificate.pem");
+        Config config = Config.load(
+                Map.of(
+                        "AGENT_STREAM_GATEWAY_PORT", "0",
+                        "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1",
+                        "AGENT_STREAM_TLS_CERTIFICATE", certificate.toString(),
+                        "AGENT_STREAM_TLS_KEY", directory.resolve("key.pem").toString()),
+                Map.of(),
+                List.of(Keys.KAFKA_BOOTSTRAP_SERVERS));
+
+        ConfigException missing = assertThrows(ConfigException.class, () -> GatewayService.launch(config, new StopBarrier()));
+        Files.writeString(certificate, "nonsense");
+        ConfigException nonsense = assertThrows(ConfigException.class, () -> GatewayService.launch(config, new StopBarrier()));
+
+        assertEquals(
+                List.of("AGENT_STREAM_TLS_CERTIFICATE, AGENT_STREAM_TLS_KEY: there is no file " + certificate), missing.problems());
+        assertTrue(nonsense.problems().getFirst().contains(certificate + " "), nonsense.problems().toString());
     }
 
     private static HttpResponse<String> get(HttpClient client, String url) throws Exception {

@@ -31,10 +31,7 @@ public final class ServiceMain {
         try {
             config = Config.load(environment, Map.of(), required);
         } catch (ConfigException e) {
-            System.err.println("The configuration cannot be used:");
-            e.problems().forEach(problem -> System.err.println("  " + problem));
-            System.err.println("Every key is described in docs/configuration.md.");
-            return EXIT_CONFIG;
+            return refused(e);
         }
         for (String unknown : Config.unknownVariables(environment)) {
             log.atWarn().addKeyValue("variable", unknown).log("unknown configuration variable, ignored");
@@ -48,6 +45,8 @@ public final class ServiceMain {
             log.atInfo().addKeyValue("service", name).log("stopping");
         } catch (InterruptedException e) {
             throw e;
+        } catch (ConfigException e) {
+            code = refused(e); // what a key names is not what it should be
         } catch (Exception e) {
             log.atError().addKeyValue("service", name).setCause(e).log("service failed");
             code = EXIT_FAULT;
@@ -56,5 +55,12 @@ public final class ServiceMain {
             barrier.closed(code);
         }
         return code;
+    }
+
+    private static int refused(ConfigException e) {
+        System.err.println("The configuration cannot be used:");
+        e.problems().forEach(problem -> System.err.println("  " + problem));
+        System.err.println("Every key is described in docs/configuration.md.");
+        return EXIT_CONFIG;
     }
 }

@@ -136,6 +136,17 @@ final class CommandLineTest {
     }
 
     @Test
+    void aFileThatTheConfigurationNamesAndThatIsNotThereIsToldTheSameWay() {
+        Ran wrong = run(
+                Map.of("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1", "AGENT_STREAM_GATEWAY_PORT", "0",
+                        "AGENT_STREAM_TLS_CERTIFICATE", "nowhere/certificate.pem", "AGENT_STREAM_TLS_KEY", "nowhere/key.pem"),
+                "gateway");
+
+        assertEquals(CONFIG, wrong.code(), wrong.err());
+        assertTrue(wrong.err().contains("there is no file nowhere/certificate.pem"), wrong.err());
+    }
+
+    @Test
     void topicsAreThereAndCheckAgrees(LocalSystem system) {
         Map<String, String> environment = kafkaOf(system, "4");
 
