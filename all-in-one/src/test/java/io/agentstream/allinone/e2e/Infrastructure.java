@@ -27,7 +27,7 @@ final class Infrastructure implements AutoCloseable {
         this.postgres = postgres;
         this.kafkaPort = kafka.port();
         this.postgresPort = postgres.port();
-        this.environment = SharedSystem.environment();
+        this.environment = SharedSystem.coldEnvironment();
         environment.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         environment.put("AGENT_STREAM_DATABASE_URL", postgres.jdbcUrl());
         environment.put("AGENT_STREAM_DATABASE_USER", postgres.user());

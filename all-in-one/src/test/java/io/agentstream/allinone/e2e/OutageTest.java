@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OutageTest {
 
-    private static final Duration VERDICT = Duration.ofMillis(SharedSystem.HANDSHAKE_MS + 12_000);
+    private static final Duration VERDICT = Duration.ofMillis(SharedSystem.COLD_HANDSHAKE_MS + 12_000);
 
     /// How many frames go by while something is away: five seconds.
     private static final int OUTAGE_FRAMES = 250;

@@ -72,6 +72,6 @@ final class RestartTest {
     }
 
     private LocalSystem start() throws Exception {
-        return LocalSystem.start(directory, false, SharedSystem.environment(), new StopBarrier(), step -> {});
+        return LocalSystem.start(directory, false, SharedSystem.coldEnvironment(), new StopBarrier(), step -> {});
     }
 }
