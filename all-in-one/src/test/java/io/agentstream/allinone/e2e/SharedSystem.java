@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class SharedSystem implements ParameterResolver {
 
     /// Short enough that the tests of timeouts do not wait long, long enough for a busy machine.
-    static final long HANDSHAKE_MS = 3_000;
+    static final long HANDSHAKE_MS = 5_000;
 
     /// For systems of a test's own: their first call comes while everything is cold and other tests have the processors.
     static final long COLD_HANDSHAKE_MS = 10_000;
