@@ -77,11 +77,6 @@ public final class BareKafkaWorkerPart implements Part {
     }
 
     @Override
-    public Object answer(String question, JsonNode argument) {
-        throw Part.unknown(question);
-    }
-
-    @Override
     public void close() throws InterruptedException {
         loop.close();
     }

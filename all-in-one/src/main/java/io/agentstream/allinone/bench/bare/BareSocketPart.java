@@ -99,11 +99,6 @@ public final class BareSocketPart implements Part {
     }
 
     @Override
-    public Object answer(String question, JsonNode argument) {
-        throw Part.unknown(question);
-    }
-
-    @Override
     public void close() {
         server.stop();
     }

@@ -9,8 +9,11 @@ public interface Part extends AutoCloseable {
     /// What the parent has to know now that the part is open: addresses, above all. Becomes JSON.
     Object opened();
 
-    /// Does what the parent asks for and answers with what becomes JSON. What it throws goes to the parent as text.
-    Object answer(String question, JsonNode argument) throws Exception;
+    /// Does what the parent asks for and answers with what becomes JSON. What it throws goes to the parent as text. A part that
+    /// has only to be there knows no question.
+    default Object answer(String question, JsonNode argument) throws Exception {
+        throw unknown(question);
+    }
 
     @Override
     void close() throws Exception;

@@ -31,11 +31,6 @@ public final class PostgresPart implements Part {
     }
 
     @Override
-    public Object answer(String question, JsonNode argument) {
-        throw Part.unknown(question);
-    }
-
-    @Override
     public void close() {
         postgres.close();
     }

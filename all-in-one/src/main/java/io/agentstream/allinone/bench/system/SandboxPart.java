@@ -22,11 +22,6 @@ public final class SandboxPart implements Part {
     }
 
     @Override
-    public Object answer(String question, JsonNode argument) {
-        throw Part.unknown(question);
-    }
-
-    @Override
     public void close() {
         sandbox.close();
     }

@@ -79,11 +79,6 @@ public final class ServicePart implements Part {
     }
 
     @Override
-    public Object answer(String question, JsonNode argument) {
-        throw Part.unknown(question);
-    }
-
-    @Override
     public void close() throws Exception {
         service.close();
     }
