@@ -28,16 +28,15 @@ public final class SetupLog implements AutoCloseable {
 
     private final Consumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
-    private Map<TopicPartition, Long> from;
+    private Map<TopicPartition, Long> from = Map.of();
 
-    /// From now on calls count.
+    /// Counts nothing before [#mark()].
     public SetupLog(KafkaClients clients) {
         consumer = clients.reader("bench-setup", "earliest", MAX_POLL_RECORDS);
         partitions = List.of(Topics.CALL_LIFECYCLE, Topics.RUN_EVENTS).stream()
                 .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
-        from = consumer.endOffsets(partitions);
     }
 
     /// From now on calls count, and not those before.

@@ -47,12 +47,6 @@ public final class Wiring {
         return this;
     }
 
-    /// Sets a variable that nobody has set.
-    public Wiring orElse(Key<?> key, Object value) {
-        environment.putIfAbsent(key.variable(), value.toString());
-        return this;
-    }
-
     /// For a service.
     public ServicePart.Settings settings() {
         return new ServicePart.Settings(Map.copyOf(environment));
