@@ -1,13 +1,14 @@
 package io.agentstream.allinone;
 
+import io.agentstream.allinone.sandbox.CloudonixSandbox;
 import io.agentstream.orchestrator.secret.ApiKeys;
+import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Base64;
 import tools.jackson.core.JacksonException;
 
 /// The secrets of a local system, made on its first start and kept with its data in `secrets.json` (mode 600).
@@ -26,16 +27,13 @@ record LocalSecrets(String credentialsKey, String apiKey, String bearerToken) {
                         damaged);
             }
         }
-        LocalSecrets made =
-                new LocalSecrets(random(), new ApiKeys(new SecureRandom()).generate().reveal(), "demo-" + random().replaceAll("[^A-Za-z0-9]", ""));
+        SecureRandom random = new SecureRandom();
+        LocalSecrets made = new LocalSecrets(
+                CredentialsCipher.generateKey(random).reveal(),
+                new ApiKeys(random).generate().reveal(),
+                CloudonixSandbox.newToken(random));
         PrivateFile.write(file, Json.MAPPER.writeValueAsBytes(made));
         return made;
-    }
-
-    private static String random() {
-        byte[] bytes = new byte[32];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getEncoder().encodeToString(bytes);
     }
 
     Secret apiKeySecret() {

@@ -10,12 +10,15 @@ import io.agentstream.allinone.bench.system.SetupLog;
 import io.agentstream.allinone.bench.system.Tenant;
 import io.agentstream.allinone.bench.system.TopicMeter;
 import io.agentstream.allinone.bench.system.Wiring;
+import io.agentstream.allinone.sandbox.CloudonixSandbox;
+import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.TopicProvisioner;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +40,7 @@ final class SystemPhase implements Phase<SystemSample> {
     private final Workshop workshop;
     private final BenchSettings settings;
     private final Stop stop;
+    private final SecureRandom random = new SecureRandom();
     private final Closer closer = new Closer();
     private final List<Window.Member> members = new ArrayList<>();
     private final ChildProcess gateway;
@@ -78,7 +82,7 @@ final class SystemPhase implements Phase<SystemSample> {
     private Wiring wiring() {
         int most = settings.mostCalls() + SPARE_CALLS;
         return new Wiring(settings.environment())
-                .put(Keys.CREDENTIALS_KEY, Tenant.randomSecret())
+                .put(Keys.CREDENTIALS_KEY, CredentialsCipher.generateKey(random).reveal())
                 .put(Keys.CALL_PARTITIONS, settings.partitions())
                 .put(Keys.MEDIA_LINGER, settings.lingerMs() + "ms")
                 .put(Keys.CLOUDONIX_RATE_LIMIT, 1_000_000)
@@ -108,7 +112,7 @@ final class SystemPhase implements Phase<SystemSample> {
                 .put(Keys.DATABASE_USER, postgres.facts().path("user").asString())
                 .put(Keys.DATABASE_PASSWORD, postgres.facts().path("password").asString());
 
-        String token = Tenant.randomSecret().replaceAll("[^A-Za-z0-9]", "");
+        String token = CloudonixSandbox.newToken(random);
         ChildProcess.Opened sandbox =
                 part("sandbox", settings.flags().tool(), Map.of("domain", Tenant.DOMAIN, "token", token));
         members.add(new Window.Member("sandbox", sandbox.process()));

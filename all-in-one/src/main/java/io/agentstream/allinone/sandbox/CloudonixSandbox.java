@@ -4,6 +4,8 @@ import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.function.Consumer;
 public final class CloudonixSandbox implements AutoCloseable {
 
     private static final long MAX_BODY_BYTES = 16_384;
+    private static final int TOKEN_BYTES = 32;
     private static final int MAX_HEADER_BYTES = 16_384;
     private static final int IDLE_TIMEOUT_MS = 60_000;
     private static final int REQUEST_TIMEOUT_MS = 30_000;
@@ -52,6 +55,13 @@ public final class CloudonixSandbox implements AutoCloseable {
                 .build();
         server.start();
         return new CloudonixSandbox(state, listeners, server);
+    }
+
+    /// A bearer token that nobody can guess: 256 bits.
+    public static String newToken(SecureRandom random) {
+        byte[] bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        return "sandbox-" + HexFormat.of().formatHex(bytes);
     }
 
     /// The port that is really open.

@@ -14,7 +14,6 @@ import io.agentstream.worker.DemoAgents;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -28,7 +27,6 @@ public final class Tenant {
 
     private static final String ECHO = "Echo";
     private static final Duration DATABASE_WAIT = Duration.ofSeconds(30);
-    private static final int SECRET_BYTES = 32;
 
     private final UUID agent;
 
@@ -63,13 +61,6 @@ public final class Tenant {
         } catch (Database.UnavailableException away) {
             throw new IOException("the database does not answer", away);
         }
-    }
-
-    /// 256 bits in base64, for a key or a token.
-    public static String randomSecret() {
-        byte[] bytes = new byte[SECRET_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getEncoder().encodeToString(bytes);
     }
 
     /// Path and query of a call's socket, in which `{domain}` is to be filled in. Holds the agent's secret name.
