@@ -32,6 +32,12 @@ final class Facts {
                 true, quotaLeft, roomLeft, domain(connection, agent.organizationId(), domain).verdict());
     }
 
+    /// Whether one more call may run, which stays so until the transaction ends: the organisation's row is locked.
+    static boolean roomUnderLock(Connection connection, long organizationId) throws SQLException {
+        int limit = RunRows.lockLimit(connection, organizationId);
+        return RunRows.countRunning(connection, organizationId) < limit;
+    }
+
     /// Looks in one organisation only: whether another knows the domain is not this one's to learn.
     static DomainFacts domain(Connection connection, long organizationId, @Nullable String text) throws SQLException {
         if (text == null || DomainName.normalise(text).isEmpty()) {

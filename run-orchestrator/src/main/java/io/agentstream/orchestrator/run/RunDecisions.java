@@ -35,11 +35,13 @@ public final class RunDecisions {
     private final Database database;
     private final Tariff tariff;
     private final Duration handshakeTimeout;
+    private final Turns turns;
 
     public RunDecisions(Database database, Tariff tariff, Duration handshakeTimeout) {
         this.database = database;
         this.tariff = tariff;
         this.handshakeTimeout = handshakeTimeout;
+        this.turns = new Turns(handshakeTimeout); // who waits longer is too late
     }
 
     /// Rows 4 to 9 of the contract, as far as the offer goes.
@@ -111,34 +113,37 @@ public final class RunDecisions {
         });
     }
 
-    /// Rows 6 to 9, 12 and 13: the organisation's row is locked, so that its limit of concurrent calls holds exactly.
+    /// Rows 6 to 9, 12 and 13: the organisation's row is locked, so that its limit of concurrent calls holds exactly. The lock
+    /// is taken last: what need not be done under it is done by then, because all its calls wait for it.
     Decision started(
-            CallEvent.Started start, ProofPlan plan, Verdicts.Session session, Source source, Instant now) {
-        return database.inTransaction(connection -> {
-            int limit = RunRows.lockLimit(connection, plan.organizationId());
+            CallEvent.Started start, ProofPlan plan, Verdicts.Session session, Source source, Instant now)
+            throws InterruptedException {
+        return turns.take(plan.organizationId(), () -> database.inTransaction(connection -> {
             RunRow row = RunRows.lock(connection, start.callId().value()).orElseThrow();
-            boolean roomLeft = RunRows.countRunning(connection, plan.organizationId()) < limit;
+            State state = stateOf(row);
+            RunTransaction run = new RunTransaction(connection, row, start.seq());
+            boolean roomLeft = false;
+            if (state instanceof State.Initialized) {
+                run.start(start, plan, source);
+                roomLeft = Facts.roomUnderLock(connection, plan.organizationId());
+            }
             Verdicts.Proof facts =
                     new Verdicts.Proof(roomLeft, plan.domain().verdict(), Contexts.identified(start), session);
-            var step = RunMachine.step(stateOf(row), new Input.Started(facts, now, plan.deadline()));
+            var step = RunMachine.step(state, new Input.Started(facts, now, plan.deadline()));
             return switch (step.effects().getFirst()) {
                 case Effect.Repeat() -> repeat(connection, row, start.seq(), Socket.WAITS);
                 case Effect.Begin(Instant at) -> {
-                    RunTransaction run = new RunTransaction(connection, row, start.seq());
-                    run.start(start, plan, source);
                     run.begin(start.mediaFormat(), at);
                     yield run.decision(Socket.WAITS);
                 }
                 case Effect.Fail(Refusal refusal, Instant at) -> {
-                    RunTransaction run = new RunTransaction(connection, row, start.seq());
-                    run.start(start, plan, source);
                     run.fail(refusal, at);
                     yield run.decision(Socket.WAITS);
                 }
                 case Effect.Refuse _, Effect.Create _, Effect.CreateFailed _, Effect.Complete _, Effect.HangUp _ ->
                     throw new IllegalStateException("a start cannot do this");
             };
-        });
+        }));
     }
 
     Decision ended(CallEvent.Ended end, Source source) {

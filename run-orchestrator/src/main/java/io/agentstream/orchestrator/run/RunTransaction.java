@@ -20,7 +20,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Changes one run inside a transaction, and collects what is to be said about it. Each of our own events is written into the
@@ -35,6 +37,7 @@ final class RunTransaction {
     private final RunRef ref;
     private final List<RunEvent> events = new ArrayList<>();
     private ObjectNode initialContext;
+    private @Nullable ObjectNode definition;
 
     /// @param after number of the call's record that is being decided on
     RunTransaction(Connection connection, RunRow row, long after) {
@@ -51,7 +54,7 @@ final class RunTransaction {
         say("created", new RunEvent.Created(callId, after, at, ref));
     }
 
-    /// Takes in what the start message says.
+    /// Takes in what the start message says, and reads what it takes to begin.
     void start(CallEvent.Started start, ProofPlan plan, Source source) throws SQLException {
         Contexts contexts = new Contexts(row.initialContext(), row.gatheredContext(), row.logs()).started(start);
         Optional<Account> account = plan.domain().account();
@@ -63,13 +66,15 @@ final class RunTransaction {
                         account.map(Account::id).orElse(null), account.map(Account::domain).orElse(null),
                         Contexts.session(start).map(Jsonb::harmless).orElse(null)));
         initialContext = contexts.initial();
+        definition = RunRows.definition(connection, row.agentId(), row.agentVersion());
         RunEvents.append(connection, row.id(), start.at(), "started", Contexts.shown(start), source);
     }
 
+    /// Once it has started.
     void begin(MediaFormat format, Instant at) throws SQLException {
         RunRows.begin(connection, row.id(), at);
-        ObjectNode definition = RunRows.definition(connection, row.agentId(), row.agentVersion());
-        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, initialContext));
+        say("running", new RunEvent.Running(
+                callId, after, at, ref, format, Objects.requireNonNull(definition, "not started"), initialContext));
     }
 
     void fail(Refusal refusal, Instant at) throws SQLException {

@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The table of runs as decisions need it. Whoever changes a run holds its lock, and the organisation's before it where
+/// The table of runs as decisions need it. Whoever changes a run holds its lock, and the organisation's after it where
 /// both are needed.
 public final class RunRows {
 

@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.run.Verdicts.Session;
 import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.orchestrator.store.Sql;
@@ -34,6 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class RunDecisionsTest {
 
     private static final AtomicLong OFFSETS = new AtomicLong();
+    /// At least as many as the pool has.
+    private static final int CONNECTIONS = 16;
     private static final Instant NOW = Samples.T0.plusSeconds(1);
 
     private final Tenant tenant;
@@ -67,12 +71,12 @@ final class RunDecisionsTest {
         return offer.callId();
     }
 
-    private Decision start(CallEvent.Started start, Session session) {
+    private Decision start(CallEvent.Started start, Session session) throws InterruptedException {
         ProofPlan plan = decisions.plan(start).orElseThrow();
         return decisions.started(start, plan, session, source(), NOW);
     }
 
-    private Decision start(CallId call) {
+    private Decision start(CallId call) throws InterruptedException {
         return start(Samples.started().of(call).build(), Session.LIVE);
     }
 
@@ -91,6 +95,14 @@ final class RunDecisionsTest {
                 results.add(future.get());
             }
             return results;
+        }
+    }
+
+    private static <T> T soon(Future<T> result) {
+        try {
+            return result.get(30, TimeUnit.SECONDS);
+        } catch (Exception notSoon) {
+            throw new AssertionError("not within 30 s", notSoon);
         }
     }
 
@@ -218,7 +230,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void aProvedCallIsRunning() {
+    void aProvedCallIsRunning() throws InterruptedException {
         CallId call = admitted();
 
         Decision decision = start(call);
@@ -236,7 +248,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void aRedeliveredStartYieldsTheSameDecision() {
+    void aRedeliveredStartYieldsTheSameDecision() throws InterruptedException {
         CallId call = admitted();
         Decision first = start(call);
 
@@ -248,7 +260,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void redeliveryOfAllRecordsSaysTheStoryAgainButBeginsNoRunThatIsOverAndChangesNothing() {
+    void redeliveryOfAllRecordsSaysTheStoryAgainButBeginsNoRunThatIsOverAndChangesNothing() throws InterruptedException {
         CallEvent.Offered offer = tenant.offer().build();
         CallId call = offer.callId();
         tenant.credits("1");
@@ -268,7 +280,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void refusesByPrecedenceAtTheProof() {
+    void refusesByPrecedenceAtTheProof() throws InterruptedException {
         CallEvent.Started noSid = Samples.started().of(admitted()).callSid(null).build();
         CallId noDomain = offerWithoutDomain();
         CallId wrongDomain = offerWithoutDomain();
@@ -286,7 +298,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void textThatPostgresCannotHoldFailsItsOwnCallOnly() {
+    void textThatPostgresCannotHoldFailsItsOwnCallOnly() throws InterruptedException {
         String nul = "a\0b\ud800";
         CallEvent.Offered offer = tenant.offer().domain(null).externalCallId(nul).from(nul).build();
         offer(offer);
@@ -328,7 +340,30 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void aCallThatEndsMakesRoom() {
+    void aBurstOfOneOrganisationKeepsNoOtherWaiting() throws Exception {
+        Tenant other = Tenant.create(tenant.database());
+        CallEvent.Offered theirs = other.offer().build();
+        offer(theirs);
+        List<Future<Decision>> burst = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Decision decision = tenant.database().inTransaction(connection -> {
+                RunRows.lockLimit(connection, tenant.sample().organizationId()); // somebody changes it and takes his time
+                for (int i = 0; i < 3 * CONNECTIONS; i++) {
+                    CallId call = admitted();
+                    burst.add(threads.submit(() -> start(call)));
+                }
+                return soon(threads.submit(() -> start(theirs.callId())));
+            });
+
+            assertEquals("running", decision.outcome());
+            for (Future<Decision> one : burst) {
+                assertFalse(soon(one).events().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void aCallThatEndsMakesRoom() throws InterruptedException {
         tenant.limit(1);
         CallId first = admitted();
         CallId second = admitted();
@@ -339,7 +374,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void aCompletedRunIsChargedOnce() {
+    void aCompletedRunIsChargedOnce() throws InterruptedException {
         tenant.credits("1");
         CallId call = admitted();
         start(call);
@@ -360,7 +395,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void unlimitedCreditsStayUnlimited() {
+    void unlimitedCreditsStayUnlimited() throws InterruptedException {
         CallId call = admitted();
         start(call);
 
@@ -370,7 +405,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void anAgentsHangUpIsOrderedWithTheSessionThatWasProved() {
+    void anAgentsHangUpIsOrderedWithTheSessionThatWasProved() throws InterruptedException {
         CallId call = admitted();
         start(call);
 
@@ -381,7 +416,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void theEndOfARunThatFailedOrdersNothing() {
+    void theEndOfARunThatFailedOrdersNothing() throws InterruptedException {
         CallId call = admitted();
         start(Samples.started().of(call).build(), Session.NOT_CONFIRMED);
 
@@ -401,7 +436,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void theEndOfARefusedCallConfirmsOnly() {
+    void theEndOfARefusedCallConfirmsOnly() throws InterruptedException {
         CallId call = admitted();
         start(Samples.started().of(call).build(), Session.NOT_CONFIRMED);
 
@@ -418,7 +453,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void aQuietCallIsLost() {
+    void aQuietCallIsLost() throws InterruptedException {
         CallId running = admitted();
         start(running);
         CallId initialized = admitted();
@@ -465,7 +500,7 @@ final class RunDecisionsTest {
     }
 
     @Test
-    void theStoryDoesNotShowTheAgent() {
+    void theStoryDoesNotShowTheAgent() throws InterruptedException {
         CallEvent.Offered offer = tenant.offer().build();
         offer(offer);
         start(offer.callId());
