@@ -1,19 +1,40 @@
 package io.agentstream.schemas;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.UUID;
 
-/// What the binary codecs share.
+/// What the binary codecs share: big-endian numbers at an offset. They are read straight from the array, because a buffer for
+/// each frame would be a third of what reading it allocates.
 final class Binary {
+
+    private static final VarHandle INT64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT16 = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
     private Binary() {}
 
-    static void putCallId(ByteBuffer out, CallId callId) {
-        out.putLong(callId.value().getMostSignificantBits()).putLong(callId.value().getLeastSignificantBits());
+    static long int64(byte[] bytes, int at) {
+        return (long) INT64.get(bytes, at);
     }
 
-    static CallId callId(ByteBuffer in) {
-        return new CallId(new UUID(in.getLong(), in.getLong()));
+    static int int32(byte[] bytes, int at) {
+        return (int) INT32.get(bytes, at);
+    }
+
+    /// Without sign.
+    static int uint16(byte[] bytes, int at) {
+        return (short) INT16.get(bytes, at) & 0xFFFF;
+    }
+
+    static CallId callId(byte[] bytes, int at) {
+        return new CallId(new UUID(int64(bytes, at), int64(bytes, at + Long.BYTES)));
+    }
+
+    static void putCallId(ByteBuffer out, CallId callId) {
+        out.putLong(callId.value().getMostSignificantBits()).putLong(callId.value().getLeastSignificantBits());
     }
 
     static short length16(int length) {

@@ -77,35 +77,28 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
         if (bytes.length < HEADER_BYTES) {
             return Binary.malformed("a media frame of ", bytes.length, " bytes");
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        byte kind = in.get();
-        CallId callId = Binary.callId(in);
-        long seq = in.getLong();
-        long atMs = in.getLong();
-        int body = in.remaining();
+        byte kind = bytes[0];
+        CallId callId = Binary.callId(bytes, 1);
+        long seq = Binary.int64(bytes, 17);
+        long atMs = Binary.int64(bytes, 25);
+        int at = HEADER_BYTES;
+        int body = bytes.length - HEADER_BYTES;
         return switch (kind) {
-            case AUDIO -> {
-                if (body < 10 || (in.getShort(in.position() + 8) & 0xFFFF) != body - 10) {
-                    yield Binary.malformed("an audio frame of ", bytes.length, " bytes");
-                }
-                long timestampMs = in.getLong();
-                yield new Decoded.Value<>(new MediaFrame.Audio(
-                        callId, seq, atMs, timestampMs, new Slice(bytes, in.position() + 2, body - 10)));
-            }
+            case AUDIO -> body >= 10 && Binary.uint16(bytes, at + 8) == body - 10
+                    ? new Decoded.Value<>(new MediaFrame.Audio(
+                            callId, seq, atMs, Binary.int64(bytes, at), new Slice(bytes, at + 10, body - 10)))
+                    : Binary.malformed("an audio frame of ", bytes.length, " bytes");
             case DIGIT -> body == 1
-                    ? new Decoded.Value<>(new MediaFrame.Digit(callId, seq, atMs, (char) (in.get() & 0x7F)))
+                    ? new Decoded.Value<>(new MediaFrame.Digit(callId, seq, atMs, (char) (bytes[at] & 0x7F)))
                     : Binary.malformed("a digit of ", bytes.length, " bytes");
-            case MARK_REACHED -> {
-                if (body < 6 || (in.getShort(in.position() + 4) & 0xFFFF) != body - 6) {
-                    yield Binary.malformed("a mark of ", bytes.length, " bytes");
-                }
-                int turn = in.getInt();
-                String name = new String(bytes, in.position() + 2, body - 6, StandardCharsets.UTF_8);
-                yield new Decoded.Value<>(new MediaFrame.MarkReached(callId, seq, atMs, turn, name));
-            }
+            case MARK_REACHED -> body >= 6 && Binary.uint16(bytes, at + 4) == body - 6
+                    ? new Decoded.Value<>(new MediaFrame.MarkReached(
+                            callId, seq, atMs, Binary.int32(bytes, at),
+                            new String(bytes, at + 6, body - 6, StandardCharsets.UTF_8)))
+                    : Binary.malformed("a mark of ", bytes.length, " bytes");
             case PLAYED -> body == 13
-                    ? new Decoded.Value<>(
-                            new MediaFrame.Played(callId, seq, atMs, in.getInt(), in.getLong(), in.get() != 0))
+                    ? new Decoded.Value<>(new MediaFrame.Played(
+                            callId, seq, atMs, Binary.int32(bytes, at), Binary.int64(bytes, at + 4), bytes[at + 12] != 0))
                     : Binary.malformed("playback progress of ", bytes.length, " bytes");
             default -> Binary.malformed("media frame of unknown kind ", kind, "");
         };

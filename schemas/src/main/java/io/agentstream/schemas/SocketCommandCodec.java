@@ -77,10 +77,10 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         if (bytes.length < HEADER_BYTES) {
             return Binary.malformed("a socket command of ", bytes.length, " bytes");
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        byte kind = in.get();
-        CallId callId = Binary.callId(in);
-        int body = in.remaining();
+        byte kind = bytes[0];
+        CallId callId = Binary.callId(bytes, 1);
+        int at = HEADER_BYTES;
+        int body = bytes.length - HEADER_BYTES;
         return switch (kind) {
             case ADMIT -> body == 0
                     ? new Decoded.Value<>(new SocketCommand.Admit(callId))
@@ -88,52 +88,50 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
             case OPEN -> body == 0
                     ? new Decoded.Value<>(new SocketCommand.Open(callId))
                     : Binary.malformed("an open of ", bytes.length, " bytes");
-            case PLAY -> play(bytes, in, callId);
+            case PLAY -> play(bytes, callId);
             case CLEAR -> body == 4
-                    ? new Decoded.Value<>(new SocketCommand.Clear(callId, in.getInt()))
+                    ? new Decoded.Value<>(new SocketCommand.Clear(callId, Binary.int32(bytes, at)))
                     : Binary.malformed("a clear of ", bytes.length, " bytes");
-            case MARK -> {
-                if (body < 6 || (in.getShort(in.position() + 4) & 0xFFFF) != body - 6) {
-                    yield Binary.malformed("a mark of ", bytes.length, " bytes");
-                }
-                int turn = in.getInt();
-                String name = new String(bytes, in.position() + 2, body - 6, StandardCharsets.UTF_8);
-                yield new Decoded.Value<>(new SocketCommand.Mark(callId, turn, name));
-            }
-            case CLOSE -> close(bytes, in, callId);
+            case MARK -> body >= 6 && Binary.uint16(bytes, at + 4) == body - 6
+                    ? new Decoded.Value<>(new SocketCommand.Mark(
+                            callId, Binary.int32(bytes, at),
+                            new String(bytes, at + 6, body - 6, StandardCharsets.UTF_8)))
+                    : Binary.malformed("a mark of ", bytes.length, " bytes");
+            case CLOSE -> close(bytes, callId);
             default -> Binary.malformed("socket command of unknown kind ", kind, "");
         };
     }
 
-    private static Decoded<SocketCommand> play(byte[] bytes, ByteBuffer in, CallId callId) {
-        int payload = in.remaining() - 12;
-        if (payload < 0 || (in.getShort(in.position() + 10) & 0xFFFF) != payload) {
+    private static Decoded<SocketCommand> play(byte[] bytes, CallId callId) {
+        int at = HEADER_BYTES;
+        int payload = bytes.length - at - 12;
+        if (payload < 0 || Binary.uint16(bytes, at + 10) != payload) {
             return Binary.malformed("a play of ", bytes.length, " bytes");
         }
-        int turn = in.getInt();
-        int seq = in.getInt();
-        int frameBytes = in.getShort() & 0xFFFF;
+        int frameBytes = Binary.uint16(bytes, at + 8);
         if (frameBytes == 0) {
             return Binary.malformed("a play with frames of ", 0, " bytes");
         }
         return new Decoded.Value<>(new SocketCommand.Play(
-                callId, turn, seq, frameBytes, new Slice(bytes, in.position() + 2, payload)));
+                callId, Binary.int32(bytes, at), Binary.int32(bytes, at + 4), frameBytes,
+                new Slice(bytes, at + 12, payload)));
     }
 
-    private static Decoded<SocketCommand> close(byte[] bytes, ByteBuffer in, CallId callId) {
-        if (in.remaining() < 2) {
+    private static Decoded<SocketCommand> close(byte[] bytes, CallId callId) {
+        int at = HEADER_BYTES;
+        if (bytes.length < at + 2) {
             return Binary.malformed("a close of ", bytes.length, " bytes");
         }
-        byte by = in.get();
-        int causeBytes = in.get() & 0xFF;
-        int reasonBytes = in.remaining() - causeBytes - 4;
-        if (reasonBytes < 0 || (in.getShort(in.position() + causeBytes + 2) & 0xFFFF) != reasonBytes) {
+        byte by = bytes[at];
+        int causeBytes = bytes[at + 1] & 0xFF;
+        int code = at + 2 + causeBytes;
+        int reasonBytes = bytes.length - code - 4;
+        if (reasonBytes < 0 || Binary.uint16(bytes, code + 2) != reasonBytes) {
             return Binary.malformed("a close of ", bytes.length, " bytes");
         }
-        String cause = new String(bytes, in.position(), causeBytes, StandardCharsets.US_ASCII);
-        in.position(in.position() + causeBytes);
-        int closeCode = in.getShort() & 0xFFFF;
-        String reason = new String(bytes, in.position() + 2, reasonBytes, StandardCharsets.UTF_8);
+        String cause = new String(bytes, at + 2, causeBytes, StandardCharsets.US_ASCII);
+        int closeCode = Binary.uint16(bytes, code);
+        String reason = new String(bytes, code + 4, reasonBytes, StandardCharsets.UTF_8);
         try {
             return switch (by) {
                 case BY_END -> new Decoded.Value<>(
