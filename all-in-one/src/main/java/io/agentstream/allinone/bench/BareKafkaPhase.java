@@ -34,7 +34,7 @@ final class BareKafkaPhase implements Phase<Sample> {
                 Map.of("directory", workshop.directory("bare-kafka").toString()));
         this.broker = opened.process();
         this.bootstrapServers = opened.facts().path("bootstrap_servers").asString();
-        broker.ask("topics", Map.of(THERE, settings.partitions(), BACK, settings.partitions()), LIMIT);
+        broker.ask("topics", Map.of(THERE, settings.layout().partitions(), BACK, settings.layout().partitions()), LIMIT);
     }
 
     @Override

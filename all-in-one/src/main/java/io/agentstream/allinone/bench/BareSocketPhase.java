@@ -34,7 +34,7 @@ final class BareSocketPhase implements Phase<Sample> {
     @Override
     public Sample measure(int calls, Duration length) throws IOException, InterruptedException {
         LoadPlan plan = new LoadPlan(
-                "127.0.0.1", port, "/", List.of("bench.cloudonix.net"), "bare", calls, CALLS_PER_SECOND,
+                "127.0.0.1", List.of(port), "/", List.of("bench.cloudonix.net"), "bare", calls, CALLS_PER_SECOND,
                 settings.loadThreads(), settings.tickUs());
         try (LoadRun load = new LoadRun(workshop, settings, plan, stop)) {
             load.place();

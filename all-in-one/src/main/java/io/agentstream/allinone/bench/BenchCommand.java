@@ -77,6 +77,12 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "CALL_PARTITIONS of both (${DEFAULT-VALUE}).")
     private int partitions;
 
+    @Option(names = "--gateways", paramLabel = "N", defaultValue = "1", description = "Gateways, each a process (${DEFAULT-VALUE}).")
+    private int gateways;
+
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Workers, each a process (${DEFAULT-VALUE}).")
+    private int workers;
+
     @Option(names = "--load-threads", paramLabel = "N", defaultValue = "1", description = "Threads of the load generator (${DEFAULT-VALUE}).")
     private int loadThreads;
 
@@ -135,7 +141,8 @@ public final class BenchCommand implements Callable<Integer> {
     private BenchSettings settings() {
         try {
             return new BenchSettings(
-                    calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs, partitions,
+                    calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
+                    new BenchSettings.Layout(partitions, gateways, workers),
                     Wiring.measurable(environment), JvmFlags.recommended(jvm));
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(Objects.requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()));

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 /// @param tickUs how far apart the generator looks at its calls
 /// @param loadThreads loops of the generator
 /// @param lingerMs `MEDIA_LINGER`, of the system and of bare Kafka
-/// @param partitions `CALL_PARTITIONS`, of both
+/// @param layout how many there are of what there may be several of
 /// @param environment further configuration variables of the services
 record BenchSettings(
         List<Integer> calls,
@@ -28,9 +28,30 @@ record BenchSettings(
         int tickUs,
         int loadThreads,
         int lingerMs,
-        int partitions,
+        Layout layout,
         Map<String, String> environment,
         JvmFlags flags) {
+
+    /// @param partitions `CALL_PARTITIONS`, of the system and of bare Kafka
+    /// @param gateways calls go to them in turn
+    /// @param workers they share the partitions
+    record Layout(int partitions, int gateways, int workers) {
+
+        /// As many as there are slots by default.
+        private static final int MOST = 12;
+
+        Layout {
+            if (partitions < 1 || partitions > 1_000) {
+                throw new IllegalArgumentException("--partitions takes a number between 1 and 1000");
+            }
+            if (gateways < 1 || gateways > MOST) {
+                throw new IllegalArgumentException("--gateways takes a number between 1 and " + MOST);
+            }
+            if (workers < 1 || workers > partitions) {
+                throw new IllegalArgumentException("--workers takes a number between 1 and that of the partitions");
+            }
+        }
+    }
 
     private static final int MAX_CALLS = 100_000;
 
@@ -72,7 +93,9 @@ record BenchSettings(
         shown.put("generator_tick_us", tickUs);
         shown.put("generator_threads", loadThreads);
         shown.put("media_linger_ms", lingerMs);
-        shown.put("call_partitions", partitions);
+        shown.put("call_partitions", layout.partitions());
+        shown.put("gateways", layout.gateways());
+        shown.put("workers", layout.workers());
         shown.put("environment", new TreeMap<>(environment));
         shown.put("jvm_flags", flags);
         shown.put("setup_ms", "from the log: `at` of offered to `at` of running");

@@ -27,7 +27,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import tools.jackson.databind.JsonNode;
 
-/// The system itself: broker, database, sandbox, gateway, orchestrator and worker, each a process of its own.
+/// The system itself: broker, database, sandbox, gateways, orchestrator and workers, each a process of its own.
 final class SystemPhase implements Phase<SystemSample> {
 
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
@@ -43,9 +43,9 @@ final class SystemPhase implements Phase<SystemSample> {
     private final SecureRandom random = new SecureRandom();
     private final Closer closer = new Closer();
     private final List<Window.Member> members = new ArrayList<>();
-    private final ChildProcess gateway;
-    private final ChildProcess worker;
-    private final int gatewayPort;
+    private final List<ChildProcess> gateways = new ArrayList<>();
+    private final List<ChildProcess> workers = new ArrayList<>();
+    private final List<Integer> ports = new ArrayList<>();
     private final Tenant tenant;
     private final SetupLog setups;
     private final TopicMeter topics;
@@ -66,13 +66,7 @@ final class SystemPhase implements Phase<SystemSample> {
             setups = closer.own("set-ups", new SetupLog(clients));
             topics = new TopicMeter(admin);
 
-            ChildProcess.Opened orchestrator = service("orchestrator", wiring);
-            ChildProcess.Opened ready = service("worker", wiring);
-            ChildProcess.Opened last = service("gateway", wiring);
-            worker = ready.process();
-            gateway = last.process();
-            gatewayPort = last.facts().path("port").asInt();
-            new ReadyWait(List.of(url(orchestrator.facts()), url(ready.facts()), url(last.facts()))).await(READY_LIMIT);
+            new ReadyWait(services(wiring)).await(READY_LIMIT);
         } catch (IOException | InterruptedException | RuntimeException failure) {
             closer.close();
             throw failure;
@@ -83,7 +77,7 @@ final class SystemPhase implements Phase<SystemSample> {
         int most = settings.mostCalls() + SPARE_CALLS;
         return new Wiring(settings.environment())
                 .put(Keys.CREDENTIALS_KEY, CredentialsCipher.generateKey(random).reveal())
-                .put(Keys.CALL_PARTITIONS, settings.partitions())
+                .put(Keys.CALL_PARTITIONS, settings.layout().partitions())
                 .put(Keys.MEDIA_LINGER, settings.lingerMs() + "ms")
                 .put(Keys.CLOUDONIX_RATE_LIMIT, 1_000_000)
                 .put(Keys.MAX_CALLS, most)
@@ -128,6 +122,24 @@ final class SystemPhase implements Phase<SystemSample> {
         }
     }
 
+    /// Starts all services, and returns where they can be asked whether they are ready.
+    private List<String> services(Wiring wiring) throws IOException, InterruptedException {
+        List<String> urls = new ArrayList<>();
+        urls.add(url(service("orchestrator", wiring).facts()));
+        for (int i = 0; i < settings.layout().workers(); i++) {
+            ChildProcess.Opened worker = service("worker", wiring);
+            workers.add(worker.process());
+            urls.add(url(worker.facts()));
+        }
+        for (int slot = 0; slot < settings.layout().gateways(); slot++) {
+            ChildProcess.Opened gateway = service("gateway", wiring.put(Keys.GATEWAY_SLOT, slot));
+            gateways.add(gateway.process());
+            ports.add(gateway.facts().path("port").asInt());
+            urls.add(url(gateway.facts()));
+        }
+        return urls;
+    }
+
     private ChildProcess.Opened service(String name, Wiring wiring) throws IOException, InterruptedException {
         ChildProcess.Opened opened = part(name, settings.flags().service(), wiring.settings());
         members.add(new Window.Member(name, opened.process()));
@@ -147,10 +159,10 @@ final class SystemPhase implements Phase<SystemSample> {
     @Override
     public SystemSample measure(int calls, Duration length) throws IOException, InterruptedException {
         LoadPlan plan = new LoadPlan(
-                "127.0.0.1", gatewayPort, tenant.path(), List.of(Tenant.DOMAIN), "point" + points++, calls,
+                "127.0.0.1", ports, tenant.path(), List.of(Tenant.DOMAIN), "point" + points++, calls,
                 settings.ramp(), settings.loadThreads(), settings.tickUs());
-        long gatewayEmpty = heapBytes(gateway);
-        long workerEmpty = heapBytes(worker);
+        long gatewayEmpty = heapBytes(gateways);
+        long workerEmpty = heapBytes(workers);
         try (LoadRun load = new LoadRun(workshop, settings, plan, stop)) {
             setups.mark();
             load.place();
@@ -159,7 +171,7 @@ final class SystemPhase implements Phase<SystemSample> {
             LoadRun.Measurement measured = load.measure(members, length);
             TopicMeter.Reading after = topics.read();
             Point.HeapBytesPerCall heap = new Point.HeapBytesPerCall(
-                    perCall(heapBytes(gateway) - gatewayEmpty, calls), perCall(heapBytes(worker) - workerEmpty, calls));
+                    perCall(heapBytes(gateways) - gatewayEmpty, calls), perCall(heapBytes(workers) - workerEmpty, calls));
             load.hangUp();
             stop.pause(SETTLE);
             CallCounts counts = measured.calls();
@@ -174,8 +186,12 @@ final class SystemPhase implements Phase<SystemSample> {
         }
     }
 
-    private static long heapBytes(ChildProcess process) throws IOException, InterruptedException {
-        return process.ask("heap", "", HEAP_LIMIT).path("bytes").asLong();
+    private static long heapBytes(List<ChildProcess> processes) throws IOException, InterruptedException {
+        long bytes = 0;
+        for (ChildProcess process : processes) {
+            bytes += process.ask("heap", "", HEAP_LIMIT).path("bytes").asLong();
+        }
+        return bytes;
     }
 
     private static long perCall(long bytes, int calls) {

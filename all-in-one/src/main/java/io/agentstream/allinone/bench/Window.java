@@ -19,7 +19,7 @@ final class Window {
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
-    /// A process that is measured under a name, with what it started outside its own tree.
+    /// A process that is measured under a name, that others of its kind may have too, with what it started outside its own tree.
     record Member(String name, ChildProcess process, List<ProcessHandle> more) {
 
         Member(String name, ChildProcess process) {
@@ -62,13 +62,14 @@ final class Window {
             JsonNode jvm = members.get(i).process().ask("jvm", "", ANSWER_LIMIT);
             ProcessUsage end = after.members().get(i);
             Duration cpu = end.cpu().minus(before.members().get(i).cpu());
-            figures.put(members.get(i).name(), new ProcessFigures(
+            ProcessFigures one = new ProcessFigures(
                     cpu.toNanos() / 1e9 / seconds,
                     end.residentBytes(),
                     jvm.path("allocated_bytes").asLong(),
                     jvm.path("pauses").asInt(),
                     jvm.path("pause_total_ms").asLong(),
-                    jvm.path("pause_max_ms").asLong()));
+                    jvm.path("pause_max_ms").asLong());
+            figures.merge(members.get(i).name(), one, ProcessFigures::plus);
         }
         return new Used(seconds, figures, machine(before, after, seconds));
     }

@@ -27,7 +27,8 @@ class BenchSmokeTest {
 
     private static BenchSettings settings(Set<Target> only) {
         return new BenchSettings(
-                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, 2, Map.of(), JvmFlags.recommended(List.of(BADGE)));
+                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2), Map.of(),
+                JvmFlags.recommended(List.of(BADGE)));
     }
 
     @Test

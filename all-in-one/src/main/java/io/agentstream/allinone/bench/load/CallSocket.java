@@ -78,7 +78,7 @@ final class CallSocket implements ServerFrames.Handler {
             channel = opened;
             opened.configureBlocking(false);
             opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            boolean connected = opened.connect(new InetSocketAddress(plan.host(), plan.port()));
+            boolean connected = opened.connect(new InetSocketAddress(plan.host(), plan.port(call)));
             key = opened.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
             if (connected) {
                 upgrade();
@@ -90,7 +90,7 @@ final class CallSocket implements ServerFrames.Handler {
 
     private void upgrade() throws IOException {
         state = State.UPGRADING;
-        send(ByteBuffer.wrap(upgrade.request(plan.host(), plan.port(), plan.target(call))));
+        send(ByteBuffer.wrap(upgrade.request(plan.host(), plan.port(call), plan.target(call))));
     }
 
     /// The selector says that the socket can do something.

@@ -4,6 +4,7 @@ import java.util.List;
 
 /// What calls are to be placed.
 ///
+/// @param ports of the gateways; calls go to them in turn, as a balancer would have it
 /// @param path path and query of the upgrade; `{domain}` and `{session}` are filled in
 /// @param domains taken in turn
 /// @param tag makes the sessions of this load unlike all others
@@ -13,7 +14,7 @@ import java.util.List;
 ///     this much late
 public record LoadPlan(
         String host,
-        int port,
+        List<Integer> ports,
         String path,
         List<String> domains,
         String tag,
@@ -26,9 +27,10 @@ public record LoadPlan(
     static final long FRAME_NS = FRAME_MS * 1_000_000L;
 
     public LoadPlan {
+        ports = List.copyOf(ports);
         domains = List.copyOf(domains);
-        if (calls < 1 || calls > 1 << 20 || callsPerSecond <= 0 || threads < 1 || domains.isEmpty()) {
-            throw new IllegalArgumentException("a load needs calls, a rate, a thread and a domain");
+        if (ports.isEmpty() || calls < 1 || calls > 1 << 20 || callsPerSecond <= 0 || threads < 1 || domains.isEmpty()) {
+            throw new IllegalArgumentException("a load needs a port, calls, a rate, a thread and a domain");
         }
         if (tickUs < 50 || FRAME_MS * 1_000 % tickUs != 0) {
             throw new IllegalArgumentException("a tick must be at least 50 us and divide " + FRAME_MS + " ms");
@@ -37,6 +39,10 @@ public record LoadPlan(
 
     String session(int call) {
         return "bench-" + tag + "-" + call;
+    }
+
+    int port(int call) {
+        return ports.get(call % ports.size());
     }
 
     String domain(int call) {

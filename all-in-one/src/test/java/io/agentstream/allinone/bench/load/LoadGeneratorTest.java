@@ -28,7 +28,7 @@ class LoadGeneratorTest {
     private static final int THREADS = 2;
 
     private static LoadPlan plan(int port) {
-        return new LoadPlan("127.0.0.1", port, "/", List.of("a.example", "b.example"), "t", CALLS, 500, THREADS, 1_000);
+        return new LoadPlan("127.0.0.1", List.of(port), "/", List.of("a.example", "b.example"), "t", CALLS, 500, THREADS, 1_000);
     }
 
     private static Undertow server(BiConsumer<WebSocketChannel, String> onText) {
