@@ -61,6 +61,11 @@ final class EchoProbe {
         newest = Math.max(newest, number);
     }
 
+    /// Whether frames come back, and the last ones have not yet.
+    boolean isAwaitingFrames() {
+        return newest >= 0 && newest < sent - 1;
+    }
+
     EchoLatency latency() {
         return new EchoLatency(sent, returned, outOfOrder, histogram);
     }

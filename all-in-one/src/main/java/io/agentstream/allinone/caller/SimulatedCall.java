@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// One call in progress: sends 20 ms of the caller every 20 ms by an absolute schedule, plays what comes, follows the script.
 ///
 /// Everything happens on one virtual thread; [#hangUp] may be called from any. Every wait has an end: the socket takes a frame
-/// within 10 s or the call has failed, and the close handshake is given 2 s.
+/// within 10 s or the call has failed, and the last frames of an echo and the close handshake are given 2 s each.
 public final class SimulatedCall {
 
     private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(TelephoneFrame.MS);
     private static final long SEND_LIMIT_MS = 10_000;
+    private static final long ECHO_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long CLOSE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final byte[] NOTHING = new byte[0];
 
@@ -203,14 +204,28 @@ public final class SimulatedCall {
         return frame;
     }
 
-    /// Hangs up, and waits for the gateway to close its side.
+    /// Hangs up once the echo of what was sent is there, and waits for the gateway to close its side.
     private CallEnd leave(Ending ending) throws IOException, InterruptedException {
+        CallEnd ended = listenForEchoes();
+        if (ended != null) {
+            return ended;
+        }
         record.note(System.nanoTime(), Kind.HUNG_UP, ending == Ending.LIMIT ? "limit" : "");
         if (plan.sendStop()) {
             send(frames.stop());
         }
         finish(socket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
         return awaitClose(ending);
+    }
+
+    /// A frame that is on its way when the caller leaves is not lost, and must not be counted so.
+    private @Nullable CallEnd listenForEchoes() throws IOException, InterruptedException {
+        long until = System.nanoTime() + ECHO_LIMIT_NANOS;
+        CallEnd ended = null;
+        while (ended == null && probe.isAwaitingFrames() && System.nanoTime() < until) {
+            ended = listenUntil(System.nanoTime() + FRAME_NANOS);
+        }
+        return ended;
     }
 
     private CallEnd awaitClose(Ending ending) throws InterruptedException {

@@ -13,6 +13,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -188,13 +191,12 @@ final class SimulatedProviderTest {
     @Test
     void measuresHowLongAnEchoTakes() throws InterruptedException {
         // given
-        BiConsumer<String, WebSocketChannel> echo = (message, channel) -> {
+        BiConsumer<String, WebSocketChannel> echoes = (message, channel) -> {
             if (TinyGateway.is(message, "media")) {
-                String payload = message.substring(message.indexOf("\"payload\":\"") + 11, message.lastIndexOf("\"}}"));
-                TinyGateway.send(channel, media(message, Base64.getDecoder().decode(payload)));
+                echo(message, channel);
             }
         };
-        try (TinyGateway gateway = new TinyGateway(echo);
+        try (TinyGateway gateway = new TinyGateway(echoes);
                 SimulatedProvider provider = new SimulatedProvider()) {
             // when
             CallOutcome outcome = provider.place(CallPlan.to(gateway.url(), DOMAIN).withProbe().withMaxMs(1_000));
@@ -202,9 +204,30 @@ final class SimulatedProviderTest {
             // then
             EchoLatency latency = outcome.latency();
             assertEquals(50, latency.sent());
-            assertTrue(latency.returned() >= 45, latency.toString());
+            assertEquals(50, latency.returned());
             assertEquals(0, latency.outOfOrder());
             assertTrue(latency.percentileMs(50) < 100, latency.toString());
+        }
+    }
+
+    @Test
+    void waitsForTheEchoOfItsLastFramesBeforeItHangsUp() throws InterruptedException {
+        // given: a gateway that answers a quarter of a second late
+        try (ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
+                TinyGateway gateway = new TinyGateway((message, channel) -> {
+                    if (TinyGateway.is(message, "media")) {
+                        later.schedule(() -> echo(message, channel), 250, TimeUnit.MILLISECONDS);
+                    }
+                });
+                SimulatedProvider provider = new SimulatedProvider()) {
+            // when
+            CallOutcome outcome = provider.place(CallPlan.to(gateway.url(), DOMAIN).withProbe().withMaxMs(400));
+
+            // then
+            assertEquals(Ending.LIMIT, outcome.ending());
+            assertEquals(20, outcome.latency().sent());
+            assertEquals(20, outcome.latency().returned());
+            assertTrue(outcome.latency().percentileMs(50) >= 249, outcome.toString());
         }
     }
 
@@ -271,6 +294,11 @@ final class SimulatedProviderTest {
 
         // when, then
         assertFalse(plan.toString().contains("secret-agent"));
+    }
+
+    private static void echo(String message, WebSocketChannel channel) {
+        String payload = message.substring(message.indexOf("\"payload\":\"") + 11, message.lastIndexOf("\"}}"));
+        TinyGateway.send(channel, media(message, Base64.getDecoder().decode(payload)));
     }
 
     private static String media(String message, byte[] mulaw) {
