@@ -10,12 +10,8 @@ import io.undertow.websockets.core.WebSocketChannel;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,7 +90,7 @@ final class SimulatedProviderTest {
         // given: 400 ms of audio in one go
         BiConsumer<String, WebSocketChannel> talks = (message, channel) -> {
             if (TinyGateway.is(message, "start")) {
-                TinyGateway.send(channel, media(message, tone(400)));
+                TinyGateway.send(channel, TinyGateway.media(message, tone(400)));
             }
         };
         try (TinyGateway gateway = new TinyGateway(talks);
@@ -117,7 +113,7 @@ final class SimulatedProviderTest {
         BiConsumer<String, WebSocketChannel> marks = (message, channel) -> {
             if (TinyGateway.is(message, "start")) {
                 TinyGateway.send(channel, mark(message, "at once"));
-                TinyGateway.send(channel, media(message, tone(400)));
+                TinyGateway.send(channel, TinyGateway.media(message, tone(400)));
                 TinyGateway.send(channel, mark(message, "after 400"));
             }
         };
@@ -140,7 +136,7 @@ final class SimulatedProviderTest {
         // given: ten seconds of audio, taken back when the caller presses a key
         BiConsumer<String, WebSocketChannel> interrupted = (message, channel) -> {
             if (TinyGateway.is(message, "start")) {
-                TinyGateway.send(channel, media(message, tone(10_000)));
+                TinyGateway.send(channel, TinyGateway.media(message, tone(10_000)));
                 TinyGateway.send(channel, mark(message, "end"));
             } else if (TinyGateway.is(message, "dtmf")) {
                 TinyGateway.send(channel, "{\"event\":\"clear\",\"streamSid\":\"" + TinyGateway.streamOf(message) + "\"}");
@@ -165,7 +161,7 @@ final class SimulatedProviderTest {
         // given
         BiConsumer<String, WebSocketChannel> greets = (message, channel) -> {
             if (TinyGateway.is(message, "start")) {
-                TinyGateway.send(channel, media(message, tone(300)));
+                TinyGateway.send(channel, TinyGateway.media(message, tone(300)));
             }
         };
         try (TinyGateway gateway = new TinyGateway(greets);
@@ -189,56 +185,13 @@ final class SimulatedProviderTest {
     }
 
     @Test
-    void measuresHowLongAnEchoTakes() throws InterruptedException {
-        // given
-        BiConsumer<String, WebSocketChannel> echoes = (message, channel) -> {
-            if (TinyGateway.is(message, "media")) {
-                echo(message, channel);
-            }
-        };
-        try (TinyGateway gateway = new TinyGateway(echoes);
-                SimulatedProvider provider = new SimulatedProvider()) {
-            // when
-            CallOutcome outcome = provider.place(CallPlan.to(gateway.url(), DOMAIN).withProbe().withMaxMs(1_000));
-
-            // then
-            EchoLatency latency = outcome.latency();
-            assertEquals(50, latency.sent());
-            assertEquals(50, latency.returned());
-            assertEquals(0, latency.outOfOrder());
-            assertTrue(latency.percentileMs(50) < 100, latency.toString());
-        }
-    }
-
-    @Test
-    void waitsForTheEchoOfItsLastFramesBeforeItHangsUp() throws InterruptedException {
-        // given: a gateway that answers a quarter of a second late
-        try (ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
-                TinyGateway gateway = new TinyGateway((message, channel) -> {
-                    if (TinyGateway.is(message, "media")) {
-                        later.schedule(() -> echo(message, channel), 250, TimeUnit.MILLISECONDS);
-                    }
-                });
-                SimulatedProvider provider = new SimulatedProvider()) {
-            // when
-            CallOutcome outcome = provider.place(CallPlan.to(gateway.url(), DOMAIN).withProbe().withMaxMs(400));
-
-            // then
-            assertEquals(Ending.LIMIT, outcome.ending());
-            assertEquals(20, outcome.latency().sent());
-            assertEquals(20, outcome.latency().returned());
-            assertTrue(outcome.latency().percentileMs(50) >= 249, outcome.toString());
-        }
-    }
-
-    @Test
     void rejectsWhatAProviderWouldReject() throws InterruptedException {
         // given
         BiConsumer<String, WebSocketChannel> babbles = (message, channel) -> {
             if (TinyGateway.is(message, "start")) {
                 TinyGateway.send(channel, "{\"event\":\"media\",\"streamSid\":\"another\",\"media\":{\"payload\":\"\"}}");
                 TinyGateway.send(channel, "no JSON");
-                TinyGateway.send(channel, media(message, tone(20)).replace("\"payload\":\"", "\"payload\":\"!"));
+                TinyGateway.send(channel, TinyGateway.media(message, tone(20)).replace("\"payload\":\"", "\"payload\":\"!"));
             }
         };
         try (TinyGateway gateway = new TinyGateway(babbles);
@@ -294,16 +247,6 @@ final class SimulatedProviderTest {
 
         // when, then
         assertFalse(plan.toString().contains("secret-agent"));
-    }
-
-    private static void echo(String message, WebSocketChannel channel) {
-        String payload = message.substring(message.indexOf("\"payload\":\"") + 11, message.lastIndexOf("\"}}"));
-        TinyGateway.send(channel, media(message, Base64.getDecoder().decode(payload)));
-    }
-
-    private static String media(String message, byte[] mulaw) {
-        return "{\"event\":\"media\",\"streamSid\":\"" + TinyGateway.streamOf(message) + "\",\"media\":{\"payload\":\""
-                + Base64.getEncoder().encodeToString(mulaw) + "\"}}";
     }
 
     private static String mark(String message, String name) {

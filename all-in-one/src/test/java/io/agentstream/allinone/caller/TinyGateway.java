@@ -9,6 +9,7 @@ import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -65,6 +66,18 @@ final class TinyGateway implements AutoCloseable {
         String key = "\"streamSid\":\"";
         int from = message.indexOf(key) + key.length();
         return message.substring(from, message.indexOf('"', from));
+    }
+
+    /// A `media` frame for the stream that `message` belongs to.
+    static String media(String message, byte[] mulaw) {
+        return "{\"event\":\"media\",\"streamSid\":\"" + streamOf(message) + "\",\"media\":{\"payload\":\""
+                + Base64.getEncoder().encodeToString(mulaw) + "\"}}";
+    }
+
+    /// Sends a `media` frame back.
+    static void echo(String message, WebSocketChannel channel) {
+        String payload = message.substring(message.indexOf("\"payload\":\"") + 11, message.lastIndexOf("\"}}"));
+        send(channel, media(message, Base64.getDecoder().decode(payload)));
     }
 
     @Override
