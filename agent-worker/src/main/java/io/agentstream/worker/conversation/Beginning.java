@@ -38,13 +38,17 @@ import java.util.List;
 /// The part of the machine that begins a conversation: a new one, or one that another worker left. Pure.
 final class Beginning {
 
+    /// What was said this long before somebody was there again still flows. With all of the pause it would flow late until the
+    /// call ends, because a flow has no silence in which it could catch up.
+    static final long FRESH_MS = 200;
+
     private Beginning() {}
 
     static Step<Conversation, ConversationEffect> step(Opening state, long nowMs, ConversationInput input) {
         return switch (input) {
             case RunStarted started when started.takesTurns() ->
                     Step.to(new Thinking(1, nowMs, Manners.DEAF, null), new Think(1, Prompt.OPENING), thinkLimit(nowMs), new Save());
-            case RunStarted started -> flow(1);
+            case RunStarted started -> flow(1, 0);
             case Resumed resumed -> resume(resumed.saved(), nowMs, new Tell(new Fact.Resumed(resumed.gapMs())));
             case CallEnded ended -> Step.to(new Ended(0));
             case EngineFailed failed -> fail(0);
@@ -69,7 +73,7 @@ final class Beginning {
             case OPENING -> Step.to(
                     new Thinking(turn, nowMs, Manners.DEAF, null),
                     resumed, new Clear(old), new Think(turn, Prompt.OPENING), thinkLimit(nowMs), new Save());
-            case BRIDGED -> flow(turn, resumed);
+            case BRIDGED -> flow(turn, nowMs - FRESH_MS, resumed);
             case SPEAKING -> Step.to(
                     new Thinking(turn, nowMs, saved.manners(), saved.memory()),
                     resumed, new Clear(old), new Think(turn, Prompt.AGAIN), thinkLimit(nowMs), new Save());
@@ -80,9 +84,9 @@ final class Beginning {
         };
     }
 
-    private static Step<Conversation, ConversationEffect> flow(int turn, ConversationEffect... before) {
+    private static Step<Conversation, ConversationEffect> flow(int turn, long fromMs, ConversationEffect... before) {
         List<ConversationEffect> effects = effects(before);
         effects.addAll(List.of(new Flow(turn), new Tell(new Fact.TurnStarted(turn, Party.AGENT)), new Save()));
-        return to(new Bridged(turn), effects);
+        return to(new Bridged(turn, fromMs), effects);
     }
 }

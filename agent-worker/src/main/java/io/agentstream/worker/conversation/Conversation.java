@@ -22,7 +22,9 @@ public sealed interface Conversation {
     }
 
     /// The engine's audio flows beside the caller's, all of it as one turn.
-    record Bridged(int turn) implements Conversation {}
+    ///
+    /// @param fromMs since when the caller is heard, by the gateway's clock; 0: from the beginning
+    record Bridged(int turn, long fromMs) implements Conversation {}
 
     /// The engine is asked and has not given audio yet.
     ///

@@ -74,11 +74,12 @@ public final class ConversationMachine {
     /// The way of every frame of an echo: nothing is made here but the step.
     private static Step<Conversation, ConversationEffect> bridged(Bridged state, ConversationInput input) {
         return switch (input) {
-            case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
+            case AudioHeard heard when heard.frame().atMs() >= state.fromMs() -> Step.to(state, new Hear(heard.frame()));
             case ReplyPart part when part.turn() == state.turn() ->
                     Step.to(state, new Play(part.turn(), part.audio().length(), part.audio()));
             case CallEnded ended -> Step.to(new Ended(state.turn()));
             case EngineFailed failed -> fail(state.turn());
+            case AudioHeard late -> Step.stay(state);
             case ReplyPart i -> Step.stay(state);
             case ReplyBegun i -> Step.stay(state);
             case ReplyFinished i -> Step.stay(state);

@@ -165,6 +165,10 @@ class ConversationMachineTest {
                         tell(new Fact.Resumed(700)), new Clear(4), new Think(5, Prompt.OPENING), thinkLimit, SAVE),
                 row("what flowed flows on in a new turn", Conversation.NEW, resumed(Phase.BRIDGED), Conversation.Bridged.class, 5,
                         tell(new Fact.Resumed(700)), new Flow(5), tell(new Fact.TurnStarted(5, Party.AGENT)), SAVE),
+                row("what is said by then flows", after(resumed(Phase.BRIDGED)), frame(T0 - Beginning.FRESH_MS),
+                        Conversation.Bridged.class, 5, new Hear(frame(T0 - Beginning.FRESH_MS).frame())),
+                row("what was said while nobody was there does not", after(resumed(Phase.BRIDGED)),
+                        frame(T0 - Beginning.FRESH_MS - 1), Conversation.Bridged.class, 5),
                 row("an agent that was hanging up hangs up", Conversation.NEW, resumed(Phase.CLOSING), Conversation.Ended.class, 4,
                         tell(new Fact.Resumed(700)), new HangUp(null)));
     }

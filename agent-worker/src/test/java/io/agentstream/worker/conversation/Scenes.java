@@ -46,8 +46,13 @@ final class Scenes {
     }
 
     static ConversationInput.AudioHeard frame() {
+        return frame(T0);
+    }
+
+    /// A frame that the gateway saw at that time.
+    static ConversationInput.AudioHeard frame(long atMs) {
         return new ConversationInput.AudioHeard(
-                new MediaFrame.Audio(CallId.of(T0, 1, 1), 9, T0, 0, audio(20)));
+                new MediaFrame.Audio(CallId.of(T0, 1, 1), 9, atMs, 0, audio(20)));
     }
 
     /// Where these inputs lead, one after the other at `T0`.

@@ -82,6 +82,11 @@ final class EchoCall implements AutoCloseable {
         gapsAllowed = true;
     }
 
+    /// How much audio is between what was sent last and what is back.
+    long behindMs() {
+        return (sent - 1L - newest) * FRAME_NS / 1_000_000;
+    }
+
     private byte[] frame(int number) {
         byte[] frame = new byte[sizes.applyAsInt(number)];
         new Random(number).nextBytes(frame);

@@ -10,6 +10,7 @@ import io.agentstream.allinone.caller.CallPlan;
 import io.agentstream.allinone.caller.Cue;
 import io.agentstream.allinone.caller.SimulatedProvider;
 import io.agentstream.allinone.caller.Step;
+import io.agentstream.allinone.embedded.ChildJvm;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.worker.WorkerService;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 
-/// A worker leaves while it holds conversations; the one that stays goes on with them.
+/// A worker leaves or is killed while it holds conversations; the one that stays goes on with them.
 @ExtendWith(SharedSystem.class)
 @Execution(ExecutionMode.SAME_THREAD)
 final class FailoverTest {
@@ -38,6 +39,11 @@ final class FailoverTest {
     private static final int MOST_CALLS = 16;
 
     private static final long LONGEST_SILENCE_MS = 5_000;
+
+    /// The group's session timeout of 6 s, and the taking over.
+    private static final long LONGEST_SILENCE_AFTER_A_KILL_MS = 11_000;
+
+    private static final long ON_TIME_MS = 1_000;
 
     private LocalSystem system;
     private Api api;
@@ -54,37 +60,68 @@ final class FailoverTest {
     void callsOutliveTheWorkerThatLeaves() throws Exception {
         List<EchoCall> calls = new ArrayList<>();
         try (WorkerService second = second()) {
-            String url = "http://127.0.0.1:" + second.port();
-            while (conversations(url) < 2) {
-                assertTrue(calls.size() < MOST_CALLS, "the second worker gets no calls");
-                EchoCall call = EchoCall.begin(system, agent);
-                calls.add(call);
-                call.awaitHeard(25);
-            }
+            int held = callUntilHeldAt("http://127.0.0.1:" + second.port(), calls);
             calls.forEach(EchoCall::allowGaps);
-            int held = conversations(url);
 
             second.close();
 
-            for (EchoCall call : calls) {
-                call.awaitHeard(50);
-            }
-            for (EchoCall call : calls) {
-                assertTrue(call.longestSilenceMs() < LONGEST_SILENCE_MS, "silent for " + call.longestSilenceMs() + " ms");
-                call.hangUp();
-            }
-            int resumed = 0;
-            for (EchoCall call : calls) {
-                JsonNode run = api.awaitRun(agent, call.call.callId, "completed");
-                assertEquals("caller_hangup", run.path("end").path("by").asString());
-                resumed += isResumed(run) ? 1 : 0;
-            }
-            assertTrue(resumed >= held, resumed + " of " + held + " conversations went on elsewhere");
+            goOn(calls, held, LONGEST_SILENCE_MS);
         } finally {
             for (EchoCall call : calls) {
                 call.close();
             }
         }
+    }
+
+    @Test
+    void callsOutliveTheWorkerThatIsKilled() throws Exception {
+        List<EchoCall> calls = new ArrayList<>();
+        try (ChildJvm second = ChildJvm.run(KilledWorker.class, variables())) {
+            String url = second.await("ready ");
+            Api.awaitReady(system.demo().workerUrl());
+            int held = callUntilHeldAt(url, calls);
+            calls.forEach(EchoCall::allowGaps);
+
+            second.kill();
+
+            goOn(calls, held, LONGEST_SILENCE_AFTER_A_KILL_MS);
+        } finally {
+            for (EchoCall call : calls) {
+                call.close();
+            }
+        }
+    }
+
+    /// Places calls until the worker at `url` holds two, and says how many it holds.
+    private int callUntilHeldAt(String url, List<EchoCall> calls) throws Exception {
+        while (conversations(url) < 2) {
+            assertTrue(calls.size() < MOST_CALLS, "the second worker gets no calls");
+            EchoCall call = EchoCall.begin(system, agent);
+            calls.add(call);
+            call.awaitHeard(25);
+        }
+        return conversations(url);
+    }
+
+    /// All calls go on after a silence of at most `silenceMs`, as late as before, and come to their end; those that were held
+    /// elsewhere were taken over.
+    private void goOn(List<EchoCall> calls, int held, long silenceMs) throws Exception {
+        for (EchoCall call : calls) {
+            call.awaitHeard(50);
+        }
+        for (EchoCall call : calls) {
+            assertTrue(call.longestSilenceMs() < silenceMs, "silent for " + call.longestSilenceMs() + " ms");
+            Wait.until("an echo that is on time again", () ->
+                    call.behindMs() < ON_TIME_MS ? Optional.of(call.behindMs()) : Optional.empty());
+            call.hangUp();
+        }
+        int resumed = 0;
+        for (EchoCall call : calls) {
+            JsonNode run = api.awaitRun(agent, call.call.callId, "completed");
+            assertEquals("caller_hangup", run.path("end").path("by").asString());
+            resumed += isResumed(run) ? 1 : 0;
+        }
+        assertTrue(resumed >= held, resumed + " of " + held + " conversations went on elsewhere");
     }
 
     @Test
@@ -130,18 +167,20 @@ final class FailoverTest {
     }
 
     private WorkerService second() throws Exception {
-        Config config = Config.load(
-                SharedSystem.environment(),
-                Map.of(
-                        "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
-                        "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
-                        "AGENT_STREAM_GATEWAY_SLOTS", "4",
-                        "AGENT_STREAM_CALL_PARTITIONS", "4"),
-                List.of());
+        Config config = Config.load(variables(), Map.of(), List.of());
         WorkerService worker = WorkerService.launch(config, new StopBarrier());
         Api.awaitReady("http://127.0.0.1:" + worker.port());
         Api.awaitReady(system.demo().workerUrl());
         return worker;
+    }
+
+    private Map<String, String> variables() {
+        Map<String, String> variables = SharedSystem.environment();
+        variables.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
+        variables.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers());
+        variables.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
+        variables.put("AGENT_STREAM_CALL_PARTITIONS", "4");
+        return variables;
     }
 
     private void awaitSaying(CallPlan plan, String type) throws Exception {
