@@ -1,12 +1,10 @@
 package io.agentstream.orchestrator.run;
 
 import io.agentstream.orchestrator.store.Agents;
-import io.agentstream.orchestrator.store.Organizations;
 import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
-import io.agentstream.orchestrator.store.Users;
 import io.agentstream.schemas.DomainName;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -24,10 +22,9 @@ final class Facts {
 
     static Verdicts.Admission admission(Connection connection, Agents.Callable agent, @Nullable String domain)
             throws SQLException {
-        BigDecimal credits = Users.find(connection, agent.ownerUserId()).orElseThrow().credits();
+        BigDecimal credits = agent.ownerCredits();
         boolean quotaLeft = credits == null || credits.compareTo(Tariff.LEAST_CREDITS) >= 0;
-        int limit = Organizations.find(connection, agent.organizationId()).orElseThrow().maxConcurrentCalls();
-        boolean roomLeft = RunRows.countRunning(connection, agent.organizationId()) < limit;
+        boolean roomLeft = agent.runningCalls() < agent.maxConcurrentCalls();
         return new Verdicts.Admission(
                 true, quotaLeft, roomLeft, domain(connection, agent.organizationId(), domain).verdict());
     }

@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.store.Decided;
 import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.RefusedCalls;
 import io.agentstream.orchestrator.store.RunEvents;
+import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
@@ -24,6 +25,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,14 +49,13 @@ public final class RunDecisions {
     /// Rows 4 to 9 of the contract, as far as the offer goes.
     Decision offered(CallEvent.Offered offer, Source source, Instant now) {
         return database.inTransaction(connection -> {
-            Optional<RunRow> run = RunRows.lock(connection, offer.callId().value());
+            RunRows.Known known = RunRows.known(connection, offer.callId().value());
             Optional<Agents.Callable> agent = Agents.findForCall(connection, offer.agentDigest());
             Verdicts.Admission facts = agent.isEmpty()
                     ? Verdicts.Admission.NO_AGENT
                     : Facts.admission(connection, agent.get(), offer.domain());
-            State state = run.isPresent() ? stateOf(run.get()) : withoutRun(connection, offer.callId());
             Input input = new Input.Offered(facts, now, offer.at().plus(handshakeTimeout));
-            var step = RunMachine.step(state, input);
+            var step = RunMachine.step(stateOf(known), input);
             return switch (step.effects().getFirst()) {
                 case Effect.Refuse(Refusal refusal) -> {
                     RefusedCalls.remember(connection, offer.callId().value(), refusal.failure().name(), now);
@@ -63,7 +64,7 @@ public final class RunDecisions {
                 case Effect.Create() -> create(connection, offer, agent.orElseThrow(), source, now, Optional.empty());
                 case Effect.CreateFailed(Refusal refusal) ->
                     create(connection, offer, agent.orElseThrow(), source, now, Optional.of(refusal));
-                case Effect.Repeat() -> repeat(connection, run.orElseThrow(), offer.seq(), Socket.WAITS);
+                case Effect.Repeat() -> repeat(connection, known.run().orElseThrow(), offer.seq(), Socket.WAITS);
                 case Effect.Begin _, Effect.Fail _, Effect.Complete _, Effect.HangUp _ ->
                     throw new IllegalStateException("an offer cannot do this");
             };
@@ -89,11 +90,12 @@ public final class RunDecisions {
             return repeat(connection, run, offer.seq(), Socket.WAITS);
         }
         RunTransaction run = new RunTransaction(connection, inserted.get(), offer.seq());
-        RunEvents.append(connection, inserted.get().id(), offer.at(), "offered", Contexts.shown(offer), source);
+        run.happened(offer, "offered", source);
         run.created(now);
         if (refusal.isPresent()) {
             run.fail(refusal.get(), now);
         }
+        run.write();
         return run.decision(Socket.WAITS);
     }
 
@@ -134,10 +136,12 @@ public final class RunDecisions {
                 case Effect.Repeat() -> repeat(connection, row, start.seq(), Socket.WAITS);
                 case Effect.Begin(Instant at) -> {
                     run.begin(start.mediaFormat(), at);
+                    run.write();
                     yield run.decision(Socket.WAITS);
                 }
                 case Effect.Fail(Refusal refusal, Instant at) -> {
                     run.fail(refusal, at);
+                    run.write();
                     yield run.decision(Socket.WAITS);
                 }
                 case Effect.Refuse _, Effect.Create _, Effect.CreateFailed _, Effect.Complete _, Effect.HangUp _ ->
@@ -152,9 +156,10 @@ public final class RunDecisions {
             if (row.isEmpty()) {
                 return Decision.none(end.callId());
             }
-            RunEvents.append(connection, row.get().id(), end.at(), "ended", Contexts.shown(end), source);
+            RunTransaction run = new RunTransaction(connection, row.get(), end.seq());
+            run.happened(end, "ended", source);
             Input input = new Input.Ended(end.at(), end.closeCode(), end.closeReason(), end.end(), end.failure());
-            return close(connection, row.get(), end.seq(), input, Socket.CLOSED);
+            return close(connection, run, row.get(), end.seq(), input, Socket.CLOSED);
         });
     }
 
@@ -166,13 +171,14 @@ public final class RunDecisions {
                 return Decision.none(callId);
             }
             long after = Decided.newestSeq(connection, row.get().id());
-            return close(connection, row.get(), after, new Input.Quiet(row.get().lastSeenAt(), now), Socket.WAITS);
+            RunTransaction run = new RunTransaction(connection, row.get(), after);
+            return close(connection, run, row.get(), after, new Input.Quiet(row.get().lastSeenAt(), now), Socket.WAITS);
         });
     }
 
-    private Decision close(Connection connection, RunRow row, long after, Input input, Socket socket)
+    private Decision close(
+            Connection connection, RunTransaction run, RunRow row, long after, Input input, Socket socket)
             throws SQLException {
-        RunTransaction run = new RunTransaction(connection, row, after);
         Decision decision = Decision.none(new CallId(row.callId()));
         for (Effect effect : RunMachine.step(stateOf(row), input).effects()) {
             switch (effect) {
@@ -194,6 +200,7 @@ public final class RunDecisions {
                     throw new IllegalStateException("an end cannot do this");
             }
         }
+        run.write();
         return decision;
     }
 
@@ -204,7 +211,8 @@ public final class RunDecisions {
             if (run.isPresent()) {
                 ObjectNode payload = Json.MAPPER.valueToTree(event);
                 String type = payload.path("type").asString();
-                RunEvents.append(connection, run.get().id(), event.at(), type, payload, source);
+                RunEvents.append(
+                        connection, run.get().id(), List.of(new NewEvent(event.at(), type, payload, source)));
             }
             return run.isPresent();
         });
@@ -230,10 +238,11 @@ public final class RunDecisions {
                 : Decision.of(run.name(), run.gatewaySlot(), events, socket, true);
     }
 
-    private static State withoutRun(Connection connection, CallId callId) throws SQLException {
-        return RefusedCalls.find(connection, callId.value())
-                .<State>map(failure -> new State.Refused(Failure.valueOf(failure)))
-                .orElseGet(State.Unknown::new);
+    private static State stateOf(RunRows.Known known) {
+        if (known.run().isPresent()) {
+            return stateOf(known.run().get());
+        }
+        return known.refusedFor() == null ? new State.Unknown() : new State.Refused(Failure.valueOf(known.refusedFor()));
     }
 
     private static State stateOf(RunRow run) {

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.run;
 import io.agentstream.orchestrator.run.Decision.Socket;
 import io.agentstream.orchestrator.store.Jsonb;
 import io.agentstream.orchestrator.store.RunEvents;
+import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
@@ -25,9 +26,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Changes one run inside a transaction, and collects what is to be said about it. Each of our own events is written into the
-/// run's story in the same transaction: from there it is said again when the record comes again. Only the thread that has the
-/// connection.
+/// Changes one run inside a transaction, and collects what is to be said about it. Each of our own events goes into the run's
+/// story in the same transaction: from there it is said again when the record comes again. [#write] puts the story down at the
+/// end, all of it at once. Only the thread that has the connection.
 final class RunTransaction {
 
     private final Connection connection;
@@ -35,9 +36,9 @@ final class RunTransaction {
     private final CallId callId;
     private final long after;
     private final RunRef ref;
+    private final List<NewEvent> story = new ArrayList<>();
     private final List<RunEvent> events = new ArrayList<>();
-    private ObjectNode initialContext;
-    private @Nullable ObjectNode definition;
+    private RunRows.@Nullable Proven proven;
 
     /// @param after number of the call's record that is being decided on
     RunTransaction(Connection connection, RunRow row, long after) {
@@ -47,37 +48,39 @@ final class RunTransaction {
         this.after = after;
         this.ref = new RunRef(
                 row.id(), row.name(), row.organizationId(), row.agentId(), row.agentVersion(), row.gatewaySlot());
-        this.initialContext = row.initialContext();
     }
 
-    void created(Instant at) throws SQLException {
+    /// Takes a record of the call into the story.
+    void happened(CallEvent event, String type, Source source) {
+        story.add(new NewEvent(event.at(), type, Contexts.shown(event), source));
+    }
+
+    void created(Instant at) {
         say("created", new RunEvent.Created(callId, after, at, ref));
     }
 
-    /// Takes in what the start message says, and reads what it takes to begin.
-    void start(CallEvent.Started start, ProofPlan plan, Source source) throws SQLException {
+    /// Takes in what the start message says.
+    void start(CallEvent.Started start, ProofPlan plan, Source source) {
         Contexts contexts = new Contexts(row.initialContext(), row.gatheredContext(), row.logs()).started(start);
         Optional<Account> account = plan.domain().account();
-        RunRows.describe(
-                connection,
-                row.id(),
-                new RunRows.Proven(
-                        Contexts.callType(start), contexts.initial(), contexts.gathered(), contexts.logs(),
-                        account.map(Account::id).orElse(null), account.map(Account::domain).orElse(null),
-                        Contexts.session(start).map(Jsonb::harmless).orElse(null)));
-        initialContext = contexts.initial();
-        definition = RunRows.definition(connection, row.agentId(), row.agentVersion());
-        RunEvents.append(connection, row.id(), start.at(), "started", Contexts.shown(start), source);
+        proven = new RunRows.Proven(
+                Contexts.callType(start), contexts.initial(), contexts.gathered(), contexts.logs(),
+                account.map(Account::id).orElse(null), account.map(Account::domain).orElse(null),
+                Contexts.session(start).map(Jsonb::harmless).orElse(null));
+        happened(start, "started", source);
     }
 
     /// Once it has started.
     void begin(MediaFormat format, Instant at) throws SQLException {
-        RunRows.begin(connection, row.id(), at);
-        say("running", new RunEvent.Running(
-                callId, after, at, ref, format, Objects.requireNonNull(definition, "not started"), initialContext));
+        RunRows.Proven described = Objects.requireNonNull(proven, "not started");
+        ObjectNode definition = RunRows.begin(connection, row.id(), described, at);
+        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext()));
     }
 
     void fail(Refusal refusal, Instant at) throws SQLException {
+        if (proven != null) {
+            RunRows.describe(connection, row.id(), proven);
+        }
         RunRows.fail(
                 connection,
                 row.id(),
@@ -97,13 +100,17 @@ final class RunTransaction {
                 cost.toPlainString()));
     }
 
+    /// Puts the story down. To be called once, last.
+    void write() throws SQLException {
+        RunEvents.append(connection, row.id(), story);
+    }
+
     Decision decision(Socket socket) {
         return Decision.of(row.name(), row.gatewaySlot(), List.copyOf(events), socket, false);
     }
 
-    private void say(String type, RunEvent event) throws SQLException {
-        ObjectNode payload = Json.MAPPER.valueToTree(event);
-        RunEvents.append(connection, row.id(), event.at(), type, payload, null);
+    private void say(String type, RunEvent event) {
+        story.add(new NewEvent(event.at(), type, Json.MAPPER.valueToTree(event), null));
         events.add(event);
     }
 }

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.store;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,14 +46,20 @@ public final class Agents {
         }
     }
 
-    /// An agent as a call needs it: with the version that a call uses now.
+    /// An agent as a call needs it: with the version that a call uses now, and what a call is admitted by.
+    ///
+    /// @param ownerCredits null: unlimited
+    /// @param runningCalls of its organisation
     public record Callable(
             long id,
             long organizationId,
             long ownerUserId,
             int version,
             ObjectNode definition,
-            ObjectNode templateContextVariables) {}
+            ObjectNode templateContextVariables,
+            @Nullable BigDecimal ownerCredits,
+            int maxConcurrentCalls,
+            int runningCalls) {}
 
     /// Makes an agent, without a version yet; a null `uuid` is chosen here.
     public static long create(
@@ -162,8 +169,13 @@ public final class Agents {
         return Sql.first(
                 connection,
                 """
-                select a.id, a.organization_id, a.owner_user_id, v.number, v.definition, a.template_context_variables
-                  from agents a join agent_versions v on v.agent_id = a.id and v.status in ('draft', 'published')
+                select a.id, a.organization_id, a.owner_user_id, v.number, v.definition, a.template_context_variables,
+                       u.credits, o.max_concurrent_calls,
+                       (select count(*) from runs r where r.organization_id = o.id and r.state = 'running') as running_calls
+                  from agents a
+                  join agent_versions v on v.agent_id = a.id and v.status in ('draft', 'published')
+                  join users u on u.id = a.owner_user_id
+                  join organizations o on o.id = a.organization_id
                  where a.uuid_digest = ? and a.archived_at is null
                  order by v.status = 'published' desc
                  limit 1
@@ -174,7 +186,10 @@ public final class Agents {
                         row.getLong("owner_user_id"),
                         row.getInt("number"),
                         Jsonb.readObject(row, "definition"),
-                        Jsonb.readObject(row, "template_context_variables")),
+                        Jsonb.readObject(row, "template_context_variables"),
+                        row.getBigDecimal("credits"),
+                        row.getInt("max_concurrent_calls"),
+                        row.getInt("running_calls")),
                 uuidDigest);
     }
 

@@ -3,22 +3,12 @@ package io.agentstream.orchestrator.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
 
-/// The table of calls that were refused and have no run.
+/// The table of calls that were refused and have no run; [RunRows#known] reads it.
 public final class RefusedCalls {
 
     private RefusedCalls() {}
-
-    /// The name of the failure that the call was refused for.
-    public static Optional<String> find(Connection connection, UUID callId) throws SQLException {
-        return Sql.first(
-                connection,
-                "select failure from refused_calls where call_id = ?",
-                row -> row.getString("failure"),
-                callId);
-    }
 
     /// A call that is remembered already stays as it is.
     public static void remember(Connection connection, UUID callId, String failure, Instant at) throws SQLException {

@@ -16,27 +16,33 @@ public final class RunEvents {
     /// The record that an event came from.
     public record Source(String topic, int partition, long offset) {}
 
-    /// Adds an event. One whose source is known already is not added again, and the answer is false; without a source, the
-    /// caller's transaction must see to that.
-    public static boolean append(
-            Connection connection, long runId, Instant at, String type, ObjectNode payload, @Nullable Source source)
-            throws SQLException {
-        return Sql.update(
-                        connection,
-                        """
-                        insert into run_events
-                               (run_id, at, type, payload, source_topic, source_partition, source_offset)
-                        values (?, ?, ?, ?, ?::text, ?::integer, ?::bigint)
-                        on conflict do nothing
-                        """,
+    /// An event to be added. One whose source is known already is not added again; without a source, the caller's transaction
+    /// must see to that.
+    public record NewEvent(Instant at, String type, ObjectNode payload, @Nullable Source source) {}
+
+    /// Adds events of one run, in order; says how many were not known.
+    public static int append(Connection connection, long runId, List<NewEvent> events) throws SQLException {
+        return Sql.updateAll(
+                connection,
+                """
+                insert into run_events
+                       (run_id, at, type, payload, source_topic, source_partition, source_offset)
+                values (?, ?, ?, ?, ?::text, ?::integer, ?::bigint)
+                on conflict do nothing
+                """,
+                events,
+                event -> {
+                    Source source = event.source();
+                    return new @Nullable Object[] {
                         runId,
-                        at,
-                        type,
-                        payload,
+                        event.at(),
+                        event.type(),
+                        event.payload(),
                         source == null ? null : source.topic(),
                         source == null ? null : source.partition(),
-                        source == null ? null : source.offset())
-                > 0;
+                        source == null ? null : source.offset()
+                    };
+                });
     }
 
     /// In order, those behind `after`.

@@ -72,6 +72,24 @@ public final class RunRows {
     public record Completed(
             String endBy, @Nullable Integer closeCode, Instant at, BigDecimal cost) {}
 
+    /// What is known of a call: its run, or else the name of the failure that it was refused for, or nothing.
+    public record Known(Optional<RunRow> run, @Nullable String refusedFor) {}
+
+    public static Known known(Connection connection, UUID callId) throws SQLException {
+        return Sql.only(
+                connection,
+                """
+                select r.*, f.failure as refused_for
+                  from (select ?::uuid as id) c
+                  left join runs r on r.call_id = c.id
+                  left join refused_calls f on f.call_id = c.id
+                """,
+                row -> new Known(
+                        row.getString("state") == null ? Optional.empty() : Optional.of(read(row)),
+                        row.getString("refused_for")),
+                callId);
+    }
+
     public static Optional<RunRow> find(Connection connection, UUID callId) throws SQLException {
         return Sql.first(connection, SELECT, RunRows::read, callId);
     }
@@ -125,6 +143,7 @@ public final class RunRows {
                 run.seenAt());
     }
 
+    /// For a run that will not begin; one that does is described by [#begin].
     public static void describe(Connection connection, long id, Proven proven) throws SQLException {
         Sql.update(
                 connection,
@@ -144,10 +163,27 @@ public final class RunRows {
                 id);
     }
 
-    public static void begin(Connection connection, long id, Instant at) throws SQLException {
-        Sql.update(
+    /// A described run is running; returns the definition of its agent's version.
+    public static ObjectNode begin(Connection connection, long id, Proven proven, Instant at) throws SQLException {
+        return Sql.only(
                 connection,
-                "update runs set state = 'running', started_at = ?, last_seen_at = ? where id = ?",
+                """
+                update runs r
+                   set call_type = ?, initial_context = ?, gathered_context = ?, logs = ?,
+                       telephony_configuration_id = ?::bigint, provider_domain = ?::text, provider_session = ?::text,
+                       state = 'running', started_at = ?, last_seen_at = ?
+                  from agent_versions v
+                 where r.id = ? and v.agent_id = r.agent_id and v.number = r.agent_version
+                returning v.definition
+                """,
+                row -> Jsonb.readObject(row, "definition"),
+                proven.callType(),
+                proven.initialContext(),
+                proven.gatheredContext(),
+                proven.logs(),
+                proven.telephonyConfigurationId(),
+                proven.providerDomain(),
+                proven.providerSession(),
                 at,
                 at,
                 id);
@@ -187,15 +223,6 @@ public final class RunRows {
                 "update users set credits = credits - ?, updated_at = now() where id = ? and credits is not null",
                 amount,
                 userId);
-    }
-
-    public static ObjectNode definition(Connection connection, long agentId, int version) throws SQLException {
-        return Sql.only(
-                connection,
-                "select definition from agent_versions where agent_id = ? and number = ?",
-                row -> Jsonb.readObject(row, "definition"),
-                agentId,
-                version);
     }
 
     /// Notes that the calls' open runs were heard of at `at`.

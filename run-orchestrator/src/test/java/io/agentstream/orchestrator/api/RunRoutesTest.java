@@ -170,7 +170,8 @@ final class RunRoutesTest {
         long id = tenant.addRun(database, "running", NOON);
         for (String type : List.of("offered", "created", "running")) {
             database.withConnection(connection -> RunEvents.append(
-                    connection, id, NOON, type, JsonNodeFactory.instance.objectNode().put("n", type.length()), null));
+                    connection, id, List.of(new RunEvents.NewEvent(
+                            NOON, type, JsonNodeFactory.instance.objectNode().put("n", type.length()), null))));
         }
 
         // when

@@ -25,10 +25,10 @@ final class RunEventsTest {
         append(database, run, "offered", source);
 
         // when
-        boolean again = append(database, run, "offered", source);
+        int again = append(database, run, "offered", source);
 
         // then
-        assertFalse(again);
+        assertEquals(0, again);
         assertEquals(1, list(database, run, 0).size());
     }
 
@@ -69,8 +69,27 @@ final class RunEventsTest {
         assertTrue(refused.getMessage().contains("check constraint"), refused.getMessage());
     }
 
-    private static boolean append(Database database, long run, String type, RunEvents.Source source) {
-        return database.withConnection(connection -> RunEvents.append(connection, run, AT, type, EMPTY, source));
+    @Test
+    void writesOnlyThoseOfSeveralThatAreNotKnown(Database database) {
+        // given
+        long run = SampleTenant.create(database).addRun(database, "initialized", AT);
+        RunEvents.Source source = new RunEvents.Source("call.lifecycle.v1", 4, run);
+        append(database, run, "started", source);
+
+        // when
+        int added = database.withConnection(connection -> RunEvents.append(connection, run, List.of(
+                new RunEvents.NewEvent(AT, "started", EMPTY, source), new RunEvents.NewEvent(AT, "running", EMPTY, null))));
+
+        // then
+        assertEquals(1, added);
+        assertEquals(
+                List.of("started", "running"),
+                list(database, run, 0).stream().map(RunEvents.RunEvent::type).toList());
+    }
+
+    private static int append(Database database, long run, String type, RunEvents.Source source) {
+        return database.withConnection(connection ->
+                RunEvents.append(connection, run, List.of(new RunEvents.NewEvent(AT, type, EMPTY, source))));
     }
 
     private static List<RunEvents.RunEvent> list(Database database, long run, long after) {
