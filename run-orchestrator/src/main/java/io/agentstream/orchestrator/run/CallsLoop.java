@@ -139,12 +139,10 @@ final class CallsLoop implements DutyCycle {
                 progress.done(record.offset());
             }
             case Decoded.Value<Incoming>(Incoming incoming) -> {
-                if (incoming instanceof Incoming.Lifecycle(CallEvent event, Source source)) {
-                    heartbeats.heard(event.callId());
-                    if (event instanceof CallEvent.Alive) {
-                        progress.done(record.offset());
-                        return;
-                    }
+                if (incoming instanceof Incoming.Lifecycle(CallEvent.Alive alive, Source source)) {
+                    heartbeats.heard(alive.callId()); // what is decided on the others says by itself when it was
+                    progress.done(record.offset());
+                    return;
                 }
                 executor.submit(incoming.callId(), () -> attempts.untilDone(record, incoming, progress));
             }

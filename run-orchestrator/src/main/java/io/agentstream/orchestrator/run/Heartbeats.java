@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// harmless: gateways give several before a call counts as lost. Any thread.
 final class Heartbeats {
 
-    private static final int BATCH = 1_000;
+    /// Few, because the rows of a batch are locked while it is written, and a call that begins or ends then waits.
+    private static final int BATCH = 100;
 
     private final Set<UUID> heard = ConcurrentHashMap.newKeySet();
 
@@ -26,10 +27,7 @@ final class Heartbeats {
     void flush(Database database, Instant now) {
         while (!heard.isEmpty()) {
             List<UUID> batch = heard.stream().limit(BATCH).toList();
-            database.inTransaction(connection -> {
-                RunRows.touch(connection, batch, now);
-                return batch.size();
-            });
+            database.withConnection(connection -> RunRows.touch(connection, batch, now));
             batch.forEach(heard::remove);
         }
     }

@@ -225,13 +225,16 @@ public final class RunRows {
                 userId);
     }
 
-    /// Notes that the calls' open runs were heard of at `at`.
-    public static void touch(Connection connection, List<UUID> callIds, Instant at) throws SQLException {
-        Sql.update(
+    /// Notes that the calls' open runs were heard of at `at`, and says of how many. One that is being decided on at this moment is
+    /// passed over: to wait for it would keep all the others locked.
+    public static int touch(Connection connection, List<UUID> callIds, Instant at) throws SQLException {
+        return Sql.update(
                 connection,
                 """
                 update runs set last_seen_at = greatest(last_seen_at, ?)
-                 where call_id = any(?::uuid[]) and state in ('initialized', 'running')
+                 where id = any(array(select id from runs
+                                       where call_id = any(?::uuid[]) and state in ('initialized', 'running')
+                                         for no key update skip locked))
                 """,
                 at,
                 callIds.stream().map(UUID::toString).toArray(String[]::new));

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.run;
 import static io.agentstream.orchestrator.run.TenantCalls.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunRows;
@@ -12,6 +13,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -113,6 +115,24 @@ final class DecisionsAtOnceTest {
                 assertFalse(soon(one).events().isEmpty());
             }
         }
+    }
+
+    @Test
+    void signsOfLifeDoNotWaitForACallThatIsBeingDecidedOn() throws Exception {
+        CallId decided = calls.admitted();
+        CallId alive = calls.admitted();
+        Instant later = TenantCalls.NOW.plusSeconds(15);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            int noted = tenant.database().inTransaction(connection -> {
+                RunRows.lock(connection, decided.value());
+                return soon(threads.submit(() -> tenant.database().withConnection(
+                        other -> RunRows.touch(other, List.of(decided.value(), alive.value()), later))));
+            });
+
+            assertEquals(1, noted);
+        }
+        assertTrue(calls.decisions().quiet(alive, later, later).isEmpty());
+        assertFalse(calls.decisions().quiet(decided, later, later).isEmpty());
     }
 
     @Test
