@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,6 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RunRows {
 
     private static final String SELECT = "select * from runs where call_id = ?";
+
+    private static final String SET_PROVEN =
+            """
+            call_type = ?, initial_context = ?, gathered_context = ?, logs = ?,
+            telephony_configuration_id = ?::bigint, provider_domain = ?::text, provider_session = ?::text
+            """;
 
     private RunRows() {}
 
@@ -65,7 +72,18 @@ public final class RunRows {
             ObjectNode logs,
             @Nullable Long telephonyConfigurationId,
             @Nullable String providerDomain,
-            @Nullable String providerSession) {}
+            @Nullable String providerSession) {
+
+        /// For [#SET_PROVEN], and what follows in the statement.
+        private @Nullable Object[] parameters(Object... rest) {
+            return Stream.concat(
+                            Stream.of(
+                                    callType, initialContext, gatheredContext, logs, telephonyConfigurationId, providerDomain,
+                                    providerSession),
+                            Stream.of(rest))
+                    .toArray();
+        }
+    }
 
     public record Failed(String code, String reason, int closeCode, Instant at) {}
 
@@ -145,48 +163,22 @@ public final class RunRows {
 
     /// For a run that will not begin; one that does is described by [#begin].
     public static void describe(Connection connection, long id, Proven proven) throws SQLException {
-        Sql.update(
-                connection,
-                """
-                update runs
-                   set call_type = ?, initial_context = ?, gathered_context = ?, logs = ?,
-                       telephony_configuration_id = ?::bigint, provider_domain = ?::text, provider_session = ?::text
-                 where id = ?
-                """,
-                proven.callType(),
-                proven.initialContext(),
-                proven.gatheredContext(),
-                proven.logs(),
-                proven.telephonyConfigurationId(),
-                proven.providerDomain(),
-                proven.providerSession(),
-                id);
+        Sql.update(connection, "update runs set " + SET_PROVEN + " where id = ?", proven.parameters(id));
     }
 
-    /// A described run is running; returns the definition of its agent's version.
+    /// Describes a run that is running from now on; returns the definition of its agent's version.
     public static ObjectNode begin(Connection connection, long id, Proven proven, Instant at) throws SQLException {
         return Sql.only(
                 connection,
-                """
-                update runs r
-                   set call_type = ?, initial_context = ?, gathered_context = ?, logs = ?,
-                       telephony_configuration_id = ?::bigint, provider_domain = ?::text, provider_session = ?::text,
-                       state = 'running', started_at = ?, last_seen_at = ?
-                  from agent_versions v
-                 where r.id = ? and v.agent_id = r.agent_id and v.number = r.agent_version
-                returning v.definition
-                """,
+                "update runs r set " + SET_PROVEN
+                        + """
+                        , state = 'running', started_at = ?, last_seen_at = ?
+                          from agent_versions v
+                         where r.id = ? and v.agent_id = r.agent_id and v.number = r.agent_version
+                        returning v.definition
+                        """,
                 row -> Jsonb.readObject(row, "definition"),
-                proven.callType(),
-                proven.initialContext(),
-                proven.gatheredContext(),
-                proven.logs(),
-                proven.telephonyConfigurationId(),
-                proven.providerDomain(),
-                proven.providerSession(),
-                at,
-                at,
-                id);
+                proven.parameters(at, at, id));
     }
 
     public static void fail(Connection connection, long id, Failed failed) throws SQLException {
