@@ -19,5 +19,5 @@ WORKDIR /var/lib/agent-stream
 ENV AGENT_STREAM_JAVA_OPTS=""
 EXPOSE 8080 8081 8082
 # `exec`, so that the service itself gets the signal to stop and drains.
-ENTRYPOINT ["/bin/sh", "-c", "exec java -XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $AGENT_STREAM_JAVA_OPTS -cp '/opt/agent-stream/lib/*' io.agentstream.allinone.Main \"$@\"", "agent-stream"]
+ENTRYPOINT ["/bin/sh", "-c", "exec java -XX:+UseG1GC -XX:+UseCompactObjectHeaders -XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $AGENT_STREAM_JAVA_OPTS -cp '/opt/agent-stream/lib/*' io.agentstream.allinone.Main \"$@\"", "agent-stream"]
 CMD ["--help"]

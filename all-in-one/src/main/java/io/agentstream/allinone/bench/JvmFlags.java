@@ -5,10 +5,12 @@ import java.util.List;
 
 /// The flags of the JVMs. Those of the services are what we recommend for production.
 ///
-/// @param service gateway, orchestrator and worker, and the bare ones in their place
+/// @param service gateway and worker, and the bare ones in their place
+/// @param orchestrator which compiles once, and not again for speed: it works for milliseconds a call, and a compiler that takes a
+///     processor meanwhile keeps calls waiting
 /// @param broker the embedded broker
 /// @param tool whatever is only there for the measurement
-record JvmFlags(List<String> service, List<String> broker, List<String> tool) {
+record JvmFlags(List<String> service, List<String> orchestrator, List<String> broker, List<String> tool) {
 
     private static final List<String> ALWAYS = List.of(
             "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
@@ -17,6 +19,7 @@ record JvmFlags(List<String> service, List<String> broker, List<String> tool) {
     static JvmFlags recommended(List<String> more) {
         return new JvmFlags(
                 flags(List.of("-XX:+UseG1GC", "-Xms256m", "-Xmx512m"), more),
+                flags(List.of("-XX:+UseG1GC", "-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1"), more),
                 flags(List.of("-XX:+UseG1GC", "-Xms512m", "-Xmx512m"), more),
                 flags(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m"), List.of()));
     }

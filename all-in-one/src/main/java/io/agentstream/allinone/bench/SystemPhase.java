@@ -125,14 +125,14 @@ final class SystemPhase implements Phase<SystemSample> {
     /// Starts all services, and returns where they can be asked whether they are ready.
     private List<String> services(Wiring wiring) throws IOException, InterruptedException {
         List<String> urls = new ArrayList<>();
-        urls.add(url(service("orchestrator", wiring).facts()));
+        urls.add(url(service("orchestrator", settings.flags().orchestrator(), wiring).facts()));
         for (int i = 0; i < settings.layout().workers(); i++) {
-            ChildProcess.Opened worker = service("worker", wiring);
+            ChildProcess.Opened worker = service("worker", settings.flags().service(), wiring);
             workers.add(worker.process());
             urls.add(url(worker.facts()));
         }
         for (int slot = 0; slot < settings.layout().gateways(); slot++) {
-            ChildProcess.Opened gateway = service("gateway", wiring.put(Keys.GATEWAY_SLOT, slot));
+            ChildProcess.Opened gateway = service("gateway", settings.flags().service(), wiring.put(Keys.GATEWAY_SLOT, slot));
             gateways.add(gateway.process());
             ports.add(gateway.facts().path("port").asInt());
             urls.add(url(gateway.facts()));
@@ -140,8 +140,9 @@ final class SystemPhase implements Phase<SystemSample> {
         return urls;
     }
 
-    private ChildProcess.Opened service(String name, Wiring wiring) throws IOException, InterruptedException {
-        ChildProcess.Opened opened = part(name, settings.flags().service(), wiring.settings());
+    private ChildProcess.Opened service(String name, List<String> flags, Wiring wiring)
+            throws IOException, InterruptedException {
+        ChildProcess.Opened opened = part(name, flags, wiring.settings());
         members.add(new Window.Member(name, opened.process()));
         return opened;
     }
