@@ -1,12 +1,12 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.audio.MuLaw;
+import io.agentstream.audio.SpeechEvent;
+import io.agentstream.audio.SpeechSegmenter;
+import io.agentstream.audio.VoiceActivityDetector;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
-import io.agentstream.worker.audio.MuLaw;
-import io.agentstream.worker.audio.SpeechEvent;
-import io.agentstream.worker.audio.SpeechSegmenter;
-import io.agentstream.worker.audio.VoiceActivityDetector;
-import io.agentstream.worker.conversation.ConversationInput;
 import java.util.ArrayList;
 import java.util.List;
 

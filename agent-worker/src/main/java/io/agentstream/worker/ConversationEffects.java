@@ -1,15 +1,15 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.ConversationEffect;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.agents.conversation.Fact;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.SocketCommand;
-import io.agentstream.worker.conversation.Conversation;
-import io.agentstream.worker.conversation.ConversationEffect;
-import io.agentstream.worker.conversation.ConversationInput;
-import io.agentstream.worker.conversation.ConversationInput.EngineReply;
-import io.agentstream.worker.conversation.ConversationMachine;
-import io.agentstream.worker.conversation.Fact;
 import io.agentstream.worker.engine.AgentSession;
 import java.util.ArrayDeque;
 import java.util.List;

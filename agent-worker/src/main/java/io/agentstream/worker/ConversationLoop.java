@@ -1,5 +1,6 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.schemas.CallEvent;
@@ -8,7 +9,6 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
-import io.agentstream.worker.conversation.ConversationInput.EngineReply;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.ReplySink;
 import java.time.Duration;

@@ -1,5 +1,8 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.Failure;
@@ -7,9 +10,6 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
-import io.agentstream.worker.conversation.Conversation;
-import io.agentstream.worker.conversation.ConversationInput;
-import io.agentstream.worker.conversation.SavedConversation;
 import io.agentstream.worker.engine.AgentEngine;
 import java.util.ArrayList;
 import java.util.HashMap;

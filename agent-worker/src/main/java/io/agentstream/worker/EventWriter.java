@@ -1,13 +1,13 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
-import io.agentstream.worker.conversation.Fact;
-import io.agentstream.worker.conversation.SavedConversation;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;

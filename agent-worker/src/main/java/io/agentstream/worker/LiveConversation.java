@@ -1,9 +1,9 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.RunEvent;
-import io.agentstream.worker.conversation.Conversation;
-import io.agentstream.worker.conversation.SavedConversation;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import org.jspecify.annotations.Nullable;

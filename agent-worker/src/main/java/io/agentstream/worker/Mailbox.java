@@ -1,6 +1,6 @@
 package io.agentstream.worker;
 
-import io.agentstream.worker.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
-import io.agentstream.worker.conversation.SavedConversation;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.ReplySink;

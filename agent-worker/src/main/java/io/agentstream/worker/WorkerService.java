@@ -1,5 +1,9 @@
 package io.agentstream.worker;
 
+import io.agentstream.agents.DemoAgents;
+import io.agentstream.audio.voice.CachedVoice;
+import io.agentstream.audio.voice.FreeTtsVoice;
+import io.agentstream.audio.voice.Voice;
 import io.agentstream.runtime.AdminRoutes;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
@@ -15,9 +19,6 @@ import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.AgentEngines;
-import io.agentstream.worker.voice.CachedVoice;
-import io.agentstream.worker.voice.FreeTtsVoice;
-import io.agentstream.worker.voice.Voice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

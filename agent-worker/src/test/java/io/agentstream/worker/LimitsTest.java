@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
+import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.SocketCommand;
-import io.agentstream.worker.conversation.ConversationInput.EngineFailed;
-import io.agentstream.worker.conversation.Prompt;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.AgentSession;

@@ -3,6 +3,8 @@ package io.agentstream.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.audio.MuLaw;
+import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
@@ -10,8 +12,6 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
-import io.agentstream.worker.audio.MuLaw;
-import io.agentstream.worker.voice.FreeTtsVoice;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;

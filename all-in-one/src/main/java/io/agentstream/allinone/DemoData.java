@@ -1,5 +1,6 @@
 package io.agentstream.allinone;
 
+import io.agentstream.agents.DemoAgents;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Bootstrap;
 import io.agentstream.orchestrator.store.Database;
@@ -8,7 +9,6 @@ import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.DomainName;
 import io.agentstream.schemas.Json;
-import io.agentstream.worker.DemoAgents;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;

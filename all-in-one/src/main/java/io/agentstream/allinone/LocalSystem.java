@@ -157,7 +157,7 @@ public final class LocalSystem implements AutoCloseable {
         try {
             orchestrator = closer.own(
                     "orchestrator", OrchestratorService.launch(
-                            Config.load(environment, defaults, List.of()), barrier, new EngineDefinitions()));
+                            Config.load(environment, defaults, List.of()), barrier));
             worker = closer.own("worker", WorkerService.launch(wired, barrier));
         } catch (Exception e) {
             gateway.close();

@@ -25,6 +25,8 @@ final class ArchitectureTest {
 
     private static final String SCHEMAS = "io.agentstream.schemas..";
     private static final String RUNTIME = "io.agentstream.runtime..";
+    private static final String AUDIO = "io.agentstream.audio..";
+    private static final String AGENTS = "io.agentstream.agents..";
     private static final String GATEWAY = "io.agentstream.gateway..";
     private static final String ORCHESTRATOR = "io.agentstream.orchestrator..";
     private static final String WORKER = "io.agentstream.worker..";
@@ -33,13 +35,17 @@ final class ArchitectureTest {
     static Stream<ArchRule> directions() {
         return Stream.of(
                 noClasses().that().resideInAPackage(SCHEMAS).should().dependOnClassesThat()
-                        .resideInAnyPackage(RUNTIME, GATEWAY, ORCHESTRATOR, WORKER, ALL_IN_ONE),
+                        .resideInAnyPackage(RUNTIME, AUDIO, AGENTS, GATEWAY, ORCHESTRATOR, WORKER, ALL_IN_ONE),
                 noClasses().that().resideInAPackage(RUNTIME).should().dependOnClassesThat()
-                        .resideInAnyPackage(GATEWAY, ORCHESTRATOR, WORKER, ALL_IN_ONE),
+                        .resideInAnyPackage(AUDIO, AGENTS, GATEWAY, ORCHESTRATOR, WORKER, ALL_IN_ONE),
+                noClasses().that().resideInAPackage(AUDIO).should().dependOnClassesThat()
+                        .resideInAnyPackage(SCHEMAS, RUNTIME, AGENTS, GATEWAY, ORCHESTRATOR, WORKER, ALL_IN_ONE),
+                noClasses().that().resideInAPackage(AGENTS).should().dependOnClassesThat()
+                        .resideInAnyPackage(AUDIO, GATEWAY, ORCHESTRATOR, WORKER, ALL_IN_ONE),
                 noClasses().that().resideInAPackage(GATEWAY).should().dependOnClassesThat()
-                        .resideInAnyPackage(ORCHESTRATOR, WORKER, ALL_IN_ONE),
+                        .resideInAnyPackage(AUDIO, AGENTS, ORCHESTRATOR, WORKER, ALL_IN_ONE),
                 noClasses().that().resideInAPackage(ORCHESTRATOR).should().dependOnClassesThat()
-                        .resideInAnyPackage(GATEWAY, WORKER, ALL_IN_ONE),
+                        .resideInAnyPackage(AUDIO, GATEWAY, WORKER, ALL_IN_ONE),
                 noClasses().that().resideInAPackage(WORKER).should().dependOnClassesThat()
                         .resideInAnyPackage(GATEWAY, ORCHESTRATOR, ALL_IN_ONE));
     }
@@ -54,7 +60,7 @@ final class ArchitectureTest {
     static Stream<String> cores() {
         return Stream.of(
                 "io\\.agentstream\\.gateway\\.call\\..*",
-                "io\\.agentstream\\.worker\\.conversation\\..*",
+                "io\\.agentstream\\.agents\\.conversation\\..*",
                 "io\\.agentstream\\.orchestrator\\.run\\.(RunMachine|Verdicts|Contexts|Tariff)(\\$.*)?");
     }
 
@@ -90,7 +96,7 @@ final class ArchitectureTest {
 
     @Test
     void packagesOfAModuleDoNotGoRoundInCircles() {
-        for (String module : new String[] {"schemas", "runtime", "gateway", "orchestrator", "worker", "allinone"}) {
+        for (String module : new String[] {"schemas", "runtime", "audio", "agents", "gateway", "orchestrator", "worker", "allinone"}) {
             slices().matching("io.agentstream." + module + ".(*)..").should().beFreeOfCycles().allowEmptyShould(true).check(OURS);
         }
     }

@@ -1,5 +1,10 @@
 package io.agentstream.microbenchmarks;
 
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.ConversationEffect;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.audio.MuLaw;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
@@ -7,11 +12,6 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
-import io.agentstream.worker.audio.MuLaw;
-import io.agentstream.worker.conversation.Conversation;
-import io.agentstream.worker.conversation.ConversationEffect;
-import io.agentstream.worker.conversation.ConversationInput;
-import io.agentstream.worker.conversation.ConversationMachine;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

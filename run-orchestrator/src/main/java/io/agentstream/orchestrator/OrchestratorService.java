@@ -1,7 +1,6 @@
 package io.agentstream.orchestrator;
 
 import io.agentstream.orchestrator.api.Api;
-import io.agentstream.orchestrator.api.DefinitionValidator;
 import io.agentstream.orchestrator.cloudonix.CloudonixClient;
 import io.agentstream.orchestrator.projection.Projections;
 import io.agentstream.orchestrator.run.CloudonixSessions;
@@ -27,7 +26,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 
 /// The orchestrator: admits calls, keeps their runs, serves the REST API. Waits for Kafka and the database, and says so on
@@ -38,7 +36,6 @@ public final class OrchestratorService implements AutoCloseable {
             List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL, Keys.CREDENTIALS_KEY);
 
     /// What an agent's definition may name. The worker knows what is in each.
-    private static final Set<String> ENGINES = Set.of("echo", "scripted");
 
     private static final Duration LOOP_CLOSE = Duration.ofSeconds(10);
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
@@ -60,25 +57,18 @@ public final class OrchestratorService implements AutoCloseable {
         System.exit(ServiceMain.run("orchestrator", System.getenv(), REQUIRED, OrchestratorService::launch));
     }
 
-    /// As [#launch(Config, StopBarrier, DefinitionValidator)], where of a definition only its engine's name is checked.
-    public static OrchestratorService launch(Config config, StopBarrier barrier) {
-        return launch(config, barrier, DefinitionValidator.knownEngine(ENGINES));
-    }
-
     /// Returns once the port is open; the rest goes on by itself. A part that breaks tells `barrier`.
-    ///
-    /// @param definitions what the API asks of an agent's definition; the engines know, and they are not ours
-    public static OrchestratorService launch(Config config, StopBarrier barrier, DefinitionValidator definitions) {
+    public static OrchestratorService launch(Config config, StopBarrier barrier) {
         Closer closer = new Closer();
         try {
-            return new OrchestratorService(closer, open(config, barrier, definitions, closer));
+            return new OrchestratorService(closer, open(config, barrier, closer));
         } catch (RuntimeException failure) {
             closer.close();
             throw failure;
         }
     }
 
-    private static int open(Config config, StopBarrier barrier, DefinitionValidator definitions, Closer closer) {
+    private static int open(Config config, StopBarrier barrier, Closer closer) {
         Metrics metrics = closer.own("metrics", new Metrics("run-orchestrator"));
         KafkaClients clients = new KafkaClients(config);
         var producer = closer.own("producer", clients.events("orchestrator-decisions", PRODUCER_BLOCKS));
@@ -123,7 +113,7 @@ public final class OrchestratorService implements AutoCloseable {
         readiness.require(gate::reason);
         readiness.require(runs::reason);
         Api api = closer.own("API", new Api(
-                database, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString(), definitions));
+                database, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString()));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 new AdminRoutes(metrics, readiness, api.handler())));

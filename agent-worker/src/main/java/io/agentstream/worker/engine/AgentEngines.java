@@ -1,6 +1,7 @@
 package io.agentstream.worker.engine;
 
-import io.agentstream.worker.voice.Voice;
+import io.agentstream.agents.ScriptedDefinition;
+import io.agentstream.audio.voice.Voice;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.agentstream.worker.engine;
 
+import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.MediaFrame;
-import io.agentstream.worker.conversation.Prompt;
 
 /// An engine's side of one conversation. Called by the conversation's loop only, and never blocks it.
 ///

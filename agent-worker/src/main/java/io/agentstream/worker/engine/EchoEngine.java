@@ -1,8 +1,8 @@
 package io.agentstream.worker.engine;
 
+import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.MediaFrame;
-import io.agentstream.worker.conversation.ConversationInput.ReplyPart;
-import io.agentstream.worker.conversation.Prompt;
 
 /// Gives the caller back what the caller says, frame by frame: for development, and as the probe of latency. Answers within
 /// the call of `hear`, on the loop's thread, because it does nothing that could take time.

@@ -1,6 +1,6 @@
 package io.agentstream.worker.engine;
 
-import io.agentstream.worker.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 
 /// Where a session's replies go. Any thread.
 @FunctionalInterface

@@ -1,8 +1,11 @@
 package io.agentstream.worker.engine;
 
-import io.agentstream.worker.engine.ScriptedDefinition.Node;
-import io.agentstream.worker.engine.ScriptedDefinition.Parsed;
-import io.agentstream.worker.voice.Voice;
+import io.agentstream.agents.ScriptedDefinition;
+import io.agentstream.agents.ScriptedDefinition.Node;
+import io.agentstream.agents.ScriptedDefinition.Parsed;
+import io.agentstream.agents.ScriptedFlow;
+import io.agentstream.agents.Template;
+import io.agentstream.audio.voice.Voice;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;

@@ -1,15 +1,16 @@
 package io.agentstream.worker.engine;
 
+import io.agentstream.agents.ScriptedFlow;
+import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
+import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
+import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.audio.voice.Voice;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
-import io.agentstream.worker.conversation.ConversationInput.EngineFailed;
-import io.agentstream.worker.conversation.ConversationInput.EngineReply;
-import io.agentstream.worker.conversation.ConversationInput.ReplyBegun;
-import io.agentstream.worker.conversation.ConversationInput.ReplyFinished;
-import io.agentstream.worker.conversation.ConversationInput.ReplyPart;
-import io.agentstream.worker.conversation.Prompt;
-import io.agentstream.worker.voice.Voice;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,6 +1,6 @@
 package io.agentstream.allinone.caller;
 
-import io.agentstream.worker.audio.MuLaw;
+import io.agentstream.audio.MuLaw;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package io.agentstream.allinone.caller;
 
-import io.agentstream.worker.audio.MuLaw;
+import io.agentstream.audio.MuLaw;
 import java.util.Arrays;
 
 /// A stretch of telephone audio: mu-law, 8 kHz, mono. Cannot change.

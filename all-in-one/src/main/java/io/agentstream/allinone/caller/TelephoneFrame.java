@@ -1,6 +1,6 @@
 package io.agentstream.allinone.caller;
 
-import io.agentstream.worker.audio.MuLaw;
+import io.agentstream.audio.MuLaw;
 import java.util.Arrays;
 
 /// The frames of a telephone: 20 ms of mu-law at 8 kHz.

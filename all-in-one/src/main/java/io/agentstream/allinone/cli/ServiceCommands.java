@@ -1,6 +1,5 @@
 package io.agentstream.allinone.cli;
 
-import io.agentstream.allinone.EngineDefinitions;
 import io.agentstream.gateway.GatewayService;
 import io.agentstream.orchestrator.OrchestratorService;
 import io.agentstream.runtime.Key;
@@ -37,7 +36,7 @@ final class ServiceCommands {
                     "run-orchestrator",
                     environment,
                     OrchestratorService.REQUIRED,
-                    (config, barrier) -> OrchestratorService.launch(config, barrier, new EngineDefinitions()));
+                    OrchestratorService::launch);
         }
     }
 

@@ -13,7 +13,7 @@ import io.agentstream.allinone.caller.SimulatedProvider;
 import io.agentstream.allinone.caller.Speech;
 import io.agentstream.allinone.caller.Step;
 import io.agentstream.allinone.sandbox.SandboxRequest;
-import io.agentstream.worker.voice.FreeTtsVoice;
+import io.agentstream.audio.voice.FreeTtsVoice;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.agents.AgentDefinitions;
+import io.agentstream.agents.Problem;
 import io.agentstream.orchestrator.store.AgentVersions;
 import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
@@ -23,12 +25,10 @@ final class AgentRoutes {
 
     private final Database database;
     private final String gatewayUrl;
-    private final DefinitionValidator definitions;
 
-    AgentRoutes(Database database, String gatewayUrl, DefinitionValidator definitions) {
+    AgentRoutes(Database database, String gatewayUrl) {
         this.database = database;
         this.gatewayUrl = gatewayUrl.endsWith("/") ? gatewayUrl.substring(0, gatewayUrl.length() - 1) : gatewayUrl;
-        this.definitions = definitions;
     }
 
     List<Route> routes() {
@@ -181,8 +181,8 @@ final class AgentRoutes {
         if (definition == null) {
             return Json.object();
         }
-        for (FieldError error : definitions.check(definition)) {
-            in.error("definition." + error.field(), error.message());
+        for (Problem problem : AgentDefinitions.problems(definition)) {
+            in.error("definition." + problem.field(), problem.message());
         }
         return definition;
     }

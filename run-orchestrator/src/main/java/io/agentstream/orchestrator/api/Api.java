@@ -26,19 +26,18 @@ public final class Api implements AutoCloseable {
             Thread.ofVirtual().name("orchestrator-api-", 0).factory());
 
     /// `gatewayUrl`: where callers' sockets come in, such as `wss://gw.example.com`, for the `stream_url` of agents.
-    public Api(Database database, CredentialsCipher cipher, String gatewayUrl, DefinitionValidator definitions) {
-        this(database, cipher, gatewayUrl, definitions, Duration.ofSeconds(15));
+    public Api(Database database, CredentialsCipher cipher, String gatewayUrl) {
+        this(database, cipher, gatewayUrl, Duration.ofSeconds(15));
     }
 
     Api(
             Database database,
             CredentialsCipher cipher,
             String gatewayUrl,
-            DefinitionValidator definitions,
             Duration bodyTimeout) {
         this.routes = Stream.of(
                         new TenantRoutes(database).routes(),
-                        new AgentRoutes(database, gatewayUrl, definitions).routes(),
+                        new AgentRoutes(database, gatewayUrl).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes())
                 .flatMap(List::stream)

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(TestPostgres.class)
 final class AgentRoutesTest {
     private static final String AGENTS = "/api/v1/agents";
+    private static final String SCRIPTED =
+            "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"Bye.\",\"hang_up\":true}}}";
     private static final String ECHO = "{\"name\":\"Echo\",\"definition\":{\"engine\":\"echo\"}}";
 
     private SampleTenant tenant;
@@ -103,6 +105,7 @@ final class AgentRoutesTest {
                 "{\"name\":\"a\",\"definition\":{}} | definition.engine",
                 "{\"name\":\"a\",\"definition\":{\"engine\":\"magic\"}} | definition.engine",
                 "{\"name\":\"a\",\"definition\":{\"engine\":[\"echo\"]}} | definition.engine",
+                "{\"name\":\"a\",\"definition\":{\"engine\":\"scripted\",\"nodes\":{}}} | definition.nodes,definition.start",
                 "{\"name\":\"\",\"definition\":{\"engine\":\"\"},\"template_context_variables\":1,\"uuid\":\"x\"}"
                         + " | name,definition.engine,template_context_variables,uuid",
             })
@@ -135,7 +138,7 @@ final class AgentRoutesTest {
 
         // when
         RunningApi.Answer first = api.send("POST", agent + "/publish", null);
-        RunningApi.Answer draft = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"scripted\"}}");
+        RunningApi.Answer draft = api.send("PUT", agent + "/draft", "{\"definition\":" + SCRIPTED + "}");
         RunningApi.Answer again = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\",\"v\":2}}");
         RunningApi.Answer second = api.send("POST", agent + "/publish", null);
         RunningApi.Answer nothing = api.send("POST", agent + "/publish", null);

@@ -13,6 +13,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -55,15 +56,18 @@ final class LogsTest {
         SampleTenant tenant = SampleTenant.create(database);
         String agent = "/api/v1/agents/" + tenant.agentUuid();
         Secret key = tenant.apiKey();
-        DefinitionValidator broken = _ -> {
-            throw new IllegalStateException("a bug");
-        };
+        database.inTransaction(connection -> {
+            try (Statement breaking = connection.createStatement()) {
+                return breaking.execute("alter table agent_versions add constraint no_hush"
+                        + " check (definition ->> 'note' <> 'hush-definition')");
+            }
+        });
         root.setLevel(Level.DEBUG);
 
         // when
         int bug;
-        try (RunningApi api = new RunningApi(database, key, broken)) {
-            bug = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"hush-definition\"}}").status();
+        try (RunningApi api = new RunningApi(database, key)) {
+            bug = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\",\"note\":\"hush-definition\"}}").status();
             api.get(agent + "/runs?state=hush-query");
             api.send(
                     "POST",

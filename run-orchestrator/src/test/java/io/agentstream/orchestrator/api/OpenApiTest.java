@@ -46,7 +46,7 @@ final class OpenApiTest {
     }
 
     private List<Route> routes() {
-        try (Api plain = new Api(database, api.cipher, "ws://x", _ -> List.of())) {
+        try (Api plain = new Api(database, api.cipher, "ws://x")) {
             return plain.routes();
         }
     }

@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,16 +27,11 @@ final class RunningApi implements AutoCloseable {
     private final Secret key;
 
     RunningApi(Database database, Secret key) {
-        this(database, key, DefinitionValidator.knownEngine(Set.of("echo", "scripted")));
-    }
-
-    RunningApi(Database database, Secret key, DefinitionValidator definitions) {
         this.key = key;
         this.api = new Api(
                 database,
                 cipher,
                 "ws://127.0.0.1:8080/",
-                definitions,
                 Duration.ofMillis(400));
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }

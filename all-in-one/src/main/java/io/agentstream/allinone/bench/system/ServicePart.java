@@ -1,6 +1,5 @@
 package io.agentstream.allinone.bench.system;
 
-import io.agentstream.allinone.EngineDefinitions;
 import io.agentstream.allinone.bench.process.Part;
 import io.agentstream.gateway.GatewayService;
 import io.agentstream.orchestrator.OrchestratorService;
@@ -50,7 +49,7 @@ public final class ServicePart implements Part {
     /// @param settings as [Settings]
     public static ServicePart orchestrator(JsonNode settings) throws Exception {
         OrchestratorService orchestrator =
-                OrchestratorService.launch(config(settings), endingWithIt(), new EngineDefinitions());
+                OrchestratorService.launch(config(settings), endingWithIt());
         return new ServicePart(orchestrator, orchestrator.port());
     }
 

@@ -1,5 +1,6 @@
 package io.agentstream.allinone.bench.system;
 
+import io.agentstream.agents.DemoAgents;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Bootstrap;
@@ -10,7 +11,6 @@ import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.DomainName;
 import io.agentstream.schemas.Json;
-import io.agentstream.worker.DemoAgents;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;

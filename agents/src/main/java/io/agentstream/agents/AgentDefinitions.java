@@ -1,0 +1,31 @@
+package io.agentstream.agents;
+
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/// What every agent's definition must be, whatever engine it names. Any thread.
+public final class AgentDefinitions {
+
+    /// The value of `engine` in the definition of an agent that gives the caller's audio back.
+    public static final String ECHO = "echo";
+
+    /// The engines that a definition may name.
+    public static final Set<String> ENGINES = Set.of(ECHO, ScriptedDefinition.ENGINE);
+
+    private AgentDefinitions() {}
+
+    /// What is wrong with a definition; nothing: it may be saved, and the engine that it names takes it. Fields are named
+    /// relative to the definition. Never throws for a bad document.
+    public static List<Problem> problems(JsonNode definition) {
+        JsonNode engine = definition.path("engine");
+        return switch (engine.isString() ? engine.stringValue() : "") {
+            case ECHO -> List.of();
+            case ScriptedDefinition.ENGINE -> switch (ScriptedDefinition.parse(definition)) {
+                case ScriptedDefinition.Parsed.Valid valid -> List.of();
+                case ScriptedDefinition.Parsed.Invalid invalid -> invalid.problems();
+            };
+            default -> List.of(new Problem("engine", "must be one of: " + String.join(", ", ENGINES.stream().sorted().toList())));
+        };
+    }
+}

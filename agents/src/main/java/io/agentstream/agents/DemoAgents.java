@@ -1,0 +1,32 @@
+package io.agentstream.agents;
+
+import io.agentstream.schemas.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import tools.jackson.databind.JsonNode;
+
+/// The definitions of the agents that a newcomer meets first. Any thread.
+public final class DemoAgents {
+
+    private static final String TALKING = "/demo-agent.json";
+
+    private DemoAgents() {}
+
+    /// Greets, offers three keys, repeats what was pressed, can be interrupted, says goodbye and ends the call.
+    public static JsonNode talking() {
+        try (InputStream json = DemoAgents.class.getResourceAsStream(TALKING)) {
+            if (json == null) {
+                throw new IllegalStateException("resource " + TALKING + " is missing");
+            }
+            return Json.MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Gives the caller back what the caller says.
+    public static JsonNode echo() {
+        return Json.MAPPER.createObjectNode().put("engine", "echo");
+    }
+}

@@ -1,0 +1,92 @@
+package io.agentstream.agents.conversation;
+
+import static io.agentstream.agents.conversation.ConversationMachine.effects;
+import static io.agentstream.agents.conversation.ConversationMachine.fail;
+import static io.agentstream.agents.conversation.ConversationMachine.silenceLimit;
+import static io.agentstream.agents.conversation.ConversationMachine.thinkLimit;
+import static io.agentstream.agents.conversation.ConversationMachine.to;
+
+import io.agentstream.agents.conversation.Conversation.Bridged;
+import io.agentstream.agents.conversation.Conversation.Ended;
+import io.agentstream.agents.conversation.Conversation.Listening;
+import io.agentstream.agents.conversation.Conversation.Opening;
+import io.agentstream.agents.conversation.Conversation.Thinking;
+import io.agentstream.agents.conversation.ConversationEffect.Clear;
+import io.agentstream.agents.conversation.ConversationEffect.Flow;
+import io.agentstream.agents.conversation.ConversationEffect.HangUp;
+import io.agentstream.agents.conversation.ConversationEffect.Save;
+import io.agentstream.agents.conversation.ConversationEffect.Tell;
+import io.agentstream.agents.conversation.ConversationEffect.Think;
+import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
+import io.agentstream.agents.conversation.ConversationInput.CallEnded;
+import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
+import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
+import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
+import io.agentstream.agents.conversation.ConversationInput.MarkReached;
+import io.agentstream.agents.conversation.ConversationInput.Played;
+import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
+import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
+import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.ConversationInput.Resumed;
+import io.agentstream.agents.conversation.ConversationInput.RunStarted;
+import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
+import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
+import io.agentstream.runtime.Step;
+import io.agentstream.schemas.ConversationEvent.Party;
+import java.util.List;
+
+/// The part of the machine that begins a conversation: a new one, or one that another worker left. Pure.
+final class Beginning {
+
+    /// What was said this long before somebody was there again still flows. With all of the pause it would flow late until the
+    /// call ends, because a flow has no silence in which it could catch up.
+    static final long FRESH_MS = 200;
+
+    private Beginning() {}
+
+    static Step<Conversation, ConversationEffect> step(Opening state, long nowMs, ConversationInput input) {
+        return switch (input) {
+            case RunStarted started when started.takesTurns() ->
+                    Step.to(new Thinking(1, nowMs, Manners.DEAF, null), new Think(1, Prompt.OPENING), thinkLimit(nowMs), new Save());
+            case RunStarted started -> flow(1, 0);
+            case Resumed resumed -> resume(resumed.saved(), nowMs, new Tell(new Fact.Resumed(resumed.gapMs())));
+            case CallEnded ended -> Step.to(new Ended(0));
+            case EngineFailed failed -> fail(0);
+            case AudioHeard i -> Step.stay(state);
+            case SpeechStarted i -> Step.stay(state);
+            case SpeechStopped i -> Step.stay(state);
+            case DigitPressed i -> Step.stay(state);
+            case MarkReached i -> Step.stay(state);
+            case Played i -> Step.stay(state);
+            case DeadlinePassed i -> Step.stay(state);
+            case ReplyBegun i -> Step.stay(state);
+            case ReplyPart i -> Step.stay(state);
+            case ReplyFinished i -> Step.stay(state);
+        };
+    }
+
+    /// The old turn is cleared, because nobody knows how much of it is still on its way, and the line is said anew.
+    private static Step<Conversation, ConversationEffect> resume(SavedConversation saved, long nowMs, Tell resumed) {
+        int old = saved.turn();
+        int turn = old + 1;
+        return switch (saved.phase()) {
+            case OPENING -> Step.to(
+                    new Thinking(turn, nowMs, Manners.DEAF, null),
+                    resumed, new Clear(old), new Think(turn, Prompt.OPENING), thinkLimit(nowMs), new Save());
+            case BRIDGED -> flow(turn, nowMs - FRESH_MS, resumed);
+            case SPEAKING -> Step.to(
+                    new Thinking(turn, nowMs, saved.manners(), saved.memory()),
+                    resumed, new Clear(old), new Think(turn, Prompt.AGAIN), thinkLimit(nowMs), new Save());
+            case LISTENING -> Step.to(
+                    new Listening(old, saved.manners(), saved.memory(), false, nowMs),
+                    resumed, silenceLimit(saved.manners(), nowMs), new Save());
+            case CLOSING -> Step.to(new Ended(old), resumed, new HangUp(null));
+        };
+    }
+
+    private static Step<Conversation, ConversationEffect> flow(int turn, long fromMs, ConversationEffect... before) {
+        List<ConversationEffect> effects = effects(before);
+        effects.addAll(List.of(new Flow(turn), new Tell(new Fact.TurnStarted(turn, Party.AGENT)), new Save()));
+        return to(new Bridged(turn, fromMs), effects);
+    }
+}

@@ -1,0 +1,69 @@
+package io.agentstream.agents.conversation;
+
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.schemas.Slice;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// The state of a conversation. `turn` is the newest number that was given to a turn.
+public sealed interface Conversation {
+
+    Conversation NEW = new Opening();
+
+    int turn();
+
+    /// The run is not known to be running.
+    record Opening() implements Conversation {
+        @Override
+        public int turn() {
+            return 0;
+        }
+    }
+
+    /// The engine's audio flows beside the caller's, all of it as one turn.
+    ///
+    /// @param fromMs since when the caller is heard, by the gateway's clock; 0: from the beginning
+    record Bridged(int turn, long fromMs) implements Conversation {}
+
+    /// The engine is asked and has not given audio yet.
+    ///
+    /// @param sinceMs since when the caller waits; the greatest number where nobody does
+    record Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory) implements Conversation {}
+
+    /// Audio of the turn is on its way to the caller.
+    ///
+    /// @param text what was given to the caller, or waits to be
+    /// @param waiting audio that is not sent yet
+    /// @param sentMs milliseconds of audio that were sent
+    /// @param playedMs milliseconds that the caller is known to have heard
+    /// @param endsMs when the caller will have heard what was sent, by the clock
+    /// @param then what follows; absent while the engine has not finished
+    record Speaking(
+            int turn,
+            Manners manners,
+            @Nullable JsonNode memory,
+            String text,
+            List<Slice> waiting,
+            long sentMs,
+            long playedMs,
+            long endsMs,
+            @Nullable Then then)
+            implements Conversation {
+
+        /// Milliseconds that the caller has probably heard by now.
+        long heardMs(long nowMs) {
+            return Math.clamp(sentMs - Math.max(0, endsMs - nowMs), Math.min(playedMs, sentMs), sentMs);
+        }
+    }
+
+    /// It is the caller's turn.
+    ///
+    /// @param hearing whether the caller is speaking
+    /// @param sinceMs since when
+    record Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, long sinceMs)
+            implements Conversation {}
+
+    /// Over; nothing leads out of here.
+    record Ended(int turn) implements Conversation {}
+}

@@ -1,0 +1,30 @@
+package io.agentstream.agents.conversation;
+
+import io.agentstream.schemas.ConversationEvent.Party;
+import io.agentstream.schemas.End;
+import org.jspecify.annotations.Nullable;
+
+/// What the log is to know of a conversation: an event without the things that whoever writes it adds.
+public sealed interface Fact {
+
+    record TurnStarted(int turn, Party by) implements Fact {}
+
+    record Heard(int turn, @Nullable String digit, @Nullable Long speechMs) implements Fact {}
+
+    record Said(int turn, String text, long playedMs, boolean whole) implements Fact {}
+
+    record Interrupted(int turn) implements Fact {}
+
+    record NodeEntered(String node) implements Fact {}
+
+    /// @param what `first_audio` or `barge_in`
+    record Latency(int turn, String what, long ms) implements Fact {
+
+        public static final String FIRST_AUDIO = "first_audio";
+        public static final String BARGE_IN = "barge_in";
+    }
+
+    record HungUp(End end) implements Fact {}
+
+    record Resumed(long gapMs) implements Fact {}
+}

@@ -1,0 +1,28 @@
+package io.agentstream.agents.conversation;
+
+/// What the caller may do while a line is spoken and afterwards.
+///
+/// @param interruptible whether what is listened to also cuts the line short
+/// @param speech whether speech is listened to
+/// @param digits the keys that are listened to
+/// @param silenceAfterMs how long the caller may say nothing once the line is over
+public record Manners(boolean interruptible, boolean speech, String digits, long silenceAfterMs) {
+
+    /// All keys of a telephone.
+    public static final String ALL_DIGITS = "0123456789*#ABCD";
+
+    /// Nothing is listened to. Holds until an engine says otherwise.
+    public static final Manners DEAF = new Manners(false, false, "", 10_000);
+
+    boolean accepts(char digit) {
+        return digits.indexOf(digit) >= 0;
+    }
+
+    boolean cutBy(char digit) {
+        return interruptible && accepts(digit);
+    }
+
+    boolean cutBySpeech() {
+        return interruptible && speech;
+    }
+}

@@ -1,0 +1,254 @@
+package io.agentstream.agents.conversation;
+
+import static io.agentstream.agents.conversation.Scenes.FIRM;
+import static io.agentstream.agents.conversation.Scenes.MEMORY;
+import static io.agentstream.agents.conversation.Scenes.OPEN;
+import static io.agentstream.agents.conversation.Scenes.T0;
+import static io.agentstream.agents.conversation.Scenes.after;
+import static io.agentstream.agents.conversation.Scenes.audio;
+import static io.agentstream.agents.conversation.Scenes.begun;
+import static io.agentstream.agents.conversation.Scenes.finished;
+import static io.agentstream.agents.conversation.Scenes.frame;
+import static io.agentstream.agents.conversation.Scenes.listening;
+import static io.agentstream.agents.conversation.Scenes.part;
+import static io.agentstream.agents.conversation.Scenes.speaking;
+import static io.agentstream.agents.conversation.Scenes.started;
+import static io.agentstream.agents.conversation.Scenes.thinking;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.agents.conversation.ConversationEffect.AskForMark;
+import io.agentstream.agents.conversation.ConversationEffect.Clear;
+import io.agentstream.agents.conversation.ConversationEffect.ClearDeadline;
+import io.agentstream.agents.conversation.ConversationEffect.Flow;
+import io.agentstream.agents.conversation.ConversationEffect.HangUp;
+import io.agentstream.agents.conversation.ConversationEffect.Hear;
+import io.agentstream.agents.conversation.ConversationEffect.Play;
+import io.agentstream.agents.conversation.ConversationEffect.Save;
+import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
+import io.agentstream.agents.conversation.ConversationEffect.StopThinking;
+import io.agentstream.agents.conversation.ConversationEffect.Tell;
+import io.agentstream.agents.conversation.ConversationEffect.Think;
+import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
+import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
+import io.agentstream.agents.conversation.ConversationInput.MarkReached;
+import io.agentstream.agents.conversation.ConversationInput.Played;
+import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
+import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.SavedConversation.Phase;
+import io.agentstream.runtime.StateDiagram;
+import io.agentstream.runtime.Step;
+import io.agentstream.schemas.ConversationEvent.Party;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class ConversationMachineTest {
+
+    /// A case: in this state, 100 ms after `T0`, this input gives exactly these effects and a state of this kind.
+    record Row(
+            String name, Conversation given, ConversationInput when, Class<? extends Conversation> then, int turn,
+            List<ConversationEffect> effects) {}
+
+    private static final long NOW = T0 + 100;
+    private static final Save SAVE = new Save();
+
+    private static Row row(
+            String name, Conversation given, ConversationInput when, Class<? extends Conversation> then, int turn,
+            ConversationEffect... effects) {
+        return new Row(name, given, when, then, turn, List.of(effects));
+    }
+
+    private static Tell tell(Fact fact) {
+        return new Tell(fact);
+    }
+
+    private static SetDeadline deadline(long afterNowMs) {
+        return new SetDeadline(NOW + afterNowMs);
+    }
+
+    private static Tell said(int turn, long ms, boolean whole) {
+        return tell(new Fact.Said(turn, "Hello.", ms, whole));
+    }
+
+    private static List<Row> rows() {
+        SetDeadline thinkLimit = deadline(ConversationMachine.THINK_LIMIT_MS);
+        SetDeadline speechLimit = deadline(ConversationMachine.SPEECH_LIMIT_MS);
+        Conversation hearing = ConversationMachine.step(listening(), T0, new SpeechStarted(100)).state();
+        return List.of(
+                row("a run begins with the engine's opening", Conversation.NEW, started(), Conversation.Thinking.class, 1,
+                        new Think(1, Prompt.OPENING), thinkLimit, SAVE),
+                row("an engine that takes no turns just flows", Conversation.NEW, new ConversationInput.RunStarted(false),
+                        Conversation.Bridged.class, 1,
+                        new Flow(1), tell(new Fact.TurnStarted(1, Party.AGENT)), SAVE),
+                row("a flowing engine hears each frame", after(new ConversationInput.RunStarted(false)), frame(),
+                        Conversation.Bridged.class, 1, new Hear(frame().frame())),
+                row("what flows back is one message as long as it is", after(new ConversationInput.RunStarted(false)), part(1, 20),
+                        Conversation.Bridged.class, 1, new Play(1, 160, audio(20))),
+                row("the engine says where it goes", after(started()), begun(1, OPEN), Conversation.Thinking.class, 1,
+                        tell(new Fact.NodeEntered("greet")), SAVE),
+                row("the first audio begins the agent's turn", thinking(OPEN), part(1, 1_000), Conversation.Speaking.class, 1,
+                        tell(new Fact.TurnStarted(1, Party.AGENT)), tell(new Fact.Latency(1, "first_audio", 100)),
+                        new Play(1, 160, audio(1_000)), deadline(1_000 + ConversationMachine.THINK_LIMIT_MS)),
+                row("the end of the answer asks for a mark", after(started(), begun(1, OPEN), part(1, 1_000)),
+                        finished(1, Then.LISTEN), Conversation.Speaking.class, 1,
+                        new AskForMark(1), deadline(900 + Speech.MARK_GRACE_MS)),
+                row("an answer without audio leads on at once", thinking(OPEN), finished(1, Then.GO_ON),
+                        Conversation.Thinking.class, 2, new Think(2, Prompt.GO_ON), thinkLimit),
+                row("the mark ends the line", speaking(OPEN, Then.LISTEN), new MarkReached(1), Conversation.Listening.class, 1,
+                        said(1, 1_000, true), deadline(8_000), SAVE),
+                row("so does playback to the end", speaking(OPEN, Then.LISTEN), new Played(1, 1_000, true),
+                        Conversation.Listening.class, 1, said(1, 1_000, true), deadline(8_000), SAVE),
+                row("so does the deadline of a lost mark", speaking(OPEN, Then.LISTEN), new DeadlinePassed(),
+                        Conversation.Listening.class, 1, said(1, 1_000, true), deadline(8_000), SAVE),
+                row("playback that ended before the newest audio came ends nothing", speaking(OPEN, Then.LISTEN),
+                        new Played(1, 400, true), Conversation.Speaking.class, 1),
+                row("a line may lead on by itself", speaking(OPEN, Then.GO_ON), new MarkReached(1),
+                        Conversation.Thinking.class, 2, said(1, 1_000, true), new Think(2, Prompt.GO_ON), thinkLimit),
+                row("after the goodbye the agent hangs up", speaking(FIRM, Then.HANG_UP), new MarkReached(1),
+                        Conversation.Ended.class, 1, said(1, 1_000, true), new ClearDeadline(),
+                        tell(new Fact.HungUp(End.AGENT_HANGUP)), new HangUp(null), SAVE),
+                row("speech cuts the line short", speaking(OPEN, Then.LISTEN), new SpeechStarted(120), Conversation.Listening.class, 2,
+                        new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), said(1, 100, false),
+                        tell(new Fact.Latency(1, "barge_in", 120)), tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
+                row("a key cuts the line short and is answered", speaking(OPEN, Then.LISTEN), new DigitPressed('1'),
+                        Conversation.Thinking.class, 2,
+                        new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), said(1, 100, false),
+                        tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "1", null)),
+                        new Think(2, new Prompt.Key('1')), thinkLimit),
+                row("a key that leads nowhere does not", speaking(OPEN, Then.LISTEN), new DigitPressed('9'),
+                        Conversation.Speaking.class, 1),
+                row("a firm line is not cut by a key", speaking(FIRM, Then.LISTEN), new DigitPressed('1'), Conversation.Speaking.class, 1),
+                row("nor by speech", speaking(FIRM, Then.LISTEN), new SpeechStarted(120), Conversation.Speaking.class, 1),
+                row("a key replaces an answer that is being made", thinking(OPEN), new DigitPressed('2'), Conversation.Thinking.class, 2,
+                        new StopThinking(1), tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "2", null)),
+                        new Think(2, new Prompt.Key('2')), thinkLimit),
+                row("speech begins the caller's turn", listening(), new SpeechStarted(120), Conversation.Listening.class, 2,
+                        tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
+                row("its end is answered", hearing, new SpeechStopped(900, 500), Conversation.Thinking.class, 2,
+                        tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
+                row("speech that began in a firm line is answered too", listening(), new SpeechStopped(900, 500),
+                        Conversation.Thinking.class, 2, tell(new Fact.TurnStarted(2, Party.CALLER)),
+                        tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
+                row("speech without end is answered in the end", hearing, new DeadlinePassed(), Conversation.Thinking.class, 2,
+                        tell(new Fact.Heard(2, null, 200L)), new Think(2, new Prompt.Speech(200)), thinkLimit),
+                row("a key within speech belongs to the same turn", hearing, new DigitPressed('1'), Conversation.Thinking.class, 2,
+                        tell(new Fact.Heard(2, "1", null)), new Think(2, new Prompt.Key('1')), thinkLimit),
+                row("a key is answered", listening(), new DigitPressed('#'), Conversation.Thinking.class, 2,
+                        tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "#", null)),
+                        new Think(2, new Prompt.Key('#')), thinkLimit),
+                row("a key that leads nowhere shows that somebody is there", listening(), new DigitPressed('9'),
+                        Conversation.Listening.class, 1, deadline(8_000)),
+                row("silence is answered too", listening(), new DeadlinePassed(), Conversation.Thinking.class, 2,
+                        new Think(2, Prompt.SILENCE), thinkLimit),
+                row("an engine that is silent for too long fails the call", thinking(OPEN), new DeadlinePassed(), Conversation.Ended.class, 1,
+                        new StopThinking(1), new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
+                row("so does one that breaks", listening(), new ConversationInput.EngineFailed(), Conversation.Ended.class, 1,
+                        new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
+                row("an answer to an older turn is passed over", thinking(OPEN), part(7, 100), Conversation.Thinking.class, 1),
+                row("the end of the call while a line is spoken", speaking(OPEN, Then.LISTEN), new ConversationInput.CallEnded(),
+                        Conversation.Ended.class, 1, new StopThinking(1), new ClearDeadline(), said(1, 100, false)),
+                row("the end of the call while the caller is asked", listening(), new ConversationInput.CallEnded(),
+                        Conversation.Ended.class, 1, new ClearDeadline()),
+                row("a line that was being spoken is said again", Conversation.NEW, resumed(Phase.SPEAKING), Conversation.Thinking.class, 5,
+                        tell(new Fact.Resumed(700)), new Clear(4), new Think(5, Prompt.AGAIN), thinkLimit, SAVE),
+                row("a caller who was asked is waited for", Conversation.NEW, resumed(Phase.LISTENING), Conversation.Listening.class, 4,
+                        tell(new Fact.Resumed(700)), deadline(8_000), SAVE),
+                row("an opening that was not said is said", Conversation.NEW, resumed(Phase.OPENING), Conversation.Thinking.class, 5,
+                        tell(new Fact.Resumed(700)), new Clear(4), new Think(5, Prompt.OPENING), thinkLimit, SAVE),
+                row("what flowed flows on in a new turn", Conversation.NEW, resumed(Phase.BRIDGED), Conversation.Bridged.class, 5,
+                        tell(new Fact.Resumed(700)), new Flow(5), tell(new Fact.TurnStarted(5, Party.AGENT)), SAVE),
+                row("what is said by then flows", after(resumed(Phase.BRIDGED)), frame(T0 - Beginning.FRESH_MS),
+                        Conversation.Bridged.class, 5, new Hear(frame(T0 - Beginning.FRESH_MS).frame())),
+                row("what was said while nobody was there does not", after(resumed(Phase.BRIDGED)),
+                        frame(T0 - Beginning.FRESH_MS - 1), Conversation.Bridged.class, 5),
+                row("an agent that was hanging up hangs up", Conversation.NEW, resumed(Phase.CLOSING), Conversation.Ended.class, 4,
+                        tell(new Fact.Resumed(700)), new HangUp(null)));
+    }
+
+    private static ConversationInput resumed(Phase phase) {
+        return new ConversationInput.Resumed(new SavedConversation(phase, 4, OPEN, MEMORY), 700);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rowsOfTheTable() {
+        return rows().stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> {
+            Step<Conversation, ConversationEffect> step = ConversationMachine.step(row.given(), NOW, row.when());
+            assertEquals(row.effects(), step.effects());
+            assertEquals(row.then(), step.state().getClass());
+            assertEquals(row.turn(), step.state().turn());
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyStateTakesEveryInput() {
+        return Scenes.states().stream().flatMap(state -> Scenes.inputs().stream().map(input -> DynamicTest.dynamicTest(
+                state.getClass().getSimpleName() + " takes " + input, () -> {
+                    // when
+                    Step<Conversation, ConversationEffect> step = ConversationMachine.step(state, NOW, input);
+
+                    // then turns do not go back, and nothing comes after the end
+                    assertTrue(step.state().turn() >= state.turn());
+                    if (state instanceof Conversation.Ended) {
+                        assertEquals(Step.stay(state), step);
+                    }
+                    if (input instanceof ConversationInput.CallEnded) {
+                        assertEquals(Conversation.Ended.class, step.state().getClass());
+                    }
+                })));
+    }
+
+    @Test
+    void aLongLineIsSentOnlySoFarAhead() {
+        // given a line of 25 s of which 10 s are sent
+        Step<Conversation, ConversationEffect> first = ConversationMachine.step(thinking(OPEN), T0, part(1, 25_000));
+        assertEquals(10, plays(first).size());
+        Conversation state = ConversationMachine.step(first.state(), T0, finished(1, Then.LISTEN)).state();
+
+        // when the caller has heard three seconds
+        Step<Conversation, ConversationEffect> then = ConversationMachine.step(state, T0 + 3_000, new Played(1, 3_000, false));
+
+        // then three more are sent, and no mark is asked for yet
+        assertEquals(3, plays(then).size());
+        assertFalse(then.effects().contains(new AskForMark(1)));
+    }
+
+    @Test
+    void aLongLineGoesOnByTheClockWhereNoNewsOfThePlaybackCome() {
+        // given a line of 25 s of which 10 s are sent
+        Conversation state = after(started(), begun(1, OPEN), part(1, 25_000), finished(1, Then.LISTEN));
+        int sent = 10;
+        long nowMs = T0;
+
+        // when only deadlines pass
+        while (state instanceof Conversation.Speaking) {
+            nowMs += 5_000;
+            Step<Conversation, ConversationEffect> step = ConversationMachine.step(state, nowMs, new DeadlinePassed());
+            sent += plays(step).size();
+            state = step.state();
+        }
+
+        // then all of it is sent in the end
+        assertEquals(25, sent);
+        assertEquals(Conversation.Listening.class, state.getClass());
+    }
+
+    private static List<ConversationEffect> plays(Step<Conversation, ConversationEffect> step) {
+        return step.effects().stream().filter(Play.class::isInstance).toList();
+    }
+
+    @Test
+    void thePageShowsTheTestedSteps() throws IOException {
+        StateDiagram diagram = new StateDiagram("ConversationMachine");
+        rows().forEach(row -> diagram.step(row.given().getClass(), row.when().getClass(), row.then()));
+
+        diagram.check();
+    }
+}

@@ -1,0 +1,39 @@
+package io.agentstream.audio;
+
+import java.util.SplittableRandom;
+
+/// Test signals and how loud they are. Levels in dBFS, where 0 is the RMS of a full-scale square wave.
+public final class Tones {
+
+    private Tones() {
+    }
+
+    public static short[] sine(int sampleRateHz, double hz, double amplitude, int samples) {
+        short[] tone = new short[samples];
+        for (int i = 0; i < samples; i++) {
+            tone[i] = (short) Math.round(amplitude * Math.sin(2 * Math.PI * hz * i / sampleRateHz));
+        }
+        return tone;
+    }
+
+    public static short[] noise(long seed, double amplitude, int samples) {
+        SplittableRandom random = new SplittableRandom(seed);
+        short[] noise = new short[samples];
+        for (int i = 0; i < samples; i++) {
+            noise[i] = (short) Math.round(random.nextGaussian() * amplitude);
+        }
+        return noise;
+    }
+
+    public static double rmsDbfs(short[] samples) {
+        return rmsDbfs(samples, 0, samples.length);
+    }
+
+    public static double rmsDbfs(short[] samples, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += (double) samples[i] * samples[i];
+        }
+        return 10 * Math.log10(sum / (to - from) / (32768.0 * 32768.0) + 1e-12);
+    }
+}
