@@ -56,12 +56,12 @@ final class ArchitectureTest {
         direction.check(OURS);
     }
 
-    /// Name patterns of the pure classes: whole packages in gateway and worker, single classes among the orchestrator's runs.
+    /// Name patterns of the pure classes: whole packages in gateway and worker, single classes among what the orchestrator decides by.
     static Stream<String> cores() {
         return Stream.of(
                 "io\\.agentstream\\.gateway\\.call\\..*",
                 "io\\.agentstream\\.agents\\.conversation\\..*",
-                "io\\.agentstream\\.orchestrator\\.run\\.(RunMachine|Verdicts|Contexts|Tariff)(\\$.*)?");
+                "io\\.agentstream\\.orchestrator\\.decide\\.(RunMachine|Verdicts|Contexts|Refusal|Tariff)(\\$.*)?");
     }
 
     /// A machine knows values, and nothing that reads a clock, is random, logs, counts, waits or talks.
@@ -75,7 +75,7 @@ final class ArchitectureTest {
                                 "java.lang", "java.lang.annotation", "java.lang.invoke", "java.lang.runtime", "java.util",
                                 "java.util.function", "java.util.stream", "java.time", "java.math", "java.nio.charset",
                                 "org.jspecify..", "tools.jackson.databind..", "io.agentstream.schemas",
-                                "io.agentstream.orchestrator.run"))
+                                "io.agentstream.orchestrator.decide"))
                         .or(named("io.agentstream.runtime.Step"))
                         .or(DescribedPredicate.describe("what a provider's message means", type -> type.getFullName()
                                 .startsWith("io.agentstream.gateway.telephony.ProviderMessage")))

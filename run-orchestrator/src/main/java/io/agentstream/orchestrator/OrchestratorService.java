@@ -1,10 +1,9 @@
 package io.agentstream.orchestrator;
 
 import io.agentstream.orchestrator.api.Api;
-import io.agentstream.orchestrator.cloudonix.CloudonixClient;
-import io.agentstream.orchestrator.projection.Projections;
-import io.agentstream.orchestrator.run.CloudonixSessions;
-import io.agentstream.orchestrator.run.RunParts;
+import io.agentstream.orchestrator.facts.Projections;
+import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
+import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.AdminRoutes;

@@ -1,0 +1,100 @@
+package io.agentstream.orchestrator;
+
+import io.agentstream.orchestrator.decide.RunDecisions;
+import io.agentstream.orchestrator.decide.Tariff;
+import io.agentstream.orchestrator.intake.Attempts;
+import io.agentstream.orchestrator.intake.CallHandler;
+import io.agentstream.orchestrator.intake.CallsLoop;
+import io.agentstream.orchestrator.intake.KeyedExecutor;
+import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.HangUps;
+import io.agentstream.orchestrator.jobs.Publisher;
+import io.agentstream.orchestrator.liveness.Heartbeats;
+import io.agentstream.orchestrator.liveness.Listening;
+import io.agentstream.orchestrator.liveness.Reaper;
+import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.Closer;
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.DutyCycleRunner;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallId;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+
+/// Puts together what decides about runs, and starts it.
+final class RunParts {
+
+    private static final Duration LOOP_CLOSE = Duration.ofSeconds(20);
+    private static final Duration REAPER_CLOSE = Duration.ofSeconds(5);
+    private static final Duration HANG_UP_BACKOFF = Duration.ofSeconds(1);
+
+    private final CallsLoop loop;
+
+    /// What the operator chooses.
+    public record Settings(
+            BigDecimal pricePerMinute, Duration handshakeTimeout, Duration callLostAfter) {}
+
+    /// What is lent by the composition root.
+    ///
+    /// @param producer of the events profile
+    /// @param databaseOpen zero once the schema is up to date
+    /// @param ready whether Kafka and the database answer
+    /// @param onFault gets what breaks a loop
+    public record Lent(
+            KafkaClients clients,
+            Producer<byte[], byte[]> producer,
+            Database database,
+            CountDownLatch databaseOpen,
+            Sessions sessions,
+            Metrics metrics,
+            InstantSource clock,
+            BooleanSupplier ready,
+            Consumer<Throwable> onFault) {}
+
+    private RunParts(CallsLoop loop) {
+        this.loop = loop;
+    }
+
+    /// What is opened here becomes `closer`'s.
+    public static RunParts start(Settings settings, Lent lent, Closer closer) {
+        Metrics metrics = lent.metrics();
+        RunDecisions decisions = new RunDecisions(
+                lent.database(), new Tariff(settings.pricePerMinute()), settings.handshakeTimeout());
+        HangUps hangUps = closer.own(
+                "hang-ups", new HangUps(lent.database(), lent.sessions(), metrics, HANG_UP_BACKOFF));
+        Announcer announcer = new Announcer(new Publisher(lent.producer()), hangUps, metrics);
+        CallHandler handler = new CallHandler(
+                decisions, lent.sessions(), announcer, metrics, lent.clock(),
+                CallHandler.margin(settings.handshakeTimeout()));
+        Heartbeats heartbeats = new Heartbeats();
+        Listening listening = new Listening();
+        KeyedExecutor<CallId> executor = new KeyedExecutor<>(lent.onFault());
+        lent.metrics().gauge("agent_stream_orchestrator_in_flight", executor::inFlight);
+
+        Reaper reaper = new Reaper(
+                lent.database(), decisions, announcer, heartbeats, listening, lent.ready(), metrics, lent.clock(),
+                settings.callLostAfter());
+        closer.own("reaper", new DutyCycleRunner(reaper, REAPER_CLOSE, lent.onFault()).start());
+
+        DeadLetters deadLetters = new DeadLetters(lent.producer(), lent.metrics());
+        CallsLoop loop = new CallsLoop(
+                lent.clients().member("orchestrator-calls", CallsLoop.GROUP, "earliest", CallsLoop.MAX_POLL_RECORDS),
+                new Attempts(handler, deadLetters, metrics), executor, heartbeats, listening, deadLetters,
+                lent.clock(), lent.databaseOpen());
+        closer.own("calls", new DutyCycleRunner(loop, LOOP_CLOSE, lent.onFault()).start());
+        return new RunParts(loop);
+    }
+
+    /// Why no call is decided on, or nothing. Any thread.
+    public Optional<String> reason() {
+        return loop.isAssigned() ? Optional.empty() : Optional.of("the consumer of calls has no assignment yet");
+    }
+}

@@ -1,0 +1,106 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.SocketCommand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a transaction decided, committed: what is to be said about it, in this order, and what is to be done.
+///
+/// @param runName name of the run; null where the call has none
+/// @param repeated whether it was decided earlier and is only said again
+/// @param hangUp the call that the provider is to end
+public record Decision(
+        CallId callId,
+        @Nullable String runName,
+        boolean repeated,
+        List<RunEvent> events,
+        List<SocketCommand> commands,
+        int slot,
+        Optional<HangUpOrder> hangUp) {
+
+    /// Which session to end, and with whose account.
+    public record HangUpOrder(CallId callId, String runName, long telephonyConfigurationId, String session) {}
+
+    /// Whether the socket is still to be told. Its own `ended` needs no answer.
+    enum Socket {
+        WAITS,
+        CLOSED
+    }
+
+    static Decision none(CallId callId) {
+        return new Decision(callId, null, false, List.of(), List.of(), 0, Optional.empty());
+    }
+
+    static Decision refused(CallId callId, int slot, Refusal refusal) {
+        return new Decision(callId, null, false, List.of(), List.of(close(callId, refusal)), slot, Optional.empty());
+    }
+
+    static Decision of(String runName, int slot, List<RunEvent> events, Socket socket, boolean repeated) {
+        CallId callId = events.getFirst().callId();
+        return new Decision(
+                callId, runName, repeated, events, commands(events, socket), slot, Optional.empty());
+    }
+
+    Decision hangingUp(Optional<HangUpOrder> order) {
+        return new Decision(callId, runName, repeated, events, commands, slot, order);
+    }
+
+    public boolean isEmpty() {
+        return events.isEmpty() && commands.isEmpty() && hangUp.isEmpty();
+    }
+
+    /// One word for logs and counters: where the run is now, or why the call was refused.
+    public String outcome() {
+        if (!events.isEmpty()) {
+            return switch (events.getLast()) {
+                case RunEvent.Created created -> "admitted";
+                case RunEvent.Running running -> "running";
+                case RunEvent.Completed completed -> lower(completed.end());
+                case RunEvent.Failed failed -> lower(failed.failure());
+            };
+        }
+        return !commands.isEmpty() && commands.getLast() instanceof SocketCommand.Close close && close.failure() != null
+                ? lower(close.failure())
+                : "nothing";
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The commands follow from the events, so that what is said again is the same.
+    private static List<SocketCommand> commands(List<RunEvent> events, Socket socket) {
+        List<SocketCommand> commands = new ArrayList<>();
+        for (RunEvent event : events) {
+            switch (event) {
+                case RunEvent.Created created -> commands.add(new SocketCommand.Admit(created.callId()));
+                case RunEvent.Running running -> commands.add(new SocketCommand.Open(running.callId()));
+                case RunEvent.Completed completed -> {
+                    // A lost call's gateway may be alive after all and cut off from Kafka: the call must not outlive its run.
+                    if (completed.end() == End.LOST) {
+                        commands.add(close(completed.callId(), Refusal.of(Failure.INTERNAL_ERROR)));
+                    }
+                }
+                case RunEvent.Failed failed -> {
+                    commands.clear();
+                    if (socket == Socket.WAITS) {
+                        commands.add(close(failed.callId(), new Refusal(failed.failure(), failed.reason())));
+                    }
+                }
+            }
+        }
+        return List.copyOf(commands);
+    }
+
+    private static SocketCommand close(CallId callId, Refusal refusal) {
+        return new SocketCommand.Close(
+                callId, null, refusal.failure(), refusal.failure().closeCode(), refusal.reason());
+    }
+}

@@ -1,0 +1,54 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.orchestrator.store.Agents;
+import io.agentstream.orchestrator.store.Providers;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.schemas.DomainName;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what verdicts are made by. Only the thread that has the connection.
+public final class Facts {
+
+    /// A domain as the verdict sees it, and the account behind it where there is one.
+    public record DomainFacts(Verdicts.Domain verdict, Optional<Account> account) {}
+
+    private Facts() {}
+
+    static Verdicts.Admission admission(Connection connection, Agents.Callable agent, @Nullable String domain)
+            throws SQLException {
+        BigDecimal credits = agent.ownerCredits();
+        boolean quotaLeft = credits == null || credits.compareTo(Tariff.LEAST_CREDITS) >= 0;
+        boolean roomLeft = agent.runningCalls() < agent.maxConcurrentCalls();
+        return new Verdicts.Admission(
+                true, quotaLeft, roomLeft, domain(connection, agent.organizationId(), domain).verdict());
+    }
+
+    /// Whether one more call may run, which stays so until the transaction ends: the organisation's row is locked.
+    static boolean roomUnderLock(Connection connection, long organizationId) throws SQLException {
+        int limit = RunRows.lockLimit(connection, organizationId);
+        return RunRows.countRunning(connection, organizationId) < limit;
+    }
+
+    /// Looks in one organisation only: whether another knows the domain is not this one's to learn.
+    static DomainFacts domain(Connection connection, long organizationId, @Nullable String text) throws SQLException {
+        if (text == null || DomainName.normalise(text).isEmpty()) {
+            return new DomainFacts(new Verdicts.Domain.NotGiven(), Optional.empty());
+        }
+        Optional<DomainName> name = DomainName.parse(text);
+        Optional<Account> account = name.isEmpty()
+                ? Optional.empty()
+                : TelephonyConfigurations.findForCall(connection, organizationId, Providers.CLOUDONIX, name.get());
+        if (account.isEmpty()) {
+            return new DomainFacts(new Verdicts.Domain.Unknown(DomainName.normalise(text)), account);
+        }
+        return new DomainFacts(
+                account.get().bearerToken() == null ? new Verdicts.Domain.WithoutToken() : new Verdicts.Domain.Usable(),
+                account);
+    }
+}

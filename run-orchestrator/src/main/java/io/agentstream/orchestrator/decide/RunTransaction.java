@@ -1,0 +1,116 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.orchestrator.decide.Decision.Socket;
+import io.agentstream.orchestrator.store.Jsonb;
+import io.agentstream.orchestrator.store.RunEvents;
+import io.agentstream.orchestrator.store.RunEvents.NewEvent;
+import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.RunEvent.RunRef;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Changes one run inside a transaction, and collects what is to be said about it. Each of our own events goes into the run's
+/// story in the same transaction: from there it is said again when the record comes again. [#write] puts the story down at the
+/// end, all of it at once. Only the thread that has the connection.
+final class RunTransaction {
+
+    private final Connection connection;
+    private final RunRow row;
+    private final CallId callId;
+    private final long after;
+    private final RunRef ref;
+    private final List<NewEvent> story = new ArrayList<>();
+    private final List<RunEvent> events = new ArrayList<>();
+    private RunRows.@Nullable Proven proven;
+
+    /// @param after number of the call's record that is being decided on
+    RunTransaction(Connection connection, RunRow row, long after) {
+        this.connection = connection;
+        this.row = row;
+        this.callId = new CallId(row.callId());
+        this.after = after;
+        this.ref = new RunRef(
+                row.id(), row.name(), row.organizationId(), row.agentId(), row.agentVersion(), row.gatewaySlot());
+    }
+
+    /// Takes a record of the call into the story.
+    void happened(CallEvent event, String type, Source source) {
+        story.add(new NewEvent(event.at(), type, Contexts.shown(event), source));
+    }
+
+    void created(Instant at) {
+        say("created", new RunEvent.Created(callId, after, at, ref));
+    }
+
+    /// Takes in what the start message says.
+    void start(CallEvent.Started start, ProofPlan plan, Source source) {
+        Contexts contexts = new Contexts(row.initialContext(), row.gatheredContext(), row.logs()).started(start);
+        Optional<Account> account = plan.domain().account();
+        proven = new RunRows.Proven(
+                Contexts.callType(start), contexts.initial(), contexts.gathered(), contexts.logs(),
+                account.map(Account::id).orElse(null), account.map(Account::domain).orElse(null),
+                Contexts.session(start).map(Jsonb::harmless).orElse(null));
+        happened(start, "started", source);
+    }
+
+    /// Once it has started.
+    void begin(MediaFormat format, Instant at) throws SQLException {
+        RunRows.Proven described = Objects.requireNonNull(proven, "not started");
+        ObjectNode definition = RunRows.begin(connection, row.id(), described, at);
+        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext()));
+    }
+
+    void fail(Refusal refusal, Instant at) throws SQLException {
+        if (proven != null) {
+            RunRows.describe(connection, row.id(), proven);
+        }
+        RunRows.fail(
+                connection,
+                row.id(),
+                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at));
+        say("failed", new RunEvent.Failed(callId, after, at, ref, refusal.failure(), refusal.reason()));
+    }
+
+    void complete(RunMachine.Effect.Complete complete, BigDecimal cost) throws SQLException {
+        RunRows.complete(
+                connection,
+                row.id(),
+                new RunRows.Completed(
+                        complete.end().name().toLowerCase(Locale.ROOT), complete.closeCode(), complete.at(), cost));
+        RunRows.debit(connection, row.ownerUserId(), cost);
+        say("completed", new RunEvent.Completed(
+                callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
+                cost.toPlainString()));
+    }
+
+    /// Puts the story down. To be called once, last.
+    void write() throws SQLException {
+        RunEvents.append(connection, row.id(), story);
+    }
+
+    Decision decision(Socket socket) {
+        return Decision.of(row.name(), row.gatewaySlot(), List.copyOf(events), socket, false);
+    }
+
+    private void say(String type, RunEvent event) {
+        story.add(new NewEvent(event.at(), type, Json.MAPPER.valueToTree(event), null));
+        events.add(event);
+    }
+}

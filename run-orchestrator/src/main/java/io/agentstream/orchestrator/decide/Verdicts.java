@@ -1,0 +1,88 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.schemas.Failure;
+import java.util.Optional;
+
+/// The contract's rows 4 to 9, 12 and 13: which cause decides where several hold. Pure; any thread.
+public final class Verdicts {
+
+    /// What is known of the provider's domain, inside the agent's organisation.
+    public sealed interface Domain {
+        record NotGiven() implements Domain {}
+
+        record Unknown(String name) implements Domain {}
+
+        record WithoutToken() implements Domain {}
+
+        record Usable() implements Domain {}
+    }
+
+    /// What admission is decided by.
+    ///
+    /// @param quotaLeft whether the owner's credits allow one more call; anything where the agent is not known, as the rest
+    record Admission(boolean agentKnown, boolean quotaLeft, boolean roomLeft, Domain domain) {
+        static final Admission NO_AGENT = new Admission(false, false, false, new Domain.NotGiven());
+    }
+
+    /// What became of asking the provider.
+    public enum Session {
+        LIVE,
+        /// The provider said no, or nothing in time.
+        NOT_CONFIRMED,
+        /// We could not ask: no time left, or a token that does not decrypt.
+        NOT_ASKED
+    }
+
+    /// What proof is decided by.
+    ///
+    /// @param identified whether the provider's start message named stream and call
+    record Proof(boolean roomLeft, Domain domain, boolean identified, Session session) {}
+
+    private Verdicts() {}
+
+    /// Why a call is not admitted; nothing where it is. A domain that the URL does not give may yet come with the start message.
+    static Optional<Refusal> admission(Admission facts) {
+        if (!facts.agentKnown()) {
+            return refuse(Failure.WORKFLOW_NOT_FOUND);
+        }
+        if (!facts.quotaLeft()) {
+            return refuse(Failure.QUOTA_EXCEEDED);
+        }
+        if (!facts.roomLeft()) {
+            return refuse(Failure.CONCURRENCY_LIMIT);
+        }
+        return facts.domain() instanceof Domain.NotGiven ? Optional.empty() : domain(facts.domain());
+    }
+
+    /// Why a call may not begin to talk; nothing where it may.
+    static Optional<Refusal> proof(Proof facts) {
+        if (!facts.roomLeft()) {
+            return refuse(Failure.CONCURRENCY_LIMIT);
+        }
+        Optional<Refusal> ofDomain = domain(facts.domain());
+        if (ofDomain.isPresent()) {
+            return ofDomain;
+        }
+        if (!facts.identified()) {
+            return refuse(Failure.MISSING_STREAM_IDENTIFIERS);
+        }
+        return switch (facts.session()) {
+            case LIVE -> Optional.empty();
+            case NOT_CONFIRMED -> refuse(Failure.SESSION_INVALID);
+            case NOT_ASKED -> refuse(Failure.INTERNAL_ERROR);
+        };
+    }
+
+    private static Optional<Refusal> domain(Domain domain) {
+        return switch (domain) {
+            case Domain.NotGiven() -> refuse(Failure.MISSING_DOMAIN);
+            case Domain.Unknown(String name) -> Optional.of(Refusal.of(Failure.UNKNOWN_DOMAIN, name));
+            case Domain.WithoutToken() -> refuse(Failure.MISSING_BEARER_TOKEN);
+            case Domain.Usable() -> Optional.empty();
+        };
+    }
+
+    private static Optional<Refusal> refuse(Failure failure) {
+        return Optional.of(Refusal.of(failure));
+    }
+}

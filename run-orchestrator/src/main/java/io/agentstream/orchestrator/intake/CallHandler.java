@@ -1,0 +1,103 @@
+package io.agentstream.orchestrator.intake;
+
+import io.agentstream.orchestrator.decide.Contexts;
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.ProofPlan;
+import io.agentstream.orchestrator.decide.RunDecisions;
+import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallEvent;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Handles one record from its reading to the acknowledged answer: decides, asks the provider, publishes. Handling it again is
+/// harmless. Any thread, but one call's records one after the other; blocks.
+public final class CallHandler {
+
+    private final RunDecisions decisions;
+    private final Sessions sessions;
+    private final Announcer announcer;
+    private final InstantSource clock;
+    private final Duration margin;
+    private final Timer admission;
+    private final Timer proof;
+
+    /// @param margin how long before the gateway's deadline the provider must have answered, so that the verdict on a silent
+    ///     provider reaches the gateway before the gateway loses patience by itself
+    public CallHandler(
+            RunDecisions decisions,
+            Sessions sessions,
+            Announcer announcer,
+            Metrics metrics,
+            InstantSource clock,
+            Duration margin) {
+        this.decisions = decisions;
+        this.sessions = sessions;
+        this.announcer = announcer;
+        this.clock = clock;
+        this.margin = margin;
+        this.admission = metrics.timer("agent_stream_orchestrator_admission"); // from reading to the acknowledged answer
+        this.proof = metrics.timer("agent_stream_orchestrator_proof"); // how long the provider took to answer
+    }
+
+    /// The margin that suits a handshake of that length.
+    public static Duration margin(Duration handshakeTimeout) {
+        Duration part = handshakeTimeout.dividedBy(5);
+        return part.compareTo(Duration.ofSeconds(1)) < 0 ? part : Duration.ofSeconds(1);
+    }
+
+    /// @throws NotNowException where Kafka or this process is not able to; the database's failures come through as they are
+    void handle(Incoming incoming) throws InterruptedException {
+        switch (incoming) {
+            case Incoming.Lifecycle(CallEvent event, Source source) -> handle(event, source);
+            case Incoming.Conversation said -> decisions.said(said.event(), said.source());
+        }
+    }
+
+    private void handle(CallEvent event, Source source) throws InterruptedException {
+        switch (event) {
+            case CallEvent.Offered offered -> {
+                if (offered.refusal() == null) {
+                    long startNs = System.nanoTime();
+                    announcer.announce(decisions.offered(offered, source, clock.instant()));
+                    admission.record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
+                }
+            }
+            case CallEvent.Started started -> {
+                Optional<ProofPlan> plan = decisions.plan(started);
+                if (plan.isPresent()) {
+                    Verdicts.Session session = ask(started, plan.get());
+                    announcer.announce(decisions.started(started, plan.get(), session, source, clock.instant()));
+                }
+            }
+            case CallEvent.Ended ended -> announcer.announce(decisions.ended(ended, source));
+            case CallEvent.Alive alive -> {} // the loop keeps them together
+        }
+    }
+
+    /// Asks the provider, where its answer can make a difference.
+    private Verdicts.Session ask(CallEvent.Started started, ProofPlan plan) {
+        Optional<Account> account = plan.domain().account();
+        Optional<String> session = Contexts.session(started);
+        boolean worthIt = plan.due()
+                && plan.domain().verdict() instanceof Verdicts.Domain.Usable
+                && Contexts.identified(started);
+        Duration left = Duration.between(clock.instant(), plan.deadline()).minus(margin);
+        if (!worthIt || account.isEmpty() || session.isEmpty() || !left.isPositive()) {
+            return Verdicts.Session.NOT_ASKED;
+        }
+        long startNs = System.nanoTime();
+        try {
+            return sessions.check(account.get(), session.get(), startNs + left.toNanos());
+        } finally {
+            proof.record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
+        }
+    }
+}

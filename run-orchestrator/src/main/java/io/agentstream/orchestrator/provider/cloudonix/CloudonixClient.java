@@ -1,0 +1,271 @@
+package io.agentstream.orchestrator.provider.cloudonix;
+
+import io.agentstream.orchestrator.provider.HangUp;
+import io.agentstream.orchestrator.provider.SessionCheck;
+import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.runtime.Secret;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/// Asks Cloudonix's API. Each call blocks until it has an answer, but never past its deadline: call it on a virtual thread.
+/// Any thread, any number at once; the requests of one domain are kept within the provider's limit.
+///
+/// Answers 429 and 5xx and broken connections are tried again, at most twice; other answers are final. Redirects are
+/// not followed: a token goes to the configured host only. Nothing is thrown for what the network or the provider does.
+public final class CloudonixClient implements AutoCloseable {
+    private static final int MAX_TRIES = 3;
+    private static final int MAX_BODY_BYTES = 256 * 1024;
+    private static final int MAX_RETRY_AFTER_S = 5;
+    private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9._~-]{1,256}");
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,4096}");
+
+    private final Settings settings;
+    private final DomainLimiter limiter;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final HttpClient http;
+    private final String base;
+
+    /// The API's address and our manners there.
+    public record Settings(
+            URI baseUrl,
+            Duration requestTimeout,
+            Duration minBackoff,
+            Duration maxBackoff,
+            int requestsPerWindow,
+            Duration window) {
+
+        public Settings {
+            String scheme = String.valueOf(baseUrl.getScheme()).toLowerCase(Locale.ROOT);
+            boolean isPlain = baseUrl.getRawQuery() == null
+                    && baseUrl.getRawFragment() == null
+                    && baseUrl.getRawUserInfo() == null;
+            if (!(scheme.equals("http") || scheme.equals("https")) || baseUrl.getHost() == null || !isPlain) {
+                throw new IllegalArgumentException("the provider's API needs a plain http or https URL");
+            }
+            if (minBackoff.compareTo(maxBackoff) > 0 || requestsPerWindow < 1) {
+                throw new IllegalArgumentException("minBackoff <= maxBackoff, requestsPerWindow >= 1");
+            }
+        }
+
+        /// @param requestsPerWindow most requests of one domain in 3 s; the provider allows 10
+        public static Settings of(URI baseUrl, int requestsPerWindow) {
+            return new Settings(
+                    baseUrl,
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(300),
+                    Duration.ofMillis(500),
+                    requestsPerWindow,
+                    Duration.ofSeconds(3));
+        }
+    }
+
+    /// How one request ended.
+    private sealed interface Attempt {
+        record Answer(int status, BoundedBody.Body body) implements Attempt {}
+
+        /// Worth another try, after at least `waitMs`.
+        record Again(Trouble trouble, long waitMs) implements Attempt {}
+
+        record Closed() implements Attempt {}
+    }
+
+    public CloudonixClient(Settings settings) {
+        this.settings = settings;
+        this.limiter = new DomainLimiter(
+                settings.requestsPerWindow(), settings.window().toNanos());
+        String url = settings.baseUrl().toString();
+        this.base = (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + "/customers/self/domains/";
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(settings.requestTimeout())
+                .executor(threads)
+                .build();
+    }
+
+    /// Asks whether `session` is live in `domain` (normalised). `deadlineNanos` is on the scale of [System#nanoTime].
+    public SessionCheck check(String domain, String session, Secret token, long deadlineNanos) {
+        if (!isPathSafe(session)) {
+            return new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_SESSION);
+        }
+        if (!TOKEN.matcher(token.reveal()).matches()) {
+            return new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_TOKEN);
+        }
+        return switch (request("GET", domain, session, token, deadlineNanos)) {
+            case Attempt.Answer(int status, BoundedBody.Body body) ->
+                status == 200
+                        ? SessionBody.judge(body)
+                        : new SessionCheck.NotLive(reasonOf(status));
+            case Attempt.Again(Trouble trouble, long _) -> new SessionCheck.Unavailable(trouble);
+            case Attempt.Closed() -> new SessionCheck.Unavailable(Trouble.CLOSED);
+        };
+    }
+
+    /// Ends `session`. Ending one that is over, or that the provider does not know, is success.
+    public HangUp hangUp(String domain, String session, Secret token, long deadlineNanos) {
+        if (!isPathSafe(session)) {
+            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_SESSION);
+        }
+        if (!TOKEN.matcher(token.reveal()).matches()) {
+            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_TOKEN);
+        }
+        return switch (request("DELETE", domain, session, token, deadlineNanos)) {
+            case Attempt.Answer(int status, BoundedBody.Body _) ->
+                status == 200 || status == 204 || status == 404
+                        ? new HangUp.Done()
+                        : new HangUp.Refused(reasonOf(status));
+            case Attempt.Again(Trouble trouble, long _) -> new HangUp.Unavailable(trouble);
+            case Attempt.Closed() -> new HangUp.Unavailable(Trouble.CLOSED);
+        };
+    }
+
+    /// Calls that wait give up with [Trouble#CLOSED].
+    @Override
+    public void close() {
+        closed.countDown();
+        http.shutdownNow();
+        threads.shutdownNow();
+    }
+
+    private static SessionCheck.Reason reasonOf(int status) {
+        return switch (status) {
+            case 401, 403 -> SessionCheck.Reason.UNAUTHORIZED;
+            case 404 -> SessionCheck.Reason.UNKNOWN;
+            default -> SessionCheck.Reason.UNEXPECTED_STATUS;
+        };
+    }
+
+    private Attempt request(String method, String domain, String session, Secret token, long deadlineNanos) {
+        URI uri = URI.create(base + encode(domain) + "/sessions/" + encode(session));
+        Attempt last = new Attempt.Again(Trouble.TIMEOUT, 0);
+        for (int tries = 0; tries < MAX_TRIES; tries++) {
+            if (tries > 0 && last instanceof Attempt.Again again && !pause(again.waitMs(), deadlineNanos)) {
+                return last;
+            }
+            long now = System.nanoTime();
+            if (deadlineNanos - now <= 0) {
+                return last;
+            }
+            OptionalLong turn = limiter.reserve(domain, now, deadlineNanos);
+            if (turn.isEmpty()) {
+                return tries > 0 ? last : new Attempt.Again(Trouble.RATE_LIMITED, 0);
+            }
+            if (await(turn.getAsLong())) {
+                return new Attempt.Closed();
+            }
+            last = send(method, uri, token, deadlineNanos);
+            if (!(last instanceof Attempt.Again)) {
+                return last;
+            }
+        }
+        return last;
+    }
+
+    private Attempt send(String method, URI uri, Secret token, long deadlineNanos) {
+        long left = Math.min(settings.requestTimeout().toNanos(), deadlineNanos - System.nanoTime());
+        if (left <= 0) {
+            return new Attempt.Again(Trouble.TIMEOUT, 0);
+        }
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + token.reveal())
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json")
+                .build();
+        // The future bounds the whole exchange; the request's own timeout would end with the headers.
+        CompletableFuture<HttpResponse<BoundedBody.Body>> answer;
+        try {
+            answer = http.sendAsync(request, _ -> new BoundedBody(MAX_BODY_BYTES));
+        } catch (RuntimeException shutDown) {
+            return new Attempt.Closed();
+        }
+        try {
+            return judge(answer.get(left, TimeUnit.NANOSECONDS));
+        } catch (TimeoutException late) {
+            answer.cancel(true);
+            return new Attempt.Again(Trouble.TIMEOUT, backoffMs());
+        } catch (ExecutionException broken) {
+            return closed.getCount() == 0 ? new Attempt.Closed() : new Attempt.Again(Trouble.IO_ERROR, backoffMs());
+        } catch (InterruptedException stopped) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            return new Attempt.Closed();
+        }
+    }
+
+    private Attempt judge(HttpResponse<BoundedBody.Body> response) {
+        int status = response.statusCode();
+        if (status != 429 && status < 500) {
+            return new Attempt.Answer(status, response.body());
+        }
+        long asked = response.headers()
+                .firstValue("Retry-After")
+                .filter(value -> value.matches("[0-9]{1,4}"))
+                .map(Long::parseLong)
+                .orElse(0L);
+        // One that asks for more than a moment gets no second try: the wait then outlasts any deadline.
+        long askedMs = asked <= MAX_RETRY_AFTER_S ? asked * 1000 : Long.MAX_VALUE / 2_000_000;
+        return new Attempt.Again(
+                status == 429 ? Trouble.RATE_LIMITED : Trouble.SERVER_ERROR, Math.max(askedMs, backoffMs()));
+    }
+
+    private long backoffMs() {
+        return ThreadLocalRandom.current()
+                .nextLong(
+                        settings.minBackoff().toMillis(),
+                        settings.maxBackoff().toMillis() + 1);
+    }
+
+    /// Waits; false where the deadline is nearer than that, or this process is closing.
+    private boolean pause(long waitMs, long deadlineNanos) {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(waitMs);
+        return deadlineNanos - System.nanoTime() > nanos && !await(nanos);
+    }
+
+    /// Waits; true where this process is closing.
+    private boolean await(long nanos) {
+        try {
+            return closed.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private static boolean isPathSafe(String session) {
+        return SESSION.matcher(session).matches() && !session.equals(".") && !session.equals("..");
+    }
+
+    private static String encode(String segment) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : segment.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean unreserved = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '.' || c == '_' || c == '~' || c == '-';
+            if (unreserved) {
+                encoded.append(c);
+            } else {
+                encoded.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+            }
+        }
+        return encoded.toString();
+    }
+}

@@ -1,0 +1,86 @@
+package io.agentstream.orchestrator.provider.cloudonix;
+
+import io.agentstream.orchestrator.decide.NotNowException;
+import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.provider.HangUp;
+import io.agentstream.orchestrator.provider.SessionCheck;
+import io.agentstream.orchestrator.provider.SessionCheck.Reason;
+import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
+import io.agentstream.orchestrator.secret.Envelope;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.runtime.Secret;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Asks Cloudonix with the account's own token, which is plain for the length of one request only.
+public final class CloudonixSessions implements Sessions {
+
+    private static final Logger log = LoggerFactory.getLogger(CloudonixSessions.class);
+
+    private final CloudonixClient client;
+    private final CredentialsCipher cipher;
+
+    /// @param client stays its giver's to close
+    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher) {
+        this.client = client;
+        this.cipher = cipher;
+    }
+
+    @Override
+    public Verdicts.Session check(Account account, String session, long deadlineNanos) {
+        Optional<Secret> token = token(account);
+        if (token.isEmpty()) {
+            return Verdicts.Session.NOT_ASKED;
+        }
+        return switch (client.check(account.domain(), session, token.get(), deadlineNanos)) {
+            case SessionCheck.Live() -> Verdicts.Session.LIVE;
+            case SessionCheck.NotLive(Reason reason) -> notConfirmed(account, reason);
+            case SessionCheck.Unavailable(Trouble trouble) -> {
+                if (trouble == Trouble.CLOSED) {
+                    throw new NotNowException("this process is closing", null);
+                }
+                yield notConfirmed(account, trouble);
+            }
+        };
+    }
+
+    @Override
+    public HangUp hangUp(Account account, String session, long deadlineNanos) {
+        Optional<Secret> token = token(account);
+        return token.isEmpty()
+                ? new HangUp.Refused(Reason.MALFORMED_TOKEN)
+                : client.hangUp(account.domain(), session, token.get(), deadlineNanos);
+    }
+
+    private static Verdicts.Session notConfirmed(Account account, Enum<?> why) {
+        log.atInfo()
+                .addKeyValue("configuration", account.id())
+                .addKeyValue("reason", why)
+                .log("session not confirmed");
+        return Verdicts.Session.NOT_CONFIRMED;
+    }
+
+    private Optional<Secret> token(Account account) {
+        Envelope envelope = account.bearerToken();
+        if (envelope == null) {
+            return Optional.empty();
+        }
+        return switch (cipher.open(envelope, account.place())) {
+            case Opened.Plain(Secret token) -> Optional.of(token);
+            case Opened.UnknownKey(String keyId) -> cannotOpen(account, "unknown key");
+            case Opened.Corrupt() -> cannotOpen(account, "corrupt");
+        };
+    }
+
+    private static Optional<Secret> cannotOpen(Account account, String why) {
+        log.atError()
+                .addKeyValue("configuration", account.id())
+                .addKeyValue("reason", why)
+                .log("stored token does not open; is CREDENTIALS_KEY the one it was stored with?");
+        return Optional.empty();
+    }
+}

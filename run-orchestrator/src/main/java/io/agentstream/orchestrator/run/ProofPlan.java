@@ -1,9 +1,0 @@
-package io.agentstream.orchestrator.run;
-
-import java.time.Instant;
-
-/// What it takes to prove a call that has started.
-///
-/// @param due whether its run still waits for the proof
-/// @param deadline when the gateway refuses the call by itself
-record ProofPlan(long organizationId, boolean due, Instant deadline, Facts.DomainFacts domain) {}

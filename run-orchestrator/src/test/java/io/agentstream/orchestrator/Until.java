@@ -1,0 +1,34 @@
+package io.agentstream.orchestrator;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/// Waits for what another thread does.
+public final class Until {
+
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    @FunctionalInterface
+    public interface Step {
+        void run() throws InterruptedException;
+    }
+
+    private Until() {}
+
+    public static void holds(BooleanSupplier condition) throws InterruptedException {
+        holds(() -> {}, condition);
+    }
+
+    /// Runs `step` again and again, at most a few hundred times a second.
+    public static void holds(Step step, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + LIMIT_NS;
+        do {
+            step.run();
+            LockSupport.parkNanos(2_000_000);
+        } while (!condition.getAsBoolean() && System.nanoTime() < deadline);
+        assertTrue(condition.getAsBoolean(), "did not come true in time");
+    }
+}

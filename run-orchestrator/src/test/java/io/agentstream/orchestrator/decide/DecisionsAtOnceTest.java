@@ -1,0 +1,144 @@
+package io.agentstream.orchestrator.decide;
+
+import static io.agentstream.orchestrator.decide.TenantCalls.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunState;
+import io.agentstream.orchestrator.store.Runs;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Failure;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// What holds when many decide at the same time.
+@ExtendWith(TestPostgres.class)
+final class DecisionsAtOnceTest {
+
+    /// At least as many as the pool has.
+    private static final int CONNECTIONS = 16;
+
+    private final Tenant tenant;
+    private final TenantCalls calls;
+
+    DecisionsAtOnceTest(Database database) {
+        this.tenant = Tenant.create(database);
+        this.calls = new TenantCalls(tenant);
+    }
+
+    private static <T> List<T> together(int count, Callable<T> work) throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : threads.invokeAll(Collections.nCopies(count, work))) {
+                results.add(future.get());
+            }
+            return results;
+        }
+    }
+
+    private static <T> T soon(Future<T> result) {
+        try {
+            return result.get(30, TimeUnit.SECONDS);
+        } catch (Exception notSoon) {
+            throw new AssertionError("not within 30 s", notSoon);
+        }
+    }
+
+    @Test
+    void parallelRedeliveriesMakeOneRun() throws Exception {
+        CallEvent.Offered offer = tenant.offer().build();
+
+        List<Decision> all = together(20, () -> calls.offer(offer));
+
+        assertEquals(1, tenant.runs().size());
+        assertEquals(1, all.stream().map(Decision::events).collect(Collectors.toSet()).size());
+        assertEquals(1, all.stream().filter(d -> !d.repeated()).count());
+        assertEquals(List.of("offered", "created"), tenant.story(offer.callId()));
+    }
+
+    @Test
+    void theLimitOfConcurrentCallsHoldsExactly() throws Exception {
+        tenant.limit(7);
+        List<CallId> waiting = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            waiting.add(calls.admitted());
+        }
+        var next = waiting.iterator();
+
+        List<Decision> all = together(50, () -> {
+            CallId call;
+            synchronized (next) {
+                call = next.next();
+            }
+            return calls.start(call);
+        });
+
+        assertEquals(7, all.stream().filter(d -> d.outcome().equals("running")).count());
+        assertEquals(43, all.stream().filter(d -> d.outcome().equals("concurrency_limit")).count());
+        assertEquals(7, tenant.runs().stream().filter(r -> r.state() == RunState.RUNNING).count());
+        assertEquals(Failure.CONCURRENCY_LIMIT, failure(calls.offer(tenant.offer().build())));
+    }
+
+    @Test
+    void aBurstOfOneOrganisationKeepsNoOtherWaiting() throws Exception {
+        Tenant other = Tenant.create(tenant.database());
+        CallEvent.Offered theirs = other.offer().build();
+        calls.offer(theirs);
+        List<Future<Decision>> burst = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Decision decision = tenant.database().inTransaction(connection -> {
+                RunRows.lockLimit(connection, tenant.sample().organizationId()); // somebody changes it and takes his time
+                for (int i = 0; i < 3 * CONNECTIONS; i++) {
+                    CallId call = calls.admitted();
+                    burst.add(threads.submit(() -> calls.start(call)));
+                }
+                return soon(threads.submit(() -> calls.start(theirs.callId())));
+            });
+
+            assertEquals("running", decision.outcome());
+            for (Future<Decision> one : burst) {
+                assertFalse(soon(one).events().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void signsOfLifeDoNotWaitForACallThatIsBeingDecidedOn() throws Exception {
+        CallId decided = calls.admitted();
+        CallId alive = calls.admitted();
+        Instant later = TenantCalls.NOW.plusSeconds(15);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            int noted = tenant.database().inTransaction(connection -> {
+                RunRows.lock(connection, decided.value());
+                return soon(threads.submit(() -> tenant.database().withConnection(
+                        other -> RunRows.touch(other, List.of(decided.value(), alive.value()), later))));
+            });
+
+            assertEquals(1, noted);
+        }
+        assertTrue(calls.decisions().quiet(alive, later, later).isEmpty());
+        assertFalse(calls.decisions().quiet(decided, later, later).isEmpty());
+    }
+
+    @Test
+    void namesAreUnique() throws Exception {
+        together(40, () -> calls.offer(tenant.offer().build()));
+
+        assertEquals(40, tenant.runs().stream().map(Runs.Run::name).collect(Collectors.toSet()).size());
+    }
+}

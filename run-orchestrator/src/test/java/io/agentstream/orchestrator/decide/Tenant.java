@@ -1,0 +1,77 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Organizations;
+import io.agentstream.orchestrator.store.Runs;
+import io.agentstream.orchestrator.store.SampleTenant;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
+import io.agentstream.orchestrator.store.Users;
+import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.DomainName;
+import java.math.BigDecimal;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A test's own organisation with what a call needs: an agent, and an account for `acme.cloudonix.net`.
+public record Tenant(Database database, SampleTenant sample) {
+
+    public static final String DOMAIN = "acme.cloudonix.net";
+    public static final CredentialsCipher CIPHER = CredentialsCipher.of(
+                    new SecureRandom(), CredentialsCipher.generateKey(new SecureRandom()))
+            .orElseThrow();
+
+    public static Tenant create(Database database) {
+        Tenant tenant = new Tenant(database, SampleTenant.create(database));
+        tenant.addAccount(DOMAIN, true);
+        return tenant;
+    }
+
+    public void addAccount(String domain, boolean withToken) {
+        Secret token = new Secret("bearer-" + UUID.randomUUID());
+        var place = new CredentialsCipher.Place(sample.organizationId(), "cloudonix", domain);
+        database.inTransaction(c -> TelephonyConfigurations.create(
+                c, sample.organizationId(), domain, "cloudonix", DomainName.parse(domain).orElseThrow(),
+                withToken
+                        ? new TelephonyConfigurations.StoredToken(CIPHER.seal(token, place), "hint")
+                        : null));
+    }
+
+    public void limit(int calls) {
+        database.inTransaction(c -> Organizations.change(c, sample.organizationId(), null, calls));
+    }
+
+    public void credits(String amount) {
+        database.inTransaction(c -> Users.setCredits(c, sample.userId(), new BigDecimal(amount)));
+    }
+
+    public BigDecimal credits() {
+        return database.withConnection(c -> Users.find(c, sample.userId())).orElseThrow().credits();
+    }
+
+    public Optional<Runs.Run> run(CallId call) {
+        return runs().stream().filter(run -> run.callId().equals(call.value())).findFirst();
+    }
+
+    public List<Runs.Run> runs() {
+        return database.withConnection(
+                c -> Runs.list(c, sample.agentId(), new Runs.Filter(null, null, null), Long.MAX_VALUE, 1_000));
+    }
+
+    /// Types of the events of the call's run, in order.
+    public List<String> story(CallId call) {
+        return database.withConnection(c -> Sql.query(
+                c,
+                "select e.type from run_events e join runs r on r.id = e.run_id where r.call_id = ? order by e.position",
+                row -> row.getString(1),
+                call.value()));
+    }
+
+    public Samples.Offer offer() {
+        return Samples.offered().agent(sample.agentUuid()).domain(DOMAIN);
+    }
+}

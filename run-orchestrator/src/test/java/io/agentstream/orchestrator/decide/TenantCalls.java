@@ -1,0 +1,63 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.orchestrator.decide.Verdicts.Session;
+import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.SocketCommand;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The calls of one organisation, and what is decided on them a second after they came.
+record TenantCalls(Tenant tenant, RunDecisions decisions) {
+
+    static final Instant NOW = Samples.T0.plusSeconds(1);
+
+    private static final AtomicLong OFFSETS = new AtomicLong();
+
+    TenantCalls(Tenant tenant) {
+        this(tenant, new RunDecisions(tenant.database(), new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10)));
+    }
+
+    /// A place in the log that nothing else has.
+    Source source() {
+        return new Source("decisions-test", 0, OFFSETS.incrementAndGet());
+    }
+
+    Decision offer(CallEvent.Offered offer) {
+        return decisions.offered(offer, source(), NOW);
+    }
+
+    CallId admitted() {
+        CallEvent.Offered offer = tenant.offer().build();
+        offer(offer);
+        return offer.callId();
+    }
+
+    CallId offerWithoutDomain() {
+        CallEvent.Offered offer = tenant.offer().domain(null).build();
+        offer(offer);
+        return offer.callId();
+    }
+
+    Decision start(CallEvent.Started start, Session session) throws InterruptedException {
+        ProofPlan plan = decisions.plan(start).orElseThrow();
+        return decisions.started(start, plan, session, source(), NOW);
+    }
+
+    Decision start(CallId call) throws InterruptedException {
+        return start(Samples.started().of(call).build(), Session.LIVE);
+    }
+
+    Decision end(CallId call, Duration after, End end) {
+        return decisions.ended(Samples.ended(call, NOW.plus(after), end), source());
+    }
+
+    static Failure failure(Decision decision) {
+        return ((SocketCommand.Close) decision.commands().getLast()).failure();
+    }
+}

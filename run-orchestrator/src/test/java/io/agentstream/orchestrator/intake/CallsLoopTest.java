@@ -1,0 +1,338 @@
+package io.agentstream.orchestrator.intake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.decide.Samples;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Relay;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunState;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topics;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestPostgres.class)
+final class CallsLoopTest {
+
+    private final EmbeddedPostgres server;
+    private final Tenant tenant;
+    private LoopFixture fixture;
+
+    CallsLoopTest(Database database, EmbeddedPostgres server) {
+        this.server = server;
+        this.tenant = Tenant.create(database);
+        this.fixture = new LoopFixture(database);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        fixture.close();
+    }
+
+    private static List<Class<?>> types(List<?> values) {
+        List<Class<?>> types = new ArrayList<>();
+        values.forEach(v -> types.add(v.getClass()));
+        return types;
+    }
+
+    private static CallEvent.Started started(CallId call, String session) {
+        return Samples.started().of(call).session(session).build();
+    }
+
+    @Test
+    void readsNothingBeforeTheDatabaseIsOpen() throws Exception {
+        fixture.loop.work();
+
+        assertTrue(fixture.consumer.subscription().isEmpty());
+        assertFalse(fixture.loop.isAssigned());
+    }
+
+    @Test
+    void takesACallFromItsOfferToItsEnd() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        CallId call = offer.callId();
+        fixture.add(offer);
+        fixture.add(started(call, "sess-1"));
+        fixture.add(new CallEvent.Alive(call, 3, Samples.T0));
+        fixture.add(Samples.ended(call, Samples.T0.plusSeconds(31), End.AGENT_HANGUP));
+
+        fixture.untilCommitted(4);
+
+        assertEquals(
+                List.of(RunEvent.Created.class, RunEvent.Running.class, RunEvent.Completed.class),
+                types(fixture.events(call)));
+        assertEquals(
+                List.of(SocketCommand.Admit.class, SocketCommand.Open.class), types(fixture.commands(call)));
+        assertEquals(
+                List.of("run.events.v1", "socket.commands.v1", "run.events.v1", "socket.commands.v1", "run.events.v1"),
+                fixture.topics());
+        assertEquals(List.of(3), fixture.slots());
+        Until.holds(() -> fixture.sessions.hungUp.equals(List.of("sess-1")));
+        assertTrue(fixture.loop.isAssigned());
+    }
+
+    @Test
+    void aSlowProviderHoldsUpItsOwnCallOnly() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered slow = tenant.offer().build();
+        CallEvent.Offered other = tenant.offer().build();
+        fixture.add(slow);
+        fixture.add(started(slow.callId(), "slow"));
+        fixture.add(other);
+        fixture.add(started(other.callId(), "sess-2"));
+
+        Until.holds(fixture::pass, () -> fixture.commands(other.callId()).size() == 2);
+
+        assertEquals(1, fixture.commands(slow.callId()).size());
+        fixture.untilCommitted(1); // what is done behind the slow record is not committed
+        fixture.sessions.release.countDown();
+        fixture.untilCommitted(4);
+        assertEquals(2, fixture.commands(slow.callId()).size());
+    }
+
+    @Test
+    void ignoresWhatTheGatewayRefusedAtTheDoor() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().refusal(Failure.UNSUPPORTED_PROVIDER).build();
+        fixture.add(offer);
+        fixture.add(Samples.failed(offer.callId(), Samples.T0, Failure.UNSUPPORTED_PROVIDER));
+
+        fixture.untilCommitted(2);
+
+        assertEquals(List.of(), fixture.topics());
+        assertEquals(List.of(), tenant.runs());
+    }
+
+    @Test
+    void asksTheProviderOnlyWhereItsAnswerMatters() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        CallEvent.Offered lateOne = tenant.offer().at(Samples.T0.minusSeconds(8)).build();
+        fixture.add(offer);
+        fixture.add(Samples.started().of(offer.callId()).callSid(null).build());
+        fixture.add(lateOne);
+        fixture.add(started(lateOne.callId(), "sess-late")); // the second that is left is the margin
+
+        fixture.untilCommitted(4);
+
+        assertEquals(List.of(), fixture.sessions.checked);
+        assertEquals("malformed_handshake", tenant.run(offer.callId()).orElseThrow().failureCode());
+        assertEquals("internal_error", tenant.run(lateOne.callId()).orElseThrow().failureCode());
+    }
+
+    @Test
+    void putsAsideWhatItCannotRead() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.addBytes(offer.callId().toKey(), "{".getBytes(StandardCharsets.UTF_8));
+        fixture.addBytes(offer.callId().toKey(), null);
+        fixture.add(offer);
+
+        fixture.untilCommitted(3);
+
+        assertEquals(2, fixture.deadLetters().size());
+        assertEquals(1, fixture.commands(offer.callId()).size());
+    }
+
+    @Test
+    void keepsTryingWhileKafkaDoesNotTakeADecision() throws Exception {
+        fixture.producer.sendException = new TimeoutException("on purpose");
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        Until.holds(fixture::pass, () -> fixture.counted("agent_stream_orchestrator_retries") >= 2);
+        assertEquals(0, fixture.committed());
+
+        fixture.producer.sendException = null;
+        fixture.untilCommitted(1);
+
+        assertEquals(List.of(new SocketCommand.Admit(offer.callId())), fixture.commands(offer.callId()));
+        assertEquals(1, tenant.runs().size());
+    }
+
+    @Test
+    void anotherMemberSaysTheSameAgain() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        fixture.add(started(offer.callId(), "sess-1"));
+        fixture.untilCommitted(2);
+
+        try (LoopFixture other = new LoopFixture(tenant.database()).assigned()) {
+            other.add(offer);
+            other.add(started(offer.callId(), "dead"));
+            other.untilCommitted(2);
+
+            assertEquals(fixture.events(), other.events());
+            assertEquals(fixture.commands(offer.callId()), other.commands(offer.callId()));
+            assertEquals(List.of(), other.sessions.checked);
+        }
+        assertEquals(1, tenant.runs().size());
+    }
+
+    @Test
+    void waitsForADatabaseThatIsAwayAndOpensNoRunThatIsTooLate() throws Exception {
+        fixture.close();
+        try (Relay relay = new Relay(server.getPort());
+                Database faraway = new Database(new Database.Settings(
+                        "jdbc:postgresql://127.0.0.1:" + relay.port() + "/postgres", "postgres", new Secret("postgres"), "away", 4,
+                        Duration.ofMillis(250), Duration.ofSeconds(5)))) {
+            fixture = new LoopFixture(faraway).assigned();
+            CallEvent.Offered offer = tenant.offer().build();
+            fixture.add(offer);
+            fixture.add(started(offer.callId(), "sess-1"));
+            Until.holds(fixture::pass, () -> fixture.counted("agent_stream_orchestrator_retries") >= 2);
+            assertEquals(List.of(), fixture.topics());
+            assertEquals(0, fixture.committed());
+            CallEvent.Offered fresh = tenant.offer().at(Samples.T0.plusSeconds(60)).build();
+
+            relay.connect();
+            fixture.now(Samples.T0.plusSeconds(61));
+            fixture.add(fresh);
+            fixture.untilCommitted(3);
+
+            assertEquals("internal_error", tenant.run(offer.callId()).orElseThrow().failureCode());
+            assertEquals(RunState.INITIALIZED, tenant.run(fresh.callId()).orElseThrow().state());
+            fixture.close();
+        }
+    }
+
+    @Test
+    void readsNoFurtherWhileTooMuchIsUnderWay() throws Exception {
+        fixture.close();
+        try (Relay cut = new Relay(server.getPort());
+                Database faraway = new Database(new Database.Settings(
+                        "jdbc:postgresql://127.0.0.1:" + cut.port() + "/postgres", "postgres", new Secret("postgres"), "away", 4,
+                        Duration.ofMillis(250), Duration.ofSeconds(5)))) {
+            fixture = new LoopFixture(faraway).assigned();
+            for (int i = 0; i < 3_000; i++) {
+                fixture.add(tenant.offer().build());
+            }
+
+            for (int i = 0; i < 20; i++) {
+                fixture.pass();
+            }
+
+            assertEquals(Set.of(fixture.lifecycle, fixture.conversation), fixture.consumer.paused());
+            assertTrue(fixture.executor.inFlight() <= 1_500, "in flight " + fixture.executor.inFlight());
+
+            fixture.consumer.rebalance(List.of()); // leaves what is not done to the next owner, at once
+            assertTrue(fixture.executor.awaitIdle(Duration.ofSeconds(10)));
+            assertEquals(List.of(), fixture.topics());
+        }
+    }
+
+    @Test
+    void putsAsideARecordThatFailsForReasonsOfItsOwn() throws Exception {
+        fixture.close();
+        Node node = new Node(0, "localhost", 1);
+        Node[] nodes = {node};
+        Cluster cluster = new Cluster(
+                "c", List.of(node), List.of(new PartitionInfo(Topics.SOCKET_COMMANDS.name(), 0, node, nodes, nodes)), Set.of(), Set.of());
+        fixture = new LoopFixture(
+                tenant.database(), new MockProducer<>(cluster, true, null, new ByteArraySerializer(), new ByteArraySerializer()))
+                .assigned();
+        fixture.add(tenant.offer().build()); // its slot is 3
+
+        fixture.untilCommitted(1);
+
+        assertEquals(1, fixture.deadLetters().size());
+        assertEquals(List.of(), fixture.faults);
+    }
+
+    @Test
+    void commitsWhatIsDoneWhenItsPartitionsAreTaken() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        fixture.add(started(offer.callId(), "slow"));
+        Until.holds(fixture.loop::work, () -> fixture.sessions.checked.size() == 1); // time stands still: no commit yet
+        assertEquals(0, fixture.committed());
+
+        fixture.consumer.rebalance(List.of());
+
+        fixture.consumer.rebalance(List.of(fixture.lifecycle));
+        assertEquals(1, fixture.committed());
+    }
+
+    @Test
+    void finishesWhatIsUnderWayWhenItCloses() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        fixture.loop.work();
+
+        fixture.loop.onClose();
+
+        assertTrue(fixture.consumer.closed());
+        assertEquals(1, fixture.commands(offer.callId()).size());
+    }
+
+    @Test
+    void notesSignsOfLifeAndListens() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        fixture.add(new CallEvent.Alive(offer.callId(), 2, Samples.T0));
+        fixture.untilCommitted(2);
+        Instant later = Samples.T0.plusSeconds(50);
+
+        fixture.heartbeats.flush(tenant.database(), later);
+
+        assertEquals(
+                later,
+                tenant.database()
+                        .withConnection(c -> RunRows.find(c, offer.callId().value()))
+                        .orElseThrow()
+                        .lastSeenAt());
+        long nowMs = Samples.T0.plusSeconds(2).toEpochMilli();
+        assertEquals(List.of(fixture.lifecycle.partition()), fixture.listening.heardFor(Duration.ZERO, nowMs));
+    }
+
+    @Test
+    void keepsTheConversationInTheRunsStory() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        fixture.untilCommitted(1);
+        ConversationEvent said = new ConversationEvent.Said(offer.callId(), 1, 3, Samples.T0, 1, "Hello.", 900, true);
+        fixture.consumer.addRecord(new ConsumerRecord<>(
+                fixture.conversation.topic(), fixture.conversation.partition(), 0, offer.callId().toKey(),
+                Topics.CONVERSATION_EVENTS.codec().encode(said)));
+        fixture.consumer.updateEndOffsets(Map.of(fixture.conversation, 1L));
+
+        Until.holds(fixture::pass, () -> tenant.story(offer.callId()).size() == 3);
+
+        assertEquals(List.of("offered", "created", "said"), tenant.story(offer.callId()));
+    }
+}

@@ -1,0 +1,175 @@
+package io.agentstream.orchestrator.intake;
+
+import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.decide.RunDecisions;
+import io.agentstream.orchestrator.decide.Samples;
+import io.agentstream.orchestrator.decide.Tariff;
+import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.HangUps;
+import io.agentstream.orchestrator.jobs.Publisher;
+import io.agentstream.orchestrator.liveness.Heartbeats;
+import io.agentstream.orchestrator.liveness.Listening;
+import io.agentstream.orchestrator.provider.FakeSessions;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topics;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// A loop on a mock of Kafka. The test is the loop's thread. Its partition has a random number, because the tests share a
+/// database that knows each record by its place.
+final class LoopFixture implements AutoCloseable {
+
+    final TopicPartition lifecycle = new TopicPartition(
+            Topics.CALL_LIFECYCLE.name(), ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE));
+    final TopicPartition conversation =
+            new TopicPartition(Topics.CONVERSATION_EVENTS.name(), lifecycle.partition());
+    final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    final MockProducer<byte[], byte[]> producer;
+    final FakeSessions sessions = new FakeSessions();
+    final List<Throwable> faults = new CopyOnWriteArrayList<>();
+    final KeyedExecutor<CallId> executor = new KeyedExecutor<>(faults::add);
+    final Heartbeats heartbeats = new Heartbeats();
+    final Listening listening = new Listening();
+    final CountDownLatch open = new CountDownLatch(1);
+    final CallsLoop loop;
+    private final Metrics metrics = new Metrics("test");
+    private final HangUps hangUps;
+    private volatile Instant now = Samples.T0.plusSeconds(1);
+    private long nextOffset;
+
+    LoopFixture(Database database) {
+        this(database, new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    LoopFixture(Database database, MockProducer<byte[], byte[]> producer) {
+        this.producer = producer;
+        InstantSource clock = () -> now;
+        Duration handshake = Duration.ofSeconds(10);
+        RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake);
+        hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
+        CallHandler handler = new CallHandler(
+                decisions, sessions, new Announcer(new Publisher(producer), hangUps, metrics), metrics, clock, CallHandler.margin(handshake));
+        DeadLetters letters = new DeadLetters(producer, metrics);
+        loop = new CallsLoop(
+                consumer, new Attempts(handler, letters, metrics), executor, heartbeats, listening, letters, clock, open);
+        consumer.setMaxPollRecords(500);
+        consumer.updateBeginningOffsets(Map.of(lifecycle, 0L, conversation, 0L));
+    }
+
+    /// Subscribes and gets the partitions.
+    LoopFixture assigned() throws InterruptedException {
+        open.countDown();
+        loop.work();
+        consumer.rebalance(List.of(lifecycle, conversation));
+        return this;
+    }
+
+    void now(Instant instant) {
+        now = instant;
+    }
+
+    /// Lets time go by, so that offsets are committed, and looks for records.
+    void pass() throws InterruptedException {
+        now = now.plusMillis(10);
+        loop.work();
+    }
+
+    void add(CallEvent event) {
+        addBytes(event.callId().toKey(), Topics.CALL_LIFECYCLE.codec().encode(event));
+    }
+
+    void addBytes(byte[] key, byte[] value) {
+        consumer.addRecord(new ConsumerRecord<>(lifecycle.topic(), lifecycle.partition(), nextOffset, key, value));
+        nextOffset++;
+        consumer.updateEndOffsets(Map.of(lifecycle, nextOffset));
+    }
+
+    void untilCommitted(long offset) throws InterruptedException {
+        Until.holds(this::pass, () -> committed() == offset);
+    }
+
+    long committed() {
+        OffsetAndMetadata committed = consumer.committed(Set.of(lifecycle)).get(lifecycle);
+        return committed == null ? 0 : committed.offset();
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> sent(String topic) {
+        return List.copyOf(producer.history()).stream().filter(r -> r.topic().equals(topic)).toList();
+    }
+
+    List<RunEvent> events() {
+        return sent(Topics.RUN_EVENTS.name()).stream()
+                .map(r -> value(Topics.RUN_EVENTS.codec().decode(r.value())))
+                .toList();
+    }
+
+    List<RunEvent> events(CallId call) {
+        return events().stream().filter(e -> e.callId().equals(call)).toList();
+    }
+
+    List<SocketCommand> commands(CallId call) {
+        return sent(Topics.SOCKET_COMMANDS.name()).stream()
+                .map(r -> value(Topics.SOCKET_COMMANDS.codec().decode(r.value())))
+                .filter(c -> c.callId().equals(call))
+                .toList();
+    }
+
+    List<Integer> slots() {
+        return sent(Topics.SOCKET_COMMANDS.name()).stream().map(ProducerRecord::partition).distinct().toList();
+    }
+
+    /// Topics in the order in which they were written to.
+    List<String> topics() {
+        List<String> topics = new ArrayList<>();
+        producer.history().forEach(r -> topics.add(r.topic()));
+        return topics;
+    }
+
+    List<ProducerRecord<byte[], byte[]>> deadLetters() {
+        return sent(Topics.DEAD_LETTERS.name());
+    }
+
+    double counted(String name) {
+        return metrics.counter(name).count();
+    }
+
+    private static <V> V value(Decoded<V> decoded) {
+        return ((Decoded.Value<V>) decoded).value();
+    }
+
+    @Override
+    public void close() throws Exception {
+        sessions.release.countDown();
+        if (!consumer.closed()) {
+            if (!consumer.subscription().isEmpty()) {
+                consumer.rebalance(List.of());
+            }
+            loop.onClose();
+        }
+        hangUps.close();
+        metrics.close();
+    }
+}
