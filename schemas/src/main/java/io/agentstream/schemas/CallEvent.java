@@ -52,8 +52,31 @@ public sealed interface CallEvent {
             @Doc("How the call came about, in the provider's words.") @Nullable String context,
             @Doc("The tracks that the provider sends.") List<String> tracks,
             @Doc("How the audio is encoded.") MediaFormat mediaFormat,
-            @Doc("What the provider's document hands over by name.") Map<String, String> customParameters)
-            implements CallEvent {}
+            @Doc("What the provider's document hands over by name; objects and lists as their JSON.")
+                    Map<String, String> customParameters,
+            @Doc("What of the message was cut or left out at a limit, a sentence each; absent where nothing was.")
+                    @Nullable List<String> cut)
+            implements CallEvent {
+
+        /// A start of which nothing was cut.
+        public Started(
+                CallId callId,
+                long seq,
+                Instant at,
+                @Nullable String streamSid,
+                @Nullable String callSid,
+                @Nullable String session,
+                @Nullable String domain,
+                @Nullable String from,
+                @Nullable String to,
+                @Nullable String context,
+                List<String> tracks,
+                MediaFormat mediaFormat,
+                Map<String, String> customParameters) {
+            this(callId, seq, at, streamSid, callSid, session, domain, from, to, context, tracks, mediaFormat, customParameters,
+                    null);
+        }
+    }
 
     @JsonTypeName("alive")
     @Doc("The socket is still open. A call that stays quiet for long is closed as lost.")
@@ -72,6 +95,22 @@ public sealed interface CallEvent {
             @Doc("WebSocket close code that the peer got, or its own where it closed first.") int closeCode,
             @Doc("Close reason that the peer got.") String closeReason,
             @Doc("How a call that was running ended.") @Nullable End end,
-            @Doc("What went wrong.") @Nullable Failure failure)
-            implements CallEvent {}
+            @Doc("What went wrong.") @Nullable Failure failure,
+            @Doc("Messages of the running call that were passed over because they were unknown, malformed, empty, repeated or"
+                            + " oddly typed: how many of each kind; absent where there were none.")
+                    @Nullable Map<String, Integer> oddMessages)
+            implements CallEvent {
+
+        /// The end of a call in which every message made sense.
+        public Ended(
+                CallId callId,
+                long seq,
+                Instant at,
+                int closeCode,
+                String closeReason,
+                @Nullable End end,
+                @Nullable Failure failure) {
+            this(callId, seq, at, closeCode, closeReason, end, failure, null);
+        }
+    }
 }

@@ -11,4 +11,7 @@ import java.lang.annotation.Target;
 @Target({ElementType.TYPE, ElementType.RECORD_COMPONENT, ElementType.FIELD})
 public @interface Doc {
     String value();
+
+    /// Whether a record of an older writer may be without it, although its component has a type that is never null.
+    boolean optional() default false;
 }

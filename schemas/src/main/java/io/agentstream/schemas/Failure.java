@@ -20,6 +20,7 @@ public enum Failure {
     EXPECTED_CONNECTED(4400, "Expected connected event", "malformed_handshake"),
     EXPECTED_START(4400, "Expected start event", "malformed_handshake"),
     MISSING_STREAM_IDENTIFIERS(4400, "Missing stream identifiers", "malformed_handshake"),
+    UNSUPPORTED_MEDIA(4400, "Unsupported media format", "unsupported_media"),
     SESSION_INVALID(4400, "Cloudonix session validation failed", "session_invalid"),
     HANDSHAKE_TIMEOUT(4408, "Handshake timeout", "handshake_timeout"),
     INTERNAL_ERROR(1011, "Internal server error", "internal_error"),
@@ -57,9 +58,10 @@ public enum Failure {
         return Optional.ofNullable(runFailure);
     }
 
-    /// The close reason with `name` in it where the reason names something; at most 123 bytes, cut between characters.
+    /// The close reason with `name` in it where the reason names something and there is a name; at most 123 bytes, cut between
+    /// characters.
     public String reason(String name) {
-        return cut(reason.replace("%s", name));
+        return cut(name.isEmpty() ? reason.replaceAll(":? %s$", "") : reason.replace("%s", name));
     }
 
     /// The close reason of a failure that names nothing.
@@ -67,7 +69,8 @@ public enum Failure {
         return reason("");
     }
 
-    private static String cut(String text) {
+    /// `text` as a close reason: at most 123 bytes, cut between characters.
+    public static String cut(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         if (utf8.length <= MAX_REASON_BYTES) {
             return new String(utf8, StandardCharsets.UTF_8); // an unpaired surrogate has become '?'

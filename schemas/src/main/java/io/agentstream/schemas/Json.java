@@ -2,7 +2,6 @@ package io.agentstream.schemas;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -11,7 +10,8 @@ import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The one way in which our JSON is written and read: snake case, lower-case constants, ISO-8601 times, nothing for what is
-/// absent. Readers pass over fields they do not know, because a newer writer may add some.
+/// absent. Readers pass over fields they do not know, because a newer writer may add some. Of a key that stands twice the last one
+/// holds, as in most of the world's parsers: what a provider's and our own reader make of a message must not differ.
 public final class Json {
 
     /// Longest JSON document of a topic. Kafka's own limit for a record is the same megabyte.
@@ -25,7 +25,6 @@ public final class Json {
                             .maxDocumentLength(MAX_DOCUMENT_CHARS)
                             .maxNestingDepth(MAX_DEPTH)
                             .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .changeDefaultPropertyInclusion(

@@ -8,4 +8,14 @@ public record MediaFormat(
 
     /// G.711 mu-law, 8 kHz, mono: what every provider of the Twilio family sends.
     public static final MediaFormat MULAW_8K = new MediaFormat("audio/x-mulaw", 8000, 1);
+
+    /// Whether calls in this format are taken. Whoever reads a provider's message gives the usual spellings of a format one form.
+    public boolean spoken() {
+        return equals(MULAW_8K);
+    }
+
+    /// Bytes of a millisecond of audio, in the formats that are spoken: one a sample.
+    public int bytesPerMs() {
+        return Math.max(1, sampleRate * channels / 1_000);
+    }
 }

@@ -3,9 +3,24 @@ package io.agentstream.schemas;
 import org.jspecify.annotations.Nullable;
 
 /// What a gateway is to do with a call's socket, on that gateway's partition of `socket.commands.v1`.
+///
+/// What a worker writes carries its *epoch*: the generation of the workers' group in which this worker took the conversation up.
+/// It stays the same as long as the worker keeps the conversation, and whoever takes the conversation up after it has a larger
+/// one. A gateway passes over what comes with a smaller epoch than it has seen for the call, so that a worker which lost the call
+/// and does not know it yet is not believed.
 public sealed interface SocketCommand {
 
+    /// The epoch of writers that have none: the orchestrator, and workers of an older version. Believed always.
+    int NO_EPOCH = 0;
+
+    String EPOCH = "Generation of the workers' group in which the writer took the conversation up; 0 where it has none.";
+
     CallId callId();
+
+    /// Which writer this is of, where the call may have several one after the other; else [#NO_EPOCH].
+    default int epoch() {
+        return NO_EPOCH;
+    }
 
     @Doc("The call is admitted: its run exists. The handshake goes on.")
     record Admit(@Doc("The call.") CallId callId) implements SocketCommand {}
@@ -17,20 +32,41 @@ public sealed interface SocketCommand {
     record Play(
             @Doc("The call.") CallId callId,
             @Doc("Turn that the audio belongs to; audio of a cleared turn is dropped.") int turn,
-            @Doc("Number of the command within the turn, from 0.") int seq,
+            @Doc("Number of the command within the turn, from 0. It only grows: what comes again is passed over.") int seq,
             @Doc("Bytes of each provider message that is made of the payload; the last may be shorter.") int frameBytes,
-            @Doc("The audio, in the call's media format.") Slice payload)
-            implements SocketCommand {}
+            @Doc("The audio, in the call's media format.") Slice payload,
+            @Doc(value = EPOCH, optional = true) int epoch)
+            implements SocketCommand {
+
+        public Play(CallId callId, int turn, int seq, int frameBytes, Slice payload) {
+            this(callId, turn, seq, frameBytes, payload, NO_EPOCH);
+        }
+    }
 
     @Doc("Drop all audio of this turn and of earlier ones, also at the provider.")
-    record Clear(@Doc("The call.") CallId callId, @Doc("Newest turn to drop.") int turn) implements SocketCommand {}
+    record Clear(
+            @Doc("The call.") CallId callId,
+            @Doc("Newest turn to drop.") int turn,
+            @Doc(value = EPOCH, optional = true) int epoch)
+            implements SocketCommand {
+
+        public Clear(CallId callId, int turn) {
+            this(callId, turn, NO_EPOCH);
+        }
+    }
 
     @Doc("Say when everything before this was played.")
     record Mark(
             @Doc("The call.") CallId callId,
             @Doc("Turn that the mark belongs to.") int turn,
-            @Doc("Name to say it by.") String name)
-            implements SocketCommand {}
+            @Doc("Name to say it by.") String name,
+            @Doc(value = EPOCH, optional = true) int epoch)
+            implements SocketCommand {
+
+        public Mark(CallId callId, int turn, String name) {
+            this(callId, turn, name, NO_EPOCH);
+        }
+    }
 
     @Doc("Close the socket. Gives either how the call ended or why it failed.")
     record Close(
@@ -38,13 +74,23 @@ public sealed interface SocketCommand {
             @Doc("How the call ended.") @Nullable End end,
             @Doc("Why it failed.") @Nullable Failure failure,
             @Doc("WebSocket close code.") int closeCode,
-            @Doc("Close reason for the peer.") String reason)
+            @Doc("Close reason for the peer.") String reason,
+            @Doc(value = EPOCH, optional = true) int epoch)
             implements SocketCommand {
 
         public Close {
             if ((end == null) == (failure == null)) {
                 throw new IllegalArgumentException("a close says either how the call ended or why it failed");
             }
+        }
+
+        public Close(CallId callId, @Nullable End end, @Nullable Failure failure, int closeCode, String reason) {
+            this(callId, end, failure, closeCode, reason, NO_EPOCH);
+        }
+
+        /// The same order, given by a worker.
+        public Close of(int writersEpoch) {
+            return new Close(callId, end, failure, closeCode, reason, writersEpoch);
         }
 
         public static Close because(CallId callId, End end) {

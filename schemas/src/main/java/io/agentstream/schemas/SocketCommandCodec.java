@@ -9,8 +9,9 @@ import java.util.Objects;
 ///
 /// | bytes | |
 /// |---|---|
-/// | 1 | kind: 1 admit, 2 open, 3 play, 4 clear, 5 mark, 6 close |
+/// | 1 | kind: 1 admit, 2 open, 3 play, 4 clear, 5 mark, 6 close; 0x40 is added where an epoch follows the call |
 /// | 16 | call |
+/// | | 4 epoch, where the kind says so |
 /// | play | 4 turn, 4 number, 2 bytes a frame, 2 length, payload |
 /// | clear | 4 turn |
 /// | mark | 4 turn, 2 length, name in UTF-8 |
@@ -25,6 +26,9 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
     private static final byte CLEAR = 4;
     private static final byte MARK = 5;
     private static final byte CLOSE = 6;
+
+    /// Added to the kind of a command that has an epoch.
+    private static final int WITH_EPOCH = 0x40;
 
     private static final byte BY_END = 1;
     private static final byte BY_FAILURE = 2;
@@ -67,9 +71,12 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
     }
 
     private static ByteBuffer header(byte kind, SocketCommand command, int bodyBytes) {
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + bodyBytes).put(kind);
+        int epoch = command.epoch();
+        boolean has = epoch != SocketCommand.NO_EPOCH;
+        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + (has ? Integer.BYTES : 0) + bodyBytes)
+                .put((byte) (has ? kind | WITH_EPOCH : kind));
         Binary.putCallId(out, command.callId());
-        return out;
+        return has ? out.putInt(epoch) : out;
     }
 
     @Override
@@ -77,10 +84,15 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         if (bytes.length < HEADER_BYTES) {
             return Binary.malformed("a socket command of ", bytes.length, " bytes");
         }
-        byte kind = bytes[0];
+        boolean hasEpoch = (bytes[0] & WITH_EPOCH) != 0;
+        int kind = bytes[0] & ~WITH_EPOCH;
         CallId callId = Binary.callId(bytes, 1);
-        int at = HEADER_BYTES;
-        int body = bytes.length - HEADER_BYTES;
+        int at = hasEpoch ? HEADER_BYTES + Integer.BYTES : HEADER_BYTES;
+        int body = bytes.length - at;
+        if (body < 0) {
+            return Binary.malformed("a socket command of ", bytes.length, " bytes");
+        }
+        int epoch = hasEpoch ? Binary.int32(bytes, HEADER_BYTES) : SocketCommand.NO_EPOCH;
         return switch (kind) {
             case ADMIT -> body == 0
                     ? new Decoded.Value<>(new SocketCommand.Admit(callId))
@@ -88,22 +100,21 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
             case OPEN -> body == 0
                     ? new Decoded.Value<>(new SocketCommand.Open(callId))
                     : Binary.malformed("an open of ", bytes.length, " bytes");
-            case PLAY -> play(bytes, callId);
+            case PLAY -> play(bytes, callId, epoch, at);
             case CLEAR -> body == 4
-                    ? new Decoded.Value<>(new SocketCommand.Clear(callId, Binary.int32(bytes, at)))
+                    ? new Decoded.Value<>(new SocketCommand.Clear(callId, Binary.int32(bytes, at), epoch))
                     : Binary.malformed("a clear of ", bytes.length, " bytes");
             case MARK -> body >= 6 && Binary.uint16(bytes, at + 4) == body - 6
                     ? new Decoded.Value<>(new SocketCommand.Mark(
                             callId, Binary.int32(bytes, at),
-                            new String(bytes, at + 6, body - 6, StandardCharsets.UTF_8)))
+                            new String(bytes, at + 6, body - 6, StandardCharsets.UTF_8), epoch))
                     : Binary.malformed("a mark of ", bytes.length, " bytes");
-            case CLOSE -> close(bytes, callId);
+            case CLOSE -> close(bytes, callId, epoch, at);
             default -> Binary.malformed("socket command of unknown kind ", kind, "");
         };
     }
 
-    private static Decoded<SocketCommand> play(byte[] bytes, CallId callId) {
-        int at = HEADER_BYTES;
+    private static Decoded<SocketCommand> play(byte[] bytes, CallId callId, int epoch, int at) {
         int payload = bytes.length - at - 12;
         if (payload < 0 || Binary.uint16(bytes, at + 10) != payload) {
             return Binary.malformed("a play of ", bytes.length, " bytes");
@@ -114,11 +125,10 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         }
         return new Decoded.Value<>(new SocketCommand.Play(
                 callId, Binary.int32(bytes, at), Binary.int32(bytes, at + 4), frameBytes,
-                new Slice(bytes, at + 12, payload)));
+                new Slice(bytes, at + 12, payload), epoch));
     }
 
-    private static Decoded<SocketCommand> close(byte[] bytes, CallId callId) {
-        int at = HEADER_BYTES;
+    private static Decoded<SocketCommand> close(byte[] bytes, CallId callId, int epoch, int at) {
         if (bytes.length < at + 2) {
             return Binary.malformed("a close of ", bytes.length, " bytes");
         }
@@ -135,9 +145,9 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         try {
             return switch (by) {
                 case BY_END -> new Decoded.Value<>(
-                        new SocketCommand.Close(callId, End.valueOf(cause), null, closeCode, reason));
+                        new SocketCommand.Close(callId, End.valueOf(cause), null, closeCode, reason, epoch));
                 case BY_FAILURE -> new Decoded.Value<>(
-                        new SocketCommand.Close(callId, null, Failure.valueOf(cause), closeCode, reason));
+                        new SocketCommand.Close(callId, null, Failure.valueOf(cause), closeCode, reason, epoch));
                 default -> Binary.malformed("a close by unknown kind ", by, "");
             };
         } catch (IllegalArgumentException unknown) {

@@ -87,7 +87,9 @@ final class AsyncApi {
             Map<String, Object> property = new LinkedHashMap<>(schema(component.getGenericType()));
             property.put("description", says(component.getAnnotation(Doc.class), type.getSimpleName() + "." + name));
             properties.put(name, property);
-            if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+            boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class)
+                    || component.getAnnotation(Doc.class).optional();
+            if (!optional) {
                 required.add(name);
             }
         }

@@ -99,9 +99,20 @@ final class CodecTest {
     }
 
     @Test
+    void ofAKeyThatStandsTwiceTheLastOneHolds() {
+        String json = "{\"type\":\"alive\",\"call_id\":\"" + Samples.CALL
+                + "\",\"seq\":2,\"seq\":3,\"at\":\"2026-11-22T12:00:00.250Z\"}";
+
+        assertEquals(
+                new Decoded.Value<>(new CallEvent.Alive(Samples.CALL, 3, Samples.AT)),
+                Topics.CALL_LIFECYCLE.codec().decode(json.getBytes(StandardCharsets.UTF_8)));
+        assertEquals(2, Json.MAPPER.readTree("{\"a\":1,\"a\":2}").path("a").intValue());
+    }
+
+    @Test
     void jsonIsPlainAndReadable() {
         String json = new String(
-                Topics.CALL_LIFECYCLE.codec().encode(Samples.CALL_EVENTS.getLast()), StandardCharsets.UTF_8);
+                Topics.CALL_LIFECYCLE.codec().encode(Samples.CALL_EVENTS.get(3)), StandardCharsets.UTF_8);
 
         assertEquals(
                 "{\"type\":\"ended\",\"call_id\":\"019ac0de-0000-7000-8000-00000000002a\",\"seq\":4,"

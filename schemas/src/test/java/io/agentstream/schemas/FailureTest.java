@@ -17,6 +17,13 @@ final class FailureTest {
     }
 
     @Test
+    void aReasonWithoutANameDoesNotSpeakOfOne() {
+        assertEquals("Unknown provider", Failure.UNKNOWN_PROVIDER.reason());
+        assertEquals("Unknown Cloudonix domain", Failure.UNKNOWN_DOMAIN.reason(""));
+        assertEquals("Agent stream is not supported for provider", Failure.UNSUPPORTED_PROVIDER.reason(""));
+    }
+
+    @Test
     void cutsALongReasonBetweenCharacters() {
         String reason = Failure.UNKNOWN_DOMAIN.reason("ü😀".repeat(100));
 

@@ -25,7 +25,11 @@ final class Samples {
             new CallEvent.Started(CALL, 2, AT, "MZ-1", "call-1", "sess-1", "acme.cloudonix.net", "+15550100",
                     "+15550199", "inbound", List.of("inbound"), MediaFormat.MULAW_8K, Map.of("tier", "gold")),
             new CallEvent.Alive(CALL, 3, AT),
-            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null));
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null),
+            new CallEvent.Started(CALL, 2, AT, "MZ-1", "call-1", "sess-1", "acme.cloudonix.net", "+15550100",
+                    "+15550199", "inbound", List.of("inbound"), MediaFormat.MULAW_8K, Map.of("note", "a\nb"),
+                    List.of("custom parameter note: 4096 of 5000 characters kept")),
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, Map.of("unknown", 3)));
 
     static final List<RunEvent> RUN_EVENTS = List.of(
             new RunEvent.Created(CALL, 1, AT, RUN),
@@ -59,7 +63,11 @@ final class Samples {
             new SocketCommand.Clear(CALL, 2),
             new SocketCommand.Mark(CALL, 3, "done"),
             SocketCommand.Close.because(CALL, End.AGENT_HANGUP),
-            SocketCommand.Close.because(CALL, Failure.UNKNOWN_DOMAIN, "nowhere.example"));
+            SocketCommand.Close.because(CALL, Failure.UNKNOWN_DOMAIN, "nowhere.example"),
+            new SocketCommand.Play(CALL, 2, 1, 160, Slice.of(new byte[320]), 7),
+            new SocketCommand.Clear(CALL, 2, 7),
+            new SocketCommand.Mark(CALL, 3, "done", 7),
+            SocketCommand.Close.because(CALL, End.AGENT_HANGUP).of(7));
 
     static final ConversationSnapshot SNAPSHOT =
             new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"));

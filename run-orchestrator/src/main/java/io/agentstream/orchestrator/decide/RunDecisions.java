@@ -130,7 +130,7 @@ public final class RunDecisions {
                 roomLeft = Facts.roomUnderLock(connection, plan.organizationId());
             }
             Verdicts.Proof facts =
-                    new Verdicts.Proof(roomLeft, plan.domain().verdict(), Contexts.identified(start), session);
+                    new Verdicts.Proof(roomLeft, plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(), session);
             var step = RunMachine.step(state, new Input.Started(facts, now, plan.deadline()));
             return switch (step.effects().getFirst()) {
                 case Effect.Repeat() -> repeat(connection, row, start.seq(), Socket.WAITS);

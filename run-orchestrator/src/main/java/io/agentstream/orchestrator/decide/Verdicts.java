@@ -36,7 +36,8 @@ public final class Verdicts {
     /// What proof is decided by.
     ///
     /// @param identified whether the provider's start message named stream and call
-    record Proof(boolean roomLeft, Domain domain, boolean identified, Session session) {}
+    /// @param spoken whether its audio is in a format that we speak
+    record Proof(boolean roomLeft, Domain domain, boolean identified, boolean spoken, Session session) {}
 
     private Verdicts() {}
 
@@ -65,6 +66,9 @@ public final class Verdicts {
         }
         if (!facts.identified()) {
             return refuse(Failure.MISSING_STREAM_IDENTIFIERS);
+        }
+        if (!facts.spoken()) {
+            return refuse(Failure.UNSUPPORTED_MEDIA);
         }
         return switch (facts.session()) {
             case LIVE -> Optional.empty();

@@ -88,7 +88,8 @@ public final class CallHandler {
         Optional<String> session = Contexts.session(started);
         boolean worthIt = plan.due()
                 && plan.domain().verdict() instanceof Verdicts.Domain.Usable
-                && Contexts.identified(started);
+                && Contexts.identified(started)
+                && started.mediaFormat().spoken();
         Duration left = Duration.between(clock.instant(), plan.deadline()).minus(margin);
         if (!worthIt || account.isEmpty() || session.isEmpty() || !left.isPositive()) {
             return Verdicts.Session.NOT_ASKED;
