@@ -1,8 +1,0 @@
-package io.agentstream.allinone.bench;
-
-/// What is measured.
-enum Target {
-    BARE_SOCKET,
-    BARE_KAFKA,
-    SYSTEM
-}

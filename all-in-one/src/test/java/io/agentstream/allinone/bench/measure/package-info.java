@@ -1,5 +1,0 @@
-/// Tests of the bench; none asserts how fast anything is.
-@NullMarked
-package io.agentstream.allinone.bench.measure;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package io.agentstream.cli;
+
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.ServiceMain;
+import io.agentstream.runtime.TopicProvisioner;
+import io.agentstream.runtime.TopicProvisioner.Difference;
+import io.agentstream.schemas.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "topics",
+        description = "Creates the topics that are missing, and refuses those that differ from what the services expect.",
+        mixinStandardHelpOptions = true)
+final class TopicsCommand implements Callable<Integer> {
+
+    private final Map<String, String> environment;
+
+    @Option(names = "--check", description = "Only compare; create nothing. Exit code 1 where anything differs.")
+    private boolean check;
+
+    TopicsCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Config config = Config.load(environment, Map.of(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS));
+        TopicProvisioner.Plan plan = TopicProvisioner.Plan.of(config);
+        try (Admin admin = new KafkaClients(config).admin("topics")) {
+            TopicProvisioner provisioner = new TopicProvisioner(admin, plan);
+            List<Difference> differences = check ? provisioner.compare() : provisioner.provision();
+            if (differences.isEmpty()) {
+                Topics.ALL.forEach(topic -> System.out.printf(
+                        "%-28s %4d partitions%n", topic.name(), plan.partitions(topic)));
+                return ServiceMain.EXIT_OK;
+            }
+            differences.forEach(difference -> System.err.println(difference));
+            System.err.println(check
+                    ? "Missing topics are created by ./agent-stream topics; what differs has to be changed by hand."
+                    : "Topics that differ are not changed: set the configuration as they are, or change them by hand.");
+            return ServiceMain.EXIT_FAULT;
+        }
+    }
+}

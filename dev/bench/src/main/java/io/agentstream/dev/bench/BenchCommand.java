@@ -1,0 +1,167 @@
+package io.agentstream.dev.bench;
+
+import io.agentstream.dev.bench.report.Plots;
+import io.agentstream.dev.bench.report.Report;
+import io.agentstream.dev.bench.report.Table;
+import io.agentstream.dev.bench.system.Wiring;
+import io.agentstream.schemas.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.SerializationFeature;
+
+/// `./agent-stream bench`.
+@Command(
+        name = "bench",
+        description = {
+            "Measures the system with real-time echo calls, and beside it a bare socket and bare Kafka.",
+            "Every part is a process of its own; nothing is left behind. Takes about two minutes for each number of calls."
+        },
+        mixinStandardHelpOptions = true)
+public final class BenchCommand implements Callable<Integer> {
+
+    private static final int EXIT_STOPPED = 130;
+    private static final Duration CLOSE_LIMIT = Duration.ofMinutes(3);
+
+    private final Map<String, String> environment;
+
+    /// @param environment configuration variables; those that matter for speed go to the services
+    public BenchCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--calls", split = ",", paramLabel = "N", defaultValue = "50,100,200", description = "Numbers of calls, one point each (${DEFAULT-VALUE}).")
+    private List<Integer> calls = List.of();
+
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "Length of each measurement (${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(names = "--ramp", paramLabel = "R", defaultValue = "20", description = "New calls a second (${DEFAULT-VALUE}).")
+    private double ramp;
+
+    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "20", description = "Seconds that each thing runs with the most calls before the first point (${DEFAULT-VALUE}).")
+    private int warmUpSeconds;
+
+    @Option(names = "--only", split = ",", paramLabel = "WHAT", description = "Measures only these: bare-socket, bare-kafka, system.")
+    private List<String> only = List.of();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes the report there as JSON.")
+    private @Nullable Path json;
+
+    @Option(names = "--svg", paramLabel = "DIR", description = "Writes the plots there: latency.svg, cores.svg.")
+    private @Nullable Path svg;
+
+    @Option(names = "--work", paramLabel = "DIR", description = "Keeps data and logs there; otherwise they are deleted.")
+    private @Nullable Path work;
+
+    @Option(names = "--linger", paramLabel = "MS", defaultValue = "5", description = "MEDIA_LINGER of the system and of bare Kafka, in ms (${DEFAULT-VALUE}).")
+    private int lingerMs;
+
+    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "CALL_PARTITIONS of both (${DEFAULT-VALUE}).")
+    private int partitions;
+
+    @Option(names = "--gateways", paramLabel = "N", defaultValue = "1", description = "Gateways, each a process (${DEFAULT-VALUE}).")
+    private int gateways;
+
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Workers, each a process (${DEFAULT-VALUE}).")
+    private int workers;
+
+    @Option(names = "--load-threads", paramLabel = "N", defaultValue = "1", description = "Threads of the load generator (${DEFAULT-VALUE}).")
+    private int loadThreads;
+
+    @Option(names = "--tick", paramLabel = "US", defaultValue = "500", description = "How far apart the generator looks at its calls, in us: the error of the latencies, upwards (${DEFAULT-VALUE}).")
+    private int tickUs;
+
+    @Option(names = "--jvm", paramLabel = "FLAG", description = "A further JVM flag for services and broker; may be repeated.")
+    private List<String> jvm = List.of();
+
+    @Override
+    public Integer call() throws IOException {
+        BenchSettings settings = settings();
+        Stop stop = new Stop();
+        Thread run = Thread.currentThread();
+        CountDownLatch closed = new CountDownLatch(1);
+        Thread hook = Thread.ofPlatform().name("stop-bench").unstarted(() -> {
+            stop.ask();
+            run.interrupt();
+            try {
+                // Not for the thread itself: that one may be waiting for the hooks by then.
+                if (!closed.await(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                    System.err.println("the parts did not close in time");
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return measure(settings, stop);
+        } catch (InterruptedException stopped) {
+            System.err.println("stopped");
+            return EXIT_STOPPED;
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private int measure(BenchSettings settings, Stop stop) throws IOException, InterruptedException {
+        Report report;
+        try (Workshop workshop = work == null ? Workshop.temporary() : Workshop.in(work)) {
+            report = new Bench(settings, workshop, stop, System.err::println).run();
+        }
+        System.out.print(Table.of(report));
+        if (json != null) {
+            Files.writeString(json, Json.MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
+            System.out.println("JSON: " + json);
+        }
+        if (svg != null) {
+            Plots.write(report, svg);
+            System.out.println("plots: " + svg);
+        }
+        return 0;
+    }
+
+    private BenchSettings settings() {
+        try {
+            return new BenchSettings(
+                    calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
+                    new BenchSettings.Layout(partitions, gateways, workers),
+                    Wiring.measurable(environment), JvmFlags.recommended(jvm));
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(Objects.requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private EnumSet<Target> targets() {
+        if (only.isEmpty()) {
+            return EnumSet.allOf(Target.class);
+        }
+        EnumSet<Target> targets = EnumSet.noneOf(Target.class);
+        for (String word : only) {
+            targets.add(switch (word) {
+                case "bare-socket" -> Target.BARE_SOCKET;
+                case "bare-kafka" -> Target.BARE_KAFKA;
+                case "system" -> Target.SYSTEM;
+                default -> throw new IllegalArgumentException("--only takes bare-socket, bare-kafka and system, not " + word);
+            });
+        }
+        return targets;
+    }
+}

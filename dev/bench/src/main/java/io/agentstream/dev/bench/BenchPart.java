@@ -1,0 +1,35 @@
+package io.agentstream.dev.bench;
+
+import io.agentstream.dev.bench.bare.BareKafkaCallsPart;
+import io.agentstream.dev.bench.bare.BareKafkaWorkerPart;
+import io.agentstream.dev.bench.bare.BareSocketPart;
+import io.agentstream.dev.bench.load.LoadPart;
+import io.agentstream.dev.bench.process.PartMain;
+import io.agentstream.dev.bench.system.BrokerPart;
+import io.agentstream.dev.bench.system.PostgresPart;
+import io.agentstream.dev.bench.system.SandboxPart;
+import io.agentstream.dev.bench.system.ServicePart;
+import java.io.IOException;
+
+/// Entry point of the processes that the bench starts.
+public final class BenchPart {
+
+    private BenchPart() {}
+
+    /// @param arguments the name of the part
+    public static void main(String[] arguments) throws IOException {
+        PartMain.run(settings -> switch (arguments[0]) {
+            case "load" -> new LoadPart(settings);
+            case "bare-socket" -> new BareSocketPart(settings);
+            case "bare-kafka-calls" -> new BareKafkaCallsPart(settings);
+            case "bare-kafka-worker" -> new BareKafkaWorkerPart(settings);
+            case "broker" -> new BrokerPart(settings);
+            case "postgres" -> new PostgresPart(settings);
+            case "sandbox" -> new SandboxPart(settings);
+            case "gateway" -> ServicePart.gateway(settings);
+            case "orchestrator" -> ServicePart.orchestrator(settings);
+            case "worker" -> ServicePart.worker(settings);
+            default -> throw new IllegalArgumentException("unknown part " + arguments[0]);
+        });
+    }
+}

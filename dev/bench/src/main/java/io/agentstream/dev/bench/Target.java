@@ -1,0 +1,8 @@
+package io.agentstream.dev.bench;
+
+/// What is measured.
+enum Target {
+    BARE_SOCKET,
+    BARE_KAFKA,
+    SYSTEM
+}

@@ -1,0 +1,64 @@
+package io.agentstream.dev.bench.load;
+
+import java.util.List;
+
+/// What calls are to be placed.
+///
+/// @param ports of the gateways; calls go to them in turn, as a balancer would have it
+/// @param path path and query of the upgrade; `{domain}` and `{session}` are filled in
+/// @param domains taken in turn
+/// @param tag makes the sessions of this load unlike all others
+/// @param callsPerSecond new calls, evenly
+/// @param threads loops that share the calls
+/// @param tickUs how far apart the loops look at their calls; frames are due on this grid, and what comes in between is seen up to
+///     this much late
+public record LoadPlan(
+        String host,
+        List<Integer> ports,
+        String path,
+        List<String> domains,
+        String tag,
+        int calls,
+        double callsPerSecond,
+        int threads,
+        int tickUs) {
+
+    public static final int FRAME_MS = 20;
+    static final long FRAME_NS = FRAME_MS * 1_000_000L;
+
+    public LoadPlan {
+        ports = List.copyOf(ports);
+        domains = List.copyOf(domains);
+        if (ports.isEmpty() || calls < 1 || calls > 1 << 20 || callsPerSecond <= 0 || threads < 1 || domains.isEmpty()) {
+            throw new IllegalArgumentException("a load needs a port, calls, a rate, a thread and a domain");
+        }
+        if (tickUs < 50 || FRAME_MS * 1_000 % tickUs != 0) {
+            throw new IllegalArgumentException("a tick must be at least 50 us and divide " + FRAME_MS + " ms");
+        }
+    }
+
+    String session(int call) {
+        return "bench-" + tag + "-" + call;
+    }
+
+    int port(int call) {
+        return ports.get(call % ports.size());
+    }
+
+    String domain(int call) {
+        return domains.get(call % domains.size());
+    }
+
+    String target(int call) {
+        return path.replace("{domain}", domain(call)).replace("{session}", session(call));
+    }
+
+    int ticksPerFrame() {
+        return FRAME_MS * 1_000 / tickUs;
+    }
+
+    /// The tick, within the 20 ms of a frame, at which a call's frames are due: calls are spread evenly.
+    int phase(int call) {
+        return (int) ((long) call * ticksPerFrame() / calls);
+    }
+}

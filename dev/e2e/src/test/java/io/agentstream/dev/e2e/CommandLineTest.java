@@ -1,0 +1,224 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.cli.AgentStream;
+import io.agentstream.dev.embedded.DirectoryTree;
+import io.agentstream.dev.local.LocalSystem;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The one entry point, as a person at a terminal and a script around it see it.
+@ExtendWith(SharedSystem.class)
+@Execution(ExecutionMode.SAME_THREAD)
+final class CommandLineTest {
+
+    private static final int OK = 0;
+    private static final int FAULT = 1;
+    private static final int USAGE = 2;
+    private static final int CONFIG = 78;
+
+    /// What a command wrote, and its exit code.
+    private record Ran(int code, String out, String err) {}
+
+    /// Runs a command in this process, with the terminal replaced.
+    private static Ran run(Map<String, String> environment, String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        ByteArrayOutputStream complained = new ByteArrayOutputStream();
+        int code;
+        try (PrintStream newOut = new PrintStream(written, true, StandardCharsets.UTF_8);
+                PrintStream newErr = new PrintStream(complained, true, StandardCharsets.UTF_8)) {
+            System.setOut(newOut);
+            System.setErr(newErr);
+            code = AgentStream.run(environment, arguments);
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+        return new Ran(code, written.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void helpNamesEveryCommand() {
+        Ran help = run(Map.of(), "--help");
+
+        assertEquals(OK, help.code());
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics"}) {
+            assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics"})
+    void everyCommandHasHelp(String command) {
+        Ran help = run(Map.of(), command, "--help");
+
+        assertEquals(OK, help.code(), help.err());
+        assertTrue(help.out().contains("agent-stream " + command), help.out());
+    }
+
+    @Test
+    void theHelpOfCallNamesItsOptions() {
+        String help = run(Map.of(), "call", "--help").out();
+
+        for (String option : new String[] {
+            "--data", "--agent", "--say", "--wav", "--dtmf", "--seconds", "--save", "--count", "--rate", "--url"
+        }) {
+            assertTrue(help.contains(option), option);
+        }
+    }
+
+    @Test
+    void theVersionIsOneLine() {
+        Ran version = run(Map.of(), "--version");
+
+        assertEquals(OK, version.code());
+        assertTrue(version.out().strip().matches("agent-stream \\d+\\.\\d+\\.\\d+.*"), version.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dial", "--loud", "call --count 0", "call --rate fast", "call --dtmf x", "call --url http://h/",
+        "call --say hello --wav hello.wav", "topics --chekc"})
+    void aCommandLineThatMakesNoSenseIsExplained(String line) {
+        Ran nonsense = run(Map.of(), line.split(" "));
+
+        assertEquals(USAGE, nonsense.code());
+        assertTrue(!nonsense.err().isBlank());
+        assertEquals("", nonsense.out());
+    }
+
+    @Test
+    void everythingThatIsWrongWithTheConfigurationIsSaidAtOnce() {
+        Ran wrong = run(
+                Map.of("AGENT_STREAM_GATEWAY_PORT", "eighty", "AGENT_STREAM_HANDSHAKE_TIMEOUT", "soon",
+                        "AGENT_STREAM_CREDENTIALS_KEY", "c2VjcmV0"),
+                "gateway");
+
+        assertEquals(CONFIG, wrong.code());
+        for (String key : new String[] {
+            "AGENT_STREAM_GATEWAY_PORT", "AGENT_STREAM_HANDSHAKE_TIMEOUT", "AGENT_STREAM_CREDENTIALS_KEY",
+            "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS"
+        }) {
+            assertTrue(wrong.err().contains(key), key + " in " + wrong.err());
+        }
+        assertTrue(!wrong.err().contains("c2VjcmV0"), "a secret on the terminal");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"orchestrator", "worker", "topics", "up"})
+    void everyCommandRefusesAWrongConfiguration(String command) throws Exception {
+        Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "cli-");
+        try {
+            Map<String, String> environment = Map.of("AGENT_STREAM_KAFKA_PORT", "-1");
+
+            Ran wrong = command.equals("up")
+                    ? run(environment, command, "--data", directory.toString())
+                    : run(environment, command);
+
+            assertEquals(CONFIG, wrong.code(), wrong.err());
+            assertTrue(wrong.err().contains("AGENT_STREAM_KAFKA_PORT"), wrong.err());
+        } finally {
+            DirectoryTree.delete(directory);
+        }
+    }
+
+    @Test
+    void aFileThatTheConfigurationNamesAndThatIsNotThereIsToldTheSameWay() {
+        Ran wrong = run(
+                Map.of("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1", "AGENT_STREAM_GATEWAY_PORT", "0",
+                        "AGENT_STREAM_TLS_CERTIFICATE", "nowhere/certificate.pem", "AGENT_STREAM_TLS_KEY", "nowhere/key.pem"),
+                "gateway");
+
+        assertEquals(CONFIG, wrong.code(), wrong.err());
+        assertTrue(wrong.err().contains("there is no file nowhere/certificate.pem"), wrong.err());
+    }
+
+    @Test
+    void topicsAreThereAndCheckAgrees(LocalSystem system) {
+        Map<String, String> environment = kafkaOf(system, "4");
+
+        Ran create = run(environment, "topics");
+        Ran check = run(environment, "topics", "--check");
+
+        assertEquals(OK, create.code(), create.err());
+        assertEquals(OK, check.code(), check.err());
+        assertTrue(check.out().contains("call.lifecycle.v1"), check.out());
+    }
+
+    @Test
+    void topicsThatDifferAreRefusedWithWhatDiffers(LocalSystem system) {
+        Map<String, String> environment = kafkaOf(system, "7");
+
+        Ran create = run(environment, "topics");
+        Ran check = run(environment, "topics", "--check");
+
+        assertEquals(FAULT, create.code());
+        assertEquals(FAULT, check.code());
+        assertTrue(check.err().contains("call.media.v1 has partitions 4, expected 7"), check.err());
+    }
+
+    @Test
+    void aCallOnTheRunningSystemIsToldInFull(Path data) {
+        Ran call = run(Map.of(), "call", "--data", data.toString(), "--dtmf", "3");
+
+        assertEquals(OK, call.code(), call.out() + call.err());
+        assertTrue(call.out().matches("(?s).*WR-AGS-[0-9]{8}.*"), call.out());
+        assertTrue(call.out().contains("close code 1000"), call.out());
+        assertTrue(call.out().contains("agent_hangup"), call.out());
+        assertTrue(call.out().contains("Hello, and welcome"), call.out());
+        assertTrue(call.out().contains("pressed 3"), call.out());
+        assertTrue(call.out().contains("first reply frame after"), call.out());
+    }
+
+    @Test
+    void theEchoAgentIsMeasured(LocalSystem system, Path data) {
+        Ran call = run(
+                Map.of(), "call", "--data", data.toString(), "--agent", system.demo().echoAgentUuid(), "--seconds", "2");
+
+        assertEquals(OK, call.code(), call.out() + call.err());
+        assertTrue(call.out().contains("0 out of order"), call.out());
+    }
+
+    @Test
+    void aRefusedCallIsAFailure(LocalSystem system) {
+        Ran call = run(
+                Map.of(), "call", "--url",
+                system.demo().streamUrl().replace(system.demo().agentUuid(), "00000000-0000-4000-8000-000000000000"));
+
+        assertEquals(FAULT, call.code());
+        assertTrue(call.out().contains("Workflow not found"), call.out());
+    }
+
+    @Test
+    void aCallWithoutASystemSaysHowToStartOne() throws Exception {
+        Path nowhere = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "cli-");
+        try {
+            Ran call = run(Map.of(), "call", "--data", nowhere.toString());
+
+            assertEquals(FAULT, call.code());
+            assertTrue(call.err().contains("./agent-stream up"), call.err());
+        } finally {
+            DirectoryTree.delete(nowhere);
+        }
+    }
+
+    private static Map<String, String> kafkaOf(LocalSystem system, String partitions) {
+        return Map.of(
+                "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
+                "AGENT_STREAM_CALL_PARTITIONS", partitions,
+                "AGENT_STREAM_GATEWAY_SLOTS", "4");
+    }
+}

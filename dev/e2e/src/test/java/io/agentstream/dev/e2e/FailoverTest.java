@@ -1,0 +1,211 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.embedded.ChildJvm;
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.Action;
+import io.agentstream.dev.simulator.caller.CallOutcome;
+import io.agentstream.dev.simulator.caller.CallPlan;
+import io.agentstream.dev.simulator.caller.Cue;
+import io.agentstream.dev.simulator.caller.SimulatedProvider;
+import io.agentstream.dev.simulator.caller.Step;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.StopBarrier;
+import io.agentstream.worker.WorkerService;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import tools.jackson.databind.JsonNode;
+
+/// A worker leaves or is killed while it holds conversations; the one that stays goes on with them.
+@ExtendWith(SharedSystem.class)
+@Execution(ExecutionMode.SAME_THREAD)
+final class FailoverTest {
+
+    /// So many calls, and each worker has some of them.
+    private static final int MOST_CALLS = 16;
+
+    private static final long LONGEST_SILENCE_MS = 5_000;
+
+    /// The group's session timeout of 6 s, and the taking over.
+    private static final long LONGEST_SILENCE_AFTER_A_KILL_MS = 11_000;
+
+    private static final long ON_TIME_MS = 1_000;
+
+    private LocalSystem system;
+    private Api api;
+    private String agent;
+
+    @BeforeEach
+    void open(LocalSystem shared) throws Exception {
+        system = shared;
+        api = new Api(system.demo());
+        agent = api.newAgent("{\"engine\":\"echo\"}");
+    }
+
+    @Test
+    void callsOutliveTheWorkerThatLeaves() throws Exception {
+        List<EchoCall> calls = new ArrayList<>();
+        try (WorkerService second = second()) {
+            int held = callUntilHeldAt("http://127.0.0.1:" + second.port(), calls);
+            calls.forEach(EchoCall::allowGaps);
+
+            second.close();
+
+            goOn(calls, held, LONGEST_SILENCE_MS);
+        } finally {
+            for (EchoCall call : calls) {
+                call.close();
+            }
+        }
+    }
+
+    @Test
+    void callsOutliveTheWorkerThatIsKilled() throws Exception {
+        List<EchoCall> calls = new ArrayList<>();
+        try (ChildJvm second = ChildJvm.run(KilledWorker.class, variables())) {
+            String url = second.await("ready ");
+            Api.awaitReady(system.demo().workerUrl());
+            int held = callUntilHeldAt(url, calls);
+            calls.forEach(EchoCall::allowGaps);
+
+            second.kill();
+
+            goOn(calls, held, LONGEST_SILENCE_AFTER_A_KILL_MS);
+        } finally {
+            for (EchoCall call : calls) {
+                call.close();
+            }
+        }
+    }
+
+    /// Places calls until the worker at `url` holds two, and says how many it holds.
+    private int callUntilHeldAt(String url, List<EchoCall> calls) throws Exception {
+        while (conversations(url) < 2) {
+            assertTrue(calls.size() < MOST_CALLS, "the second worker gets no calls");
+            EchoCall call = EchoCall.begin(system, agent);
+            calls.add(call);
+            call.awaitHeard(25);
+        }
+        return conversations(url);
+    }
+
+    /// All calls go on after a silence of at most `silenceMs`, as late as before, and come to their end; those that were held
+    /// elsewhere were taken over.
+    private void goOn(List<EchoCall> calls, int held, long silenceMs) throws Exception {
+        for (EchoCall call : calls) {
+            call.awaitHeard(50);
+        }
+        for (EchoCall call : calls) {
+            assertTrue(call.longestSilenceMs() < silenceMs, "silent for " + call.longestSilenceMs() + " ms");
+            Wait.until("an echo that is on time again", () ->
+                    call.behindMs() < ON_TIME_MS ? Optional.of(call.behindMs()) : Optional.empty());
+            call.hangUp();
+        }
+        int resumed = 0;
+        for (EchoCall call : calls) {
+            JsonNode run = api.awaitRun(agent, call.call.callId, "completed");
+            assertEquals("caller_hangup", run.path("end").path("by").asString());
+            resumed += isResumed(run) ? 1 : 0;
+        }
+        assertTrue(resumed >= held, resumed + " of " + held + " conversations went on elsewhere");
+    }
+
+    @Test
+    void anAgentThatWasTalkingTalksOn() throws Exception {
+        List<SimulatedProvider.Placed> calls = new ArrayList<>();
+        List<CallPlan> plans = new ArrayList<>();
+        try (SimulatedProvider provider = new SimulatedProvider();
+                WorkerService second = second()) {
+            String url = "http://127.0.0.1:" + second.port();
+            while (conversations(url) < 1) {
+                assertTrue(calls.size() < MOST_CALLS, "the second worker gets no calls");
+                // the little story is long enough to be told by two
+                CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl()), system.demo().domain())
+                        .withSteps(List.of(new Step(new Cue.AgentSpeaks(200), new Action.Press('2'))));
+                plans.add(plan);
+                calls.add(provider.begin(plan));
+                awaitSaying(plan, "interrupted");
+            }
+
+            second.close();
+
+            JsonNode moved = Wait.until("a conversation that went on", () -> {
+                for (CallPlan plan : plans) {
+                    JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "running");
+                    if (isResumed(run)) {
+                        return Optional.of(run);
+                    }
+                }
+                return Optional.empty();
+            });
+            String session = moved.path("logs").path("inbound_webhook").path("session").asString("");
+            int index = plans.stream().map(CallPlan::session).toList().indexOf(session);
+            long saidBefore = count(moved, "said");
+            Wait.until("the agent says more", 40_000, () ->
+                    count(moved, "said") > saidBefore ? Optional.of(saidBefore) : Optional.empty());
+            calls.forEach(SimulatedProvider.Placed::hangUp);
+            CallOutcome outcome = calls.get(index).outcome().get(10, TimeUnit.SECONDS);
+            assertEquals(CallOutcome.Ending.HUNG_UP, outcome.ending(), outcome.toString());
+            for (SimulatedProvider.Placed call : calls) {
+                assertEquals(1000, call.outcome().get(10, TimeUnit.SECONDS).closeCode());
+            }
+        }
+    }
+
+    private WorkerService second() throws Exception {
+        Config config = Config.load(variables(), Map.of(), List.of());
+        WorkerService worker = WorkerService.launch(config, new StopBarrier());
+        Api.awaitReady("http://127.0.0.1:" + worker.port());
+        Api.awaitReady(system.demo().workerUrl());
+        return worker;
+    }
+
+    private Map<String, String> variables() {
+        Map<String, String> variables = SharedSystem.environment();
+        variables.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
+        variables.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers());
+        variables.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
+        variables.put("AGENT_STREAM_CALL_PARTITIONS", "4");
+        return variables;
+    }
+
+    private void awaitSaying(CallPlan plan, String type) throws Exception {
+        JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "running");
+        Wait.until("event " + type, () -> count(run, type) > 0 ? Optional.of(run) : Optional.empty());
+    }
+
+    private long count(JsonNode run, String type) throws Exception {
+        return api.events(run).stream().filter(event -> event.path("type").asString("").equals(type)).count();
+    }
+
+    private boolean isResumed(JsonNode run) throws Exception {
+        return count(run, "resumed") > 0;
+    }
+
+    /// Conversations that the worker at `url` says it holds.
+    private static int conversations(String url) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            String metrics = client.send(
+                            HttpRequest.newBuilder(URI.create(url + "/metrics")).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return metrics.lines()
+                    .filter(line -> line.matches("agent_stream_[a-z_]*conversations(\\{.*})? .*"))
+                    .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.agentstream.dev.e2e;
+
+import io.agentstream.dev.embedded.DirectoryTree;
+import io.agentstream.dev.embedded.EmbeddedKafka;
+import io.agentstream.dev.embedded.EmbeddedPostgres;
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.runtime.StopBarrier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// A broker and a database that can be taken away and given back, each on the port of its first start, and local systems on top
+/// of them. One thread.
+final class Infrastructure implements AutoCloseable {
+
+    private final Path directory;
+    private final int kafkaPort;
+    private final int postgresPort;
+    private final Map<String, String> environment;
+    private EmbeddedKafka kafka;
+    private EmbeddedPostgres postgres;
+
+    private Infrastructure(Path directory, EmbeddedKafka kafka, EmbeddedPostgres postgres) {
+        this.directory = directory;
+        this.kafka = kafka;
+        this.postgres = postgres;
+        this.kafkaPort = kafka.port();
+        this.postgresPort = postgres.port();
+        this.environment = SharedSystem.coldEnvironment();
+        environment.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+        environment.put("AGENT_STREAM_DATABASE_URL", postgres.jdbcUrl());
+        environment.put("AGENT_STREAM_DATABASE_USER", postgres.user());
+        environment.put("AGENT_STREAM_DATABASE_PASSWORD", postgres.password());
+    }
+
+    static Infrastructure start() throws IOException {
+        Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "e2e-");
+        return new Infrastructure(
+                directory,
+                EmbeddedKafka.start(directory.resolve("broker"), 0),
+                EmbeddedPostgres.start(directory.resolve("database"), 0));
+    }
+
+    /// Configuration variables that lead here.
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /// A system that knows the runs and secrets of the one before it.
+    LocalSystem startSystem() throws Exception {
+        Path data = Files.createDirectories(directory.resolve("system"));
+        return LocalSystem.start(data, false, environment, new StopBarrier(), step -> {});
+    }
+
+    void stopKafka() {
+        kafka.close();
+    }
+
+    void startKafka() {
+        kafka = EmbeddedKafka.start(directory.resolve("broker"), kafkaPort);
+    }
+
+    void stopPostgres() {
+        postgres.close();
+    }
+
+    void startPostgres() {
+        postgres = EmbeddedPostgres.start(directory.resolve("database"), postgresPort);
+    }
+
+    @Override
+    public void close() throws IOException {
+        kafka.close();
+        postgres.close();
+        DirectoryTree.delete(directory);
+    }
+}

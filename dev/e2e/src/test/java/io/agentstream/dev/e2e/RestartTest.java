@@ -1,0 +1,77 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.agentstream.dev.embedded.DirectoryTree;
+import io.agentstream.dev.local.DemoFile;
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.runtime.StopBarrier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// A local system is stopped and started again on its data.
+final class RestartTest {
+
+    private Path directory;
+
+    @BeforeEach
+    void make() throws Exception {
+        directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "e2e-");
+    }
+
+    @AfterEach
+    void remove() throws Exception {
+        DirectoryTree.delete(directory);
+    }
+
+    @Test
+    void whatWasThereBeforeIsThereAfterwards() throws Exception {
+        // given two calls at once
+        DemoFile before;
+        List<JsonNode> runs;
+        try (LocalSystem system = start()) {
+            before = system.demo();
+            try (EchoCall one = EchoCall.begin(system, before.echoAgentUuid());
+                    EchoCall two = EchoCall.begin(system, before.echoAgentUuid())) {
+                one.awaitHeard(10);
+                two.awaitHeard(10);
+                one.hangUp();
+                two.hangUp();
+            }
+            runs = new Api(before).awaitNoOpenRun(before.echoAgentUuid());
+            assertEquals(2, runs.size());
+        }
+
+        // when it is started again
+        try (LocalSystem system = start()) {
+            DemoFile after = system.demo();
+            Api api = new Api(after);
+
+            // then all of it is there
+            assertEquals(before.apiKey(), after.apiKey());
+            assertEquals(before.organizationId(), after.organizationId());
+            assertEquals(before.agentUuid(), after.agentUuid());
+            assertEquals(before.echoAgentUuid(), after.echoAgentUuid());
+            assertEquals(runs, api.runs(after.echoAgentUuid()));
+            assertEquals(after, DemoFile.read(directory).orElseThrow());
+
+            // and it works
+            try (EchoCall third = EchoCall.begin(system, after.echoAgentUuid())) {
+                third.awaitHeard(10);
+                third.hangUp();
+            }
+            List<JsonNode> all = api.awaitNoOpenRun(after.echoAgentUuid());
+            assertEquals(3, all.size());
+            assertEquals(runs, all.subList(1, 3));
+        }
+    }
+
+    private LocalSystem start() throws Exception {
+        return LocalSystem.start(directory, false, SharedSystem.coldEnvironment(), new StopBarrier(), step -> {});
+    }
+}

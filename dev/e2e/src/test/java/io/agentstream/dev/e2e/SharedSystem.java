@@ -1,0 +1,79 @@
+package io.agentstream.dev.e2e;
+
+import io.agentstream.dev.embedded.DirectoryTree;
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.runtime.StopBarrier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/// Gives tests the one system that all of them share: started for the first, closed after the last. Tests keep out of each
+/// other's way by agents and sessions of their own. A parameter that is a path is the system's data directory.
+final class SharedSystem implements ParameterResolver {
+
+    /// Short enough that the tests of timeouts do not wait long, long enough for a busy machine.
+    static final long HANDSHAKE_MS = 5_000;
+
+    /// For systems of a test's own: their first call comes while everything is cold and other tests have the processors.
+    static final long COLD_HANDSHAKE_MS = 10_000;
+
+    /// Variables for a system of a test's own.
+    static Map<String, String> coldEnvironment() {
+        Map<String, String> environment = environment();
+        environment.put("AGENT_STREAM_HANDSHAKE_TIMEOUT", COLD_HANDSHAKE_MS + "ms");
+        return environment;
+    }
+
+    /// Variables that make every port free to choose.
+    static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>();
+        for (String port : new String[] {"GATEWAY", "API", "WORKER", "SANDBOX", "KAFKA", "POSTGRES"}) {
+            environment.put("AGENT_STREAM_" + port + "_PORT", "0");
+        }
+        environment.put("AGENT_STREAM_HANDSHAKE_TIMEOUT", HANDSHAKE_MS + "ms");
+        environment.put("AGENT_STREAM_CALL_ALIVE_INTERVAL", "1s");
+        environment.put("AGENT_STREAM_CALL_LOST_AFTER", "12s");
+        environment.put("AGENT_STREAM_CLOUDONIX_RATE_LIMIT", "1000");
+        return environment;
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        return type == LocalSystem.class || type == Path.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Running running = context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(SharedSystem.class))
+                .computeIfAbsent("system", key -> new Running(), Running.class);
+        return parameter.getParameter().getType() == Path.class ? running.directory : running.system;
+    }
+
+    /// What the store closes at the end.
+    private static final class Running implements AutoCloseable {
+        private final Path directory;
+        private final LocalSystem system;
+
+        Running() {
+            try {
+                directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "e2e-");
+                system = LocalSystem.start(directory, false, environment(), new StopBarrier(), step -> {});
+            } catch (Exception e) {
+                throw new IllegalStateException("the system did not start", e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            system.close();
+            DirectoryTree.delete(directory);
+        }
+    }
+}

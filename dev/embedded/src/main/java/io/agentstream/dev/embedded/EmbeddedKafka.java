@@ -1,0 +1,211 @@
+package io.agentstream.dev.embedded;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
+import kafka.server.FaultHandlerFactory;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.server.SharedServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.ServerSocketFactory;
+import org.apache.kafka.server.common.Feature;
+import org.apache.kafka.server.common.MetadataVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/// One Kafka broker, which is its own controller, inside this process.
+///
+/// Its data survives restarts and also a kill: on the first start the directory is formatted, later the cluster id found
+/// there is kept. Ports may differ from start to start. Listens on 127.0.0.1 only, without authentication. Any thread may
+/// call it; the directory is locked while it runs.
+public final class EmbeddedKafka implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
+
+    /// Long, because broker and controller stall together when the machine is busy.
+    private static final int SESSION_TIMEOUT_MS = 30_000;
+
+    private static final int SETTLING_SESSION_TIMEOUT_MS = 500;
+
+    private final Runnable onClosed;
+    private final Metrics metrics;
+    private final ControllerServer controller;
+    private final BrokerServer broker;
+    private boolean closed;
+
+    private EmbeddedKafka(
+            Path data, int port, int sessionTimeoutMs, Consumer<String> onFatal, Runnable onClosed) {
+        this.onClosed = onClosed;
+        KafkaConfig config = new KafkaConfig(KafkaSettings.of(data, port, sessionTimeoutMs));
+        Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> stored =
+                KafkaRaftServer.initializeLogDirs(config, LOG, "embedded broker in " + data + ": ");
+        metrics = new Metrics();
+        CompletableFuture<Map<Integer, InetSocketAddress>> voters = new CompletableFuture<>();
+        SharedServer shared = new SharedServer(
+                config,
+                stored._1(),
+                Time.SYSTEM,
+                metrics,
+                voters,
+                List.of(),
+                faults(onFatal),
+                ServerSocketFactory.INSTANCE);
+        controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), stored._2());
+        broker = new BrokerServer(shared);
+        var _ = controller.socketServerFirstBoundPortFuture().whenComplete((bound, failure) -> {
+            if (failure == null) {
+                voters.complete(Map.of(KafkaSettings.NODE_ID, new InetSocketAddress(InetAddress.getLoopbackAddress(), bound)));
+            } else {
+                voters.completeExceptionally(failure);
+            }
+        });
+    }
+
+    /// Starts a broker on the data in `directory`, created and formatted where it is not there yet, for clients at
+    /// `127.0.0.1:port`; 0 is any free port. Blocks until it serves requests.
+    ///
+    /// `onFatal` is told, on a thread of the broker, when the broker has lost the ability to go on (a full disk, say).
+    ///
+    /// @throws StartFailedException where the directory is in use or broken, or the port is taken
+    public static EmbeddedKafka start(Path directory, int port, Consumer<String> onFatal) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        DirectoryLock lock = DirectoryLock.take(absolute, "Kafka data");
+        try {
+            Path data = absolute.resolve("log");
+            Path running = absolute.resolve("running");
+            format(data);
+            if (Files.exists(running)) {
+                settle(data);
+            } else {
+                Files.createFile(running);
+            }
+            EmbeddedKafka kafka = new EmbeddedKafka(data, port, SESSION_TIMEOUT_MS, onFatal, () -> {
+                try (lock) {
+                    Files.deleteIfExists(running);
+                } catch (IOException stays) {
+                    LOG.warn("The next start will look for damage that is not there.", stays);
+                }
+            });
+            kafka.open();
+            return kafka;
+        } catch (Exception failure) {
+            lock.close();
+            throw new StartFailedException(
+                    "The embedded Kafka broker did not start in " + absolute + (port == 0 ? "" : " on port " + port)
+                            + ": " + StartFailedException.rootOf(failure),
+                    failure);
+        }
+    }
+
+    /// After a kill the controller believes for a whole session timeout that the dead broker lives, and refuses the new one.
+    /// So one is started and stopped first whose sessions are short; it repairs the logs, too.
+    private static void settle(Path data) {
+        LOG.info("The embedded broker was not stopped in good order the last time: looking through its data.");
+        try (EmbeddedKafka repair = new EmbeddedKafka(data, 0, SETTLING_SESSION_TIMEOUT_MS, reason -> {}, () -> {})) {
+            repair.open();
+        }
+    }
+
+    private void open() {
+        try {
+            controller.startup();
+            broker.startup();
+        } catch (RuntimeException failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    /// As [#start(Path, int, Consumer)], where a fatal fault is only logged.
+    public static EmbeddedKafka start(Path directory, int port) {
+        return start(directory, port, reason -> {});
+    }
+
+    private static void format(Path data) throws Exception {
+        if (Files.exists(data.resolve("meta.properties"))) {
+            return;
+        }
+        Files.createDirectories(data);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            new Formatter()
+                    .setPrintStream(out)
+                    .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+                    .setReleaseVersion(MetadataVersion.latestProduction())
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(KafkaSettings.NODE_ID)
+                    .setControllerListenerName(KafkaSettings.CONTROLLER_LISTENER)
+                    .setMetadataLogDirectory(data.toString())
+                    .setDirectories(List.of(data.toString()))
+                    .setIgnoreFormatted(true)
+                    .run();
+        }
+        LOG.debug("formatted the broker's directory: {}", said.toString(StandardCharsets.UTF_8));
+    }
+
+    private static FaultHandlerFactory faults(Consumer<String> onFatal) {
+        return (name, fatal, action) -> (message, cause) -> {
+            String fault = "The embedded broker has a fault in " + name + ": " + message;
+            if (fatal) {
+                LOG.error(fault, cause);
+            } else {
+                LOG.warn(fault, cause);
+            }
+            action.run();
+            if (fatal) {
+                onFatal.accept(fault);
+            }
+            return new IllegalStateException(fault, cause);
+        };
+    }
+
+    /// Where clients connect: `127.0.0.1:port` with the port that is really open.
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port();
+    }
+
+    /// The port that is really open.
+    public int port() {
+        return broker.boundPort(ListenerName.normalised(KafkaSettings.CLIENT_LISTENER));
+    }
+
+    /// The id that the directory got when it was formatted.
+    public String clusterId() {
+        return broker.clusterId();
+    }
+
+    /// Stops it in good order, so that the next start has nothing to repair, and frees the directory. Again: nothing.
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (metrics) {
+            // The broker leaves first: it tells the controller good-bye.
+            broker.shutdown();
+            controller.shutdown();
+        } finally {
+            onClosed.run();
+        }
+    }
+}

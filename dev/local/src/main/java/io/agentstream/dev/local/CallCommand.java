@@ -1,0 +1,201 @@
+package io.agentstream.dev.local;
+
+import io.agentstream.audio.MuLaw;
+import io.agentstream.audio.Pcm;
+import io.agentstream.audio.Wav;
+import io.agentstream.audio.voice.FreeTtsVoice;
+import io.agentstream.audio.voice.Voice;
+import io.agentstream.dev.simulator.caller.CallOutcome;
+import io.agentstream.dev.simulator.caller.CallPlan;
+import io.agentstream.dev.simulator.caller.SimulatedProvider;
+import io.agentstream.runtime.ServiceMain;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "call",
+        description = "Places simulated provider calls and prints what happened. Exit code 0 only if every call went as a call"
+                + " should.",
+        mixinStandardHelpOptions = true)
+final class CallCommand implements Callable<Integer> {
+
+    private static final int MAX_CALLS = 1_000;
+    private static final int MAX_SECONDS = 3_600;
+    private static final int ECHO_SECONDS = 5;
+    private static final int TALK_SECONDS = 60;
+
+    @Option(names = "--data", paramLabel = "DIR", defaultValue = ".agent-stream",
+            description = "Data directory of the running system (default: ${DEFAULT-VALUE}).")
+    private Path data = Path.of(".agent-stream");
+
+    @Option(names = "--agent", paramLabel = "UUID", description = "The agent to call (default: the demo agent).")
+    private @Nullable UUID agent;
+
+    @Option(names = "--say", paramLabel = "TEXT", description = "What the caller says, once the agent has spoken.")
+    private @Nullable String say;
+
+    @Option(names = "--wav", paramLabel = "FILE", description = "WAV file that the caller plays, once the agent has spoken.")
+    private @Nullable Path wav;
+
+    @Option(names = "--dtmf", paramLabel = "KEYS", split = ",",
+            description = "Keys to press, each after the agent has spoken: 1,2,#.")
+    private @Nullable List<String> dtmf;
+
+    @Option(names = "--seconds", paramLabel = "N",
+            description = "The caller hangs up after N seconds (default: 5 for the echo agent, else 60).")
+    private @Nullable Integer seconds;
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Save what the caller heard as WAV; the first call's, of several.")
+    private @Nullable Path save;
+
+    @Option(names = "--count", paramLabel = "N", defaultValue = "1", description = "Calls to place (default: ${DEFAULT-VALUE}).")
+    private int count = 1;
+
+    @Option(names = "--rate", paramLabel = "R", defaultValue = "5",
+            description = "New calls a second (default: ${DEFAULT-VALUE}).")
+    private double rate = 5;
+
+    @Option(names = "--url", paramLabel = "URL",
+            description = "A complete stream URL, ws:// or wss://, instead of the running system's.")
+    private @Nullable URI url;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        check();
+        Optional<DemoFile> demo = DemoFile.read(data);
+        if (demo.isEmpty() && url == null) {
+            System.err.println("No system has run in " + data.toAbsolutePath().normalize()
+                    + ". Start one with ./agent-stream up, or name one with --url.");
+            return ServiceMain.EXIT_FAULT;
+        }
+        CallScript script = script(demo.orElse(null));
+        List<CallOutcome> outcomes = place(script);
+        CallReport report = new CallReport(System.out, runs(demo));
+        boolean good = true;
+        for (CallOutcome outcome : outcomes) {
+            good &= report.print(outcome, script.probe(), outcomes.size() == 1);
+        }
+        if (outcomes.size() > 1) {
+            report.printSummary(outcomes);
+        }
+        saveReply(outcomes.getFirst(), System.out);
+        return good ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
+    }
+
+    private void check() {
+        if (count < 1 || count > MAX_CALLS) {
+            throw wrong("--count is between 1 and " + MAX_CALLS);
+        }
+        if (!(rate > 0 && rate <= 1_000)) {
+            throw wrong("--rate is more than 0 and at most 1000 calls a second");
+        }
+        if (seconds != null && (seconds < 1 || seconds > MAX_SECONDS)) {
+            throw wrong("--seconds is between 1 and " + MAX_SECONDS);
+        }
+        if (say != null && wav != null) {
+            throw wrong("--say and --wav exclude each other");
+        }
+        if (url != null && agent != null) {
+            throw wrong("--url names the agent already; leave --agent out");
+        }
+        if (url != null && (url.getScheme() == null || !url.getScheme().matches("wss?"))) {
+            throw wrong("--url begins with ws:// or wss://");
+        }
+        if (dtmf != null && !dtmf.stream().allMatch(key -> key.matches("[0-9*#A-Da-d]"))) {
+            throw wrong("--dtmf takes keys 0-9 * # A-D with commas between them");
+        }
+    }
+
+    private ParameterException wrong(String what) {
+        if (spec == null) {
+            throw new IllegalStateException(what);
+        }
+        return new ParameterException(spec.commandLine(), what);
+    }
+
+    private CallScript script(@Nullable DemoFile demo) throws IOException {
+        boolean echo = url == null && demo != null && agent != null && agent.toString().equals(demo.echoAgentUuid());
+        byte[] speech = speech();
+        List<String> keys = dtmf == null ? List.of() : dtmf;
+        // The demo agent offers keys. A caller who was told nothing presses two of them, and hears all that it can do.
+        boolean nothingToDo = speech == null && keys.isEmpty() && url == null && agent == null;
+        int length = seconds != null ? seconds : echo ? ECHO_SECONDS : TALK_SECONDS;
+        return new CallScript(
+                url != null ? url : streamUrl(demo),
+                demo == null ? "demo.cloudonix.net" : demo.domain(),
+                speech,
+                nothingToDo ? List.of("1", "3") : keys,
+                length * 1_000L,
+                echo && speech == null);
+    }
+
+    private URI streamUrl(@Nullable DemoFile demo) {
+        if (demo == null) {
+            throw new IllegalStateException("no system");
+        }
+        return URI.create(
+                agent == null ? demo.streamUrl() : demo.streamUrl().replace(demo.agentUuid(), agent.toString()));
+    }
+
+    private byte @Nullable [] speech() throws IOException {
+        if (wav != null) {
+            return Wav.read(wav).toMuLaw();
+        }
+        if (say != null) {
+            Voice voice = new FreeTtsVoice();
+            return voice.speak(say);
+        }
+        return null;
+    }
+
+    private List<CallOutcome> place(CallScript script) throws InterruptedException {
+        List<SimulatedProvider.Placed> placed = new ArrayList<>();
+        List<CallOutcome> outcomes = new ArrayList<>();
+        try (SimulatedProvider provider = new SimulatedProvider()) {
+            long startNs = System.nanoTime();
+            CountDownLatch never = new CountDownLatch(1);
+            for (int i = 0; i < count; i++) {
+                long waitNs = startNs + (long) (i / rate * 1e9) - System.nanoTime();
+                if (waitNs > 0 && never.await(waitNs, TimeUnit.NANOSECONDS)) {
+                    throw new AssertionError();
+                }
+                CallPlan plan = script.plan();
+                placed.add(provider.begin(plan));
+            }
+            for (SimulatedProvider.Placed call : placed) {
+                outcomes.add(call.outcome().join());
+            }
+        }
+        return outcomes;
+    }
+
+    private Optional<RunLookup> runs(Optional<DemoFile> demo) {
+        return url == null ? demo.map(d -> new RunLookup(d, agent == null ? d.agentUuid() : agent.toString())) : Optional.empty();
+    }
+
+    private void saveReply(CallOutcome outcome, PrintStream out) throws IOException {
+        if (save != null) {
+            Wav.writePcm16(save, Pcm.ofMuLaw(outcome.heard().mulaw()));
+            out.printf("saved %.1f s of what the caller heard to %s%n",
+                    outcome.heard().lengthBytes() / (double) MuLaw.SAMPLE_RATE_HZ, save);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.agentstream.dev.local;
+
+import io.agentstream.schemas.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+
+/// What somebody needs to use a running local system; `demo.json` in its data directory. It holds an API key, so only its owner
+/// may read it. The field names are part of the contract.
+public record DemoFile(
+        String gatewayUrl,
+        String apiUrl,
+        String workerUrl,
+        String cloudonixUrl,
+        String kafkaBootstrapServers,
+        String jdbcUrl,
+        String apiKey,
+        long organizationId,
+        String agentUuid,
+        String echoAgentUuid,
+        String domain,
+        String streamUrl,
+        String echoStreamUrl) {
+
+    private static final String NAME = "demo.json";
+
+    /// The file of the system whose data is in `directory`, or nothing where there never was one.
+    ///
+    /// @throws IOException where it cannot be read or is damaged
+    public static Optional<DemoFile> read(Path directory) throws IOException {
+        Path file = directory.resolve(NAME);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Json.MAPPER.readValue(Files.readAllBytes(file), DemoFile.class));
+        } catch (JacksonException damaged) {
+            throw new IOException(file + " is damaged; start the system again, it is written anew", damaged);
+        }
+    }
+
+    void write(Path directory) throws IOException {
+        PrivateFile.write(
+                directory.resolve(NAME),
+                Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    }
+
+    /// Without the key and the agents, which are secrets.
+    @Override
+    public String toString() {
+        return "DemoFile[organization " + organizationId + "]";
+    }
+}

@@ -1,0 +1,257 @@
+package io.agentstream.dev.local;
+
+import io.agentstream.dev.embedded.DirectoryLock;
+import io.agentstream.dev.embedded.DirectoryTree;
+import io.agentstream.dev.embedded.EmbeddedKafka;
+import io.agentstream.dev.embedded.EmbeddedPostgres;
+import io.agentstream.dev.embedded.ReadyWait;
+import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
+import io.agentstream.gateway.GatewayService;
+import io.agentstream.orchestrator.OrchestratorService;
+import io.agentstream.runtime.Closer;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.ConfigException;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.Key;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.StopBarrier;
+import io.agentstream.runtime.TopicProvisioner;
+import io.agentstream.worker.WorkerService;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.apache.kafka.clients.admin.Admin;
+
+/// The whole system in one process: broker, database, sandbox of the provider and the three services, wired as they are in
+/// production. Owns all of it and closes it in order: the gateway drains first, the database goes last.
+///
+/// Kafka, PostgreSQL and the provider are embedded unless the environment names others. One thread starts it, any may close it.
+public final class LocalSystem implements AutoCloseable {
+
+    /// What a demand for progress is told: short, for a person who waits.
+    @FunctionalInterface
+    public interface Progress {
+        void step(String what);
+    }
+
+    /// How the local system differs from the defaults of single services.
+    private static final Map<Key<?>, String> DEFAULTS = Map.of(
+            Keys.BIND_ADDRESS, "127.0.0.1",
+            Keys.KAFKA_PORT, "0",
+            Keys.POSTGRES_PORT, "0",
+            Keys.CALL_PARTITIONS, "4",
+            Keys.GATEWAY_SLOTS, "4",
+            Keys.CLOUDONIX_RATE_LIMIT, "1000000",
+            Keys.DRAIN_TIMEOUT, "5s");
+
+    /// What starting over removes; nothing else in the directory is touched.
+    private static final List<String> OURS = List.of("kafka", "postgres", "secrets.json", "demo.json");
+
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+
+    private final Closer closer;
+    private final DemoFile demo;
+    private final CloudonixSandbox sandbox;
+
+    private LocalSystem(Closer closer, DemoFile demo, CloudonixSandbox sandbox) {
+        this.closer = closer;
+        this.demo = demo;
+        this.sandbox = sandbox;
+    }
+
+    /// Starts everything on the data in `directory`, which exists, and returns when all services say that they are ready.
+    ///
+    /// @param fresh whether to start over, without the data that is there
+    /// @param environment configuration variables, as of the process's environment
+    /// @param barrier told when a part breaks later on
+    /// @throws ConfigException naming every problem of the configuration
+    /// @throws Exception where a part does not start; what had been started is closed
+    public static LocalSystem start(
+            Path directory, boolean fresh, Map<String, String> environment, StopBarrier barrier, Progress progress)
+            throws Exception {
+        Map<String, String> defaults = new HashMap<>();
+        DEFAULTS.forEach((key, value) -> defaults.put(key.variable(), value));
+        Config.load(environment, defaults, List.of()); // wrong values are said before anything else
+        giveWay(environment, defaults, progress);
+        Config config = Config.load(environment, defaults, List.of());
+        Closer closer = new Closer();
+        try {
+            closer.own("directory", DirectoryLock.take(directory, "a local system"));
+            if (fresh) {
+                for (String part : OURS) {
+                    DirectoryTree.delete(directory.resolve(part));
+                }
+            }
+            return start(directory, environment, defaults, config, closer, barrier, progress);
+        } catch (Exception e) {
+            closer.close();
+            throw e;
+        }
+    }
+
+    /// A port that nobody asked for by name need not be free: where it is taken, any free one does.
+    private static void giveWay(Map<String, String> environment, Map<String, String> defaults, Progress progress)
+            throws ConfigException, IOException {
+        Config config = Config.load(environment, defaults, List.of());
+        InetAddress address = InetAddress.getByName(config.get(Keys.BIND_ADDRESS));
+        for (Key<Integer> key : List.of(Keys.GATEWAY_PORT, Keys.API_PORT, Keys.WORKER_PORT, Keys.SANDBOX_PORT)) {
+            int port = config.get(key);
+            if (environment.containsKey(key.variable()) || port == 0) {
+                continue;
+            }
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true); // as the servers do
+                probe.bind(new InetSocketAddress(address, port));
+            } catch (BindException taken) {
+                progress.step("port " + port + " is taken: another one for " + key.name().toLowerCase(Locale.ROOT));
+                defaults.put(key.variable(), "0");
+            }
+        }
+    }
+
+    private static LocalSystem start(
+            Path directory,
+            Map<String, String> environment,
+            Map<String, String> defaults,
+            Config config,
+            Closer closer,
+            StopBarrier barrier,
+            Progress progress)
+            throws Exception {
+        LocalSecrets secrets = LocalSecrets.readOrMake(directory);
+        defaults.put(Keys.CREDENTIALS_KEY.variable(), secrets.credentialsKey());
+
+        progress.step("Kafka and PostgreSQL");
+        infrastructure(directory, config, closer, defaults, barrier);
+
+        CloudonixSandbox sandbox = closer.own("sandbox", CloudonixSandbox.start(
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.SANDBOX_PORT),
+                Map.of(DemoData.DOMAIN, secrets.bearerToken())));
+        if (!environment.containsKey(Keys.CLOUDONIX_API_URL.variable())) {
+            defaults.put(Keys.CLOUDONIX_API_URL.variable(), sandbox.url().toString());
+        }
+
+        progress.step("topics and demo data");
+        Config wired = Config.load(environment, defaults, List.of());
+        provision(wired);
+        var agents = DemoData.ensure(wired, secrets);
+
+        progress.step("gateway, orchestrator and worker");
+        GatewayService gateway = GatewayService.launch(wired, barrier);
+        boolean tls = wired.find(Keys.TLS_KEY).isPresent();
+        String gatewayUrl = url(tls ? "https" : "http", wired, gateway.port());
+        String socketUrl = url(tls ? "wss" : "ws", wired, gateway.port());
+        defaults.put(Keys.PUBLIC_GATEWAY_URL.variable(), socketUrl);
+        OrchestratorService orchestrator;
+        WorkerService worker;
+        try {
+            orchestrator = closer.own(
+                    "orchestrator", OrchestratorService.launch(
+                            Config.load(environment, defaults, List.of()), barrier));
+            worker = closer.own("worker", WorkerService.launch(wired, barrier));
+        } catch (Exception e) {
+            gateway.close();
+            throw e;
+        }
+        closer.own("gateway", gateway); // last in, so that it drains while the others still work
+
+        progress.step("readiness");
+        String apiUrl = url("http", wired, orchestrator.port());
+        String workerUrl = url("http", wired, worker.port());
+        // Nobody here knows the certificate of a gateway that speaks TLS, so that one is not asked.
+        new ReadyWait(tls ? List.of(apiUrl, workerUrl) : List.of(gatewayUrl, apiUrl, workerUrl)).await(READY_LIMIT);
+
+        DemoFile demo = new DemoFile(
+                gatewayUrl,
+                apiUrl,
+                workerUrl,
+                wired.get(Keys.CLOUDONIX_API_URL).toString(),
+                wired.get(Keys.KAFKA_BOOTSTRAP_SERVERS),
+                wired.get(Keys.DATABASE_URL).toString(),
+                secrets.apiKey(),
+                agents.organizationId(),
+                agents.talking().toString(),
+                agents.echo().toString(),
+                DemoData.DOMAIN,
+                DemoData.streamUrl(socketUrl, agents.talking()),
+                DemoData.streamUrl(socketUrl, agents.echo()));
+        demo.write(directory);
+        return new LocalSystem(closer, demo, sandbox);
+    }
+
+    /// Starts broker and database side by side, unless the environment names others.
+    private static void infrastructure(
+            Path directory, Config config, Closer closer, Map<String, String> defaults, StopBarrier barrier)
+            throws Exception {
+        FutureTask<EmbeddedPostgres> postgres = new FutureTask<>(
+                () -> EmbeddedPostgres.start(directory.resolve("postgres"), config.get(Keys.POSTGRES_PORT)));
+        FutureTask<EmbeddedKafka> kafka = new FutureTask<>(
+                () -> EmbeddedKafka.start(directory.resolve("kafka"), config.get(Keys.KAFKA_PORT),
+                        reason -> barrier.fault(new IllegalStateException(reason))));
+        boolean ownDatabase = config.find(Keys.DATABASE_URL).isEmpty();
+        boolean ownKafka = config.find(Keys.KAFKA_BOOTSTRAP_SERVERS).isEmpty();
+        if (ownDatabase) {
+            Thread.ofPlatform().name("postgres-start").start(postgres);
+        }
+        if (ownKafka) {
+            kafka.run();
+        }
+        try {
+            if (ownDatabase) {
+                EmbeddedPostgres database = closer.own("postgres", postgres.get());
+                defaults.put(Keys.DATABASE_URL.variable(), database.jdbcUrl());
+                defaults.put(Keys.DATABASE_USER.variable(), database.user());
+                defaults.put(Keys.DATABASE_PASSWORD.variable(), database.password());
+            }
+        } finally {
+            if (ownKafka && kafka.state() == Future.State.SUCCESS) {
+                EmbeddedKafka broker = closer.own("kafka", kafka.resultNow());
+                defaults.put(Keys.KAFKA_BOOTSTRAP_SERVERS.variable(), broker.bootstrapServers());
+            }
+        }
+        if (ownKafka && kafka.state() == Future.State.FAILED) {
+            throw new ExecutionException(kafka.exceptionNow());
+        }
+    }
+
+    private static void provision(Config config) throws Exception {
+        try (Admin admin = new KafkaClients(config).admin("topics")) {
+            var differences = new TopicProvisioner(admin, TopicProvisioner.Plan.of(config)).provision();
+            if (!differences.isEmpty()) {
+                throw new IllegalStateException("the topics differ from the configuration: " + differences
+                        + "; set the configuration as it was, or start over with --fresh");
+            }
+        }
+    }
+
+    private static String url(String scheme, Config config, int port) {
+        String host = config.get(Keys.BIND_ADDRESS);
+        return scheme + "://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + port;
+    }
+
+    /// What one needs to use it.
+    public DemoFile demo() {
+        return demo;
+    }
+
+    /// The provider's stand-in, to be scripted.
+    public CloudonixSandbox sandbox() {
+        return sandbox;
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+}

@@ -1,0 +1,122 @@
+package io.agentstream.dev.simulator.sandbox;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/// The provider's REST API as far as we use it: a session can be asked for and hung up, with the domain's bearer token.
+///
+/// A session that it has not been told about is live until it is hung up. What it answers can be scripted, in code or at
+/// `/sandbox/`, which asks for no token: it is a toy, and listens where it is told. Any thread may call it. Close drops what
+/// is open.
+public final class CloudonixSandbox implements AutoCloseable {
+
+    private static final long MAX_BODY_BYTES = 16_384;
+    private static final int TOKEN_BYTES = 32;
+    private static final int MAX_HEADER_BYTES = 16_384;
+    private static final int IDLE_TIMEOUT_MS = 60_000;
+    private static final int REQUEST_TIMEOUT_MS = 30_000;
+
+    private final SandboxState state;
+    private final List<Consumer<String>> listeners;
+    private final Undertow server;
+
+    private CloudonixSandbox(SandboxState state, List<Consumer<String>> listeners, Undertow server) {
+        this.state = state;
+        this.listeners = listeners;
+        this.server = server;
+    }
+
+    /// Starts one at `address:port` (0: any free port) that knows these `tokens` by domain.
+    ///
+    /// @throws RuntimeException where the port is taken
+    public static CloudonixSandbox start(String address, int port, Map<String, String> tokens) {
+        SandboxState state = new SandboxState();
+        tokens.forEach((domain, token) -> state.domain(domain.toLowerCase(Locale.ROOT), token));
+        List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+        SandboxRoutes routes = new SandboxRoutes(state, session -> listeners.forEach(each -> each.accept(session)));
+        Undertow server = Undertow.builder()
+                .addHttpListener(port, address)
+                .setIoThreads(1)
+                .setWorkerThreads(1)
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, MAX_BODY_BYTES)
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_TIMEOUT_MS)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_TIMEOUT_MS)
+                .setHandler(routes.handler())
+                .build();
+        server.start();
+        return new CloudonixSandbox(state, listeners, server);
+    }
+
+    /// A bearer token that nobody can guess: 256 bits.
+    public static String newToken(SecureRandom random) {
+        byte[] bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        return "sandbox-" + HexFormat.of().formatHex(bytes);
+    }
+
+    /// The port that is really open.
+    public int port() {
+        return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+    }
+
+    /// What to put where the provider's API URL is asked for.
+    public URI url() {
+        InetSocketAddress address =
+                (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
+        String host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : address.getHostString();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    /// Makes `domain` known, or changes its token.
+    public void domain(String domain, String token) {
+        state.domain(domain.toLowerCase(Locale.ROOT), token);
+    }
+
+    /// Says how requests for `session` are answered.
+    public void script(String session, Script script) {
+        state.scriptSession(session, script);
+    }
+
+    /// Says how requests are answered for every session of `domain` that has no script of its own.
+    public void scriptDomain(String domain, Script script) {
+        state.scriptDomain(domain.toLowerCase(Locale.ROOT), script);
+    }
+
+    /// The last 1,000 requests to the provider's API, oldest first.
+    public List<SandboxRequest> requests() {
+        return state.requests();
+    }
+
+    /// Whether `session` was hung up by a DELETE.
+    public boolean hungUp(String session) {
+        return state.session(session).map(Session::hungUp).orElse(false);
+    }
+
+    /// Tells `listener` each session that is hung up by a DELETE, on an I/O thread: it must not block. Close the result to
+    /// stop that.
+    public Registration onHangUp(Consumer<String> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /// Ends what [#onHangUp] began.
+    public interface Registration extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

@@ -1,0 +1,140 @@
+package io.agentstream.dev.simulator.sandbox;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What the sandbox knows: domains with their tokens, sessions, scripts, and the last requests. Decides every answer.
+///
+/// Any thread may call it; it holds its own lock, shortly. Bounded: the oldest sessions, scripts and requests are forgotten.
+final class SandboxState {
+
+    static final int MAX_SESSIONS = 10_000;
+    static final int MAX_REQUESTS = 1_000;
+    static final int MAX_DOMAINS = 1_000;
+
+    private final Map<String, String> tokens = new HashMap<>();
+    private final Map<String, Session> sessions = forgetful(MAX_SESSIONS);
+    private final Map<String, Script> sessionScripts = forgetful(MAX_SESSIONS);
+    private final Map<String, Script> domainScripts = forgetful(MAX_DOMAINS);
+    private final Deque<SandboxRequest> requests = new ArrayDeque<>();
+    private int lastSessionId;
+
+    private static <V> Map<String, V> forgetful(int limit) {
+        return new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+                return size() > limit;
+            }
+        };
+    }
+
+    synchronized void domain(String domain, String token) {
+        if (tokens.size() >= MAX_DOMAINS && !tokens.containsKey(domain)) {
+            throw new IllegalArgumentException("the sandbox knows at most " + MAX_DOMAINS + " domains");
+        }
+        tokens.put(domain, token);
+    }
+
+    synchronized void scriptSession(String session, Script script) {
+        sessionScripts.put(session, script);
+    }
+
+    synchronized void scriptDomain(String domain, Script script) {
+        domainScripts.put(domain, script);
+    }
+
+    synchronized List<SandboxRequest> requests() {
+        return List.copyOf(requests);
+    }
+
+    synchronized Optional<Session> session(String token) {
+        return Optional.ofNullable(sessions.get(token));
+    }
+
+    /// Answers a GET (`delete` false) or a DELETE for `session` of `domain`.
+    synchronized Answer.Timed answer(
+            boolean delete, String domain, String session, @Nullable String bearerToken, long nowMs) {
+        boolean tokenValid = tokenValid(domain, bearerToken);
+        Script script = script(domain, session);
+        Answer answer = decide(delete, domain, session, tokenValid, script.behaviour(), nowMs);
+        if (requests.size() >= MAX_REQUESTS) {
+            requests.removeFirst();
+        }
+        requests.addLast(new SandboxRequest(
+                nowMs, delete ? "DELETE" : "GET", domain, session, tokenValid, answer.statusOrZero()));
+        return new Answer.Timed(answer, script.effectiveDelayMs());
+    }
+
+    private Answer decide(
+            boolean delete, String domain, String session, boolean tokenValid, Behaviour behaviour, long nowMs) {
+        return switch (behaviour) {
+            case UNAUTHORIZED -> error(401, "Unauthorized");
+            case FORBIDDEN -> error(403, "Forbidden");
+            case RATE_LIMITED -> error(429, "Too many requests");
+            case ERROR -> error(500, "Internal server error");
+            case RESET -> new Answer.Cut();
+            case GARBAGE -> new Answer.Json(200, "{\"token\": \"" + session + "\", \"endTime\": nul");
+            case LIVE, SLOW, ENDED, NOT_FOUND -> {
+                if (!tokenValid) {
+                    yield error(401, "Unauthorized");
+                }
+                yield behaviour == Behaviour.NOT_FOUND
+                        ? error(404, "Session not found")
+                        : known(delete, domain, session, behaviour == Behaviour.ENDED, nowMs);
+            }
+        };
+    }
+
+    private Answer known(boolean delete, String domain, String token, boolean over, long nowMs) {
+        Session session = sessions.get(token);
+        if (session == null) {
+            session = new Session(++lastSessionId, token, domain, nowMs, null, false);
+        }
+        if (!session.domain().equals(domain)) {
+            return error(404, "Session not found");
+        }
+        Session next = over || delete ? session.ended(nowMs, delete && !over) : session;
+        sessions.put(token, next);
+        if (!delete) {
+            return new Answer.Json(200, next.toJson());
+        }
+        return session.endedMs() == null && !over ? new Answer.Bare(204) : error(404, "Session not found");
+    }
+
+    private static Answer error(int status, String message) {
+        return new Answer.Json(status, "{\"error\": \"" + message + "\", \"status\": " + status + "}");
+    }
+
+    private boolean tokenValid(String domain, @Nullable String bearerToken) {
+        String expected = tokens.get(domain);
+        return expected != null
+                && bearerToken != null
+                && MessageDigest.isEqual(
+                        expected.getBytes(StandardCharsets.UTF_8), bearerToken.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The script in force for this request, used up by one: the session's own, else its domain's, else live.
+    private Script script(String domain, String session) {
+        return next(sessionScripts, session).or(() -> next(domainScripts, domain)).orElse(Script.LIVE);
+    }
+
+    private static Optional<Script> next(Map<String, Script> scripts, String key) {
+        Script script = scripts.get(key);
+        if (script != null && script.times() == 1) {
+            scripts.remove(key);
+        } else if (script != null && script.times() > 1) {
+            scripts.put(key, new Script(script.behaviour(), script.times() - 1, script.delayMs()));
+        }
+        return Optional.ofNullable(script);
+    }
+}
