@@ -102,6 +102,7 @@ final class Conversations {
             return;
         }
         add(conversation);
+        events.began(conversation, nowMs);
         log.atInfo()
                 .addKeyValue("call", callId)
                 .addKeyValue("run", running.run().name())

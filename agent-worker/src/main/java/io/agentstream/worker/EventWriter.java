@@ -46,6 +46,13 @@ final class EventWriter {
         }
     }
 
+    /// Says that somebody holds the conversation: a run of which nobody says so is ended.
+    void began(LiveConversation of, long nowMs) {
+        of.number++;
+        ConversationEvent began = new ConversationEvent.Began(of.callId, of.number, of.after, Instant.ofEpochMilli(nowMs));
+        send(Topics.CONVERSATION_EVENTS, of, Topics.CONVERSATION_EVENTS.codec().encode(began));
+    }
+
     void tell(LiveConversation of, Fact fact, long nowMs) {
         of.number++;
         send(Topics.CONVERSATION_EVENTS, of, Topics.CONVERSATION_EVENTS.codec().encode(event(of, fact, Instant.ofEpochMilli(nowMs))));

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EchoLoopTest {
@@ -35,6 +37,22 @@ class EchoLoopTest {
             assertEquals(new SocketCommand.Play(CALL, 1, n, 100 + n, frame(n, 100 + n)), fixture.commands().get(n));
             assertEquals(LoopFixture.SLOT, fixture.media.history().get(n).partition());
         }
+    }
+
+    @Test
+    void saysThatARunHasItsConversation() throws Exception {
+        // given a loop
+        fixture.start(0);
+
+        // when it reads of a run that is running
+        fixture.running(CALL, 0, ECHO);
+        fixture.work();
+
+        // then it says that it holds the conversation, before anything is heard
+        assertEquals(
+                List.of(CALL),
+                fixture.conversationEvents().stream()
+                        .filter(ConversationEvent.Began.class::isInstance).map(ConversationEvent::callId).toList());
     }
 
     @Test

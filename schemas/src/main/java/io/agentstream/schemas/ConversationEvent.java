@@ -26,6 +26,15 @@ public sealed interface ConversationEvent {
         CALLER
     }
 
+    @JsonTypeName("began")
+    @Doc("A worker holds a conversation for the run from now on. A run that is running and gets none is ended.")
+    record Began(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of the event within the conversation.") long number,
+            @Doc("The call's newest record that the conversation had seen.") long after,
+            @Doc("When.") Instant at)
+            implements ConversationEvent {}
+
     @JsonTypeName("turn_started")
     @Doc("Somebody begins to speak.")
     record TurnStarted(

@@ -47,7 +47,8 @@ final class Samples {
                     Json.MAPPER.readTree("{\"id\":7}"), Json.MAPPER.readTree("{\"ok\":true}")),
             new ConversationEvent.Latency(CALL, 7, 6, AT, 1, "first_audio", 42),
             new ConversationEvent.HungUp(CALL, 8, 6, AT, End.AGENT_HANGUP),
-            new ConversationEvent.Resumed(CALL, 9, 7, AT, 1_200));
+            new ConversationEvent.Resumed(CALL, 9, 7, AT, 1_200),
+            new ConversationEvent.Began(CALL, 1, 3, AT));
 
     static final List<MediaFrame> MEDIA_FRAMES = List.of(
             new MediaFrame.Audio(CALL, 5, AT.toEpochMilli(), 40, Slice.of(new byte[] {1, 2, 3})),
