@@ -4,12 +4,11 @@ import io.agentstream.agents.DemoAgents;
 import io.agentstream.audio.voice.CachedVoice;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.audio.voice.Voice;
-import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycleRunner;
-import io.agentstream.runtime.HttpServer;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.KafkaProbe;
 import io.agentstream.runtime.Keys;
@@ -67,9 +66,8 @@ public final class WorkerService implements AutoCloseable {
                         Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CALL_LIFECYCLE, Topics.SOCKET_COMMANDS,
                         Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.DEAD_LETTERS));
         readiness.require(probe::reason);
-        HttpServer http = closer.own("http server", HttpServer.start(
-                config.get(Keys.BIND_ADDRESS), config.get(Keys.WORKER_PORT), 1, 2,
-                new AdminRoutes(metrics, readiness, AdminRoutes.notFound())));
+        AdminServer admin = closer.own("administration", AdminServer.start(
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.WORKER_PORT), metrics, readiness));
         Producer<byte[], byte[]> events =
                 closer.own("event producer", kafka.events("agent-worker-events", Duration.ZERO));
         Voice kevin = new CachedVoice(new FreeTtsVoice(), VOICE_CACHE_BYTES);
@@ -101,7 +99,7 @@ public final class WorkerService implements AutoCloseable {
         for (ConversationLoop loop : loops) {
             closer.own(loop.role(), new DutyCycleRunner(loop, LOOP_CLOSE_LIMIT, barrier::fault).start());
         }
-        return http.port();
+        return admin.port();
     }
 
     /// Port of health and metrics.

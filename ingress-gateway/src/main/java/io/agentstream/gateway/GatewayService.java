@@ -7,7 +7,7 @@ import io.agentstream.gateway.kafka.SlotGuard;
 import io.agentstream.gateway.socket.GatewayClock;
 import io.agentstream.gateway.socket.MediaServer;
 import io.agentstream.gateway.socket.PemTls;
-import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.ConfigException;
@@ -47,11 +47,13 @@ public final class GatewayService implements AutoCloseable {
 
     private final Closer closer;
     private final MediaServer server;
+    private final int adminPort;
     private final Duration drainTimeout;
 
-    private GatewayService(Closer closer, MediaServer server, Duration drainTimeout) {
+    private GatewayService(Closer closer, MediaServer server, int adminPort, Duration drainTimeout) {
         this.closer = closer;
         this.server = server;
+        this.adminPort = adminPort;
         this.drainTimeout = drainTimeout;
     }
 
@@ -69,7 +71,7 @@ public final class GatewayService implements AutoCloseable {
     }
 
     private static GatewayService open(Config config, StopBarrier barrier, Closer closer) throws Exception {
-        int slot = config.get(Keys.GATEWAY_SLOT);
+        int slot = slot(config);
         KafkaClients clients = new KafkaClients(config);
         GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
         Metrics metrics = closer.own("metrics", new Metrics("ingress-gateway"));
@@ -99,15 +101,21 @@ public final class GatewayService implements AutoCloseable {
         readiness.require(guard::reason);
         readiness.require(() -> server.isDraining() ? Optional.of("the gateway is draining") : Optional.empty());
 
+        AdminServer admin = closer.own("administration", AdminServer.start(
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_ADMIN_PORT), metrics, readiness));
         closer.own("slot", new DutyCycleRunner(guard, LOOP_CLOSE, barrier::fault)).start();
         closer.own("commands", new DutyCycleRunner(reader, LOOP_CLOSE, fault -> {
             server.orphan();
             barrier.fault(fault);
         })).start();
         closer.own("probe", new DutyCycleRunner(probe, LOOP_CLOSE, barrier::fault)).start();
-        server.listen(next -> new AdminRoutes(metrics, readiness, next));
+        server.listen(AdminServer::alive);
         log.atInfo().addKeyValue("port", server.port()).addKeyValue("slot", slot).log("gateway listens");
-        return new GatewayService(closer, server, config.get(Keys.DRAIN_TIMEOUT));
+        return new GatewayService(closer, server, admin.port(), config.get(Keys.DRAIN_TIMEOUT));
+    }
+
+    private static int slot(Config config) {
+        return config.find(Keys.GATEWAY_SLOT).orElse(0);
     }
 
     private static MediaServer.Settings settings(Config config) throws ConfigException {
@@ -121,7 +129,7 @@ public final class GatewayService implements AutoCloseable {
                 us(config.get(Keys.PLAYBACK_LOOKAHEAD)));
         return new MediaServer.Settings(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_PORT),
-                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16), config.get(Keys.GATEWAY_SLOT),
+                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16), slot(config),
                 config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
                 config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_MESSAGE_BYTES), MAX_UNSENT_BYTES, STALL,
                 limits, tls(config));
@@ -152,6 +160,11 @@ public final class GatewayService implements AutoCloseable {
     /// The port that the gateway listens on.
     public int port() {
         return server.port();
+    }
+
+    /// The port of health, readiness and metrics.
+    public int adminPort() {
+        return adminPort;
     }
 
     /// Drains, closes, and returns when everything that was to be recorded is.

@@ -30,6 +30,7 @@ final class GatewayServiceTest {
         Config config = Config.load(
                 Map.of(
                         "AGENT_STREAM_GATEWAY_PORT", "0",
+                        "AGENT_STREAM_GATEWAY_ADMIN_PORT", "0",
                         "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
                         "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1"),
                 Map.of(),
@@ -40,7 +41,11 @@ final class GatewayServiceTest {
                 HttpClient client = HttpClient.newHttpClient()) {
             String at = "://127.0.0.1:" + gateway.port();
             assertEquals(200, get(client, "http" + at + "/healthz").statusCode());
-            HttpResponse<String> ready = get(client, "http" + at + "/readyz");
+            assertEquals(404, get(client, "http" + at + "/readyz").statusCode());
+            assertEquals(404, get(client, "http" + at + "/metrics").statusCode());
+            String admin = "http://127.0.0.1:" + gateway.adminPort();
+            assertEquals(200, get(client, admin + "/metrics").statusCode());
+            HttpResponse<String> ready = get(client, admin + "/readyz");
             assertEquals(503, ready.statusCode());
             assertTrue(ready.body().contains("slot 0 is not taken yet"), ready.body());
 
@@ -63,6 +68,7 @@ final class GatewayServiceTest {
         Config config = Config.load(
                 Map.of(
                         "AGENT_STREAM_GATEWAY_PORT", "0",
+                        "AGENT_STREAM_GATEWAY_ADMIN_PORT", "0",
                         "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1",
                         "AGENT_STREAM_TLS_CERTIFICATE", certificate.toString(),
                         "AGENT_STREAM_TLS_KEY", directory.resolve("key.pem").toString()),

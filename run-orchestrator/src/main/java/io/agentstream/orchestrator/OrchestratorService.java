@@ -6,9 +6,10 @@ import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
-import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
+import io.agentstream.runtime.CredentialsKeys;
 import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.HttpServer;
 import io.agentstream.runtime.KafkaClients;
@@ -17,6 +18,7 @@ import io.agentstream.runtime.Key;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
+import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
@@ -46,10 +48,12 @@ public final class OrchestratorService implements AutoCloseable {
 
     private final Closer closer;
     private final int port;
+    private final int adminPort;
 
-    private OrchestratorService(Closer closer, int port) {
+    private OrchestratorService(Closer closer, int port, int adminPort) {
         this.closer = closer;
         this.port = port;
+        this.adminPort = adminPort;
     }
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -60,14 +64,14 @@ public final class OrchestratorService implements AutoCloseable {
     public static OrchestratorService launch(Config config, StopBarrier barrier) {
         Closer closer = new Closer();
         try {
-            return new OrchestratorService(closer, open(config, barrier, closer));
+            return open(config, barrier, closer);
         } catch (RuntimeException failure) {
             closer.close();
             throw failure;
         }
     }
 
-    private static int open(Config config, StopBarrier barrier, Closer closer) {
+    private static OrchestratorService open(Config config, StopBarrier barrier, Closer closer) {
         Metrics metrics = closer.own("metrics", new Metrics("run-orchestrator"));
         KafkaClients clients = new KafkaClients(config);
         var producer = closer.own("producer", clients.events("orchestrator-decisions", PRODUCER_BLOCKS));
@@ -83,8 +87,9 @@ public final class OrchestratorService implements AutoCloseable {
         Database database = closer.own("database", new Database(databaseSettings(config)));
         DatabaseGate gate = new DatabaseGate(database);
         closer.own("database gate", new DutyCycleRunner(gate, LOOP_CLOSE, barrier::fault).start());
+        CredentialsKeys keys = config.get(Keys.CREDENTIALS_KEY);
         CredentialsCipher cipher = CredentialsCipher.of(
-                        new SecureRandom(), config.get(Keys.CREDENTIALS_KEY))
+                        new SecureRandom(), keys.newest(), keys.older().toArray(Secret[]::new))
                 .orElseThrow(() -> new IllegalStateException("the credentials key was checked to be one"));
         CloudonixClient cloudonix = closer.own(
                 "Cloudonix client",
@@ -115,8 +120,10 @@ public final class OrchestratorService implements AutoCloseable {
                 database, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString()));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
-                new AdminRoutes(metrics, readiness, api.handler())));
-        return http.port();
+                AdminServer.alive(api.handler())));
+        AdminServer administration = closer.own("administration", AdminServer.start(
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.API_ADMIN_PORT), metrics, readiness));
+        return new OrchestratorService(closer, http.port(), administration.port());
     }
 
     private static Database.Settings databaseSettings(Config config) {
@@ -130,9 +137,14 @@ public final class OrchestratorService implements AutoCloseable {
                 STATEMENT_TIMEOUT);
     }
 
-    /// The port of the API, health and metrics.
+    /// The port of the API.
     public int port() {
         return port;
+    }
+
+    /// The port of health, readiness and metrics.
+    public int adminPort() {
+        return adminPort;
     }
 
     /// Reads no further, finishes what is under way within a limit, commits, and closes the rest.

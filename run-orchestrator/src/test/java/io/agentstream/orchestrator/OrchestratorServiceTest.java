@@ -39,14 +39,14 @@ final class OrchestratorServiceTest {
         environment.put("AGENT_STREAM_CREDENTIALS_KEY", Base64.getEncoder().encodeToString(new byte[32]));
         environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
         environment.put("AGENT_STREAM_API_PORT", "0");
+        environment.put("AGENT_STREAM_API_ADMIN_PORT", "0");
         return Config.load(environment, Map.of(), OrchestratorService.REQUIRED);
     }
 
-    private static HttpResponse<String> get(OrchestratorService service, String path)
-            throws IOException, InterruptedException {
+    private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path)).build(),
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
                     HttpResponse.BodyHandlers.ofString());
         }
     }
@@ -56,9 +56,9 @@ final class OrchestratorServiceTest {
         try (OrchestratorService service =
                 OrchestratorService.launch(config("jdbc:postgresql://" + NOBODY + "/none"), new StopBarrier())) {
 
-            HttpResponse<String> ready = get(service, "/readyz");
+            HttpResponse<String> ready = get(service.adminPort(), "/readyz");
 
-            assertEquals(200, get(service, "/healthz").statusCode());
+            assertEquals(200, get(service.port(), "/healthz").statusCode());
             assertEquals(503, ready.statusCode());
             assertTrue(ready.body().contains("Kafka"), ready.body());
             assertTrue(ready.body().contains("database"), ready.body());
@@ -72,14 +72,16 @@ final class OrchestratorServiceTest {
         String url = server.getJdbcUrl("postgres", "postgres");
         try (OrchestratorService service = OrchestratorService.launch(config(url), new StopBarrier())) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (get(service, "/readyz").body().contains("database") && System.nanoTime() < deadline) {
+            while (get(service.adminPort(), "/readyz").body().contains("database") && System.nanoTime() < deadline) {
                 LockSupport.parkNanos(20_000_000);
             }
 
-            assertFalse(get(service, "/readyz").body().contains("database"));
-            assertEquals(401, get(service, "/api/v1/agents").statusCode());
-            assertEquals(404, get(service, "/nothing").statusCode());
-            assertTrue(get(service, "/metrics").body().contains("agent_stream_orchestrator_in_flight"));
+            assertFalse(get(service.adminPort(), "/readyz").body().contains("database"));
+            assertEquals(401, get(service.port(), "/api/v1/agents").statusCode());
+            assertEquals(404, get(service.port(), "/nothing").statusCode());
+            assertEquals(404, get(service.port(), "/readyz").statusCode());
+            assertEquals(404, get(service.port(), "/metrics").statusCode());
+            assertTrue(get(service.adminPort(), "/metrics").body().contains("agent_stream_orchestrator_in_flight"));
         }
     }
 }

@@ -46,7 +46,7 @@ public final class Config {
             try {
                 values.put(key, key.parse().apply(text.strip()));
             } catch (IllegalArgumentException bad) {
-                problems.add(key.variable() + (key.secret() ? "" : "=" + text) + " " + bad.getMessage());
+                problems.add(key.variable() + (key.shown() == Key.Shown.ALWAYS ? "=" + text : "") + " " + bad.getMessage());
             }
         }
         if (values.containsKey(Keys.TLS_CERTIFICATE) != values.containsKey(Keys.TLS_KEY)) {

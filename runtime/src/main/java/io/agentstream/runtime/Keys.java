@@ -1,8 +1,10 @@
 package io.agentstream.runtime;
 
+import io.agentstream.runtime.Key.Shown;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -13,10 +15,15 @@ import org.jspecify.annotations.Nullable;
 public final class Keys {
 
     public static final Key<Integer> GATEWAY_PORT =
-            port("GATEWAY_PORT", 8080, "Port of the gateway: media sockets, health and metrics.");
+            port("GATEWAY_PORT", 8080, "Port of the gateway's media sockets; of the rest only `/healthz`.");
+    public static final Key<Integer> GATEWAY_ADMIN_PORT = port(
+            "GATEWAY_ADMIN_PORT", 9080, "Administration port of the gateway: `/healthz`, `/readyz` and `/metrics`. Not for the public.");
     public static final Key<Integer> API_PORT =
-            port("API_PORT", 8081, "Port of the orchestrator: REST API, health and metrics.");
-    public static final Key<Integer> WORKER_PORT = port("WORKER_PORT", 8082, "Port of the worker: health and metrics.");
+            port("API_PORT", 8081, "Port of the orchestrator's REST API; of the rest only `/healthz`.");
+    public static final Key<Integer> API_ADMIN_PORT = port(
+            "API_ADMIN_PORT", 9081, "Administration port of the orchestrator: `/healthz`, `/readyz` and `/metrics`. Not for the public.");
+    public static final Key<Integer> WORKER_PORT = port(
+            "WORKER_PORT", 8082, "Administration port of the worker: `/healthz`, `/readyz` and `/metrics`. Not for the public.");
     public static final Key<Integer> SANDBOX_PORT =
             port("SANDBOX_PORT", 8083, "Port of the provider's sandbox; only in `up`.");
     public static final Key<Integer> KAFKA_PORT =
@@ -49,10 +56,12 @@ public final class Keys {
                     + " with few. Replies do not wait: a worker sends those of one poll together.");
 
     public static final Key<URI> DATABASE_URL =
-            uri("DATABASE_URL", null, List.of("jdbc"), "JDBC address of PostgreSQL, as jdbc:postgresql://host/database.");
+            new Key<>(
+                    "DATABASE_URL", "jdbc:postgresql address", null, Keys::postgresql, Shown.WHEN_RIGHT,
+                    "JDBC address of PostgreSQL, as jdbc:postgresql://host/database.");
     public static final Key<String> DATABASE_USER = text("DATABASE_USER", "agent_stream", "Database user.");
     public static final Key<Secret> DATABASE_PASSWORD = new Key<>(
-            "DATABASE_PASSWORD", "text", "", Secret::new, true, "Password of the database user.");
+            "DATABASE_PASSWORD", "text", "", Secret::new, Shown.NEVER, "Password of the database user.");
     public static final Key<Integer> DATABASE_POOL =
             number("DATABASE_POOL", 10, 1, 200, "Most database connections of one orchestrator.");
 
@@ -63,18 +72,20 @@ public final class Keys {
             "CLOUDONIX_RATE_LIMIT", 10, 1, 1_000_000,
             "Most requests to Cloudonix in 3 seconds for one domain, by one orchestrator; 10 is what Cloudonix allows. In `up`,"
                     + " where the sandbox has no limit, the default is 1000000.");
-    public static final Key<Secret> CREDENTIALS_KEY = new Key<>(
-            "CREDENTIALS_KEY", "base64, 32 bytes", null, Keys::key256, true,
-            "Encrypts provider credentials at rest. In `up` it is generated and kept with the data.");
+    public static final Key<CredentialsKeys> CREDENTIALS_KEY = new Key<>(
+            "CREDENTIALS_KEY", "base64, 32 bytes; several with commas between", null, Keys::credentialsKeys, Shown.NEVER,
+            "Encrypts provider credentials at rest. Of several keys the first writes and all of them read: to change the key, put a new"
+                    + " one in front. In `up` it is generated and kept with the data.");
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway; only shown, in the `stream_url` of an agent.");
     public static final Key<String> PRICE_PER_MINUTE = new Key<>(
-            "PRICE_PER_MINUTE", "decimal", "0.10", Keys::decimal, false,
+            "PRICE_PER_MINUTE", "decimal", "0.10", Keys::decimal, Shown.ALWAYS,
             "What a minute of talk costs its owner's credits; charged by the second.");
 
-    public static final Key<Integer> GATEWAY_SLOT = number(
-            "GATEWAY_SLOT", 0, 0, 9_999, "This gateway's partition of `socket.commands.v1`. No two live gateways may share one.");
+    public static final Key<Integer> GATEWAY_SLOT = new Key<>(
+            "GATEWAY_SLOT", "number, 0 to 9999", null, between(0, 9_999), Shown.ALWAYS,
+            "This gateway's partition of `socket.commands.v1`. Without it the gateway chooses one.");
     public static final Key<Duration> HANDSHAKE_TIMEOUT = duration(
             "HANDSHAKE_TIMEOUT", "10s", Duration.ofMillis(200), Duration.ofMinutes(2),
             "One deadline for a call, from the accepted socket to the running run.");
@@ -124,7 +135,9 @@ public final class Keys {
 
     public static final List<Key<?>> ALL = List.of(
             GATEWAY_PORT,
+            GATEWAY_ADMIN_PORT,
             API_PORT,
+            API_ADMIN_PORT,
             WORKER_PORT,
             SANDBOX_PORT,
             KAFKA_PORT,
@@ -168,12 +181,13 @@ public final class Keys {
 
     private static Key<Integer> port(String name, int fallback, String says) {
         return new Key<>(
-                name, "port, 0 for any free one", Integer.toString(fallback), between(0, 65_535), false, says);
+                name, "port, 0 for any free one", Integer.toString(fallback), between(0, 65_535), Shown.ALWAYS, says);
     }
 
     private static Key<Integer> number(String name, int fallback, int least, int most, String says) {
         return new Key<>(
-                name, "number, " + least + " to " + most, Integer.toString(fallback), between(least, most), false, says);
+                name, "number, " + least + " to " + most, Integer.toString(fallback), between(least, most),
+                Shown.ALWAYS, says);
     }
 
     private static Function<String, Integer> between(int least, int most) {
@@ -192,23 +206,31 @@ public final class Keys {
     }
 
     private static Key<String> text(String name, @Nullable String fallback, String says) {
-        return new Key<>(name, "text", fallback, Function.identity(), false, says);
+        return new Key<>(name, "text", fallback, Function.identity(), Shown.ALWAYS, says);
     }
 
     private static Key<Path> path(String name, String says) {
-        return new Key<>(name, "file", null, Path::of, false, says);
+        return new Key<>(name, "file", null, Keys::file, Shown.WHEN_RIGHT, says);
+    }
+
+    private static Path file(String text) {
+        if (text.indexOf('\n') >= 0 || text.contains("-----BEGIN")) {
+            throw new IllegalArgumentException("is the contents of a file, not its name");
+        }
+        return Path.of(text);
     }
 
     private static Key<URI> uri(String name, @Nullable String fallback, List<String> schemes, String says) {
-        return new Key<>(name, String.join(" or ", schemes) + " address", fallback, text -> uri(text, schemes), false, says);
+        return new Key<>(name, String.join(" or ", schemes) + " address", fallback, text -> uri(text, schemes),
+                Shown.WHEN_RIGHT, says);
     }
 
     private static URI uri(String text, List<String> schemes) {
         URI uri;
         try {
             uri = URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("is not an address", e);
+        } catch (IllegalArgumentException quotesIt) {
+            throw new IllegalArgumentException("is not an address");
         }
         if (uri.getScheme() == null || !schemes.contains(uri.getScheme().toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException("does not begin with " + String.join(": or ", schemes) + ":");
@@ -229,7 +251,7 @@ public final class Keys {
                     }
                     return value;
                 },
-                false,
+                Shown.ALWAYS,
                 says);
     }
 
@@ -243,8 +265,20 @@ public final class Keys {
                     case "false" -> false;
                     default -> throw new IllegalArgumentException("is neither true nor false");
                 },
-                false,
+                Shown.ALWAYS,
                 says);
+    }
+
+    private static URI postgresql(String text) {
+        if (!text.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("does not begin with jdbc:postgresql:");
+        }
+        return uri(text, List.of("jdbc"));
+    }
+
+    private static CredentialsKeys credentialsKeys(String text) {
+        List<Secret> keys = Arrays.stream(text.split(",", -1)).map(String::strip).map(Keys::key256).toList();
+        return new CredentialsKeys(keys.getFirst(), keys.subList(1, keys.size()));
     }
 
     private static Secret key256(String text) {

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +69,52 @@ final class ConfigTest {
         assertTrue(e.getMessage().contains("AGENT_STREAM_CREDENTIALS_KEY is 6 bytes long, not 32"));
         assertTrue(e.getMessage().contains("set both or neither"));
         assertFalse(e.getMessage().contains("c2VjcmV0"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DATABASE_URL, jdbc:postgresql://db/agents?password=hunter2 and more",
+        "DATABASE_URL, postgres://agents:hunter2@db/agents",
+        "DATABASE_URL, jdbc:mysql://db/agents?password=hunter2",
+        "CLOUDONIX_API_URL, ftp://user:hunter2@api.example.com",
+        "PUBLIC_GATEWAY_URL, ws://host/hunter2 x",
+        "TLS_KEY, -----BEGIN PRIVATE KEY----- hunter2",
+        "CREDENTIALS_KEY, hunter2",
+    })
+    void aWrongValueThatMayHoldASecretIsNotRepeated(String name, String value) {
+        Map<String, String> environment = Map.of("AGENT_STREAM_" + name, value, "AGENT_STREAM_WORKER_PORT", "x");
+
+        ConfigException e = assertThrows(ConfigException.class, () -> Config.load(environment, Map.of(), List.of()));
+
+        StringWriter everything = new StringWriter();
+        e.printStackTrace(new PrintWriter(everything));
+        assertFalse(everything.toString().contains("hunter2"), everything.toString());
+    }
+
+    @Test
+    void ofSeveralCredentialsKeysTheFirstIsTheNewest() throws ConfigException {
+        String newest = Base64.getEncoder().encodeToString(new byte[32]);
+        String older = Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
+
+        Config config = Config.load(Map.of("AGENT_STREAM_CREDENTIALS_KEY", newest + " , " + older), Map.of(), List.of());
+
+        CredentialsKeys keys = config.get(Keys.CREDENTIALS_KEY);
+        assertEquals(newest, keys.newest().reveal());
+        assertEquals(List.of(new Secret(older)), keys.older());
+        assertFalse(keys.toString().contains(newest) || keys.toString().contains(older));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,AAAA"})
+    void oneBadCredentialsKeyOfSeveralIsAProblem(String value) {
+        Map<String, String> environment = Map.of("AGENT_STREAM_CREDENTIALS_KEY", value);
+
+        assertThrows(ConfigException.class, () -> Config.load(environment, Map.of(), List.of()));
+    }
+
+    @Test
+    void aGatewayWithoutASlotIsFreeToChoose() throws ConfigException {
+        assertEquals(Optional.empty(), Config.load(Map.of(), Map.of(), List.of()).find(Keys.GATEWAY_SLOT));
     }
 
     @Test

@@ -29,7 +29,7 @@ final class ConfigurationDocTest {
         for (Key<?> key : Keys.ALL) {
             page.append("| `").append(key.variable()).append("` | ")
                     .append(key.defaultText().filter(text -> !text.isEmpty()).map(text -> "`" + text + "`").orElse("none"))
-                    .append(" | ").append(key.secret() ? "secret, " : "").append(key.kind())
+                    .append(" | ").append(key.shown() == Key.Shown.NEVER ? "secret, " : "").append(key.kind())
                     .append(" | ").append(key.says()).append(" |\n");
         }
         if (Boolean.getBoolean("docs.update")) {

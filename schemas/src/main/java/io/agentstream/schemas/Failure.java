@@ -59,9 +59,10 @@ public enum Failure {
     }
 
     /// The close reason with `name` in it where the reason names something and there is a name; at most 123 bytes, cut between
-    /// characters.
+    /// characters. What stands in the place of a provider and is not a [ProviderName] is not repeated.
     public String reason(String name) {
-        return cut(name.isEmpty() ? reason.replaceAll(":? %s$", "") : reason.replace("%s", name));
+        String shown = this == UNKNOWN_PROVIDER ? ProviderName.shown(name).orElse("") : name;
+        return cut(shown.isEmpty() ? reason.replaceAll(":? %s$", "") : reason.replace("%s", shown));
     }
 
     /// The close reason of a failure that names nothing.

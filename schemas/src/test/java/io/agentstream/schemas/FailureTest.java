@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FailureTest {
 
@@ -35,13 +37,28 @@ final class FailureTest {
 
     @Test
     void keepsAReasonThatJustFits() {
-        String name = "x".repeat(123 - "Unknown provider: ".length());
+        String name = "x".repeat(123 - "Unknown Cloudonix domain: ".length());
 
-        assertEquals("Unknown provider: " + name, Failure.UNKNOWN_PROVIDER.reason(name));
+        assertEquals("Unknown Cloudonix domain: " + name, Failure.UNKNOWN_DOMAIN.reason(name));
     }
 
     @Test
     void unpairedSurrogatesDoNotReachThePeer() {
-        assertEquals("Unknown provider: ?", Failure.UNKNOWN_PROVIDER.reason("\uD800"));
+        assertEquals("Unknown Cloudonix domain: ?", Failure.UNKNOWN_DOMAIN.reason("\uD800"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "", " ", "a b", "a.b", "acme/x", "ü", "abcdefghijklmnopqrstuvwxyz0123456", "1e0f4d3c-5b6a-4789-9abc-def012345678",
+        "1E0F4D3C5B6A47899ABCDEF012345678", "1e0f4d3c5b6a4789_abcdef012345678f", "acme\n"
+    })
+    void whatIsNoNameOfAProviderIsNotRepeated(String text) {
+        assertEquals("Unknown provider", Failure.UNKNOWN_PROVIDER.reason(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"acme", "a", "Acme_2-b", "abcdefghijklmnopqrstuvwxyz012345"})
+    void aNameOfAProviderIsRepeated(String text) {
+        assertEquals("Unknown provider: " + text, Failure.UNKNOWN_PROVIDER.reason(text));
     }
 }

@@ -218,8 +218,9 @@ final class CallSocketTest {
         String old = RawPeer.request(gateway.port(), "GET " + path + " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
                 + "Connection: Upgrade\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
         assertTrue(old.startsWith("HTTP/1.1 426") && old.contains("Sec-WebSocket-Version: 13"), old);
-        assertTrue(RawPeer.request(gateway.port(), "GET /readyz HTTP/1.1\r\nHost: x").startsWith("HTTP/1.1 200"));
-        assertTrue(RawPeer.request(gateway.port(), "GET /metrics HTTP/1.1\r\nHost: x").startsWith("HTTP/1.1 200"));
+        assertTrue(RawPeer.request(gateway.port(), "GET /healthz HTTP/1.1\r\nHost: x").startsWith("HTTP/1.1 200"));
+        assertTrue(RawPeer.request(gateway.port(), "GET /readyz HTTP/1.1\r\nHost: x").startsWith("HTTP/1.1 404"));
+        assertTrue(RawPeer.request(gateway.port(), "GET /metrics HTTP/1.1\r\nHost: x").startsWith("HTTP/1.1 404"));
     }
 
     @Test

@@ -3,11 +3,10 @@ package io.agentstream.gateway.socket;
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.kafka.CallLog;
 import io.agentstream.gateway.kafka.CommandReader;
-import io.agentstream.runtime.AdminRoutes;
+import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.Metrics;
-import io.agentstream.runtime.Readiness;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
@@ -73,9 +72,7 @@ final class TestGateway implements AutoCloseable {
         CommandReader cycle = new CommandReader(
                 commands, 3, callLog, server.commands(), new DeadLetters(events, metrics), metrics, clock.wall());
         reader = new DutyCycleRunner(cycle, Duration.ofSeconds(2), fault -> {}).start();
-        Readiness readiness = new Readiness();
-        readiness.require(cycle::reason);
-        server.listen(next -> new AdminRoutes(metrics, readiness, next));
+        server.listen(AdminServer::alive);
         await(() -> cycle.reason().isEmpty());
     }
 

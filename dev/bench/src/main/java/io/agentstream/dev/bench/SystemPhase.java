@@ -125,17 +125,17 @@ final class SystemPhase implements Phase<SystemSample> {
     /// Starts all services, and returns where they can be asked whether they are ready.
     private List<String> services(Wiring wiring) throws IOException, InterruptedException {
         List<String> urls = new ArrayList<>();
-        urls.add(url(service("orchestrator", settings.flags().orchestrator(), wiring).facts()));
+        urls.add(adminUrl(service("orchestrator", settings.flags().orchestrator(), wiring).facts()));
         for (int i = 0; i < settings.layout().workers(); i++) {
             ChildProcess.Opened worker = service("worker", settings.flags().service(), wiring);
             workers.add(worker.process());
-            urls.add(url(worker.facts()));
+            urls.add(adminUrl(worker.facts()));
         }
         for (int slot = 0; slot < settings.layout().gateways(); slot++) {
             ChildProcess.Opened gateway = service("gateway", settings.flags().service(), wiring.put(Keys.GATEWAY_SLOT, slot));
             gateways.add(gateway.process());
             ports.add(gateway.facts().path("port").asInt());
-            urls.add(url(gateway.facts()));
+            urls.add(adminUrl(gateway.facts()));
         }
         return urls;
     }
@@ -151,6 +151,10 @@ final class SystemPhase implements Phase<SystemSample> {
         ChildProcess.Opened opened = workshop.startForNow(name, flags, facts);
         closer.own(name, opened.process());
         return opened;
+    }
+
+    private static String adminUrl(JsonNode facts) {
+        return facts.path("admin_url").asString();
     }
 
     private static String url(JsonNode facts) {

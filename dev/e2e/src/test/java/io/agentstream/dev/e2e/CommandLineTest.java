@@ -139,6 +139,7 @@ final class CommandLineTest {
     void aFileThatTheConfigurationNamesAndThatIsNotThereIsToldTheSameWay() {
         Ran wrong = run(
                 Map.of("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1", "AGENT_STREAM_GATEWAY_PORT", "0",
+                        "AGENT_STREAM_GATEWAY_ADMIN_PORT", "0",
                         "AGENT_STREAM_TLS_CERTIFICATE", "nowhere/certificate.pem", "AGENT_STREAM_TLS_KEY", "nowhere/key.pem"),
                 "gateway");
 

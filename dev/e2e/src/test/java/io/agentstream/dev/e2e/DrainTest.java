@@ -54,7 +54,7 @@ final class DrainTest {
                         "AGENT_STREAM_DRAIN_TIMEOUT", DRAIN.toSeconds() + "s"),
                 List.of());
         GatewayService gateway = GatewayService.launch(config, new StopBarrier());
-        String url = "http://127.0.0.1:" + gateway.port();
+        String url = "http://127.0.0.1:" + gateway.adminPort();
         FutureTask<Optional<String>> closing = new FutureTask<>(() -> {
             gateway.close();
             return Optional.empty();

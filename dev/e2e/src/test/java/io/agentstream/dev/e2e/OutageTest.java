@@ -50,13 +50,13 @@ final class OutageTest {
             try (EchoCall running = EchoCall.begin(system, agent)) {
                 infrastructure.stopPostgres();
                 try {
-                    Api.awaitNotReady(system.demo().apiUrl(), "database");
+                    Api.awaitNotReady(system.demo().apiAdminUrl(), "database");
                     assertRefused(system, agent);
                     running.awaitHeard(OUTAGE_FRAMES);
                 } finally {
                     infrastructure.startPostgres();
                 }
-                Api.awaitReady(system.demo().apiUrl());
+                Api.awaitReady(system.demo().apiAdminUrl());
                 try (EchoCall next = EchoCall.begin(system, agent)) {
                     next.awaitHeard(5);
                     next.hangUp();
@@ -73,7 +73,8 @@ final class OutageTest {
         try (LocalSystem system = infrastructure.startSystem()) {
             Api api = new Api(system.demo());
             String agent = api.newAgent("{\"engine\":\"echo\"}");
-            List<String> services = List.of(system.demo().gatewayUrl(), system.demo().apiUrl(), system.demo().workerUrl());
+            List<String> services = List.of(
+                    system.demo().gatewayAdminUrl(), system.demo().apiAdminUrl(), system.demo().workerUrl());
             try (EchoCall running = EchoCall.begin(system, agent)) {
                 running.allowGaps();
                 infrastructure.stopKafka();
@@ -117,7 +118,7 @@ final class OutageTest {
         infrastructure.stopPostgres();
         StopBarrier barrier = new StopBarrier();
         try (OrchestratorService orchestrator = OrchestratorService.launch(config, barrier)) {
-            String url = "http://127.0.0.1:" + orchestrator.port();
+            String url = "http://127.0.0.1:" + orchestrator.adminPort();
             Api.awaitNotReady(url, "database");
 
             infrastructure.startPostgres();

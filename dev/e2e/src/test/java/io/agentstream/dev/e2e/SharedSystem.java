@@ -32,7 +32,7 @@ final class SharedSystem implements ParameterResolver {
     /// Variables that make every port free to choose.
     static Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
-        for (String port : new String[] {"GATEWAY", "API", "WORKER", "SANDBOX", "KAFKA", "POSTGRES"}) {
+        for (String port : new String[] {"GATEWAY", "GATEWAY_ADMIN", "API", "API_ADMIN", "WORKER", "SANDBOX", "KAFKA", "POSTGRES"}) {
             environment.put("AGENT_STREAM_" + port + "_PORT", "0");
         }
         environment.put("AGENT_STREAM_HANDSHAKE_TIMEOUT", HANDSHAKE_MS + "ms");

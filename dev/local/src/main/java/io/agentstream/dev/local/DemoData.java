@@ -43,7 +43,7 @@ final class DemoData {
                 config.get(Keys.DATABASE_PASSWORD)))) {
             database.migrate(DATABASE_WAIT);
             Bootstrap.Result result = new Bootstrap(database, CredentialsCipher.of(
-                            new SecureRandom(), config.get(Keys.CREDENTIALS_KEY)).orElseThrow())
+                            new SecureRandom(), config.get(Keys.CREDENTIALS_KEY).newest()).orElseThrow())
                     .ensure(new Bootstrap.Request(
                             "Demo",
                             "demo@example.com",

@@ -11,7 +11,9 @@ import tools.jackson.core.JacksonException;
 /// may read it. The field names are part of the contract.
 public record DemoFile(
         String gatewayUrl,
+        String gatewayAdminUrl,
         String apiUrl,
+        String apiAdminUrl,
         String workerUrl,
         String cloudonixUrl,
         String kafkaBootstrapServers,

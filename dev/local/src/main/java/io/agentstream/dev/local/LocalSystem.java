@@ -105,7 +105,9 @@ public final class LocalSystem implements AutoCloseable {
             throws ConfigException, IOException {
         Config config = Config.load(environment, defaults, List.of());
         InetAddress address = InetAddress.getByName(config.get(Keys.BIND_ADDRESS));
-        for (Key<Integer> key : List.of(Keys.GATEWAY_PORT, Keys.API_PORT, Keys.WORKER_PORT, Keys.SANDBOX_PORT)) {
+        for (Key<Integer> key : List.of(
+                Keys.GATEWAY_PORT, Keys.GATEWAY_ADMIN_PORT, Keys.API_PORT, Keys.API_ADMIN_PORT, Keys.WORKER_PORT,
+                Keys.SANDBOX_PORT)) {
             int port = config.get(key);
             if (environment.containsKey(key.variable()) || port == 0) {
                 continue;
@@ -167,14 +169,16 @@ public final class LocalSystem implements AutoCloseable {
         closer.own("gateway", gateway); // last in, so that it drains while the others still work
 
         progress.step("readiness");
-        String apiUrl = url("http", wired, orchestrator.port());
+        String gatewayAdminUrl = url("http", wired, gateway.adminPort());
+        String apiAdminUrl = url("http", wired, orchestrator.adminPort());
         String workerUrl = url("http", wired, worker.port());
-        // Nobody here knows the certificate of a gateway that speaks TLS, so that one is not asked.
-        new ReadyWait(tls ? List.of(apiUrl, workerUrl) : List.of(gatewayUrl, apiUrl, workerUrl)).await(READY_LIMIT);
+        new ReadyWait(List.of(gatewayAdminUrl, apiAdminUrl, workerUrl)).await(READY_LIMIT);
 
         DemoFile demo = new DemoFile(
                 gatewayUrl,
-                apiUrl,
+                gatewayAdminUrl,
+                url("http", wired, orchestrator.port()),
+                apiAdminUrl,
                 workerUrl,
                 wired.get(Keys.CLOUDONIX_API_URL).toString(),
                 wired.get(Keys.KAFKA_BOOTSTRAP_SERVERS),

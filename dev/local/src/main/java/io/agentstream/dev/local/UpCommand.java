@@ -74,6 +74,7 @@ final class UpCommand implements Callable<Integer> {
         out.println("gateway       " + demo.gatewayUrl());
         out.println("API           " + demo.apiUrl() + "  (described at /openapi.yaml)");
         out.println("worker        " + demo.workerUrl());
+        out.println("health        /readyz and /metrics on " + demo.gatewayAdminUrl() + ", " + demo.apiAdminUrl() + " and the worker");
         out.println("provider      " + demo.cloudonixUrl());
         out.println("Kafka         " + demo.kafkaBootstrapServers());
         out.println("PostgreSQL    " + demo.jdbcUrl());

@@ -20,10 +20,12 @@ public final class ServicePart implements Part {
 
     private final AutoCloseable service;
     private final int port;
+    private final int adminPort;
 
-    private ServicePart(AutoCloseable service, int port) {
+    private ServicePart(AutoCloseable service, int port, int adminPort) {
         this.service = service;
         this.port = port;
+        this.adminPort = adminPort;
     }
 
     /// What the service is configured with.
@@ -43,20 +45,20 @@ public final class ServicePart implements Part {
     /// @param settings as [Settings]
     public static ServicePart gateway(JsonNode settings) throws Exception {
         GatewayService gateway = GatewayService.launch(config(settings), endingWithIt());
-        return new ServicePart(gateway, gateway.port());
+        return new ServicePart(gateway, gateway.port(), gateway.adminPort());
     }
 
     /// @param settings as [Settings]
     public static ServicePart orchestrator(JsonNode settings) throws Exception {
         OrchestratorService orchestrator =
                 OrchestratorService.launch(config(settings), endingWithIt());
-        return new ServicePart(orchestrator, orchestrator.port());
+        return new ServicePart(orchestrator, orchestrator.port(), orchestrator.adminPort());
     }
 
     /// @param settings as [Settings]
     public static ServicePart worker(JsonNode settings) throws Exception {
         WorkerService worker = WorkerService.launch(config(settings), endingWithIt());
-        return new ServicePart(worker, worker.port());
+        return new ServicePart(worker, worker.port(), worker.port());
     }
 
     private static StopBarrier endingWithIt() {
@@ -74,7 +76,7 @@ public final class ServicePart implements Part {
 
     @Override
     public Object opened() {
-        return Map.of("url", "http://127.0.0.1:" + port, "port", port);
+        return Map.of("admin_url", "http://127.0.0.1:" + adminPort, "port", port);
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class Tenant {
     /// @param maxCalls that the organisation may have at once
     public static Tenant make(Config config, String token, int maxCalls) throws IOException, InterruptedException {
         SecureRandom random = new SecureRandom();
-        CredentialsCipher cipher = CredentialsCipher.of(random, config.get(Keys.CREDENTIALS_KEY)).orElseThrow();
+        CredentialsCipher cipher = CredentialsCipher.of(random, config.get(Keys.CREDENTIALS_KEY).newest()).orElseThrow();
         try (Database database = new Database(Database.Settings.of(
                 config.get(Keys.DATABASE_URL).toString(),
                 config.get(Keys.DATABASE_USER),

@@ -26,7 +26,9 @@ public final class Wiring {
         environment.putAll(variables);
         put(Keys.BIND_ADDRESS, "127.0.0.1");
         put(Keys.GATEWAY_PORT, 0);
+        put(Keys.GATEWAY_ADMIN_PORT, 0);
         put(Keys.API_PORT, 0);
+        put(Keys.API_ADMIN_PORT, 0);
         put(Keys.WORKER_PORT, 0);
     }
 

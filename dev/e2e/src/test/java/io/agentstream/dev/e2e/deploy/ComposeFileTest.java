@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -74,10 +73,14 @@ final class ComposeFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gateway", "orchestrator", "worker"})
-    void aServiceIsAskedWhetherItIsReadyOnItsOwnPort(String name) {
+    void aServiceIsAskedWhetherItIsReadyOnItsAdministrationPort(String name) {
         // given
         Map<String, Object> service = service(name);
-        String key = name.equals("orchestrator") ? "API" : name.toUpperCase(Locale.ROOT);
+        String key = switch (name) {
+            case "gateway" -> "GATEWAY_ADMIN";
+            case "orchestrator" -> "API_ADMIN";
+            default -> "WORKER";
+        };
 
         // when
         String port = String.valueOf(map(service.get("environment")).get("AGENT_STREAM_" + key + "_PORT"));

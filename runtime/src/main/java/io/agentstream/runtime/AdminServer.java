@@ -1,0 +1,80 @@
+package io.agentstream.runtime;
+
+import io.agentstream.schemas.Json;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Owns the administration port of a service: `/healthz`, `/readyz` and `/metrics`, which the public need not reach. A few threads
+/// of its own, so that it answers also when the service's port is busy. Any thread.
+public final class AdminServer implements AutoCloseable {
+
+    private static final int IO_THREADS = 1;
+    private static final int WORKERS = 2;
+
+    private final HttpServer http;
+
+    private AdminServer(HttpServer http) {
+        this.http = http;
+    }
+
+    /// @param port port to listen on, 0 for any free one
+    /// @throws IllegalStateException where the port is taken; says which
+    public static AdminServer start(String bindAddress, int port, Metrics metrics, Readiness readiness) {
+        return new AdminServer(HttpServer.start(bindAddress, port, IO_THREADS, WORKERS, routes(metrics, readiness)));
+    }
+
+    /// A handler for a public port: answers `/healthz`, and hands everything else on.
+    public static HttpHandler alive(HttpHandler next) {
+        return exchange -> {
+            if (exchange.getRequestPath().equals("/healthz")) {
+                alive(exchange);
+            } else {
+                next.handleRequest(exchange);
+            }
+        };
+    }
+
+    private static HttpHandler routes(Metrics metrics, Readiness readiness) {
+        return exchange -> {
+            switch (exchange.getRequestPath()) {
+                case "/healthz" -> alive(exchange);
+                case "/readyz" -> ready(exchange, readiness);
+                case "/metrics" -> exchange.dispatch(() ->
+                        send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
+                default -> send(exchange, 404, "text/plain; charset=utf-8", "Not found\n");
+            }
+        };
+    }
+
+    private static void alive(HttpServerExchange exchange) {
+        send(exchange, 200, "application/json", "{\"status\":\"alive\"}\n");
+    }
+
+    private static void ready(HttpServerExchange exchange, Readiness readiness) {
+        List<String> reasons = readiness.reasons();
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("status", reasons.isEmpty() ? "ready" : "not ready");
+        body.put("reasons", reasons);
+        send(exchange, reasons.isEmpty() ? 200 : 503, "application/json", Json.MAPPER.writeValueAsString(body) + "\n");
+    }
+
+    private static void send(HttpServerExchange exchange, int status, String type, String body) {
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+        exchange.getResponseSender().send(body);
+    }
+
+    /// The port that the server listens on.
+    public int port() {
+        return http.port();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
