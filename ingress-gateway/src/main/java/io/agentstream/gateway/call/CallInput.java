@@ -30,8 +30,9 @@ public sealed interface CallInput {
 
     /// Time went by.
     ///
-    /// @param lastHeardUs when the socket last brought anything
-    record Tick(long lastHeardUs) implements CallInput {}
+    /// @param lastSignUs when either side last gave a sign of life: the socket brought something, or something was played to the
+    /// caller; may be in the future, where he is still to hear what was sent
+    record Tick(long lastSignUs) implements CallInput {}
 
     /// An event of the call could not be written to Kafka.
     record NotRecorded() implements CallInput {}
@@ -39,6 +40,6 @@ public sealed interface CallInput {
     /// The gateway stops and has waited long enough.
     record Drained() implements CallInput {}
 
-    /// Another gateway owns our slot, so no command reaches us any more; or we broke.
+    /// No command reaches us any more; or we broke.
     record Orphaned() implements CallInput {}
 }

@@ -4,7 +4,7 @@ package io.agentstream.gateway.call;
 ///
 /// @param handshakeUs from the accepted socket to the running run
 /// @param maxCallUs longest talk
-/// @param idleUs how long the socket of a running call may bring nothing
+/// @param idleUs how long a running call may be without a sign of life of either side
 /// @param aliveUs how often the call is said to be alive
 /// @param closeUs how long the peer may take to answer our close frame
 /// @param maxHandshakeMessages messages before the call is running

@@ -13,6 +13,7 @@ public sealed interface CallState {
     /// @param verdict what the peer did wrong, to be acted on as soon as no earlier cause can come
     /// @param peerGone whether the peer closed after the verdict
     /// @param messages messages that came
+    /// @param keys keys that the caller pressed already
     /// @param deadlineUs when the handshake has to be over
     /// @param aliveAtUs when to say that the call is alive
     record Handshake(
@@ -21,28 +22,41 @@ public sealed interface CallState {
             @Nullable Failure verdict,
             boolean peerGone,
             int messages,
+            String keys,
             long deadlineUs,
             long aliveAtUs)
             implements CallState {
 
+        /// Keys that are kept for the running call.
+        static final int MAX_KEYS = 20;
+
+        static Handshake fresh(long deadlineUs, long aliveAtUs) {
+            return new Handshake(Progress.NOTHING, false, null, false, 0, "", deadlineUs, aliveAtUs);
+        }
+
         Handshake heard(Progress next) {
-            return new Handshake(next, admitted, verdict, peerGone, messages + 1, deadlineUs, aliveAtUs);
+            return new Handshake(next, admitted, verdict, peerGone, messages + 1, keys, deadlineUs, aliveAtUs);
+        }
+
+        Handshake pressed(char key) {
+            String more = keys.length() < MAX_KEYS ? keys + key : keys;
+            return new Handshake(progress, admitted, verdict, peerGone, messages + 1, more, deadlineUs, aliveAtUs);
         }
 
         Handshake admit() {
-            return new Handshake(progress, true, verdict, peerGone, messages, deadlineUs, aliveAtUs);
+            return new Handshake(progress, true, verdict, peerGone, messages, keys, deadlineUs, aliveAtUs);
         }
 
         Handshake pending(Failure failure) {
-            return new Handshake(progress, admitted, failure, peerGone, messages, deadlineUs, aliveAtUs);
+            return new Handshake(progress, admitted, failure, peerGone, messages, keys, deadlineUs, aliveAtUs);
         }
 
         Handshake withoutPeer() {
-            return new Handshake(progress, admitted, verdict, true, messages, deadlineUs, aliveAtUs);
+            return new Handshake(progress, admitted, verdict, true, messages, keys, deadlineUs, aliveAtUs);
         }
 
         Handshake aliveAt(long atUs) {
-            return new Handshake(progress, admitted, verdict, peerGone, messages, deadlineUs, atUs);
+            return new Handshake(progress, admitted, verdict, peerGone, messages, keys, deadlineUs, atUs);
         }
     }
 
@@ -50,7 +64,21 @@ public sealed interface CallState {
     ///
     /// @param maxAtUs when the call has been long enough
     /// @param aliveAtUs when to say that the call is alive
-    record Talking(long maxAtUs, long aliveAtUs) implements CallState {}
+    /// @param odd what was passed over
+    record Talking(long maxAtUs, long aliveAtUs, OddMessages odd) implements CallState {
+
+        public static Talking begun(long maxAtUs, long aliveAtUs) {
+            return new Talking(maxAtUs, aliveAtUs, OddMessages.NONE);
+        }
+
+        Talking aliveAt(long atUs) {
+            return new Talking(maxAtUs, atUs, odd);
+        }
+
+        Talking passedOver(OddMessages more) {
+            return new Talking(maxAtUs, aliveAtUs, more);
+        }
+    }
 
     /// Our close frame is on its way; its end is recorded.
     ///

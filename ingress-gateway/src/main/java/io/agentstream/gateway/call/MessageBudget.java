@@ -11,24 +11,16 @@ public final class MessageBudget {
     static final long MESSAGE_US = 5_000;
 
     private long aheadUntilUs;
-    private long lastHeardUs;
 
     public MessageBudget(long nowUs) {
         this.aheadUntilUs = nowUs;
-        this.lastHeardUs = nowUs;
     }
 
     /// Counts a message.
     ///
     /// @return false where it is one too many
     public boolean take(long nowUs) {
-        lastHeardUs = nowUs;
         aheadUntilUs = Math.max(aheadUntilUs, nowUs) + MESSAGE_US;
         return aheadUntilUs - nowUs <= BURST * MESSAGE_US;
-    }
-
-    /// When the last message came.
-    public long lastHeardUs() {
-        return lastHeardUs;
     }
 }

@@ -1,38 +1,32 @@
 package io.agentstream.gateway.call;
 
+import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What the caller is to hear of one call, and a clock that knows how much of it was heard.
 ///
 /// Audio goes out at once while less than the look-ahead is at the provider, and waits here otherwise. A second of audio is a
-/// second of playing, so what was sent says when it will have been heard, with or without the provider's help. A turn counts as
-/// finished when the next one sounds or when nothing of it came for [#TURN_GRACE_US] after its last sound.
+/// second of playing, so what was sent says when it will have been heard, with or without the provider's help.
+///
+/// Turns are numbered by the worker. Where another worker takes the call up, its numbers need not go on where the former's ended,
+/// so inside here a turn is its worker's rank and its number, in one `long`: every turn of a later worker is later.
 ///
 /// Mutable instead of a state of [CallMachine], because it changes with each frame. Confined to its call's thread; deterministic,
 /// time is a parameter in microseconds.
 public final class Playback {
 
-    /// One sample of mu-law at 8 kHz.
-    static final long BYTE_US = 125;
-
-    /// Audio that may wait: two minutes. What is beyond is dropped, and the rest of its turn too, so that the caller hears a turn
-    /// that is cut off at its end, not one with a hole in it.
-    static final int MAX_QUEUED_BYTES = 1 << 20;
-
-    static final int MAX_QUEUED_ITEMS = 10_000;
     static final int MAX_MARKS = 1_000;
-
-    static final long PROGRESS_US = 1_000_000;
-    static final long TURN_GRACE_US = 500_000;
 
     /// How much later than the clock says a provider may play and still be the one to say that a mark was reached.
     static final long MARK_GRACE_US = 200_000;
+
+    /// More than there are turn numbers.
+    private static final long WORKER = 1L << 33;
+
+    private static final long NO_TURN = Long.MIN_VALUE;
 
     /// Does what playback decides. Called only during calls of [Playback]'s methods.
     public interface Output {
@@ -56,72 +50,43 @@ public final class Playback {
     public enum Drop {
         /// Its turn was cleared.
         CLEARED,
-        /// More waits than may wait.
-        OVERFLOW
+        /// More waits than may wait. The rest of its turn is dropped too, so that the caller hears a turn that is cut off at its end,
+        /// not one with a hole in it.
+        OVERFLOW,
+        /// It came already.
+        REPEATED,
+        /// A worker sent it that has lost the call.
+        FORMER_WORKER
     }
 
-    private static final class Item {
-        final int turn;
-        final @Nullable String mark;
-        final Slice audio;
-        final int frameBytes;
-        int sent;
-
-        Item(int turn, @Nullable String mark, Slice audio, int frameBytes) {
-            this.turn = turn;
-            this.mark = mark;
-            this.audio = audio;
-            this.frameBytes = frameBytes;
-        }
-
-        int left() {
-            return audio.length() - sent;
-        }
-
-        int framesLeft() {
-            return (left() + frameBytes - 1) / frameBytes;
-        }
-    }
-
-    private static final class Turn {
-        final int number;
-        long sentUs;
-        long endUs;
-
-        Turn(int number, long sentUs) {
-            this.number = number;
-            this.sentUs = sentUs;
-        }
-
-        long playedMs(long nowUs) {
-            return Math.max(0, sentUs - Math.max(0, endUs - nowUs)) / 1_000;
-        }
-    }
-
-    private record Mark(int turn, String name, String wireName, long dueUs) {}
+    private record Mark(long turn, String name, String wireName, long dueUs) {}
 
     private final long lookAheadUs;
     private final Output output;
-
-    private boolean open;
-    private final ArrayDeque<Item> queue = new ArrayDeque<>();
-    private int queuedBytes;
-    private int queuedMarks;
+    private final CommandOrder order = new CommandOrder();
+    private final PlayQueue queue = new PlayQueue();
+    private final TurnClock turns = new TurnClock(this::played);
     /// Marks that were sent and not reached, oldest first.
     private final List<Mark> marks = new ArrayList<>();
-    /// Turns of which something was sent and that are not finished, oldest first.
-    private final ArrayDeque<Turn> turns = new ArrayDeque<>();
 
+    private int bytesPerMs = MediaFormat.MULAW_8K.bytesPerMs();
+    private boolean open;
     private long endUs;
-    private long progressAtUs;
-    private int clearedTurn = Integer.MIN_VALUE;
-    private int cutTurn = Integer.MIN_VALUE;
-    private int newestSentTurn = Integer.MIN_VALUE;
-    private @Nullable Turn finished;
+    private long clearedTurn = NO_TURN;
+    private long cutTurn = NO_TURN;
+    private long newestSentTurn = NO_TURN;
+    private int worker;
+    /// From this number on a turn of a former worker could be taken for one of the present worker.
+    private long ambiguousFrom = Long.MAX_VALUE;
 
     public Playback(long lookAheadUs, Output output) {
         this.lookAheadUs = lookAheadUs;
         this.output = output;
+    }
+
+    /// How the call's audio is encoded. To be said before [#open].
+    public void format(MediaFormat format) {
+        bytesPerMs = format.bytesPerMs();
     }
 
     /// Nothing goes out before this; what comes before waits.
@@ -130,88 +95,111 @@ public final class Playback {
         pump(nowUs);
     }
 
+    /// Until when the caller hears something of what was sent so far; in the past where he hears nothing now.
+    public long soundsUntilUs() {
+        return endUs;
+    }
+
+    /// Whether a command is to be acted on. To be asked once for each command of the call, in order.
+    public boolean accepts(SocketCommand command) {
+        return switch (order.judge(command)) {
+            case TAKEN -> true;
+            case TAKEN_OVER -> {
+                takenOver(command);
+                yield true;
+            }
+            case FORMER -> dropped(command, Drop.FORMER_WORKER);
+            case REPEATED -> dropped(command, Drop.REPEATED);
+        };
+    }
+
+    private boolean dropped(SocketCommand command, Drop why) {
+        output.dropped(why, command instanceof SocketCommand.Play play ? frames(play) : 0);
+        return false;
+    }
+
+    /// What the former worker left goes on sounding until the new one clears it, as it does where a line was cut off. Nobody waits
+    /// for the former's marks, and of its turns nothing is said any more that would be taken for the new one's.
+    private void takenOver(SocketCommand first) {
+        worker++;
+        ambiguousFrom = switch (first) {
+            case SocketCommand.Play play -> play.turn();
+            case SocketCommand.Mark mark -> mark.turn();
+            case SocketCommand.Clear clear -> clear.turn() + 1L;
+            case SocketCommand.Admit _, SocketCommand.Open _, SocketCommand.Close _ -> Long.MAX_VALUE;
+        };
+        marks.clear();
+    }
+
+    private long turn(int number) {
+        return worker * WORKER + number;
+    }
+
+    private static int number(long turn) {
+        return (int) turn;
+    }
+
+    private boolean isMine(long turn) {
+        return turn >= worker * WORKER - WORKER / 2;
+    }
+
     public void play(SocketCommand.Play play, long nowUs) {
         Slice audio = play.payload();
         if (audio.length() == 0) {
             return;
         }
-        int turn = play.turn();
-        int frames = (audio.length() + play.frameBytes() - 1) / play.frameBytes();
-        if (turn <= clearedTurn && clearedTurn != Integer.MIN_VALUE) {
-            output.dropped(Drop.CLEARED, frames);
+        long turn = turn(play.turn());
+        if (turn <= clearedTurn) {
+            output.dropped(Drop.CLEARED, frames(play));
             return;
         }
-        if (open && queue.isEmpty() && frames == 1 && endUs - nowUs < lookAheadUs) {
-            send(turn, audio, 0, audio.length(), nowUs); // the usual case leaves nothing behind
+        if (open && queue.isEmpty() && audio.length() <= play.frameBytes() && endUs - nowUs < lookAheadUs) {
+            send(turn, audio.array(), audio.offset(), audio.length(), nowUs); // the usual case leaves nothing behind
             return;
         }
-        boolean full = queuedBytes + audio.length() > MAX_QUEUED_BYTES || queue.size() >= MAX_QUEUED_ITEMS;
-        if (full || (turn == cutTurn && turn != Integer.MIN_VALUE)) {
+        if (turn == cutTurn || !queue.hasRoom(audio.length(), bytesPerMs)) {
             cutTurn = turn;
-            output.dropped(Drop.OVERFLOW, frames);
+            output.dropped(Drop.OVERFLOW, frames(play));
             return;
         }
-        queue.addLast(new Item(turn, null, audio, play.frameBytes()));
-        queuedBytes += audio.length();
+        queue.audio(turn, audio, play.frameBytes());
         pump(nowUs);
+    }
+
+    private static int frames(SocketCommand.Play play) {
+        return (play.payload().length() + play.frameBytes() - 1) / play.frameBytes();
     }
 
     public void mark(SocketCommand.Mark mark, long nowUs) {
-        if (mark.turn() <= clearedTurn && clearedTurn != Integer.MIN_VALUE) {
+        long turn = turn(mark.turn());
+        if (turn <= clearedTurn) {
             output.dropped(Drop.CLEARED, 0);
             return;
         }
-        if (queuedMarks + marks.size() >= MAX_MARKS) {
+        if (queue.marks() + marks.size() >= MAX_MARKS) {
             output.dropped(Drop.OVERFLOW, 0);
             return;
         }
-        queue.addLast(new Item(mark.turn(), mark.name(), Slice.EMPTY, 1));
-        queuedMarks++;
+        queue.mark(turn, mark.name());
         pump(nowUs);
     }
 
-    /// Drops all audio and marks of `turn` and of earlier ones, also at the provider; unless a later turn sounds there already.
-    public void clear(int turn, long nowUs) {
+    /// Drops all audio and marks of the turn `number` and of earlier ones, also at the provider; unless a later turn sounds there
+    /// already.
+    public void clear(int number, long nowUs) {
+        long turn = turn(number);
         if (turn <= clearedTurn) {
             return;
         }
         clearedTurn = turn;
-        dropQueued(turn);
+        queue.dropUpTo(turn, frames -> output.dropped(Drop.CLEARED, frames));
         marks.removeIf(mark -> mark.turn() <= turn);
-        boolean told = finished != null && finished.number == turn;
-        Iterator<Turn> sounding = turns.iterator();
-        while (sounding.hasNext()) {
-            Turn candidate = sounding.next();
-            if (candidate.number <= turn) {
-                sounding.remove();
-                finish(candidate, nowUs);
-                told |= candidate.number == turn;
-            }
-        }
+        turns.cleared(turn, nowUs);
         if (newestSentTurn <= turn && open) {
             output.clear();
             endUs = nowUs;
         }
-        if (!told) {
-            output.played(turn, 0, true);
-        }
         pump(nowUs);
-    }
-
-    private void dropQueued(int turn) {
-        Iterator<Item> items = queue.iterator();
-        while (items.hasNext()) {
-            Item item = items.next();
-            if (item.turn <= turn) {
-                items.remove();
-                if (item.mark != null) {
-                    queuedMarks--;
-                } else {
-                    queuedBytes -= item.left();
-                    output.dropped(Drop.CLEARED, item.framesLeft());
-                }
-            }
-        }
     }
 
     /// The provider says that it reached a mark of ours; what it says of dropped ones is not for us.
@@ -220,7 +208,7 @@ public final class Playback {
             Mark mark = marks.get(i);
             if (mark.wireName().equals(wireName)) {
                 marks.remove(i);
-                output.markReached(mark.turn(), mark.name());
+                output.markReached(number(mark.turn()), mark.name());
                 return;
             }
         }
@@ -231,9 +219,9 @@ public final class Playback {
         pump(nowUs);
         while (!marks.isEmpty() && marks.getFirst().dueUs() <= nowUs) {
             Mark mark = marks.removeFirst();
-            output.markReached(mark.turn(), mark.name());
+            output.markReached(number(mark.turn()), mark.name());
         }
-        progress(nowUs);
+        turns.tick(queue.bytes() > 0, nowUs);
     }
 
     /// Nothing more will be heard: the call ends.
@@ -241,97 +229,59 @@ public final class Playback {
         open = false;
         queue.clear();
         marks.clear();
-        queuedBytes = 0;
-        queuedMarks = 0;
-        @Nullable Turn turn;
-        while ((turn = turns.poll()) != null) {
-            finish(turn, nowUs);
-        }
+        turns.end(nowUs);
     }
 
     /// When [#tick(long)] has something to do at the earliest.
     public long dueUs() {
-        long due = Long.MAX_VALUE;
+        long due = turns.dueUs();
         if (open && !queue.isEmpty()) {
-            due = endUs - lookAheadUs + 1;
+            due = Math.min(due, endUs - lookAheadUs + 1);
         }
-        if (!marks.isEmpty()) {
-            due = Math.min(due, marks.getFirst().dueUs());
-        }
-        Turn first = turns.peekFirst();
-        if (first != null) {
-            due = Math.min(due, Math.min(progressAtUs, turns.size() > 1 ? first.endUs : first.endUs + TURN_GRACE_US));
-        }
-        return due;
+        return marks.isEmpty() ? due : Math.min(due, marks.getFirst().dueUs());
     }
 
     private void pump(long nowUs) {
         while (open) {
-            Item item = queue.peekFirst();
+            PlayQueue.Item item = queue.first();
             if (item == null) {
                 return;
             }
             if (item.mark != null) {
-                queue.removeFirst();
-                queuedMarks--;
-                String wireName = item.turn + ":" + item.mark;
-                marks.add(new Mark(item.turn, item.mark, wireName, Math.max(endUs, nowUs) + MARK_GRACE_US));
-                output.mark(wireName);
-                continue;
-            }
-            if (endUs - nowUs >= lookAheadUs) {
+                queue.dropFirstMark();
+                sendMark(item.turn, item.mark, nowUs);
+            } else if (endUs - nowUs >= lookAheadUs) {
                 return;
-            }
-            int length = Math.min(item.frameBytes, item.left());
-            send(item.turn, item.audio, item.sent, length, nowUs);
-            item.sent += length;
-            queuedBytes -= length;
-            if (item.left() == 0) {
-                queue.removeFirst();
+            } else {
+                send(item.turn, item.array(), item.nextAt(), item.nextBytes(), nowUs);
+                queue.frameSent();
             }
         }
     }
 
-    private void send(int number, Slice audio, int from, int length, long nowUs) {
-        Turn turn = turns.peekLast();
-        if (turn == null) {
-            progressAtUs = nowUs + PROGRESS_US;
+    /// A mark of a former worker is of use to nobody.
+    private void sendMark(long turn, String name, long nowUs) {
+        if (isMine(turn)) {
+            String wireName = (worker == 0 ? "" : worker + ".") + number(turn) + ":" + name;
+            marks.add(new Mark(turn, name, wireName, Math.max(endUs, nowUs) + MARK_GRACE_US));
+            output.mark(wireName);
         }
-        if (turn == null || turn.number != number) {
-            turn = new Turn(number, finished != null && finished.number == number ? finished.sentUs : 0);
-            turns.addLast(turn);
-        } else if (endUs < nowUs) {
+    }
+
+    private void send(long turn, byte[] audio, int from, int length, long nowUs) {
+        if (endUs < nowUs && turns.isLatest(turn)) {
             output.late();
         }
-        long lengthUs = length * BYTE_US;
+        long lengthUs = length * 1_000L / bytesPerMs;
         endUs = Math.max(endUs, nowUs) + lengthUs;
-        turn.sentUs += lengthUs;
-        turn.endUs = endUs;
-        newestSentTurn = Math.max(newestSentTurn, number);
-        output.media(audio.array(), audio.offset() + from, length);
+        turns.sent(turn, lengthUs, endUs, nowUs);
+        newestSentTurn = Math.max(newestSentTurn, turn);
+        output.media(audio, from, length);
     }
 
-    private void progress(long nowUs) {
-        @Nullable Turn first;
-        while ((first = turns.peekFirst()) != null) {
-            boolean over = turns.size() > 1
-                    ? first.endUs <= nowUs
-                    : first.endUs + TURN_GRACE_US <= nowUs && queuedBytes == 0;
-            if (!over) {
-                break;
-            }
-            turns.removeFirst();
-            finish(first, nowUs);
+    private void played(long turn, long playedMs, boolean finished) {
+        if (isMine(turn) || number(turn) < ambiguousFrom) {
+            output.played(number(turn), playedMs, finished);
         }
-        if (first != null && progressAtUs <= nowUs) {
-            progressAtUs = nowUs + PROGRESS_US;
-            output.played(first.number, first.playedMs(nowUs), false);
-        }
-    }
-
-    private void finish(Turn turn, long nowUs) {
-        finished = turn;
-        turn.sentUs = turn.playedMs(nowUs) * 1_000;
-        output.played(turn.number, turn.playedMs(Long.MAX_VALUE), true);
     }
 }

@@ -2,7 +2,6 @@ package io.agentstream.gateway.kafka;
 
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
-import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -83,12 +82,7 @@ public final class CallLog {
         }
     }
 
-    /// Writes a frame, or drops it and counts.
-    public void frame(byte[] key, MediaFrame frame) {
-        frame(key, Topics.CALL_MEDIA.codec().encode(frame));
-    }
-
-    /// Writes a frame that is encoded already.
+    /// Writes an encoded frame, or drops it and counts.
     public void frame(byte[] key, byte[] record) {
         try {
             media.send(new ProducerRecord<>(Topics.CALL_MEDIA.name(), key, record), onFrame);

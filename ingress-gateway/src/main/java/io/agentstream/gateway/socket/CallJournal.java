@@ -1,11 +1,13 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.CallEffect;
+import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.MediaFrameCodec;
+import io.agentstream.schemas.Topics;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +64,8 @@ final class CallJournal {
                         facts.domain() != null ? facts.domain() : details.domain(),
                         request.from() != null ? request.from() : details.from(),
                         request.to() != null ? request.to() : details.to(),
-                        details.context(), details.tracks(), details.mediaFormat(), details.customParameters()),
+                        details.context(), details.tracks(), details.mediaFormat(), details.customParameters(),
+                        details.cut().isEmpty() ? null : details.cut()),
                 true);
     }
 
@@ -71,14 +74,21 @@ final class CallJournal {
         greeted();
     }
 
+    /// A sign of life that is lost costs nobody a call: the next one comes soon.
     void alive() {
-        event(new CallEvent.Alive(facts.callId(), nextSeq(), now()), true);
+        event(new CallEvent.Alive(facts.callId(), nextSeq(), now()), false);
+    }
+
+    /// A message was passed over: counted now, said in `ended`.
+    void odd(OddMessage how) {
+        parts.meters().odd(how);
     }
 
     void ended(CallEffect.TellEnded ended, long nowUs) {
         event(
                 new CallEvent.Ended(
-                        facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure()),
+                        facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure(),
+                        ended.odd().isEmpty() ? null : ended.odd()),
                 false);
         Enum<?> cause = ended.end() != null ? ended.end() : ended.failure();
         log.atInfo()
@@ -86,6 +96,7 @@ final class CallJournal {
                 .addKeyValue("code", ended.code())
                 .addKeyValue("cause", cause == null ? "none" : cause.name().toLowerCase(Locale.ROOT))
                 .addKeyValue("duration_ms", (nowUs - acceptedUs) / 1_000)
+                .addKeyValue("odd_messages", ended.odd().values().stream().mapToInt(Integer::intValue).sum())
                 .log("call ended");
         parts.meters().closed(ended.code());
         greeted();
@@ -107,13 +118,19 @@ final class CallJournal {
         }
     }
 
+    /// A key, a mark or progress of playback.
     void frame(MediaFrame frame) {
-        parts.callLog().frame(key, frame);
+        record(Topics.CALL_MEDIA.codec().encode(frame));
     }
 
     /// @param record an audio frame's, complete but for its header
     void audio(byte[] record, long timestampMs) {
         MediaFrameCodec.putAudioHeader(record, facts.callId(), nextSeq(), parts.clock().wall().millis(), timestampMs);
+        record(record);
+    }
+
+    /// The one way to `call.media.v1`.
+    private void record(byte[] record) {
         parts.callLog().frame(key, record);
     }
 

@@ -1,10 +1,12 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.Playback.Drop;
+import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// The meters of the sockets, looked up once. Any thread.
@@ -23,6 +25,7 @@ final class GatewayMeters {
     final Counter peerReadsSlowly;
     final Timer handshake;
     private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
+    private final Map<OddMessage, Counter> odd = new EnumMap<>(OddMessage.class);
 
     GatewayMeters(Metrics metrics) {
         this.metrics = metrics;
@@ -35,8 +38,20 @@ final class GatewayMeters {
         unknownCalls = metrics.counter(PREFIX + "commands_for_unknown_calls");
         peerReadsSlowly = metrics.counter(PREFIX + "writes_deferred");
         handshake = metrics.timer(PREFIX + "handshake");
-        dropped.put(Drop.CLEARED, metrics.counter(PREFIX + "frames_dropped", "cause", "cleared"));
-        dropped.put(Drop.OVERFLOW, metrics.counter(PREFIX + "frames_dropped", "cause", "overflow"));
+        for (Drop why : Drop.values()) {
+            dropped.put(why, metrics.counter(PREFIX + "frames_dropped", "cause", why.name().toLowerCase(Locale.ROOT)));
+        }
+        for (OddMessage how : OddMessage.values()) {
+            odd.put(how, metrics.counter(PREFIX + "odd_messages", "kind", how.label()));
+        }
+    }
+
+    /// A message of a running call was passed over.
+    void odd(OddMessage how) {
+        Counter counter = odd.get(how);
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     void dropped(Drop why, int frames) {

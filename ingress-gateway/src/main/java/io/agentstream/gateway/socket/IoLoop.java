@@ -1,6 +1,7 @@
 package io.agentstream.gateway.socket;
 
-import io.agentstream.gateway.telephony.TelephonyProvider.AudioSpan;
+import io.agentstream.gateway.telephony.InboundAudio;
+import io.agentstream.schemas.MediaFrameCodec;
 import io.agentstream.schemas.SocketCommand;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -61,7 +62,9 @@ final class IoLoop {
 
     final ByteBuffer inBuffer = ByteBuffer.wrap(in);
 
-    final AudioSpan span = new AudioSpan();
+    /// The audio of the message that is being read.
+    final InboundAudio audio = new InboundAudio(MediaFrameCodec.AUDIO_PAYLOAD_OFFSET, MediaFrameCodec.MAX_PAYLOAD_BYTES);
+
     byte[] out = new byte[BUFFER_BYTES];
     ByteBuffer outBuffer = ByteBuffer.wrap(out);
     int outBytes;

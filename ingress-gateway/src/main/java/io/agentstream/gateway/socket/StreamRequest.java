@@ -29,8 +29,10 @@ record StreamRequest(
     private static final String PREFIX = "/api/v1/agent-stream/";
 
     /// @param path decoded
+    /// @param query decoded as forms are, where a plus sign is a blank
+    /// @param rawQuery as it came, for the numbers, whose plus sign is one
     /// @return null where there is no such thing as this path
-    static @Nullable StreamRequest parse(String path, Map<String, Deque<String>> query) {
+    static @Nullable StreamRequest parse(String path, Map<String, Deque<String>> query, String rawQuery) {
         if (!path.startsWith(PREFIX)) {
             return null;
         }
@@ -50,8 +52,8 @@ record StreamRequest(
                 inPath,
                 first(query, "Domain"),
                 callId != null ? callId : PeerText.name(first(query, "CallSid")),
-                PeerText.name(first(query, "from")),
-                PeerText.name(first(query, "to")));
+                PeerText.name(QueryText.first(rawQuery, "from")),
+                PeerText.name(QueryText.first(rawQuery, "to")));
     }
 
     private static @Nullable String first(Map<String, Deque<String>> query, String name) {

@@ -33,7 +33,8 @@ final class UpgradeHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        StreamRequest request = StreamRequest.parse(exchange.getRequestPath(), exchange.getQueryParameters());
+        StreamRequest request = StreamRequest.parse(
+                exchange.getRequestPath(), exchange.getQueryParameters(), exchange.getQueryString());
         HeaderMap headers = exchange.getRequestHeaders();
         if (request == null) {
             refuse(exchange, 404, "Not found");

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Base64 (RFC 4648, section 4) from and to bytes of text, in place. Strict: no line breaks, no other alphabet; padding may be
-/// left out, as some providers do, but not be wrong. Any thread.
+/// left out, as some providers do, but not be wrong. [#mend] makes strict text of what others write. Any thread.
 public final class Base64Text {
 
     private static final byte[] DIGITS =
@@ -72,6 +72,28 @@ public final class Base64Text {
             }
         }
         return wrong >= 0;
+    }
+
+    /// What the text would be in the strict form: without line breaks and blanks (MIME, RFC 2045, section 6.8), in the usual
+    /// alphabet instead of the one for URLs (RFC 4648, section 5), without the padding at its end, one or two signs of it.
+    static byte[] mend(byte[] text, int from, int to) {
+        byte[] out = new byte[to - from];
+        int length = 0;
+        for (int at = from; at < to; at++) {
+            byte c = text[at];
+            switch (c) {
+                case ' ', '\t', '\r', '\n' -> {}
+                case '-' -> out[length++] = '+';
+                case '_' -> out[length++] = '/';
+                default -> out[length++] = c;
+            }
+        }
+        int padding = 0;
+        while (padding < 2 && length > 0 && out[length - 1] == '=') {
+            padding++;
+            length--;
+        }
+        return Arrays.copyOf(out, length);
     }
 
     public static int encodedBytes(int bytes) {

@@ -22,13 +22,8 @@ public final class CloudonixProvider implements TelephonyProvider {
     }
 
     @Override
-    public ProviderMessage read(byte[] text, int from, int to) {
-        return TwilioReader.read(this, text, from, to);
-    }
-
-    @Override
-    public boolean findAudio(byte[] text, int from, int to, AudioSpan found) {
-        return TwilioAudioScanner.find(text, from, to, found);
+    public ProviderMessage read(byte[] text, int from, int to, InboundAudio audio) {
+        return TwilioReader.read(this, text, from, to, audio);
     }
 
     @Override

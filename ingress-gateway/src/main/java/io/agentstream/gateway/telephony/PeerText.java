@@ -12,31 +12,44 @@ public final class PeerText {
 
     private PeerText() {}
 
-    /// `text` without what breaks its readers: controls and halves of surrogate pairs become U+FFFD.
+    /// `text` of one line without what breaks its readers: controls and halves of surrogate pairs become U+FFFD.
     public static String clean(String text) {
+        return replaced(text, false);
+    }
+
+    /// `text` of any lines: only what no reader can keep, NUL and halves of surrogate pairs, becomes U+FFFD.
+    static String text(String text) {
+        return replaced(text, true);
+    }
+
+    private static String replaced(String text, boolean ofLines) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (Character.isISOControl(c) || Character.isSurrogate(c)) {
-                return replaced(text);
+            if (isBad(c, ofLines)) {
+                StringBuilder out = new StringBuilder(text.length());
+                text.codePoints().forEach(each -> out.appendCodePoint(isBad(each, ofLines) ? REPLACEMENT : each));
+                return out.toString();
             }
         }
         return text;
     }
 
-    private static String replaced(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> out.appendCodePoint(
-                Character.isISOControl(c) || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) ? REPLACEMENT : c));
-        return out.toString();
+    private static boolean isBad(int c, boolean ofLines) {
+        return (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+                || (ofLines ? c == 0 : Character.isISOControl(c));
+    }
+
+    /// The first `chars` characters, one less where a pair would be cut in two.
+    static String cut(String text, int chars) {
+        if (text.length() <= chars) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(chars - 1)) ? chars - 1 : chars);
     }
 
     /// A name: `text` without the space around it, cut to [#MAX_CHARS]; null where nothing is left.
     public static @Nullable String name(@Nullable String text) {
-        if (text == null || text.isBlank()) {
-            return null;
-        }
-        String stripped = text.strip();
-        return clean(stripped.length() > MAX_CHARS ? stripped.substring(0, MAX_CHARS) : stripped);
+        return text == null || text.isBlank() ? null : clean(cut(text.strip(), MAX_CHARS));
     }
 
     /// An identifier, which is not cut because then it would be another one: null where it is empty or too long.

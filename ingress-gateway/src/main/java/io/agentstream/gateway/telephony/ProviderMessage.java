@@ -1,7 +1,7 @@
 package io.agentstream.gateway.telephony;
 
+import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFormat;
-import io.agentstream.schemas.Slice;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +15,9 @@ public sealed interface ProviderMessage {
     /// The second; null details where the message has none.
     record Start(@Nullable StreamDetails details) implements ProviderMessage {}
 
-    /// Audio of the caller; never empty.
-    ///
-    /// @param timestampMs the provider's clock, or [#NO_TIME] where it gives none
-    record Audio(long timestampMs, Slice payload) implements ProviderMessage {
-        public static final long NO_TIME = -1;
-    }
+    /// Audio of the caller; never empty. What it is stands in the [InboundAudio] of the reading, because this comes fifty times a
+    /// second of each call.
+    record Audio() implements ProviderMessage {}
 
     /// The caller pressed a key: one of 0-9 * # A-D.
     record Digit(char digit) implements ProviderMessage {}
@@ -31,13 +28,19 @@ public sealed interface ProviderMessage {
     /// The stream is over.
     record Stop() implements ProviderMessage {}
 
-    /// Nothing for us: an unknown event, a track that is not the caller's, a message without audio.
+    /// As it should be, and nothing for us: a track that is not the caller's, a message without audio.
     record Ignored() implements ProviderMessage {}
 
-    /// Not a message of this provider at all.
-    record Malformed() implements ProviderMessage {}
+    /// Nothing that we understand. Of a running call it is passed over and counted, before that it is an error.
+    record Odd(OddMessage how) implements ProviderMessage {}
 
-    /// What `start` tells of a stream. What the provider left out, or gave as something else than text, is absent.
+    /// What no call may send.
+    record Forbidden(Failure failure) implements ProviderMessage {}
+
+    /// What `start` tells of a stream. What the provider left out, or gave as something that we cannot take, is absent.
+    ///
+    /// @param mediaFormat in our spelling where it is one that we speak, else as the provider gave it
+    /// @param cut a sentence for each thing that was shortened or left out at a limit
     record StreamDetails(
             @Nullable String streamSid,
             @Nullable String callSid,
@@ -48,5 +51,6 @@ public sealed interface ProviderMessage {
             @Nullable String context,
             List<String> tracks,
             MediaFormat mediaFormat,
-            Map<String, String> customParameters) {}
+            Map<String, String> customParameters,
+            List<String> cut) {}
 }

@@ -14,17 +14,11 @@ public interface TelephonyProvider {
     /// @return null where `raw` names no domain
     @Nullable String domain(String raw);
 
-    /// Reads any message. Never throws for bad bytes.
+    /// Reads any message. Never throws for bad bytes. The usual audio message costs nothing but its audio.
     ///
     /// @param text array with the message, valid UTF-8, from `from` to `to`
-    ProviderMessage read(byte[] text, int from, int to);
-
-    /// Finds the audio in a message in the form in which providers send it fifty times a second, without making garbage.
-    ///
-    /// @param found is told where the payload is
-    /// @return false where the message is anything else or in any way unusual; [#read] then says what it is. Where this is true,
-    /// both mean the same.
-    boolean findAudio(byte[] text, int from, int to, AudioSpan found);
+    /// @param audio takes the audio where the message is [ProviderMessage.Audio]; else it holds anything
+    ProviderMessage read(byte[] text, int from, int to, InboundAudio audio);
 
     /// The writer of messages to a stream.
     StreamWriter writer(String streamSid);
@@ -45,14 +39,5 @@ public interface TelephonyProvider {
 
         /// The message that asks for an echo when everything before it was played.
         byte[] mark(String name);
-    }
-
-    /// Where the base64 text of some audio lies. Made once for a thread and used again.
-    final class AudioSpan {
-        /// The provider's clock, or [ProviderMessage.Audio#NO_TIME].
-        public long timestampMs;
-
-        public int from;
-        public int to;
     }
 }

@@ -1,6 +1,5 @@
 package io.agentstream.gateway.telephony;
 
-import io.agentstream.gateway.telephony.TelephonyProvider.AudioSpan;
 import java.nio.charset.StandardCharsets;
 
 /// Finds the payload of a `media` message without making anything of it. Knows the message's own keys, each at most once, in any
@@ -22,7 +21,8 @@ final class TwilioAudioScanner {
 
     private TwilioAudioScanner() {}
 
-    static boolean find(byte[] text, int from, int to, AudioSpan found) {
+    /// Whether the message is the usual audio, and then where its base64 lies. Where this is true, the real parser means the same.
+    static boolean find(byte[] text, int from, int to, InboundAudio found) {
         int at = expect(text, space(text, from, to), to, '{');
         if (at == UNSURE) {
             return false;
@@ -70,12 +70,12 @@ final class TwilioAudioScanner {
         }
     }
 
-    private static int media(byte[] text, int from, int to, AudioSpan found) {
+    private static int media(byte[] text, int from, int to, InboundAudio found) {
         int at = expect(text, from, to, '{');
         if (at == UNSURE) {
             return UNSURE;
         }
-        found.timestampMs = ProviderMessage.Audio.NO_TIME;
+        found.textMs = InboundAudio.NO_TIME;
         int seen = 0;
         while (true) {
             int key = space(text, at, to);
@@ -91,8 +91,8 @@ final class TwilioAudioScanner {
                 if (end == UNSURE || end - value == 2) {
                     return UNSURE;
                 }
-                found.from = value + 1;
-                found.to = end - 1;
+                found.textFrom = value + 1;
+                found.textTo = end - 1;
             } else if (is(text, key, keyEnd, TRACK)) {
                 bit = 2;
                 if (!is(text, value, end, INBOUND)) {
@@ -108,7 +108,7 @@ final class TwilioAudioScanner {
                 if (digitsEnd == UNSURE || (end != UNSURE && digitsEnd != end - 1)) {
                     return UNSURE;
                 }
-                found.timestampMs = value(text, digits, digitsEnd);
+                found.textMs = value(text, digits, digitsEnd);
                 end = end == UNSURE ? digitsEnd : end;
             } else {
                 return UNSURE;

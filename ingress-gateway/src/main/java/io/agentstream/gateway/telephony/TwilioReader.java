@@ -1,168 +1,117 @@
 package io.agentstream.gateway.telephony;
 
-import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
+import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
-import io.agentstream.schemas.MediaFormat;
-import io.agentstream.schemas.Slice;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the messages of the Twilio family with the real parser: strict about what we need, easy about everything else.
+/// Reads the messages of the Twilio family: the usual audio with the scanner, all else with the real parser. Strict about what we
+/// need, easy about everything else; of a key that stands twice the last one holds.
 final class TwilioReader {
 
-    private static final int MAX_TRACKS = 8;
-    private static final int MAX_PARAMETERS = 100;
-    private static final int MAX_PARAMETER_CHARS = 4_096;
     private static final String KEYS = "0123456789*#ABCD";
 
-    private static final ProviderMessage MALFORMED = new ProviderMessage.Malformed();
+    private static final ProviderMessage AUDIO = new ProviderMessage.Audio();
     private static final ProviderMessage IGNORED = new ProviderMessage.Ignored();
+    private static final ProviderMessage TOO_LONG = new ProviderMessage.Forbidden(Failure.MESSAGE_TOO_BIG);
 
     private TwilioReader() {}
 
-    static ProviderMessage read(TelephonyProvider provider, byte[] text, int from, int to) {
+    static ProviderMessage read(TelephonyProvider provider, byte[] text, int from, int to, InboundAudio audio) {
+        return TwilioAudioScanner.find(text, from, to, audio)
+                ? decoded(text, audio.textFrom, audio.textTo, audio)
+                : parsed(provider, text, from, to, audio);
+    }
+
+    /// What the real parser makes of a message.
+    static ProviderMessage parsed(TelephonyProvider provider, byte[] text, int from, int to, InboundAudio audio) {
         JsonNode message;
         try {
             message = Json.MAPPER.readTree(text, from, to - from);
         } catch (JacksonException notJson) {
-            return MALFORMED;
+            return new ProviderMessage.Odd(OddMessage.MALFORMED);
         }
-        if (message == null || !message.isObject()) {
-            return MALFORMED;
+        if (message == null || message.isMissingNode()) {
+            return new ProviderMessage.Odd(OddMessage.EMPTY);
         }
-        String event = text(message.get("event"));
-        return switch (event == null ? "" : event) {
-            case "" -> event == null ? MALFORMED : IGNORED;
+        if (!message.isObject()) {
+            return new ProviderMessage.Odd(OddMessage.MALFORMED);
+        }
+        JsonNode event = message.get("event");
+        if (event == null || !event.isString()) {
+            return mistyped();
+        }
+        return switch (event.asString()) {
             case "connected" -> new ProviderMessage.Connected();
-            case "start" -> start(provider, message.get("start"));
-            case "media" -> media(message.get("media"));
+            case "start" -> new ProviderMessage.Start(TwilioStart.read(provider, message.get("start")));
+            case "media" -> media(message.get("media"), audio);
             case "dtmf" -> digit(message.get("dtmf"));
             case "mark" -> mark(message.get("mark"));
             case "stop" -> new ProviderMessage.Stop();
-            default -> IGNORED;
+            default -> new ProviderMessage.Odd(OddMessage.UNKNOWN);
         };
     }
 
-    private static ProviderMessage media(@Nullable JsonNode media) {
+    private static ProviderMessage media(@Nullable JsonNode media, InboundAudio audio) {
         if (media == null || !media.isObject()) {
-            return MALFORMED;
+            return mistyped();
+        }
+        if (!isOurs(media.get("track"))) {
+            return IGNORED;
         }
         String payload = text(media.get("payload"));
         if (payload == null) {
-            return MALFORMED;
+            return mistyped();
         }
         byte[] base64 = payload.getBytes(StandardCharsets.UTF_8);
-        int length = Base64Text.decodedBytes(base64, 0, base64.length);
-        byte[] audio = new byte[Math.max(length, 0)];
-        if (length < 0 || !Base64Text.decode(base64, 0, base64.length, audio, 0)) {
-            return MALFORMED;
-        }
-        String track = text(media.get("track"));
-        boolean ours = track == null || !track.startsWith("outbound");
-        return ours && length > 0
-                ? new ProviderMessage.Audio(milliseconds(media.get("timestamp")), Slice.of(audio))
-                : IGNORED;
+        audio.textMs = milliseconds(media.get("timestamp"));
+        return decoded(base64, 0, base64.length, audio);
+    }
+
+    private static ProviderMessage decoded(byte[] text, int from, int to, InboundAudio audio) {
+        return switch (audio.decode(text, from, to)) {
+            case DECODED -> AUDIO;
+            case EMPTY -> IGNORED;
+            case NOT_BASE64 -> new ProviderMessage.Odd(OddMessage.BAD_AUDIO);
+            case TOO_LONG -> TOO_LONG;
+        };
+    }
+
+    /// Only the caller's own track is heard: `inbound`, `inbound_track`, in any case, or none named.
+    private static boolean isOurs(@Nullable JsonNode track) {
+        String name = text(track);
+        return name == null || name.isBlank() || name.strip().toLowerCase(Locale.ROOT).startsWith("inbound");
     }
 
     /// The provider's clock is good to have, so what cannot be read is as if it were not there.
     private static long milliseconds(@Nullable JsonNode timestamp) {
-        if (timestamp == null || (!timestamp.isString() && !timestamp.isIntegralNumber())) {
-            return ProviderMessage.Audio.NO_TIME;
-        }
-        String digits = timestamp.asString();
-        boolean plain = !digits.isEmpty()
+        String digits = TwilioStart.textOrNumber(timestamp);
+        boolean plain = digits != null
+                && !digits.isEmpty()
                 && digits.length() <= 15
                 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-        return plain ? Long.parseLong(digits) : ProviderMessage.Audio.NO_TIME;
+        return plain ? Long.parseLong(digits) : InboundAudio.NO_TIME;
     }
 
     private static ProviderMessage digit(@Nullable JsonNode dtmf) {
-        String digit = dtmf == null ? null : text(dtmf.get("digit"));
-        if (digit == null) {
-            return MALFORMED;
+        if (dtmf == null || !dtmf.isObject()) {
+            return mistyped();
         }
-        if (digit.length() != 1) {
-            return IGNORED;
-        }
-        char key = digit.charAt(0) >= 'a' && digit.charAt(0) <= 'd'
-                ? (char) (digit.charAt(0) - 'a' + 'A')
-                : digit.charAt(0);
-        return KEYS.indexOf(key) < 0 ? IGNORED : new ProviderMessage.Digit(key);
+        String digit = TwilioStart.textOrNumber(dtmf.get("digit"));
+        String key = digit == null ? "" : digit.strip().toUpperCase(Locale.ROOT);
+        return key.length() == 1 && KEYS.contains(key) ? new ProviderMessage.Digit(key.charAt(0)) : mistyped();
     }
 
     private static ProviderMessage mark(@Nullable JsonNode mark) {
         String name = mark == null ? null : text(mark.get("name"));
-        return name == null ? MALFORMED : new ProviderMessage.MarkEcho(name);
+        return name == null ? mistyped() : new ProviderMessage.MarkEcho(name);
     }
 
-    private static ProviderMessage start(TelephonyProvider provider, @Nullable JsonNode start) {
-        if (start == null || !start.isObject()) {
-            return new ProviderMessage.Start(null);
-        }
-        String accountSid = text(start.get("accountSid"));
-        return new ProviderMessage.Start(new StreamDetails(
-                PeerText.identifier(text(start.get("streamSid"))),
-                PeerText.identifier(text(start.get("callSid"))),
-                PeerText.identifier(text(start.get("session"))),
-                accountSid == null ? null : provider.domain(accountSid),
-                PeerText.name(text(start.get("from"))),
-                PeerText.name(text(start.get("to"))),
-                PeerText.name(text(start.get("context"))),
-                tracks(start.get("tracks")),
-                format(start.get("mediaFormat")),
-                parameters(start.get("customParameters"))));
-    }
-
-    private static List<String> tracks(@Nullable JsonNode tracks) {
-        List<String> names = new ArrayList<>();
-        if (tracks != null && tracks.isArray()) {
-            for (JsonNode track : tracks) {
-                String name = PeerText.name(text(track));
-                if (name != null && names.size() < MAX_TRACKS) {
-                    names.add(name);
-                }
-            }
-        }
-        return List.copyOf(names);
-    }
-
-    private static MediaFormat format(@Nullable JsonNode format) {
-        MediaFormat usual = MediaFormat.MULAW_8K;
-        if (format == null || !format.isObject()) {
-            return usual;
-        }
-        String encoding = PeerText.name(text(format.get("encoding")));
-        return new MediaFormat(
-                encoding == null ? usual.encoding() : encoding,
-                number(format.get("sampleRate"), usual.sampleRate()),
-                number(format.get("channels"), usual.channels()));
-    }
-
-    private static int number(@Nullable JsonNode value, int usual) {
-        return value != null && value.isIntegralNumber() && value.canConvertToInt() && value.asInt() > 0
-                ? value.asInt()
-                : usual;
-    }
-
-    private static Map<String, String> parameters(@Nullable JsonNode parameters) {
-        Map<String, String> values = new LinkedHashMap<>();
-        if (parameters != null && parameters.isObject()) {
-            for (Map.Entry<String, JsonNode> parameter : parameters.properties()) {
-                JsonNode value = parameter.getValue();
-                String name = PeerText.identifier(parameter.getKey());
-                String text = value.isValueNode() && !value.isNull() ? value.asString() : null;
-                if (name != null && text != null && text.length() <= MAX_PARAMETER_CHARS && values.size() < MAX_PARAMETERS) {
-                    values.put(name, PeerText.clean(text));
-                }
-            }
-        }
-        return values;
+    private static ProviderMessage mistyped() {
+        return new ProviderMessage.Odd(OddMessage.MISTYPED);
     }
 
     private static @Nullable String text(@Nullable JsonNode value) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.gateway.call.CallState.Progress;
+import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
 import io.agentstream.runtime.StateDiagram;
@@ -13,7 +14,6 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFormat;
-import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,21 +32,25 @@ final class CallMachineTest {
     private static final CallMachine MACHINE = new CallMachine(LIMITS, false);
     private static final CallMachine WITHOUT_DOMAIN = new CallMachine(LIMITS, true);
     private static final StreamDetails DETAILS = new StreamDetails(
-            "MZ", "CA", "s", "acme.cloudonix.net", null, null, null, List.of(), MediaFormat.MULAW_8K, Map.of());
+            "MZ", "CA", "s", "acme.cloudonix.net", null, null, null, List.of(), MediaFormat.MULAW_8K, Map.of(), List.of());
+    private static final StreamDetails LINEAR = new StreamDetails(
+            "MZ", "CA", "s", null, null, null, null, List.of(), new MediaFormat("audio/x-l16", 16_000, 1), Map.of(), List.of());
 
     private static final CallState.Closing CLOSING = new CallState.Closing(NOW + 2_000);
     private static final CallState.Closed CLOSED = new CallState.Closed();
-    private static final CallState.Talking TALKING = new CallState.Talking(60_000, 9_000);
+    private static final CallState.Talking TALKING = CallState.Talking.begun(60_000, 9_000);
 
     private static final CallInput CONNECTED = heard(new ProviderMessage.Connected());
     private static final CallInput START = heard(new ProviderMessage.Start(DETAILS));
     private static final CallInput START_OF_NOTHING = heard(new ProviderMessage.Start(null));
-    private static final CallInput AUDIO = heard(new ProviderMessage.Audio(20, Slice.of(new byte[] {1})));
+    private static final CallInput AUDIO = heard(new ProviderMessage.Audio());
     private static final CallInput DIGIT = heard(new ProviderMessage.Digit('5'));
     private static final CallInput ECHO = heard(new ProviderMessage.MarkEcho("m"));
     private static final CallInput STOP = heard(new ProviderMessage.Stop());
     private static final CallInput IGNORED = heard(new ProviderMessage.Ignored());
-    private static final CallInput MALFORMED = heard(new ProviderMessage.Malformed());
+    private static final CallInput MALFORMED = heard(new ProviderMessage.Odd(OddMessage.MALFORMED));
+    private static final CallInput UNKNOWN = heard(new ProviderMessage.Odd(OddMessage.UNKNOWN));
+    private static final CallInput FORBIDDEN = heard(new ProviderMessage.Forbidden(Failure.MESSAGE_TOO_BIG));
     private static final CallInput BINARY = new CallInput.Broken(Failure.BINARY_MESSAGE);
     private static final CallInput ADMITTED = new CallInput.Admitted();
     private static final CallInput OPENED = new CallInput.Opened();
@@ -73,7 +77,7 @@ final class CallMachineTest {
     }
 
     private static CallState.Handshake greeting(Progress progress, boolean admitted) {
-        return new CallState.Handshake(progress, admitted, null, false, 1, 11_000, 4_000);
+        return new CallState.Handshake(progress, admitted, null, false, 1, "", 11_000, 4_000);
     }
 
     private static CallState.Handshake heardMore(CallState.Handshake state, Progress progress) {
@@ -114,6 +118,9 @@ final class CallMachineTest {
         precedenceRows();
         deadlineRows();
         talkingRows();
+        mediaRows();
+        keyRows();
+        orderedRows();
         closingRows();
 
         List<Executable> checks = new ArrayList<>();
@@ -145,7 +152,7 @@ final class CallMachineTest {
         row("start before the admission", greeting(Progress.CONNECTED, false), START,
                 heardMore(greeting(Progress.CONNECTED, false), Progress.STARTED), new CallEffect.TellStarted(DETAILS));
         row("admitted", fresh, ADMITTED, greeting(Progress.NOTHING, true));
-        row("opened", started, OPENED, new CallState.Talking(NOW + 50_000, 4_000), new CallEffect.OpenPlayback());
+        row("opened", started, OPENED, CallState.Talking.begun(NOW + 50_000, 4_000), new CallEffect.OpenPlayback());
         row("opened before start is nobody's wish", connected, OPENED, connected);
         row("refused", fresh, REFUSED, CLOSING, List.of(
                 new CallEffect.TellEnded(4400, "Unknown Cloudonix domain: acme.cloudonix.net", null, Failure.UNKNOWN_DOMAIN),
@@ -166,13 +173,13 @@ final class CallMachineTest {
     }
 
     private void precedenceRows() {
-        for (CallInput first : List.of(START, AUDIO, DIGIT, ECHO, STOP, IGNORED, MALFORMED)) {
+        for (CallInput first : List.of(START, AUDIO, DIGIT, ECHO, STOP, IGNORED, MALFORMED, UNKNOWN, FORBIDDEN)) {
             CallState.Handshake early = greeting(Progress.NOTHING, false);
             row("wrong first message waits for the admission", early, first, early.pending(Failure.EXPECTED_CONNECTED), STOP_READING);
             row("wrong first message of an admitted call", greeting(Progress.NOTHING, true), first, CLOSING,
                     failed(Failure.EXPECTED_CONNECTED));
         }
-        for (CallInput second : List.of(CONNECTED, AUDIO, DIGIT, ECHO, STOP, IGNORED, MALFORMED)) {
+        for (CallInput second : List.of(CONNECTED, AUDIO, DIGIT, ECHO, STOP, IGNORED, MALFORMED, UNKNOWN, FORBIDDEN)) {
             row("wrong second message", greeting(Progress.CONNECTED, true), second, CLOSING, failed(Failure.EXPECTED_START));
         }
         row("start of nothing", greeting(Progress.CONNECTED, true), START_OF_NOTHING, CLOSING,
@@ -196,10 +203,12 @@ final class CallMachineTest {
 
         CallState.Handshake proving = greeting(Progress.STARTED, true);
         row("what is wrong after start waits for the proof", proving, BINARY, proving.pending(Failure.BINARY_MESSAGE), STOP_READING);
+        row("forbidden after start", proving, FORBIDDEN, proving.pending(Failure.MESSAGE_TOO_BIG), STOP_READING);
+        row("an unknown event after start says nothing", proving, UNKNOWN, heardMore(proving, Progress.STARTED));
         row("malformed after start", proving, MALFORMED, proving.pending(Failure.MALFORMED_MESSAGE), STOP_READING);
         row("the verdict follows the proof", proving.pending(Failure.BINARY_MESSAGE), OPENED, CLOSING,
                 failed(Failure.BINARY_MESSAGE));
-        CallState.Handshake talkative = new CallState.Handshake(Progress.STARTED, true, null, false, 4, 11_000, 4_000);
+        CallState.Handshake talkative = new CallState.Handshake(Progress.STARTED, true, null, false, 4, "", 11_000, 4_000);
         row("too many messages", talkative, AUDIO, talkative.pending(Failure.TOO_MANY_MESSAGES), STOP_READING);
     }
 
@@ -215,14 +224,12 @@ final class CallMachineTest {
     }
 
     private void talkingRows() {
-        row("audio", TALKING, AUDIO, TALKING, new CallEffect.TellAudio(20, Slice.of(new byte[] {1})));
+        row("audio", TALKING, AUDIO, TALKING, new CallEffect.TellAudio());
         row("digit", TALKING, DIGIT, TALKING, new CallEffect.TellDigit('5'));
         row("echo", TALKING, ECHO, TALKING, new CallEffect.EchoMark("m"));
-        row("unknown event", TALKING, IGNORED, TALKING);
-        row("connected again", TALKING, CONNECTED, TALKING);
-        row("start again", TALKING, START, TALKING);
+        row("nothing for us", TALKING, IGNORED, TALKING);
+        oddRows();
         row("stop", TALKING, STOP, CLOSING, ended(End.CALLER_HANGUP));
-        row("malformed", TALKING, MALFORMED, CLOSING, failed(Failure.MALFORMED_MESSAGE));
         row("binary", TALKING, BINARY, CLOSING, failed(Failure.BINARY_MESSAGE));
         row("admitted again", TALKING, ADMITTED, TALKING);
         row("opened again", TALKING, OPENED, TALKING);
@@ -237,9 +244,70 @@ final class CallMachineTest {
         row("slot lost", TALKING, ORPHANED, CLOSING, failed(Failure.INTERNAL_ERROR));
         row("nothing is due while talking", TALKING, TICK, TALKING);
         rows.add(new Row("alive while talking", MACHINE, TALKING, new CallInput.Tick(8_000), 9_000,
-                new CallState.Talking(60_000, 12_000), List.of(new CallEffect.TellAlive())));
+                CallState.Talking.begun(60_000, 12_000), List.of(new CallEffect.TellAlive())));
         late("idle", MACHINE, TALKING, new CallInput.Tick(3_000), 8_000, ended(End.IDLE));
         late("long enough", MACHINE, TALKING, new CallInput.Tick(59_000), 60_000, ended(End.MAX_DURATION));
+    }
+
+    private void oddRows() {
+        Map<CallInput, OddMessage> odd = Map.of(
+                CONNECTED, OddMessage.REPEATED, START, OddMessage.REPEATED, MALFORMED, OddMessage.MALFORMED,
+                UNKNOWN, OddMessage.UNKNOWN);
+        odd.forEach((input, how) -> row("odd is passed over", TALKING, input,
+                TALKING.passedOver(OddMessages.NONE.plus(how, NOW)), new CallEffect.TellOdd(how)));
+        row("what no call may send", TALKING, FORBIDDEN, CLOSING, failed(Failure.MESSAGE_TOO_BIG));
+        CallState.Talking nine = TALKING;
+        for (int i = 0; i < 9; i++) {
+            nine = nine.passedOver(nine.odd().plus(OddMessage.UNKNOWN, NOW - 9_000_000 + i));
+        }
+        rows.add(new Row("the tenth within ten seconds ends the call", MACHINE, nine, MALFORMED, NOW, CLOSING, List.of(
+                new CallEffect.TellOdd(OddMessage.MALFORMED),
+                new CallEffect.TellEnded(1007, "Malformed message", null, Failure.MALFORMED_MESSAGE,
+                        Map.of("unknown", 9, "malformed", 1)),
+                new CallEffect.SendClose(1007, "Malformed message"))));
+        long later = NOW + 1_500_000;
+        rows.add(new Row("the tenth after ten seconds does not", MACHINE, nine, MALFORMED, later,
+                nine.passedOver(nine.odd().plus(OddMessage.MALFORMED, later)),
+                List.of(new CallEffect.TellOdd(OddMessage.MALFORMED))));
+        CallState.Talking one = TALKING.passedOver(OddMessages.NONE.plus(OddMessage.EMPTY, NOW));
+        row("the end says what was passed over", one, STOP, CLOSING, List.of(
+                new CallEffect.TellEnded(1000, "", End.CALLER_HANGUP, null, Map.of("empty", 1)),
+                new CallEffect.SendClose(1000, "")));
+    }
+
+    private void mediaRows() {
+        CallState.Handshake connected = greeting(Progress.CONNECTED, true);
+        CallState.Handshake refused = heardMore(connected, Progress.STARTED).pending(Failure.UNSUPPORTED_MEDIA);
+        row("a format that we do not speak is told, and waits for earlier causes", connected,
+                heard(new ProviderMessage.Start(LINEAR)), refused, new CallEffect.TellStarted(LINEAR), STOP_READING);
+        row("an earlier cause goes before the format", refused, REFUSED, CLOSING, List.of(
+                new CallEffect.TellEnded(4400, "Unknown Cloudonix domain: acme.cloudonix.net", null, Failure.UNKNOWN_DOMAIN),
+                new CallEffect.SendClose(4400, "Unknown Cloudonix domain: acme.cloudonix.net")));
+        row("nobody opens a call whose format we do not speak", refused, OPENED, CLOSING, failed(Failure.UNSUPPORTED_MEDIA));
+    }
+
+    private void keyRows() {
+        CallState.Handshake started = greeting(Progress.STARTED, true);
+        row("a key before the run is kept", started, DIGIT, started.pressed('5'));
+        row("and told when the call is open", started.pressed('5').pressed('#'), OPENED,
+                CallState.Talking.begun(NOW + 50_000, 4_000),
+                new CallEffect.OpenPlayback(), new CallEffect.TellDigit('5'), new CallEffect.TellDigit('#'));
+        CallState.Handshake impatient = started;
+        for (int i = 0; i < CallState.Handshake.MAX_KEYS; i++) {
+            impatient = impatient.pressed('1');
+        }
+        assertEquals("1".repeat(20), impatient.pressed('2').keys());
+    }
+
+    private void orderedRows() {
+        CallId call = CallId.of(1, 2, 3);
+        row("a code that nobody may send", TALKING,
+                new CallInput.Ordered(new SocketCommand.Close(call, End.AGENT_HANGUP, null, 1006, "")), CLOSING, List.of(
+                        new CallEffect.TellEnded(1011, "", End.AGENT_HANGUP, null), new CallEffect.SendClose(1011, "")));
+        row("a reason that no close frame holds", TALKING,
+                new CallInput.Ordered(new SocketCommand.Close(call, End.AGENT_HANGUP, null, 1000, "x".repeat(200))), CLOSING, List.of(
+                        new CallEffect.TellEnded(1000, "x".repeat(123), End.AGENT_HANGUP, null),
+                        new CallEffect.SendClose(1000, "x".repeat(123))));
     }
 
     private void closingRows() {

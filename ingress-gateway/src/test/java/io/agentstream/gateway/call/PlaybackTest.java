@@ -143,7 +143,7 @@ final class PlaybackTest {
         playback.clear(4, 10 * MS);
         playback.clear(4, 20 * MS);
 
-        assertEquals(List.of("clear", "played 4 0 finished"), take());
+        assertEquals(List.of("played 4 0 finished", "clear"), take());
     }
 
     @Test

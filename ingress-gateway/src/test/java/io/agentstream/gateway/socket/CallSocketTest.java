@@ -247,9 +247,6 @@ final class CallSocketTest {
                     new Case(RawPeer.BINARY, new byte[10], 1003, "Binary messages are not accepted"),
                     new Case(RawPeer.TEXT, new byte[65_537], 1009, "Message too big"),
                     new Case(RawPeer.TEXT, new byte[] {'"', (byte) 0xFF, '"'}, 1007, "Malformed message"),
-                    new Case(RawPeer.TEXT, "[1,2]".getBytes(StandardCharsets.UTF_8), 1007, "Malformed message"),
-                    new Case(RawPeer.TEXT, "{\"event\":\"media\",\"media\":{\"payload\":\"?\"}}".getBytes(StandardCharsets.UTF_8),
-                            1007, "Malformed message"),
                     new Case(5, new byte[1], 1002, "WebSocket protocol error"))) {
                 try (RawPeer peer = gateway.talking()) {
                     other.text(media(20 * sent++, audio(sent, 160)));
@@ -277,7 +274,7 @@ final class CallSocketTest {
     @Test
     void endsACallThatSendsThousandsAtOnce() throws Exception {
         try (RawPeer peer = gateway.talking()) {
-            byte[] one = RawPeer.bytes(true, RawPeer.TEXT, "{\"event\":\"x\"}".getBytes(StandardCharsets.UTF_8));
+            byte[] one = RawPeer.bytes(true, RawPeer.TEXT, "{\"event\":\"media\",\"media\":{\"payload\":\"\"}}".getBytes(StandardCharsets.UTF_8));
             byte[] many = new byte[10_000 * one.length];
             for (int i = 0; i < 10_000; i++) {
                 System.arraycopy(one, 0, many, i * one.length, one.length);

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.agentstream.gateway.call.Playback;
-import io.agentstream.gateway.telephony.Base64Text;
 import io.agentstream.gateway.telephony.CloudonixProvider;
+import io.agentstream.gateway.telephony.InboundAudio;
+import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.TelephonyProvider;
-import io.agentstream.gateway.telephony.TelephonyProvider.AudioSpan;
 import io.agentstream.gateway.websocket.FrameReader;
 import io.agentstream.gateway.websocket.FrameWriter;
 import io.agentstream.gateway.websocket.Messages;
@@ -47,7 +47,7 @@ final class FrameCostTest {
     @Test
     void anInboundFrameLeavesLittleMoreThanItsRecord() {
         CloudonixProvider provider = new CloudonixProvider();
-        AudioSpan span = new AudioSpan();
+        InboundAudio audio = new InboundAudio(MediaFrameCodec.AUDIO_PAYLOAD_OFFSET, MediaFrameCodec.MAX_PAYLOAD_BYTES);
         CallId call = CallId.of(1, 2, 3);
         byte[][] last = new byte[1][];
         FrameReader reader = new FrameReader(65_536);
@@ -56,12 +56,9 @@ final class FrameCostTest {
         Messages messages = new Messages() {
             @Override
             public void text(byte[] bytes, int from, int to) {
-                if (provider.findAudio(bytes, from, to, span)) {
-                    byte[] record = new byte[
-                            MediaFrameCodec.AUDIO_PAYLOAD_OFFSET + Base64Text.decodedBytes(bytes, span.from, span.to)];
-                    Base64Text.decode(bytes, span.from, span.to, record, MediaFrameCodec.AUDIO_PAYLOAD_OFFSET);
-                    MediaFrameCodec.putAudioHeader(record, call, 1, 2, span.timestampMs);
-                    last[0] = record;
+                if (provider.read(bytes, from, to, audio) instanceof ProviderMessage.Audio) {
+                    MediaFrameCodec.putAudioHeader(audio.record(), call, 1, 2, audio.timestampMs());
+                    last[0] = audio.record();
                 }
             }
 

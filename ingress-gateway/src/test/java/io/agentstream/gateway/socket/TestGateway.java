@@ -100,11 +100,15 @@ final class TestGateway implements AutoCloseable {
         double opened = metric("agent_stream_gateway_handshake_seconds_count");
         RawPeer peer = started();
         await(() -> count(CallEvent.Started.class) > before);
-        CallId call = lastStarted();
-        send(new SocketCommand.Admit(call));
-        send(new SocketCommand.Open(call));
+        open(lastStarted());
         await(() -> metric("agent_stream_gateway_handshake_seconds_count") > opened); // what comes before is not kept
         return peer;
+    }
+
+    /// What the orchestrator says of a call that may run.
+    void open(CallId call) {
+        send(new SocketCommand.Admit(call));
+        send(new SocketCommand.Open(call));
     }
 
     CallId lastStarted() {

@@ -5,8 +5,8 @@ import io.agentstream.gateway.call.CallInput;
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.call.CallMachine;
 import io.agentstream.gateway.call.CallState;
-import io.agentstream.gateway.telephony.Base64Text;
 import io.agentstream.gateway.telephony.CloudonixProvider;
+import io.agentstream.gateway.telephony.InboundAudio;
 import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.runtime.Step;
@@ -35,31 +35,40 @@ public class GatewayFrame {
                     + "\"media\":{\"track\":\"inbound\",\"chunk\":\"2\",\"timestamp\":\"40\",\"payload\":\""
                     + Base64.getEncoder().encodeToString(audio) + "\"}}")
             .getBytes(StandardCharsets.US_ASCII);
-    private final TelephonyProvider.AudioSpan span = new TelephonyProvider.AudioSpan();
+    private final byte[] digit = "{\"event\":\"dtmf\",\"streamSid\":\"MZ1\",\"dtmf\":{\"digit\":\"5\"}}"
+            .getBytes(StandardCharsets.US_ASCII);
+    private final InboundAudio inbound =
+            new InboundAudio(MediaFrameCodec.AUDIO_PAYLOAD_OFFSET, MediaFrameCodec.MAX_PAYLOAD_BYTES);
     private final TelephonyProvider.StreamWriter writer = provider.writer("MZ00000000000000000000000000000001");
     private final byte[] out = new byte[1_024];
     private final CallMachine machine =
             new CallMachine(new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000), false);
-    private final CallState talking = new CallState.Talking(60_000_000, 30_000_000);
+    private final CallInput heardAudio = new CallInput.Heard(new ProviderMessage.Audio());
+    private CallState talking = CallState.Talking.begun(60_000_000, 30_000_000);
     private final CallInput tick = new CallInput.Tick(1_000);
     private long seq;
 
-    /// The road of the usual message.
+    /// The whole road of the usual message: read, decided, and made the record.
     @Benchmark
     public byte[] decode() {
-        if (!provider.findAudio(message, 0, message.length, span)) {
+        if (!(provider.read(message, 0, message.length, inbound) instanceof ProviderMessage.Audio)) {
             throw new IllegalStateException("the usual message was not taken for one");
         }
-        byte[] frame = new byte[MediaFrameCodec.AUDIO_PAYLOAD_OFFSET + Base64Text.decodedBytes(message, span.from, span.to)];
-        Base64Text.decode(message, span.from, span.to, frame, MediaFrameCodec.AUDIO_PAYLOAD_OFFSET);
-        MediaFrameCodec.putAudioHeader(frame, call, ++seq, 1_700_000_000_000L, span.timestampMs);
+        Step<CallState, CallEffect> step = machine.step(talking, heardAudio, 2_000);
+        talking = step.state();
+        byte[] frame = inbound.record();
+        for (int i = 0; i < step.effects().size(); i++) {
+            if (step.effects().get(i) instanceof CallEffect.TellAudio) {
+                MediaFrameCodec.putAudioHeader(frame, call, ++seq, 1_700_000_000_000L, inbound.timestampMs());
+            }
+        }
         return frame;
     }
 
-    /// The road of a message that is not the usual one, for comparison.
+    /// A message that is not the usual one, by the real parser.
     @Benchmark
     public ProviderMessage decodeByTheParser() {
-        return provider.read(message, 0, message.length);
+        return provider.read(digit, 0, digit.length, inbound);
     }
 
     @Benchmark
