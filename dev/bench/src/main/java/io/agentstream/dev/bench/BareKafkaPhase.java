@@ -3,10 +3,13 @@ package io.agentstream.dev.bench;
 import io.agentstream.dev.bench.bare.BareKafkaCallsPart;
 import io.agentstream.dev.bench.bare.KafkaPlan;
 import io.agentstream.dev.bench.process.ChildProcess;
+import io.agentstream.dev.bench.report.Point;
+import io.agentstream.dev.bench.report.ProcessFigures;
 import io.agentstream.dev.bench.report.Sample;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +17,7 @@ import java.util.Map;
 final class BareKafkaPhase implements Phase<Sample> {
 
     private static final String THERE = "bench.media";
+    private static final String CALLS = "calls";
     private static final String BACK = "bench.commands";
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration SETTLE = Duration.ofSeconds(3);
@@ -48,7 +52,7 @@ final class BareKafkaPhase implements Phase<Sample> {
             callers.ask("begin", "", LIMIT);
             Window.Used used = Window.measure(
                     List.of(
-                            new Window.Member("calls", callers),
+                            new Window.Member(CALLS, callers),
                             new Window.Member("worker", worker),
                             new Window.Member("broker", broker)),
                     length,
@@ -56,14 +60,23 @@ final class BareKafkaPhase implements Phase<Sample> {
             BareKafkaCallsPart.Result result =
                     Json.MAPPER.treeToValue(callers.ask("end", "", LIMIT), BareKafkaCallsPart.Result.class);
             return new Sample(
-                    calls,
+                    Point.CallFigures.allTalked(calls),
                     used.seconds(),
                     result.rttMs(),
                     result.frames(),
                     result.lateness(),
-                    used.processes(),
+                    callers.isAhead(),
+                    withGeneratorApart(used.processes(), result.generatorCores()),
                     used.machine());
         }
+    }
+
+    /// The process that stands for the gateway also makes the audio: what that takes is the generator's.
+    private static Map<String, ProcessFigures> withGeneratorApart(Map<String, ProcessFigures> processes, double generatorCores) {
+        Map<String, ProcessFigures> apart = new LinkedHashMap<>(processes);
+        apart.computeIfPresent(CALLS, (name, figures) -> figures.withCores(Math.max(0, figures.cores() - generatorCores)));
+        apart.put(Sample.GENERATOR, ProcessFigures.ofCores(generatorCores));
+        return apart;
     }
 
     @Override

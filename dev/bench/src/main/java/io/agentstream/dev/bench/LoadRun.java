@@ -4,6 +4,7 @@ import io.agentstream.dev.bench.load.CallCounts;
 import io.agentstream.dev.bench.load.LoadGenerator;
 import io.agentstream.dev.bench.load.LoadPlan;
 import io.agentstream.dev.bench.process.ChildProcess;
+import io.agentstream.dev.bench.report.Point;
 import io.agentstream.dev.bench.report.Sample;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
@@ -44,16 +45,19 @@ final class LoadRun implements AutoCloseable {
         Window.Used used = Window.measure(all, length, stop);
         LoadGenerator.Result result =
                 Json.MAPPER.treeToValue(generator.ask("end", "", GRACE), LoadGenerator.Result.class);
+        CallCounts counts = result.calls();
         return new Measurement(
                 new Sample(
-                        plan.calls(),
+                        new Point.CallFigures(
+                                counts.placed(), counts.answered(), counts.refused(), counts.failed(), counts.closeCodes()),
                         used.seconds(),
                         result.rttMs(),
                         result.frames(),
                         result.lateness(),
+                        generator.isAhead(),
                         used.processes(),
                         used.machine()),
-                result.calls());
+                counts);
     }
 
     /// A sample, and what has become of the calls until its end.

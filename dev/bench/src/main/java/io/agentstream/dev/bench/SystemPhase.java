@@ -182,8 +182,6 @@ final class SystemPhase implements Phase<SystemSample> {
             CallCounts counts = measured.calls();
             return new SystemSample(
                     measured.sample(),
-                    new Point.CallFigures(
-                            counts.placed(), counts.answered(), counts.refused(), counts.failed(), counts.closeCodes()),
                     setup,
                     new Point.SetupMs(counts.firstEcho().p50(), counts.firstEcho().p99()),
                     heap,

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// Measures what processes use during a window of time.
 final class Window {
@@ -20,16 +21,32 @@ final class Window {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
     /// A process that is measured under a name, that others of its kind may have too, with what it started outside its own tree.
-    record Member(String name, ChildProcess process, List<ProcessHandle> more) {
+    ///
+    /// @param process absent where it is none of ours: then nothing is known of its heap
+    record Member(String name, Optional<ChildProcess> process, List<ProcessHandle> more) {
 
         Member(String name, ChildProcess process) {
             this(name, process, List.of());
         }
 
+        Member(String name, ChildProcess process, List<ProcessHandle> more) {
+            this(name, Optional.of(process), more);
+        }
+
+        /// Somebody else's process.
+        Member(ProcessHandle other) {
+            this("pid " + other.pid(), Optional.empty(), List.of(other));
+        }
+
         private ProcessUsage usage() {
             List<ProcessHandle> roots = new ArrayList<>(more);
-            roots.add(process.handle());
+            process.ifPresent(child -> roots.add(child.handle()));
             return ProcessUsage.now(roots);
+        }
+
+        /// What its heap did since this was asked before.
+        private JsonNode jvm() throws IOException, InterruptedException {
+            return process.isPresent() ? process.get().ask("jvm", "", ANSWER_LIMIT) : MissingNode.getInstance();
         }
     }
 
@@ -51,7 +68,7 @@ final class Window {
 
     static Used measure(List<Member> members, Duration length, Stop stop) throws IOException, InterruptedException {
         for (Member member : members) {
-            member.process().ask("jvm", "", ANSWER_LIMIT); // forgets what was before
+            member.jvm(); // forgets what was before
         }
         Usage before = Usage.now(members);
         stop.pause(length);
@@ -59,16 +76,16 @@ final class Window {
         double seconds = (after.atNs() - before.atNs()) / 1e9;
         Map<String, ProcessFigures> figures = new LinkedHashMap<>();
         for (int i = 0; i < members.size(); i++) {
-            JsonNode jvm = members.get(i).process().ask("jvm", "", ANSWER_LIMIT);
+            JsonNode jvm = members.get(i).jvm();
             ProcessUsage end = after.members().get(i);
             Duration cpu = end.cpu().minus(before.members().get(i).cpu());
             ProcessFigures one = new ProcessFigures(
                     cpu.toNanos() / 1e9 / seconds,
                     end.residentBytes(),
-                    jvm.path("allocated_bytes").asLong(),
-                    jvm.path("pauses").asInt(),
-                    jvm.path("pause_total_ms").asLong(),
-                    jvm.path("pause_max_ms").asLong());
+                    jvm.path("allocated_bytes").asLong(0),
+                    jvm.path("pauses").asInt(0),
+                    jvm.path("pause_total_ms").asLong(0),
+                    jvm.path("pause_max_ms").asLong(0));
             figures.merge(members.get(i).name(), one, ProcessFigures::plus);
         }
         return new Used(seconds, figures, machine(before, after, seconds));
@@ -90,6 +107,7 @@ final class Window {
                 Runtime.getRuntime().availableProcessors(),
                 busy,
                 Math.max(0, busy - ours),
+                end.unseenCores(start, seconds),
                 end.stolenCores(start, seconds)));
     }
 

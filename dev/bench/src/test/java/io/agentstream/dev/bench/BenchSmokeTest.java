@@ -44,7 +44,7 @@ class BenchSmokeTest {
             assertTrue(point.bareSocket().frames().received() > 0, Table.of(report));
             assertTrue(point.bareKafka().frames().received() > 0, Table.of(report));
             assertEquals(Set.of("bare-socket", "generator"), point.bareSocket().processes().keySet());
-            assertEquals(Set.of("calls", "worker", "broker"), point.bareKafka().processes().keySet());
+            assertEquals(Set.of("calls", "worker", "broker", "generator"), point.bareKafka().processes().keySet());
         }
     }
 

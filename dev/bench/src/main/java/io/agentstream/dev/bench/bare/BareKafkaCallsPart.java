@@ -9,6 +9,7 @@ import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.schemas.Json;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,12 +27,13 @@ import org.apache.kafka.common.TopicPartition;
 import tools.jackson.databind.JsonNode;
 
 /// The gateway's side of the bare comparison: makes the records that are due, and takes the replies. Is asked to `begin` and to
-/// `end`.
+/// `end`; after the end it goes on for a moment without sending, which tells what the making alone takes.
 public final class BareKafkaCallsPart implements Part {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final long STRAGGLER_LIMIT_NS = 3_000_000_000L;
     private static final long POLL_END_NS = 5_000_000;
+    private static final long MUTED_NS = 2_000_000_000L;
     private static final long SEED = 20_261_122;
 
     private final KafkaPlan plan;
@@ -43,6 +45,8 @@ public final class BareKafkaCallsPart implements Part {
     private final EchoLedger[] ledgers;
     private final long[] firstDueNs;
     private Measured measured = new Measured();
+    private final Sending sender;
+    private volatile boolean muted;
 
     public BareKafkaCallsPart(JsonNode settings) {
         plan = Json.MAPPER.treeToValue(settings, KafkaPlan.class);
@@ -57,7 +61,8 @@ public final class BareKafkaCallsPart implements Part {
         consumer.position(slot.getFirst());
         KafkaPlan.awaitMetadata(producer, plan.there());
         receiving = runner(new Receiving());
-        sending = runner(new Sending());
+        sender = new Sending();
+        sending = runner(sender);
     }
 
     private static DutyCycleRunner runner(DutyCycle cycle) {
@@ -88,6 +93,7 @@ public final class BareKafkaCallsPart implements Part {
         private final long tickNs = plan.tickUs() * 1_000L;
         private final List<List<Call>> byPhase = new ArrayList<>();
         private long nextTickNs;
+        private volatile long threadId;
 
         Sending() {
             int ticks = (int) (KafkaPlan.FRAME_NS / tickNs);
@@ -108,6 +114,7 @@ public final class BareKafkaCallsPart implements Part {
 
         @Override
         public void onStart() {
+            threadId = Thread.currentThread().threadId();
             nextTickNs = Math.ceilDiv(System.nanoTime(), tickNs) * tickNs;
         }
 
@@ -120,6 +127,11 @@ public final class BareKafkaCallsPart implements Part {
             LockSupport.parkNanos(nextTickNs - System.nanoTime());
         }
 
+        /// Processor time of the thread that sends.
+        long cpuNs() {
+            return ManagementFactory.getThreadMXBean().getThreadCpuTime(threadId);
+        }
+
         private void send(List<Call> due) {
             synchronized (lock) {
                 for (Call call : due) {
@@ -127,7 +139,10 @@ public final class BareKafkaCallsPart implements Part {
                         firstDueNs[call.number] = nextTickNs;
                     }
                     measured.due(nextTickNs);
-                    producer.send(new ProducerRecord<>(plan.there(), call.key, call.next()));
+                    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(plan.there(), call.key, call.next());
+                    if (!muted) {
+                        producer.send(record);
+                    }
                     measured.lateness(nextTickNs, System.nanoTime());
                 }
             }
@@ -172,7 +187,9 @@ public final class BareKafkaCallsPart implements Part {
     }
 
     /// What a window brought.
-    public record Result(LatencyMs rttMs, Frames frames, LatencyMs lateness) {}
+    ///
+    /// @param generatorCores processors that making the records took, without sending them
+    public record Result(LatencyMs rttMs, Frames frames, LatencyMs lateness, double generatorCores) {}
 
     @Override
     public Object opened() {
@@ -196,7 +213,18 @@ public final class BareKafkaCallsPart implements Part {
         return Map.of();
     }
 
+    private double coresOfMaking() {
+        muted = true;
+        long cpuNs = sender.cpuNs();
+        long fromNs = System.nanoTime();
+        while (System.nanoTime() - fromNs < MUTED_NS) {
+            LockSupport.parkNanos(fromNs + MUTED_NS - System.nanoTime());
+        }
+        return (double) (sender.cpuNs() - cpuNs) / (System.nanoTime() - fromNs);
+    }
+
     private Result end() {
+        Result result;
         long endNs = System.nanoTime();
         synchronized (lock) {
             measured.until(endNs);
@@ -210,8 +238,10 @@ public final class BareKafkaCallsPart implements Part {
             LockSupport.parkNanos(POLL_END_NS);
         }
         synchronized (lock) {
-            return new Result(measured.roundTrip(), measured.frames(), measured.lateness());
+            result = new Result(measured.roundTrip(), measured.frames(), measured.lateness(), 0);
+            measured = new Measured();
         }
+        return new Result(result.rttMs(), result.frames(), result.lateness(), coresOfMaking());
     }
 
     @Override

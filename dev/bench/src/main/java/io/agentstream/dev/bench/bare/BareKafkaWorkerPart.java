@@ -14,7 +14,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import tools.jackson.databind.JsonNode;
 
-/// The worker's side of the bare comparison: takes each record and sends one of a reply's size back. Reads nothing of it.
+/// The worker's side of the bare comparison: takes each record and sends one of a reply's size back, with the settings of the
+/// worker's replies. Reads nothing of it.
 public final class BareKafkaWorkerPart implements Part {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -26,7 +27,7 @@ public final class BareKafkaWorkerPart implements Part {
     public BareKafkaWorkerPart(JsonNode settings) {
         KafkaPlan plan = Json.MAPPER.treeToValue(settings, KafkaPlan.class);
         KafkaClients clients = plan.clients();
-        producer = clients.media("bare-kafka-worker");
+        producer = clients.replies("bare-kafka-worker");
         KafkaPlan.awaitMetadata(producer, plan.back());
         consumer = clients.member("bare-kafka-worker", "bare-kafka", "latest", KafkaPlan.MAX_POLL_RECORDS);
         consumer.subscribe(List.of(plan.there()));

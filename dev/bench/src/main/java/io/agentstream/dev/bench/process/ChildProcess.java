@@ -23,6 +23,7 @@ public final class ChildProcess implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(60);
     private static final int MAX_UNREAD_ANSWERS = 16;
     private static final int LOG_TAIL_LINES = 12;
+    private static final int NICE_WORD = 16;
     /// A signal that is ignored when a JVM starts stays ignored.
     private static final List<String> DEAF_TO_INTERRUPTS = List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh");
     /// Where we may not ask for it, this says so in the log and runs the command all the same.
@@ -84,6 +85,22 @@ public final class ChildProcess implements AutoCloseable {
 
     /// A process that has opened its part, and what it said of it.
     public record Opened(ChildProcess process, JsonNode facts) {}
+
+    /// Whether it is served ahead of others, which its user may not ask for everywhere. False where the system does not tell.
+    public boolean isAhead() {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return niceness(stat) < 0;
+        } catch (IOException endedOrNotLinux) {
+            return false;
+        }
+    }
+
+    /// The 19th word; the second, the name, may hold blanks.
+    static int niceness(String stat) {
+        String[] words = stat.substring(stat.lastIndexOf(')') + 1).strip().split("\\s+", -1);
+        return Integer.parseInt(words[NICE_WORD]);
+    }
 
     public String name() {
         return name;

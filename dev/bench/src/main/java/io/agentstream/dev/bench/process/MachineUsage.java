@@ -13,9 +13,10 @@ import java.util.Optional;
 /// It is the sum over the processes, because the machine's own count samples who runs when the clock ticks, and misses programs
 /// that wake up with the clock. A process that ends hands its sum to its parent, so the total does not shrink.
 ///
-/// @param usedTicks by all processes
+/// @param usedTicks by all processes that are shown
+/// @param countedTicks the machine's own count of what programs used, without interrupts; misses some, but sees everybody
 /// @param stolenTicks what the hypervisor gave to other machines
-public record MachineUsage(long usedTicks, long stolenTicks) {
+public record MachineUsage(long usedTicks, long countedTicks, long stolenTicks) {
 
     private static final double TICKS_PER_SECOND = 100.0;
     private static final Path PROC = Path.of("/proc");
@@ -31,7 +32,8 @@ public record MachineUsage(long usedTicks, long stolenTicks) {
             for (Path process : processes) {
                 used += usedTicks(process.resolve("stat"));
             }
-            return Optional.of(new MachineUsage(used, stolenTicks(Files.readString(PROC.resolve("stat")))));
+            String machine = Files.readString(PROC.resolve("stat"));
+            return Optional.of(new MachineUsage(used, countedTicks(machine), stolenTicks(machine)));
         } catch (IOException notLinux) {
             return Optional.empty();
         }
@@ -57,6 +59,14 @@ public record MachineUsage(long usedTicks, long stolenTicks) {
         return words.size() > STEAL_WORD ? Long.parseLong(words.get(STEAL_WORD)) : 0;
     }
 
+    /// User, nice and system time of all processors together.
+    static long countedTicks(String stat) {
+        List<String> words = words(stat.lines().findFirst().orElse(""));
+        return words.size() > STEAL_WORD
+                ? words.subList(1, 4).stream().mapToLong(Long::parseLong).sum()
+                : 0;
+    }
+
     private static List<String> words(String line) {
         return List.of(line.strip().split("\\s+", -1));
     }
@@ -64,6 +74,12 @@ public record MachineUsage(long usedTicks, long stolenTicks) {
     /// Processors that were kept busy since `earlier`.
     public double usedCores(MachineUsage earlier, double seconds) {
         return Math.max(0, usedTicks - earlier.usedTicks) / TICKS_PER_SECOND / seconds;
+    }
+
+    /// Processors that were kept busy since `earlier` by what no process shows.
+    public double unseenCores(MachineUsage earlier, double seconds) {
+        double counted = (countedTicks - earlier.countedTicks) / TICKS_PER_SECOND / seconds;
+        return Math.max(0, counted - usedCores(earlier, seconds));
     }
 
     /// Processors that other machines had of ours since `earlier`.

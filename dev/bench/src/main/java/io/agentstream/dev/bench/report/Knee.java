@@ -16,11 +16,11 @@ public record Knee(@Nullable Integer upTo, @Nullable Integer from, String says) 
     private static final double FULL_SHARE = 0.95;
 
     /// Looks at the points that hold figures of the system, in the order of calls. A point that does not count because of
-    /// something outside is passed over; one at which the machine was full is where the knee is.
+    /// something outside is passed over; one at which the machine was full, or a call did not talk to its end, is where the knee is.
     static Optional<Knee> of(List<Point> points) {
         List<Point> system = points.stream()
                 .filter(point -> point.rttMs() != null)
-                .filter(point -> point.valid() || isFull(point))
+                .filter(point -> point.valid() || isFull(point) || hasSilentCalls(point))
                 .toList();
         if (system.isEmpty()) {
             return Optional.empty();
@@ -38,6 +38,10 @@ public record Knee(@Nullable Integer upTo, @Nullable Integer from, String says) 
         return Optional.of(new Knee(upTo, null, "none up to " + upTo + " calls"));
     }
 
+    private static boolean hasSilentCalls(Point point) {
+        return point.callFigures() != null && point.callFigures().objection().isPresent();
+    }
+
     private static boolean isFull(Point point) {
         return point.machine() != null && point.machine().busy() > FULL_SHARE * point.machine().processors();
     }
@@ -47,9 +51,8 @@ public record Knee(@Nullable Integer upTo, @Nullable Integer from, String says) 
             return Optional.of(Text.of(
                     "%d frames were lost and %d out of order", point.frames().lost(), point.frames().outOfOrder()));
         }
-        if (point.callFigures() != null && point.callFigures().refused() + point.callFigures().failed() > 0) {
-            return Optional.of(Text.of(
-                    "%d calls were refused and %d failed", point.callFigures().refused(), point.callFigures().failed()));
+        if (point.callFigures() != null && point.callFigures().objection().isPresent()) {
+            return point.callFigures().objection();
         }
         if (isFull(point)) {
             return Optional.of("the machine was full");

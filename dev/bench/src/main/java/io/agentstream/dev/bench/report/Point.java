@@ -47,7 +47,20 @@ public record Point(
     /// @param refused ended before any audio came back
     /// @param failed ended by the system after audio had come back
     /// @param closeCodes how many ended with each close code; 1006 where there was none
-    public record CallFigures(int placed, int answered, int refused, int failed, Map<Integer, Integer> closeCodes) {}
+    public record CallFigures(int placed, int answered, int refused, int failed, Map<Integer, Integer> closeCodes) {
+
+        /// Calls that all talked to the end.
+        public static CallFigures allTalked(int calls) {
+            return new CallFigures(calls, calls, 0, 0, Map.of());
+        }
+
+        /// A load of which not every call talked is another load.
+        Optional<String> objection() {
+            return answered == placed && refused + failed == 0
+                    ? Optional.empty()
+                    : Optional.of(Text.of("of %d calls %d talked, %d were refused and %d failed", placed, answered, refused, failed));
+        }
+    }
 
     public record TopicRate(double recordsPerSecond, double bytesPerSecond) {}
 
@@ -91,7 +104,7 @@ public record Point(
                 system.map(SystemSample::setup).orElse(null),
                 system.map(SystemSample::firstEcho).orElse(null),
                 system.map(SystemSample::heap).orElse(null),
-                system.map(SystemSample::callFigures).orElse(null),
+                sample.map(Sample::calls).orElse(null),
                 bareSocket.map(Bare::of).orElse(null),
                 bareKafka.map(Bare::of).orElse(null),
                 sample.map(Sample::lateness).orElse(null),

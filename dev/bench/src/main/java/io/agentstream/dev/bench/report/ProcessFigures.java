@@ -9,6 +9,15 @@ package io.agentstream.dev.bench.report;
 public record ProcessFigures(
         double cores, long residentBytes, long allocatedBytes, int gcPauses, long gcPauseTotalMs, long gcPauseMaxMs) {
 
+    /// Of what is known to have used processors, and nothing else is known of it.
+    public static ProcessFigures ofCores(double cores) {
+        return new ProcessFigures(cores, 0, 0, 0, 0, 0);
+    }
+
+    public ProcessFigures withCores(double changed) {
+        return new ProcessFigures(changed, residentBytes, allocatedBytes, gcPauses, gcPauseTotalMs, gcPauseMaxMs);
+    }
+
     /// Of both together.
     public ProcessFigures plus(ProcessFigures other) {
         return new ProcessFigures(

@@ -5,7 +5,6 @@ import java.util.Map;
 /// What a window brought on the system, beyond what every window brings.
 public record SystemSample(
         Sample sample,
-        Point.CallFigures callFigures,
         Point.SetupMs setup,
         Point.SetupMs firstEcho,
         Point.HeapBytesPerCall heap,

@@ -95,13 +95,17 @@ public final class Table {
         figure("cores per call: PostgreSQL", "%.5f", Point::coresPerCall, Point.CoresPerCall::postgres);
         row("cores per call: generator", point -> point.processes() == null
                 ? null
-                : cores(point.processes().get(Sample.GENERATOR), point.calls()));
+                : cores(point.processes().get(Sample.GENERATOR), talked(point)));
         figure("machine busy, cores", "%.2f", Point::machine, MachineFigures::busy);
         figure("other programs, cores", "%.2f", Point::machine, MachineFigures::others);
     }
 
+    private static int talked(Point point) {
+        return point.callFigures() == null ? point.calls() : point.callFigures().answered();
+    }
+
     private static @Nullable String cores(@Nullable ProcessFigures process, int calls) {
-        return process == null ? null : Text.of("%.5f", process.cores() / calls);
+        return process == null || calls == 0 ? null : Text.of("%.5f", process.cores() / calls);
     }
 
     private void setup() {

@@ -16,18 +16,19 @@ final class Points {
         LatencyMs rtt = new LatencyMs(p99 / 2, p99 / 1.5, p99, p99 * 2, p99 * 3);
         LatencyMs onTime = new LatencyMs(0.1, 0.1, 0.2, 0.3, 0.4);
         return new Sample(
-                calls,
+                Point.CallFigures.allTalked(calls),
                 10,
                 rtt,
                 new Frames(1_000, 1_000 - lost, lost, 0, 0, 0),
                 onTime,
+                true,
                 Map.of(
                         "gateway", new ProcessFigures(0.4, 100 << 20, 300_000, 2, 10, 7),
                         "orchestrator", new ProcessFigures(0.01, 100 << 20, 100_000, 0, 0, 0),
                         "worker", new ProcessFigures(0.2, 100 << 20, 200_000, 1, 5, 5),
                         "broker", new ProcessFigures(0.2, 300 << 20, 500_000, 1, 5, 5),
                         Sample.GENERATOR, new ProcessFigures(0.1, 50 << 20, 1_000, 0, 0, 0)),
-                Optional.of(new MachineFigures(PROCESSORS, busy, 0, 0)));
+                Optional.of(new MachineFigures(PROCESSORS, busy, 0, 0, 0)));
     }
 
     static Point system(int calls, double p99, long lost, double busy) {
@@ -41,7 +42,6 @@ final class Points {
     private static Point both(int calls, double p99, long lost, double busy, Optional<Sample> bare) {
         SystemSample system = new SystemSample(
                 sample(calls, p99, lost, busy),
-                new Point.CallFigures(calls, calls, 0, 0, Map.of()),
                 new Point.SetupMs(20, 40),
                 new Point.SetupMs(30, 60),
                 new Point.HeapBytesPerCall(20_000, 15_000),
