@@ -33,10 +33,10 @@ final class BareSocketPhase implements Phase<Sample> {
 
     @Override
     public Sample measure(int calls, Duration length) throws IOException, InterruptedException {
-        LoadPlan plan = new LoadPlan(
-                "127.0.0.1", List.of(port), "/", List.of("bench.cloudonix.net"), "bare", calls, CALLS_PER_SECOND,
+        LoadPlan plan = LoadPlan.echo(
+                LoadPlan.Server.local(List.of(port), "/"), List.of("bench.cloudonix.net"), "bare", calls, CALLS_PER_SECOND,
                 settings.loadThreads(), settings.tickUs());
-        try (LoadRun load = new LoadRun(workshop, settings, plan, stop)) {
+        try (LoadRun load = new LoadRun(workshop, settings.flags(), plan, stop)) {
             load.place();
             Sample sample = load.measure(List.of(new Window.Member("bare-socket", server)), length).sample();
             load.hangUp();

@@ -8,14 +8,11 @@ import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +24,7 @@ import tools.jackson.databind.SerializationFeature;
 /// `./agent-stream bench`.
 @Command(
         name = "bench",
+        subcommands = LoadCommand.class,
         description = {
             "Measures the system with real-time echo calls, and beside it a bare socket and bare Kafka.",
             "Every part is a process of its own; nothing is left behind. Takes about two minutes for each number of calls."
@@ -35,7 +33,6 @@ import tools.jackson.databind.SerializationFeature;
 public final class BenchCommand implements Callable<Integer> {
 
     private static final int EXIT_STOPPED = 130;
-    private static final Duration CLOSE_LIMIT = Duration.ofMinutes(3);
 
     private final Map<String, String> environment;
 
@@ -95,29 +92,11 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         BenchSettings settings = settings();
-        Stop stop = new Stop();
-        Thread run = Thread.currentThread();
-        CountDownLatch closed = new CountDownLatch(1);
-        Thread hook = Thread.ofPlatform().name("stop-bench").unstarted(() -> {
-            stop.ask();
-            run.interrupt();
-            try {
-                // Not for the thread itself: that one may be waiting for the hooks by then.
-                if (!closed.await(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                    System.err.println("the parts did not close in time");
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return measure(settings, stop);
+        try (StopHook hook = new StopHook(Thread.currentThread())) {
+            return measure(settings, hook.stop());
         } catch (InterruptedException stopped) {
             System.err.println("stopped");
             return EXIT_STOPPED;
-        } finally {
-            closed.countDown();
         }
     }
 

@@ -22,10 +22,10 @@ final class LoadRun implements AutoCloseable {
     private final Stop stop;
     private final ChildProcess generator;
 
-    LoadRun(Workshop workshop, BenchSettings settings, LoadPlan plan, Stop stop) throws IOException, InterruptedException {
+    LoadRun(Workshop workshop, JvmFlags flags, LoadPlan plan, Stop stop) throws IOException, InterruptedException {
         this.plan = plan;
         this.stop = stop;
-        this.generator = workshop.startAheadForNow("load", settings.flags().tool(), plan).process();
+        this.generator = workshop.startAheadForNow("load", flags.tool(), plan).process();
     }
 
     /// Places the calls and lets them settle.

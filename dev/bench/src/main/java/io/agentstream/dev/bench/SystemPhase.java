@@ -163,12 +163,12 @@ final class SystemPhase implements Phase<SystemSample> {
 
     @Override
     public SystemSample measure(int calls, Duration length) throws IOException, InterruptedException {
-        LoadPlan plan = new LoadPlan(
-                "127.0.0.1", ports, tenant.path(), List.of(Tenant.DOMAIN), "point" + points++, calls,
+        LoadPlan plan = LoadPlan.echo(
+                LoadPlan.Server.local(ports, tenant.path()), List.of(Tenant.DOMAIN), "point" + points++, calls,
                 settings.ramp(), settings.loadThreads(), settings.tickUs());
         long gatewayEmpty = heapBytes(gateways);
         long workerEmpty = heapBytes(workers);
-        try (LoadRun load = new LoadRun(workshop, settings, plan, stop)) {
+        try (LoadRun load = new LoadRun(workshop, settings.flags(), plan, stop)) {
             setups.mark();
             load.place();
             Point.SetupMs setup = setups.read();

@@ -46,7 +46,7 @@ final class CallLoop implements AutoCloseable {
     private long nextTickNs;
 
     /// @param index which of the plan's loops this is
-    CallLoop(LoadPlan plan, int index, long seed) throws IOException {
+    CallLoop(LoadPlan plan, int index, Tls tls, long seed) throws IOException {
         this.plan = plan;
         this.tickNs = plan.tickUs() * 1_000L;
         this.selector = Selector.open();
@@ -55,7 +55,7 @@ final class CallLoop implements AutoCloseable {
         }
         SplittableRandom random = new SplittableRandom(seed + index);
         for (int call = index; call < plan.calls(); call += plan.threads()) {
-            CallSocket socket = new CallSocket(plan, call, tally, random.split());
+            CallSocket socket = new CallSocket(plan, call, tls, tally, random.split());
             calls.add(socket);
             numbers.add(call);
             byPhase.get(plan.phase(call)).add(socket);

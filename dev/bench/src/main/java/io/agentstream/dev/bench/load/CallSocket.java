@@ -9,22 +9,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One call's socket, from the connection to the close. Only the loop that owns it may use it.
-final class CallSocket implements ServerFrames.Handler {
+final class CallSocket implements ServerFrames.Handler, Dialect.Ear {
 
-    private static final byte[] PAYLOAD = "\"payload\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final int NORMAL = 1000;
     private static final int NO_CLOSE = 1006;
     private static final byte[] EMPTY = {};
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private enum State {
         NEW,
         CONNECTING,
+        SECURING,
         UPGRADING,
         STREAMING,
         CLOSING,
@@ -33,10 +33,10 @@ final class CallSocket implements ServerFrames.Handler {
 
     private final LoadPlan plan;
     private final int call;
+    private final Tls tls;
     private final CallTally tally;
-    private final String streamSid;
     private final Upgrade upgrade;
-    private final MediaTemplate template;
+    private final Dialect dialect;
     private final byte[] mask;
     private final ServerFrames frames = new ServerFrames();
     private final EchoLedger ledger = new EchoLedger();
@@ -44,6 +44,7 @@ final class CallSocket implements ServerFrames.Handler {
     private State state = State.NEW;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
+    private @Nullable Wire wire;
     /// The beginning of something whose rest has not come.
     private byte[] kept = EMPTY;
     /// What the peer has not taken yet.
@@ -54,17 +55,18 @@ final class CallSocket implements ServerFrames.Handler {
     /// Frames that are due and have not gone.
     private int owed;
     private boolean running;
-    /// Where the payload was in the message before.
-    private int payloadAt;
     private long nowNs;
 
-    CallSocket(LoadPlan plan, int call, CallTally tally, RandomGenerator random) {
+    CallSocket(LoadPlan plan, int call, Tls tls, CallTally tally, RandomGenerator random) {
         this.plan = plan;
+        this.tls = tls;
         this.call = call;
         this.tally = tally;
-        this.streamSid = "MZ-" + plan.session(call);
         this.upgrade = new Upgrade(random);
-        this.template = new MediaTemplate(call, streamSid, random);
+        this.dialect = switch (plan.frames()) {
+            case TWILIO -> new TwilioDialect(plan, call, random);
+            case MULAW_BINARY -> new BinaryDialect(plan, call, random);
+        };
         this.mask = WebSocketFrames.mask(random);
     }
 
@@ -78,19 +80,31 @@ final class CallSocket implements ServerFrames.Handler {
             channel = opened;
             opened.configureBlocking(false);
             opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            boolean connected = opened.connect(new InetSocketAddress(plan.host(), plan.port(call)));
+            boolean connected = opened.connect(new InetSocketAddress(plan.server().host(), plan.port(call)));
             key = opened.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
             if (connected) {
-                upgrade();
+                secure(opened);
             }
         } catch (IOException failure) {
             closed(NO_CLOSE);
         }
     }
 
-    private void upgrade() throws IOException {
-        state = State.UPGRADING;
-        send(ByteBuffer.wrap(upgrade.request(plan.host(), plan.port(call), plan.target(call))));
+    private void secure(SocketChannel opened) throws IOException {
+        state = State.SECURING;
+        wire = plan.server().secure()
+                ? new TlsWire(opened, tls.engine(plan.server().host(), plan.port(call)))
+                : new Wire.Plain(opened);
+        wire.write(NOTHING);
+        upgradeWhenOpen();
+    }
+
+    private void upgradeWhenOpen() throws IOException {
+        if (wire != null && wire.isOpen()) {
+            state = State.UPGRADING;
+            send(ByteBuffer.wrap(upgrade.request(
+                    plan.server().host(), plan.port(call), plan.target(call), plan.server().headers())));
+        }
     }
 
     /// The selector says that the socket can do something.
@@ -100,7 +114,7 @@ final class CallSocket implements ServerFrames.Handler {
         try {
             if (ready.isConnectable() && channel != null && channel.finishConnect()) {
                 ready.interestOps(SelectionKey.OP_READ);
-                upgrade();
+                secure(channel);
                 return;
             }
             if (ready.isReadable()) {
@@ -115,11 +129,11 @@ final class CallSocket implements ServerFrames.Handler {
     }
 
     private void read(Inlet in) throws IOException {
-        if (channel == null) {
+        if (wire == null) {
             return;
         }
         ByteBuffer room = in.buffer().clear().put(kept);
-        int count = channel.read(room);
+        int count = wire.read(room);
         nowNs = System.nanoTime();
         if (count < 0) {
             closed(NO_CLOSE);
@@ -128,6 +142,9 @@ final class CallSocket implements ServerFrames.Handler {
         byte[] bytes = in.bytes();
         int to = room.position();
         int from = 0;
+        if (state == State.SECURING) {
+            upgradeWhenOpen();
+        }
         if (state == State.UPGRADING) {
             int end = upgrade.responseEnd(bytes, to);
             if (end < 0) {
@@ -143,18 +160,9 @@ final class CallSocket implements ServerFrames.Handler {
 
     private void stream() throws IOException {
         state = State.STREAMING;
-        send(text("{\"event\":\"connected\",\"protocol\":\"Call\",\"version\":\"1.0.0\"}"));
-        send(text("{\"event\":\"start\",\"sequenceNumber\":\"1\",\"streamSid\":\"" + streamSid + "\",\"start\":{\"streamSid\":\""
-                + streamSid + "\",\"callSid\":\"CA-" + plan.session(call) + "\",\"session\":\"" + plan.session(call)
-                + "\",\"accountSid\":\"" + plan.domain(call)
-                + "\",\"from\":\"+15550100\",\"to\":\"+15550199\",\"context\":\"inbound\",\"tracks\":[\"inbound\"],"
-                + "\"mediaFormat\":{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000,\"channels\":1},"
-                + "\"customParameters\":{}}}"));
-    }
-
-    private ByteBuffer text(String message) {
-        return ByteBuffer.wrap(
-                WebSocketFrames.masked(WebSocketFrames.TEXT, message.getBytes(StandardCharsets.US_ASCII), mask));
+        for (byte[] message : dialect.greeting()) {
+            send(ByteBuffer.wrap(message));
+        }
     }
 
     /// Sends what a frame that is due at `dueNs` brings with it; called every 20 ms on the call's phase.
@@ -183,7 +191,7 @@ final class CallSocket implements ServerFrames.Handler {
 
     private void sendOwed() throws IOException {
         while (owed > 0 && unsent == null) {
-            ByteBuffer frame = template.frame(nextSeq);
+            ByteBuffer frame = dialect.frame(nextSeq);
             nextSeq++;
             owed--;
             send(frame);
@@ -191,26 +199,26 @@ final class CallSocket implements ServerFrames.Handler {
     }
 
     private void send(ByteBuffer bytes) throws IOException {
-        if (channel == null || key == null) {
+        if (wire == null || key == null) {
             return;
         }
         if (unsent != null) {
             unsent = ByteBuffer.allocate(unsent.remaining() + bytes.remaining()).put(unsent).put(bytes).flip();
             return;
         }
-        channel.write(bytes);
-        if (bytes.hasRemaining()) {
+        wire.write(bytes);
+        if (bytes.hasRemaining() || wire.isFull()) {
             unsent = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
             key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
         }
     }
 
     private void sendRest(SelectionKey ready) throws IOException {
-        if (unsent == null || channel == null) {
+        if (unsent == null || wire == null) {
             return;
         }
-        channel.write(unsent);
-        if (unsent.hasRemaining()) {
+        wire.write(unsent);
+        if (unsent.hasRemaining() || wire.isFull()) {
             return;
         }
         unsent = null;
@@ -222,23 +230,16 @@ final class CallSocket implements ServerFrames.Handler {
 
     @Override
     public void text(byte[] bytes, int offset, int length) {
-        int at = payload(bytes, offset, length);
-        if (at < 0) {
-            return; // not audio
-        }
-        int seq = MediaTemplate.number(bytes, at);
-        int end = at + MediaTemplate.PAYLOAD_CHARS;
-        boolean ours = end < offset + length
-                && bytes[end] == '"'
-                && seq >= 0
-                && seq < nextSeq
-                && Arrays.equals(
-                        bytes, at + MediaTemplate.NUMBER_CHARS, end,
-                        template.payload(), MediaTemplate.NUMBER_CHARS, MediaTemplate.PAYLOAD_CHARS);
-        if (!ours) {
-            tally.measured().corrupt();
-            return;
-        }
+        dialect.text(bytes, offset, length, nextSeq, this);
+    }
+
+    @Override
+    public void binary(byte[] bytes, int offset, int length) {
+        dialect.binary(bytes, offset, length, nextSeq, this);
+    }
+
+    @Override
+    public void frame(int seq) {
         if (!running) {
             running = true;
             tally.running(nowNs - placedNs);
@@ -246,22 +247,9 @@ final class CallSocket implements ServerFrames.Handler {
         tally.measured().received(firstDueNs + seq * LoadPlan.FRAME_NS, nowNs, ledger.arrived(seq));
     }
 
-    private int payload(byte[] bytes, int offset, int length) {
-        int last = length - MediaTemplate.PAYLOAD_CHARS;
-        if (payloadAt >= PAYLOAD.length && payloadAt <= last && isPayload(bytes, offset + payloadAt)) {
-            return offset + payloadAt;
-        }
-        for (int at = PAYLOAD.length; at <= last; at++) {
-            if (isPayload(bytes, offset + at)) {
-                payloadAt = at;
-                return offset + at;
-            }
-        }
-        return -1;
-    }
-
-    private static boolean isPayload(byte[] bytes, int at) {
-        return Arrays.equals(bytes, at - PAYLOAD.length, at, PAYLOAD, 0, PAYLOAD.length);
+    @Override
+    public void corrupt() {
+        tally.measured().corrupt();
     }
 
     @Override
@@ -294,15 +282,16 @@ final class CallSocket implements ServerFrames.Handler {
         switch (state) {
             case STREAMING -> {
                 try {
-                    send(text("{\"event\":\"stop\",\"streamSid\":\"" + streamSid + "\",\"stop\":{\"session\":\""
-                            + plan.session(call) + "\",\"callSid\":\"CA-" + plan.session(call) + "\"}}"));
+                    for (byte[] message : dialect.farewell()) {
+                        send(ByteBuffer.wrap(message));
+                    }
                     send(ByteBuffer.wrap(WebSocketFrames.masked(WebSocketFrames.CLOSE, closeBody(NORMAL), mask)));
                     state = State.CLOSING;
                 } catch (IOException failure) {
                     closed(NO_CLOSE);
                 }
             }
-            case NEW, CONNECTING, UPGRADING -> closed(NO_CLOSE);
+            case NEW, CONNECTING, SECURING, UPGRADING -> closed(NO_CLOSE);
             case CLOSING, CLOSED -> {}
         }
     }

@@ -27,8 +27,9 @@ public final class LoadGenerator implements AutoCloseable {
 
     /// @param seed of everything that is random in it
     public LoadGenerator(LoadPlan plan, long seed) throws IOException {
+        Tls tls = new Tls(plan.server().anyCertificate());
         for (int i = 0; i < plan.threads(); i++) {
-            loops.add(new CallLoop(plan, i, seed));
+            loops.add(new CallLoop(plan, i, tls, seed));
         }
         // All loops share the phases of the calls.
         long originNs = Math.ceilDiv(System.nanoTime(), LoadPlan.FRAME_NS) * LoadPlan.FRAME_NS;

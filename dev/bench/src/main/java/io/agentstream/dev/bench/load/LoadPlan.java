@@ -4,8 +4,9 @@ import java.util.List;
 
 /// What calls are to be placed.
 ///
-/// @param ports of the gateways; calls go to them in turn, as a balancer would have it
-/// @param path path and query of the upgrade; `{domain}` and `{session}` are filled in
+/// @param server where they go
+/// @param frames what they send
+/// @param match how they know it again
 /// @param domains taken in turn
 /// @param tag makes the sessions of this load unlike all others
 /// @param callsPerSecond new calls, evenly
@@ -13,9 +14,9 @@ import java.util.List;
 /// @param tickUs how far apart the loops look at their calls; frames are due on this grid, and what comes in between is seen up to
 ///     this much late
 public record LoadPlan(
-        String host,
-        List<Integer> ports,
-        String path,
+        Server server,
+        FrameKind frames,
+        FrameMatch match,
         List<String> domains,
         String tag,
         int calls,
@@ -26,15 +27,50 @@ public record LoadPlan(
     public static final int FRAME_MS = 20;
     static final long FRAME_NS = FRAME_MS * 1_000_000L;
 
+    /// Where calls go.
+    ///
+    /// @param secure whether through TLS
+    /// @param anyCertificate whether the server need not prove who it is
+    /// @param ports calls go to them in turn, as a balancer would have it
+    /// @param path path and query of the upgrade; `{domain}` and `{session}` are filled in
+    /// @param headers further lines of the upgrade; secrets may be among them
+    public record Server(
+            boolean secure, boolean anyCertificate, String host, List<Integer> ports, String path, List<String> headers) {
+
+        public Server {
+            ports = List.copyOf(ports);
+            headers = List.copyOf(headers);
+            if (ports.isEmpty()) {
+                throw new IllegalArgumentException("a load needs a port");
+            }
+        }
+
+        /// A server of ours on this machine, in the clear.
+        public static Server local(List<Integer> ports, String path) {
+            return new Server(false, false, "127.0.0.1", ports, path, List.of());
+        }
+
+        @Override
+        public String toString() {
+            return "Server " + host + " " + ports;
+        }
+    }
+
     public LoadPlan {
-        ports = List.copyOf(ports);
         domains = List.copyOf(domains);
-        if (ports.isEmpty() || calls < 1 || calls > 1 << 20 || callsPerSecond <= 0 || threads < 1 || domains.isEmpty()) {
-            throw new IllegalArgumentException("a load needs a port, calls, a rate, a thread and a domain");
+        if (calls < 1 || calls > 1 << 20 || callsPerSecond <= 0 || threads < 1 || domains.isEmpty()) {
+            throw new IllegalArgumentException("a load needs calls, a rate, a thread and a domain");
         }
         if (tickUs < 50 || FRAME_MS * 1_000 % tickUs != 0) {
             throw new IllegalArgumentException("a tick must be at least 50 us and divide " + FRAME_MS + " ms");
         }
+    }
+
+    /// Echo calls to one of our own servers.
+    public static LoadPlan echo(
+            Server server, List<String> domains, String tag, int calls, double callsPerSecond, int threads, int tickUs) {
+        return new LoadPlan(
+                server, FrameKind.TWILIO, FrameMatch.EXACT, domains, tag, calls, callsPerSecond, threads, tickUs);
     }
 
     String session(int call) {
@@ -42,7 +78,7 @@ public record LoadPlan(
     }
 
     int port(int call) {
-        return ports.get(call % ports.size());
+        return server.ports().get(call % server.ports().size());
     }
 
     String domain(int call) {
@@ -50,7 +86,7 @@ public record LoadPlan(
     }
 
     String target(int call) {
-        return path.replace("{domain}", domain(call)).replace("{session}", session(call));
+        return server.path().replace("{domain}", domain(call)).replace("{session}", session(call));
     }
 
     int ticksPerFrame() {

@@ -5,18 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 
-/// One call's `media` message as a masked WebSocket frame, which is made once and then only has its numbers changed.
-///
-/// The first three bytes of the audio are the frame's number, the next three the call's, the rest is noise that is the call's
-/// own, so that an answer tells what it answers, and one that went to the wrong call is seen. One thread at a time.
+/// One call's `media` message as a masked WebSocket frame, which is made once and then only has its numbers and its audio changed.
+/// One thread at a time.
 final class MediaTemplate {
 
-    static final int AUDIO_BYTES = 160;
     static final int PAYLOAD_CHARS = 216;
     /// Base64 characters that the number of the frame takes.
     static final int NUMBER_CHARS = 4;
-    /// Most frames of a call: what three bytes hold, 93 hours.
-    static final int MAX_FRAMES = 1 << 24;
 
     private static final byte[] ALPHABET =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".getBytes(StandardCharsets.US_ASCII);
@@ -25,6 +20,8 @@ final class MediaTemplate {
     private final String streamSid;
     private final byte[] payload;
     private final byte[] mask;
+    private final FrameMatch match;
+    private final byte[] marked = new byte[MarkedAudio.BYTES];
 
     private byte[] frame = {};
     private ByteBuffer out = ByteBuffer.wrap(frame);
@@ -35,15 +32,11 @@ final class MediaTemplate {
     /// From this frame on one of the numbers has a digit more.
     private int fitsBefore;
 
-    MediaTemplate(int call, String streamSid, RandomGenerator random) {
+    MediaTemplate(int call, String streamSid, FrameMatch match, RandomGenerator random) {
         this.streamSid = streamSid;
+        this.match = match;
         this.mask = WebSocketFrames.mask(random);
-        byte[] audio = new byte[AUDIO_BYTES];
-        random.nextBytes(audio);
-        audio[3] = (byte) (call >> 16);
-        audio[4] = (byte) (call >> 8);
-        audio[5] = (byte) call;
-        this.payload = Base64.getEncoder().encode(audio);
+        this.payload = Base64.getEncoder().encode(new NumberedNoise(call, random).audio());
     }
 
     private static byte[] values() {
@@ -64,17 +57,30 @@ final class MediaTemplate {
         if (seq > 0) {
             digits(timestampEnd, seq * LoadPlan.FRAME_MS);
         }
-        put(payloadAt, ALPHABET[seq >> 18 & 63]);
-        put(payloadAt + 1, ALPHABET[seq >> 12 & 63]);
-        put(payloadAt + 2, ALPHABET[seq >> 6 & 63]);
-        put(payloadAt + 3, ALPHABET[seq & 63]);
+        switch (match) {
+            case EXACT -> number(seq);
+            case TOLERANT -> mark(seq);
+        }
         return out.clear();
     }
 
-    private void build(int seq) {
-        if (seq >= MAX_FRAMES) {
-            throw new IllegalStateException("a call of more than " + MAX_FRAMES + " frames");
+    private void number(int seq) {
+        int bits = NumberedNoise.sent(seq);
+        put(payloadAt, ALPHABET[bits >> 18 & 63]);
+        put(payloadAt + 1, ALPHABET[bits >> 12 & 63]);
+        put(payloadAt + 2, ALPHABET[bits >> 6 & 63]);
+        put(payloadAt + 3, ALPHABET[bits & 63]);
+    }
+
+    private void mark(int seq) {
+        MarkedAudio.write(seq, marked, 0);
+        byte[] text = Base64.getEncoder().encode(marked);
+        for (int i = 0; i < text.length; i++) {
+            put(payloadAt + i, text[i]);
         }
+    }
+
+    private void build(int seq) {
         int sequenceNumber = seq + 2;
         int chunk = seq + 1;
         int timestamp = seq * LoadPlan.FRAME_MS;
@@ -119,7 +125,7 @@ final class MediaTemplate {
         frame[at] = (byte) (plain ^ mask[at & 3]);
     }
 
-    /// The number in the base64 text at `at`; -1 where that is no base64.
+    /// The number in the base64 text at `at`; -1 where there is none.
     static int number(byte[] bytes, int at) {
         int number = 0;
         for (int i = 0; i < NUMBER_CHARS; i++) {
@@ -129,7 +135,7 @@ final class MediaTemplate {
             }
             number = number << 6 | VALUES[letter];
         }
-        return number;
+        return NumberedNoise.number(number);
     }
 
     /// What the base64 text of an echo must be, from [#NUMBER_CHARS] on.

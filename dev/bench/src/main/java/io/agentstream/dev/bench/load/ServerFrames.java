@@ -12,6 +12,8 @@ final class ServerFrames {
     interface Handler {
         void text(byte[] bytes, int offset, int length);
 
+        void binary(byte[] bytes, int offset, int length);
+
         void ping(byte[] bytes, int offset, int length);
 
         /// @param code 1005 where the frame had none
@@ -24,6 +26,7 @@ final class ServerFrames {
     private static final int NO_CODE = 1005;
 
     private @Nullable ByteArrayOutputStream fragments;
+    private boolean binary;
 
     /// Hands on every whole frame in `bytes` from `from` to before `to`, and returns where the first one that is not whole begins.
     ///
@@ -69,9 +72,10 @@ final class ServerFrames {
     private void frame(int first, byte[] bytes, int offset, int length, Handler handler) throws IOException {
         boolean last = (first & FIN) != 0;
         switch (first & 0xF) {
-            case WebSocketFrames.TEXT -> {
+            case WebSocketFrames.TEXT, WebSocketFrames.BINARY -> {
+                binary = (first & 0xF) == WebSocketFrames.BINARY;
                 if (last) {
-                    handler.text(bytes, offset, length);
+                    message(bytes, offset, length, handler);
                 } else {
                     fragments = new ByteArrayOutputStream();
                     fragments.write(bytes, offset, length);
@@ -85,7 +89,7 @@ final class ServerFrames {
                 if (last) {
                     byte[] whole = fragments.toByteArray();
                     fragments = null;
-                    handler.text(whole, 0, whole.length);
+                    message(whole, 0, whole.length, handler);
                 }
             }
             case WebSocketFrames.CLOSE -> handler.closing(
@@ -93,6 +97,14 @@ final class ServerFrames {
             case WebSocketFrames.PING -> handler.ping(bytes, offset, length);
             case WebSocketFrames.PONG -> {}
             default -> throw new IOException("the server sent a frame of kind " + (first & 0xF));
+        }
+    }
+
+    private void message(byte[] bytes, int offset, int length, Handler handler) {
+        if (binary) {
+            handler.binary(bytes, offset, length);
+        } else {
+            handler.text(bytes, offset, length);
         }
     }
 }

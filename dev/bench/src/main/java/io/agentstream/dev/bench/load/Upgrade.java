@@ -23,11 +23,14 @@ final class Upgrade {
         this.key = Base64.getEncoder().encodeToString(nonce);
     }
 
-    byte[] request(String host, int port, String target) {
+    /// @param headers further header lines, without their ends
+    byte[] request(String host, int port, String target, List<String> headers) {
+        StringBuilder more = new StringBuilder();
+        headers.forEach(header -> more.append("\r\n").append(header));
         return ("GET " + target + " HTTP/1.1\r\nHost: " + host + ":" + port
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-                        + key + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
+                        + key + more + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /// Where the response in `bytes` before `to` ends, or -1 where its end has not come yet.

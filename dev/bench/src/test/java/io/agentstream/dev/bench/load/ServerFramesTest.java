@@ -21,6 +21,11 @@ class ServerFramesTest {
         }
 
         @Override
+        public void binary(byte[] bytes, int offset, int length) {
+            seen.add("binary " + length);
+        }
+
+        @Override
         public void ping(byte[] bytes, int offset, int length) {
             seen.add("ping " + length);
         }
