@@ -174,6 +174,7 @@ final class ConversationLoop implements DutyCycle {
     private void runEvent(ConsumerRecord<byte[], byte[]> each, long nowMs) {
         switch (decode(Topics.RUN_EVENTS, each)) {
             case Codec.Decoded.Value<RunEvent>(RunEvent event) -> conversations.runEvent(event, each.partition(), nowMs);
+            case Codec.Decoded.Unknown<RunEvent>(String what) -> deadLetters.passOver(each, what);
             case Codec.Decoded.Malformed<RunEvent>(String reason) -> deadLetters.put(each, reason);
         }
     }
@@ -181,6 +182,7 @@ final class ConversationLoop implements DutyCycle {
     private void frame(ConsumerRecord<byte[], byte[]> each, long nowMs) {
         switch (decode(Topics.CALL_MEDIA, each)) {
             case Codec.Decoded.Value<MediaFrame>(MediaFrame frame) -> conversations.frame(frame, nowMs);
+            case Codec.Decoded.Unknown<MediaFrame>(String what) -> deadLetters.passOver(each, what);
             case Codec.Decoded.Malformed<MediaFrame>(String reason) -> deadLetters.put(each, reason);
         }
     }
@@ -195,6 +197,7 @@ final class ConversationLoop implements DutyCycle {
                     case CallEvent.Started started -> { }
                 }
             }
+            case Codec.Decoded.Unknown<CallEvent>(String what) -> deadLetters.passOver(each, what);
             case Codec.Decoded.Malformed<CallEvent>(String reason) -> deadLetters.put(each, reason);
         }
     }

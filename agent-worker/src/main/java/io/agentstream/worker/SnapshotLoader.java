@@ -87,6 +87,7 @@ final class SnapshotLoader {
         switch (Topics.CONVERSATION_SNAPSHOTS.codec().decode(each.value())) {
             case Codec.Decoded.Value<ConversationSnapshot>(ConversationSnapshot snapshot) ->
                     open.put(snapshot.callId(), new Found(snapshot, each.partition()));
+            case Codec.Decoded.Unknown<ConversationSnapshot>(String what) -> deadLetters.passOver(each, what);
             case Codec.Decoded.Malformed<ConversationSnapshot>(String reason) -> deadLetters.put(each, reason);
         }
     }

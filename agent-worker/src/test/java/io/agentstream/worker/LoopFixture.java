@@ -207,6 +207,7 @@ final class LoopFixture {
     static <V> V value(Topic<V> topic, ProducerRecord<byte[], byte[]> each) {
         return switch (topic.codec().decode(each.value())) {
             case Codec.Decoded.Value<V>(V value) -> value;
+            case Codec.Decoded.Unknown<V>(String what) -> throw new AssertionError(what);
             case Codec.Decoded.Malformed<V>(String reason) -> throw new AssertionError(reason);
         };
     }

@@ -14,6 +14,12 @@ final class Binary {
     private static final VarHandle INT32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT16 = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
 
+    /// Kinds of records are numbered from 1; the bits above are flags.
+    static final int MAX_KIND = 31;
+
+    /// Longest name or word inside a record. Ours have a few letters.
+    static final int MAX_NAME_BYTES = 1_024;
+
     private Binary() {}
 
     static long int64(byte[] bytes, int at) {
@@ -42,6 +48,33 @@ final class Binary {
             throw new IllegalArgumentException(length + " bytes do not fit a length of 16 bits");
         }
         return (short) length;
+    }
+
+    /// Whether `bytes` from `at` to their end are fields that were added to a record's first layout, any number of them:
+    ///
+    /// | bytes | |
+    /// |---|---|
+    /// | 1 | which field |
+    /// | 2 | length |
+    /// | length | value |
+    ///
+    /// So a newer writer may add a field, and an older reader passes over it.
+    static boolean addedFields(byte[] bytes, int at) {
+        int next = at;
+        while (next < bytes.length) {
+            if (bytes.length - next < 3) {
+                return false;
+            }
+            next += 3 + uint16(bytes, next + 1);
+        }
+        return next == bytes.length;
+    }
+
+    /// A record's kind that this version does not have. Kinds are small numbers; what is none is no record of ours.
+    static <V> Codec.Decoded<V> unknown(String what, int kind) {
+        return kind > 0 && kind <= MAX_KIND
+                ? new Codec.Decoded.Unknown<>(what + " of unknown kind " + kind)
+                : malformed(what + " of kind ", kind, "");
     }
 
     static <V> Codec.Decoded<V> malformed(String before, int number, String after) {

@@ -12,6 +12,10 @@ public interface Codec<V> {
     sealed interface Decoded<V> {
         record Value<V>(V value) implements Decoded<V> {}
 
+        /// A record of a newer writer, of a kind that this version does not know. It is nobody's fault and no bad record: a reader
+        /// counts it and goes on. `what` says what is unknown and quotes nothing of the bytes.
+        record Unknown<V>(String what) implements Decoded<V> {}
+
         /// The bytes are not a value of this topic. `reason` says why and quotes nothing of them.
         record Malformed<V>(String reason) implements Decoded<V> {}
     }

@@ -1,5 +1,6 @@
 package io.agentstream.schemas;
 
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Instant;
@@ -23,7 +24,10 @@ public sealed interface ConversationEvent {
     /// Which of the two parties.
     enum Party {
         AGENT,
-        CALLER
+        CALLER,
+        /// Somebody whom only a newer writer knows.
+        @JsonEnumDefaultValue
+        OTHER
     }
 
     @JsonTypeName("began")

@@ -1,5 +1,7 @@
 package io.agentstream.schemas;
 
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+
 /// How a call that was running came to its end, and by whom.
 public enum End {
     CALLER_HANGUP,
@@ -9,5 +11,8 @@ public enum End {
     IDLE,
     DRAINED,
     /// Nobody said that it ended: its gateway went quiet.
-    LOST
+    LOST,
+    /// In a way that only a newer writer knows; what a reader makes of a constant that it has not got. The call has ended all the same.
+    @JsonEnumDefaultValue
+    OTHER
 }

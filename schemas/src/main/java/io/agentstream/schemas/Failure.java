@@ -1,5 +1,6 @@
 package io.agentstream.schemas;
 
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,11 @@ public enum Failure {
     PEER_STALLED(1008, "Peer does not read", "peer_stalled"),
     PROTOCOL_ERROR(1002, "WebSocket protocol error", "protocol_error"),
     /// The peer went away before the run was running. The code is our answer to its close.
-    ABANDONED(1000, "Caller hung up", "abandoned");
+    ABANDONED(1000, "Caller hung up", "abandoned"),
+    /// What only a newer writer knows; what a reader makes of a constant that it has not got. The call has failed all the same, and
+    /// the record says with which code and reason.
+    @JsonEnumDefaultValue
+    OTHER(1011, "Internal server error", "other");
 
     /// A close frame's payload holds 125 bytes, two of which are the code (RFC 6455, section 5.5).
     static final int MAX_REASON_BYTES = 123;

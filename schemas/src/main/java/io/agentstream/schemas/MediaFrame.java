@@ -27,7 +27,13 @@ public sealed interface MediaFrame {
             @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
             @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
             @Doc("One of 0-9 * # A-D.") char digit)
-            implements MediaFrame {}
+            implements MediaFrame {
+
+        /// Whether `digit` is a key of a telephone.
+        public static boolean isKey(char digit) {
+            return (digit >= '0' && digit <= '9') || digit == '*' || digit == '#' || (digit >= 'A' && digit <= 'D');
+        }
+    }
 
     @Doc("Everything that was sent before a mark has been played to the caller.")
     record MarkReached(

@@ -15,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 /// | digit | 1 ASCII character |
 /// | mark reached | 4 turn, 2 length, name in UTF-8 |
 /// | played | 4 turn, 8 played ms, 1 finished |
+/// | each | fields that were added later, as in [Binary#addedFields]; a reader passes over those that it does not know |
+///
+/// A kind never changes its layout: what cannot be said by an added field becomes a new kind, which older readers pass over.
 public final class MediaFrameCodec implements Codec<MediaFrame> {
 
     /// Longest audio payload of one frame; a length has 16 bits.
@@ -84,23 +87,29 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
         int at = HEADER_BYTES;
         int body = bytes.length - HEADER_BYTES;
         return switch (kind) {
-            case AUDIO -> body >= 10 && Binary.uint16(bytes, at + 8) == body - 10
-                    ? new Decoded.Value<>(new MediaFrame.Audio(
-                            callId, seq, atMs, Binary.int64(bytes, at), new Slice(bytes, at + 10, body - 10)))
-                    : Binary.malformed("an audio frame of ", bytes.length, " bytes");
-            case DIGIT -> body == 1
-                    ? new Decoded.Value<>(new MediaFrame.Digit(callId, seq, atMs, (char) (bytes[at] & 0x7F)))
+            case AUDIO -> {
+                int payload = body < 10 ? 0 : Binary.uint16(bytes, at + 8);
+                yield body >= 10 + payload && Binary.addedFields(bytes, at + 10 + payload)
+                        ? new Decoded.Value<>(new MediaFrame.Audio(
+                                callId, seq, atMs, Binary.int64(bytes, at), new Slice(bytes, at + 10, payload)))
+                        : Binary.malformed("an audio frame of ", bytes.length, " bytes");
+            }
+            case DIGIT -> body >= 1 && MediaFrame.Digit.isKey((char) (bytes[at] & 0xFF)) && Binary.addedFields(bytes, at + 1)
+                    ? new Decoded.Value<>(new MediaFrame.Digit(callId, seq, atMs, (char) bytes[at]))
                     : Binary.malformed("a digit of ", bytes.length, " bytes");
-            case MARK_REACHED -> body >= 6 && Binary.uint16(bytes, at + 4) == body - 6
-                    ? new Decoded.Value<>(new MediaFrame.MarkReached(
-                            callId, seq, atMs, Binary.int32(bytes, at),
-                            new String(bytes, at + 6, body - 6, StandardCharsets.UTF_8)))
-                    : Binary.malformed("a mark of ", bytes.length, " bytes");
-            case PLAYED -> body == 13
+            case MARK_REACHED -> {
+                int name = body < 6 ? 0 : Binary.uint16(bytes, at + 4);
+                yield body >= 6 + name && name <= Binary.MAX_NAME_BYTES && Binary.addedFields(bytes, at + 6 + name)
+                        ? new Decoded.Value<>(new MediaFrame.MarkReached(
+                                callId, seq, atMs, Binary.int32(bytes, at),
+                                new String(bytes, at + 6, name, StandardCharsets.UTF_8)))
+                        : Binary.malformed("a mark of ", bytes.length, " bytes");
+            }
+            case PLAYED -> body >= 13 && Binary.addedFields(bytes, at + 13)
                     ? new Decoded.Value<>(new MediaFrame.Played(
                             callId, seq, atMs, Binary.int32(bytes, at), Binary.int64(bytes, at + 4), bytes[at + 12] != 0))
                     : Binary.malformed("playback progress of ", bytes.length, " bytes");
-            default -> Binary.malformed("media frame of unknown kind ", kind, "");
+            default -> Binary.unknown("a media frame", kind);
         };
     }
 }

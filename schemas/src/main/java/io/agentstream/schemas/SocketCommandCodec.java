@@ -16,6 +16,10 @@ import java.util.Objects;
 /// | clear | 4 turn |
 /// | mark | 4 turn, 2 length, name in UTF-8 |
 /// | close | 1 by (1 end, 2 failure), 1 length, name of the end or failure, 2 code, 2 length, reason in UTF-8 |
+/// | each | fields that were added later, as in [Binary#addedFields]; a reader passes over those that it does not know |
+///
+/// A kind never changes its layout: what cannot be said by an added field becomes a new kind, which older readers pass over. A close
+/// for a cause that only a newer writer knows closes all the same, as [End#OTHER] or [Failure#OTHER].
 public final class SocketCommandCodec implements Codec<SocketCommand> {
 
     static final int HEADER_BYTES = 1 + 16;
@@ -94,29 +98,33 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         }
         int epoch = hasEpoch ? Binary.int32(bytes, HEADER_BYTES) : SocketCommand.NO_EPOCH;
         return switch (kind) {
-            case ADMIT -> body == 0
+            case ADMIT -> Binary.addedFields(bytes, at)
                     ? new Decoded.Value<>(new SocketCommand.Admit(callId))
                     : Binary.malformed("an admit of ", bytes.length, " bytes");
-            case OPEN -> body == 0
+            case OPEN -> Binary.addedFields(bytes, at)
                     ? new Decoded.Value<>(new SocketCommand.Open(callId))
                     : Binary.malformed("an open of ", bytes.length, " bytes");
             case PLAY -> play(bytes, callId, epoch, at);
-            case CLEAR -> body == 4
+            case CLEAR -> body >= 4 && Binary.addedFields(bytes, at + 4)
                     ? new Decoded.Value<>(new SocketCommand.Clear(callId, Binary.int32(bytes, at), epoch))
                     : Binary.malformed("a clear of ", bytes.length, " bytes");
-            case MARK -> body >= 6 && Binary.uint16(bytes, at + 4) == body - 6
-                    ? new Decoded.Value<>(new SocketCommand.Mark(
-                            callId, Binary.int32(bytes, at),
-                            new String(bytes, at + 6, body - 6, StandardCharsets.UTF_8), epoch))
-                    : Binary.malformed("a mark of ", bytes.length, " bytes");
+            case MARK -> {
+                int name = body < 6 ? 0 : Binary.uint16(bytes, at + 4);
+                yield body >= 6 + name && name <= Binary.MAX_NAME_BYTES && Binary.addedFields(bytes, at + 6 + name)
+                        ? new Decoded.Value<>(new SocketCommand.Mark(
+                                callId, Binary.int32(bytes, at),
+                                new String(bytes, at + 6, name, StandardCharsets.UTF_8), epoch))
+                        : Binary.malformed("a mark of ", bytes.length, " bytes");
+            }
             case CLOSE -> close(bytes, callId, epoch, at);
-            default -> Binary.malformed("socket command of unknown kind ", kind, "");
+            default -> Binary.unknown("a socket command", kind);
         };
     }
 
     private static Decoded<SocketCommand> play(byte[] bytes, CallId callId, int epoch, int at) {
-        int payload = bytes.length - at - 12;
-        if (payload < 0 || Binary.uint16(bytes, at + 10) != payload) {
+        int room = bytes.length - at - 12;
+        int payload = room < 0 ? 0 : Binary.uint16(bytes, at + 10);
+        if (room < payload || !Binary.addedFields(bytes, at + 12 + payload)) {
             return Binary.malformed("a play of ", bytes.length, " bytes");
         }
         int frameBytes = Binary.uint16(bytes, at + 8);
@@ -135,23 +143,34 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         byte by = bytes[at];
         int causeBytes = bytes[at + 1] & 0xFF;
         int code = at + 2 + causeBytes;
-        int reasonBytes = bytes.length - code - 4;
-        if (reasonBytes < 0 || Binary.uint16(bytes, code + 2) != reasonBytes) {
+        int room = bytes.length - code - 4;
+        int reasonBytes = room < 0 ? 0 : Binary.uint16(bytes, code + 2);
+        if (room < reasonBytes || !Binary.addedFields(bytes, code + 4 + reasonBytes)) {
             return Binary.malformed("a close of ", bytes.length, " bytes");
         }
-        String cause = new String(bytes, at + 2, causeBytes, StandardCharsets.US_ASCII);
         int closeCode = Binary.uint16(bytes, code);
+        if (closeCode < 1_000 || closeCode > 4_999) {
+            return Binary.malformed("a close with the code ", closeCode, "");
+        }
+        if (reasonBytes > Failure.MAX_REASON_BYTES) {
+            return Binary.malformed("a close with a reason of ", reasonBytes, " bytes");
+        }
+        String cause = new String(bytes, at + 2, causeBytes, StandardCharsets.US_ASCII);
         String reason = new String(bytes, code + 4, reasonBytes, StandardCharsets.UTF_8);
+        return switch (by) {
+            case BY_END -> new Decoded.Value<>(new SocketCommand.Close(
+                    callId, constant(End.class, cause, End.OTHER), null, closeCode, reason, epoch));
+            case BY_FAILURE -> new Decoded.Value<>(new SocketCommand.Close(
+                    callId, null, constant(Failure.class, cause, Failure.OTHER), closeCode, reason, epoch));
+            default -> Binary.malformed("a close by kind ", by, "");
+        };
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String name, E otherwise) {
         try {
-            return switch (by) {
-                case BY_END -> new Decoded.Value<>(
-                        new SocketCommand.Close(callId, End.valueOf(cause), null, closeCode, reason, epoch));
-                case BY_FAILURE -> new Decoded.Value<>(
-                        new SocketCommand.Close(callId, null, Failure.valueOf(cause), closeCode, reason, epoch));
-                default -> Binary.malformed("a close by unknown kind ", by, "");
-            };
-        } catch (IllegalArgumentException unknown) {
-            return new Decoded.Malformed<>("a close for an unknown cause");
+            return Enum.valueOf(type, name);
+        } catch (IllegalArgumentException newer) {
+            return otherwise;
         }
     }
 }

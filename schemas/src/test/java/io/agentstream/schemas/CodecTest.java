@@ -62,6 +62,7 @@ final class CodecTest {
 
             switch (decoded) {
                 case Decoded.Value<V>(V read) -> assertTrue(topic.type().isInstance(read));
+                case Decoded.Unknown<V>(String what) -> assertTrue(what.length() < 200, what);
                 case Decoded.Malformed<V>(String reason) -> assertTrue(reason.length() < 200, reason);
             }
         }
@@ -69,7 +70,7 @@ final class CodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "null", "[]", "7", "\"offered\"", "{}", "{\"type\":\"nonsense\"}", "{\"type\":\"alive\"}",
+        "null", "[]", "7", "\"offered\"", "{}", "{\"type\":null}", "{\"type\":\"alive\"}",
         "{\"type\":\"alive\",\"call_id\":null,\"seq\":1,\"at\":\"2026-11-22T12:00:00Z\"}",
         "{\"type\":\"alive\",\"call_id\":\"x\",\"seq\":1,\"at\":\"2026-11-22T12:00:00Z\"}",
         "{\"type\":\"alive\",\"call_id\":\"019ac0de-0000-7000-8000-00000000002a\",\"seq\":null,\"at\":\"2026-11-22T12:00:00Z\"}",

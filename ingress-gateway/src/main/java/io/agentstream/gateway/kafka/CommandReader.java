@@ -127,6 +127,7 @@ public final class CommandReader implements DutyCycle {
         }
         switch (Topics.SOCKET_COMMANDS.codec().decode(commandRecord.value())) {
             case Decoded.Value<SocketCommand>(SocketCommand command) -> delivery.add(command);
+            case Decoded.Unknown<SocketCommand>(String what) -> deadLetters.passOver(commandRecord, what);
             case Decoded.Malformed<SocketCommand>(String reason) -> deadLetters.put(commandRecord, reason);
         }
     }

@@ -137,6 +137,7 @@ final class TestGateway implements AutoCloseable {
                 .map(sent -> topic.codec().decode(sent.value()))
                 .map(decoded -> switch (decoded) {
                     case Decoded.Value<V>(V value) -> value;
+                    case Decoded.Unknown<V>(String what) -> throw new AssertionError(what);
                     case Decoded.Malformed<V>(String reason) -> throw new AssertionError(reason);
                 })
                 .toList();

@@ -159,7 +159,7 @@ final class RunMachine {
     private static boolean hangsUp(End end) {
         return switch (end) {
             case AGENT_HANGUP, MAX_DURATION, IDLE, DRAINED -> true;
-            case CALLER_HANGUP, TRANSFERRED, LOST -> false;
+            case CALLER_HANGUP, TRANSFERRED, LOST, OTHER -> false; // of another end only its writer knows what is to be done
         };
     }
 

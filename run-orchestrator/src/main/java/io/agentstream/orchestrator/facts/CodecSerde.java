@@ -29,6 +29,7 @@ final class CodecSerde<V> implements Serde<V> {
             }
             return switch (codec.decode(bytes)) {
                 case Decoded.Value<V>(V value) -> value;
+                case Decoded.Unknown<V>(String what) -> throw new SerializationException(what);
                 case Decoded.Malformed<V>(String reason) -> throw new SerializationException(reason);
             };
         };

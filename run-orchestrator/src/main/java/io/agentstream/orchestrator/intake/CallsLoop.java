@@ -136,6 +136,10 @@ public final class CallsLoop implements DutyCycle {
         }
         progress.begin(record.offset());
         switch (Incoming.decode(record)) {
+            case Decoded.Unknown<Incoming>(String what) -> {
+                deadLetters.passOver(record, what);
+                progress.done(record.offset());
+            }
             case Decoded.Malformed<Incoming>(String reason) -> {
                 deadLetters.put(record, reason);
                 progress.done(record.offset());

@@ -39,12 +39,14 @@ sealed interface Incoming {
             return switch (Topics.CALL_LIFECYCLE.codec().decode(record.value())) {
                 case Decoded.Value<CallEvent>(CallEvent event) ->
                     new Decoded.Value<>(new Incoming.Lifecycle(event, source));
+                case Decoded.Unknown<CallEvent>(String what) -> new Decoded.Unknown<>(what);
                 case Decoded.Malformed<CallEvent>(String reason) -> new Decoded.Malformed<>(reason);
             };
         }
         return switch (Topics.CONVERSATION_EVENTS.codec().decode(record.value())) {
             case Decoded.Value<ConversationEvent>(var event) ->
                 new Decoded.Value<>(new Incoming.Conversation(event, source));
+            case Decoded.Unknown<ConversationEvent>(String what) -> new Decoded.Unknown<>(what);
             case Decoded.Malformed<ConversationEvent>(String reason) ->
                 new Decoded.Malformed<>(reason);
         };
