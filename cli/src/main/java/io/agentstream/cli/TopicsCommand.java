@@ -41,10 +41,9 @@ final class TopicsCommand implements Callable<Integer> {
                         "%-28s %4d partitions%n", topic.name(), plan.partitions(topic)));
                 return ServiceMain.EXIT_OK;
             }
-            differences.forEach(difference -> System.err.println(difference));
-            System.err.println(check
-                    ? "Missing topics are created by ./agent-stream topics; what differs has to be changed by hand."
-                    : "Topics that differ are not changed: set the configuration as they are, or change them by hand.");
+            String servers = config.get(Keys.KAFKA_BOOTSTRAP_SERVERS);
+            differences.forEach(difference -> System.err.println(difference + "\n  " + difference.remedy(servers)));
+            System.err.println("Topics that exist are not changed from here.");
             return ServiceMain.EXIT_FAULT;
         }
     }

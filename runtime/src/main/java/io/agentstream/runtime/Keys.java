@@ -38,14 +38,14 @@ public final class Keys {
             "Where Kafka is, as host:port,host:port. Any other variable that begins with `AGENT_STREAM_KAFKA_` is handed to"
                     + " the Kafka clients: `AGENT_STREAM_KAFKA_SECURITY_PROTOCOL` sets `security.protocol`.");
     public static final Key<Integer> CALL_PARTITIONS = number(
-            "CALL_PARTITIONS", 12, 1, 10_000,
-            "Partitions of each topic that is keyed by call. A worker loop owns at least one, so this limits how many loops can"
-                    + " share the work. Cannot be changed on a running system.");
+            "CALL_PARTITIONS", 4, 1, 10_000,
+            "Partitions of each topic that is keyed by call: as many as worker loops will ever share the work, one for about two"
+                    + " hundred calls. Each costs, used or not. Chosen when the topics are made; cannot be changed on a running system.");
     public static final Key<Integer> GATEWAY_SLOTS =
             number("GATEWAY_SLOTS", 12, 1, 10_000, "Partitions of `socket.commands.v1`: the most gateways there can be.");
     public static final Key<Integer> TOPIC_REPLICATION = number(
             "TOPIC_REPLICATION", 1, 1, 9,
-            "Replicas of each topic that `topics` creates. Use 3 in production, with `min.insync.replicas` 2.");
+            "Replicas of each topic. Use 3 in production: then two of them must have an event before it counts as written.");
     public static final Key<Duration> MEDIA_RETENTION = duration(
             "MEDIA_RETENTION", "24h", Duration.ofMinutes(1), Duration.ofDays(365),
             "How long audio is kept in `call.media.v1` and `socket.commands.v1`.");

@@ -1,22 +1,22 @@
 package io.agentstream.runtime;
 
 import io.agentstream.schemas.Topic;
-import io.agentstream.schemas.Topic.Cleanup;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -50,39 +50,90 @@ public final class TopicProvisioner {
             };
         }
 
-        Map<String, String> settings(Topic<?> topic) {
-            Map<String, String> settings = new TreeMap<>();
-            settings.put(
-                    TopicConfig.CLEANUP_POLICY_CONFIG,
-                    topic.cleanup().stream()
-                            .map(c -> c.name().toLowerCase(Locale.ROOT))
-                            .sorted()
-                            .collect(Collectors.joining(",")));
-            if (topic.cleanup().contains(Cleanup.DELETE)) {
-                boolean audio = topic.equals(Topics.CALL_MEDIA) || topic.equals(Topics.SOCKET_COMMANDS);
-                settings.put(
-                        TopicConfig.RETENTION_MS_CONFIG,
-                        Long.toString((audio ? media : topic.retention()).toMillis()));
-            }
-            return settings;
+        /// The settings that a topic's promises depend on: without them the broker's own hold, which keep a day's records for eight,
+        /// and compact what is quiet hardly ever.
+        public Map<String, String> settings(Topic<?> topic) {
+            return TopicSettings.of(topic, isAudio(topic) ? media : topic.retention(), isAudio(topic) ? 1 : inSync());
+        }
+
+        private static boolean isAudio(Topic<?> topic) {
+            return topic.equals(Topics.CALL_MEDIA) || topic.equals(Topics.SOCKET_COMMANDS);
+        }
+
+        /// How many replicas must have a record before it counts as written.
+        private int inSync() {
+            return replicas >= 3 ? 2 : 1;
+        }
+
+        /// The key that says how many partitions the topic has.
+        private static Optional<Key<Integer>> partitionsKey(Topic<?> topic) {
+            return switch (topic.partitions()) {
+                case CALLS -> Optional.of(Keys.CALL_PARTITIONS);
+                case SLOTS -> Optional.of(Keys.GATEWAY_SLOTS);
+                case FEW -> Optional.empty();
+            };
         }
     }
 
-    /// One thing in which the broker's topics and the table differ.
+    /// One thing in which the broker's topics and the table differ. Its text says what differs.
     public sealed interface Difference {
         String topic();
 
+        /// What a person can do about it, with the command line.
+        ///
+        /// @param bootstrapServers where Kafka is
+        String remedy(String bootstrapServers);
+
         record Missing(String topic) implements Difference {
+            @Override
+            public String remedy(String bootstrapServers) {
+                return "./agent-stream topics";
+            }
+
             @Override
             public String toString() {
                 return topic + " is missing";
             }
         }
 
-        record Differs(String topic, String what, String expected, String actual) implements Difference {
+        /// @param key the key that says how many there are to be, where there is one
+        record Partitions(String topic, int expected, int actual, Optional<Key<Integer>> key) implements Difference {
+            @Override
+            public String remedy(String bootstrapServers) {
+                return key.map(it -> "set " + it.variable() + "=" + actual + " for every process; or ").orElse("")
+                        + "stop everything and make the topic anew, which loses what is on it: kafka-topics.sh --bootstrap-server "
+                        + bootstrapServers + " --delete --topic " + topic + "; ./agent-stream topics";
+            }
+
             @Override
             public String toString() {
-                return topic + " has " + what + " " + actual + ", expected " + expected;
+                return topic + " has partitions " + actual + ", expected " + expected;
+            }
+        }
+
+        record Replicas(String topic, int expected, int actual) implements Difference {
+            @Override
+            public String remedy(String bootstrapServers) {
+                return "set " + Keys.TOPIC_REPLICATION.variable() + "=" + actual + "; or move the replicas: kafka-reassign-partitions.sh"
+                        + " --bootstrap-server " + bootstrapServers + " --execute --reassignment-json-file FILE";
+            }
+
+            @Override
+            public String toString() {
+                return topic + " has replicas " + actual + ", expected " + expected;
+            }
+        }
+
+        record Setting(String topic, String name, String expected, String actual) implements Difference {
+            @Override
+            public String remedy(String bootstrapServers) {
+                return "kafka-configs.sh --bootstrap-server " + bootstrapServers + " --alter --entity-type topics --entity-name " + topic
+                        + " --add-config " + name + "=" + (expected.contains(",") ? "[" + expected + "]" : expected);
+            }
+
+            @Override
+            public String toString() {
+                return topic + " has " + name + " " + actual + ", expected " + expected;
             }
         }
     }
@@ -104,10 +155,14 @@ public final class TopicProvisioner {
                 differences.add(new Difference.Missing(topic.name()));
                 continue;
             }
-            int partitions = description.get().partitions().size();
-            if (partitions != plan.partitions(topic)) {
-                differences.add(new Difference.Differs(
-                        topic.name(), "partitions", Integer.toString(plan.partitions(topic)), Integer.toString(partitions)));
+            List<TopicPartitionInfo> partitions = description.get().partitions();
+            if (partitions.size() != plan.partitions(topic)) {
+                differences.add(new Difference.Partitions(
+                        topic.name(), plan.partitions(topic), partitions.size(), Plan.partitionsKey(topic)));
+            }
+            int replicas = partitions.stream().mapToInt(partition -> partition.replicas().size()).min().orElse(0);
+            if (replicas != plan.replicas()) {
+                differences.add(new Difference.Replicas(topic.name(), plan.replicas(), replicas));
             }
             ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
             var actual = admin.describeConfigs(List.of(resource)).all().get().get(resource);
@@ -115,7 +170,7 @@ public final class TopicProvisioner {
                 var entry = actual == null ? null : actual.get(name);
                 String value = entry == null || entry.value() == null ? "nothing" : entry.value();
                 if (!sameList(expected, value)) {
-                    differences.add(new Difference.Differs(topic.name(), name, expected, value));
+                    differences.add(new Difference.Setting(topic.name(), name, expected, value));
                 }
             });
         }
@@ -159,5 +214,23 @@ public final class TopicProvisioner {
             }
         }
         return before.stream().filter(d -> !(d instanceof Difference.Missing)).toList();
+    }
+
+    /// As [#provision()], and changes the settings that differ, for the owner of a broker that is nobody else's.
+    public List<Difference> align() throws ExecutionException, InterruptedException {
+        List<Difference> left = new ArrayList<>();
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (Difference difference : provision()) {
+            if (difference instanceof Difference.Setting(String topic, String name, String expected, String _)) {
+                changes.computeIfAbsent(new ConfigResource(ConfigResource.Type.TOPIC, topic), _ -> new ArrayList<>())
+                        .add(new AlterConfigOp(new ConfigEntry(name, expected), AlterConfigOp.OpType.SET));
+            } else {
+                left.add(difference);
+            }
+        }
+        if (!changes.isEmpty()) {
+            admin.incrementalAlterConfigs(changes).all().get();
+        }
+        return left;
     }
 }

@@ -11,7 +11,8 @@ import java.util.Set;
 /// @param key what the record key is
 /// @param partitions how many partitions it has
 /// @param cleanup what happens to old records
-/// @param retention how long records are kept where cleanup deletes
+/// @param retention how long records are kept where cleanup deletes; where it only compacts, how long one may stay that has been
+///        replaced
 /// @param from who writes
 /// @param to who reads
 /// @param says a sentence for the reader of the contract

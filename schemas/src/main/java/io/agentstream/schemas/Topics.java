@@ -39,12 +39,12 @@ public final class Topics {
 
     public static final Topic<ConversationSnapshot> CONVERSATION_SNAPSHOTS = new Topic<>(
             "conversation.snapshots.v1", ConversationSnapshot.class, new JsonCodec<>(ConversationSnapshot.class), CALL,
-            Partitions.CALLS, Set.of(Cleanup.COMPACT), DAY, "worker", "worker",
+            Partitions.CALLS, Set.of(Cleanup.COMPACT), Duration.ofMinutes(10), "worker", "worker",
             "What another worker needs to go on with a conversation.");
 
     public static final Topic<RunFacts> RUNS = new Topic<>(
             "runs.v1", RunFacts.class, new JsonCodec<>(RunFacts.class), CALL, Partitions.CALLS,
-            Set.of(Cleanup.COMPACT), DAY.multipliedBy(30), "orchestrator", "anyone",
+            Set.of(Cleanup.COMPACT), DAY, "orchestrator", "anyone",
             "The latest facts of each run.");
 
     public static final Topic<Usage> USAGE = new Topic<>(

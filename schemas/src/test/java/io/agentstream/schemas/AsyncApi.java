@@ -47,7 +47,7 @@ final class AsyncApi {
                     "x-to", topic.to(),
                     "x-partitions", topic.partitions().name().toLowerCase(Locale.ROOT),
                     "x-cleanup", topic.cleanup().stream().map(c -> c.name().toLowerCase(Locale.ROOT)).sorted().toList(),
-                    "x-retention", topic.cleanup().contains(Cleanup.DELETE) ? topic.retention().toString() : "until replaced"));
+                    "x-retention", topic.cleanup().contains(Cleanup.DELETE) ? topic.retention().toString() : "until replaced, and " + topic.retention() + " after it"));
         }
         return map(
                 "asyncapi", "3.0.0",

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import kafka.server.BrokerServer;
@@ -53,9 +54,16 @@ public final class EmbeddedKafka implements AutoCloseable {
     private boolean closed;
 
     private EmbeddedKafka(
-            Path data, int port, int sessionTimeoutMs, Consumer<String> onFatal, Runnable onClosed) {
+            Path data,
+            int port,
+            int sessionTimeoutMs,
+            Map<String, String> over,
+            Consumer<String> onFatal,
+            Runnable onClosed) {
         this.onClosed = onClosed;
-        KafkaConfig config = new KafkaConfig(KafkaSettings.of(data, port, sessionTimeoutMs));
+        Properties settings = KafkaSettings.of(data, port, sessionTimeoutMs);
+        settings.putAll(over);
+        KafkaConfig config = new KafkaConfig(settings);
         Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> stored =
                 KafkaRaftServer.initializeLogDirs(config, LOG, "embedded broker in " + data + ": ");
         metrics = new Metrics();
@@ -87,6 +95,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     ///
     /// @throws StartFailedException where the directory is in use or broken, or the port is taken
     public static EmbeddedKafka start(Path directory, int port, Consumer<String> onFatal) {
+        return start(directory, port, Map.of(), onFatal);
+    }
+
+    /// As [#start(Path, int, Consumer)], with settings that go over the embedded broker's own.
+    static EmbeddedKafka start(Path directory, int port, Map<String, String> over, Consumer<String> onFatal) {
         Path absolute = directory.toAbsolutePath().normalize();
         DirectoryLock lock = DirectoryLock.take(absolute, "Kafka data");
         try {
@@ -98,7 +111,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             } else {
                 Files.createFile(running);
             }
-            EmbeddedKafka kafka = new EmbeddedKafka(data, port, SESSION_TIMEOUT_MS, onFatal, () -> {
+            EmbeddedKafka kafka = new EmbeddedKafka(data, port, SESSION_TIMEOUT_MS, over, onFatal, () -> {
                 try (lock) {
                     Files.deleteIfExists(running);
                 } catch (IOException stays) {
@@ -120,7 +133,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     /// So one is started and stopped first whose sessions are short; it repairs the logs, too.
     private static void settle(Path data) {
         LOG.info("The embedded broker was not stopped in good order the last time: looking through its data.");
-        try (EmbeddedKafka repair = new EmbeddedKafka(data, 0, SETTLING_SESSION_TIMEOUT_MS, reason -> {}, () -> {})) {
+        try (EmbeddedKafka repair = new EmbeddedKafka(data, 0, SETTLING_SESSION_TIMEOUT_MS, Map.of(), reason -> {}, () -> {})) {
             repair.open();
         }
     }

@@ -50,7 +50,6 @@ public final class LocalSystem implements AutoCloseable {
             Keys.BIND_ADDRESS, "127.0.0.1",
             Keys.KAFKA_PORT, "0",
             Keys.POSTGRES_PORT, "0",
-            Keys.CALL_PARTITIONS, "4",
             Keys.GATEWAY_SLOTS, "4",
             Keys.CLOUDONIX_RATE_LIMIT, "1000000",
             Keys.DRAIN_TIMEOUT, "5s");
@@ -146,7 +145,7 @@ public final class LocalSystem implements AutoCloseable {
 
         progress.step("topics and demo data");
         Config wired = Config.load(environment, defaults, List.of());
-        provision(wired);
+        provision(wired, config.find(Keys.KAFKA_BOOTSTRAP_SERVERS).isEmpty());
         var agents = DemoData.ensure(wired, secrets);
 
         progress.step("gateway, orchestrator and worker");
@@ -229,9 +228,11 @@ public final class LocalSystem implements AutoCloseable {
         }
     }
 
-    private static void provision(Config config) throws Exception {
+    /// The settings of a broker of our own follow this version's, so that data of an older one can be taken up.
+    private static void provision(Config config, boolean ourOwn) throws Exception {
         try (Admin admin = new KafkaClients(config).admin("topics")) {
-            var differences = new TopicProvisioner(admin, TopicProvisioner.Plan.of(config)).provision();
+            TopicProvisioner provisioner = new TopicProvisioner(admin, TopicProvisioner.Plan.of(config));
+            var differences = ourOwn ? provisioner.align() : provisioner.provision();
             if (!differences.isEmpty()) {
                 throw new IllegalStateException("the topics differ from the configuration: " + differences
                         + "; set the configuration as it was, or start over with --fresh");
