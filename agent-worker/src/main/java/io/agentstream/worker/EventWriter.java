@@ -2,6 +2,7 @@ package io.agentstream.worker;
 
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.runtime.Causes;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationSnapshot;
@@ -31,7 +32,7 @@ final class EventWriter {
         this.report = (metadata, failure) -> {
             if (failure != null) {
                 meters.eventsLost().increment();
-                log.atError().addKeyValue("failure", failure.getClass().getSimpleName()).log("event could not be written");
+                log.atError().addKeyValue("failure", Causes.of(failure)).log("event could not be written");
             }
         };
     }

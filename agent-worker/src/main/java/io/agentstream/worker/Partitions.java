@@ -1,5 +1,6 @@
 package io.agentstream.worker;
 
+import io.agentstream.runtime.Causes;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class Partitions implements ConsumerRebalanceListener {
             events.flush();
             commit();
         } catch (KafkaException late) {
-            log.atWarn().addKeyValue("failure", late.getClass().getSimpleName()).log("offsets not committed on handing over");
+            log.atWarn().addKeyValue("failure", Causes.of(late)).log("offsets not committed on handing over");
         }
     }
 

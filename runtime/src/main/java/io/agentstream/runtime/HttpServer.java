@@ -12,6 +12,11 @@ public final class HttpServer implements AutoCloseable {
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int REQUEST_TIMEOUT_MS = 30_000;
+    /// A connection that brings and takes nothing, also in the middle of a body.
+    private static final int IDLE_TIMEOUT_MS = 60_000;
+    private static final int MAX_HEADERS = 64;
+    private static final int MAX_PARAMETERS = 64;
+    private static final int MAX_COOKIES = 16;
 
     private final Undertow server;
 
@@ -30,6 +35,10 @@ public final class HttpServer implements AutoCloseable {
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_TIMEOUT_MS)
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS)
+                .setServerOption(UndertowOptions.IDLE_TIMEOUT, IDLE_TIMEOUT_MS)
+                .setServerOption(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
+                .setServerOption(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
+                .setServerOption(UndertowOptions.MAX_COOKIES, MAX_COOKIES)
                 .setHandler(handler)
                 .build();
         try {

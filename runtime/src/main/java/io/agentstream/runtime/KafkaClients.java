@@ -54,8 +54,9 @@ public final class KafkaClients {
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(maxBlock.toMillis())));
     }
 
-    /// For audio: one acknowledgement, never blocks, bounded; what does not fit or comes too late is dropped, which the callback
-    /// of `send` says. One request in flight, so that a retry cannot overtake. For writers whose records come one by one.
+    /// For audio: never blocks, bounded; what does not fit or comes too late is dropped, which the callback of `send` says. Idempotent,
+    /// because what is sent again after a slow answer would be heard twice; that costs nothing that could be measured (ADR 10). One
+    /// request in flight: while it is, the next one fills. For writers whose records come one by one.
     public Producer<byte[], byte[]> media(String clientId) {
         return media(clientId, mediaLinger);
     }
@@ -67,8 +68,8 @@ public final class KafkaClients {
 
     private Producer<byte[], byte[]> media(String clientId, Duration linger) {
         return producer(clientId, Map.of(
-                ProducerConfig.ACKS_CONFIG, "1",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false",
+                ProducerConfig.ACKS_CONFIG, "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
                 ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1",
                 ProducerConfig.LINGER_MS_CONFIG, Long.toString(linger.toMillis()),
                 ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 * 1024),

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Asks Kafka every two seconds whether it is there and has the topics that a service needs, for `/readyz`. The loop is one
 /// thread's; [#reason()] is for any.
@@ -18,10 +20,13 @@ public final class KafkaProbe implements DutyCycle {
     private static final long PERIOD_MS = 2_000;
     private static final long ANSWER_MS = 5_000;
 
+    private static final Logger log = LoggerFactory.getLogger(KafkaProbe.class);
+
     private final String role;
     private final Admin admin;
     private final List<String> topics;
     private final Semaphore wake = new Semaphore(0);
+    private String cause = "";
     private volatile Optional<String> reason = Optional.of("Kafka has not answered yet");
 
     /// @param admin stays its giver's to close
@@ -43,7 +48,13 @@ public final class KafkaProbe implements DutyCycle {
 
     @Override
     public void work() throws InterruptedException {
-        reason = probe();
+        Optional<String> now = probe();
+        if (!now.equals(reason)) {
+            now.ifPresentOrElse(
+                    why -> log.atWarn().addKeyValue("reason", why).addKeyValue("cause", cause).log("Kafka cannot be used"),
+                    () -> log.info("Kafka can be used"));
+        }
+        reason = now;
         boolean woken = wake.tryAcquire(reason.isPresent() ? PERIOD_MS / 4 : PERIOD_MS, TimeUnit.MILLISECONDS);
         if (woken) {
             wake.drainPermits();
@@ -56,6 +67,7 @@ public final class KafkaProbe implements DutyCycle {
     }
 
     private Optional<String> probe() throws InterruptedException {
+        cause = "";
         try {
             List<String> missing = new ArrayList<>();
             for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
@@ -75,7 +87,12 @@ public final class KafkaProbe implements DutyCycle {
                     ? Optional.empty()
                     : Optional.of("Kafka lacks the topics " + String.join(", ", missing) + "; run ./agent-stream topics");
         } catch (ExecutionException | TimeoutException e) {
-            return Optional.of("Kafka does not answer");
+            cause = Causes.of(e);
+            return Optional.of(switch (KafkaTrouble.of(e)) {
+                case AWAY -> "Kafka does not answer";
+                case REFUSED -> "Kafka refuses us";
+                case TOO_LARGE, FATAL -> "Kafka cannot be asked";
+            });
         }
     }
 }

@@ -3,6 +3,7 @@ package io.agentstream.runtime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,11 @@ public final class ServiceMain {
         } catch (ConfigException e) {
             code = refused(e); // what a key names is not what it should be
         } catch (Exception e) {
+            ConfigException wrong = kafkas(e);
+            if (wrong != null) {
+                code = refused(wrong);
+                return code;
+            }
             log.atError().addKeyValue("service", name).setCause(e).log("service failed");
             code = EXIT_FAULT;
         } finally {
@@ -55,6 +61,18 @@ public final class ServiceMain {
             barrier.closed(code);
         }
         return code;
+    }
+
+    /// What Kafka's clients say of a property that was handed to them, or null where `e` is something else.
+    private static @Nullable ConfigException kafkas(Exception e) {
+        @Nullable Throwable cause = e;
+        while (cause != null) {
+            if (cause instanceof org.apache.kafka.common.config.ConfigException) {
+                return new ConfigException(List.of(Key.PREFIX + "KAFKA_...: " + cause.getMessage()));
+            }
+            cause = cause.getCause();
+        }
+        return null;
     }
 
     private static int refused(ConfigException e) {

@@ -1,5 +1,6 @@
 package io.agentstream.gateway.kafka;
 
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Topics;
@@ -75,7 +76,7 @@ public final class CallLog {
         log.atError()
                 .addKeyValue("call", event.callId())
                 .addKeyValue("event", event.getClass().getSimpleName())
-                .addKeyValue("failure", failure.getClass().getSimpleName())
+                .addKeyValue("failure", Causes.of(failure))
                 .log("event of a call is lost");
         if (onLost != null) {
             onLost.run();

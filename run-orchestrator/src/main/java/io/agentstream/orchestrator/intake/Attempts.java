@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.intake;
 
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
@@ -48,7 +49,7 @@ public final class Attempts {
                     retries.increment();
                     log.atWarn()
                             .addKeyValue("call", incoming.callId())
-                            .addKeyValue("failure", failure.getClass().getSimpleName())
+                            .addKeyValue("failure", Causes.of(failure))
                             .addKeyValue("again_in_ms", backoffMs)
                             .log("record is tried again");
                 }

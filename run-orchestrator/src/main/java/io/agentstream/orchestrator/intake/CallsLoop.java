@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.intake;
 import io.agentstream.orchestrator.liveness.Heartbeats;
 import io.agentstream.orchestrator.liveness.Listening;
 import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.schemas.CallEvent;
@@ -202,7 +203,7 @@ public final class CallsLoop implements DutyCycle {
             }
             remember(offsets);
         } catch (KafkaException notTaken) { // the next owner reads the records again, which is harmless
-            log.atWarn().addKeyValue("failure", notTaken.getClass().getSimpleName()).log("offsets not committed");
+            log.atWarn().addKeyValue("failure", Causes.of(notTaken)).log("offsets not committed");
         }
     }
 

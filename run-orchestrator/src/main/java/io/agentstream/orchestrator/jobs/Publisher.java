@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
+import io.agentstream.runtime.KafkaTrouble;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
@@ -51,7 +52,7 @@ public final class Publisher {
             }
             await(commands);
         } catch (KafkaException notTaken) {
-            throw new NotNowException("Kafka does not take a decision", notTaken);
+            throw notTaken(notTaken);
         }
     }
 
@@ -68,8 +69,16 @@ public final class Publisher {
             try {
                 acknowledgement.get(ACKNOWLEDGED_S, TimeUnit.SECONDS);
             } catch (ExecutionException | TimeoutException notTaken) {
-                throw new NotNowException("Kafka does not take a decision", notTaken);
+                throw notTaken(notTaken);
             }
         }
+    }
+
+    /// Only what waiting mends is tried again: what Kafka will never take is a fault of ours or of the installation.
+    private static RuntimeException notTaken(Exception failure) {
+        return switch (KafkaTrouble.of(failure)) {
+            case AWAY -> new NotNowException("Kafka does not take a decision", failure);
+            case REFUSED, TOO_LARGE, FATAL -> new IllegalStateException("Kafka will never take a decision", failure);
+        };
     }
 }

@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.RefusedCalls;
 import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallId;
@@ -111,7 +112,7 @@ public final class Reaper implements DutyCycle {
             }
         } catch (DatabaseException | NotNowException away) {
             listening.interrupted(); // what was not noted cannot have been heard
-            log.atWarn().addKeyValue("failure", away.getClass().getSimpleName()).log("reaping has to wait");
+            log.atWarn().addKeyValue("failure", Causes.of(away)).log("reaping has to wait");
         }
     }
 
