@@ -18,6 +18,10 @@ final class CallerSpeech implements VoiceActivityDetector.Listener, AutoCloseabl
 
     static final long MAX_JUMP_MS = 10_000;
 
+    /// Nothing came for so long in the middle of speech: the caller has muted the telephone, or its network has stopped. The
+    /// speech is over; a stall of Kafka that lasts longer only splits it in two.
+    static final long QUIET_MS = 900;
+
     private static final SpeechSegmenter SEGMENTER = new SpeechSegmenter(SpeechSegmenter.Parameters.DEFAULT);
 
     private final VoiceActivityDetector detector = VoiceActivityDetector.open();
@@ -27,9 +31,26 @@ final class CallerSpeech implements VoiceActivityDetector.Listener, AutoCloseabl
     private long firstTimestampMs;
     private long clockMs;
     private long speechBeganMs;
+    private long heardAtMs;
+
+    /// Whether the caller was speaking when the audio stopped coming.
+    boolean isQuiet(long nowMs) {
+        return state.speaking() && nowMs - heardAtMs >= QUIET_MS;
+    }
+
+    /// Ends the speech of a caller of whom nothing comes any more.
+    ConversationInput stop(long nowMs) {
+        long lastVoicedMs = state.lastVoicedMs();
+        state = SpeechSegmenter.State.SILENT;
+        return new ConversationInput.SpeechStopped(
+                Math.max(0, lastVoicedMs - speechBeganMs), Math.max(0, nowMs - heardAtMs + clockMs - lastVoicedMs));
+    }
 
     /// What a frame says about the caller; mostly nothing.
-    List<ConversationInput> hear(MediaFrame.Audio frame) {
+    ///
+    /// @param nowMs when it was read, by the loop's clock
+    List<ConversationInput> hear(MediaFrame.Audio frame, long nowMs) {
+        heardAtMs = nowMs;
         if (!begun) {
             begun = true;
             firstTimestampMs = frame.timestampMs();

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 
 /// Writes what gateways are to do with their sockets. Only the loop; what the producer reports comes from its own thread.
 ///
@@ -57,11 +58,11 @@ final class CommandWriter {
         int seq = to.nextSeq(turn);
         to.playedFrames++;
         meters.played().increment();
-        send(to, new SocketCommand.Play(to.callId, turn, seq, frameBytes, audio), count);
+        send(to, new SocketCommand.Play(to.callId, turn, seq, frameBytes, audio, to.epoch), count);
     }
 
     void mark(LiveConversation to, int turn) {
-        send(to, new SocketCommand.Mark(to.callId, turn, "turn-" + turn), count);
+        send(to, new SocketCommand.Mark(to.callId, turn, "turn-" + turn, to.epoch), count);
     }
 
     /// For a clear or a close.
@@ -80,6 +81,18 @@ final class CommandWriter {
     /// A close for a call that has no conversation.
     void refuse(int slot, CallId callId, SocketCommand.Close close) {
         send(slot, callId.toKey(), close, count);
+    }
+
+    /// A close for a call of which nobody knows which gateway has it: all of them are told, and those that do not hold it pass it over.
+    void refuseEverywhere(CallId callId, SocketCommand.Close close) {
+        byte[] key = callId.toKey();
+        try {
+            for (PartitionInfo slot : producer.partitionsFor(Topics.SOCKET_COMMANDS.name())) {
+                send(slot.partition(), key, close, count);
+            }
+        } catch (KafkaException failure) {
+            count.onCompletion(null, failure);
+        }
     }
 
     /// Sends again what did not arrive, at most each half second.

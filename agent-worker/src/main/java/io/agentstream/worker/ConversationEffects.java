@@ -20,12 +20,17 @@ import org.jspecify.annotations.Nullable;
 /// Runs the machine of a conversation and performs what it wants; the only class that does. Only the loop.
 final class ConversationEffects {
 
+    /// Replies to one input that are given within the call; more is an engine that goes round in circles.
+    static final int MAX_AT_ONCE = 1_000;
+
     private final CommandWriter commands;
     private final EventWriter events;
     private final Deadlines deadlines;
     private final WorkerMeters meters;
     /// Replies that an engine gave within the call that asked for them.
     private final ArrayDeque<EngineReply> atOnce = new ArrayDeque<>();
+    /// The conversation whose input is being worked on.
+    private @Nullable LiveConversation current;
 
     ConversationEffects(CommandWriter commands, EventWriter events, Deadlines deadlines, WorkerMeters meters) {
         this.commands = commands;
@@ -34,20 +39,36 @@ final class ConversationEffects {
         this.meters = meters;
     }
 
-    /// Takes a reply to the input that is being worked on.
-    void replyAtOnce(EngineReply reply) {
+    /// Takes a reply of the conversation whose input is being worked on; false where that is another one, or none.
+    ///
+    /// @throws IllegalStateException where an engine has no end
+    @SuppressWarnings("ReferenceEquality") // the very conversation
+    boolean replyAtOnce(LiveConversation of, EngineReply reply) {
+        if (of != current) {
+            return false;
+        }
+        if (atOnce.size() >= MAX_AT_ONCE) {
+            throw new IllegalStateException("an engine that answers without end");
+        }
         atOnce.add(reply);
+        return true;
     }
 
     /// Gives an input to a conversation, and then what its engine answers at once.
     void input(LiveConversation to, long nowMs, ConversationInput input) {
+        current = to;
         try {
             step(to, nowMs, input);
             EngineReply reply;
+            int replies = 0;
             while ((reply = atOnce.poll()) != null) {
+                if (++replies > MAX_AT_ONCE) {
+                    throw new IllegalStateException("an engine that answers without end");
+                }
                 step(to, nowMs, reply);
             }
         } finally {
+            current = null;
             atOnce.clear();
         }
     }
@@ -68,7 +89,7 @@ final class ConversationEffects {
             case ConversationEffect.Think think -> session(of).think(think.turn(), think.prompt());
             case ConversationEffect.Flow flow -> session(of).flow(flow.turn());
             case ConversationEffect.StopThinking stop -> session(of).stop(stop.turn());
-            case ConversationEffect.Clear clear -> commands.insist(of, new SocketCommand.Clear(of.callId, clear.turn()));
+            case ConversationEffect.Clear clear -> commands.insist(of, new SocketCommand.Clear(of.callId, clear.turn(), of.epoch));
             case ConversationEffect.AskForMark mark -> commands.mark(of, mark.turn());
             case ConversationEffect.SetDeadline deadline -> deadlines.set(of, deadline.atMs());
             case ConversationEffect.ClearDeadline clear -> deadlines.clear(of);
@@ -91,9 +112,10 @@ final class ConversationEffects {
         if (failure != null) {
             meters.failed().increment();
         }
-        commands.insist(of, failure == null
+        SocketCommand.Close close = failure == null
                 ? SocketCommand.Close.because(of.callId, End.AGENT_HANGUP)
-                : SocketCommand.Close.because(of.callId, failure, ""));
+                : SocketCommand.Close.because(of.callId, failure, "");
+        commands.insist(of, close.of(of.epoch));
     }
 
     private static AgentSession session(LiveConversation of) {

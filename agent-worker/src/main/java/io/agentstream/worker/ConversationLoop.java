@@ -36,7 +36,13 @@ final class ConversationLoop implements DutyCycle {
     /// Longest wait. Deadlines make it shorter, a mailbox with something in it ends it.
     static final long WAIT_MS = 100;
 
-    static final long COMMIT_EVERY_MS = 1_000;
+    static final long SECOND_MS = 1_000;
+
+    /// How often callers of whom nothing comes are looked after.
+    static final long LISTEN_EVERY_MS = 100;
+
+    /// A loop that stood still for so long may have lost its partitions without knowing it: half of the group's session timeout.
+    static final long STOOD_STILL_MS = 3_000;
 
     /// Kafka answers as long as its last answer to a commit is not older.
     static final long KAFKA_IS_THERE_MS = 5_000;
@@ -54,12 +60,16 @@ final class ConversationLoop implements DutyCycle {
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Deadlines deadlines = new Deadlines();
     private final ConversationEffects effects;
+    private final Calls calls = new Calls();
     private final Conversations conversations;
+    private final Commits commits;
+    private final Membership membership;
     private final Partitions partitions;
     private @Nullable Thread thread;
     private volatile boolean producersReady;
     private long nextSecondMs;
-    private volatile long committedMs;
+    private long nextListenMs;
+    private long lastPassMs;
 
     /// What a loop is made of. The consumer is closed by the loop, because that is how it hands over; closing it once more
     /// does nothing. Everything else stays its giver's to close.
@@ -70,6 +80,7 @@ final class ConversationLoop implements DutyCycle {
             SnapshotLoader snapshots,
             DeadLetters deadLetters,
             AgentEngines engines,
+            Definitions definitions,
             WorkerMeters meters,
             Conversations.Limits limits,
             LongSupplier clockMs) {}
@@ -83,9 +94,14 @@ final class ConversationLoop implements DutyCycle {
         this.clockMs = parts.clockMs();
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
-        this.conversations = new Conversations(
-                new SessionOpener(parts.engines(), this::sink), effects, commands, events, deadlines, meters, parts.limits());
-        this.partitions = new Partitions(consumer, conversations, events, parts.snapshots(), clockMs);
+        Guard guard = new Guard(effects, commands, deadlines, meters);
+        Beginnings beginnings = new Beginnings(
+                calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
+                () -> consumer.groupMetadata().generationId(), parts.limits().conversations());
+        this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits());
+        this.commits = new Commits(consumer, events, clockMs);
+        this.membership = new Membership(consumer, commits);
+        this.partitions = new Partitions(consumer, conversations, beginnings, events, commits, parts.snapshots(), clockMs);
     }
 
     @Override
@@ -100,7 +116,7 @@ final class ConversationLoop implements DutyCycle {
 
     /// Conversations at present. Any thread.
     int conversations() {
-        return conversations.size();
+        return calls.size();
     }
 
     @Override
@@ -118,6 +134,12 @@ final class ConversationLoop implements DutyCycle {
         ConsumerRecords<byte[], byte[]> records = poll();
         long startNs = System.nanoTime();
         long nowMs = clockMs.getAsLong();
+        boolean stoodStill = lastPassMs > 0 && nowMs - lastPassMs > STOOD_STILL_MS;
+        lastPassMs = nowMs;
+        if (stoodStill && !membership.holds()) {
+            partitions.lost();
+            return; // what was read is somebody else's
+        }
         if (!records.isEmpty()) {
             // A run's beginning before its frames, its frames before its end: all three may come at once.
             for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.RUN_EVENTS.name())) {
@@ -135,11 +157,19 @@ final class ConversationLoop implements DutyCycle {
             while ((posted = mailbox.take()) != null) {
                 conversations.reply(posted, nowMs);
             }
+            LiveConversation overflowed;
+            while ((overflowed = mailbox.takeOverflowed()) != null) {
+                conversations.overflowed(overflowed);
+            }
             conversations.fire(nowMs);
+            if (nowMs >= nextListenMs) {
+                nextListenMs = nowMs + LISTEN_EVERY_MS;
+                conversations.listen(nowMs);
+            }
         }
         commands.resend(nowMs);
         if (nowMs >= nextSecondMs) {
-            nextSecondMs = nowMs + COMMIT_EVERY_MS;
+            nextSecondMs = nowMs + SECOND_MS;
             everySecond(nowMs);
         }
         meters.loop().record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
@@ -160,13 +190,9 @@ final class ConversationLoop implements DutyCycle {
 
     private void everySecond(long nowMs) {
         if (!partitions.moving()) {
-            consumer.commitAsync((offsets, failure) -> {
-                if (failure == null) {
-                    committedMs = clockMs.getAsLong();
-                }
-            });
+            commits.everySecond();
         }
-        if (nowMs - committedMs < KAFKA_IS_THERE_MS) {
+        if (nowMs - commits.acknowledgedMs() < KAFKA_IS_THERE_MS) {
             conversations.second(nowMs);
         }
     }
@@ -191,7 +217,7 @@ final class ConversationLoop implements DutyCycle {
         switch (decode(Topics.CALL_LIFECYCLE, each)) {
             case Codec.Decoded.Value<CallEvent>(CallEvent event) -> {
                 switch (event) {
-                    case CallEvent.Ended ended -> conversations.end(ended.callId(), nowMs);
+                    case CallEvent.Ended ended -> conversations.end(ended.callId(), ended.at().toEpochMilli(), nowMs);
                     case CallEvent.Alive alive -> conversations.alive(alive.callId());
                     case CallEvent.Offered offered -> { }
                     case CallEvent.Started started -> { }
@@ -212,18 +238,14 @@ final class ConversationLoop implements DutyCycle {
 
     @SuppressWarnings("ReferenceEquality") // threads
     private boolean post(LiveConversation conversation, EngineReply reply) {
-        if (Thread.currentThread() == thread) {
-            effects.replyAtOnce(reply);
+        if (Thread.currentThread() == thread && effects.replyAtOnce(conversation, reply)) {
             return true;
         }
-        if (!mailbox.post(conversation, reply)) {
-            log.atError().addKeyValue("call", conversation.callId).log("mailbox is full, reply lost");
-            return false;
-        }
+        boolean taken = mailbox.post(conversation, reply);
         if (waiting.compareAndSet(true, false)) {
             consumer.wakeup();
         }
-        return true;
+        return taken;
     }
 
     @Override

@@ -2,29 +2,16 @@ package io.agentstream.worker;
 
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationInput;
-import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.CallId;
-import io.agentstream.schemas.ConversationSnapshot;
-import io.agentstream.schemas.Failure;
-import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
-import io.agentstream.schemas.SocketCommand;
-import io.agentstream.worker.engine.AgentEngine;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
-/// The conversations of one loop, from the run that begins one to the call's end. Only the loop, but for [#size()].
-///
-/// A bug in one conversation ends that call and nothing else.
+/// What happens to the conversations of one loop, up to their end. Only the loop.
 final class Conversations {
 
     private static final Logger log = LoggerFactory.getLogger(Conversations.class);
@@ -33,141 +20,62 @@ final class Conversations {
     /// Kafka or a pause of the JVM loses no frame of an echo. The clocks of gateway and worker must agree to within this.
     static final long LATE_MS = 5_000;
 
-    /// A run that began so long ago, and of which no worker left a snapshot, is not begun any more.
-    static final long STALE_RUN_MS = 60_000;
+    /// Each conversation is written down at least so often, so that whoever takes over need not look back further than
+    /// [SnapshotLoader#LOOK_BACK].
+    static final int SAVE_EVERY_SECONDS = 60;
 
-    /// How long a conversation that was taken over waits for a sign of its call before it goes on without one.
-    static final long RESUME_AFTER_MS = 2_000;
-
-    private final SessionOpener sessions;
-    private final ConversationEffects effects;
-    private final CommandWriter commands;
+    private final Calls calls;
+    private final Beginnings beginnings;
+    private final Guard guard;
     private final EventWriter events;
     private final Deadlines deadlines;
     private final WorkerMeters meters;
     private final Limits limits;
-
-    private final Map<CallId, LiveConversation> live = new HashMap<>();
-    private final EarlyFrames early = new EarlyFrames();
-    private final EndedCalls ended = new EndedCalls();
-    private volatile int size;
+    private final NobodysCalls nobodys = new NobodysCalls();
 
     /// @param conversations most conversations of the loop
     /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
     record Limits(int conversations, int lostAfterSeconds) {}
 
     Conversations(
-            SessionOpener sessions, ConversationEffects effects, CommandWriter commands, EventWriter events,
-            Deadlines deadlines, WorkerMeters meters, Limits limits) {
-        this.sessions = sessions;
-        this.effects = effects;
-        this.commands = commands;
+            Calls calls, Beginnings beginnings, Guard guard, EventWriter events, Deadlines deadlines, WorkerMeters meters,
+            Limits limits) {
+        this.calls = calls;
+        this.beginnings = beginnings;
+        this.guard = guard;
         this.events = events;
         this.deadlines = deadlines;
         this.meters = meters;
         this.limits = limits;
     }
 
-    /// Conversations at present; any thread.
-    int size() {
-        return size;
-    }
-
     void runEvent(RunEvent event, int partition, long nowMs) {
         switch (event) {
-            case RunEvent.Running running -> begin(running, partition, nowMs);
-            case RunEvent.Completed completed -> end(completed.callId(), nowMs);
-            case RunEvent.Failed failed -> end(failed.callId(), nowMs);
+            case RunEvent.Running running -> {
+                beginnings.begin(running, partition, nowMs);
+                LiveConversation begun = calls.find(running.callId());
+                if (begun != null) {
+                    catchUp(begun, nowMs);
+                }
+            }
+            case RunEvent.Completed completed -> end(completed.callId(), completed.at().toEpochMilli(), nowMs);
+            case RunEvent.Failed failed -> end(failed.callId(), failed.at().toEpochMilli(), nowMs);
             case RunEvent.Created created -> { }
         }
     }
 
-    private void begin(RunEvent.Running running, int partition, long nowMs) {
-        CallId callId = running.callId();
-        if (live.containsKey(callId) || ended.contains(callId)) {
-            meters.repeated().increment();
-            return;
-        }
-        if (nowMs - running.at().toEpochMilli() > STALE_RUN_MS) {
-            return;
-        }
-        if (live.size() >= limits.conversations()) {
-            log.atWarn().addKeyValue("call", callId).log("too many conversations");
-            refuse(running);
-            return;
-        }
-        LiveConversation conversation = new LiveConversation(running, partition, nowMs);
-        if (!sessions.open(conversation, null)) {
-            refuse(running);
-            return;
-        }
-        add(conversation);
-        events.began(conversation, nowMs);
-        log.atInfo()
-                .addKeyValue("call", callId)
-                .addKeyValue("run", running.run().name())
-                .addKeyValue("engine", engine(conversation).name())
-                .log("conversation begins");
-        give(conversation, nowMs, new ConversationInput.RunStarted(engine(conversation).takesTurns()));
-        for (MediaFrame frame : early.take(callId)) {
-            frame(frame, nowMs);
-        }
-    }
-
-    private void refuse(RunEvent.Running running) {
-        meters.failed().increment();
-        ended.add(running.callId());
-        early.take(running.callId());
-        commands.refuse(running.run().slot(), running.callId(), SocketCommand.Close.because(running.callId(), Failure.INTERNAL_ERROR, ""));
-    }
-
-    /// Takes over what another worker left. It goes on when the call shows that it lives.
-    void restore(ConversationSnapshot snapshot, int partition, long nowMs) {
-        if (live.containsKey(snapshot.callId()) || ended.contains(snapshot.callId())) {
-            return;
-        }
-        SavedConversation saved;
-        try {
-            saved = Json.MAPPER.treeToValue(snapshot.state(), SavedConversation.class);
-        } catch (JacksonException foreign) {
-            log.atError().addKeyValue("call", snapshot.callId()).log("snapshot of another version, conversation given up");
-            return;
-        }
-        LiveConversation conversation = new LiveConversation(snapshot.run(), partition, nowMs);
-        conversation.left = saved;
-        conversation.number = snapshot.number();
-        conversation.after = snapshot.after();
-        conversation.afterFrame = snapshot.after();
-        add(conversation);
-        deadlines.set(conversation, nowMs + RESUME_AFTER_MS);
-    }
-
-    private void resume(LiveConversation conversation, long gapMs, long nowMs) {
-        SavedConversation left = Objects.requireNonNull(conversation.left);
-        conversation.left = null;
-        deadlines.clear(conversation);
-        if (!sessions.open(conversation, left)) {
-            refuse(conversation.run);
-            remove(conversation, nowMs);
-            return;
-        }
-        meters.resumed().increment();
-        log.atInfo().addKeyValue("call", conversation.callId).addKeyValue("gap_ms", gapMs).log("conversation goes on");
-        give(conversation, nowMs, new ConversationInput.Resumed(left, gapMs));
-    }
-
     void alive(CallId callId) {
-        LiveConversation conversation = live.get(callId);
+        LiveConversation conversation = calls.find(callId);
         if (conversation != null) {
             conversation.quietSeconds = 0;
         }
     }
 
     void frame(MediaFrame frame, long nowMs) {
-        LiveConversation to = live.get(frame.callId());
+        LiveConversation to = calls.find(frame.callId());
         if (to == null) {
-            if (!ended.contains(frame.callId()) && !early.hold(frame, nowMs)) {
-                meters.early().increment();
+            if (!calls.ended.contains(frame.callId())) {
+                early(frame, nowMs);
             }
             return;
         }
@@ -175,18 +83,54 @@ final class Conversations {
             meters.repeated().increment();
             return;
         }
+        if (to.pending != null && to.pending.left() != null) {
+            beginnings.goOn(to, Math.max(0, nowMs - frame.atMs()), nowMs);
+        }
+        if (to.pending != null) { // what a conversation that is about to begin will hear
+            early(frame, nowMs);
+            return;
+        }
+        heard(to, frame, nowMs);
+    }
+
+    private void early(MediaFrame frame, long nowMs) {
+        if (!calls.early.hold(frame, nowMs)) {
+            meters.early().increment();
+        }
+        boolean talks = !(frame instanceof MediaFrame.Digit) && nowMs - frame.atMs() < LATE_MS;
+        if (talks && calls.find(frame.callId()) == null && nobodys.heard(frame.callId(), nowMs)) {
+            log.atError().addKeyValue("call", frame.callId()).log("nobody holds the call's conversation, closing the call");
+            calls.ended.add(frame.callId());
+            calls.early.take(frame.callId());
+            guard.refuseEverywhere(frame.callId());
+        }
+    }
+
+    /// Gives a conversation that is open what came before it was.
+    private void catchUp(LiveConversation to, long nowMs) {
+        nobodys.forget(to.callId);
+        if (to.pending == null) {
+            for (MediaFrame frame : calls.early.take(to.callId)) {
+                if (frame.seq() > to.afterFrame) {
+                    heard(to, frame, nowMs);
+                }
+            }
+        }
+    }
+
+    private void heard(LiveConversation to, MediaFrame frame, long nowMs) {
         to.afterFrame = frame.seq();
         to.after = Math.max(to.after, frame.seq());
         to.quietSeconds = 0;
-        if (to.left != null) {
-            resume(to, Math.max(0, nowMs - frame.atMs()), nowMs);
+        if (to.state instanceof Conversation.Ended) {
+            return;
         }
         switch (frame) {
             case MediaFrame.Audio audio -> audio(to, audio, nowMs);
-            case MediaFrame.Digit digit -> give(to, nowMs, new ConversationInput.DigitPressed(digit.digit()));
-            case MediaFrame.MarkReached mark -> give(to, nowMs, new ConversationInput.MarkReached(mark.turn()));
+            case MediaFrame.Digit digit -> guard.give(to, nowMs, new ConversationInput.DigitPressed(digit.digit()));
+            case MediaFrame.MarkReached mark -> guard.give(to, nowMs, new ConversationInput.MarkReached(mark.turn()));
             case MediaFrame.Played played ->
-                    give(to, nowMs, new ConversationInput.Played(played.turn(), played.playedMs(), played.finished()));
+                    guard.give(to, nowMs, new ConversationInput.Played(played.turn(), played.playedMs(), played.finished()));
         }
     }
 
@@ -197,19 +141,28 @@ final class Conversations {
         }
         to.heardFrames++;
         meters.heard().increment();
-        if (engine(to).hears()) {
-            give(to, nowMs, new ConversationInput.AudioHeard(audio));
+        if (to.engine().hears()) {
+            guard.give(to, nowMs, new ConversationInput.AudioHeard(audio));
         }
-        if (to.speech != null) {
-            for (ConversationInput input : to.speech.hear(audio)) {
-                give(to, nowMs, input);
+        CallerSpeech speech = to.speech;
+        if (speech != null) {
+            for (ConversationInput input : guard.hear(to, speech, audio, nowMs)) {
+                guard.give(to, nowMs, input);
             }
         }
     }
 
     void reply(Mailbox.Posted posted, long nowMs) {
         if (!posted.to().closed) {
-            give(posted.to(), nowMs, posted.reply());
+            guard.give(posted.to(), nowMs, posted.reply());
+        }
+    }
+
+    /// Ends a call whose engine has posted more than there is room for.
+    void overflowed(LiveConversation conversation) {
+        if (!conversation.closed && !(conversation.state instanceof Conversation.Ended)) {
+            log.atError().addKeyValue("call", conversation.callId).log("engine posts more than is taken, closing the call");
+            guard.close(conversation);
         }
     }
 
@@ -217,94 +170,71 @@ final class Conversations {
     void fire(long nowMs) {
         LiveConversation passed;
         while ((passed = deadlines.passed(nowMs)) != null) {
-            if (passed.left != null) {
-                resume(passed, Math.max(0, nowMs - passed.beganMs), nowMs);
+            if (passed.pending != null) {
+                beginnings.goOn(passed, Math.max(0, nowMs - passed.beganMs), nowMs);
+                catchUp(passed, nowMs);
             } else {
-                give(passed, nowMs, new ConversationInput.DeadlinePassed());
+                guard.give(passed, nowMs, new ConversationInput.DeadlinePassed());
+            }
+        }
+    }
+
+    /// Ends the speech of callers of whom nothing comes any more. A few times a second.
+    void listen(long nowMs) {
+        for (LiveConversation conversation : calls.all()) {
+            CallerSpeech speech = conversation.speech;
+            if (speech != null && speech.isQuiet(nowMs)) {
+                guard.give(conversation, nowMs, speech.stop(nowMs));
             }
         }
     }
 
     /// Once a second, while Kafka answers.
     void second(long nowMs) {
-        meters.early().increment(early.expire(nowMs));
-        List<LiveConversation> lost = new ArrayList<>();
-        for (LiveConversation conversation : live.values()) {
+        meters.early().increment(calls.early.expire(nowMs));
+        for (LiveConversation conversation : calls.copy()) {
             if (++conversation.quietSeconds > limits.lostAfterSeconds()) {
-                lost.add(conversation);
+                log.atWarn().addKeyValue("call", conversation.callId).log("call has gone quiet, conversation given up");
+                guard.refuse(conversation.run);
+                end(conversation.callId, nowMs, nowMs);
+            } else if (conversation.unsaved || ++conversation.unsavedSeconds >= SAVE_EVERY_SECONDS) {
+                events.save(conversation, nowMs);
             }
-        }
-        for (LiveConversation conversation : lost) {
-            log.atWarn().addKeyValue("call", conversation.callId).log("call has gone quiet, conversation given up");
-            end(conversation.callId, nowMs);
         }
     }
 
     /// Of a call that has no conversation too: its run may be read later than its end.
-    void end(CallId callId, long nowMs) {
-        early.take(callId);
-        ended.add(callId);
-        LiveConversation conversation = live.get(callId);
+    ///
+    /// @param endedMs when the call ended; nothing of its conversation is dated later
+    void end(CallId callId, long endedMs, long nowMs) {
+        calls.early.take(callId);
+        calls.ended.add(callId);
+        nobodys.forget(callId);
+        LiveConversation conversation = calls.find(callId);
         if (conversation != null) {
-            give(conversation, nowMs, new ConversationInput.CallEnded());
-            remove(conversation, nowMs);
+            guard.give(conversation, Math.min(nowMs, endedMs), new ConversationInput.CallEnded());
+            forget(conversation);
+            events.forget(conversation);
+            log.atInfo()
+                    .addKeyValue("call", conversation.callId)
+                    .addKeyValue("turns", conversation.state.turn())
+                    .addKeyValue("heard_frames", conversation.heardFrames)
+                    .addKeyValue("played_frames", conversation.playedFrames)
+                    .addKeyValue("lasted_ms", nowMs - conversation.beganMs)
+                    .log("conversation ends");
         }
-    }
-
-    private void give(LiveConversation to, long nowMs, ConversationInput input) {
-        try {
-            effects.input(to, nowMs, input);
-        } catch (RuntimeException bug) {
-            meters.failed().increment();
-            log.atError().addKeyValue("call", to.callId).setCause(bug).log("conversation is broken, closing the call");
-            to.state = new Conversation.Ended(to.state.turn());
-            deadlines.clear(to);
-            commands.insist(to, SocketCommand.Close.because(to.callId, Failure.INTERNAL_ERROR, ""));
-        }
-        if (to.state instanceof Conversation.Ended) {
-            release(to);
-        }
-    }
-
-    private void add(LiveConversation conversation) {
-        live.put(conversation.callId, conversation);
-        size = live.size();
-    }
-
-    private void remove(LiveConversation conversation, long nowMs) {
-        forget(conversation);
-        events.forget(conversation);
-        log.atInfo()
-                .addKeyValue("call", conversation.callId)
-                .addKeyValue("turns", conversation.state.turn())
-                .addKeyValue("heard_frames", conversation.heardFrames)
-                .addKeyValue("played_frames", conversation.playedFrames)
-                .addKeyValue("lasted_ms", nowMs - conversation.beganMs)
-                .log("conversation ends");
     }
 
     /// Drops a conversation without saying that it is over.
     private void forget(LiveConversation conversation) {
-        conversation.closed = true;
+        calls.remove(conversation);
         deadlines.clear(conversation);
-        release(conversation);
-        live.remove(conversation.callId);
-        size = live.size();
-    }
-
-    private static void release(LiveConversation conversation) {
-        if (conversation.session != null) {
-            conversation.session.close();
-        }
-        if (conversation.speech != null) {
-            conversation.speech.close();
-            conversation.speech = null;
-        }
+        guard.release(conversation);
     }
 
     /// Writes down the conversations of these partitions, so that whoever owns them next can go on.
     void save(IntPredicate partitions, long nowMs) {
-        for (LiveConversation conversation : live.values()) {
+        for (LiveConversation conversation : calls.all()) {
             if (partitions.test(conversation.partition)) {
                 events.save(conversation, nowMs);
             }
@@ -313,14 +243,10 @@ final class Conversations {
 
     /// Drops the conversations of all but these partitions: they are somebody else's now.
     void keepOnly(Set<Integer> partitions) {
-        for (LiveConversation conversation : List.copyOf(live.values())) {
+        for (LiveConversation conversation : calls.copy()) {
             if (!partitions.contains(conversation.partition)) {
                 forget(conversation);
             }
         }
-    }
-
-    private static AgentEngine engine(LiveConversation of) {
-        return Objects.requireNonNull(of.engine, "a conversation without an engine");
     }
 }

@@ -10,31 +10,53 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes what conversations are made of, and what another worker needs to go on with them. Loops share one.
+/// Writes what conversations are made of, and what another worker needs to go on with them. Each loop has one; they may
+/// share a producer. Only the loop; what the producer reports comes from its own thread.
 final class EventWriter {
 
     private static final Logger log = LoggerFactory.getLogger(EventWriter.class);
 
     private final Producer<byte[], byte[]> producer;
-    private final Callback report;
+    private final WorkerMeters meters;
+    private Batch batch = new Batch();
+
+    /// Some events and snapshots that were sent one after the other.
+    static final class Batch {
+        private final AtomicInteger underWay = new AtomicInteger();
+        private volatile boolean failed;
+
+        /// Whether of each it is known what became of it. Only of a batch to which nothing is added any more.
+        boolean isSettled() {
+            return underWay.get() == 0;
+        }
+
+        /// Whether some of it was not written that may be written another time.
+        boolean hasFailed() {
+            return failed;
+        }
+    }
 
     /// @param producer of the events profile that does not block; stays its giver's to close
     EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters) {
         this.producer = producer;
-        this.report = (metadata, failure) -> {
-            if (failure != null) {
-                meters.eventsLost().increment();
-                log.atError().addKeyValue("failure", Causes.of(failure)).log("event could not be written");
-            }
-        };
+        this.meters = meters;
+    }
+
+    /// Closes the batch that was sent up to now, and begins another.
+    Batch nextBatch() {
+        Batch closed = batch;
+        batch = new Batch();
+        return closed;
     }
 
     /// Whether the producer knows the topics. It never blocks, so it has to be asked until it does.
@@ -47,13 +69,6 @@ final class EventWriter {
         }
     }
 
-    /// Says that somebody holds the conversation: a run of which nobody says so is ended.
-    void began(LiveConversation of, long nowMs) {
-        of.number++;
-        ConversationEvent began = new ConversationEvent.Began(of.callId, of.number, of.after, Instant.ofEpochMilli(nowMs));
-        send(Topics.CONVERSATION_EVENTS, of, Topics.CONVERSATION_EVENTS.codec().encode(began));
-    }
-
     void tell(LiveConversation of, Fact fact, long nowMs) {
         of.number++;
         send(Topics.CONVERSATION_EVENTS, of, Topics.CONVERSATION_EVENTS.codec().encode(event(of, fact, Instant.ofEpochMilli(nowMs))));
@@ -63,22 +78,27 @@ final class EventWriter {
         CallId call = of.callId;
         long number = of.number;
         long after = of.after;
+        Integer epoch = of.epoch;
         return switch (fact) {
-            case Fact.TurnStarted f -> new ConversationEvent.TurnStarted(call, number, after, at, f.turn(), f.by());
-            case Fact.Heard f -> new ConversationEvent.Heard(call, number, after, at, f.turn(), null, f.digit(), f.speechMs());
-            case Fact.Said f -> new ConversationEvent.Said(call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole());
-            case Fact.Interrupted f -> new ConversationEvent.Interrupted(call, number, after, at, f.turn());
-            case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node());
-            case Fact.Latency f -> new ConversationEvent.Latency(call, number, after, at, f.turn(), f.what(), f.ms());
-            case Fact.HungUp f -> new ConversationEvent.HungUp(call, number, after, at, f.end());
-            case Fact.Resumed f -> new ConversationEvent.Resumed(call, number, after, at, f.gapMs());
+            case Fact.Began f -> new ConversationEvent.Began(call, number, after, at, epoch);
+            case Fact.TurnStarted f -> new ConversationEvent.TurnStarted(call, number, after, at, f.turn(), f.by(), epoch);
+            case Fact.Heard f -> new ConversationEvent.Heard(call, number, after, at, f.turn(), null, f.digit(), f.speechMs(), epoch);
+            case Fact.Said f -> new ConversationEvent.Said(call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole(), epoch);
+            case Fact.Interrupted f -> new ConversationEvent.Interrupted(call, number, after, at, f.turn(), epoch);
+            case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node(), epoch);
+            case Fact.Latency f -> new ConversationEvent.Latency(call, number, after, at, f.turn(), f.what(), f.ms(), epoch);
+            case Fact.HungUp f -> new ConversationEvent.HungUp(call, number, after, at, f.end(), epoch);
+            case Fact.Resumed f -> new ConversationEvent.Resumed(call, number, after, at, f.gapMs(), epoch);
         };
     }
 
     void save(LiveConversation of, long nowMs) {
-        SavedConversation saved = of.left != null ? of.left : SavedConversation.of(of.state);
+        of.unsavedSeconds = 0;
+        of.unsaved = false;
+        SavedConversation left = of.pending == null ? null : of.pending.left();
+        SavedConversation saved = left != null ? left : SavedConversation.of(of.state);
         ConversationSnapshot snapshot = new ConversationSnapshot(
-                of.callId, of.after, Instant.ofEpochMilli(nowMs), of.number, of.run, Json.MAPPER.valueToTree(saved));
+                of.callId, of.after, Instant.ofEpochMilli(nowMs), of.number, of.reference(), Json.MAPPER.valueToTree(saved), of.epoch);
         send(Topics.CONVERSATION_SNAPSHOTS, of, Topics.CONVERSATION_SNAPSHOTS.codec().encode(snapshot));
     }
 
@@ -93,10 +113,33 @@ final class EventWriter {
     }
 
     private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
+        Batch in = batch;
+        in.underWay.incrementAndGet();
+        Callback report = (metadata, failure) -> {
+            if (failure != null) {
+                lost(topic, of, in, failure);
+            }
+            in.underWay.decrementAndGet();
+        };
         try {
             producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
         } catch (KafkaException failure) { // most failures come to the callback, but not all
             report.onCompletion(null, failure);
+        }
+    }
+
+    /// A snapshot that could not be written is written again in a second, as long as that may help; the reason of the others is
+    /// said, and they are gone.
+    private void lost(Topic<?> topic, LiveConversation of, Batch in, Exception failure) {
+        meters.eventsLost().increment();
+        log.atError()
+                .addKeyValue("call", of.callId)
+                .addKeyValue("topic", topic.name())
+                .addKeyValue("failure", Causes.of(failure))
+                .log("event could not be written");
+        if (failure instanceof RetriableException) {
+            in.failed = true;
+            of.unsaved |= topic.equals(Topics.CONVERSATION_SNAPSHOTS);
         }
     }
 }

@@ -37,6 +37,8 @@ final class Partitions implements ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final Conversations conversations;
     private final EventWriter events;
+    private final Beginnings beginnings;
+    private final Commits commits;
     private final SnapshotLoader snapshots;
     private final LongSupplier clockMs;
     private Set<Integer> held = Set.of();
@@ -44,11 +46,13 @@ final class Partitions implements ConsumerRebalanceListener {
     private volatile boolean assigned;
 
     Partitions(
-            Consumer<byte[], byte[]> consumer, Conversations conversations, EventWriter events, SnapshotLoader snapshots,
-            LongSupplier clockMs) {
+            Consumer<byte[], byte[]> consumer, Conversations conversations, Beginnings beginnings, EventWriter events,
+            Commits commits, SnapshotLoader snapshots, LongSupplier clockMs) {
         this.consumer = consumer;
         this.conversations = conversations;
+        this.beginnings = beginnings;
         this.events = events;
+        this.commits = commits;
         this.snapshots = snapshots;
         this.clockMs = clockMs;
     }
@@ -80,6 +84,7 @@ final class Partitions implements ConsumerRebalanceListener {
 
     /// Writes down the conversations, and only then that what led to them was read.
     private void handOver(Set<Integer> taken) {
+        commits.forget();
         conversations.save(taken::contains, clockMs.getAsLong());
         try {
             events.flush();
@@ -102,10 +107,18 @@ final class Partitions implements ConsumerRebalanceListener {
     public void onPartitionsLost(Collection<TopicPartition> lost) {
         assigned = false;
         moving = true;
+        commits.forget();
         Set<Integer> kept = new HashSet<>(held);
         kept.removeAll(numbers(lost));
         conversations.keepOnly(kept);
         held = kept;
+    }
+
+    /// As [#onPartitionsLost]: the loop found out by itself.
+    void lost() {
+        log.atWarn().addKeyValue("partitions", held.size()).log("partitions were taken over while the loop stood still");
+        onPartitionsLost(consumer.assignment());
+        consumer.enforceRebalance("the loop stood still"); // where the group did not answer, it may not have noticed
     }
 
     @Override
@@ -115,13 +128,15 @@ final class Partitions implements ConsumerRebalanceListener {
         conversations.keepOnly(owned);
         Set<Integer> fresh = new HashSet<>(owned);
         fresh.removeAll(held);
-        for (SnapshotLoader.Found found : snapshots.load(fresh)) {
-            conversations.restore(found.snapshot(), found.partition(), clockMs.getAsLong());
+        SnapshotLoader.Loaded loaded = snapshots.load(fresh);
+        for (SnapshotLoader.Found found : loaded.found()) {
+            beginnings.restore(found.snapshot(), found.partition(), clockMs.getAsLong());
         }
+        loaded.unreadable().forEach(beginnings::refuseEverywhere);
         held = owned;
         moving = false;
         assigned = true;
-        log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("conversations", conversations.size()).log("partitions assigned");
+        log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("conversations", loaded.found().size()).log("partitions assigned");
     }
 
     private void beginNearNow(Collection<TopicPartition> added) {

@@ -11,27 +11,57 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /// Gives a conversation its engine, and its ear where the engine answers to speech. Only the loop.
 final class SessionOpener {
 
     private static final Logger log = LoggerFactory.getLogger(SessionOpener.class);
 
+    /// What became of it.
+    enum Opened {
+        OPEN,
+        /// The text of the definition is not there yet.
+        NOT_YET,
+        /// There is no engine of the name, or it does not take the definition, or it is broken; the log says so.
+        NEVER
+    }
+
     private final AgentEngines engines;
+    private final Definitions definitions;
     private final Function<LiveConversation, ReplySink> sinks;
 
     /// @param sinks makes the way back from an engine to its conversation
-    SessionOpener(AgentEngines engines, Function<LiveConversation, ReplySink> sinks) {
+    SessionOpener(AgentEngines engines, Definitions definitions, Function<LiveConversation, ReplySink> sinks) {
         this.engines = engines;
+        this.definitions = definitions;
         this.sinks = sinks;
     }
 
-    /// False where there is no engine of the name, or it does not take the definition; the log says so.
-    ///
     /// @param saved what another worker left of the conversation
-    boolean open(LiveConversation conversation, @Nullable SavedConversation saved) {
+    Opened open(LiveConversation conversation, @Nullable SavedConversation saved) {
         RunEvent.Running run = conversation.run;
-        Optional<AgentEngine> engine = engines.of(run.definition());
+        Optional<JsonNode> definition = definition(run);
+        if (definition.isEmpty()) {
+            return run.definitionKey() == null ? Opened.NEVER : Opened.NOT_YET;
+        }
+        try {
+            return open(conversation, definition.get(), saved) ? Opened.OPEN : Opened.NEVER;
+        } catch (RuntimeException | LinkageError | StackOverflowError bug) {
+            log.atError().addKeyValue("call", run.callId()).setCause(bug).log("conversation could not be opened");
+            return Opened.NEVER;
+        }
+    }
+
+    private Optional<JsonNode> definition(RunEvent.Running run) {
+        JsonNode inline = run.definition();
+        String key = run.definitionKey();
+        return inline != null ? Optional.of(inline) : key == null ? Optional.empty() : definitions.find(key);
+    }
+
+    private boolean open(LiveConversation conversation, JsonNode definition, @Nullable SavedConversation saved) {
+        RunEvent.Running run = conversation.run;
+        Optional<AgentEngine> engine = engines.of(definition);
         if (engine.isEmpty()) {
             log.atError().addKeyValue("call", run.callId()).log("the agent's definition names no engine that there is");
             return false;
@@ -40,7 +70,7 @@ final class SessionOpener {
             conversation.engine = engine.get();
             conversation.session = engine.get().open(
                     new AgentEngine.Opening(
-                            run.definition(), run.initialContext(), run.mediaFormat(), saved == null ? null : saved.memory()),
+                            definition, run.initialContext(), run.mediaFormat(), saved == null ? null : saved.memory()),
                     sinks.apply(conversation));
         } catch (IllegalArgumentException bad) { // says where the definition is wrong
             log.atError()
@@ -48,10 +78,6 @@ final class SessionOpener {
                     .addKeyValue("engine", engine.get().name())
                     .addKeyValue("reason", bad.getMessage())
                     .log("engine did not open");
-            return false;
-        } catch (RuntimeException bug) {
-            log.atError().addKeyValue("call", run.callId()).addKeyValue("engine", engine.get().name()).setCause(bug)
-                    .log("engine is broken");
             return false;
         }
         if (engine.get().takesTurns() && run.mediaFormat().equals(MediaFormat.MULAW_8K)) {

@@ -30,7 +30,8 @@ public final class WorkerService implements AutoCloseable {
 
     private static final String GROUP = "agent-worker";
     private static final int MAX_POLL_RECORDS = 2_000;
-    private static final int SNAPSHOT_POLL_RECORDS = 500;
+    private static final int SNAPSHOT_POLL_RECORDS = 5_000;
+    private static final int DEFINITION_POLL_RECORDS = 500;
     /// Two hours of audio.
     private static final long VOICE_CACHE_BYTES = 64L << 20;
     private static final Duration LOOP_CLOSE_LIMIT = Duration.ofSeconds(20);
@@ -64,7 +65,8 @@ public final class WorkerService implements AutoCloseable {
                 closer.own("admin client", kafka.admin("agent-worker-probe")),
                 List.of(
                         Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CALL_LIFECYCLE, Topics.SOCKET_COMMANDS,
-                        Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.DEAD_LETTERS));
+                        Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.AGENT_DEFINITIONS,
+                        Topics.DEAD_LETTERS));
         readiness.require(probe::reason);
         AdminServer admin = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.WORKER_PORT), metrics, readiness));
@@ -73,8 +75,10 @@ public final class WorkerService implements AutoCloseable {
         Voice kevin = new CachedVoice(new FreeTtsVoice(), VOICE_CACHE_BYTES);
         AgentEngines engines = AgentEngines.standard(Map.of("kevin16", kevin));
         Thread.ofVirtual().name("engine-warm-up").start(() -> engines.warmUp(DemoAgents.talking()));
-        EventWriter writer = new EventWriter(events, meters);
         DeadLetters deadLetters = new DeadLetters(events, metrics);
+        DefinitionReader definitions = new DefinitionReader(
+                () -> kafka.reader("agent-worker-definitions", "earliest", DEFINITION_POLL_RECORDS), deadLetters,
+                DefinitionReader.CACHE_BYTES);
         Conversations.Limits limits = new Conversations.Limits(
                 config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30);
 
@@ -84,18 +88,20 @@ public final class WorkerService implements AutoCloseable {
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
                     closer.own("consumer", kafka.member(client, GROUP, "latest", MAX_POLL_RECORDS)),
                     closer.own("command producer", kafka.replies(client + "-replies")),
-                    writer,
+                    new EventWriter(events, meters),
                     new SnapshotLoader(
                             () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),
                             deadLetters, System::currentTimeMillis),
-                    deadLetters, engines, meters, limits, System::currentTimeMillis)));
+                    deadLetters, engines, definitions, meters, limits, System::currentTimeMillis)));
         }
         metrics.gauge(WorkerMeters.CONVERSATIONS, () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
+        readiness.require(() -> definitions.ready() ? Optional.empty() : Optional.of("definitions are being read"));
         readiness.require(() -> loops.stream().allMatch(ConversationLoop::ready)
                 ? Optional.empty()
                 : Optional.of("a loop waits for its share of the partitions"));
 
         closer.own("probe", new DutyCycleRunner(probe, LOOP_CLOSE_LIMIT, barrier::fault).start());
+        closer.own("definitions", new DutyCycleRunner(definitions, LOOP_CLOSE_LIMIT, barrier::fault).start());
         for (ConversationLoop loop : loops) {
             closer.own(loop.role(), new DutyCycleRunner(loop, LOOP_CLOSE_LIMIT, barrier::fault).start());
         }

@@ -90,7 +90,7 @@ class HandOverTest {
         assertEquals(0, second.commands().size());
 
         // when its provider sends nothing
-        second.nowMs.addAndGet(Conversations.RESUME_AFTER_MS);
+        second.nowMs.addAndGet(Beginnings.RESUME_AFTER_MS);
 
         // then the line is said again all the same
         second.workUntil(() -> marks(second) == 1);
@@ -106,7 +106,7 @@ class HandOverTest {
         // when its end is read first
         second.ended(CALL, 1, 20);
         second.work();
-        second.nowMs.addAndGet(Conversations.RESUME_AFTER_MS);
+        second.nowMs.addAndGet(Beginnings.RESUME_AFTER_MS);
         second.work();
 
         // then nothing is said, and nobody takes it up again

@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
+import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +33,7 @@ class LimitsTest {
     private final LoopFixture fixture = new LoopFixture(LoopFixture.engines());
 
     private static MediaFrame frame(CallId call, long seq) {
-        return new MediaFrame.Digit(call, seq, 0, '1');
+        return new MediaFrame.Audio(call, seq, 0, 0, Slice.of(new byte[160]));
     }
 
     @Test
@@ -71,18 +77,50 @@ class LimitsTest {
         assertTrue(ended.contains(LoopFixture.call(1)));
     }
 
+    private static LiveConversation conversation(int n) {
+        return new LiveConversation(
+                new RunEvent.Running(
+                        LoopFixture.call(n), 2, Instant.EPOCH, new RunEvent.RunRef(n, "WR-AGS-00000001", 1, 1, 1, 0),
+                        MediaFormat.MULAW_8K, Json.MAPPER.readTree(ECHO), Json.MAPPER.createObjectNode(), null),
+                0, 1, 0);
+    }
+
     @Test
-    void aFullMailboxRefuses() {
+    void anEngineThatPostsTooManyRepliesIsToldNoAndGivenAway() {
         // given
         Mailbox mailbox = new Mailbox();
-
-        // when
-        for (int n = 0; n < Mailbox.CAPACITY; n++) {
-            assertTrue(mailbox.post(null, new EngineFailed()));
+        LiveConversation greedy = conversation(1);
+        for (int n = 0; n < Mailbox.MAX_REPLIES; n++) {
+            assertTrue(mailbox.post(greedy, new EngineFailed()));
         }
 
+        // when
+        boolean taken = mailbox.post(greedy, new EngineFailed());
+
+        // then it is told once, and another conversation has its room
+        assertFalse(taken);
+        assertFalse(mailbox.post(greedy, new EngineFailed()));
+        assertEquals(greedy, mailbox.takeOverflowed());
+        assertEquals(null, mailbox.takeOverflowed());
+        assertTrue(mailbox.post(conversation(2), new EngineFailed()));
+    }
+
+    @Test
+    void theAudioThatWaitsForOneConversationIsBoundedInBytes() {
+        // given
+        Mailbox mailbox = new Mailbox();
+        LiveConversation greedy = conversation(1);
+        Slice megabyte = Slice.of(new byte[1 << 20]);
+        for (int n = 0; n < 4; n++) {
+            assertTrue(mailbox.post(greedy, new ReplyPart(1, "", megabyte)));
+        }
+
+        // when
+        boolean taken = mailbox.post(greedy, new ReplyPart(1, "", megabyte));
+
         // then
-        assertFalse(mailbox.post(null, new EngineFailed()));
+        assertFalse(taken);
+        assertEquals(greedy, mailbox.takeOverflowed());
     }
 
     @Test
@@ -105,17 +143,18 @@ class LimitsTest {
     }
 
     @Test
-    void aRunThatBeganLongAgoIsNotBegun() throws Exception {
+    void aRunThatBeganLongAgoIsNotBegunAndItsCallIsClosed() throws Exception {
         // given a run event
         fixture.start(0);
         fixture.running(CALL, 0, ECHO);
 
         // when it is read much later
-        fixture.nowMs.addAndGet(Conversations.STALE_RUN_MS + 1);
+        fixture.nowMs.addAndGet(Beginnings.STALE_RUN_MS + 1);
         fixture.work();
 
         // then
         assertEquals(0, fixture.loop.conversations());
+        assertEquals(List.of(SocketCommand.Close.because(CALL, Failure.INTERNAL_ERROR, "")), fixture.commands());
     }
 
     @Test

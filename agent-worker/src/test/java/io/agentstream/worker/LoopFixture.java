@@ -17,19 +17,23 @@ import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.AgentEngines;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Cluster;
@@ -37,6 +41,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import tools.jackson.databind.JsonNode;
 
 /// A loop between a consumer and producers that are Kafka's own mocks, with a clock by hand. The test's thread is the loop's.
 final class LoopFixture {
@@ -51,11 +56,17 @@ final class LoopFixture {
     final Metrics metrics = new Metrics("test");
     final WorkerMeters meters = WorkerMeters.of(metrics);
     final ConversationLoop loop;
+    /// What a reader of definitions has found.
+    final Map<String, JsonNode> definitions = new HashMap<>();
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
 
     /// Knows no time index: nothing is in the log before the test.
     static class Mock extends MockConsumer<byte[], byte[]> {
         final Map<TopicPartition, OffsetAndMetadata> committedBefore = new HashMap<>();
+        int generation = 1;
+        /// What a commit of known offsets is answered with, where the group does not know this member any more.
+        RuntimeException notAMember;
+        final List<Map<TopicPartition, OffsetAndMetadata>> commits = new ArrayList<>();
 
         Mock() {
             super("none");
@@ -65,6 +76,25 @@ final class LoopFixture {
         public synchronized void commitSync() {
             assignment().forEach(partition -> committedBefore.put(partition, new OffsetAndMetadata(position(partition))));
             super.commitSync();
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // there is no other way to make one
+        public ConsumerGroupMetadata groupMetadata() {
+            return new ConsumerGroupMetadata("agent-worker", generation, "member", Optional.empty());
+        }
+
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration limit) {
+            if (notAMember != null) {
+                throw notAMember;
+            }
+        }
+
+        @Override
+        public synchronized void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+            commits.add(offsets);
+            super.commitAsync(offsets, callback);
         }
 
         @Override
@@ -87,7 +117,7 @@ final class LoopFixture {
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
                 consumer, media, new EventWriter(events, meters),
                 new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
-                new DeadLetters(events, metrics), engines, meters, new Conversations.Limits(10, 90), nowMs::get));
+                new DeadLetters(events, metrics), engines, key -> Optional.ofNullable(definitions.get(key)), meters, new Conversations.Limits(10, 90), nowMs::get));
     }
 
     static MockProducer<byte[], byte[]> producer() {
@@ -104,7 +134,15 @@ final class LoopFixture {
 
     /// What the events producer wrote is what a reader of snapshots finds.
     private Consumer<byte[], byte[]> snapshotReader() {
-        MockConsumer<byte[], byte[]> reader = new MockConsumer<>("earliest");
+        MockConsumer<byte[], byte[]> reader = new MockConsumer<>("earliest") {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+                    Map<TopicPartition, Long> times, Duration limit) {
+                Map<TopicPartition, OffsetAndTimestamp> found = new HashMap<>();
+                times.keySet().forEach(partition -> found.put(partition, new OffsetAndTimestamp(0, 0)));
+                return found;
+            }
+        };
         Map<TopicPartition, Long> begins = new HashMap<>();
         Map<TopicPartition, Long> ends = new HashMap<>();
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -166,7 +204,7 @@ final class LoopFixture {
     byte[] running(CallId callId, String definition) {
         return Topics.RUN_EVENTS.codec().encode(new RunEvent.Running(
                 callId, 2, Instant.ofEpochMilli(nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, SLOT),
-                MediaFormat.MULAW_8K, Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}")));
+                MediaFormat.MULAW_8K, Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"), null));
     }
 
     void audio(CallId callId, int partition, long seq, Slice payload) {
@@ -183,7 +221,24 @@ final class LoopFixture {
     }
 
     List<SocketCommand> commands() {
+        return written().stream().map(LoopFixture::withoutEpoch).toList();
+    }
+
+    /// The commands as they were written.
+    List<SocketCommand> written() {
         return media.history().stream().map(each -> value(Topics.SOCKET_COMMANDS, each)).toList();
+    }
+
+    /// Most tests are not about who has written a command.
+    private static SocketCommand withoutEpoch(SocketCommand command) {
+        return switch (command) {
+            case SocketCommand.Play c -> new SocketCommand.Play(c.callId(), c.turn(), c.seq(), c.frameBytes(), c.payload());
+            case SocketCommand.Clear c -> new SocketCommand.Clear(c.callId(), c.turn());
+            case SocketCommand.Mark c -> new SocketCommand.Mark(c.callId(), c.turn(), c.name());
+            case SocketCommand.Close c -> c.of(SocketCommand.NO_EPOCH);
+            case SocketCommand.Admit c -> c;
+            case SocketCommand.Open c -> c;
+        };
     }
 
     List<ConversationEvent> conversationEvents() {

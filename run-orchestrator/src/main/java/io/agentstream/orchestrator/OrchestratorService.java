@@ -82,7 +82,7 @@ public final class OrchestratorService implements AutoCloseable {
                 admin,
                 List.of(
                         Topics.CALL_LIFECYCLE, Topics.CONVERSATION_EVENTS, Topics.RUN_EVENTS, Topics.SOCKET_COMMANDS,
-                        Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));
+                        Topics.AGENT_DEFINITIONS, Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));
         closer.own("Kafka probe", new DutyCycleRunner(kafka, LOOP_CLOSE, barrier::fault).start());
         Database database = closer.own("database", new Database(databaseSettings(config)));
         DatabaseGate gate = new DatabaseGate(database);

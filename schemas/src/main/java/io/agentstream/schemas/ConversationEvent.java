@@ -21,6 +21,14 @@ public sealed interface ConversationEvent {
 
     Instant at();
 
+    /// Generation of the workers' group in which the writer took the conversation up; it is larger for whoever takes the
+    /// conversation up after it. What comes with a smaller one than was seen of the call is of a worker that has lost the call and
+    /// did not know it yet: it is not believed. Absent from workers that had none.
+    @Nullable Integer epoch();
+
+    String EPOCH = "Generation of the workers' group in which the writer took the conversation up; a smaller one than was seen"
+            + " of the call is not believed.";
+
     /// Which of the two parties.
     enum Party {
         AGENT,
@@ -31,12 +39,13 @@ public sealed interface ConversationEvent {
     }
 
     @JsonTypeName("began")
-    @Doc("A worker holds a conversation for the run from now on. A run that is running and gets none is ended.")
+    @Doc("A worker holds the conversation: the first event of each. A run that is running and has none is nobody's.")
     record Began(
             @Doc("The call.") CallId callId,
             @Doc("Number of the event within the conversation.") long number,
             @Doc("The call's newest record that the conversation had seen.") long after,
-            @Doc("When.") Instant at)
+            @Doc("When.") Instant at,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("turn_started")
@@ -47,7 +56,8 @@ public sealed interface ConversationEvent {
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
             @Doc("The turn.") int turn,
-            @Doc("Who speaks.") Party by)
+            @Doc("Who speaks.") Party by,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("heard")
@@ -60,7 +70,8 @@ public sealed interface ConversationEvent {
             @Doc("The turn.") int turn,
             @Doc("What was said, where the engine transcribes.") @Nullable String text,
             @Doc("The key that was pressed.") @Nullable String digit,
-            @Doc("Milliseconds of speech.") @Nullable Long speechMs)
+            @Doc("Milliseconds of speech.") @Nullable Long speechMs,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("said")
@@ -73,7 +84,8 @@ public sealed interface ConversationEvent {
             @Doc("The turn.") int turn,
             @Doc("The words.") String text,
             @Doc("Milliseconds of the audio that the caller heard.") long playedMs,
-            @Doc("Whether the caller heard all of it.") boolean whole)
+            @Doc("Whether the caller heard all of it.") boolean whole,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("interrupted")
@@ -83,7 +95,8 @@ public sealed interface ConversationEvent {
             @Doc("Number of the event within the conversation.") long number,
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
-            @Doc("The turn that was interrupted.") int turn)
+            @Doc("The turn that was interrupted.") int turn,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("node_entered")
@@ -93,7 +106,8 @@ public sealed interface ConversationEvent {
             @Doc("Number of the event within the conversation.") long number,
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
-            @Doc("Name of the node.") String node)
+            @Doc("Name of the node.") String node,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("tool_called")
@@ -106,7 +120,8 @@ public sealed interface ConversationEvent {
             @Doc("The turn.") int turn,
             @Doc("Name of the tool.") String tool,
             @Doc("What it was given.") JsonNode arguments,
-            @Doc("What it answered; absent while it works.") @Nullable JsonNode result)
+            @Doc("What it answered; absent while it works.") @Nullable JsonNode result,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("latency")
@@ -118,7 +133,8 @@ public sealed interface ConversationEvent {
             @Doc("When.") Instant at,
             @Doc("The turn.") int turn,
             @Doc("What was waited for: first_audio, barge_in.") String what,
-            @Doc("Milliseconds.") long ms)
+            @Doc("Milliseconds.") long ms,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("hung_up")
@@ -128,7 +144,8 @@ public sealed interface ConversationEvent {
             @Doc("Number of the event within the conversation.") long number,
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
-            @Doc("Why.") End end)
+            @Doc("Why.") End end,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 
     @JsonTypeName("resumed")
@@ -138,6 +155,7 @@ public sealed interface ConversationEvent {
             @Doc("Number of the event within the conversation.") long number,
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
-            @Doc("Milliseconds of the caller's audio that nobody heard.") long gapMs)
+            @Doc("Milliseconds of the caller's audio that nobody heard.") long gapMs,
+            @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 }

@@ -46,9 +46,12 @@ public sealed interface RunEvent {
             @Doc("When it was decided.") Instant at,
             @Doc("The run.") RunRef run,
             @Doc("How the audio is encoded.") MediaFormat mediaFormat,
-            @Doc("The agent's definition: which engine, and what it needs.") JsonNode definition,
+            @Doc("The agent's definition: which engine, and what it needs. Absent where definitionKey says where it is.")
+                    @Nullable JsonNode definition,
             @Doc("What is known of the call from the start; the agent's template variables are among it.")
-                    JsonNode initialContext)
+                    JsonNode initialContext,
+            @Doc("Key of the definition on agent.definitions.v1, where it was written before this event. Absent from older writers.")
+                    @Nullable String definitionKey)
             implements RunEvent {}
 
     @JsonTypeName("completed")

@@ -42,6 +42,12 @@ public final class Topics {
             Partitions.CALLS, Set.of(Cleanup.COMPACT), Duration.ofMinutes(10), "worker", "worker",
             "What another worker needs to go on with a conversation.");
 
+    public static final Topic<AgentDefinition> AGENT_DEFINITIONS = new Topic<>(
+            "agent.definitions.v1", AgentDefinition.class, new JsonCodec<>(AgentDefinition.class),
+            "agent, version and beginning of the definition's SHA-256, as in 12:3:5f1a0c9be2d47718", Partitions.FEW,
+            Set.of(Cleanup.COMPACT), DAY, "orchestrator", "worker",
+            "The definitions that runs refer to, each written once, before the first run that needs it.");
+
     public static final Topic<RunFacts> RUNS = new Topic<>(
             "runs.v1", RunFacts.class, new JsonCodec<>(RunFacts.class), CALL, Partitions.CALLS,
             Set.of(Cleanup.COMPACT), DAY, "orchestrator", "anyone",
@@ -64,6 +70,7 @@ public final class Topics {
             SOCKET_COMMANDS,
             CONVERSATION_EVENTS,
             CONVERSATION_SNAPSHOTS,
+            AGENT_DEFINITIONS,
             RUNS,
             USAGE,
             DEAD_LETTERS);

@@ -17,7 +17,12 @@ final class Samples {
     static final RunEvent.Running RUNNING = new RunEvent.Running(
             CALL, 2, AT, RUN, MediaFormat.MULAW_8K,
             Json.MAPPER.readTree("{\"engine\":\"echo\"}"),
-            Json.MAPPER.readTree("{\"provider\":\"cloudonix\",\"direction\":\"inbound\",\"caller_number\":\"+15550100\"}"));
+            Json.MAPPER.readTree("{\"provider\":\"cloudonix\",\"direction\":\"inbound\",\"caller_number\":\"+15550100\"}"), null);
+
+    static final AgentDefinition DEFINITION = new AgentDefinition(7, 2, Json.MAPPER.readTree("{\"engine\":\"echo\"}"));
+
+    static final RunEvent.Running RUNNING_BY_REFERENCE = new RunEvent.Running(
+            CALL, 2, AT, RUN, MediaFormat.MULAW_8K, null, Json.MAPPER.readTree("{\"provider\":\"cloudonix\"}"), DEFINITION.key());
 
     static final List<CallEvent> CALL_EVENTS = List.of(
             new CallEvent.Offered(CALL, 1, AT, null, "cloudonix", "ab".repeat(32), 0, "192.0.2.7",
@@ -35,20 +40,22 @@ final class Samples {
             new RunEvent.Created(CALL, 1, AT, RUN),
             RUNNING,
             new RunEvent.Completed(CALL, 4, AT, RUN, End.AGENT_HANGUP, 1000, 61_000, "0.1017"),
-            new RunEvent.Failed(CALL, 2, AT, RUN, Failure.UNKNOWN_DOMAIN, "Unknown Cloudonix domain: x"));
+            new RunEvent.Failed(CALL, 2, AT, RUN, Failure.UNKNOWN_DOMAIN, "Unknown Cloudonix domain: x"),
+            RUNNING_BY_REFERENCE);
 
     static final List<ConversationEvent> CONVERSATION_EVENTS = List.of(
-            new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT),
-            new ConversationEvent.Heard(CALL, 2, 4, AT, 2, "one", "1", 340L),
-            new ConversationEvent.Said(CALL, 3, 5, AT, 1, "Hello.", 800, true),
-            new ConversationEvent.Interrupted(CALL, 4, 6, AT, 1),
-            new ConversationEvent.NodeEntered(CALL, 5, 6, AT, "greet"),
+            new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT, null),
+            new ConversationEvent.Heard(CALL, 2, 4, AT, 2, "one", "1", 340L, null),
+            new ConversationEvent.Said(CALL, 3, 5, AT, 1, "Hello.", 800, true, null),
+            new ConversationEvent.Interrupted(CALL, 4, 6, AT, 1, null),
+            new ConversationEvent.NodeEntered(CALL, 5, 6, AT, "greet", null),
             new ConversationEvent.ToolCalled(CALL, 6, 6, AT, 2, "look_up",
-                    Json.MAPPER.readTree("{\"id\":7}"), Json.MAPPER.readTree("{\"ok\":true}")),
-            new ConversationEvent.Latency(CALL, 7, 6, AT, 1, "first_audio", 42),
-            new ConversationEvent.HungUp(CALL, 8, 6, AT, End.AGENT_HANGUP),
-            new ConversationEvent.Resumed(CALL, 9, 7, AT, 1_200),
-            new ConversationEvent.Began(CALL, 1, 3, AT));
+                    Json.MAPPER.readTree("{\"id\":7}"), Json.MAPPER.readTree("{\"ok\":true}"), null),
+            new ConversationEvent.Latency(CALL, 7, 6, AT, 1, "first_audio", 42, null),
+            new ConversationEvent.HungUp(CALL, 8, 6, AT, End.AGENT_HANGUP, null),
+            new ConversationEvent.Resumed(CALL, 9, 7, AT, 1_200, null),
+            new ConversationEvent.Began(CALL, 1, 3, AT, null),
+            new ConversationEvent.Said(CALL, 3, 5, AT, 1, "Hello.", 800, true, 7));
 
     static final List<MediaFrame> MEDIA_FRAMES = List.of(
             new MediaFrame.Audio(CALL, 5, AT.toEpochMilli(), 40, Slice.of(new byte[] {1, 2, 3})),
@@ -71,7 +78,7 @@ final class Samples {
             SocketCommand.Close.because(CALL, End.AGENT_HANGUP).of(7));
 
     static final ConversationSnapshot SNAPSHOT =
-            new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"));
+            new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"), null);
 
     static final RunFacts FACTS =
             new RunFacts(CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017");
@@ -86,7 +93,9 @@ final class Samples {
         all.put(Topics.RUN_EVENTS, RUN_EVENTS);
         all.put(Topics.SOCKET_COMMANDS, SOCKET_COMMANDS);
         all.put(Topics.CONVERSATION_EVENTS, CONVERSATION_EVENTS);
-        all.put(Topics.CONVERSATION_SNAPSHOTS, List.of(SNAPSHOT));
+        all.put(Topics.CONVERSATION_SNAPSHOTS, List.of(
+                SNAPSHOT, new ConversationSnapshot(CALL, 6, AT, 5, RUNNING_BY_REFERENCE, Json.MAPPER.readTree("{}"), 7)));
+        all.put(Topics.AGENT_DEFINITIONS, List.of(DEFINITION));
         all.put(Topics.RUNS, List.of(FACTS));
         all.put(Topics.USAGE, List.of(USAGE));
         all.put(Topics.DEAD_LETTERS, List.of(Slice.of(new byte[] {7})));

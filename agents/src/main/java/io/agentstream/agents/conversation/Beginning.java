@@ -2,13 +2,11 @@ package io.agentstream.agents.conversation;
 
 import static io.agentstream.agents.conversation.ConversationMachine.effects;
 import static io.agentstream.agents.conversation.ConversationMachine.fail;
-import static io.agentstream.agents.conversation.ConversationMachine.silenceLimit;
 import static io.agentstream.agents.conversation.ConversationMachine.thinkLimit;
 import static io.agentstream.agents.conversation.ConversationMachine.to;
 
 import io.agentstream.agents.conversation.Conversation.Bridged;
 import io.agentstream.agents.conversation.Conversation.Ended;
-import io.agentstream.agents.conversation.Conversation.Listening;
 import io.agentstream.agents.conversation.Conversation.Opening;
 import io.agentstream.agents.conversation.Conversation.Thinking;
 import io.agentstream.agents.conversation.ConversationEffect.Clear;
@@ -47,21 +45,15 @@ final class Beginning {
     static Step<Conversation, ConversationEffect> step(Opening state, long nowMs, ConversationInput input) {
         return switch (input) {
             case RunStarted started when started.takesTurns() ->
-                    Step.to(new Thinking(1, nowMs, Manners.DEAF, null), new Think(1, Prompt.OPENING), thinkLimit(nowMs), new Save());
-            case RunStarted started -> flow(1, 0);
+                    Step.to(
+                            new Thinking(1, nowMs, Manners.DEAF, null, Caller.SILENT),
+                            new Tell(new Fact.Began()), new Think(1, Prompt.OPENING), thinkLimit(nowMs), new Save());
+            case RunStarted started -> flow(1, 0, new Tell(new Fact.Began()));
             case Resumed resumed -> resume(resumed.saved(), nowMs, new Tell(new Fact.Resumed(resumed.gapMs())));
             case CallEnded ended -> Step.to(new Ended(0));
             case EngineFailed failed -> fail(0);
-            case AudioHeard i -> Step.stay(state);
-            case SpeechStarted i -> Step.stay(state);
-            case SpeechStopped i -> Step.stay(state);
-            case DigitPressed i -> Step.stay(state);
-            case MarkReached i -> Step.stay(state);
-            case Played i -> Step.stay(state);
-            case DeadlinePassed i -> Step.stay(state);
-            case ReplyBegun i -> Step.stay(state);
-            case ReplyPart i -> Step.stay(state);
-            case ReplyFinished i -> Step.stay(state);
+            case DigitPressed _, AudioHeard _, SpeechStarted _, SpeechStopped _, MarkReached _, Played _, DeadlinePassed _, ReplyBegun _,
+                    ReplyPart _, ReplyFinished _ -> Step.stay(state);
         };
     }
 
@@ -71,15 +63,14 @@ final class Beginning {
         int turn = old + 1;
         return switch (saved.phase()) {
             case OPENING -> Step.to(
-                    new Thinking(turn, nowMs, Manners.DEAF, null),
+                    new Thinking(turn, nowMs, Manners.DEAF, null, saved.caller()),
                     resumed, new Clear(old), new Think(turn, Prompt.OPENING), thinkLimit(nowMs), new Save());
             case BRIDGED -> flow(turn, nowMs - FRESH_MS, resumed);
             case SPEAKING -> Step.to(
-                    new Thinking(turn, nowMs, saved.manners(), saved.memory()),
+                    new Thinking(turn, nowMs, saved.manners(), saved.memory(), saved.caller()),
                     resumed, new Clear(old), new Think(turn, Prompt.AGAIN), thinkLimit(nowMs), new Save());
-            case LISTENING -> Step.to(
-                    new Listening(old, saved.manners(), saved.memory(), false, nowMs),
-                    resumed, silenceLimit(saved.manners(), nowMs), new Save());
+            case LISTENING -> Floor.listen( // the clear tells the gateway whose call it is now
+                    new Floor.Talk(old, saved.manners(), saved.memory(), saved.caller()), nowMs, effects(resumed, new Clear(old)));
             case CLOSING -> Step.to(new Ended(old), resumed, new HangUp(null));
         };
     }

@@ -29,7 +29,9 @@ public sealed interface Conversation {
     /// The engine is asked and has not given audio yet.
     ///
     /// @param sinceMs since when the caller waits; the greatest number where nobody does
-    record Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory) implements Conversation {}
+    /// @param caller what the caller does meanwhile
+    record Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory, Caller caller)
+            implements Conversation {}
 
     /// Audio of the turn is on its way to the caller.
     ///
@@ -39,6 +41,7 @@ public sealed interface Conversation {
     /// @param playedMs milliseconds that the caller is known to have heard
     /// @param endsMs when the caller will have heard what was sent, by the clock
     /// @param then what follows; absent while the engine has not finished
+    /// @param caller what the caller does meanwhile
     record Speaking(
             int turn,
             Manners manners,
@@ -48,7 +51,8 @@ public sealed interface Conversation {
             long sentMs,
             long playedMs,
             long endsMs,
-            @Nullable Then then)
+            @Nullable Then then,
+            Caller caller)
             implements Conversation {
 
         /// Milliseconds that the caller has probably heard by now.
@@ -59,9 +63,9 @@ public sealed interface Conversation {
 
     /// It is the caller's turn.
     ///
-    /// @param hearing whether the caller is speaking
-    /// @param sinceMs since when
-    record Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, long sinceMs)
+    /// @param hearing whether the turn is the caller's speech, which will be answered
+    /// @param caller what the caller does
+    record Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, Caller caller)
             implements Conversation {}
 
     /// Over; nothing leads out of here.

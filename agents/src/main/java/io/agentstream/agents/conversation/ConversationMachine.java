@@ -15,7 +15,6 @@ import io.agentstream.agents.conversation.ConversationEffect.Save;
 import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
 import io.agentstream.agents.conversation.ConversationEffect.StopThinking;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
-import io.agentstream.agents.conversation.ConversationEffect.Think;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
 import io.agentstream.agents.conversation.ConversationInput.CallEnded;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
@@ -30,32 +29,30 @@ import io.agentstream.agents.conversation.ConversationInput.Resumed;
 import io.agentstream.agents.conversation.ConversationInput.RunStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
-import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.ConversationEvent.Party;
-import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /// Who speaks when. A pure function, safe for any thread.
 ///
 /// Turns are numbered from 1. Whatever makes the agent speak begins a new one: the opening, a key, speech, silence, a line
 /// that leads on by itself. A reply that comes for another turn than the current one is passed over, so that audio of an
 /// interrupted turn never goes out, however late its engine stops.
+///
+/// A caller who speaks is known to speak in every state. Keys that nobody takes wait for a node that takes keys.
 public final class ConversationMachine {
 
     /// How long an engine may take for its first audio, and between two pieces of it.
     public static final long THINK_LIMIT_MS = 15_000;
 
-    /// Longest speech of the caller that is waited for. Its end may get lost with the audio.
+    /// Longest speech of the caller that is waited for before the agent takes the floor. A line with music on it never falls silent.
     public static final long SPEECH_LIMIT_MS = 60_000;
 
     /// In place of the time since which the caller waits: nobody does.
-    private static final long NOBODY_WAITS = Long.MAX_VALUE;
+    static final long NOBODY_WAITS = Long.MAX_VALUE;
 
     private ConversationMachine() {}
 
@@ -66,7 +63,7 @@ public final class ConversationMachine {
             case Bridged bridged -> bridged(bridged, input);
             case Thinking thinking -> thinking(thinking, nowMs, input);
             case Speaking speaking -> speaking(speaking, nowMs, input);
-            case Listening listening -> listening(listening, nowMs, input);
+            case Listening listening -> Floor.listening(listening, nowMs, input);
             case Ended ended -> Step.stay(ended);
         };
     }
@@ -79,30 +76,15 @@ public final class ConversationMachine {
                     Step.to(state, new Play(part.turn(), part.audio().length(), part.audio()));
             case CallEnded ended -> Step.to(new Ended(state.turn()));
             case EngineFailed failed -> fail(state.turn());
-            case AudioHeard late -> Step.stay(state);
-            case ReplyPart i -> Step.stay(state);
-            case ReplyBegun i -> Step.stay(state);
-            case ReplyFinished i -> Step.stay(state);
-            case RunStarted i -> Step.stay(state);
-            case Resumed i -> Step.stay(state);
-            case SpeechStarted i -> Step.stay(state);
-            case SpeechStopped i -> Step.stay(state);
-            case DigitPressed i -> Step.stay(state);
-            case MarkReached i -> Step.stay(state);
-            case Played i -> Step.stay(state);
-            case DeadlinePassed i -> Step.stay(state);
+            case AudioHeard _, ReplyPart _, ReplyBegun _, ReplyFinished _, RunStarted _, Resumed _, SpeechStarted _, SpeechStopped _,
+                    DigitPressed _, MarkReached _, Played _, DeadlinePassed _ -> Step.stay(state);
         };
     }
 
     private static Step<Conversation, ConversationEffect> thinking(Thinking state, long nowMs, ConversationInput input) {
         int turn = state.turn();
         return switch (input) {
-            case ReplyBegun begun when begun.turn() == turn -> {
-                var next = new Thinking(turn, state.sinceMs(), begun.manners(), begun.memory());
-                yield begun.node() == null
-                        ? Step.to(next, new Save())
-                        : Step.to(next, new Tell(new Fact.NodeEntered(begun.node())), new Save());
-            }
+            case ReplyBegun begun when begun.turn() == turn -> begun(state, begun, nowMs);
             case ReplyPart part when part.turn() == turn -> {
                 List<ConversationEffect> effects = new ArrayList<>();
                 effects.add(new Tell(new Fact.TurnStarted(turn, Party.AGENT)));
@@ -112,27 +94,43 @@ public final class ConversationMachine {
                 yield Speech.go(Speech.begin(state, part, nowMs), nowMs, effects);
             }
             case ReplyFinished finished when finished.turn() == turn ->
-                    after(turn, finished.then(), state.manners(), state.memory(), nowMs, new ArrayList<>());
-            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) ->
-                    answerDigit(turn + 1, pressed.digit(), state.manners(), state.memory(), nowMs,
-                            callerBegins(turn + 1, new StopThinking(turn)));
+                    Floor.after(Floor.of(state), finished.then(), nowMs, new ArrayList<>());
+            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> Floor.answerKey(
+                    Floor.of(state).nextTurn(), pressed.digit(), nowMs, Floor.callerBegins(turn + 1, new StopThinking(turn)));
             case SpeechStarted started when state.manners().cutBySpeech() ->
-                    hear(turn + 1, started, state.manners(), state.memory(), nowMs, effects(new StopThinking(turn)));
+                    Floor.hear(Floor.of(state).nextTurn(), started, nowMs, effects(new StopThinking(turn)));
+            case DigitPressed pressed -> Step.to(with(state, state.caller().presses(pressed.digit())));
+            case SpeechStarted started -> Step.to(with(state, state.caller().speaks(nowMs - started.agoMs())));
+            case SpeechStopped stopped -> Step.to(with(state, state.caller().fallsSilent()));
             case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
             case DeadlinePassed passed -> fail(turn, new StopThinking(turn));
             case EngineFailed failed -> fail(turn);
-            case CallEnded ended -> Step.to(new Ended(turn), new StopThinking(turn), new ClearDeadline());
-            case ReplyBegun i -> Step.stay(state);
-            case ReplyPart i -> Step.stay(state);
-            case ReplyFinished i -> Step.stay(state);
-            case DigitPressed i -> Step.stay(state);
-            case SpeechStarted i -> Step.stay(state);
-            case SpeechStopped i -> Step.stay(state);
-            case MarkReached i -> Step.stay(state);
-            case Played i -> Step.stay(state);
-            case RunStarted i -> Step.stay(state);
-            case Resumed i -> Step.stay(state);
+            case CallEnded ended -> Floor.ended(Floor.of(state), nowMs, new StopThinking(turn), new ClearDeadline());
+            case ReplyBegun _, ReplyPart _, ReplyFinished _, MarkReached _, Played _, RunStarted _, Resumed _ -> Step.stay(state);
         };
+    }
+
+    private static Thinking with(Thinking state, Caller caller) {
+        return new Thinking(state.turn(), state.sinceMs(), state.manners(), state.memory(), caller);
+    }
+
+    /// A key that was pressed before may be the answer to a line that is not said yet: people who know a menu do not wait for it.
+    private static Step<Conversation, ConversationEffect> begun(Thinking state, ReplyBegun begun, long nowMs) {
+        int turn = state.turn();
+        List<ConversationEffect> effects = new ArrayList<>();
+        if (begun.node() != null) {
+            effects.add(new Tell(new Fact.NodeEntered(begun.node())));
+        }
+        effects.add(new Save());
+        Thinking next = new Thinking(turn, state.sinceMs(), begun.manners(), begun.memory(), state.caller());
+        int at = begun.manners().interruptible() ? begun.manners().firstAccepted(state.caller().keys()) : -1;
+        if (at < 0) {
+            return to(next, effects);
+        }
+        effects.add(new StopThinking(turn));
+        effects.addAll(Floor.callerBegins(turn + 1));
+        return Floor.answerKey(
+                Floor.of(next).nextTurn().with(next.caller().without(at + 1)), next.caller().keys().charAt(at), nowMs, effects);
     }
 
     private static Step<Conversation, ConversationEffect> speaking(Speaking state, long nowMs, ConversationInput input) {
@@ -153,118 +151,27 @@ public final class ConversationMachine {
                     Speech.go(Speech.heard(state, state.heardMs(nowMs)), nowMs, new ArrayList<>());
             case DeadlinePassed passed when Speech.allSent(state) -> finish(state, nowMs); // the mark is lost
             case DeadlinePassed passed -> fail(turn, new StopThinking(turn), said(state, nowMs, false));
-            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) ->
-                    answerDigit(turn + 1, pressed.digit(), state.manners(), state.memory(), nowMs,
-                            callerBegins(turn + 1, cut(state, nowMs)));
+            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> Floor.answerKey(
+                    Floor.of(state).nextTurn(), pressed.digit(), nowMs, Floor.callerBegins(turn + 1, cut(state, nowMs)));
             case SpeechStarted started when state.manners().cutBySpeech() -> {
                 List<ConversationEffect> effects = effects(cut(state, nowMs));
                 effects.add(new Tell(new Fact.Latency(turn, Fact.Latency.BARGE_IN, started.agoMs())));
-                yield hear(turn + 1, started, state.manners(), state.memory(), nowMs, effects);
+                yield Floor.hear(Floor.of(state).nextTurn(), started, nowMs, effects);
             }
+            case DigitPressed pressed -> Step.to(Speech.with(state, state.caller().presses(pressed.digit())));
+            case SpeechStarted started -> Step.to(Speech.with(state, state.caller().speaks(nowMs - started.agoMs())));
+            case SpeechStopped stopped -> Step.to(Speech.with(state, state.caller().fallsSilent()));
             case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
             case EngineFailed failed -> fail(turn, said(state, nowMs, false));
-            case CallEnded ended -> Step.to(
-                    new Ended(turn), new StopThinking(turn), new ClearDeadline(), said(state, nowMs, false));
-            case ReplyBegun i -> Step.stay(state);
-            case ReplyPart i -> Step.stay(state);
-            case ReplyFinished i -> Step.stay(state);
-            case Played i -> Step.stay(state);
-            case MarkReached i -> Step.stay(state);
-            case DigitPressed i -> Step.stay(state);
-            case SpeechStarted i -> Step.stay(state);
-            case SpeechStopped i -> Step.stay(state);
-            case RunStarted i -> Step.stay(state);
-            case Resumed i -> Step.stay(state);
-        };
-    }
-
-    private static Step<Conversation, ConversationEffect> listening(Listening state, long nowMs, ConversationInput input) {
-        int turn = state.turn();
-        return switch (input) {
-            case SpeechStarted started when state.manners().speech() && !state.hearing() ->
-                    hear(turn + 1, started, state.manners(), state.memory(), nowMs, new ArrayList<>());
-            case SpeechStopped stopped when state.manners().speech() && !state.hearing() -> // it began in a line that it could not cut
-                    answerSpeech(
-                            new Listening(turn + 1, state.manners(), state.memory(), true, nowMs), stopped.speechMs(), nowMs,
-                            nowMs - stopped.agoMs(), callerBegins(turn + 1));
-            case SpeechStopped stopped when state.hearing() ->
-                    answerSpeech(state, stopped.speechMs(), nowMs, nowMs - stopped.agoMs(), new ArrayList<>());
-            case DeadlinePassed passed when state.hearing() ->
-                    answerSpeech(state, Math.max(0, nowMs - state.sinceMs()), nowMs, nowMs, new ArrayList<>());
-            case DeadlinePassed passed ->
-                    think(turn + 1, Prompt.SILENCE, state.manners(), state.memory(), nowMs, NOBODY_WAITS, new ArrayList<>());
-            case DigitPressed pressed when state.manners().accepts(pressed.digit()) -> state.hearing()
-                    ? answerDigit(turn, pressed.digit(), state.manners(), state.memory(), nowMs, new ArrayList<>())
-                    : answerDigit(turn + 1, pressed.digit(), state.manners(), state.memory(), nowMs, callerBegins(turn + 1));
-            case DigitPressed pressed when !state.hearing() -> Step.to(state, silenceLimit(state.manners(), nowMs));
-            case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
-            case EngineFailed failed -> fail(turn);
-            case CallEnded ended -> Step.to(new Ended(turn), new ClearDeadline());
-            case DigitPressed i -> Step.stay(state);
-            case SpeechStarted i -> Step.stay(state);
-            case SpeechStopped i -> Step.stay(state);
-            case ReplyBegun i -> Step.stay(state);
-            case ReplyPart i -> Step.stay(state);
-            case ReplyFinished i -> Step.stay(state);
-            case MarkReached i -> Step.stay(state);
-            case Played i -> Step.stay(state);
-            case RunStarted i -> Step.stay(state);
-            case Resumed i -> Step.stay(state);
+            case CallEnded ended ->
+                    Floor.ended(Floor.of(state), nowMs, new StopThinking(turn), new ClearDeadline(), said(state, nowMs, false));
+            case ReplyBegun _, ReplyPart _, ReplyFinished _, Played _, MarkReached _, RunStarted _, Resumed _ -> Step.stay(state);
         };
     }
 
     /// The caller has heard the whole line.
     private static Step<Conversation, ConversationEffect> finish(Speaking state, long nowMs) {
-        return after(
-                state.turn(), Objects.requireNonNull(state.then()), state.manners(), state.memory(), nowMs,
-                effects(said(state, nowMs, true)));
-    }
-
-    private static Step<Conversation, ConversationEffect> after(
-            int turn, Then then, Manners manners, @Nullable JsonNode memory, long nowMs, List<ConversationEffect> effects) {
-        return switch (then) {
-            case LISTEN -> {
-                effects.add(silenceLimit(manners, nowMs));
-                effects.add(new Save());
-                yield to(new Listening(turn, manners, memory, false, nowMs), effects);
-            }
-            case GO_ON -> think(turn + 1, Prompt.GO_ON, manners, memory, nowMs, NOBODY_WAITS, effects);
-            case HANG_UP -> {
-                effects.add(new ClearDeadline());
-                effects.add(new Tell(new Fact.HungUp(End.AGENT_HANGUP)));
-                effects.add(new HangUp(null));
-                effects.add(new Save());
-                yield to(new Ended(turn), effects);
-            }
-        };
-    }
-
-    private static Step<Conversation, ConversationEffect> hear(
-            int turn, SpeechStarted started, Manners manners, @Nullable JsonNode memory, long nowMs, List<ConversationEffect> effects) {
-        effects.add(new Tell(new Fact.TurnStarted(turn, Party.CALLER)));
-        effects.add(new SetDeadline(nowMs + SPEECH_LIMIT_MS));
-        return to(new Listening(turn, manners, memory, true, nowMs - started.agoMs()), effects);
-    }
-
-    private static Step<Conversation, ConversationEffect> answerSpeech(
-            Listening state, long speechMs, long nowMs, long sinceMs, List<ConversationEffect> effects) {
-        effects.add(new Tell(new Fact.Heard(state.turn(), null, speechMs)));
-        return think(
-                state.turn(), new Prompt.Speech(speechMs), state.manners(), state.memory(), nowMs, sinceMs, effects);
-    }
-
-    private static Step<Conversation, ConversationEffect> answerDigit(
-            int turn, char digit, Manners manners, @Nullable JsonNode memory, long nowMs, List<ConversationEffect> effects) {
-        effects.add(new Tell(new Fact.Heard(turn, String.valueOf(digit), null)));
-        return think(turn, new Prompt.Key(digit), manners, memory, nowMs, nowMs, effects);
-    }
-
-    private static Step<Conversation, ConversationEffect> think(
-            int turn, Prompt prompt, Manners manners, @Nullable JsonNode memory, long nowMs, long sinceMs,
-            List<ConversationEffect> effects) {
-        effects.add(new Think(turn, prompt));
-        effects.add(thinkLimit(nowMs));
-        return to(new Thinking(turn, sinceMs, manners, memory), effects);
+        return Floor.after(Floor.of(state), Objects.requireNonNull(state.then()), nowMs, effects(said(state, nowMs, true)));
     }
 
     private static ConversationEffect[] cut(Speaking state, long nowMs) {
@@ -274,12 +181,6 @@ public final class ConversationMachine {
             new Tell(new Fact.Interrupted(state.turn())),
             said(state, nowMs, false)
         };
-    }
-
-    private static List<ConversationEffect> callerBegins(int turn, ConversationEffect... before) {
-        List<ConversationEffect> effects = effects(before);
-        effects.add(new Tell(new Fact.TurnStarted(turn, Party.CALLER)));
-        return effects;
     }
 
     private static Tell said(Speaking state, long nowMs, boolean whole) {
@@ -295,10 +196,6 @@ public final class ConversationMachine {
 
     static SetDeadline thinkLimit(long nowMs) {
         return new SetDeadline(nowMs + THINK_LIMIT_MS);
-    }
-
-    static SetDeadline silenceLimit(Manners manners, long nowMs) {
-        return new SetDeadline(nowMs + manners.silenceAfterMs());
     }
 
     static List<ConversationEffect> effects(ConversationEffect... first) {

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// What the log is to know of a conversation: an event without the things that whoever writes it adds.
 public sealed interface Fact {
 
+    /// The conversation is held by somebody.
+    record Began() implements Fact {}
+
     record TurnStarted(int turn, Party by) implements Fact {}
 
     record Heard(int turn, @Nullable String digit, @Nullable Long speechMs) implements Fact {}

@@ -18,6 +18,20 @@ public record Manners(boolean interruptible, boolean speech, String digits, long
         return digits.indexOf(digit) >= 0;
     }
 
+    boolean takesKeys() {
+        return !digits.isEmpty();
+    }
+
+    /// Where the first of these keys stands that is listened to; -1 where none is.
+    int firstAccepted(String keys) {
+        for (int at = 0; at < keys.length(); at++) {
+            if (accepts(keys.charAt(at))) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
     boolean cutBy(char digit) {
         return interruptible && accepts(digit);
     }

@@ -9,7 +9,22 @@ import tools.jackson.databind.JsonNode;
 /// @param turn newest turn
 /// @param manners what was listened to
 /// @param memory the engine's own, absent as long as it has given none
-public record SavedConversation(Phase phase, int turn, Manners manners, @Nullable JsonNode memory) {
+/// @param keys keys that wait for a node that takes keys; absent where there are none
+public record SavedConversation(
+        Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys) {
+
+    public SavedConversation(Phase phase, int turn, Manners manners, @Nullable JsonNode memory) {
+        this(phase, turn, manners, memory, null);
+    }
+
+    private static SavedConversation with(Phase phase, int turn, Manners manners, @Nullable JsonNode memory, Caller caller) {
+        return new SavedConversation(phase, turn, manners, memory, caller.keys().isEmpty() ? null : caller.keys());
+    }
+
+    /// What of the caller outlives a worker: whether the caller speaks is found out anew.
+    Caller caller() {
+        return keys == null ? Caller.SILENT : Caller.withKeys(keys);
+    }
 
     public enum Phase {
         /// Nothing was said yet.
@@ -23,15 +38,23 @@ public record SavedConversation(Phase phase, int turn, Manners manners, @Nullabl
         CLOSING
     }
 
+    /// Whether all of it was there: a snapshot of another version may lack something, or name a phase that is not known here.
+    @SuppressWarnings("NullAway") // it comes from outside, whatever its types promise
+    public boolean isWhole() {
+        return phase != null && manners != null && manners.digits() != null;
+    }
+
     /// Of a live state; the state of a call that is over has nothing to be saved but that it is.
     public static SavedConversation of(Conversation state) {
         return switch (state) {
             case Conversation.Opening o -> new SavedConversation(Phase.OPENING, 0, Manners.DEAF, null);
             case Conversation.Bridged b -> new SavedConversation(Phase.BRIDGED, b.turn(), Manners.DEAF, null);
-            case Conversation.Thinking t -> new SavedConversation(
-                    t.memory() == null ? Phase.OPENING : Phase.SPEAKING, t.turn(), t.manners(), t.memory());
-            case Conversation.Speaking s -> new SavedConversation(Phase.SPEAKING, s.turn(), s.manners(), s.memory());
-            case Conversation.Listening l -> new SavedConversation(Phase.LISTENING, l.turn(), l.manners(), l.memory());
+            case Conversation.Thinking t -> with(
+                    t.memory() == null ? Phase.OPENING : Phase.SPEAKING, t.turn(), t.manners(), t.memory(), t.caller());
+            case Conversation.Speaking s -> with(
+                    Phase.SPEAKING, s.turn(), s.manners(), s.memory(), s.caller());
+            case Conversation.Listening l -> with(
+                    Phase.LISTENING, l.turn(), l.manners(), l.memory(), l.caller());
             case Conversation.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null);
         };
     }

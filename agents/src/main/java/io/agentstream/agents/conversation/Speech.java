@@ -35,7 +35,8 @@ final class Speech {
 
     static Speaking begin(Thinking state, ReplyPart part, long nowMs) {
         return new Speaking(
-                state.turn(), state.manners(), state.memory(), part.text(), List.of(part.audio()), 0, 0, nowMs, null);
+                state.turn(), state.manners(), state.memory(), part.text(), List.of(part.audio()), 0, 0, nowMs, null,
+                state.caller());
     }
 
     static Speaking add(Speaking state, ReplyPart part) {
@@ -88,10 +89,17 @@ final class Speech {
         return new Step<>(next, List.copyOf(effects));
     }
 
+    static Speaking with(Speaking state, Caller caller) {
+        return new Speaking(
+                state.turn(), state.manners(), state.memory(), state.text(), state.waiting(), state.sentMs(), state.playedMs(),
+                state.endsMs(), state.then(), caller);
+    }
+
     private static Speaking with(
             Speaking state, String text, List<Slice> waiting, long sentMs, long playedMs, long endsMs,
             @Nullable Then then) {
         return new Speaking(
-                state.turn(), state.manners(), state.memory(), text, List.copyOf(waiting), sentMs, playedMs, endsMs, then);
+                state.turn(), state.manners(), state.memory(), text, List.copyOf(waiting), sentMs, playedMs, endsMs, then,
+                state.caller());
     }
 }

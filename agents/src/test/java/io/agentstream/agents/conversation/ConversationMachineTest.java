@@ -2,9 +2,11 @@ package io.agentstream.agents.conversation;
 
 import static io.agentstream.agents.conversation.Scenes.FIRM;
 import static io.agentstream.agents.conversation.Scenes.MEMORY;
+import static io.agentstream.agents.conversation.Scenes.MUTE;
 import static io.agentstream.agents.conversation.Scenes.OPEN;
 import static io.agentstream.agents.conversation.Scenes.T0;
 import static io.agentstream.agents.conversation.Scenes.after;
+import static io.agentstream.agents.conversation.Scenes.asked;
 import static io.agentstream.agents.conversation.Scenes.audio;
 import static io.agentstream.agents.conversation.Scenes.begun;
 import static io.agentstream.agents.conversation.Scenes.finished;
@@ -84,10 +86,10 @@ class ConversationMachineTest {
         Conversation hearing = ConversationMachine.step(listening(), T0, new SpeechStarted(100)).state();
         return List.of(
                 row("a run begins with the engine's opening", Conversation.NEW, started(), Conversation.Thinking.class, 1,
-                        new Think(1, Prompt.OPENING), thinkLimit, SAVE),
+                        tell(new Fact.Began()), new Think(1, Prompt.OPENING), thinkLimit, SAVE),
                 row("an engine that takes no turns just flows", Conversation.NEW, new ConversationInput.RunStarted(false),
                         Conversation.Bridged.class, 1,
-                        new Flow(1), tell(new Fact.TurnStarted(1, Party.AGENT)), SAVE),
+                        tell(new Fact.Began()), new Flow(1), tell(new Fact.TurnStarted(1, Party.AGENT)), SAVE),
                 row("a flowing engine hears each frame", after(new ConversationInput.RunStarted(false)), frame(),
                         Conversation.Bridged.class, 1, new Hear(frame().frame())),
                 row("what flows back is one message as long as it is", after(new ConversationInput.RunStarted(false)), part(1, 20),
@@ -134,9 +136,29 @@ class ConversationMachineTest {
                         tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
                 row("its end is answered", hearing, new SpeechStopped(900, 500), Conversation.Thinking.class, 2,
                         tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
-                row("speech that began in a firm line is answered too", listening(), new SpeechStopped(900, 500),
-                        Conversation.Thinking.class, 2, tell(new Fact.TurnStarted(2, Party.CALLER)),
-                        tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
+                row("who speaks into a firm line is heard when it is over", talkedInto(speaking(FIRM, Then.LISTEN)),
+                        new MarkReached(1), Conversation.Listening.class, 2, said(1, 1_000, true),
+                        tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit, SAVE),
+                row("and is not silent where speech leads nowhere", talkedInto(speaking(MUTE, Then.LISTEN)),
+                        new MarkReached(1), Conversation.Listening.class, 1, said(1, 1_000, true), speechLimit, SAVE),
+                row("nor is who begins to speak there", asked(MUTE), new SpeechStarted(120), Conversation.Listening.class, 1, speechLimit),
+                row("the silence is counted from the end of the speech", talkedInto(asked(MUTE)), new SpeechStopped(900, 500),
+                        Conversation.Listening.class, 1, deadline(8_000)),
+                row("who talks for a minute where speech leads nowhere hears the line once more", talkedInto(asked(MUTE)),
+                        new DeadlinePassed(), Conversation.Thinking.class, 2, new Think(2, Prompt.AGAIN), thinkLimit),
+                row("who talks on after the answer is heard again",
+                        after(talkedInto(listening()), new DeadlinePassed(), begun(2, OPEN)), finished(2, Then.LISTEN),
+                        Conversation.Listening.class, 3, tell(new Fact.TurnStarted(3, Party.CALLER)), speechLimit, SAVE),
+                row("a key that was pressed in a firm line is answered when it is over",
+                        after(speaking(FIRM, Then.LISTEN), new DigitPressed('2')), new MarkReached(1), Conversation.Thinking.class, 2,
+                        said(1, 1_000, true), tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "2", null)),
+                        new Think(2, new Prompt.Key('2')), thinkLimit),
+                row("one that was pressed before anybody spoke, as soon as somebody takes keys",
+                        after(started(), new DigitPressed('9'), new DigitPressed('1')), begun(1, OPEN), Conversation.Thinking.class, 2,
+                        tell(new Fact.NodeEntered("greet")), SAVE, new StopThinking(1), tell(new Fact.TurnStarted(2, Party.CALLER)),
+                        tell(new Fact.Heard(2, "1", null)), new Think(2, new Prompt.Key('1')), thinkLimit),
+                row("in a firm line it waits for the line's end", after(started(), new DigitPressed('1')), begun(1, FIRM),
+                        Conversation.Thinking.class, 1, tell(new Fact.NodeEntered("greet")), SAVE),
                 row("speech without end is answered in the end", hearing, new DeadlinePassed(), Conversation.Thinking.class, 2,
                         tell(new Fact.Heard(2, null, 200L)), new Think(2, new Prompt.Speech(200)), thinkLimit),
                 row("a key within speech belongs to the same turn", hearing, new DigitPressed('1'), Conversation.Thinking.class, 2,
@@ -157,10 +179,20 @@ class ConversationMachineTest {
                         Conversation.Ended.class, 1, new StopThinking(1), new ClearDeadline(), said(1, 100, false)),
                 row("the end of the call while the caller is asked", listening(), new ConversationInput.CallEnded(),
                         Conversation.Ended.class, 1, new ClearDeadline()),
+                row("the end of the call in the middle of what the caller says", hearing, new ConversationInput.CallEnded(),
+                        Conversation.Ended.class, 2, new ClearDeadline(), tell(new Fact.Heard(2, null, 200L))),
+                row("and of what the caller says into a line", talkedInto(speaking(FIRM, Then.LISTEN)), new ConversationInput.CallEnded(),
+                        Conversation.Ended.class, 2, new StopThinking(1), new ClearDeadline(), said(1, 100, false),
+                        tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, null, 200L))),
                 row("a line that was being spoken is said again", Conversation.NEW, resumed(Phase.SPEAKING), Conversation.Thinking.class, 5,
                         tell(new Fact.Resumed(700)), new Clear(4), new Think(5, Prompt.AGAIN), thinkLimit, SAVE),
                 row("a caller who was asked is waited for", Conversation.NEW, resumed(Phase.LISTENING), Conversation.Listening.class, 4,
-                        tell(new Fact.Resumed(700)), deadline(8_000), SAVE),
+                        tell(new Fact.Resumed(700)), new Clear(4), deadline(8_000), SAVE),
+                row("whose keys are not lost", Conversation.NEW,
+                        new ConversationInput.Resumed(new SavedConversation(Phase.LISTENING, 4, OPEN, MEMORY, "71"), 700),
+                        Conversation.Thinking.class, 5, tell(new Fact.Resumed(700)), new Clear(4),
+                        tell(new Fact.TurnStarted(5, Party.CALLER)), tell(new Fact.Heard(5, "1", null)),
+                        new Think(5, new Prompt.Key('1')), thinkLimit),
                 row("an opening that was not said is said", Conversation.NEW, resumed(Phase.OPENING), Conversation.Thinking.class, 5,
                         tell(new Fact.Resumed(700)), new Clear(4), new Think(5, Prompt.OPENING), thinkLimit, SAVE),
                 row("what flowed flows on in a new turn", Conversation.NEW, resumed(Phase.BRIDGED), Conversation.Bridged.class, 5,
@@ -171,6 +203,25 @@ class ConversationMachineTest {
                         frame(T0 - Beginning.FRESH_MS - 1), Conversation.Bridged.class, 5),
                 row("an agent that was hanging up hangs up", Conversation.NEW, resumed(Phase.CLOSING), Conversation.Ended.class, 4,
                         tell(new Fact.Resumed(700)), new HangUp(null)));
+    }
+
+    /// The caller spoke into it, since 100 ms before `T0`.
+    private static Conversation talkedInto(Conversation state) {
+        return after(state, new SpeechStarted(100));
+    }
+
+    @Test
+    void noMoreKeysAreKeptThanThereIsRoomFor() {
+        // given
+        Conversation state = after(started());
+
+        // when
+        for (int n = 0; n < 30; n++) {
+            state = after(state, new DigitPressed('7'));
+        }
+
+        // then
+        assertEquals("7".repeat(Caller.MAX_KEYS), ((Conversation.Thinking) state).caller().keys());
     }
 
     private static ConversationInput resumed(Phase phase) {

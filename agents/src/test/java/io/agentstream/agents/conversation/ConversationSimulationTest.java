@@ -11,12 +11,15 @@ import io.agentstream.agents.conversation.Scenes.At;
 import io.agentstream.runtime.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// Random callers, engines and gateways against the machine: whatever they do, some things never happen.
@@ -40,7 +43,7 @@ class ConversationSimulationTest {
         for (int n = 0; n < INPUTS; n++) {
             nowMs += random.nextInt(2_000);
             ConversationInput input = n == 0
-                    ? random.nextInt(4) == 0 ? resumed(random) : Scenes.started()
+                    ? beginning(random)
                     : n == INPUTS - 1 ? new ConversationInput.CallEnded() : input(random, state);
             story.add(new At(nowMs, input));
             boolean over = state instanceof Conversation.Ended;
@@ -53,6 +56,24 @@ class ConversationSimulationTest {
         }
         promises.atTheEnd();
         assertEquals(all, Scenes.effects(story), "the replay differs");
+    }
+
+    /// Each way to begin is taken by some seed, so that no state stays out of the simulation.
+    @Test
+    void beginsInEveryWay() {
+        Set<Class<?>> begun = new HashSet<>();
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Random random = new Random(seed);
+            random.nextInt(2_000);
+            begun.add(ConversationMachine.step(Conversation.NEW, Scenes.T0, beginning(random)).state().getClass());
+        }
+        assertEquals(
+                Set.of(Conversation.Thinking.class, Conversation.Bridged.class, Conversation.Listening.class, Conversation.Ended.class),
+                begun);
+    }
+
+    private static ConversationInput beginning(Random random) {
+        return random.nextInt(4) == 0 ? resumed(random) : new ConversationInput.RunStarted(random.nextInt(4) != 0);
     }
 
     private static ConversationInput resumed(Random random) {

@@ -19,6 +19,8 @@ final class Scenes {
     static final long T0 = 1_000_000L;
     static final Manners OPEN = new Manners(true, true, "12#", 8_000);
     static final Manners FIRM = new Manners(false, true, "12#", 8_000);
+    /// Listens to nothing but keys, of which it has none.
+    static final Manners MUTE = new Manners(true, false, "", 8_000);
     static final JsonNode MEMORY = Json.MAPPER.readTree("{\"node\":\"greet\"}");
 
     record At(long ms, ConversationInput input) {}
@@ -57,7 +59,10 @@ final class Scenes {
 
     /// Where these inputs lead, one after the other at `T0`.
     static Conversation after(ConversationInput... inputs) {
-        Conversation state = Conversation.NEW;
+        return after(Conversation.NEW, inputs);
+    }
+
+    static Conversation after(Conversation state, ConversationInput... inputs) {
         for (ConversationInput input : inputs) {
             state = ConversationMachine.step(state, T0, input).state();
         }
@@ -74,8 +79,12 @@ final class Scenes {
     }
 
     static Conversation listening() {
-        return ConversationMachine.step(
-                speaking(OPEN, Then.LISTEN), T0, new ConversationInput.MarkReached(1)).state();
+        return asked(OPEN);
+    }
+
+    /// The line is over, and the caller is waited for.
+    static Conversation asked(Manners manners) {
+        return after(speaking(manners, Then.LISTEN), new ConversationInput.MarkReached(1));
     }
 
     static List<ConversationEffect> effects(List<At> story) {

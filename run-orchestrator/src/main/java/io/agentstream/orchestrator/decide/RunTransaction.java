@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
@@ -74,7 +75,8 @@ final class RunTransaction {
     void begin(MediaFormat format, Instant at) throws SQLException {
         RunRows.Proven described = Objects.requireNonNull(proven, "not started");
         ObjectNode definition = RunRows.begin(connection, row.id(), described, at);
-        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext()));
+        String key = new AgentDefinition(ref.agentId(), ref.agentVersion(), definition).key();
+        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext(), key));
     }
 
     void fail(Refusal refusal, Instant at) throws SQLException {

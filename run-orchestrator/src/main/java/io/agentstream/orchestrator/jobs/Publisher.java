@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.jobs;
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.runtime.KafkaTrouble;
+import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
@@ -25,6 +26,7 @@ public final class Publisher {
     private static final long ACKNOWLEDGED_S = 40;
 
     private final Producer<byte[], byte[]> producer;
+    private final WrittenDefinitions written = new WrittenDefinitions();
 
     /// @param producer of the events profile; stays its giver's to close
     public Publisher(Producer<byte[], byte[]> producer) {
@@ -35,6 +37,7 @@ public final class Publisher {
     void publish(Decision decision) throws InterruptedException {
         byte[] key = decision.callId().toKey();
         try {
+            writeDefinitions(decision);
             List<Future<RecordMetadata>> events = new ArrayList<>();
             for (RunEvent event : decision.events()) {
                 events.add(producer.send(new ProducerRecord<>(
@@ -53,6 +56,21 @@ public final class Publisher {
             await(commands);
         } catch (KafkaException notTaken) {
             throw notTaken(notTaken);
+        }
+    }
+
+    /// A definition is there before the run that refers to it.
+    private void writeDefinitions(Decision decision) throws InterruptedException {
+        for (RunEvent event : decision.events()) {
+            if (event instanceof RunEvent.Running running
+                    && running.definition() != null && running.definitionKey() != null && !written.contains(running.definitionKey())) {
+                AgentDefinition definition =
+                        new AgentDefinition(running.run().agentId(), running.run().agentVersion(), running.definition());
+                await(List.of(producer.send(new ProducerRecord<>(
+                        Topics.AGENT_DEFINITIONS.name(), AgentDefinition.keyBytes(running.definitionKey()),
+                        Topics.AGENT_DEFINITIONS.codec().encode(definition)))));
+                written.add(running.definitionKey());
+            }
         }
     }
 

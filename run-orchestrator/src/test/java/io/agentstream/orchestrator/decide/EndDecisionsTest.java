@@ -167,11 +167,11 @@ final class EndDecisionsTest {
     void keepsTheConversationsEventsOnce() {
         CallId call = calls.admitted();
         Source source = calls.source();
-        ConversationEvent said = new ConversationEvent.Said(call, 1, 5, NOW, 1, "Hello.", 900, true);
+        ConversationEvent said = new ConversationEvent.Said(call, 1, 5, NOW, 1, "Hello.", 900, true, null);
 
         calls.decisions().said(said, source);
         calls.decisions().said(said, source);
-        calls.decisions().said(new ConversationEvent.Interrupted(Samples.callId(), 1, 5, NOW, 1), calls.source());
+        calls.decisions().said(new ConversationEvent.Interrupted(Samples.callId(), 1, 5, NOW, 1, null), calls.source());
 
         assertEquals(List.of("offered", "created", "said"), tenant.story(call));
     }

@@ -86,7 +86,7 @@ final class ProjectionTest {
     private static RunEvent running(CallId call) {
         return new RunEvent.Running(
                 call, 2, T0.plusSeconds(1), run(7), MediaFormat.MULAW_8K,
-                Json.MAPPER.createObjectNode(), Json.MAPPER.createObjectNode());
+                Json.MAPPER.createObjectNode(), Json.MAPPER.createObjectNode(), null);
     }
 
     private static RunEvent completed(CallId call, Instant at) {

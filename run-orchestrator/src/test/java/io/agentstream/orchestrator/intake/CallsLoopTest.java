@@ -325,7 +325,7 @@ final class CallsLoopTest {
         CallEvent.Offered offer = tenant.offer().build();
         fixture.add(offer);
         fixture.untilCommitted(1);
-        ConversationEvent said = new ConversationEvent.Said(offer.callId(), 1, 3, Samples.T0, 1, "Hello.", 900, true);
+        ConversationEvent said = new ConversationEvent.Said(offer.callId(), 1, 3, Samples.T0, 1, "Hello.", 900, true, null);
         fixture.consumer.addRecord(new ConsumerRecord<>(
                 fixture.conversation.topic(), fixture.conversation.partition(), 0, offer.callId().toKey(),
                 Topics.CONVERSATION_EVENTS.codec().encode(said)));

@@ -1,0 +1,69 @@
+package io.agentstream.worker;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/// Commits how far was read, but only once all that it led to is written: whoever takes over reads on from there, and what was not
+/// written would be known to nobody. Only the loop.
+final class Commits {
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final EventWriter events;
+    private final LongSupplier clockMs;
+    /// How far was read when the newest batch of events was closed.
+    private Map<TopicPartition, OffsetAndMetadata> read = Map.of();
+    private EventWriter.@Nullable Batch batch;
+    private volatile long acknowledgedMs;
+
+    Commits(Consumer<byte[], byte[]> consumer, EventWriter events, LongSupplier clockMs) {
+        this.consumer = consumer;
+        this.events = events;
+        this.clockMs = clockMs;
+    }
+
+    /// When Kafka took the newest commit.
+    long acknowledgedMs() {
+        return acknowledgedMs;
+    }
+
+    /// Once a second: commits what was read a second ago where all of it is written, and goes on to what was read since.
+    void everySecond() {
+        EventWriter.Batch written = batch;
+        if (written != null && !written.isSettled()) {
+            return;
+        }
+        if (written != null && !written.hasFailed()) {
+            consumer.commitAsync(read, (offsets, failure) -> {
+                if (failure == null) {
+                    acknowledgedMs = clockMs.getAsLong();
+                }
+            });
+        }
+        read = positions();
+        batch = events.nextBatch();
+    }
+
+    /// How far was certainly read, of the partitions that are owned; empty right after they came.
+    Map<TopicPartition, OffsetAndMetadata> read() {
+        return read;
+    }
+
+    /// The partitions are on the move: what was read of them is not ours to say any more.
+    void forget() {
+        read = Map.of();
+        batch = null;
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> positions() {
+        Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+        for (TopicPartition each : consumer.assignment()) {
+            positions.put(each, new OffsetAndMetadata(consumer.position(each)));
+        }
+        return positions;
+    }
+}
