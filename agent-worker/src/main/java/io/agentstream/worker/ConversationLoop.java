@@ -22,16 +22,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Holds the conversations of its partitions: one thread, one consumer, one producer of socket commands. Reads records, takes
 /// what engines have posted, and calls back whose deadline has passed.
 ///
 /// It waits in `poll` and nowhere else; an engine that posts from its own thread wakes it there.
 final class ConversationLoop implements DutyCycle {
-
-    private static final Logger log = LoggerFactory.getLogger(ConversationLoop.class);
 
     /// Longest wait. Deadlines make it shorter, a mailbox with something in it ends it.
     static final long WAIT_MS = 100;

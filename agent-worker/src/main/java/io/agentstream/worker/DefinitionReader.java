@@ -166,10 +166,13 @@ final class DefinitionReader implements DutyCycle, Definitions {
 
     @Override
     public void onClose() {
-        for (Consumer<byte[], byte[]> each : new Consumer[] {follower, fetcher}) {
-            if (each != null) {
-                each.close();
-            }
+        close(follower);
+        close(fetcher);
+    }
+
+    private static void close(@Nullable Consumer<byte[], byte[]> reader) {
+        if (reader != null) {
+            reader.close();
         }
     }
 }

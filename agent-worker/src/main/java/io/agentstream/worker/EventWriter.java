@@ -139,7 +139,9 @@ final class EventWriter {
                 .log("event could not be written");
         if (failure instanceof RetriableException) {
             in.failed = true;
-            of.unsaved |= topic.equals(Topics.CONVERSATION_SNAPSHOTS);
+            if (topic.equals(Topics.CONVERSATION_SNAPSHOTS)) {
+                of.unsaved = true;
+            }
         }
     }
 }

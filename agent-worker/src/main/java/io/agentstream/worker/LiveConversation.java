@@ -39,8 +39,9 @@ final class LiveConversation {
     int quietSeconds;
     long heardFrames;
     long playedFrames;
-    /// Seconds since the newest snapshot was written, and whether that could not be done. Both: the producer's thread sets them too.
-    volatile int unsavedSeconds;
+    /// Seconds since the newest snapshot was written.
+    int unsavedSeconds;
+    /// Whether it could not be. Set by the producer's thread.
     volatile boolean unsaved;
     /// What waits for it in the loop's mailbox.
     final Mailbox.Load load = new Mailbox.Load();

@@ -39,8 +39,9 @@ final class Mailbox {
         if (load.over) {
             return false;
         }
-        boolean fits = load.replies.incrementAndGet() <= MAX_REPLIES & load.bytes.addAndGet(bytes(reply)) <= MAX_BYTES;
-        if (fits) {
+        int replies = load.replies.incrementAndGet();
+        long bytes = load.bytes.addAndGet(bytes(reply));
+        if (replies <= MAX_REPLIES && bytes <= MAX_BYTES) {
             posted.add(new Posted(to, reply));
             return true;
         }

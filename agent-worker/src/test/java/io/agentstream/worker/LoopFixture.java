@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -79,7 +80,7 @@ final class LoopFixture {
         }
 
         @Override
-        @SuppressWarnings("deprecation") // there is no other way to make one
+        @SuppressWarnings("removal") // there is no other way to make one
         public ConsumerGroupMetadata groupMetadata() {
             return new ConsumerGroupMetadata("agent-worker", generation, "member", Optional.empty());
         }
@@ -121,6 +122,11 @@ final class LoopFixture {
     }
 
     static MockProducer<byte[], byte[]> producer() {
+        return producer(true);
+    }
+
+    /// @param atOnce whether what is sent is acknowledged at once
+    static MockProducer<byte[], byte[]> producer(boolean atOnce) {
         List<PartitionInfo> partitions = new ArrayList<>();
         Node node = new Node(0, "broker", 1);
         for (Topic<?> topic : Topics.ALL) {
@@ -129,7 +135,7 @@ final class LoopFixture {
             }
         }
         Cluster cluster = new Cluster("test", List.of(node), partitions, Set.of(), Set.of());
-        return new MockProducer<>(cluster, true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        return new MockProducer<>(cluster, atOnce, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /// What the events producer wrote is what a reader of snapshots finds.
@@ -278,15 +284,17 @@ final class LoopFixture {
         loop.work();
     }
 
-    /// Works until `done`, or fails after five seconds.
+    /// Works until `done`, or fails after half a minute. The engine's threads need the processor too: the mock consumer does not wait.
     void workUntil(BooleanSupplier done) {
-        long deadlineNs = System.nanoTime() + 5_000_000_000L;
-        do {
-            loop.work();
+        long deadlineNs = System.nanoTime() + 30_000_000_000L;
+        loop.work();
+        while (!done.getAsBoolean()) {
             if (System.nanoTime() > deadlineNs) {
                 throw new AssertionError("not done in time");
             }
-        } while (!done.getAsBoolean());
+            LockSupport.parkNanos(1_000_000);
+            loop.work();
+        }
     }
 
     static CallId call(int n) {

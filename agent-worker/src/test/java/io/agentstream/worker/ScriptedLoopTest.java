@@ -116,6 +116,83 @@ class ScriptedLoopTest {
         assertEquals("heard", told(ConversationEvent.NodeEntered.class).getLast().node());
     }
 
+    private static final String ASKS = """
+            {"engine": "scripted", "start": "ask", "nodes": {
+              "ask": {"say": "Yes?", "on_speech": "heard", "on_silence": {"after_ms": 8000, "go": "ask"}},
+              "heard": {"say": "I heard you.", "hang_up": true}}}
+            """;
+
+    /// The caller is asked, and speaks for a second and a half of audio; then nothing comes any more.
+    private void interruptedInAWord() throws Exception {
+        fixture.start(0);
+        fixture.running(CALL, 0, ASKS);
+        fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 1);
+        markReached(9, 1);
+        fixture.work();
+        byte[] speech = new FreeTtsVoice().speak("Excuse me, may I say something?");
+        for (int n = 0; n < 75; n++) {
+            fixture.nowMs.addAndGet(20);
+            fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
+                    CALL, 10 + n, fixture.nowMs.get(), n * 20L, new Slice(speech, n * 160, 160)));
+            fixture.loop.work();
+        }
+    }
+
+    @Test
+    void aCallerWhoIsMutedInTheMiddleOfAWordHasSpoken() throws Exception {
+        // given
+        interruptedInAWord();
+        assertEquals(0, told(ConversationEvent.Heard.class).size());
+
+        // when a second passes
+        for (int tick = 0; tick < 10; tick++) {
+            fixture.nowMs.addAndGet(100);
+            fixture.work();
+        }
+
+        // then the turn is over, and answered
+        long speechMs = told(ConversationEvent.Heard.class).getFirst().speechMs();
+        assertTrue(speechMs > 700 && speechMs <= 1_500, () -> speechMs + " ms");
+        fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 2);
+    }
+
+    @Test
+    void lastWordsAreHeardAndNothingIsDatedAfterTheEnd() throws Exception {
+        // given
+        interruptedInAWord();
+        long endedMs = fixture.nowMs.get();
+
+        // when the caller hangs up, and that is read a little later
+        fixture.ended(CALL, 0, 200);
+        fixture.nowMs.addAndGet(300);
+        fixture.work();
+
+        // then
+        ConversationEvent.Heard heard = (ConversationEvent.Heard) fixture.conversationEvents().getLast();
+        assertTrue(heard.speechMs() > 700 && heard.speechMs() <= 1_500, () -> heard.speechMs() + " ms");
+        assertTrue(fixture.conversationEvents().stream().allMatch(each -> each.at().toEpochMilli() <= endedMs));
+    }
+
+    @Test
+    void keysThatArePressedBeforeTheRunIsRunningAreAnswered() throws Exception {
+        // given a key that is pressed while the call is being admitted, and other frames
+        fixture.start(0);
+        digit(3, '5');
+        fixture.audio(CALL, 0, 4, EchoLoopTest.frame(1, 160));
+        for (int tick = 0; tick < 5; tick++) {
+            fixture.nowMs.addAndGet(1_000);
+            fixture.work();
+        }
+
+        // when the run is running
+        fixture.running(CALL, 0, SCRIPT);
+        fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 1);
+
+        // then the menu is left out
+        assertEquals("5", told(ConversationEvent.Heard.class).getFirst().digit());
+        assertEquals("bye", told(ConversationEvent.NodeEntered.class).getLast().node());
+    }
+
     @Test
     void hangsUpWhenTheGoodbyeWasHeard() throws Exception {
         // given a goodbye on its way

@@ -220,8 +220,8 @@ final class NewerWriterTest {
         var deep = Json.MAPPER.readTree("{\"v\":" + "[".repeat(arrays) + "]".repeat(arrays) + "}");
         RunEvent.Running running = new RunEvent.Running(
                 Samples.CALL, 2, Samples.AT, Samples.RUN, MediaFormat.MULAW_8K, deep,
-                Json.MAPPER.createObjectNode().set("variables", deep));
-        ConversationSnapshot snapshot = new ConversationSnapshot(Samples.CALL, 6, Samples.AT, 5, running, deep);
+                Json.MAPPER.createObjectNode().set("variables", deep), null);
+        ConversationSnapshot snapshot = new ConversationSnapshot(Samples.CALL, 6, Samples.AT, 5, running, deep, null);
 
         assertEquals(
                 new Decoded.Value<>(snapshot),

@@ -118,7 +118,13 @@ final class FreeTtsVoiceTest {
             for (int c = block; c < Math.min(block + 1_000, 0x10000); c++) {
                 text.append((char) c).append(c % 7 == 0 ? " " : "");
             }
-            VOICE.speak(text.toString());
+
+            byte[] audio = VOICE.speak(text.toString());
+
+            assertTrue(audio.length <= 600 * 8_000, "a thousand characters last no ten minutes");
+            if (block == 0) {
+                assertTrue(audio.length > 10 * 8_000, "the letters of the alphabet are heard");
+            }
         }
     }
 
