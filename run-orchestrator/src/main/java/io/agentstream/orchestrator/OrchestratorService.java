@@ -42,6 +42,7 @@ public final class OrchestratorService implements AutoCloseable {
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration API_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PRODUCER_BLOCKS = Duration.ofSeconds(5);
     private static final int HTTP_IO_THREADS = 2;
     private static final int HTTP_WORKERS = 4;
@@ -84,7 +85,8 @@ public final class OrchestratorService implements AutoCloseable {
                         Topics.CALL_LIFECYCLE, Topics.CONVERSATION_EVENTS, Topics.RUN_EVENTS, Topics.SOCKET_COMMANDS,
                         Topics.AGENT_DEFINITIONS, Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));
         closer.own("Kafka probe", new DutyCycleRunner(kafka, LOOP_CLOSE, barrier::fault).start());
-        Database database = closer.own("database", new Database(databaseSettings(config)));
+        Database database = closer.own(
+                "database", new Database(databaseSettings(config, "orchestrator", Keys.DATABASE_POOL, STATEMENT_TIMEOUT)));
         DatabaseGate gate = new DatabaseGate(database);
         closer.own("database gate", new DutyCycleRunner(gate, LOOP_CLOSE, barrier::fault).start());
         CredentialsKeys keys = config.get(Keys.CREDENTIALS_KEY);
@@ -116,8 +118,11 @@ public final class OrchestratorService implements AutoCloseable {
         readiness.require(kafka::reason);
         readiness.require(gate::reason);
         readiness.require(runs::reason);
+        Database apiDatabase = closer.own(
+                "API's database",
+                new Database(databaseSettings(config, "orchestrator-api", Keys.API_DATABASE_POOL, API_STATEMENT_TIMEOUT)));
         Api api = closer.own("API", new Api(
-                database, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString()));
+                apiDatabase, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString()));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));
@@ -126,15 +131,17 @@ public final class OrchestratorService implements AutoCloseable {
         return new OrchestratorService(closer, http.port(), administration.port());
     }
 
-    private static Database.Settings databaseSettings(Config config) {
+    /// Calls and the API have a pool each: whatever is asked of the one, the other finds a connection.
+    private static Database.Settings databaseSettings(
+            Config config, String name, Key<Integer> poolSize, Duration statementTimeout) {
         return new Database.Settings(
                 config.get(Keys.DATABASE_URL).toString(),
                 config.get(Keys.DATABASE_USER),
                 config.get(Keys.DATABASE_PASSWORD),
-                "orchestrator",
-                config.get(Keys.DATABASE_POOL),
+                name,
+                config.get(poolSize),
                 CONNECTION_TIMEOUT,
-                STATEMENT_TIMEOUT);
+                statementTimeout);
     }
 
     /// The port of the API.

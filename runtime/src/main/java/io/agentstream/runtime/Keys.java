@@ -63,7 +63,11 @@ public final class Keys {
     public static final Key<Secret> DATABASE_PASSWORD = new Key<>(
             "DATABASE_PASSWORD", "text", "", Secret::new, Shown.NEVER, "Password of the database user.");
     public static final Key<Integer> DATABASE_POOL =
-            number("DATABASE_POOL", 10, 1, 200, "Most database connections of one orchestrator.");
+            number("DATABASE_POOL", 10, 1, 200, "Most database connections that one orchestrator decides about calls with.");
+    public static final Key<Integer> API_DATABASE_POOL = number(
+            "API_DATABASE_POOL", 3, 2, 50,
+            "Most database connections of one orchestrator's REST API, beside `AGENT_STREAM_DATABASE_POOL`. One looks up keys; each"
+                    + " of the others works on one request at a time.");
 
     public static final Key<URI> CLOUDONIX_API_URL = uri(
             "CLOUDONIX_API_URL", "https://api.cloudonix.io", List.of("http", "https"),
@@ -153,6 +157,7 @@ public final class Keys {
             DATABASE_USER,
             DATABASE_PASSWORD,
             DATABASE_POOL,
+            API_DATABASE_POOL,
             CLOUDONIX_API_URL,
             CLOUDONIX_RATE_LIMIT,
             CREDENTIALS_KEY,

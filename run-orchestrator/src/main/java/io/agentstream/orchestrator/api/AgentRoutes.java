@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,6 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class AgentRoutes {
     private static final String AGENTS = "/api/v1/agents";
     private static final String AGENT = AGENTS + "/{uuid}";
+    private static final String VARIABLES = "template_context_variables";
+    private static final Set<String> BUILT_IN = Set.of("provider", "direction", "caller_number", "called_number");
+    private static final Set<String> READ_ONLY =
+            Set.of("uuid", "draft_version", "published_version", "stream_url", "created_at", "updated_at");
     private static final int MAX_NAME = 200;
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_VARIABLES_BYTES = 32 * 1024;
@@ -34,13 +39,13 @@ final class AgentRoutes {
     List<Route> routes() {
         return List.of(
                 Route.post(AGENTS, this::create),
-                Route.get(AGENTS, this::list),
+                Route.list(AGENTS, this::list),
                 Route.get(AGENT, this::get),
                 Route.patch(AGENT, this::change),
                 Route.delete(AGENT, this::archive),
                 Route.put(AGENT + "/draft", this::saveDraft),
                 Route.action(AGENT + "/publish", this::publish),
-                Route.get(AGENT + "/versions", this::versions));
+                Route.list(AGENT + "/versions", this::versions));
     }
 
     private Reply create(Call call) {
@@ -72,11 +77,12 @@ final class AgentRoutes {
         if (call.query().isBad()) {
             return call.query().badRequest();
         }
-        return Reply.ok(database.withConnection(connection -> {
-            List<Agents.Agent> agents = Agents.list(connection, call.organizationId(), before, limit + 1);
+        return database.inTransaction(connection -> {
             Optional<String> domain = onlyDomain(connection, call);
-            return Json.page(agents, limit, Cursor.AGENTS, Agents.Agent::id, agent -> json(agent, domain));
-        }));
+            Page<Agents.Agent> page = Page.of(limit, Cursor.AGENTS, Agents.Agent::id, agent -> json(agent, domain));
+            Agents.list(connection, call.organizationId(), before, limit + 1, page);
+            return page.reply();
+        });
     }
 
     private Reply get(Call call) {
@@ -87,19 +93,22 @@ final class AgentRoutes {
     }
 
     private Reply change(Call call) {
-        Fields in = call.body();
-        String name = in.text("name", MAX_NAME);
-        ObjectNode variables = in.isNull("template_context_variables") ? Json.object() : variables(in);
-        ObjectNode definition = in.has("definition") ? definition(in) : null;
-        if (in.isBad()) {
-            return in.badRequest();
-        }
-        return locked(call, (connection, id) -> {
-            Agents.change(connection, id, name, variables);
+        return locked(call, (connection, id, shown) -> {
+            Fields in = call.body();
+            in.against(shown, READ_ONLY);
+            String name = in.text("name", MAX_NAME);
+            ObjectNode variables = in.isNull(VARIABLES) ? Json.object() : variables(in);
+            ObjectNode definition = in.has("definition") ? definition(in) : null;
+            if (in.isBad()) {
+                return Optional.of(in.badRequest());
+            }
+            if (name != null || variables != null) {
+                Agents.change(connection, id, name, variables);
+            }
             if (definition != null) {
                 AgentVersions.saveDraft(connection, id, definition);
             }
-            return true;
+            return Optional.empty();
         });
     }
 
@@ -117,14 +126,18 @@ final class AgentRoutes {
         if (in.isBad()) {
             return in.badRequest();
         }
-        return locked(call, (connection, id) -> {
+        return locked(call, (connection, id, shown) -> {
             AgentVersions.saveDraft(connection, id, definition);
-            return true;
+            return Optional.empty();
         });
     }
 
     private Reply publish(Call call) {
-        return locked(call, AgentVersions::publish);
+        return locked(
+                call,
+                (connection, id, shown) -> AgentVersions.publish(connection, id)
+                        ? Optional.empty()
+                        : Optional.of(Reply.conflict("This agent has no draft to publish.")));
     }
 
     private Reply versions(Call call) {
@@ -137,25 +150,24 @@ final class AgentRoutes {
         if (uuid.isEmpty()) {
             return Reply.notFound();
         }
-        return database.withConnection(connection -> {
+        return database.inTransaction(connection -> {
             Optional<Agents.Agent> agent = Agents.find(connection, call.organizationId(), uuid.get());
             if (agent.isEmpty()) {
                 return Reply.notFound();
             }
             int from = (int) Math.min(before, Integer.MAX_VALUE);
-            return Reply.ok(Json.page(
-                    AgentVersions.list(connection, agent.get().id(), from, limit + 1),
-                    limit,
-                    Cursor.VERSIONS,
-                    AgentVersions.AgentVersion::number,
-                    AgentRoutes::json));
+            Page<AgentVersions.AgentVersion> page =
+                    Page.of(limit, Cursor.VERSIONS, AgentVersions.AgentVersion::number, AgentRoutes::json);
+            AgentVersions.list(connection, agent.get().id(), from, limit + 1, page);
+            return page.reply();
         });
     }
 
-    /// A change of an agent that nobody else changes meanwhile; false where its state does not allow it.
+    /// A change of an agent that nobody else changes meanwhile; the answer where it was not made. `shown`: what the agent's owner
+    /// saw before.
     @FunctionalInterface
     private interface Change {
-        boolean apply(Connection connection, long agentId) throws SQLException;
+        Optional<Reply> apply(Connection connection, long agentId, ObjectNode shown) throws SQLException;
     }
 
     private Reply locked(Call call, Change change) {
@@ -168,9 +180,11 @@ final class AgentRoutes {
             if (id.isEmpty()) {
                 return Reply.notFound();
             }
-            return change.apply(connection, id.get())
-                    ? Reply.ok(shown(connection, call, uuid.get()).orElseThrow())
-                    : Reply.conflict("This agent has no draft to publish.");
+            Optional<Reply> refusal =
+                    change.apply(connection, id.get(), shown(connection, call, uuid.get()).orElseThrow());
+            return refusal.isPresent()
+                    ? refusal.get()
+                    : Reply.ok(shown(connection, call, uuid.get()).orElseThrow());
         });
     }
 
@@ -188,7 +202,13 @@ final class AgentRoutes {
     }
 
     private static @Nullable ObjectNode variables(Fields in) {
-        return in.object("template_context_variables", MAX_VARIABLES_BYTES);
+        ObjectNode variables = in.object(VARIABLES, MAX_VARIABLES_BYTES);
+        if (variables != null) {
+            variables.propertyNames().stream()
+                    .filter(BUILT_IN::contains)
+                    .forEach(name -> in.error(VARIABLES + "." + name, "is the name of what every call has by itself"));
+        }
+        return variables;
     }
 
     private Optional<ObjectNode> shown(Connection connection, Call call, UUID uuid) throws SQLException {
@@ -206,7 +226,7 @@ final class AgentRoutes {
         out.put("uuid", agent.uuid().toString());
         out.put("name", agent.name());
         out.set("definition", agent.definition());
-        out.set("template_context_variables", agent.templateContextVariables());
+        out.set(VARIABLES, agent.templateContextVariables());
         out.put("draft_version", agent.draftVersion());
         out.put("published_version", agent.publishedVersion());
         out.put("stream_url", streamUrl(agent.uuid(), domain));

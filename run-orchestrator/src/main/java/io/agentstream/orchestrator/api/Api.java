@@ -3,25 +3,24 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.undertow.server.HttpHandler;
-import io.undertow.util.Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /// The REST API as one handler: everything below `/api/v1/`, and `/openapi.yaml`. Any other path is answered 404. Requests
-/// are handled on virtual threads; the I/O thread that brings one is free at once.
+/// wait on virtual threads; the I/O thread that brings one is free at once, and the work is done by a few threads of the API's own.
+/// The database should be its own too: whatever is asked here, calls then find a connection.
 public final class Api implements AutoCloseable {
     static final String OPENAPI_PATH = "/openapi.yaml";
 
     private final List<Route> routes;
     private final Edge edge;
-    private final byte[] openApi;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("orchestrator-api-", 0).factory());
 
@@ -34,7 +33,7 @@ public final class Api implements AutoCloseable {
             Database database,
             CredentialsCipher cipher,
             String gatewayUrl,
-            Duration bodyTimeout) {
+            Duration patience) {
         this.routes = Stream.of(
                         new TenantRoutes(database).routes(),
                         new AgentRoutes(database, gatewayUrl).routes(),
@@ -42,24 +41,15 @@ public final class Api implements AutoCloseable {
                         new RunRoutes(database).routes())
                 .flatMap(List::stream)
                 .toList();
-        this.edge = new Edge(new Router(routes), database, bodyTimeout);
-        this.openApi = resource("openapi.yaml");
+        Reply openApi = Reply.ok(resource("openapi.yaml")).with("Content-Type", "application/yaml");
+        this.edge = new Edge(new Router(routes), Map.of(OPENAPI_PATH, openApi), database, patience);
     }
 
     public HttpHandler handler() {
-        return exchange -> {
-            boolean get = exchange.getRequestMethod().equalToString("GET")
-                    || exchange.getRequestMethod().equalToString("HEAD");
-            if (get && exchange.getRequestPath().equals(OPENAPI_PATH)) {
-                exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/yaml");
-                exchange.getResponseSender().send(ByteBuffer.wrap(openApi));
-                return;
-            }
-            exchange.dispatch(threads, onVirtualThread -> {
-                onVirtualThread.startBlocking();
-                edge.handle(onVirtualThread);
-            });
-        };
+        return exchange -> exchange.dispatch(threads, onVirtualThread -> {
+            onVirtualThread.startBlocking();
+            edge.handle(onVirtualThread);
+        });
     }
 
     List<Route> routes() {
@@ -70,6 +60,7 @@ public final class Api implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        edge.close();
     }
 
     private static byte[] resource(String name) {

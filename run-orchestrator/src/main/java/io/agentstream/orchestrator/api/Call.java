@@ -4,9 +4,12 @@ import io.agentstream.orchestrator.store.Users;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /// A request whose sender is known and whose body is read. The body has no fields where the route takes none.
 record Call(Users.Caller caller, Map<String, String> path, Query query, Fields body) {
+    private static final Pattern UUID_FORM =
+            Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     long organizationId() {
         return caller.organizationId();
@@ -21,14 +24,7 @@ record Call(Users.Caller caller, Map<String, String> path, Query query, Fields b
     /// The path's UUID; nothing where it is not one in its canonical form.
     Optional<UUID> uuid() {
         String text = path.getOrDefault("uuid", "");
-        if (text.length() != 36) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(UUID.fromString(text));
-        } catch (IllegalArgumentException notAUuid) {
-            return Optional.empty();
-        }
+        return UUID_FORM.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
     }
 
     /// Without path and body, which may hold secrets.

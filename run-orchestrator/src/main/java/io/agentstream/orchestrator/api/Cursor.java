@@ -1,40 +1,52 @@
 package io.agentstream.orchestrator.api;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.OptionalLong;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Marks the place where a page ended, in a form that clients do not read. A cursor of one list is none of another.
 enum Cursor {
-    AGENTS,
-    VERSIONS,
-    CONFIGURATIONS,
-    RUNS,
-    EVENTS;
+    AGENTS(1),
+    VERSIONS(1),
+    CONFIGURATIONS(1),
+    RUNS(2),
+    EVENTS(1);
 
-    private static final int MAX_CHARACTERS = 64;
-    private static final Pattern FORM = Pattern.compile("[0-9]{1,18}");
+    static final int MAX_CHARACTERS = 80;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
-    String text(long position) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString((name() + ":" + position).getBytes(StandardCharsets.US_ASCII));
+    private final int numbers;
+
+    Cursor(int numbers) {
+        this.numbers = numbers;
     }
 
-    OptionalLong position(String text) {
+    /// @param position as many numbers as this list's order has, none below zero
+    String text(long... position) {
+        String plain = name() + Arrays.stream(position).mapToObj(n -> ":" + n).collect(Collectors.joining());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    Optional<long[]> position(String text) {
         if (text.length() > MAX_CHARACTERS) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
         String plain;
         try {
             plain = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);
         } catch (IllegalArgumentException foreign) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
-        String start = name() + ":";
-        return plain.startsWith(start) && FORM.matcher(plain.substring(start.length())).matches()
-                ? OptionalLong.of(Long.parseLong(plain.substring(start.length())))
-                : OptionalLong.empty();
+        List<String> parts = List.of(plain.split(":", -1));
+        List<String> position = parts.subList(1, parts.size());
+        return parts.getFirst().equals(name())
+                        && position.size() == numbers
+                        && position.stream().allMatch(part -> NUMBER.matcher(part).matches())
+                ? Optional.of(position.stream().mapToLong(Long::parseLong).toArray())
+                : Optional.empty();
     }
 }

@@ -1,6 +1,5 @@
 package io.agentstream.orchestrator.api;
 
-import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Users;
@@ -9,182 +8,155 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
-import org.xnio.XnioExecutor;
-import tools.jackson.databind.node.ObjectNode;
 
-/// Between HTTP and the routes: who asks, may we read it, what do they hear. Called on a virtual thread for each request;
-/// at most [#MAX_AT_ONCE] at a time, others are told to come again. Reads at most [#MAX_BODY_BYTES] of a body, and cuts the
-/// connection of a sender who takes longer over it than the body timeout.
-final class Edge {
+/// Between HTTP and the routes: is there room, who asks, may we read it, what do they hear. Called on a virtual thread for each
+/// request, which only waits; the work is done by [Workers]. Reads at most [#MAX_BODY_BYTES] of a body.
+final class Edge implements AutoCloseable {
     static final int MAX_BODY_BYTES = 512 * 1024;
-    private static final int MAX_AT_ONCE = 256;
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
     private final Router router;
-    private final Database database;
-    private final long bodyTimeoutMs;
-    private final Semaphore room = new Semaphore(MAX_AT_ONCE);
+    private final Map<String, Reply> documents;
+    private final Callers callers;
+    private final Workers workers;
+    private final Wire wire;
+    private final Places places = new Places();
 
-    Edge(Router router, Database database, Duration bodyTimeout) {
+    /// @param documents what is answered to everybody, by path
+    /// @param patience how long a peer may take to send a body, and to receive an answer
+    Edge(Router router, Map<String, Reply> documents, Database database, Duration patience) {
         this.router = router;
-        this.bodyTimeoutMs = bodyTimeout.toMillis();
-        this.database = database;
+        this.documents = documents;
+        this.callers = new Callers(database);
+        // One connection is for the keys.
+        this.workers = new Workers(Math.max(1, database.poolSize() - 1));
+        this.wire = new Wire(patience);
     }
 
     void handle(HttpServerExchange exchange) {
-        boolean admitted = room.tryAcquire();
-        try {
-            send(exchange, admitted ? answer(exchange) : unavailable());
-        } catch (RuntimeException gone) {
+        try (Places.Visit visit = places.visit()) {
+            wire.write(exchange, visit.isAdmitted() ? answer(exchange, visit) : Reply.unavailable());
+        } catch (RuntimeException | IOException gone) {
             // The connection was closed meanwhile. Nothing may escape: the server would log the request with its path.
-            log.debug("an answer could not be sent", gone);
+            log.debug("an answer could not be sent: {}", gone.getClass().getSimpleName());
             IoUtils.safeClose(exchange.getConnection());
-        } finally {
-            if (admitted) {
-                room.release();
-            }
         }
     }
 
-    private Reply answer(HttpServerExchange exchange) {
+    private Reply answer(HttpServerExchange exchange, Places.Visit visit) {
         String method = exchange.getRequestMethod().toString();
+        Reply document = documents.get(exchange.getRequestPath());
+        if (document != null) {
+            return method.equals("GET") || method.equals("HEAD")
+                    ? document
+                    : otherMethod(method, Set.of("GET, HEAD, OPTIONS"));
+        }
         return switch (router.match(method, exchange.getRequestPath())) {
             case Router.Match.Nothing() -> Reply.notFound();
-            case Router.Match.OtherMethods(var allowed) ->
-                (method.equals("OPTIONS")
-                                ? Reply.noContent()
-                                : Reply.problem(405, "Method Not Allowed", "This path has no such method."))
-                        .with("Allow", String.join(", ", allowed));
-            case Router.Match.Found found -> guarded(exchange, found);
+            case Router.Match.OtherMethods(var allowed) -> otherMethod(method, allowed);
+            case Router.Match.Found found -> guarded(exchange, visit, found);
         };
     }
 
+    private static Reply otherMethod(String method, Set<String> allowed) {
+        return (method.equals("OPTIONS") ? Reply.noContent() : Reply.methodNotAllowed())
+                .with("Allow", String.join(", ", allowed));
+    }
+
     /// A bug or a database that is away answers this request, and harms no other.
-    private Reply guarded(HttpServerExchange exchange, Router.Match.Found found) {
+    private Reply guarded(HttpServerExchange exchange, Places.Visit visit, Router.Match.Found found) {
+        Route route = found.route();
         try {
-            return authenticated(exchange, found);
+            return authenticated(exchange, visit, found);
         } catch (DatabaseException failure) {
-            log.error("{} {} failed", found.route().method(), found.route().template(), failure);
-            return failure.isTransient() ? unavailable() : internal();
+            log.error("{} {} failed", route.method(), route.template(), failure);
+            return failure.isTransient() ? Reply.unavailable() : Reply.internal();
+        } catch (TimeoutException full) {
+            return Reply.unavailable();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return Reply.unavailable();
         } catch (IOException gone) {
-            return Reply.problem(400, "Bad Request", "The body did not arrive.");
+            return Reply.badRequest(List.of(new FieldError("body", "did not arrive")));
         } catch (RuntimeException bug) {
-            log.error("{} {} failed", found.route().method(), found.route().template(), bug);
-            return internal();
+            log.error("{} {} failed", route.method(), route.template(), bug);
+            return Reply.internal();
         }
     }
 
-    private Reply authenticated(HttpServerExchange exchange, Router.Match.Found found) throws IOException {
-        Optional<Users.Caller> caller = caller(exchange.getRequestHeaders());
+    private Reply authenticated(HttpServerExchange exchange, Places.Visit visit, Router.Match.Found found)
+            throws IOException, InterruptedException, TimeoutException {
+        HeaderMap headers = exchange.getRequestHeaders();
+        Optional<Secret> key = key(headers);
+        Optional<Users.Caller> caller = key.isPresent() ? callers.of(key.get()) : Optional.empty();
         if (caller.isEmpty()) {
-            return Reply.problem(401, "Unauthorized", "A valid API key is needed: Authorization: Bearer API_KEY.")
-                    .with("WWW-Authenticate", "Bearer realm=\"agent-stream\"");
+            return Reply.unauthorized();
         }
-        if (!MediaTypes.acceptsJson(joined(exchange.getRequestHeaders().get(Headers.ACCEPT)))) {
-            return Reply.problem(406, "Not Acceptable", "This API answers application/json.");
+        if (!visit.belongsTo(caller.get().organizationId())) {
+            return Reply.tooMany();
         }
-        Fields body = Fields.none();
+        if (!MediaTypes.acceptsJson(joined(headers.get(Headers.ACCEPT)))) {
+            return Reply.notAcceptable(MediaTypes.JSON);
+        }
+        Query query = new Query(exchange.getQueryParameters());
+        if (!found.route().takesQuery() && query.isBad()) {
+            return query.badRequest();
+        }
+        Optional<byte[]> body = Optional.of(new byte[0]);
         if (found.route().takesBody()) {
-            if (!MediaTypes.isReadable(exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE))) {
-                return Reply.problem(415, "Unsupported Media Type", "The body must be application/json in UTF-8.");
+            if (!MediaTypes.isReadable(headers.getFirst(Headers.CONTENT_TYPE))
+                    || !MediaTypes.isPlain(headers.getFirst(Headers.CONTENT_ENCODING))) {
+                return Reply.unsupportedMediaType();
             }
-            byte[] bytes = bytes(exchange);
-            if (bytes == null) {
-                return Reply.problem(
-                        413, "Content Too Large", "A body has at most " + MAX_BODY_BYTES / 1024 + " KiB.");
-            }
+            body = wire.read(exchange, MAX_BODY_BYTES);
+        }
+        if (body.isEmpty()) {
+            return Reply.tooLarge(MAX_BODY_BYTES);
+        }
+        byte[] bytes = body.get();
+        return workers.answer(() -> handled(found, caller.get(), query, bytes));
+    }
+
+    private static Reply handled(Router.Match.Found found, Users.Caller caller, Query query, byte[] bytes) {
+        Route route = found.route();
+        Fields body = Fields.none();
+        if (route.takesBody()) {
             Errors errors = new Errors();
-            Optional<ObjectNode> object = Json.read(bytes, errors);
+            var object = Json.read(bytes, errors);
             if (object.isEmpty()) {
                 return errors.reply();
             }
             body = new Fields(object.get(), "", errors);
         }
-        Query query = new Query(exchange.getQueryParameters());
-        return found.route().handler().handle(new Call(caller.get(), found.path(), query, body));
+        return route.handler().handle(new Call(caller, found.path(), query, body));
     }
 
-    private Optional<Users.Caller> caller(HeaderMap headers) {
+    private static Optional<Secret> key(HeaderMap headers) {
         HeaderValues values = headers.get(Headers.AUTHORIZATION);
-        if (values == null || values.size() != 1 || !values.getFirst().regionMatches(true, 0, "Bearer ", 0, 7)) {
-            return Optional.empty();
-        }
-        Secret key = new Secret(values.getFirst().substring(7).strip());
-        return ApiKeys.isWellFormed(key)
-                ? database.withConnection(connection -> Users.authenticate(connection, ApiKeys.hash(key)))
+        return values != null && values.size() == 1 && values.getFirst().regionMatches(true, 0, "Bearer ", 0, 7)
+                ? Optional.of(new Secret(values.getFirst().substring(7).strip()))
                 : Optional.empty();
-    }
-
-    /// The body; null where it is too long.
-    private byte @Nullable [] bytes(HttpServerExchange exchange) throws IOException {
-        if (exchange.getRequestContentLength() > MAX_BODY_BYTES) {
-            exchange.setPersistent(false);
-            return null;
-        }
-        AtomicBoolean cut = new AtomicBoolean();
-        XnioExecutor.Key late = exchange.getIoThread()
-                .executeAfter(
-                        () -> {
-                            cut.set(true);
-                            IoUtils.safeClose(exchange.getConnection());
-                        },
-                        bodyTimeoutMs,
-                        TimeUnit.MILLISECONDS);
-        byte[] bytes;
-        try {
-            bytes = exchange.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
-        } catch (RuntimeException broken) {
-            // A stream whose connection is closed under it does not always say so with an IOException.
-            if (cut.get()) {
-                throw new IOException("the body took too long", broken);
-            }
-            throw broken;
-        } finally {
-            late.remove();
-        }
-        if (bytes.length > MAX_BODY_BYTES) {
-            exchange.setPersistent(false);
-            return null;
-        }
-        return bytes;
-    }
-
-    private static void send(HttpServerExchange exchange, Reply reply) {
-        exchange.setStatusCode(reply.status());
-        HeaderMap headers = exchange.getResponseHeaders();
-        reply.headers().forEach((name, value) -> headers.put(new HttpString(name), value));
-        headers.put(Headers.CACHE_CONTROL, "no-store");
-        headers.put(new HttpString("X-Content-Type-Options"), "nosniff");
-        ObjectNode body = reply.body();
-        if (body == null) {
-            exchange.endExchange();
-        } else {
-            headers.put(Headers.CONTENT_TYPE, reply.isProblem() ? MediaTypes.PROBLEM : MediaTypes.JSON);
-            exchange.getResponseSender().send(ByteBuffer.wrap(Json.bytes(body)));
-        }
     }
 
     private static @Nullable String joined(@Nullable HeaderValues values) {
         return values == null ? null : String.join(",", values);
     }
 
-    private static Reply unavailable() {
-        return Reply.problem(503, "Service Unavailable", "Try again in a moment.").with("Retry-After", "1");
-    }
-
-    private static Reply internal() {
-        return Reply.problem(500, "Internal Server Error", "This is our fault; it has been noted.");
+    /// Requests that are being handled are broken off.
+    @Override
+    public void close() {
+        workers.close();
+        callers.close();
     }
 }

@@ -1,10 +1,11 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.store.Jsonb;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Collects what is wrong with one request, so that its sender hears everything at once: at most [#MAX] things, each with
-/// at most [#MAX_FIELD_CHARACTERS] of the field's name. One thread.
+/// at most [#MAX_FIELD_CHARACTERS] of the field's name. A name may be anything that was sent, and is made harmless. One thread.
 final class Errors {
     private static final int MAX = 50;
     private static final int MAX_FIELD_CHARACTERS = 120;
@@ -13,10 +14,7 @@ final class Errors {
 
     void add(String field, String message) {
         if (errors.size() < MAX) {
-            String name = field.length() <= MAX_FIELD_CHARACTERS
-                    ? field
-                    : field.substring(0, MAX_FIELD_CHARACTERS) + "...";
-            errors.add(new FieldError(name, message));
+            errors.add(new FieldError(Jsonb.harmless(cut(field)), message));
         }
     }
 
@@ -26,5 +24,9 @@ final class Errors {
 
     Reply reply() {
         return Reply.badRequest(errors);
+    }
+
+    private static String cut(String field) {
+        return field.length() <= MAX_FIELD_CHARACTERS ? field : field.substring(0, MAX_FIELD_CHARACTERS) + "...";
     }
 }

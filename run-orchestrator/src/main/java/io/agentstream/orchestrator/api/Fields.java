@@ -1,6 +1,8 @@
 package io.agentstream.orchestrator.api;
 
 import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -52,7 +54,27 @@ final class Fields {
         errors.add(path + name, message);
     }
 
-    /// A text of 1 to `maxCharacters` that is more than spaces.
+    /// Takes out what is sent as `shown` has it, so that who sends a whole object back changes what differs and nothing else. Of
+    /// what is left, `readOnly` is wrong.
+    void against(ObjectNode shown, Set<String> readOnly) {
+        for (String name : Set.copyOf(object.propertyNames())) {
+            JsonNode old = shown.path(name);
+            JsonNode sent = object.path(name);
+            if (old.equals(Fields::compare, sent) || (readOnly.contains(name) && isSameTime(old, sent))) {
+                object.remove(name);
+            } else if (readOnly.contains(name)) {
+                error(name, "cannot be changed");
+                object.remove(name);
+            }
+        }
+    }
+
+    /// Whether nothing is left to change.
+    boolean isEmpty() {
+        return object.isEmpty();
+    }
+
+    /// A text of 1 to `maxCharacters` (code points, as people and the database count) that is more than spaces.
     @Nullable String text(String name, int maxCharacters) {
         if (!has(name)) {
             return null;
@@ -63,11 +85,11 @@ final class Fields {
             return null;
         }
         String text = value.stringValue();
-        if (text.isBlank() || text.length() > maxCharacters) {
-            error(name, "must have 1 to " + maxCharacters + " characters");
+        if (isBlank(text) || text.codePointCount(0, text.length()) > maxCharacters) {
+            error(name, "must have 1 to " + maxCharacters + " characters, not only spaces");
             return null;
         }
-        if (!isWellFormed(text)) {
+        if (text.codePoints().anyMatch(Character::isISOControl)) {
             error(name, "must not hold control characters");
             return null;
         }
@@ -92,7 +114,7 @@ final class Fields {
             return null;
         }
         JsonNode value = object.path(name);
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
+        if (!value.isNumber() || !value.canConvertToExactIntegral() || !value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
             error(name, "must be an integer from " + min + " to " + max);
             return null;
         }
@@ -159,8 +181,24 @@ final class Fields {
         return errors.reply();
     }
 
-    private static boolean isWellFormed(String text) {
-        return text.codePoints()
-                .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+    private static boolean isBlank(String text) {
+        return text.codePoints().allMatch(c -> Character.isSpaceChar(c) || Character.isWhitespace(c));
+    }
+
+    private static int compare(JsonNode a, JsonNode b) {
+        if (a.isNumber() && b.isNumber()) {
+            return a.decimalValue().compareTo(b.decimalValue());
+        }
+        return a.equals(b) ? 0 : 1;
+    }
+
+    private static boolean isSameTime(JsonNode a, JsonNode b) {
+        try {
+            return a.isString()
+                    && b.isString()
+                    && OffsetDateTime.parse(a.stringValue()).isEqual(OffsetDateTime.parse(b.stringValue()));
+        } catch (DateTimeException notTimes) {
+            return false;
+        }
     }
 }

@@ -27,6 +27,11 @@ final class MediaTypes {
                         .allMatch(part -> part.replace("\"", "").equals("charset=utf-8"));
     }
 
+    /// Whether a Content-Encoding says that the body is as it is.
+    static boolean isPlain(@Nullable String contentEncoding) {
+        return contentEncoding == null || contentEncoding.strip().equalsIgnoreCase("identity");
+    }
+
     /// Whether an Accept header, all its values joined by commas, allows JSON.
     static boolean acceptsJson(@Nullable String accept) {
         if (accept == null || accept.isBlank()) {

@@ -7,14 +7,18 @@ import java.time.OffsetDateTime;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a request's query parameters; like [Fields], it collects what is wrong, and what nobody has asked for is. One thread.
 final class Query {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 500;
+
+    /// RFC 3339, of which [OffsetDateTime] takes more and less.
+    private static final Pattern TIME = Pattern.compile(
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
 
     private final Map<String, Deque<String>> parameters;
     private final Errors errors = new Errors();
@@ -38,15 +42,21 @@ final class Query {
 
     /// Where to go on; `start` without a cursor.
     long cursor(Cursor list, long start) {
+        long[] position = position(list);
+        return position == null ? start : position[0];
+    }
+
+    /// Where to go on, for a list whose order has several numbers; null without a cursor.
+    long @Nullable [] position(Cursor list) {
         String text = value("cursor");
         if (text == null) {
-            return start;
+            return null;
         }
-        OptionalLong position = list.position(text);
-        if (position.isEmpty()) {
+        long[] position = list.position(text).orElse(null);
+        if (position == null) {
             errors.add("cursor", "must be a next_cursor of this list");
         }
-        return position.orElse(start);
+        return position;
     }
 
     @Nullable RunState state() {
@@ -66,16 +76,17 @@ final class Query {
         if (text == null) {
             return null;
         }
+        // A plus sign that was not encoded arrives as a space.
+        String rfc3339 = text.replace(' ', '+');
         try {
-            // A plus sign that was not encoded arrives as a space.
-            OffsetDateTime time = OffsetDateTime.parse(text.replace(' ', '+'));
-            if (time.getYear() >= 1970 && time.getYear() <= 9999) {
-                return time.toInstant();
+            if (TIME.matcher(rfc3339).matches()) {
+                Instant time = OffsetDateTime.parse(rfc3339).toInstant();
+                return time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
             }
         } catch (DateTimeException notATime) {
             // Told below.
         }
-        errors.add(name, "must be an ISO 8601 time with an offset, such as 2026-01-31T12:00:00Z");
+        errors.add(name, "must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z");
         return null;
     }
 

@@ -1,64 +1,104 @@
 package io.agentstream.orchestrator.api;
 
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// An answer before it is bytes. Errors are problem documents (RFC 9457) that say nothing about this service's inside.
-record Reply(int status, @Nullable ObjectNode body, Map<String, String> headers) {
+/// An answer, its JSON written already: who makes it has paid for it, and who sends it only copies. Errors are problem documents
+/// (RFC 9457) that say nothing about this service's inside.
+///
+/// @param body read with a duplicate of the buffer; null: none
+record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers) {
 
     static Reply ok(ObjectNode body) {
-        return new Reply(200, body, Map.of());
+        return ok(Json.bytes(body));
+    }
+
+    static Reply ok(byte[] json) {
+        return new Reply(200, ByteBuffer.wrap(json), Map.of());
     }
 
     static Reply created(ObjectNode body, String location) {
-        return new Reply(201, body, Map.of("Location", location));
+        return new Reply(201, ByteBuffer.wrap(Json.bytes(body)), Map.of("Location", location));
     }
 
     static Reply noContent() {
         return new Reply(204, null, Map.of());
     }
 
+    static Reply badRequest(List<FieldError> errors) {
+        ObjectNode body = body(400, "Bad Request", "Some of what was sent cannot be used; see errors.");
+        ArrayNode list = body.putArray("errors");
+        for (FieldError error : errors) {
+            list.addObject().put("field", error.field()).put("message", error.message());
+        }
+        return new Reply(400, ByteBuffer.wrap(Json.bytes(body)), Map.of());
+    }
+
+    static Reply unauthorized() {
+        return problem(401, "Unauthorized", "A valid API key is needed: Authorization: Bearer API_KEY.")
+                .with("WWW-Authenticate", "Bearer realm=\"agent-stream\"");
+    }
+
     static Reply notFound() {
         return problem(404, "Not Found", "There is no such thing here.");
+    }
+
+    static Reply methodNotAllowed() {
+        return problem(405, "Method Not Allowed", "This path has no such method.");
+    }
+
+    static Reply notAcceptable(String type) {
+        return problem(406, "Not Acceptable", "This path answers " + type + ".");
     }
 
     static Reply conflict(String detail) {
         return problem(409, "Conflict", detail);
     }
 
-    static Reply badRequest(List<FieldError> errors) {
-        Reply reply = problem(400, "Bad Request", "Some of what was sent cannot be used; see errors.");
-        ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        for (FieldError error : errors) {
-            list.addObject().put("field", error.field()).put("message", error.message());
-        }
-        if (reply.body() != null) {
-            reply.body().set("errors", list);
-        }
-        return reply;
+    static Reply tooLarge(int maxBytes) {
+        return problem(413, "Content Too Large", "A body has at most " + maxBytes / 1024 + " KiB.");
     }
 
-    static Reply problem(int status, String title, String detail) {
-        ObjectNode body = JsonNodeFactory.instance
-                .objectNode()
-                .put("type", "about:blank")
-                .put("title", title)
-                .put("status", status)
-                .put("detail", detail);
-        return new Reply(status, body, Map.of());
+    static Reply unsupportedMediaType() {
+        return problem(415, "Unsupported Media Type", "The body must be application/json in UTF-8, and not compressed.");
+    }
+
+    static Reply tooMany() {
+        return problem(429, "Too Many Requests", "Your organisation asks too much at once.").with("Retry-After", "1");
+    }
+
+    static Reply internal() {
+        return problem(500, "Internal Server Error", "This is our fault; it has been noted.");
+    }
+
+    static Reply unavailable() {
+        return problem(503, "Service Unavailable", "Try again in a moment.").with("Retry-After", "1");
     }
 
     Reply with(String header, String value) {
-        Map<String, String> more = new java.util.LinkedHashMap<>(headers);
+        Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
         return new Reply(status, body, more);
     }
 
     boolean isProblem() {
         return status >= 400;
+    }
+
+    private static Reply problem(int status, String title, String detail) {
+        return new Reply(status, ByteBuffer.wrap(Json.bytes(body(status, title, detail))), Map.of());
+    }
+
+    private static ObjectNode body(int status, String title, String detail) {
+        return Json.object()
+                .put("type", "about:blank")
+                .put("title", title)
+                .put("status", status)
+                .put("detail", detail);
     }
 }

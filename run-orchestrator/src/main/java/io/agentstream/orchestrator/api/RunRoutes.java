@@ -6,9 +6,11 @@ import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.Runs;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Runs and what happened in them. Runs outlive their agent: those of an archived one are still listed.
@@ -21,17 +23,17 @@ final class RunRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/api/v1/agents/{uuid}/runs", this::list),
+                Route.list("/api/v1/agents/{uuid}/runs", this::list),
                 Route.get("/api/v1/runs/{id}", this::get),
-                Route.get("/api/v1/runs/{id}/events", this::events));
+                Route.list("/api/v1/runs/{id}/events", this::events));
     }
 
     private Reply list(Call call) {
         Query query = call.query();
         int limit = query.limit();
-        long before = query.cursor(Cursor.RUNS, Long.MAX_VALUE);
-        Runs.Filter filter =
-                new Runs.Filter(query.state(), query.time("created_after"), query.time("created_before"));
+        Runs.Position after = position(query);
+        Runs.Filter filter = new Runs.Filter(
+                query.state(), behind(query.time("created_after")), untilShownAs(query.time("created_before")));
         if (query.isBad()) {
             return query.badRequest();
         }
@@ -39,14 +41,37 @@ final class RunRoutes {
         if (uuid.isEmpty()) {
             return Reply.notFound();
         }
-        return database.withConnection(connection -> {
+        Page<Runs.Run> page = new Page<>(limit, RunRoutes::place, RunRoutes::json);
+        return database.inTransaction(connection -> {
             Optional<Long> agent = Agents.idEvenIfArchived(connection, call.organizationId(), uuid.get());
             if (agent.isEmpty()) {
                 return Reply.notFound();
             }
-            List<Runs.Run> runs = Runs.list(connection, agent.get(), filter, before, limit + 1);
-            return Reply.ok(Json.page(runs, limit, Cursor.RUNS, Runs.Run::id, RunRoutes::json));
+            Runs.list(connection, agent.get(), filter, after, limit + 1, page);
+            return page.reply();
         });
+    }
+
+    private static Runs.@Nullable Position position(Query query) {
+        long[] position = query.position(Cursor.RUNS);
+        return position == null
+                ? null
+                : new Runs.Position(Instant.EPOCH.plus(position[0], ChronoUnit.MICROS), position[1]);
+    }
+
+    /// The database knows microseconds.
+    private static String place(Runs.Run run) {
+        return Cursor.RUNS.text(ChronoUnit.MICROS.between(Instant.EPOCH, run.createdAt()), run.id());
+    }
+
+    /// The first instant that is shown as later than `time`: we show milliseconds.
+    private static @Nullable Instant behind(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+    }
+
+    /// The first instant that is not shown as earlier than `time`.
+    private static @Nullable Instant untilShownAs(@Nullable Instant time) {
+        return time == null || time.equals(time.truncatedTo(ChronoUnit.MILLIS)) ? time : behind(time);
     }
 
     private Reply get(Call call) {
@@ -63,9 +88,12 @@ final class RunRoutes {
         if (run.isEmpty()) {
             return Reply.notFound();
         }
-        List<RunEvents.RunEvent> events = database.withConnection(
-                connection -> RunEvents.list(connection, run.get().id(), after, limit + 1));
-        return Reply.ok(Json.page(events, limit, Cursor.EVENTS, RunEvents.RunEvent::position, RunRoutes::json));
+        Page<RunEvents.RunEvent> page =
+                Page.of(limit, Cursor.EVENTS, RunEvents.RunEvent::position, RunRoutes::json);
+        return database.inTransaction(connection -> {
+            RunEvents.list(connection, run.get().id(), after, limit + 1, page);
+            return page.reply();
+        });
     }
 
     private Optional<Runs.Run> find(Call call) {

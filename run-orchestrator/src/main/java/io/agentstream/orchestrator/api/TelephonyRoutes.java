@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class TelephonyRoutes {
     private static final String CONFIGURATIONS = "/api/v1/telephony-configurations";
     private static final String CONFIGURATION = CONFIGURATIONS + "/{id}";
+    private static final Set<String> READ_ONLY = Set.of("id", "provider", "created_at", "updated_at");
     private static final int MAX_NAME = 200;
     private static final String MASK = "********";
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,4096}");
@@ -37,7 +39,7 @@ final class TelephonyRoutes {
     List<Route> routes() {
         return List.of(
                 Route.post(CONFIGURATIONS, this::create),
-                Route.get(CONFIGURATIONS, this::list),
+                Route.list(CONFIGURATIONS, this::list),
                 Route.get(CONFIGURATION, this::get),
                 Route.patch(CONFIGURATION, this::change),
                 Route.delete(CONFIGURATION, this::delete));
@@ -75,10 +77,12 @@ final class TelephonyRoutes {
         if (call.query().isBad()) {
             return call.query().badRequest();
         }
-        List<TelephonyConfiguration> rows = database.withConnection(connection ->
-                TelephonyConfigurations.list(connection, call.organizationId(), before, limit + 1));
-        return Reply.ok(Json.page(
-                rows, limit, Cursor.CONFIGURATIONS, TelephonyConfiguration::id, TelephonyRoutes::json));
+        Page<TelephonyConfiguration> page =
+                Page.of(limit, Cursor.CONFIGURATIONS, TelephonyConfiguration::id, TelephonyRoutes::json);
+        return database.inTransaction(connection -> {
+            TelephonyConfigurations.list(connection, call.organizationId(), before, limit + 1, page);
+            return page.reply();
+        });
     }
 
     private Reply get(Call call) {
@@ -103,11 +107,11 @@ final class TelephonyRoutes {
 
     private Reply change(Connection connection, Call call, TelephonyConfiguration old) throws SQLException {
         Fields in = call.body();
-        String name = in.text("name", MAX_NAME);
-        String provider = in.text("provider", MAX_NAME);
-        if (provider != null && !provider.equals(old.provider())) {
-            in.error("provider", "cannot be changed");
+        in.against(json(old), READ_ONLY);
+        if (in.isEmpty() && !in.isBad()) {
+            return Reply.ok(json(old));
         }
+        String name = in.text("name", MAX_NAME);
         Fields credentials = in.nested("credentials");
         DomainName domain = new DomainName(old.domain());
         Secret token = null;

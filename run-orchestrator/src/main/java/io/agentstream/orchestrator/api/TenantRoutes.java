@@ -6,12 +6,16 @@ import io.agentstream.orchestrator.store.Users;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The caller's own organisation and user.
 final class TenantRoutes {
     private static final String ORGANIZATION = "/api/v1/organization";
     private static final String ME = "/api/v1/users/me";
+    private static final Set<String> ORGANIZATION_READ_ONLY = Set.of("id", "created_at", "updated_at");
+    private static final Set<String> USER_READ_ONLY =
+            Set.of("id", "organization_id", "email", "created_at", "updated_at");
     private static final int MAX_CALLS = 1_000_000;
 
     private final Database database;
@@ -29,63 +33,77 @@ final class TenantRoutes {
     }
 
     private Reply organization(Call call) {
-        return answer(database.withConnection(
-                connection -> Organizations.find(connection, call.organizationId())));
+        return database.withConnection(connection -> Organizations.find(connection, call.organizationId()))
+                .map(found -> Reply.ok(json(found)))
+                .orElseGet(Reply::notFound);
     }
 
     private Reply changeOrganization(Call call) {
-        Fields in = call.body();
-        String name = in.text("name", 200);
-        Integer calls = in.integer("max_concurrent_calls", 0, MAX_CALLS);
-        if (in.isBad()) {
-            return in.badRequest();
-        }
-        return answer(database.withConnection(
-                connection -> Organizations.change(connection, call.organizationId(), name, calls)));
+        return database.inTransaction(connection -> {
+            Optional<Organizations.Organization> old = Organizations.find(connection, call.organizationId());
+            if (old.isEmpty()) {
+                return Reply.notFound();
+            }
+            Fields in = call.body();
+            in.against(json(old.get()), ORGANIZATION_READ_ONLY);
+            boolean unchanged = in.isEmpty();
+            String name = in.text("name", 200);
+            Integer calls = in.integer("max_concurrent_calls", 0, MAX_CALLS);
+            if (in.isBad()) {
+                return in.badRequest();
+            }
+            return Reply.ok(json(
+                    unchanged
+                            ? old.get()
+                            : Organizations.change(connection, call.organizationId(), name, calls)
+                                    .orElseThrow()));
+        });
     }
 
     private Reply me(Call call) {
-        return user(database.withConnection(
-                connection -> Users.find(connection, call.caller().userId())));
+        return database.withConnection(
+                        connection -> Users.find(connection, call.caller().userId()))
+                .map(found -> Reply.ok(json(found)))
+                .orElseGet(Reply::notFound);
     }
 
     private Reply changeMe(Call call) {
-        Fields in = call.body();
-        boolean changed = in.has("credits");
-        BigDecimal credits = in.decimal("credits");
-        if (in.isBad()) {
-            return in.badRequest();
-        }
         long id = call.caller().userId();
-        return user(database.withConnection(connection ->
-                changed ? Users.setCredits(connection, id, credits) : Users.find(connection, id)));
+        return database.inTransaction(connection -> {
+            Optional<Users.User> old = Users.find(connection, id);
+            if (old.isEmpty()) {
+                return Reply.notFound();
+            }
+            Fields in = call.body();
+            in.against(json(old.get()), USER_READ_ONLY);
+            boolean changed = in.has("credits");
+            BigDecimal credits = in.decimal("credits");
+            if (in.isBad()) {
+                return in.badRequest();
+            }
+            return Reply.ok(json(
+                    changed ? Users.setCredits(connection, id, credits).orElseThrow() : old.get()));
+        });
     }
 
-    private static Reply answer(Optional<Organizations.Organization> organization) {
-        return organization
-                .map(found -> {
-                    ObjectNode out = Json.object();
-                    out.put("id", found.id());
-                    out.put("name", found.name());
-                    out.put("max_concurrent_calls", found.maxConcurrentCalls());
-                    out.put("created_at", Json.time(found.createdAt()));
-                    out.put("updated_at", Json.time(found.updatedAt()));
-                    return Reply.ok(out);
-                })
-                .orElseGet(Reply::notFound);
+    private static ObjectNode json(Organizations.Organization organization) {
+        ObjectNode out = Json.object();
+        out.put("id", organization.id());
+        out.put("name", organization.name());
+        out.put("max_concurrent_calls", organization.maxConcurrentCalls());
+        out.put("created_at", Json.time(organization.createdAt()));
+        out.put("updated_at", Json.time(organization.updatedAt()));
+        return out;
     }
 
-    private static Reply user(Optional<Users.User> user) {
-        return user.map(found -> {
-                    ObjectNode out = Json.object();
-                    out.put("id", found.id());
-                    out.put("organization_id", found.organizationId());
-                    out.put("email", found.email());
-                    out.put("credits", Json.decimal(found.credits()));
-                    out.put("created_at", Json.time(found.createdAt()));
-                    out.put("updated_at", Json.time(found.updatedAt()));
-                    return Reply.ok(out);
-                })
-                .orElseGet(Reply::notFound);
+    private static ObjectNode json(Users.User user) {
+        ObjectNode out = Json.object();
+        out.put("id", user.id());
+        out.put("organization_id", user.organizationId());
+        out.put("email", user.email());
+        out.put("credits", Json.decimal(user.credits()));
+        out.put("created_at", Json.time(user.createdAt()));
+        out.put("updated_at", Json.time(user.updatedAt()));
+        return out;
     }
 }

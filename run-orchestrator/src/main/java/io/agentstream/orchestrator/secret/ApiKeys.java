@@ -14,7 +14,9 @@ public final class ApiKeys {
     private static final String START = "ags_";
     private static final int RANDOM_BYTES = 32;
     private static final int SHOWN_CHARACTERS = 8;
-    private static final Pattern FORM = Pattern.compile("ags_[A-Za-z0-9_-]{43}");
+
+    /// The last of 43 characters holds four of 256 bits, so it is one of sixteen.
+    private static final Pattern FORM = Pattern.compile("ags_[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]");
 
     private final SecureRandom random;
 

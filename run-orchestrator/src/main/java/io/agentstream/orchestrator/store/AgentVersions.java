@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -71,13 +71,15 @@ public final class AgentVersions {
         return true;
     }
 
-    /// Newest first, those with a number below `before`.
-    public static List<AgentVersion> list(Connection connection, long agentId, int before, int limit)
+    /// Newest first, those with a number below `before`, as many as `taker` wants, at most `limit`. In a transaction.
+    public static void list(
+            Connection connection, long agentId, int before, int limit, Predicate<AgentVersion> taker)
             throws SQLException {
-        return Sql.query(
+        Sql.each(
                 connection,
                 "select * from agent_versions where agent_id = ? and number < ? order by number desc limit ?",
                 AgentVersions::read,
+                taker,
                 agentId,
                 before,
                 limit);

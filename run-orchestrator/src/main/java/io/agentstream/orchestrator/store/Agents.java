@@ -5,9 +5,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -100,13 +100,15 @@ public final class Agents {
                 name);
     }
 
-    /// Newest first, those with an id below `before`.
-    public static List<Agent> list(Connection connection, long organizationId, long before, int limit)
+    /// Newest first, those with an id below `before`, as many as `taker` wants, at most `limit`. In a transaction.
+    public static void list(
+            Connection connection, long organizationId, long before, int limit, Predicate<Agent> taker)
             throws SQLException {
-        return Sql.query(
+        Sql.each(
                 connection,
                 SELECT + " and a.organization_id = ? and a.id < ? order by a.id desc limit ?",
                 Agents::read,
+                taker,
                 organizationId,
                 before,
                 limit);

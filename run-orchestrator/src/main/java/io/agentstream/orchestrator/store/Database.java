@@ -142,6 +142,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /// The most connections there are at a time.
+    public int poolSize() {
+        return settings.poolSize();
+    }
+
     /// Whether the database answers now. Takes at most the connection timeout.
     public boolean isReachable() {
         try (Connection connection = pool.getConnection()) {

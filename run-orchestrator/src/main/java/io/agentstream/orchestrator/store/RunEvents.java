@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,9 +46,10 @@ public final class RunEvents {
                 });
     }
 
-    /// In order, those behind `after`.
-    public static List<RunEvent> list(Connection connection, long runId, long after, int limit) throws SQLException {
-        return Sql.query(
+    /// In order, those behind `after`, as many as `taker` wants, at most `limit`. In a transaction.
+    public static void list(Connection connection, long runId, long after, int limit, Predicate<RunEvent> taker)
+            throws SQLException {
+        Sql.each(
                 connection,
                 "select * from run_events where run_id = ? and position > ? order by position limit ?",
                 row -> new RunEvent(
@@ -55,6 +57,7 @@ public final class RunEvents {
                         Sql.instant(row, "at"),
                         row.getString("type"),
                         Jsonb.readObject(row, "payload")),
+                taker,
                 runId,
                 after,
                 limit);

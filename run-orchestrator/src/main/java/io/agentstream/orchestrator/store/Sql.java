@@ -12,12 +12,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// A statement, its parameters, its rows. Values travel as parameters only. An [Instant] becomes `timestamptz`, a
 /// [JsonNode] `jsonb`; everything else is what the driver makes of it. Only the thread that has the connection.
 public final class Sql {
+    private static final int ROWS_AT_A_TIME = 5;
+
     private Sql() {}
 
     /// Makes a value of the row the cursor is on.
@@ -50,6 +53,22 @@ public final class Sql {
             throws SQLException {
         return first(connection, sql, row, parameters)
                 .orElseThrow(() -> new IllegalStateException("a statement that always has a row had none"));
+    }
+
+    /// Hands row after row to `taker` until it has enough (false). In a transaction the rows come a few at a time, so that those
+    /// that nobody takes are not read; outside of one the driver reads them all.
+    public static <T> void each(
+            Connection connection, String sql, Row<T> row, Predicate<T> taker, @Nullable Object... parameters)
+            throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+            statement.setFetchSize(ROWS_AT_A_TIME);
+            try (ResultSet rows = statement.executeQuery()) {
+                boolean more = true;
+                while (more && rows.next()) {
+                    more = taker.test(row.read(rows));
+                }
+            }
+        }
     }
 
     /// How many rows it changed.

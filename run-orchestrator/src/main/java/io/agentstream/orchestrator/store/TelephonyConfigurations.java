@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The table of provider accounts. A deleted one keeps its row for the runs that used it, but not its token.
@@ -97,10 +98,11 @@ public final class TelephonyConfigurations {
                 id);
     }
 
-    /// Newest first, those with an id below `before`.
-    public static List<TelephonyConfiguration> list(Connection connection, long organizationId, long before, int limit)
+    /// Newest first, those with an id below `before`, as many as `taker` wants, at most `limit`. In a transaction.
+    public static void list(
+            Connection connection, long organizationId, long before, int limit, Predicate<TelephonyConfiguration> taker)
             throws SQLException {
-        return Sql.query(
+        Sql.each(
                 connection,
                 """
                 select * from telephony_configurations
@@ -108,6 +110,7 @@ public final class TelephonyConfigurations {
                  order by id desc limit ?
                 """,
                 TelephonyConfigurations::read,
+                taker,
                 organizationId,
                 before,
                 limit);

@@ -5,6 +5,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -83,16 +86,21 @@ public final class Users {
                 > 0;
     }
 
-    public static Optional<Caller> authenticate(Connection connection, byte[] keyHash) throws SQLException {
-        return Sql.first(
+    /// Whose keys have these hashes, by the hash in lower-case hex. Those that open nothing are not in it. One statement, however
+    /// many they are.
+    public static Map<String, Caller> authenticate(Connection connection, Collection<String> keyHashes) throws SQLException {
+        Map<String, Caller> callers = new HashMap<>();
+        Sql.each(
                 connection,
                 """
-                select u.id, u.organization_id
+                select encode(k.key_hash, 'hex') as hash, u.id, u.organization_id
                   from api_keys k join users u on u.id = k.user_id
-                 where k.key_hash = ? and k.revoked_at is null
+                 where k.key_hash = any(?::bytea[]) and k.revoked_at is null
                 """,
-                row -> new Caller(row.getLong("id"), row.getLong("organization_id")),
-                keyHash);
+                row -> callers.put(row.getString("hash"), new Caller(row.getLong("id"), row.getLong("organization_id"))),
+                _ -> true,
+                (Object) keyHashes.stream().map(hash -> "\\x" + hash).toArray(String[]::new));
+        return callers;
     }
 
     private static User read(ResultSet row) throws SQLException {

@@ -13,6 +13,7 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.DomainName;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -58,8 +59,11 @@ public record Tenant(Database database, SampleTenant sample) {
     }
 
     public List<Runs.Run> runs() {
-        return database.withConnection(
-                c -> Runs.list(c, sample.agentId(), new Runs.Filter(null, null, null), Long.MAX_VALUE, 1_000));
+        List<Runs.Run> runs = new ArrayList<>();
+        return database.inTransaction(c -> {
+            Runs.list(c, sample.agentId(), Runs.Filter.ALL, null, 1_000, runs::add);
+            return runs;
+        });
     }
 
     /// Types of the events of the call's run, in order.

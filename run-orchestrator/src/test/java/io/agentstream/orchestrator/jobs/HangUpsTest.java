@@ -15,6 +15,7 @@ import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,10 +43,13 @@ final class HangUpsTest {
     }
 
     private long account() {
-        return tenant.database()
-                .withConnection(c -> TelephonyConfigurations.list(c, tenant.sample().organizationId(), Long.MAX_VALUE, 1))
-                .getFirst()
-                .id();
+        List<Long> ids = new ArrayList<>();
+        tenant.database().inTransaction(c -> {
+            TelephonyConfigurations.list(
+                    c, tenant.sample().organizationId(), Long.MAX_VALUE, 1, account -> ids.add(account.id()));
+            return true;
+        });
+        return ids.getFirst();
     }
 
     private void order(long account) {

@@ -28,6 +28,7 @@ final class BootstrapTest {
     private final CredentialsCipher cipher = CredentialsCipher.of(RANDOM, CredentialsCipher.generateKey(RANDOM))
             .orElseThrow();
     private final Secret key = new ApiKeys(RANDOM).generate();
+    private final String hash = HexFormat.of().formatHex(ApiKeys.hash(key));
     private final Bootstrap.Request request = new Bootstrap.Request(
             "Demo",
             UUID.randomUUID() + "@example.com",
@@ -60,8 +61,8 @@ final class BootstrapTest {
         Bootstrap.Result result = new Bootstrap(database, cipher).ensure(request);
 
         // when
-        Users.Caller caller = database.withConnection(connection -> Users.authenticate(connection, ApiKeys.hash(key)))
-                .orElseThrow();
+        Users.Caller caller = database.withConnection(connection -> Users.authenticate(connection, List.of(hash)))
+                .get(hash);
 
         // then
         assertEquals(new Users.Caller(result.userId(), result.organizationId()), caller);
@@ -77,7 +78,7 @@ final class BootstrapTest {
 
         // then
         assertTrue(revoked);
-        assertTrue(database.withConnection(connection -> Users.authenticate(connection, ApiKeys.hash(key)))
+        assertTrue(database.withConnection(connection -> Users.authenticate(connection, List.of(hash)))
                 .isEmpty());
     }
 

@@ -25,7 +25,7 @@ final class MigrationTest {
                 connection,
                 "select version from flyway_schema_history where success order by installed_rank",
                 row -> row.getString(1)));
-        assertEquals(List.of("1", "2", "3"), applied);
+        assertEquals(List.of("1", "2", "3", "4"), applied);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,6 +94,10 @@ final class RunEventsTest {
     }
 
     private static List<RunEvents.RunEvent> list(Database database, long run, long after) {
-        return database.withConnection(connection -> RunEvents.list(connection, run, after, 100));
+        List<RunEvents.RunEvent> events = new ArrayList<>();
+        return database.withConnection(connection -> {
+            RunEvents.list(connection, run, after, 100, events::add);
+            return events;
+        });
     }
 }

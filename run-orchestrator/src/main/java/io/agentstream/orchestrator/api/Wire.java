@@ -1,0 +1,86 @@
+package io.agentstream.orchestrator.api;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+
+/// Reads bodies and writes answers, at the pace of the other side, but not for ever: whoever takes longer than the patience over
+/// the one or the other is cut off. Blocks; called on virtual threads.
+final class Wire {
+    private final long patienceMs;
+
+    Wire(Duration patience) {
+        this.patienceMs = patience.toMillis();
+    }
+
+    @FunctionalInterface
+    private interface Io<T> {
+        T run() throws IOException;
+    }
+
+    /// The body; nothing where it is longer than `maxBytes`.
+    Optional<byte[]> read(HttpServerExchange exchange, int maxBytes) throws IOException {
+        if (exchange.getRequestContentLength() > maxBytes) {
+            exchange.setPersistent(false);
+            return Optional.empty();
+        }
+        byte[] bytes = inTime(exchange, () -> exchange.getInputStream().readNBytes(maxBytes + 1));
+        if (bytes.length > maxBytes) {
+            exchange.setPersistent(false);
+            return Optional.empty();
+        }
+        return Optional.of(bytes);
+    }
+
+    void write(HttpServerExchange exchange, Reply reply) throws IOException {
+        exchange.setStatusCode(reply.status());
+        HeaderMap headers = exchange.getResponseHeaders();
+        reply.headers().forEach((name, value) -> headers.put(new HttpString(name), value));
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+        headers.put(new HttpString("X-Content-Type-Options"), "nosniff");
+        ByteBuffer body = reply.body();
+        if (body == null) {
+            exchange.endExchange();
+            return;
+        }
+        if (!headers.contains(Headers.CONTENT_TYPE)) {
+            headers.put(Headers.CONTENT_TYPE, reply.isProblem() ? MediaTypes.PROBLEM : MediaTypes.JSON);
+        }
+        inTime(exchange, () -> {
+            exchange.getResponseSender().send(body.duplicate());
+            return true;
+        });
+    }
+
+    private <T> T inTime(HttpServerExchange exchange, Io<T> work) throws IOException {
+        AtomicBoolean cut = new AtomicBoolean();
+        XnioExecutor.Key late = exchange.getIoThread()
+                .executeAfter(
+                        () -> {
+                            cut.set(true);
+                            IoUtils.safeClose(exchange.getConnection());
+                        },
+                        patienceMs,
+                        TimeUnit.MILLISECONDS);
+        try {
+            return work.run();
+        } catch (RuntimeException broken) {
+            // A stream whose connection is closed under it does not always say so with an IOException.
+            if (cut.get()) {
+                throw new IOException("the other side took too long", broken);
+            }
+            throw broken;
+        } finally {
+            late.remove();
+        }
+    }
+}
