@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TestPostgres.class)
 final class AgentRoutesTest {
@@ -131,6 +132,69 @@ final class AgentRoutesTest {
         assertEquals(List.of("definition"), answer.badFields());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"provider", "direction", "caller_number", "called_number"})
+    void keepsTheNamesOfWhatEveryCallHasByItself(String name) throws Exception {
+        // when
+        RunningApi.Answer made = api.send(
+                "POST",
+                AGENTS,
+                "{\"name\":\"a\",\"definition\":{\"engine\":\"echo\"},\"template_context_variables\":{\"" + name + "\":\"x\"}}");
+        RunningApi.Answer changed = api.send(
+                "PATCH", AGENTS + "/" + create(), "{\"template_context_variables\":{\"" + name + "\":\"x\"}}");
+
+        // then
+        assertEquals(List.of("template_context_variables." + name), made.badFields());
+        assertEquals(List.of("template_context_variables." + name), changed.badFields());
+    }
+
+    @Test
+    void endsAPageWhereItIsLargeBeforeItIsLong() throws Exception {
+        // given
+        List<String> made = new ArrayList<>(List.of(tenant.agentUuid().toString()));
+        for (int i = 0; i < 9; i++) {
+            made.addFirst(api.send(
+                            "POST",
+                            AGENTS,
+                            "{\"name\":\"Large\",\"definition\":{\"engine\":\"echo\",\"note\":\"" + "x".repeat(250_000) + "\"}}")
+                    .get("/uuid")
+                    .stringValue());
+        }
+
+        // when
+        List<String> seen = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        String next = "";
+        do {
+            RunningApi.Answer page = api.get(AGENTS + "?limit=500" + next);
+            page.get("/items").forEach(agent -> seen.add(agent.path("uuid").stringValue()));
+            sizes.add(page.http().body().length());
+            next = page.get("/next_cursor").isNull()
+                    ? null
+                    : "&cursor=" + page.get("/next_cursor").stringValue();
+        } while (next != null);
+
+        // then
+        assertEquals(made, seen);
+        assertEquals(3, sizes.size());
+        assertTrue(sizes.stream().allMatch(size -> size < Page.MAX_BYTES + 100), sizes.toString());
+    }
+
+    @Test
+    void makesNoDraftOfADefinitionThatComesBackUnchanged() throws Exception {
+        // given
+        String agent = AGENTS + "/" + create();
+        api.send("POST", agent + "/publish", null);
+
+        // when
+        RunningApi.Answer same = api.send("PATCH", agent, "{\"definition\":{\"engine\":\"echo\"}}");
+        RunningApi.Answer other = api.send("PATCH", agent, "{\"definition\":{\"engine\":\"echo\",\"v\":2}}");
+
+        // then
+        assertTrue(same.get("/draft_version").isNull());
+        assertEquals(2, other.get("/draft_version").intValue());
+    }
+
     @Test
     void publishesTheDraftAndArchivesTheVersionBefore() throws Exception {
         // given
@@ -198,7 +262,7 @@ final class AgentRoutesTest {
         assertEquals(1, named.get("/template_context_variables/a").intValue());
         assertEquals(1, named.get("/draft_version").intValue());
         assertTrue(cleared.get("/template_context_variables").isEmpty());
-        assertEquals(List.of("name", "definition", "stream_url"), bad.badFields());
+        assertEquals(List.of("stream_url", "name", "definition"), bad.badFields());
     }
 
     @Test

@@ -9,10 +9,12 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import java.security.SecureRandom;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,6 +36,9 @@ final class LogsTest {
         @Override
         protected void append(ILoggingEvent event) {
             String trace = event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy());
+            if (event.getLoggerName().startsWith("io.zonky.")) {
+                return; // the database server's own log
+            }
             all.add(event.getLoggerName() + " " + event.getFormattedMessage() + " " + trace);
         }
     }
@@ -56,6 +61,7 @@ final class LogsTest {
         SampleTenant tenant = SampleTenant.create(database);
         String agent = "/api/v1/agents/" + tenant.agentUuid();
         Secret key = tenant.apiKey();
+        Secret stranger = new ApiKeys(new SecureRandom()).generate();
         database.inTransaction(connection -> {
             try (Statement breaking = connection.createStatement()) {
                 return breaking.execute("alter table agent_versions add constraint no_hush"
@@ -68,7 +74,16 @@ final class LogsTest {
         int bug;
         try (RunningApi api = new RunningApi(database, key)) {
             bug = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\",\"note\":\"hush-definition\"}}").status();
-            api.get(agent + "/runs?state=hush-query");
+            api.get(agent + "/runs?state=hush-query&hush-parameter=1");
+            api.get("/api/v1/hush-path/" + tenant.agentUuid());
+            api.send("PUT", "/api/v1/agents/" + tenant.agentUuid() + "/versions", null);
+            api.send("PATCH", agent, "{\"hush-field\":\"hush-value\\u0000\"}");
+            api.send("PATCH", agent, "{\"name\":\"hush-cut");
+            api.send("PATCH", agent, "{\"name\":\"" + "hush-".repeat(200_000) + "\"}");
+            api.send("PATCH", agent, "{}", "Content-Type", "hush-type/x");
+            api.send("PATCH", agent, "{\"template_context_variables\":{\"caller_number\":\"hush-number\"}}");
+            api.send(api.request("GET", agent, null).header("Authorization", "Bearer " + stranger.reveal()));
+            api.send(api.request("GET", agent, null).header("Authorization", "Bearer hush-key"));
             api.send(
                     "POST",
                     "/api/v1/telephony-configurations",
@@ -83,6 +98,7 @@ final class LogsTest {
             boolean client = line.startsWith("jdk.");
             assertFalse(!client && line.contains(tenant.agentUuid().toString()), line);
             assertFalse(line.contains(key.reveal()), line);
+            assertFalse(line.contains(stranger.reveal()), line);
             assertFalse(line.contains("hush-"), line);
         }
     }

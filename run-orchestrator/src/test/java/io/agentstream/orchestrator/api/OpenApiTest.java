@@ -78,6 +78,7 @@ final class OpenApiTest {
         Set<String> routed = routes().stream()
                 .map(route -> route.method() + " " + route.template())
                 .collect(Collectors.toCollection(TreeSet::new));
+        routed.add("GET " + Api.OPENAPI_PATH);
 
         // then
         assertEquals(routed, described);

@@ -66,7 +66,7 @@ final class RunRoutesTest {
         assertTrue(answer.get("/name").stringValue().matches("WR-AGS-[0-9]{8}"));
         assertEquals(tenant.agentUuid().toString(), answer.get("/agent_uuid").stringValue());
         assertEquals("cloudonix", answer.get("/initial_context/provider").stringValue());
-        assertEquals("2026-01-02T12:00:00.123456Z", answer.get("/created_at").stringValue());
+        assertEquals("2026-01-02T12:00:00.123Z", answer.get("/created_at").stringValue());
         for (String open : List.of("failure", "ended_at", "duration_seconds", "end", "cost")) {
             assertTrue(answer.get("/" + open).isNull(), open);
         }
@@ -122,6 +122,29 @@ final class RunRoutesTest {
         assertTrue(second.get("/next_cursor").isNull());
     }
 
+    @Test
+    void pagesThroughRunsOfOneMomentAndOfSeveral() throws Exception {
+        // given
+        List<Long> made = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            made.addFirst(tenant.addRun(database, "running", NOON.plusNanos(i / 2 * 1_000L)));
+        }
+
+        // when
+        List<Long> seen = new ArrayList<>();
+        String next = "";
+        do {
+            RunningApi.Answer page = api.get(runs() + "?state=running&limit=1" + next);
+            seen.addAll(ids(page));
+            next = page.get("/next_cursor").isNull()
+                    ? null
+                    : "&cursor=" + page.get("/next_cursor").stringValue();
+        } while (next != null);
+
+        // then
+        assertEquals(made, seen);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -132,6 +155,10 @@ final class RunRoutesTest {
                 "created_before=2026-01-02T12:00:00.123457Z | 1",
                 "created_after=2026-01-02T13:30:00+01:00&created_before=2026-01-02T13:30:00Z | 2",
                 "state=completed&created_before=2026-01-02T12:30:00Z |",
+                "created_after=2026-01-02T12:00:00.123Z | 2,3",
+                "created_after=2026-01-02T12:00:00.122Z&created_before=2026-01-02T12:00:00.123Z |",
+                "created_before=2026-01-02T12:00:00.124Z | 1",
+                "created_before=0001-01-01T00:00:00Z |",
             })
     void filters(String query, String expected) throws Exception {
         // given
@@ -154,7 +181,7 @@ final class RunRoutesTest {
 
     @ParameterizedTest
     @CsvSource({"state=done,state", "created_after=yesterday,created_after", "created_before=+999999999-01-01T00:00:00Z,created_before",
-        "created_after=2026-01-01T00:00:00,created_after"})
+        "created_after=2026-01-01T00:00:00,created_after", "created_after=2026-01-01T00:00Z,created_after"})
     void namesABadFilter(String query, String field) throws Exception {
         // when
         RunningApi.Answer answer = api.get(runs() + "?" + query);

@@ -14,7 +14,7 @@ import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The API on a port of its own, and a client that holds an API key.
+/// The API on a port of its own, and a client that holds an API key. Whatever is asked and answered is held against `openapi.yaml`.
 final class RunningApi implements AutoCloseable {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -23,16 +23,22 @@ final class RunningApi implements AutoCloseable {
             .orElseThrow();
     private final Api api;
     private final HttpServer server;
+    private final Contract contract;
     private final HttpClient client = HttpClient.newHttpClient();
     private final Secret key;
 
     RunningApi(Database database, Secret key) {
+        this(database, key, Duration.ofMillis(400));
+    }
+
+    RunningApi(Database database, Secret key, Duration patience) {
         this.key = key;
         this.api = new Api(
                 database,
                 cipher,
                 "ws://127.0.0.1:8080/",
-                Duration.ofMillis(400));
+                patience);
+        this.contract = new Contract(api.routes());
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }
 
@@ -69,7 +75,7 @@ final class RunningApi implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
-        return send(request);
+        return send(request, body);
     }
 
     HttpRequest.Builder request(String method, String path, String body) {
@@ -83,7 +89,13 @@ final class RunningApi implements AutoCloseable {
     }
 
     Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return send(request, null);
+    }
+
+    private Answer send(HttpRequest.Builder builder, String sent) throws IOException, InterruptedException {
+        HttpRequest request = builder.build();
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        contract.check(request.method(), request.uri().getPath(), sent, response);
         boolean json = response.headers().firstValue("Content-Type").orElse("").contains("json")
                 && !response.body().isEmpty();
         JsonNode body = json ? MAPPER.readTree(response.body()) : MAPPER.missingNode();

@@ -78,6 +78,19 @@ final class TenantRoutesTest {
     }
 
     @Test
+    void countsTheCharactersOfANameAsPeopleDo() throws Exception {
+        assertEquals(200, api.send("PATCH", ORGANIZATION, "{\"name\":\"" + "😀".repeat(200) + "\"}").status());
+        assertEquals("😀".repeat(200), api.get(ORGANIZATION).get("/name").stringValue());
+        assertEquals(400, api.send("PATCH", ORGANIZATION, "{\"name\":\"" + "😀".repeat(201) + "\"}").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\u00a0\u2003", "\u3000"})
+    void takesNoNameOfSpaces(String name) throws Exception {
+        assertEquals(List.of("name"), api.send("PATCH", ORGANIZATION, "{\"name\":\"" + name + "\"}").badFields());
+    }
+
+    @Test
     void hasUnlimitedCreditsUntilTold() throws Exception {
         // when
         RunningApi.Answer answer = api.get(ME);
