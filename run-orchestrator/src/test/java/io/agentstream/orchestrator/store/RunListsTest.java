@@ -21,6 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RunListsTest {
     private static final int RUNS = 100_000;
+
+    /// In one statement, which has a time-out.
+    private static final int AT_ONCE = 10_000;
+
     private static final Instant FIRST = Instant.parse("2025-01-01T00:00:00Z");
 
     private SampleTenant tenant;
@@ -31,6 +35,13 @@ final class RunListsTest {
     void makeRuns(Database database) {
         this.database = database;
         tenant = SampleTenant.create(database);
+        for (int first = 1; first <= RUNS; first += AT_ONCE) {
+            makeRuns(first, first + AT_ONCE - 1);
+        }
+        database.withConnection(connection -> connection.createStatement().execute("analyze runs"));
+    }
+
+    private void makeRuns(int first, int last) {
         database.inTransaction(connection -> Sql.update(
                 connection,
                 """
@@ -40,10 +51,9 @@ final class RunListsTest {
                        case when n % 1000 = 0 then 'failed' else 'completed' end,
                        case when n % 1000 = 0 then 'unknown_domain' end,
                        0, ?::timestamptz + n * interval '1 minute', ?::timestamptz, ?::timestamptz
-                  from generate_series(1, ?::integer) n
+                  from generate_series(?::integer, ?::integer) n
                 """,
-                tenant.organizationId(), tenant.agentId(), tenant.userId(), FIRST, FIRST, FIRST, RUNS));
-        database.withConnection(connection -> connection.createStatement().execute("analyze runs"));
+                tenant.organizationId(), tenant.agentId(), tenant.userId(), FIRST, FIRST, FIRST, first, last));
     }
 
     static Stream<Arguments> filters() {
