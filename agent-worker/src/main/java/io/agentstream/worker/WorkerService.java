@@ -14,7 +14,6 @@ import io.agentstream.runtime.KafkaProbe;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
-import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.AgentEngines;
@@ -116,10 +115,5 @@ public final class WorkerService implements AutoCloseable {
     @Override
     public void close() {
         closer.close();
-    }
-
-    public static void main(String[] args) throws InterruptedException {
-        System.exit(ServiceMain.run(
-                "agent-worker", System.getenv(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS), WorkerService::launch));
     }
 }

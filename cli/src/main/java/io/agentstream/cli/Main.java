@@ -7,6 +7,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(AgentStream.run(System.getenv(), arguments));
+        System.exit(AgentStream.run(Terminal.ofProcess(), arguments));
     }
 }

@@ -20,30 +20,30 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class TopicsCommand implements Callable<Integer> {
 
-    private final Map<String, String> environment;
+    private final Terminal terminal;
 
     @Option(names = "--check", description = "Only compare; create nothing. Exit code 1 where anything differs.")
     private boolean check;
 
-    TopicsCommand(Map<String, String> environment) {
-        this.environment = environment;
+    TopicsCommand(Terminal terminal) {
+        this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws Exception {
-        Config config = Config.load(environment, Map.of(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS));
+        Config config = Config.load(terminal.environment(), Map.of(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS));
         TopicProvisioner.Plan plan = TopicProvisioner.Plan.of(config);
         try (Admin admin = new KafkaClients(config).admin("topics")) {
             TopicProvisioner provisioner = new TopicProvisioner(admin, plan);
             List<Difference> differences = check ? provisioner.compare() : provisioner.provision();
             if (differences.isEmpty()) {
-                Topics.ALL.forEach(topic -> System.out.printf(
+                Topics.ALL.forEach(topic -> terminal.out().printf(
                         "%-28s %4d partitions%n", topic.name(), plan.partitions(topic)));
                 return ServiceMain.EXIT_OK;
             }
             String servers = config.get(Keys.KAFKA_BOOTSTRAP_SERVERS);
-            differences.forEach(difference -> System.err.println(difference + "\n  " + difference.remedy(servers)));
-            System.err.println("Topics that exist are not changed from here.");
+            differences.forEach(difference -> terminal.err().println(difference + "\n  " + difference.remedy(servers)));
+            terminal.err().println("Topics that exist are not changed from here.");
             return ServiceMain.EXIT_FAULT;
         }
     }

@@ -18,7 +18,6 @@ import io.agentstream.runtime.KafkaProbe;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
-import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
@@ -179,10 +178,5 @@ public final class GatewayService implements AutoCloseable {
         } finally {
             closer.close();
         }
-    }
-
-    /// One gateway, configured by its environment.
-    public static void main(String[] args) throws InterruptedException {
-        System.exit(ServiceMain.run("gateway", System.getenv(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS), GatewayService::launch));
     }
 }

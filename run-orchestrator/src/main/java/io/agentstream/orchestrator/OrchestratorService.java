@@ -14,12 +14,10 @@ import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.HttpServer;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.KafkaProbe;
-import io.agentstream.runtime.Key;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.Secret;
-import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
@@ -32,11 +30,6 @@ import org.apache.kafka.clients.admin.Admin;
 /// The orchestrator: admits calls, keeps their runs, serves the REST API. Waits for Kafka and the database, and says so on
 /// `/readyz`, instead of failing without them.
 public final class OrchestratorService implements AutoCloseable {
-
-    public static final List<Key<?>> REQUIRED =
-            List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL, Keys.CREDENTIALS_KEY);
-
-    /// What an agent's definition may name. The worker knows what is in each.
 
     private static final Duration LOOP_CLOSE = Duration.ofSeconds(10);
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
@@ -55,10 +48,6 @@ public final class OrchestratorService implements AutoCloseable {
         this.closer = closer;
         this.port = port;
         this.adminPort = adminPort;
-    }
-
-    public static void main(String[] arguments) throws InterruptedException {
-        System.exit(ServiceMain.run("orchestrator", System.getenv(), REQUIRED, OrchestratorService::launch));
     }
 
     /// Returns once the port is open; the rest goes on by itself. A part that breaks tells `barrier`.

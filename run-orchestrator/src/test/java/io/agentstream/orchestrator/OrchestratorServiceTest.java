@@ -40,7 +40,7 @@ final class OrchestratorServiceTest {
         environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
         environment.put("AGENT_STREAM_API_PORT", "0");
         environment.put("AGENT_STREAM_API_ADMIN_PORT", "0");
-        return Config.load(environment, Map.of(), OrchestratorService.REQUIRED);
+        return Config.load(environment, Map.of(), Main.REQUIRED);
     }
 
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.agentstream.runtime;
 
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +27,16 @@ public final class ServiceMain {
     private ServiceMain() {}
 
     /// Blocks until the service is told to stop and is closed; returns the process's exit code.
-    public static int run(String name, Map<String, String> environment, List<Key<?>> required, Launcher launcher)
+    ///
+    /// @param err where a person is told what is wrong with the configuration
+    public static int run(
+            String name, Map<String, String> environment, List<Key<?>> required, Launcher launcher, PrintStream err)
             throws InterruptedException {
         Config config;
         try {
             config = Config.load(environment, Map.of(), required);
         } catch (ConfigException e) {
-            return refused(e);
+            return refused(e, err);
         }
         for (String unknown : Config.unknownVariables(environment)) {
             log.atWarn().addKeyValue("variable", unknown).log("unknown configuration variable, ignored");
@@ -47,11 +51,11 @@ public final class ServiceMain {
         } catch (InterruptedException e) {
             throw e;
         } catch (ConfigException e) {
-            code = refused(e); // what a key names is not what it should be
+            code = refused(e, err); // what a key names is not what it should be
         } catch (Exception e) {
             ConfigException wrong = kafkas(e);
             if (wrong != null) {
-                code = refused(wrong);
+                code = refused(wrong, err);
                 return code;
             }
             log.atError().addKeyValue("service", name).setCause(e).log("service failed");
@@ -75,10 +79,10 @@ public final class ServiceMain {
         return null;
     }
 
-    private static int refused(ConfigException e) {
-        System.err.println("The configuration cannot be used:");
-        e.problems().forEach(problem -> System.err.println("  " + problem));
-        System.err.println("Every key is described in docs/configuration.md.");
+    private static int refused(ConfigException e, PrintStream err) {
+        err.println("The configuration cannot be used:");
+        e.problems().forEach(problem -> err.println("  " + problem));
+        err.println("Every key is described in docs/configuration.md.");
         return EXIT_CONFIG;
     }
 }

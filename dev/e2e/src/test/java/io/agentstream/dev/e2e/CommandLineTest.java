@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.cli.AgentStream;
+import io.agentstream.cli.Terminal;
+import io.agentstream.dev.e2e.deploy.Repository;
 import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.local.LocalSystem;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -32,21 +36,14 @@ final class CommandLineTest {
     /// What a command wrote, and its exit code.
     private record Ran(int code, String out, String err) {}
 
-    /// Runs a command in this process, with the terminal replaced.
+    /// Runs a command in this process, on a terminal of its own.
     private static Ran run(Map<String, String> environment, String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         ByteArrayOutputStream complained = new ByteArrayOutputStream();
         int code;
-        try (PrintStream newOut = new PrintStream(written, true, StandardCharsets.UTF_8);
-                PrintStream newErr = new PrintStream(complained, true, StandardCharsets.UTF_8)) {
-            System.setOut(newOut);
-            System.setErr(newErr);
-            code = AgentStream.run(environment, arguments);
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
+        try (PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
+                PrintStream err = new PrintStream(complained, true, StandardCharsets.UTF_8)) {
+            code = AgentStream.run(new Terminal(environment, out, err), arguments);
         }
         return new Ran(code, written.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
     }
@@ -87,6 +84,17 @@ final class CommandLineTest {
 
         assertEquals(OK, version.code());
         assertTrue(version.out().strip().matches("agent-stream \\d+\\.\\d+\\.\\d+.*"), version.out());
+    }
+
+    @Test
+    void theVersionIsTheOneOfTheBuild() throws Exception {
+        String pom = Files.readString(Repository.root().resolve("pom.xml"));
+        Matcher version = Pattern.compile("<version>([^<]+)</version>").matcher(pom);
+        assertTrue(version.find());
+
+        Ran said = run(Map.of(), "--version");
+
+        assertEquals("agent-stream " + version.group(1), said.out().strip());
     }
 
     @ParameterizedTest

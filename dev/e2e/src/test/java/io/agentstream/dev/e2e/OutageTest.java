@@ -111,7 +111,7 @@ final class OutageTest {
                         "AGENT_STREAM_CALL_PARTITIONS", "4",
                         "AGENT_STREAM_GATEWAY_SLOTS", "4",
                         "AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
-                OrchestratorService.REQUIRED);
+                io.agentstream.orchestrator.Main.REQUIRED);
         try (Admin admin = new KafkaClients(config).admin("topics")) {
             assertEquals(List.of(), new TopicProvisioner(admin, TopicProvisioner.Plan.of(config)).provision());
         }

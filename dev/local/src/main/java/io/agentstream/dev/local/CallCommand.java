@@ -5,6 +5,7 @@ import io.agentstream.audio.Pcm;
 import io.agentstream.audio.Wav;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.audio.voice.Voice;
+import io.agentstream.cli.Terminal;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.SimulatedProvider;
@@ -77,18 +78,24 @@ final class CallCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    private final Terminal terminal;
+
+    CallCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
     @Override
     public Integer call() throws Exception {
         check();
         Optional<DemoFile> demo = DemoFile.read(data);
         if (demo.isEmpty() && url == null) {
-            System.err.println("No system has run in " + data.toAbsolutePath().normalize()
+            terminal.err().println("No system has run in " + data.toAbsolutePath().normalize()
                     + ". Start one with ./agent-stream up, or name one with --url.");
             return ServiceMain.EXIT_FAULT;
         }
         CallScript script = script(demo.orElse(null));
         List<CallOutcome> outcomes = place(script);
-        CallReport report = new CallReport(System.out, runs(demo));
+        CallReport report = new CallReport(terminal.out(), runs(demo));
         boolean good = true;
         for (CallOutcome outcome : outcomes) {
             good &= report.print(outcome, script.probe(), outcomes.size() == 1);
@@ -96,7 +103,7 @@ final class CallCommand implements Callable<Integer> {
         if (outcomes.size() > 1) {
             report.printSummary(outcomes);
         }
-        saveReply(outcomes.getFirst(), System.out);
+        saveReply(outcomes.getFirst(), terminal.out());
         return good ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
     }
 

@@ -1,16 +1,16 @@
 package io.agentstream.dev.local;
 
 import io.agentstream.cli.CommandProvider;
+import io.agentstream.cli.Terminal;
 import io.agentstream.dev.bench.BenchCommand;
 import java.util.List;
-import java.util.Map;
 
 /// The commands of a developer's machine: `up`, `call` and `bench`.
 public final class LocalCommands implements CommandProvider {
 
     @Override
-    public List<Object> commands(Map<String, String> environment) {
-        return List.of(new UpCommand(environment), new CallCommand(), new BenchCommand(environment));
+    public List<Object> commands(Terminal terminal) {
+        return List.of(new UpCommand(terminal), new CallCommand(terminal), new BenchCommand(terminal.environment()));
     }
 
     @Override

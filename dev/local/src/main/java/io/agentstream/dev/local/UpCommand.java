@@ -1,5 +1,6 @@
 package io.agentstream.dev.local;
 
+import io.agentstream.cli.Terminal;
 import io.agentstream.runtime.Logs;
 import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
@@ -7,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
 
-    private final Map<String, String> environment;
+    private final Terminal terminal;
 
     @Option(
             names = "--data",
@@ -32,13 +32,13 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--fresh", description = "Start over: remove the data that is there.")
     private boolean fresh;
 
-    UpCommand(Map<String, String> environment) {
-        this.environment = environment;
+    UpCommand(Terminal terminal) {
+        this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws Exception {
-        PrintStream out = System.out;
+        PrintStream out = terminal.out();
         long startNs = System.nanoTime();
         Path directory = data.toAbsolutePath().normalize();
         if (!Files.exists(directory)) {
@@ -49,13 +49,13 @@ final class UpCommand implements Callable<Integer> {
         StopBarrier barrier = new StopBarrier().onSignals();
         int code = ServiceMain.EXIT_FAULT;
         try (LocalSystem system = LocalSystem.start(
-                directory, fresh, environment, barrier, step -> out.printf("%6.1f s  %s%n", seconds(startNs), step))) {
+                directory, fresh, terminal.environment(), barrier, step -> out.printf("%6.1f s  %s%n", seconds(startNs), step))) {
             show(out, directory, system.demo());
             out.printf("%nup after %.1f s; Ctrl-C stops it%nready%n", seconds(startNs));
             out.flush();
             Optional<Throwable> fault = barrier.await();
             code = fault.isEmpty() ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
-            fault.ifPresent(f -> System.err.println("A part of the system broke (" + f.getMessage() + "); see "
+            fault.ifPresent(f -> terminal.err().println("A part of the system broke (" + f.getMessage() + "); see "
                     + directory.resolve("agent-stream.log")));
             out.println("stopping");
         } finally {

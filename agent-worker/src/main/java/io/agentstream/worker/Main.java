@@ -1,0 +1,28 @@
+package io.agentstream.worker;
+
+import io.agentstream.runtime.Key;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.ServiceMain;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+
+/// The worker as a process of its own. Needs no command line of ours: a deployment may start this class by itself.
+public final class Main {
+
+    private static final List<Key<?>> REQUIRED = List.of(Keys.KAFKA_BOOTSTRAP_SERVERS);
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        System.exit(run(System.getenv(), System.err));
+    }
+
+    /// Blocks until the service is told to stop and is closed; returns the process's exit code.
+    ///
+    /// @param environment configuration variables
+    /// @param err where a person is told what is wrong with them
+    public static int run(Map<String, String> environment, PrintStream err) throws InterruptedException {
+        return ServiceMain.run("agent-worker", environment, REQUIRED, WorkerService::launch, err);
+    }
+}
