@@ -1,47 +1,43 @@
 package io.agentstream.dev.e2e.deploy;
 
+import static io.agentstream.dev.e2e.deploy.ComposeFile.list;
+import static io.agentstream.dev.e2e.deploy.ComposeFile.map;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.Config;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 final class ComposeFileTest {
 
-    private static final Path ROOT = root();
-    private static final Map<String, String> PREFIXES = Map.of(
-            "kafka", "KAFKA_",
-            "postgres", "POSTGRES_",
-            "topics", "AGENT_STREAM_",
-            "gateway", "AGENT_STREAM_",
-            "orchestrator", "AGENT_STREAM_",
-            "worker", "AGENT_STREAM_");
+    private static final Path ROOT = Repository.root();
+    private static final List<String> OURS = List.of("topics", "gateway", "orchestrator", "worker");
     private static final Pattern PINNED = Pattern.compile("[a-z/-]+:\\d+(\\.\\d+)+");
     private static final Pattern FROM_ENVIRONMENT = Pattern.compile("\\$\\{([A-Z_]+):\\?[^}]+}");
     private static final Pattern ANY_VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)([^}]*)}");
 
-    private final Map<String, Object> file = load();
+    private final ComposeFile file = ComposeFile.read("docker-compose.yml");
 
     @Test
     void hasTheThreeServicesAndWhatTheyNeed() {
         // given, when, then
-        assertEquals(PREFIXES.keySet(), services().keySet());
+        assertEquals(Set.of("kafka", "postgres", "topics", "gateway", "orchestrator", "worker"), services().keySet());
     }
 
     @ParameterizedTest
@@ -95,7 +91,7 @@ final class ComposeFileTest {
     @Test
     void keepsDataInNamedVolumes() {
         // given
-        Set<String> named = map(file.get("volumes")).keySet();
+        Set<String> named = map(file.root().get("volumes")).keySet();
 
         // when, then
         for (String store : List.of("kafka", "postgres")) {
@@ -119,12 +115,81 @@ final class ComposeFileTest {
                 }));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"docker-compose.yml", "docker-compose.tls.yml"})
+    void setsOnlyVariablesThatTheirReaderKnows(String name) {
+        // given
+        ComposeFile compose = ComposeFile.read(name);
+
+        // when
+        List<String> unknown = compose.services().keySet().stream()
+                .flatMap(service -> map(compose.service(service).get("environment")).keySet().stream()
+                        .filter(variable -> !knows(service, variable))
+                        .map(variable -> service + ": " + variable))
+                .toList();
+
+        // then
+        assertEquals(List.of(), unknown);
+    }
+
+    /// Whether `variable` is a key of what runs as `service`: of ours, of the broker, of the database's image.
+    private static boolean knows(String service, String variable) {
+        return switch (service) {
+            case "kafka" -> variable.startsWith("KAFKA_")
+                    && AbstractKafkaConfig.CONFIG_DEF.names().contains(
+                            variable.substring("KAFKA_".length()).toLowerCase(Locale.ROOT).replace('_', '.'));
+            case "postgres" -> Set.of("POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD").contains(variable);
+            default -> variable.startsWith("AGENT_STREAM_") && Config.unknownVariables(Map.of(variable, "")).isEmpty();
+        };
+    }
+
     @Test
-    void configuresEachServiceByKeysOfItsOwn() {
-        // given, when, then
-        PREFIXES.forEach((name, prefix) -> map(service(name).get("environment"))
-                .keySet()
-                .forEach(key -> assertTrue(key.startsWith(prefix), name + ": " + key)));
+    void sharesTheMachineOut() {
+        // given: each JVM takes a share of what its container may have, so there has to be a limit
+
+        // when
+        List<String> unlimited = OURS.stream().filter(name -> !service(name).containsKey("mem_limit")).toList();
+
+        // then
+        assertEquals(List.of(), unlimited);
+    }
+
+    @Test
+    void doesNotRepeatAJobThatWillFailAgain() {
+        assertEquals("no", service("topics").get("restart"));
+    }
+
+    @Test
+    void tellsTheApiHowProvidersReachTheGateway() {
+        assertTrue(map(service("orchestrator").get("environment")).containsKey("AGENT_STREAM_PUBLIC_GATEWAY_URL"));
+    }
+
+    @Test
+    void mountsTheCertificateThatItNames() {
+        // given
+        ComposeFile tls = ComposeFile.read("docker-compose.tls.yml");
+        Map<String, Object> environment = map(tls.service("gateway").get("environment"));
+
+        // when
+        Set<Object> mounted = new TreeSet<>();
+        list(tls.service("gateway").get("secrets")).forEach(secret -> mounted.add("/run/secrets/" + secret));
+
+        // then
+        assertEquals(new TreeSet<>(environment.values()), mounted);
+        assertEquals(Set.copyOf(list(tls.service("gateway").get("secrets"))), map(tls.root().get("secrets")).keySet());
+    }
+
+    @Test
+    void theImageHasTheVersionOfTheBuild() throws IOException {
+        // given
+        Matcher version = Pattern.compile("<version>([^<]+)</version>").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        assertTrue(version.find());
+
+        // when
+        Set<String> images = OURS.stream().map(file::image).collect(Collectors.toSet());
+
+        // then
+        assertEquals(Set.of("agent-stream:" + version.group(1).replace("-SNAPSHOT", "")), images);
     }
 
     @Test
@@ -174,38 +239,10 @@ final class ComposeFileTest {
     }
 
     private Map<String, Object> services() {
-        return map(file.get("services"));
+        return file.services();
     }
 
     private Map<String, Object> service(String name) {
-        return map(services().get(name));
-    }
-
-    private static Map<String, Object> load() {
-        try {
-            Object read = new Yaml(new SafeConstructor(new LoaderOptions()))
-                    .load(Files.readString(ROOT.resolve("docker-compose.yml")));
-            return map(read);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        while (!Files.exists(here.resolve("docker-compose.yml"))) {
-            here = here.getParent();
-        }
-        return here;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> map(Object node) {
-        return (Map<String, Object>) node;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Object> list(Object node) {
-        return (List<Object>) node;
+        return file.service(name);
     }
 }
