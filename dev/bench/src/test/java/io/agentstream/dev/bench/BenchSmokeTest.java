@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.dev.bench.measure.Frames;
 import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
 import java.nio.file.Files;
@@ -41,8 +42,8 @@ class BenchSmokeTest {
 
             var point = report.points().getFirst();
             assertEquals(CALLS, point.calls());
-            assertTrue(point.bareSocket().frames().received() > 0, Table.of(report));
-            assertTrue(point.bareKafka().frames().received() > 0, Table.of(report));
+            assertEveryFrameCameBack(point.bareSocket().frames(), report);
+            assertEveryFrameCameBack(point.bareKafka().frames(), report);
             assertEquals(Set.of("bare-socket", "generator"), point.bareSocket().processes().keySet());
             assertEquals(Set.of("calls", "worker", "broker", "generator"), point.bareKafka().processes().keySet());
         }
@@ -57,7 +58,7 @@ class BenchSmokeTest {
 
             var point = report.points().getFirst();
             assertEquals(CALLS, point.callFigures().answered(), Table.of(report));
-            assertTrue(point.frames().received() > 0, Table.of(report));
+            assertEveryFrameCameBack(point.frames(), report);
             assertTrue(point.setupMs().p99() > 0, Table.of(report));
             assertTrue(point.coresPerCall().gateway() > 0, Table.of(report));
             assertEquals(
@@ -65,6 +66,11 @@ class BenchSmokeTest {
                     point.processes().keySet());
             assertTrue(point.topics().keySet().containsAll(Set.of("call.media.v1", "socket.commands.v1")), Table.of(report));
         }
+    }
+
+    private static void assertEveryFrameCameBack(Frames frames, Report report) {
+        assertTrue(frames.sent() > 0, Table.of(report));
+        assertEquals(new Frames(frames.sent(), frames.sent(), 0, 0, 0, 0), frames, Table.of(report));
     }
 
     @Test

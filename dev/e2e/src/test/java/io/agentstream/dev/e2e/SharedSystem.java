@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Gives tests the one system that all of them share: started for the first, closed after the last. Tests keep out of each
 /// other's way by agents and sessions of their own. A parameter that is a path is the system's data directory.
@@ -45,7 +46,7 @@ final class SharedSystem implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == LocalSystem.class || type == Path.class;
+        return type == LocalSystem.class || type == Path.class && !parameter.isAnnotated(TempDir.class);
     }
 
     @Override
