@@ -8,7 +8,7 @@ import io.agentstream.dev.e2e.deploy.Repository;
 import io.agentstream.schemas.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 final class ReadmeTest {
 
     private static String blockWith(String word) throws Exception {
-        return Arrays.stream(Files.readString(Repository.root().resolve("README.md")).split("```"))
+        return Pattern.compile("```").splitAsStream(Files.readString(Repository.root().resolve("README.md")))
                 .filter(block -> block.startsWith("sh\n") && block.contains(word))
                 .findFirst()
                 .orElseThrow()
@@ -30,7 +30,7 @@ final class ReadmeTest {
 
     @Test
     void theRunsAreAskedForWithTheLinesAsTheyStand(Path data, @TempDir Path directory) throws Exception {
-        boolean curl = Arrays.stream(System.getenv("PATH").split(":")).anyMatch(path -> Files.isExecutable(Path.of(path, "curl")));
+        boolean curl = Pattern.compile(":").splitAsStream(System.getenv("PATH")).anyMatch(path -> Files.isExecutable(Path.of(path, "curl")));
         assumeTrue(curl, "there is no curl here");
         Files.createSymbolicLink(directory.resolve(".agent-stream"), data.toAbsolutePath());
         Path answer = directory.resolve("answer");

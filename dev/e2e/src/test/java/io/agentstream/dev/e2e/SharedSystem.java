@@ -46,7 +46,7 @@ final class SharedSystem implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == LocalSystem.class || type == Path.class && !parameter.isAnnotated(TempDir.class);
+        return type == LocalSystem.class || (type == Path.class && !parameter.isAnnotated(TempDir.class));
     }
 
     @Override
