@@ -3,7 +3,8 @@ package io.agentstream.gateway;
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.kafka.CallLog;
 import io.agentstream.gateway.kafka.CommandReader;
-import io.agentstream.gateway.kafka.SlotGuard;
+import io.agentstream.gateway.kafka.CommittedClaims;
+import io.agentstream.gateway.kafka.SlotKeeper;
 import io.agentstream.gateway.socket.GatewayClock;
 import io.agentstream.gateway.socket.MediaServer;
 import io.agentstream.gateway.socket.PemTls;
@@ -23,11 +24,15 @@ import io.agentstream.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.net.ssl.SSLContext;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +75,6 @@ public final class GatewayService implements AutoCloseable {
     }
 
     private static GatewayService open(Config config, StopBarrier barrier, Closer closer) throws Exception {
-        int slot = slot(config);
         KafkaClients clients = new KafkaClients(config);
         GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
         Metrics metrics = closer.own("metrics", new Metrics("ingress-gateway"));
@@ -80,41 +84,45 @@ public final class GatewayService implements AutoCloseable {
         var events = clients.events("gateway-events", Duration.ZERO);
         CallLog callLog = new CallLog(events, clients.media("gateway-media"), metrics);
         closer.own("producers", () -> callLog.close(PRODUCER_CLOSE));
+        Admin admin = closer.own("admin", clients.admin("gateway-admin"));
+        SlotKeeper slot = new SlotKeeper(
+                new CommittedClaims(admin), configuredSlot(config), instance(), metrics, clock.wall(), new SecureRandom());
         MediaServer server = closer.own("server", new MediaServer(
-                settings(config), callLog, () -> able.reasons().stream().findFirst(), metrics, clock));
+                settings(config), () -> slot.slot().orElse(0), callLog,
+                () -> able.reasons().stream().findFirst(), metrics, clock));
 
         CommandReader reader = new CommandReader(
-                clients.reader("gateway-commands", "latest", MAX_POLL_RECORDS), slot, callLog, server.commands(),
+                clients.reader("gateway-commands", "latest", MAX_POLL_RECORDS), slot::slot, callLog, server.commands(),
                 new DeadLetters(events, metrics), metrics, clock.wall());
-        SlotGuard guard = new SlotGuard(
-                clients.fencing("gateway-slot", SlotGuard.transactionalId(slot)), slot, reader::position, server::orphan);
         KafkaProbe probe = new KafkaProbe(
-                "gateway-probe",
-                closer.own("admin", clients.admin("gateway-probe")),
-                List.of(Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS));
+                "gateway-probe", admin, List.of(Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS));
 
         able.require(reader::reason);
-        able.require(guard::reason);
+        able.require(slot::reason);
         readiness.require(probe::reason);
         readiness.require(reader::reason);
-        readiness.require(guard::reason);
+        readiness.require(slot::reason);
         readiness.require(() -> server.isDraining() ? Optional.of("the gateway is draining") : Optional.empty());
 
-        AdminServer admin = closer.own("administration", AdminServer.start(
+        AdminServer administration = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_ADMIN_PORT), metrics, readiness));
-        closer.own("slot", new DutyCycleRunner(guard, LOOP_CLOSE, barrier::fault)).start();
+        closer.own("slot", new DutyCycleRunner(slot, LOOP_CLOSE, barrier::fault)).start();
         closer.own("commands", new DutyCycleRunner(reader, LOOP_CLOSE, fault -> {
             server.orphan();
             barrier.fault(fault);
         })).start();
         closer.own("probe", new DutyCycleRunner(probe, LOOP_CLOSE, barrier::fault)).start();
         server.listen(AdminServer::alive);
-        log.atInfo().addKeyValue("port", server.port()).addKeyValue("slot", slot).log("gateway listens");
-        return new GatewayService(closer, server, admin.port(), config.get(Keys.DRAIN_TIMEOUT));
+        log.atInfo().addKeyValue("port", server.port()).log("gateway listens");
+        return new GatewayService(closer, server, administration.port(), config.get(Keys.DRAIN_TIMEOUT));
     }
 
-    private static int slot(Config config) {
-        return config.find(Keys.GATEWAY_SLOT).orElse(0);
+    private static OptionalInt configuredSlot(Config config) {
+        return config.find(Keys.GATEWAY_SLOT).map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
+    private static String instance() {
+        return HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     }
 
     private static MediaServer.Settings settings(Config config) throws ConfigException {
@@ -128,7 +136,7 @@ public final class GatewayService implements AutoCloseable {
                 us(config.get(Keys.PLAYBACK_LOOKAHEAD)));
         return new MediaServer.Settings(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_PORT),
-                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16), slot(config),
+                Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16),
                 config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
                 config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_MESSAGE_BYTES), MAX_UNSENT_BYTES, STALL,
                 limits, tls(config));

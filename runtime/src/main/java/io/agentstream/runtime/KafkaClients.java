@@ -79,17 +79,6 @@ public final class KafkaClients {
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, "0"));
     }
 
-    /// A producer that fences every other one of the same `transactionalId`. A broker that was away for some minutes in the middle
-    /// of a transaction must not abort it, because that looks to its owner as if it had been fenced.
-    public Producer<byte[], byte[]> fencing(String clientId, String transactionalId) {
-        return producer(clientId, Map.of(
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
-                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "600000",
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000",
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "10000",
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000"));
-    }
-
     private Producer<byte[], byte[]> producer(String clientId, Map<String, String> profile) {
         Map<String, Object> properties = new HashMap<>(common);
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);

@@ -26,8 +26,12 @@ final class TurnClock {
             this.sentUs = sentUs;
         }
 
+        long playedUs(long nowUs) {
+            return Math.max(0, sentUs - Math.max(0, endUs - nowUs));
+        }
+
         long playedMs(long nowUs) {
-            return Math.max(0, sentUs - Math.max(0, endUs - nowUs)) / 1_000;
+            return playedUs(nowUs) / 1_000;
         }
     }
 
@@ -116,7 +120,7 @@ final class TurnClock {
 
     private void finish(Turn turn, long nowUs) {
         finished = turn;
-        turn.sentUs = turn.playedMs(nowUs) * 1_000;
-        listener.played(turn.number, turn.playedMs(Long.MAX_VALUE), true);
+        turn.sentUs = turn.playedUs(nowUs);
+        listener.played(turn.number, turn.sentUs / 1_000, true);
     }
 }

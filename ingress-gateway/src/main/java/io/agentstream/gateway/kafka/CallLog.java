@@ -6,10 +6,17 @@ import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +29,26 @@ public final class CallLog {
 
     private final Producer<byte[], byte[]> events;
     private final Producer<byte[], byte[]> media;
-    private final Counter droppedFrames;
+    private final Map<Loss, Counter> droppedFrames = new EnumMap<>(Loss.class);
     private final Counter lostEvents;
     /// One for all frames: there is nothing to tell them apart.
     private final Callback onFrame;
+
+    /// Why a frame was not written.
+    private enum Loss {
+        KAFKA,
+        TOO_LARGE,
+        NOT_ALLOWED;
+
+        static Loss of(Exception failure) {
+            if (failure instanceof RecordTooLargeException) {
+                return TOO_LARGE;
+            }
+            return failure instanceof AuthorizationException || failure instanceof AuthenticationException
+                    ? NOT_ALLOWED
+                    : KAFKA;
+        }
+    }
 
     private volatile boolean warm;
 
@@ -34,11 +57,13 @@ public final class CallLog {
     public CallLog(Producer<byte[], byte[]> events, Producer<byte[], byte[]> media, Metrics metrics) {
         this.events = events;
         this.media = media;
-        this.droppedFrames = metrics.counter("agent_stream_gateway_frames_dropped", "cause", "kafka");
+        for (Loss loss : Loss.values()) {
+            droppedFrames.put(loss, metrics.counter("agent_stream_gateway_frames_dropped", "cause", loss.name().toLowerCase(Locale.ROOT)));
+        }
         this.lostEvents = metrics.counter("agent_stream_gateway_events_lost");
         this.onFrame = (metadata, failure) -> {
             if (failure != null) {
-                droppedFrames.increment();
+                dropped(failure);
             }
         };
     }
@@ -49,6 +74,7 @@ public final class CallLog {
         if (!warm) {
             try {
                 warm = !events.partitionsFor(Topics.CALL_LIFECYCLE.name()).isEmpty()
+                        && !events.partitionsFor(Topics.DEAD_LETTERS.name()).isEmpty()
                         && !media.partitionsFor(Topics.CALL_MEDIA.name()).isEmpty();
             } catch (KafkaException notYet) {
                 warm = false;
@@ -88,7 +114,21 @@ public final class CallLog {
         try {
             media.send(new ProducerRecord<>(Topics.CALL_MEDIA.name(), key, record), onFrame);
         } catch (RuntimeException failure) {
-            droppedFrames.increment();
+            dropped(failure);
+        }
+    }
+
+    /// Said for the first frame of a cause and then ever more rarely: there may be thousands a second.
+    private void dropped(Exception failure) {
+        Loss loss = Loss.of(failure);
+        Counter counter = Objects.requireNonNull(droppedFrames.get(loss));
+        counter.increment();
+        long count = (long) counter.count();
+        if (Long.bitCount(count) == 1) {
+            log.atWarn()
+                    .addKeyValue("failure", failure.getClass().getSimpleName())
+                    .addKeyValue("frames", count)
+                    .log("frames of calls are lost");
         }
     }
 

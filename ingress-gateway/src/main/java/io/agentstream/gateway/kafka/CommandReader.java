@@ -12,22 +12,36 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads the partition of `socket.commands.v1` that is this gateway's slot, from its end as it was when the reader came. Until it
-/// knows that end no call may be offered, or the answer could lie before it. The loop is one thread's; the rest is for any.
+/// knows that end no call may be offered, or the answer could lie before it. Whatever Kafka says against reading (away, no
+/// permission, a certificate that has run out) is tried again, more and more slowly, and said: the calls that are there go on. The
+/// loop is one thread's; the rest is for any.
 public final class CommandReader implements DutyCycle {
+
+    private static final Logger log = LoggerFactory.getLogger(CommandReader.class);
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration POSITION = Duration.ofMillis(500);
+    static final long FIRST_RETRY_MS = 100;
+    static final long LAST_RETRY_MS = 5_000;
 
     private final Consumer<byte[], byte[]> consumer;
-    private final TopicPartition slot;
+    private final Supplier<OptionalInt> slot;
     private final CallLog callLog;
     private final CommandDelivery delivery;
     private final DeadLetters deadLetters;
@@ -35,21 +49,27 @@ public final class CommandReader implements DutyCycle {
     private final Timer lag;
     private final Counter commands;
 
+    private final Semaphore wake = new Semaphore(0);
+
+    private @Nullable TopicPartition partition;
     private boolean placed;
+    private long retryMs = FIRST_RETRY_MS;
     private volatile boolean reading;
+    private volatile String failure = "";
     private volatile long position;
 
     /// @param consumer closed by the loop
+    /// @param slot nothing as long as it is not chosen
     public CommandReader(
             Consumer<byte[], byte[]> consumer,
-            int slot,
+            Supplier<OptionalInt> slot,
             CallLog callLog,
             CommandDelivery delivery,
             DeadLetters deadLetters,
             Metrics metrics,
             InstantSource clock) {
         this.consumer = consumer;
-        this.slot = new TopicPartition(Topics.SOCKET_COMMANDS.name(), slot);
+        this.slot = slot;
         this.callLog = callLog;
         this.delivery = delivery;
         this.deadLetters = deadLetters;
@@ -60,7 +80,12 @@ public final class CommandReader implements DutyCycle {
 
     /// Why no call can be served yet, or nothing.
     public Optional<String> reason() {
-        return reading ? Optional.empty() : Optional.of("commands of slot " + slot.partition() + " are not read yet");
+        if (reading && failure.isEmpty()) {
+            return Optional.empty();
+        }
+        OptionalInt known = slot.get();
+        String which = known.isPresent() ? "commands of slot " + known.getAsInt() : "commands";
+        return Optional.of(which + (failure.isEmpty() ? " are not read yet" : " cannot be read: " + failure));
     }
 
     /// The next record that will be read.
@@ -74,29 +99,55 @@ public final class CommandReader implements DutyCycle {
     }
 
     @Override
-    public void onStart() {
-        consumer.assign(List.of(slot));
+    public void work() throws InterruptedException {
+        try {
+            if (reading || begin()) {
+                read();
+            }
+            failure = "";
+            retryMs = FIRST_RETRY_MS;
+        } catch (WakeupException | InterruptException stopped) {
+            throw stopped;
+        } catch (KafkaException notNow) {
+            failed(notNow);
+            pause(retryMs);
+            retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+        }
     }
 
-    @Override
-    public void work() throws Exception {
-        if (reading || begin()) {
-            read();
+    private void failed(KafkaException why) {
+        String name = why.getClass().getSimpleName();
+        if (!name.equals(failure)) {
+            log.atWarn().addKeyValue("failure", name).log("commands cannot be read");
+        }
+        failure = name;
+    }
+
+    private void pause(long ms) throws InterruptedException {
+        if (wake.tryAcquire(ms, TimeUnit.MILLISECONDS)) {
+            wake.drainPermits();
         }
     }
 
     /// Kafka may not be there yet, or the topic: this is tried until it works.
-    private boolean begin() {
-        try {
-            if (!placed) {
-                consumer.seekToEnd(List.of(slot));
-                position = consumer.position(slot, POSITION);
-                placed = true;
-            }
-            reading = callLog.warmUp();
-        } catch (RetriableException notYet) {
+    private boolean begin() throws InterruptedException {
+        OptionalInt known = slot.get();
+        if (known.isEmpty()) {
+            pause(FIRST_RETRY_MS);
             return false;
         }
+        TopicPartition mine = partition;
+        if (mine == null) {
+            mine = new TopicPartition(Topics.SOCKET_COMMANDS.name(), known.getAsInt());
+            partition = mine;
+            consumer.assign(List.of(mine));
+        }
+        if (!placed) {
+            consumer.seekToEnd(List.of(mine));
+            position = consumer.position(mine, POSITION);
+            placed = true;
+        }
+        reading = callLog.warmUp();
         if (!reading) {
             consumer.poll(POLL); // nothing can be for us yet; this keeps the pace
         }
@@ -134,6 +185,7 @@ public final class CommandReader implements DutyCycle {
 
     @Override
     public void wakeUp() {
+        wake.release();
         consumer.wakeup();
     }
 

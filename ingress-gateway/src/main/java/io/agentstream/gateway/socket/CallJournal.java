@@ -51,7 +51,7 @@ final class CallJournal {
         StreamRequest request = facts.request();
         event(
                 new CallEvent.Offered(
-                        facts.callId(), nextSeq(), now(), refusal, facts.provider(), request.agentDigest(), parts.slot(),
+                        facts.callId(), nextSeq(), now(), refusal, facts.provider(), request.agentDigest(), parts.slot().getAsInt(),
                         facts.address(), facts.domain(), request.externalCallId(), request.from(), request.to()),
                 refusal == null);
     }

@@ -2,6 +2,7 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.kafka.CallLog;
+import java.util.function.IntSupplier;
 
 /// What all sockets of a gateway share.
 ///
@@ -16,7 +17,7 @@ record GatewayParts(
         GatewayMeters meters,
         GatewayClock clock,
         CallLimits limits,
-        int slot,
+        IntSupplier slot,
         int maxMessageBytes,
         int maxUnsentBytes,
         long stallUs,

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
@@ -44,7 +45,6 @@ public final class MediaServer implements AutoCloseable {
             String bindAddress,
             int port,
             int ioThreads,
-            int slot,
             int maxCalls,
             int maxHandshakesPerAddress,
             int maxHandshakesPerAgent,
@@ -64,16 +64,17 @@ public final class MediaServer implements AutoCloseable {
     private volatile boolean orphaned;
     private @Nullable Undertow server;
 
+    /// @param slot partition of `socket.commands.v1` that reaches the sockets; anything as long as no call can be served
     /// @param unable why no call can be served now, or nothing; asked for each socket
     public MediaServer(
-            Settings settings, CallLog callLog, Supplier<Optional<String>> unable, Metrics metrics, GatewayClock clock) {
+            Settings settings, IntSupplier slot, CallLog callLog, Supplier<Optional<String>> unable, Metrics metrics, GatewayClock clock) {
         this.settings = settings;
         this.meters = new GatewayMeters(metrics);
         this.registry = new CallRegistry(meters);
         this.door = new Door(
                 settings.maxCalls(), settings.maxHandshakesPerAddress(), settings.maxHandshakesPerAgent(), unable);
         this.parts = new GatewayParts(
-                callLog, registry, door, meters, clock, settings.limits(), settings.slot(), settings.maxMessageBytes(),
+                callLog, registry, door, meters, clock, settings.limits(), slot, settings.maxMessageBytes(),
                 settings.maxUnsentBytes(), settings.stall().toNanos() / 1_000, settings.tls() != null);
         metrics.gauge("agent_stream_gateway_calls_live", door::calls);
         metrics.gauge("agent_stream_gateway_sockets", registry::size);

@@ -323,6 +323,49 @@ final class CallMachineTest {
         }
     }
 
+    /// The rows above are examples; this is every progress with every admission, verdict and input.
+    @Test
+    void everyHandshakeKeepsItsPromises() {
+        List<CallInput> inputs = List.of(
+                CONNECTED, START, START_OF_NOTHING, AUDIO, DIGIT, ECHO, STOP, IGNORED, MALFORMED, UNKNOWN, FORBIDDEN, BINARY, ADMITTED,
+                OPENED, REFUSED, PEER_CLOSED, LOST, TICK, NOT_RECORDED, DRAINED, ORPHANED);
+        List<Executable> checks = new ArrayList<>();
+        for (Progress progress : Progress.values()) {
+            for (boolean admitted : List.of(false, true)) {
+                for (boolean judged : List.of(false, true)) {
+                    for (CallInput input : inputs) {
+                        CallState.Handshake state = judged
+                                ? greeting(progress, admitted).pending(Failure.BINARY_MESSAGE)
+                                : greeting(progress, admitted);
+                        checks.add(() -> promises(state, input));
+                    }
+                }
+            }
+        }
+        assertAll(checks);
+    }
+
+    private static void promises(CallState.Handshake state, CallInput input) {
+        Step<CallState, CallEffect> step = MACHINE.step(state, input, NOW);
+        String what = state + " and " + input + " give " + step;
+        boolean over = step.state() instanceof CallState.Closing || step.state() instanceof CallState.Closed;
+        assertEquals(over ? 1 : 0, step.effects().stream().filter(CallEffect.TellEnded.class::isInstance).count(), what);
+        assertEquals(
+                step.state() instanceof CallState.Closing ? 1 : 0,
+                step.effects().stream().filter(CallEffect.SendClose.class::isInstance).count(), what);
+        boolean mayTalk = input.equals(OPENED) && state.progress() == Progress.STARTED && state.verdict() == null;
+        assertEquals(mayTalk, step.state() instanceof CallState.Talking, what);
+        if (state.verdict() != null && (input instanceof CallInput.Heard || input instanceof CallInput.Broken)) {
+            assertEquals(Step.stay(state), step, what);
+        }
+        if (state.verdict() != null && input instanceof CallInput.Admitted) {
+            assertEquals(state.progress() != Progress.STARTED, over, what);
+        }
+        if (input.equals(BINARY) && state.verdict() == null) { // waits as long as an earlier cause can come
+            assertEquals(state.admitted() && state.progress() != Progress.STARTED, over, what);
+        }
+    }
+
     @Test
     void refusesAtTheDoorWithTheNameOfTheProvider() {
         Step<CallState, CallEffect> step = MACHINE.open(Failure.UNKNOWN_PROVIDER, "acme", NOW);

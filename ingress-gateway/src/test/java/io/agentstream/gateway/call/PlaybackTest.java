@@ -1,8 +1,10 @@
 package io.agentstream.gateway.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import java.util.ArrayList;
@@ -278,6 +280,61 @@ final class PlaybackTest {
         play(1, 20, 0);
 
         assertEquals(List.of("dropped OVERFLOW 400", "dropped OVERFLOW 1"), take());
+    }
+
+    @Test
+    void saysUntilWhenTheCallerHearsSomething() {
+        playback.open(0);
+        play(1, 100, 0);
+        assertEquals(100 * MS, playback.soundsUntilUs());
+
+        playback.clear(1, 30 * MS);
+
+        assertEquals(30 * MS, playback.soundsUntilUs());
+    }
+
+    @Test
+    void countsTimeByTheFormatOfTheCall() {
+        playback.format(new MediaFormat("audio/x-mulaw", 16_000, 1));
+        playback.open(0);
+
+        play(1, 20, 0);
+
+        assertEquals(10 * MS, playback.soundsUntilUs());
+    }
+
+    @Test
+    void theNextWorkerIsHeardWhateverItsNumbers() {
+        // given a worker that cleared its fifth turn and speaks the sixth
+        playback.open(0);
+        accept(new SocketCommand.Clear(CALL, 5, 3), 0);
+        accept(speech(6, 0, 3), 0);
+        take();
+
+        // when one with an older snapshot goes on
+        accept(new SocketCommand.Clear(CALL, 4, 8), 10);
+        accept(speech(5, 0, 8), 10);
+
+        // then what the former left is cleared, and nothing is said of turns that the new one could take for its own
+        assertEquals(List.of("played 4 0 finished", "clear", "media 5x160"), take());
+        playback.tick(1_000 * MS);
+        assertEquals(List.of("played 5 20 finished"), take());
+    }
+
+    private static SocketCommand speech(int turn, int seq, int epoch) {
+        byte[] audio = new byte[160];
+        Arrays.fill(audio, (byte) turn);
+        return new SocketCommand.Play(CALL, turn, seq, 160, Slice.of(audio), epoch);
+    }
+
+    private void accept(SocketCommand command, long atMs) {
+        assertTrue(playback.accepts(command));
+        switch (command) {
+            case SocketCommand.Play play -> playback.play(play, atMs * MS);
+            case SocketCommand.Clear clear -> playback.clear(clear.turn(), atMs * MS);
+            case SocketCommand.Mark mark -> playback.mark(mark, atMs * MS);
+            case SocketCommand.Admit _, SocketCommand.Open _, SocketCommand.Close _ -> {}
+        }
     }
 
     @Test

@@ -336,7 +336,7 @@ final class CallSocketTest {
     }
 
     @Test
-    void endsEveryCallWhenItsSlotIsTaken() throws Exception {
+    void endsEveryCallWhenNoCommandReachesItAnyMore() throws Exception {
         try (RawPeer peer = gateway.talking()) {
             gateway.server.orphan();
             closesWith(peer, 1011, "Internal server error");

@@ -34,7 +34,7 @@ final class HardPeersTest {
 
     private static MediaServer.Settings with(MediaServer.Settings s, int maxUnsentBytes, Duration stall, SSLContext tls) {
         return new MediaServer.Settings(
-                s.bindAddress(), s.port(), s.ioThreads(), s.slot(), s.maxCalls(), s.maxHandshakesPerAddress(),
+                s.bindAddress(), s.port(), s.ioThreads(), s.maxCalls(), s.maxHandshakesPerAddress(),
                 s.maxHandshakesPerAgent(), s.maxMessageBytes(), maxUnsentBytes, stall, s.limits(), tls);
     }
 

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -48,8 +49,11 @@ final class TestGateway implements AutoCloseable {
     private static final long PATIENCE_NS = Duration.ofSeconds(20).toNanos();
     private static final TopicPartition SLOT = new TopicPartition(Topics.SOCKET_COMMANDS.name(), 3);
 
-    final MockProducer<byte[], byte[]> events = producer();
-    final MockProducer<byte[], byte[]> media = producer();
+    private static final CallLimits LIMITS =
+            new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000);
+
+    final MockProducer<byte[], byte[]> events;
+    final MockProducer<byte[], byte[]> media = producer(true);
     final MockConsumer<byte[], byte[]> commands = new MockConsumer<>("latest");
     final Metrics metrics = new Metrics("gateway");
     final MediaServer server;
@@ -62,27 +66,38 @@ final class TestGateway implements AutoCloseable {
     }
 
     TestGateway(UnaryOperator<MediaServer.Settings> change) {
+        this(LIMITS, true, change);
+    }
+
+    /// @param written whether Kafka takes events by itself; else the test says of each what becomes of it
+    TestGateway(CallLimits limits, boolean written) {
+        this(limits, written, UnaryOperator.identity());
+    }
+
+    private TestGateway(CallLimits limits, boolean written, UnaryOperator<MediaServer.Settings> change) {
+        events = producer(written);
         MediaServer.Settings settings = change.apply(new MediaServer.Settings(
-                "127.0.0.1", 0, 2, 3, 100, 50, 40, 65_536, 256 << 10, Duration.ofSeconds(10),
-                new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000), null));
+                "127.0.0.1", 0, 2, 100, 50, 40, 65_536, 256 << 10, Duration.ofSeconds(10),
+                limits, null));
         GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
         CallLog callLog = new CallLog(events, media, metrics);
-        server = new MediaServer(settings, callLog, () -> unable, metrics, clock);
+        server = new MediaServer(settings, () -> 3, callLog, () -> unable, metrics, clock);
         commands.updateEndOffsets(Map.of(SLOT, 0L));
         CommandReader cycle = new CommandReader(
-                commands, 3, callLog, server.commands(), new DeadLetters(events, metrics), metrics, clock.wall());
+                commands, () -> OptionalInt.of(3), callLog, server.commands(), new DeadLetters(events, metrics), metrics, clock.wall());
         reader = new DutyCycleRunner(cycle, Duration.ofSeconds(2), fault -> {}).start();
         server.listen(AdminServer::alive);
         await(() -> cycle.reason().isEmpty());
     }
 
-    private static MockProducer<byte[], byte[]> producer() {
+    private static MockProducer<byte[], byte[]> producer(boolean completes) {
         Node node = new Node(0, "x", 1);
         List<PartitionInfo> partitions = List.of(
                 new PartitionInfo(Topics.CALL_LIFECYCLE.name(), 0, node, new Node[0], new Node[0]),
+                new PartitionInfo(Topics.DEAD_LETTERS.name(), 0, node, new Node[0], new Node[0]),
                 new PartitionInfo(Topics.CALL_MEDIA.name(), 0, node, new Node[0], new Node[0]));
         Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
-        return new MockProducer<>(cluster, true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        return new MockProducer<>(cluster, completes, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     int port() {

@@ -1,0 +1,77 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.gateway.GatewayService;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.StopBarrier;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/// Two gateways that were told to use one slot, with calls on both.
+@ExtendWith(SharedSystem.class)
+@Execution(ExecutionMode.SAME_THREAD)
+final class SharedSlotTest {
+
+    private LocalSystem system;
+    private Api api;
+    private String agent;
+
+    @BeforeEach
+    void open(LocalSystem shared) throws Exception {
+        system = shared;
+        api = new Api(system.demo());
+        agent = api.newAgent("{\"engine\":\"echo\"}");
+    }
+
+    @Test
+    void noCallSuffersWhereTwoGatewaysShareASlot() throws Exception {
+        try (GatewayService one = gateway();
+                GatewayService two = gateway()) {
+            Api.awaitReady("http://127.0.0.1:" + one.adminPort());
+            Api.awaitReady("http://127.0.0.1:" + two.adminPort());
+            try (EchoCall first = EchoCall.begin(attempt(one), EchoCall.FRAMES_OF_160);
+                    EchoCall second = EchoCall.begin(attempt(two), EchoCall.FRAMES_OF_160)) {
+
+                // when both talk
+                first.awaitHeard(50);
+                second.awaitHeard(50);
+                first.hangUp();
+                second.hangUp();
+
+                // then both runs come to their own end
+                for (EchoCall call : List.of(first, second)) {
+                    assertEquals(
+                            "caller_hangup",
+                            api.awaitRun(agent, call.call.callId, "completed").path("end").path("by").asString());
+                }
+            }
+        }
+    }
+
+    private GatewayService gateway() throws Exception {
+        Config config = Config.load(
+                SharedSystem.environment(),
+                Map.of(
+                        "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
+                        "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
+                        "AGENT_STREAM_GATEWAY_SLOT", "2",
+                        "AGENT_STREAM_GATEWAY_SLOTS", "4",
+                        "AGENT_STREAM_CALL_PARTITIONS", "4",
+                        "AGENT_STREAM_DRAIN_TIMEOUT", "0s"),
+                List.of());
+        return GatewayService.launch(config, new StopBarrier());
+    }
+
+    private Attempt attempt(GatewayService gateway) {
+        Attempt attempt = new Attempt(system, agent);
+        attempt.gateway = "ws://127.0.0.1:" + gateway.port();
+        return attempt;
+    }
+}
