@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class ServiceMainTest {
 
     private static int run(Map<String, String> environment, ServiceMain.Launcher launcher) throws InterruptedException {
-        return ServiceMain.run("test", environment, List.of(), launcher);
+        return ServiceMain.run("test", environment, List.of(), launcher, System.err);
     }
 
     @Test
