@@ -5,12 +5,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 
 /// Cuts the bytes of one client's WebSocket into messages. A message that is whole in the bytes at hand is given on from where it
-/// lies; only one that comes in parts is put together in a buffer, of at most the longest message. Confined to its socket's
-/// thread; does no I/O, keeps no reference to the bytes it is fed.
+/// lies; only one that comes in parts is put together in a buffer, of at most the longest message, that grows with what came and
+/// not with what a header announces. Confined to its socket's thread; does no I/O, keeps no reference to the bytes it is fed.
+///
+/// After a breach of the protocol the frames are still counted off, because the peer's close is behind them.
 public final class FrameReader {
 
     private static final int CONTINUATION = 0;
@@ -22,6 +22,8 @@ public final class FrameReader {
 
     private static final int MAX_HEADER_BYTES = 14;
     private static final int MAX_CONTROL_BYTES = 125;
+    /// What is made room for at once, so that a usual message that two reads bring is not copied twice.
+    private static final int USUAL_MESSAGE_BYTES = 1_024;
     private static final byte[] NOTHING = {};
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -32,8 +34,15 @@ public final class FrameReader {
     private final byte[] header = new byte[MAX_HEADER_BYTES];
     private int headerBytes;
 
+    private enum Role {
+        DATA,
+        CONTROL,
+        SKIPPED
+    }
+
     // The frame under way; meaningful while inPayload.
     private boolean inPayload;
+    private Role role = Role.SKIPPED;
     private int opcode;
     private boolean last;
     private int mask;
@@ -46,6 +55,7 @@ public final class FrameReader {
 
     private int messageBytes;
     private boolean inMessage;
+    private int utf8 = Utf8.COMPLETE;
 
     /// A control frame may come between the parts of a message, and in parts itself.
     private final byte[] control = new byte[MAX_CONTROL_BYTES];
@@ -72,6 +82,9 @@ public final class FrameReader {
         skipping = true;
         message = NOTHING;
         messageBytes = 0;
+        if (role != Role.CONTROL || opcode != CLOSE) {
+            role = Role.SKIPPED;
+        }
     }
 
     private int header(byte[] bytes, int from, int to, Messages messages) {
@@ -97,104 +110,112 @@ public final class FrameReader {
     }
 
     private void begin(Messages messages) {
-        opcode = header[0] & 0x0F;
-        last = (header[0] & 0x80) != 0;
         int length7 = header[1] & 0x7F;
         long length = switch (length7) {
             case 126 -> (header[2] & 0xFFL) << 8 | (header[3] & 0xFFL);
             case 127 -> ByteBuffer.wrap(header).getLong(2);
             default -> length7;
         };
-        boolean controlFrame = opcode >= CLOSE;
-        boolean wrong = (header[0] & 0x70) != 0
-                || (header[1] & 0x80) == 0
-                || (length7 == 126 && length < 126)
-                || (length7 == 127 && length >= 0 && length < 1 << 16)
-                || length < 0
-                || (controlFrame && (!last || length > MAX_CONTROL_BYTES || opcode > PONG))
-                || (!controlFrame && opcode > BINARY)
-                || (opcode == CONTINUATION && !inMessage)
-                || ((opcode == TEXT || opcode == BINARY) && inMessage);
-        if (wrong) {
+        if (length < 0) {
+            deaf = true; // where the next frame begins is not known any more
             fail(Breach.PROTOCOL, messages);
             return;
         }
-        mask = (int) INTS.get(header, headerLength() - 4);
+        boolean masked = (header[1] & 0x80) != 0;
+        opcode = header[0] & 0x0F;
+        last = (header[0] & 0x80) != 0;
+        mask = masked ? (int) INTS.get(header, headerLength() - 4) : 0;
         payloadLeft = length;
         payloadTaken = 0;
+        controlBytes = 0;
         inPayload = true;
-        if (controlFrame) {
-            controlBytes = 0;
-            return;
+        if (!skipping) {
+            boolean shortest = (length7 != 126 || length >= 126) && (length7 != 127 || length >= 1 << 16);
+            if (!masked || !shortest || (header[0] & 0x70) != 0 || !isInPlace(length)) {
+                fail(Breach.PROTOCOL, messages);
+            } else if (opcode == BINARY) {
+                fail(Breach.BINARY, messages);
+            } else if (opcode < CLOSE && length > maxMessageBytes - messageBytes) {
+                fail(Breach.TOO_BIG, messages);
+            }
         }
-        inMessage = true;
+        role = role(length);
+    }
+
+    /// Whether a frame of this kind may stand here.
+    private boolean isInPlace(long length) {
+        return switch (opcode) {
+            case CONTINUATION -> inMessage;
+            case TEXT, BINARY -> !inMessage;
+            case CLOSE, PING, PONG -> last && length <= MAX_CONTROL_BYTES;
+            default -> false;
+        };
+    }
+
+    private Role role(long length) {
         if (skipping) {
-            return;
+            return opcode == CLOSE && length <= MAX_CONTROL_BYTES ? Role.CONTROL : Role.SKIPPED;
         }
-        if (opcode == BINARY) {
-            fail(Breach.BINARY, messages);
-        } else if (messageBytes + length > maxMessageBytes) {
-            fail(Breach.TOO_BIG, messages);
-        }
+        return opcode >= CLOSE ? Role.CONTROL : Role.DATA;
     }
 
     private int payload(byte[] bytes, int from, int to, Messages messages) {
         int count = (int) Math.min(payloadLeft, to - from);
-        boolean whole = count == payloadLeft;
-        boolean controlFrame = opcode >= CLOSE;
         int end = from + count;
-        if (!skipping || controlFrame) {
+        boolean whole = count == payloadLeft;
+        boolean first = payloadTaken == 0;
+        if (role != Role.SKIPPED) {
             unmask(bytes, from, end, Integer.rotateRight(mask, 8 * (payloadTaken & 3)));
-            if (controlFrame) {
-                System.arraycopy(bytes, from, control, controlBytes, count);
-                controlBytes += count;
-            } else if (!(whole && last && messageBytes == 0 && payloadTaken == 0)) {
-                keep(bytes, from, count);
-            }
         }
-        boolean inOnePiece = messageBytes == 0;
         payloadTaken = ((payloadTaken + count) & 3) | 4;
         payloadLeft -= count;
-        if (whole) {
-            inPayload = false;
-            if (controlFrame) {
-                control(messages);
-            } else {
-                part(bytes, from, end, inOnePiece, messages);
+        inPayload = !whole;
+        switch (role) {
+            case CONTROL -> {
+                System.arraycopy(bytes, from, control, controlBytes, count);
+                controlBytes += count;
+                if (whole) {
+                    control(messages);
+                }
             }
+            case DATA -> data(bytes, from, end, whole, first, messages);
+            case SKIPPED -> {}
         }
         return end;
     }
 
-    private void part(byte[] bytes, int from, int end, boolean inOnePiece, Messages messages) {
-        if (!last) {
-            if (!skipping) {
-                messages.other();
-            }
+    private void data(byte[] bytes, int from, int end, boolean whole, boolean first, Messages messages) {
+        boolean inOnePiece = whole && last && first && messageBytes == 0;
+        utf8 = Utf8.check(utf8, bytes, from, end);
+        if (utf8 == Utf8.MALFORMED || (whole && last && utf8 != Utf8.COMPLETE)) {
+            fail(Breach.NOT_UTF8, messages);
+            role = Role.SKIPPED;
             return;
         }
-        inMessage = false;
-        if (skipping) {
-            return;
+        if (!inOnePiece) {
+            keep(bytes, from, end - from);
         }
-        byte[] text = inOnePiece ? bytes : message;
-        int textFrom = inOnePiece ? from : 0;
-        int textTo = inOnePiece ? end : messageBytes;
-        messageBytes = 0;
-        message = NOTHING;
-        if (isUtf8(text, textFrom, textTo)) {
+        if (!whole) {
+            inMessage = true;
+        } else if (last) {
+            inMessage = false;
+            byte[] text = inOnePiece ? bytes : message;
+            int textFrom = inOnePiece ? from : 0;
+            int textTo = inOnePiece ? end : messageBytes;
+            messageBytes = 0;
+            message = NOTHING;
             messages.text(text, textFrom, textTo);
         } else {
-            fail(Breach.NOT_UTF8, messages);
+            inMessage = true;
+            messages.other();
         }
     }
 
     private void keep(byte[] bytes, int from, int count) {
         int needed = messageBytes + count;
         if (message.length < needed) {
-            long rest = Math.min(payloadLeft, maxMessageBytes);
-            int room = (int) Math.min(maxMessageBytes, Math.max(messageBytes + rest, 2L * message.length));
-            byte[] bigger = new byte[Math.max(needed, room)];
+            long announced = Math.min(maxMessageBytes, needed + payloadLeft);
+            byte[] bigger = new byte[(int) Math.min(announced, Math.max(2L * needed, USUAL_MESSAGE_BYTES))];
             System.arraycopy(message, 0, bigger, 0, messageBytes);
             message = bigger;
         }
@@ -204,43 +225,31 @@ public final class FrameReader {
 
     private void control(Messages messages) {
         switch (opcode) {
-            case PING -> {
-                if (!skipping) {
-                    messages.ping(control, 0, controlBytes);
-                }
-            }
-            case PONG -> {
-                if (!skipping) {
-                    messages.other();
-                }
-            }
+            case PING -> messages.ping(control, 0, controlBytes);
+            case PONG -> messages.other();
             case CLOSE -> close(messages);
             default -> throw new IllegalStateException("control frame " + opcode);
         }
     }
 
     private void close(Messages messages) {
-        if (controlBytes == 0) {
-            deaf = true;
-            messages.close(CloseCodes.NO_CODE);
-            return;
-        }
-        int code = controlBytes == 1 ? 0 : (control[0] & 0xFF) << 8 | (control[1] & 0xFF);
-        if (!CloseCodes.sendable(code) || !isUtf8(control, 2, controlBytes)) {
+        int code = switch (controlBytes) {
+            case 0 -> CloseCodes.NO_CODE;
+            case 1 -> 0;
+            default -> (control[0] & 0xFF) << 8 | (control[1] & 0xFF);
+        };
+        boolean wrong = controlBytes > 0
+                && (!CloseCodes.sendable(code) || Utf8.check(Utf8.COMPLETE, control, 2, controlBytes) != Utf8.COMPLETE);
+        if (wrong) {
             fail(Breach.PROTOCOL, messages);
-            return;
         }
         deaf = true;
-        messages.close(code);
+        messages.close(wrong ? CloseCodes.NO_CODE : code);
     }
 
     private void fail(Breach breach, Messages messages) {
-        boolean known = skipping;
-        skipMessages();
-        if (breach == Breach.PROTOCOL) {
-            deaf = true; // where the next frame begins is not known any more
-        }
-        if (!known) {
+        if (!skipping) {
+            skipMessages();
             messages.broken(breach);
         }
     }
@@ -254,25 +263,6 @@ public final class FrameReader {
         }
         for (int i = 0; at < to; at++, i++) {
             bytes[at] ^= (byte) (mask >>> (8 * (i & 3)));
-        }
-    }
-
-    private static boolean isUtf8(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at <= to - Long.BYTES && ((long) LONGS.get(bytes, at) & 0x8080_8080_8080_8080L) == 0) {
-            at += Long.BYTES;
-        }
-        while (at < to && bytes[at] >= 0) {
-            at++;
-        }
-        if (at >= to) {
-            return true;
-        }
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, to - at));
-            return true;
-        } catch (CharacterCodingException malformed) {
-            return false;
         }
     }
 }

@@ -1,8 +1,11 @@
 package io.agentstream.gateway.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -123,6 +126,49 @@ final class FrameReaderTest {
     }
 
     @Test
+    void refusesAPartWhoseLengthMakesTheSumOverflow() {
+        byte[] endless = {0, (byte) 0xFF, 0x7F, -1, -1, -1, -1, -1, -1, -1, 1, 2, 3, 4};
+
+        assertEquals(List.of("other", "broken TOO_BIG"), read(frame(0x01, new byte[1]), endless, new byte[100_000]));
+    }
+
+    @Test
+    void makesNoRoomForWhatIsOnlyAnnounced() {
+        FrameReader[] readers = new FrameReader[1_000];
+        byte[] begun = Arrays.copyOf(text("x".repeat(1 << 20)), 14 + 8);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        for (int i = 0; i < readers.length; i++) {
+            readers[i] = new FrameReader(1 << 20);
+            readers[i].feed(begun.clone(), 0, begun.length, messages);
+        }
+
+        long each = (threads.getCurrentThreadAllocatedBytes() - before) / readers.length;
+        assertTrue(each < 4_096, each + " bytes each");
+    }
+
+    @Test
+    void refusesABadByteWhenItComesAndNotWhenItsMessageEnds() {
+        byte[] bad = frame(0x01, new byte[] {'a', (byte) 0xE2, (byte) 0x82});
+        byte[] worse = frame(0x00, new byte[] {'(', 'b'});
+
+        assertEquals(List.of("other", "broken NOT_UTF8"), read(bad, Arrays.copyOf(worse, worse.length - 1)));
+    }
+
+    @Test
+    void givesNoMessageOnThatItWasToldToSkipInTheMiddleOf() {
+        FrameReader reader = new FrameReader(MAX);
+        byte[] frame = text("x".repeat(200));
+        reader.feed(frame, 0, 100, messages);
+
+        reader.skipMessages();
+
+        reader.feed(frame, 100, frame.length, messages);
+        assertEquals(List.of(), found);
+    }
+
+    @Test
     void findsThePeersCloseBehindWhatItSkips() {
         byte[] big = text("x".repeat(5_000));
 
@@ -149,11 +195,19 @@ final class FrameReaderTest {
         byte[] closeWithout = frame(0x88, new byte[] {0x03, (byte) 0xED});
         byte[] wideLength = {(byte) 0x81, (byte) 0xFE, 0, 1, 0, 0, 0, 0, 'a'};
         byte[] negative = {(byte) 0x81, (byte) 0xFF, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-        for (byte[] bad : List.of(unmasked, reserved, unknown, control, partOfNothing, longPing, pingInParts, closeOfOneByte,
-                closeWithout, wideLength, negative)) {
+        for (byte[] bad : List.of(unmasked, reserved, unknown, control, partOfNothing, longPing, pingInParts, wideLength)) {
             found.clear();
-            assertEquals(List.of("broken PROTOCOL"), read(bad, text("never")), Arrays.toString(bad));
+            assertEquals(
+                    List.of("broken PROTOCOL", "close 1002"),
+                    read(bad, text("never"), frame(0x88, new byte[] {0x03, (byte) 0xEA})),
+                    Arrays.toString(bad));
         }
+        for (byte[] bad : List.of(closeOfOneByte, closeWithout)) {
+            found.clear();
+            assertEquals(List.of("broken PROTOCOL", "close 1005"), read(bad, text("never")), Arrays.toString(bad));
+        }
+        found.clear();
+        assertEquals(List.of("broken PROTOCOL"), read(negative, frame(0x88, new byte[0])));
         found.clear();
         assertEquals(List.of("other", "broken PROTOCOL"), read(frame(0x01, new byte[1]), text("new within old")));
     }
