@@ -137,9 +137,21 @@ public final class GatewayService implements AutoCloseable {
         return new MediaServer.Settings(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_PORT),
                 Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16),
-                config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
-                config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_MESSAGE_BYTES), MAX_UNSENT_BYTES, STALL,
-                limits, tls(config));
+                new MediaServer.Admission(
+                        config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
+                        config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_REFUSALS_PER_ADDRESS)),
+                proxies(config), config.get(Keys.MAX_MESSAGE_BYTES), config.get(Keys.MAX_CALL_BYTES_PER_SECOND),
+                MAX_UNSENT_BYTES, STALL, limits, tls(config));
+    }
+
+    private static MediaServer.Proxies proxies(Config config) throws ConfigException {
+        MediaServer.Proxies proxies = new MediaServer.Proxies(
+                config.get(Keys.GATEWAY_TRUSTED_PROXIES), config.get(Keys.GATEWAY_PROXY_PROTOCOL));
+        if (proxies.protocol() && proxies.trusted().isEmpty()) {
+            throw new ConfigException(List.of(Keys.GATEWAY_PROXY_PROTOCOL.variable() + ": needs "
+                    + Keys.GATEWAY_TRUSTED_PROXIES.variable() + ", because nobody else may connect"));
+        }
+        return proxies;
     }
 
     private static @Nullable SSLContext tls(Config config) throws ConfigException {

@@ -106,11 +106,30 @@ public final class Keys {
             number("MAX_CALLS", 2_000, 1, 1_000_000, "Most calls of one gateway; further ones are told to try again later.");
     public static final Key<Integer> MAX_HANDSHAKES_PER_ADDRESS = number(
             "MAX_HANDSHAKES_PER_ADDRESS", 1_000, 1, 1_000_000,
-            "Most sockets of one remote address that have not finished the handshake. A provider calls from few addresses.");
+            "Most sockets of one remote address (with IPv6, of one /64) that have not finished the handshake. A provider calls from"
+                    + " few addresses.");
+    public static final Key<Integer> MAX_REFUSALS_PER_ADDRESS = number(
+            "MAX_REFUSALS_PER_ADDRESS", 100, 1, 10_000,
+            "Most sockets of one remote address that may be refused, or fail their handshake, in a second for long; five seconds'"
+                    + " worth at once, and five times as many of all addresses. What is more is answered 429 or 503 before the"
+                    + " upgrade, and leaves no event.");
     public static final Key<Integer> MAX_HANDSHAKES_PER_AGENT = number(
             "MAX_HANDSHAKES_PER_AGENT", 500, 1, 1_000_000, "Most sockets of one agent that have not finished the handshake.");
     public static final Key<Integer> MAX_MESSAGE_BYTES = number(
             "MAX_MESSAGE_BYTES", 65_536, 1_024, 1 << 20, "Longest text message that a peer may send.");
+    public static final Key<Integer> MAX_CALL_BYTES_PER_SECOND = number(
+            "MAX_CALL_BYTES_PER_SECOND", 65_536, 16_384, 1 << 24,
+            "Most bytes that a call's socket may bring in a second for long, each message counted as 128 more than it has; 16"
+                    + " seconds' worth at once, because a provider catches up after a pause. Mu-law in frames of 20 ms needs some"
+                    + " 26,000.");
+    public static final Key<Networks> GATEWAY_TRUSTED_PROXIES = new Key<>(
+            "GATEWAY_TRUSTED_PROXIES", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Key.Shown.ALWAYS,
+            "Proxies and balancers in front of the gateway: where a request comes from is taken from their `X-Forwarded-For`, so"
+                    + " that limits per address hold for callers. Nobody else's counts.");
+    public static final Key<Boolean> GATEWAY_PROXY_PROTOCOL = flag(
+            "GATEWAY_PROXY_PROTOCOL", false,
+            "Whether every connection to the gateway begins with the PROXY protocol's header (version 1 or 2). Then only"
+                    + " `GATEWAY_TRUSTED_PROXIES` may connect, for health and metrics too.");
     public static final Key<Integer> MAX_HANDSHAKE_MESSAGES = number(
             "MAX_HANDSHAKE_MESSAGES", 1_000, 2, 100_000,
             "Most messages that a peer may send before its call is running; audio among them is not kept.");
@@ -170,8 +189,12 @@ public final class Keys {
             IDLE_TIMEOUT,
             MAX_CALLS,
             MAX_HANDSHAKES_PER_ADDRESS,
+            MAX_REFUSALS_PER_ADDRESS,
             MAX_HANDSHAKES_PER_AGENT,
             MAX_MESSAGE_BYTES,
+            MAX_CALL_BYTES_PER_SECOND,
+            GATEWAY_TRUSTED_PROXIES,
+            GATEWAY_PROXY_PROTOCOL,
             MAX_HANDSHAKE_MESSAGES,
             PLAYBACK_LOOKAHEAD,
             TLS_CERTIFICATE,

@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.clients.producer.Callback;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -27,12 +27,15 @@ public final class CallLog {
 
     private static final Logger log = LoggerFactory.getLogger(CallLog.class);
 
+    /// A minute of telephone audio: more than the five seconds that the log may take, and than a provider has to catch up with.
+    /// The orchestrator bounds the calls of an organisation, and so what it may have of the producer's 64 MiB.
+    static final int MAX_SHARE_BYTES = 512 << 10;
+
     private final Producer<byte[], byte[]> events;
     private final Producer<byte[], byte[]> media;
     private final Map<Loss, Counter> droppedFrames = new EnumMap<>(Loss.class);
+    private final Counter overShare;
     private final Counter lostEvents;
-    /// One for all frames: there is nothing to tell them apart.
-    private final Callback onFrame;
 
     /// Why a frame was not written.
     private enum Loss {
@@ -61,11 +64,7 @@ public final class CallLog {
             droppedFrames.put(loss, metrics.counter("agent_stream_gateway_frames_dropped", "cause", loss.name().toLowerCase(Locale.ROOT)));
         }
         this.lostEvents = metrics.counter("agent_stream_gateway_events_lost");
-        this.onFrame = (metadata, failure) -> {
-            if (failure != null) {
-                dropped(failure);
-            }
-        };
+        this.overShare = metrics.counter("agent_stream_gateway_frames_dropped", "cause", "share");
     }
 
     /// Makes the producers learn where the topics are, because they would not wait for it in the middle of a call. To be called
@@ -109,11 +108,47 @@ public final class CallLog {
         }
     }
 
+    /// What one call has in the producer's buffer, which all calls share: at most [#MAX_SHARE_BYTES], so that a call that sends
+    /// more than the log takes loses its own frames and nobody else's. Any thread.
+    public static final class Share {
+        private final AtomicInteger bytes = new AtomicInteger();
+
+        private Share() {}
+
+        private boolean take(int count) {
+            if (bytes.addAndGet(count) > MAX_SHARE_BYTES) {
+                bytes.addAndGet(-count);
+                return false;
+            }
+            return true;
+        }
+
+        private void giveBack(int count) {
+            bytes.addAndGet(-count);
+        }
+    }
+
+    /// A call's share of the buffer, for as long as the call.
+    public Share share() {
+        return new Share();
+    }
+
     /// Writes an encoded frame, or drops it and counts.
-    public void frame(byte[] key, byte[] record) {
+    public void frame(byte[] key, byte[] record, Share share) {
+        int bytes = record.length;
+        if (!share.take(bytes)) {
+            overShare.increment();
+            return;
+        }
         try {
-            media.send(new ProducerRecord<>(Topics.CALL_MEDIA.name(), key, record), onFrame);
+            media.send(new ProducerRecord<>(Topics.CALL_MEDIA.name(), key, record), (metadata, failure) -> {
+                share.giveBack(bytes);
+                if (failure != null) {
+                    dropped(failure);
+                }
+            });
         } catch (RuntimeException failure) {
+            share.giveBack(bytes);
             dropped(failure);
         }
     }

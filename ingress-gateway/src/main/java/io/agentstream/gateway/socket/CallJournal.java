@@ -1,6 +1,7 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.CallEffect;
+import io.agentstream.gateway.kafka.CallLog;
 import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
 import io.agentstream.schemas.CallEvent;
@@ -23,18 +24,21 @@ final class CallJournal {
 
     private final CallFacts facts;
     private final GatewayParts parts;
+    private final AdmissionControl.Permit permit;
+    private final CallLog.Share share;
     private final long acceptedUs;
     private final Runnable onLost;
     private final byte[] key;
 
     private long seq;
-    private boolean letIn;
-    private boolean greeting;
 
     /// @param onLost told, on any thread, that an event which the call needs could not be written
-    CallJournal(CallFacts facts, GatewayParts parts, long acceptedUs, Runnable onLost) {
+    CallJournal(
+            CallFacts facts, GatewayParts parts, AdmissionControl.Permit permit, long acceptedUs, Runnable onLost) {
         this.facts = facts;
         this.parts = parts;
+        this.permit = permit;
+        this.share = parts.callLog().share();
         this.acceptedUs = acceptedUs;
         this.onLost = onLost;
         this.key = facts.callId().toKey();
@@ -46,8 +50,6 @@ final class CallJournal {
     }
 
     void offered(@Nullable Failure refusal) {
-        letIn = refusal == null;
-        greeting = letIn;
         StreamRequest request = facts.request();
         event(
                 new CallEvent.Offered(
@@ -70,8 +72,8 @@ final class CallJournal {
     }
 
     void opened(long nowUs) {
+        permit.opened();
         parts.meters().handshake.record(nowUs - acceptedUs, TimeUnit.MICROSECONDS);
-        greeted();
     }
 
     /// A sign of life that is lost costs nobody a call: the next one comes soon.
@@ -99,23 +101,12 @@ final class CallJournal {
                 .addKeyValue("odd_messages", ended.odd().values().stream().mapToInt(Integer::intValue).sum())
                 .log("call ended");
         parts.meters().closed(ended.code());
-        greeted();
-    }
-
-    private void greeted() {
-        if (greeting) {
-            greeting = false;
-            parts.door().greeted(facts.request(), facts.address());
-        }
+        permit.ended(nowUs);
     }
 
     /// The connection is gone.
     void gone() {
-        greeted();
-        if (letIn) {
-            letIn = false;
-            parts.door().leave();
-        }
+        permit.gone();
     }
 
     /// A key, a mark or progress of playback.
@@ -131,7 +122,7 @@ final class CallJournal {
 
     /// The one way to `call.media.v1`.
     private void record(byte[] record) {
-        parts.callLog().frame(key, record);
+        parts.callLog().frame(key, record, share);
     }
 
     private void event(CallEvent event, boolean needed) {

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Finds the socket of a call, and brings commands to it: one task for each I/O thread and poll. Adding, removing and waiting is
 /// for any thread, delivering for the command reader's.
 final class CallRegistry implements CommandDelivery {
 
     private final ConcurrentMap<CallId, CallSocket> calls = new ConcurrentHashMap<>();
+    private final AtomicInteger letIn = new AtomicInteger();
     private final IdentityHashMap<IoLoop, IoLoop.Batch> batches = new IdentityHashMap<>();
     private final GatewayMeters meters;
 
@@ -23,11 +25,14 @@ final class CallRegistry implements CommandDelivery {
 
     void add(CallSocket call) {
         calls.put(call.callId(), call);
+        if (!call.isRefused()) {
+            letIn.incrementAndGet();
+        }
     }
 
     void remove(CallSocket call) {
-        calls.remove(call.callId());
-        if (calls.isEmpty()) {
+        boolean removed = calls.remove(call.callId(), call);
+        if (removed && !call.isRefused() && letIn.decrementAndGet() == 0) {
             synchronized (this) {
                 notifyAll();
             }
@@ -38,16 +43,16 @@ final class CallRegistry implements CommandDelivery {
         return calls.size();
     }
 
-    /// Waits until no socket is left.
+    /// Waits until no socket is left but those that were refused.
     ///
     /// @return false where some are left after `timeoutMs`
     synchronized boolean awaitEmpty(long timeoutMs, GatewayClock clock) throws InterruptedException {
         long endUs = clock.nowUs() + TimeUnit.MILLISECONDS.toMicros(timeoutMs);
         long leftMs;
-        while (!calls.isEmpty() && (leftMs = (endUs - clock.nowUs()) / 1_000) > 0) {
+        while (letIn.get() > 0 && (leftMs = (endUs - clock.nowUs()) / 1_000) > 0) {
             wait(leftMs);
         }
-        return calls.isEmpty();
+        return letIn.get() == 0;
     }
 
     @Override

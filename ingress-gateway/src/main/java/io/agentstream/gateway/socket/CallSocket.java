@@ -9,7 +9,6 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.SocketCommand;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +21,12 @@ final class CallSocket implements LiveCall.Line {
 
     private static final Logger log = LoggerFactory.getLogger(CallSocket.class);
 
-    /// Reads of one turn of the selector, so that one busy peer leaves the others theirs.
-    private static final int MAX_READS = 16;
-
     private final CallId callId;
     private final GatewayParts parts;
     private final IoLoop loop;
     private final StreamConnection connection;
+    private final AdmissionControl.Permit permit;
+    private final Inbox inbox;
     private final FrameReader reader;
     private final CallOutput output;
     private final LiveCall call;
@@ -50,18 +48,22 @@ final class CallSocket implements LiveCall.Line {
     /// When it wants to be ticked.
     long dueUs;
 
-    CallSocket(CallFacts facts, TelephonyProvider provider, GatewayParts parts, IoLoop loop, StreamConnection connection) {
+    CallSocket(
+            CallFacts facts, AdmissionControl.Permit permit, TelephonyProvider provider, GatewayParts parts, IoLoop loop,
+            StreamConnection connection) {
         this.callId = facts.callId();
         this.parts = parts;
         this.loop = loop;
         this.connection = connection;
+        this.permit = permit;
+        this.inbox = new Inbox(connection.getSourceChannel(), loop, parts.tls());
         this.reader = new FrameReader(parts.maxMessageBytes());
-        CallJournal journal =
-                new CallJournal(facts, parts, loop.nowUs(), () -> loop.execute(() -> on(new CallInput.NotRecorded())));
+        CallJournal journal = new CallJournal(
+                facts, parts, permit, loop.nowUs(), () -> loop.execute(() -> on(new CallInput.NotRecorded())));
         this.output = new CallOutput(
                 facts, journal, parts, loop, new Outbox(connection.getSinkChannel(), parts.maxUnsentBytes()));
         this.call = new LiveCall(facts, provider, parts, loop, journal, output, this);
-        this.messages = new PeerMessages(call, provider, loop, parts.meters(), output);
+        this.messages = new PeerMessages(call, provider, loop, parts, output);
         this.ticking = call::tick;
     }
 
@@ -73,13 +75,18 @@ final class CallSocket implements LiveCall.Line {
         return loop;
     }
 
-    /// @param refusal why the gateway refuses the call by itself
-    void start(@Nullable Failure refusal) {
+    /// Whether the gateway refused it by itself, and it is there only until its peer has heard of that.
+    boolean isRefused() {
+        return permit.refusal() != null;
+    }
+
+    void start() {
         loop.add(this);
-        connection.getSourceChannel().setReadListener(channel -> act(reading));
         connection.getSinkChannel().setWriteListener(channel -> act(() -> output.onWritable(call.nowUs())));
-        act(() -> call.open(refusal));
-        connection.getSourceChannel().wakeupReads(); // the first messages may have come with the request
+        act(() -> call.open(permit.refusal()));
+        if (!released) {
+            inbox.open(() -> act(reading));
+        }
     }
 
     void onCommand(SocketCommand next) {
@@ -124,32 +131,16 @@ final class CallSocket implements LiveCall.Line {
     }
 
     private void read() {
-        ByteBuffer in = loop.inBuffer;
-        for (int reads = 0; reads < MAX_READS && !released; reads++) {
-            int count;
-            try {
-                in.clear();
-                count = connection.getSourceChannel().read(in);
-            } catch (IOException gone) {
-                count = -1;
-            }
-            if (count < 0) {
-                connection.getSourceChannel().suspendReads();
-                lost = true;
-                return;
-            }
-            if (count == 0) {
-                return;
-            }
-            parts.meters().bytesIn.increment(count);
-            reader.feed(loop.in, 0, count, messages);
-            if (count < in.capacity() && !parts.tls()) {
-                return; // more would only say that there is no more; with TLS a record may be left inside
-            }
-        }
+        lost |= !inbox.read(this::taken);
+    }
+
+    private boolean taken(int count) {
+        parts.meters().bytesIn.increment(count);
+        messages.brought(count);
         if (!released) {
-            connection.getSourceChannel().wakeupReads();
+            reader.feed(loop.in, 0, count, messages);
         }
+        return !released;
     }
 
     @Override
@@ -157,12 +148,12 @@ final class CallSocket implements LiveCall.Line {
         switch (effect) {
             case CallEffect.StopReading _ -> {
                 reader.skipMessages();
-                connection.getSourceChannel().suspendReads();
+                inbox.stop();
             }
             case CallEffect.SendClose close -> {
                 output.put(FrameWriter.close(close.code(), close.reason()));
                 reader.skipMessages();
-                connection.getSourceChannel().resumeReads();
+                inbox.resume();
             }
             case CallEffect.Disconnect _ -> closeWhenSent = true;
             case CallEffect.Abort _ -> release();

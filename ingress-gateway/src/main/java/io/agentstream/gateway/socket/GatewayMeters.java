@@ -1,8 +1,10 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.Playback.Drop;
+import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.Failure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
@@ -23,7 +25,9 @@ final class GatewayMeters {
     final Counter late;
     final Counter unknownCalls;
     final Counter peerReadsSlowly;
+    final Counter strangers;
     final Timer handshake;
+    private final Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
     private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
     private final Map<OddMessage, Counter> odd = new EnumMap<>(OddMessage.class);
 
@@ -37,9 +41,13 @@ final class GatewayMeters {
         late = metrics.counter(PREFIX + "frames_late");
         unknownCalls = metrics.counter(PREFIX + "commands_for_unknown_calls");
         peerReadsSlowly = metrics.counter(PREFIX + "writes_deferred");
+        strangers = metrics.counter(PREFIX + "connections_not_from_a_proxy");
         handshake = metrics.timer(PREFIX + "handshake");
         for (Drop why : Drop.values()) {
             dropped.put(why, metrics.counter(PREFIX + "frames_dropped", "cause", why.name().toLowerCase(Locale.ROOT)));
+        }
+        for (TurnedAway why : TurnedAway.values()) {
+            turnedAway.put(why, metrics.counter(PREFIX + "sockets_turned_away", "cause", why.name().toLowerCase(Locale.ROOT)));
         }
         for (OddMessage how : OddMessage.values()) {
             odd.put(how, metrics.counter(PREFIX + "odd_messages", "kind", how.label()));
@@ -59,6 +67,24 @@ final class GatewayMeters {
         if (counter != null) {
             counter.increment(frames);
         }
+    }
+
+    /// A socket is turned away before its upgrade.
+    void turnedAway(TurnedAway why) {
+        Counter counter = turnedAway.get(why);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    /// The gateway refuses a call by itself.
+    void refused(Failure failure) {
+        metrics.counter(PREFIX + "calls_refused", "cause", failure.name().toLowerCase(Locale.ROOT)).increment();
+    }
+
+    /// A request for a socket is none, and is answered with an HTTP status.
+    void notUpgraded(int status) {
+        metrics.counter(PREFIX + "upgrades_refused", "status", Integer.toString(status)).increment();
     }
 
     /// A call is closed. Codes that peers may choose freely share one label.

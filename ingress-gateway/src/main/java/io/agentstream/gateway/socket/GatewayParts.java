@@ -7,18 +7,19 @@ import java.util.function.IntSupplier;
 /// What all sockets of a gateway share.
 ///
 /// @param slot partition of `socket.commands.v1` that reaches them
+/// @param bytesPerSecond what a peer may send for long
 /// @param maxUnsentBytes what a peer may leave unread before it counts as stalled
 /// @param stallUs how long a peer that owes may take nothing before it counts as stalled
 /// @param tls whether sockets are encrypted
 record GatewayParts(
         CallLog callLog,
         CallRegistry registry,
-        Door door,
         GatewayMeters meters,
         GatewayClock clock,
         CallLimits limits,
         IntSupplier slot,
         int maxMessageBytes,
+        int bytesPerSecond,
         int maxUnsentBytes,
         long stallUs,
         boolean tls) {}

@@ -18,7 +18,7 @@ import org.xnio.XnioIoThread;
 /// is for that thread only.
 final class IoLoop {
 
-    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final int BUFFER_BYTES = Inbox.TURN_BYTES;
 
     /// No call can wait for less, so that a thousand calls cost one timer a hundred times a second.
     private static final long TICK_US = 10_000;
@@ -89,6 +89,11 @@ final class IoLoop {
         } catch (RejectedExecutionException stopped) {
             // its calls are gone with it
         }
+    }
+
+    /// Runs `task` when every socket that is ready by now has had its turn.
+    void afterTheOthers(Runnable task) {
+        thread.executeAfter(task, 1, TimeUnit.MILLISECONDS);
     }
 
     /// Hands commands over. Waits while the thread is far behind. One thread at a time.

@@ -4,16 +4,14 @@ import io.agentstream.gateway.call.CallInput;
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.kafka.CallLog;
 import io.agentstream.gateway.kafka.CommandDelivery;
+import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.gateway.telephony.TelephonyProviders;
-import io.agentstream.runtime.HttpServer;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Networks;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,45 +22,53 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /// Owns the listening server, its I/O threads and all sockets. Any thread.
 public final class MediaServer implements AutoCloseable {
 
-    private static final int MAX_HEADER_BYTES = 16 << 10;
-    private static final int REQUEST_TIMEOUT_MS = 10_000;
-    private static final int ADMIN_THREADS = 2;
-    /// Small, so that a peer which does not read is noticed before seconds of audio are on their way to it.
-    private static final int SEND_BUFFER_BYTES = 64 << 10;
-
     /// How sockets are served.
     ///
+    /// @param bytesPerSecond what a peer may send for long
     /// @param stall how long a peer that owes may take nothing
     /// @param maxUnsentBytes what may wait for a peer that does not read
+    /// @param tls for sockets that are encrypted
     public record Settings(
             String bindAddress,
             int port,
             int ioThreads,
-            int maxCalls,
-            int maxHandshakesPerAddress,
-            int maxHandshakesPerAgent,
+            Admission admission,
+            Proxies proxies,
             int maxMessageBytes,
+            int bytesPerSecond,
             int maxUnsentBytes,
             Duration stall,
             CallLimits limits,
             @Nullable SSLContext tls) {}
 
+    /// How many sockets there may be.
+    ///
+    /// @param maxHandshakesPerAddress sockets of one address (with IPv6, of one /64) that are not talking yet
+    /// @param maxHandshakesPerAgent calls of one agent that are not talking yet
+    /// @param refusalsPerSecond sockets of one address that may be refused, or fail before they talk, each second
+    public record Admission(int maxCalls, int maxHandshakesPerAddress, int maxHandshakesPerAgent, int refusalsPerSecond) {}
+
+    /// What stands in front of the gateway.
+    ///
+    /// @param trusted whose word on where a socket comes from is taken
+    /// @param protocol whether every connection begins with the PROXY protocol's header; then nobody else may connect
+    public record Proxies(Networks trusted, boolean protocol) {}
+
     private final Settings settings;
-    private final Door door;
+    private final AdmissionControl admission;
     private final GatewayMeters meters;
     private final CallRegistry registry;
     private final GatewayParts parts;
     private final ConcurrentMap<XnioIoThread, IoLoop> loops = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
     private volatile boolean orphaned;
-    private @Nullable Undertow server;
+    private volatile @Nullable Listener listener;
 
     /// @param slot partition of `socket.commands.v1` that reaches the sockets; anything as long as no call can be served
     /// @param unable why no call can be served now, or nothing; asked for each socket
@@ -71,12 +77,14 @@ public final class MediaServer implements AutoCloseable {
         this.settings = settings;
         this.meters = new GatewayMeters(metrics);
         this.registry = new CallRegistry(meters);
-        this.door = new Door(
-                settings.maxCalls(), settings.maxHandshakesPerAddress(), settings.maxHandshakesPerAgent(), unable);
+        this.admission = new AdmissionControl(
+                settings.admission(), () -> orphaned ? Optional.of("no commands arrive") : unable.get());
         this.parts = new GatewayParts(
-                callLog, registry, door, meters, clock, settings.limits(), slot, settings.maxMessageBytes(),
-                settings.maxUnsentBytes(), settings.stall().toNanos() / 1_000, settings.tls() != null);
-        metrics.gauge("agent_stream_gateway_calls_live", door::calls);
+                callLog, registry, meters, clock, settings.limits(), slot, settings.maxMessageBytes(),
+                settings.bytesPerSecond(), settings.maxUnsentBytes(), settings.stall().toNanos() / 1_000,
+                settings.tls() != null);
+        metrics.gauge("agent_stream_gateway_calls_live", admission::calls);
+        metrics.gauge("agent_stream_gateway_sockets_refused", admission::refused);
         metrics.gauge("agent_stream_gateway_sockets", registry::size);
     }
 
@@ -90,60 +98,66 @@ public final class MediaServer implements AutoCloseable {
     /// @param around what is to be asked before the sockets' own handler
     /// @throws IllegalStateException where the port is taken
     public void listen(UnaryOperator<HttpHandler> around) {
-        Undertow.Builder builder = Undertow.builder()
-                .setIoThreads(settings.ioThreads())
-                .setWorkerThreads(ADMIN_THREADS)
-                .setWorkerOption(Options.WORKER_NAME, "gateway")
-                .setSocketOption(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_TIMEOUT_MS)
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS)
-                .setHandler(around.apply(new UpgradeHandler(this::accept)));
-        if (settings.tls() == null) {
-            builder.addHttpListener(settings.port(), settings.bindAddress());
-        } else {
-            builder.addHttpsListener(settings.port(), settings.bindAddress(), settings.tls());
-        }
-        Undertow built = builder.build();
-        try {
-            built.start();
-        } catch (RuntimeException e) {
-            throw HttpServer.portTaken(e, settings.bindAddress(), settings.port());
-        }
-        server = built;
+        listener = Listener.open(
+                settings,
+                around.apply(new UpgradeHandler(new Sockets(), settings.proxies().trusted())),
+                meters.strangers::increment);
     }
 
     /// The port that is listened on.
     public int port() {
-        Undertow listening = server;
+        Listener listening = listener;
         if (listening == null) {
             throw new IllegalStateException("not listening");
         }
-        return ((InetSocketAddress) listening.getListenerInfo().getFirst().getAddress()).getPort();
+        return listening.port();
     }
 
-    private void accept(StreamRequest request, String address, StreamConnection connection) {
-        IoLoop loop = loops.computeIfAbsent(connection.getIoThread(), thread -> new IoLoop(thread, parts.clock()));
-        meters.accepted.increment();
-        Failure refusal = orphaned ? Failure.INTERNAL_ERROR : door.enter(request, address);
-        String name = request.provider();
-        TelephonyProvider known = name == null ? null : TelephonyProviders.find(name);
-        // A call that is refused for its provider says nothing, so that any dialect will do.
-        TelephonyProvider provider = known == null ? TelephonyProviders.SUPPORTED.getFirst() : known;
-        CallId callId = CallId.of(parts.clock().wall().millis(), random.nextLong(), random.nextLong());
-        CallSocket call =
-                new CallSocket(CallFacts.of(callId, request, provider, address), provider, parts, loop, connection);
-        registry.add(call);
-        call.start(refusal);
+    /// Where requests become calls.
+    private final class Sockets implements UpgradeHandler.Acceptor {
+
+        @Override
+        public @Nullable TurnedAway turnsAway(PeerAddress address) {
+            TurnedAway why = admission.turnsAway(address.key(), parts.clock().nowUs());
+            if (why != null) {
+                meters.turnedAway(why);
+            }
+            return why;
+        }
+
+        @Override
+        public void refused(int status) {
+            meters.notUpgraded(status);
+        }
+
+        @Override
+        public void accept(StreamRequest request, PeerAddress address, StreamConnection connection) {
+            IoLoop loop = loops.computeIfAbsent(connection.getIoThread(), thread -> new IoLoop(thread, parts.clock()));
+            meters.accepted.increment();
+            AdmissionControl.Permit permit = admission.enter(request, address.key(), parts.clock().nowUs());
+            Failure refusal = permit.refusal();
+            if (refusal != null) {
+                meters.refused(refusal);
+            }
+            String name = request.provider();
+            TelephonyProvider known = name == null ? null : TelephonyProviders.find(name);
+            // A call that is refused for its provider says nothing, so that any dialect will do.
+            TelephonyProvider provider = known == null ? TelephonyProviders.SUPPORTED.getFirst() : known;
+            CallId callId = CallId.of(parts.clock().wall().millis(), random.nextLong(), random.nextLong());
+            CallSocket call = new CallSocket(
+                    CallFacts.of(callId, request, provider, address.text()), permit, provider, parts, loop, connection);
+            registry.add(call);
+            call.start();
+        }
     }
 
     /// From now on new calls are told to try again later.
     public void drain() {
-        door.drain();
+        admission.drain();
     }
 
     public boolean isDraining() {
-        return door.isDraining();
+        return admission.isDraining();
     }
 
     /// Waits until all calls are over.
@@ -175,9 +189,9 @@ public final class MediaServer implements AutoCloseable {
     /// Closes the port and cuts what is left.
     @Override
     public void close() {
-        Undertow listening = server;
+        Listener listening = listener;
         if (listening != null) {
-            listening.stop();
+            listening.close();
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.CallInput;
-import io.agentstream.gateway.call.MessageBudget;
+import io.agentstream.gateway.call.InboundBudget;
 import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.gateway.websocket.FrameWriter;
@@ -22,15 +22,28 @@ final class PeerMessages implements Messages {
     private final IoLoop loop;
     private final GatewayMeters meters;
     private final CallOutput output;
-    private final MessageBudget budget;
+    private final InboundBudget budget;
 
-    PeerMessages(LiveCall call, TelephonyProvider provider, IoLoop loop, GatewayMeters meters, CallOutput output) {
+    PeerMessages(LiveCall call, TelephonyProvider provider, IoLoop loop, GatewayParts parts, CallOutput output) {
         this.call = call;
         this.provider = provider;
         this.loop = loop;
-        this.meters = meters;
+        this.meters = parts.meters();
         this.output = output;
-        this.budget = new MessageBudget(loop.nowUs());
+        this.budget = new InboundBudget(parts.bytesPerSecond(), loop.nowUs());
+    }
+
+    /// So many bytes came, the messages in which are told next.
+    void brought(int count) {
+        call.heard();
+        within(budget.bytes(count, call.nowUs()));
+    }
+
+    private boolean within(boolean budgeted) {
+        if (!budgeted) {
+            call.step(new CallInput.Broken(Failure.TOO_MANY_MESSAGES));
+        }
+        return budgeted;
     }
 
     @Override
@@ -55,12 +68,7 @@ final class PeerMessages implements Messages {
     }
 
     private boolean counts() {
-        call.heard();
-        if (budget.take(call.nowUs())) {
-            return true;
-        }
-        call.step(new CallInput.Broken(Failure.TOO_MANY_MESSAGES));
-        return false;
+        return within(budget.message(call.nowUs()));
     }
 
     @Override

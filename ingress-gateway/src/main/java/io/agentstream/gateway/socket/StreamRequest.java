@@ -8,11 +8,13 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What the URL of a media socket says. The agent's UUID authorises calls, so it goes no further than its digest.
 ///
-/// @param provider its name in lower case, or null
+/// @param provider its name in lower case; empty where what stands in its place cannot be a name, and may be anything, the agent's
+///        UUID too; null where nothing does
 /// @param agentDigest SHA-256, in hexadecimal, of the lower-cased agent UUID
 /// @param inPath whether the provider is part of the path, and the provider's first messages give what a query would
 /// @param domain as it stands in the query, or null
@@ -27,6 +29,8 @@ record StreamRequest(
         @Nullable String to) {
 
     private static final String PREFIX = "/api/v1/agent-stream/";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}"); // a UUID has 36 characters, or 32 without its dashes
+    private static final Pattern BARE_UUID = Pattern.compile("[0-9A-Fa-f]{32}");
 
     /// @param path decoded
     /// @param query decoded as forms are, where a plus sign is a blank
@@ -44,16 +48,20 @@ record StreamRequest(
         if (agent.isEmpty() || agent.indexOf('/') >= 0 || (inPath && slash == 0)) {
             return null;
         }
-        String name = PeerText.name(provider);
         String callId = PeerText.name(first(query, "callId"));
         return new StreamRequest(
-                name == null ? null : name.toLowerCase(Locale.ROOT),
+                provider == null || provider.isBlank() ? null : name(provider.strip()),
                 digest(agent),
                 inPath,
                 first(query, "Domain"),
                 callId != null ? callId : PeerText.name(first(query, "CallSid")),
                 PeerText.name(QueryText.first(rawQuery, "from")),
                 PeerText.name(QueryText.first(rawQuery, "to")));
+    }
+
+    private static String name(String provider) {
+        boolean named = NAME.matcher(provider).matches() && !BARE_UUID.matcher(provider).matches();
+        return named ? provider.toLowerCase(Locale.ROOT) : "";
     }
 
     private static @Nullable String first(Map<String, Deque<String>> query, String name) {

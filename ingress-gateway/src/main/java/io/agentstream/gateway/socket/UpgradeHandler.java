@@ -1,16 +1,23 @@
 package io.agentstream.gateway.socket;
 
+import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
+import io.agentstream.runtime.Networks;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
 /// Turns requests for a media socket into sockets (RFC 6455, section 4.2). Called by I/O threads. Where the request comes from, as
@@ -19,16 +26,28 @@ final class UpgradeHandler implements HttpHandler {
 
     private static final String WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final String VERSION = "13";
+    private static final String RETRY_AFTER_S = "1";
 
-    /// Takes a socket, on its I/O thread.
+    /// Takes sockets.
     interface Acceptor {
-        void accept(StreamRequest request, String address, StreamConnection connection);
+
+        /// Whether there is to be no socket at all, and why.
+        @Nullable TurnedAway turnsAway(PeerAddress address);
+
+        /// On the socket's I/O thread.
+        void accept(StreamRequest request, PeerAddress address, StreamConnection connection);
+
+        /// A request was answered with `status` instead.
+        void refused(int status);
     }
 
     private final Acceptor acceptor;
+    private final Networks trustedProxies;
 
-    UpgradeHandler(Acceptor acceptor) {
+    /// @param trustedProxies whose word on where a request comes from is taken
+    UpgradeHandler(Acceptor acceptor, Networks trustedProxies) {
         this.acceptor = acceptor;
+        this.trustedProxies = trustedProxies;
     }
 
     @Override
@@ -38,32 +57,48 @@ final class UpgradeHandler implements HttpHandler {
         HeaderMap headers = exchange.getRequestHeaders();
         if (request == null) {
             refuse(exchange, 404, "Not found");
-        } else if (!exchange.getRequestMethod().equals(Methods.GET)) {
+        } else if (!exchange.getRequestMethod().toString().equals(Methods.GET_STRING)) { // methods have a case
             exchange.getResponseHeaders().put(Headers.ALLOW, Methods.GET_STRING);
             refuse(exchange, 405, "Method not allowed");
         } else if (!has(headers, Headers.UPGRADE, "websocket") || !has(headers, Headers.CONNECTION, "upgrade")) {
             exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket").put(Headers.CONNECTION, "Upgrade");
             refuse(exchange, 426, "This is a WebSocket");
-        } else if (!VERSION.equals(headers.getFirst(Headers.SEC_WEB_SOCKET_VERSION))) {
+        } else if (!exchange.getProtocol().equals(Protocols.HTTP_1_1)) {
+            refuse(exchange, 400, "A WebSocket needs HTTP/1.1");
+        } else if (!VERSION.equals(only(headers, Headers.SEC_WEB_SOCKET_VERSION))) {
             exchange.getResponseHeaders()
                     .put(Headers.UPGRADE, "websocket")
                     .put(Headers.CONNECTION, "Upgrade")
                     .put(Headers.SEC_WEB_SOCKET_VERSION, VERSION);
             refuse(exchange, 426, "WebSocket version 13 is needed");
         } else {
-            String key = headers.getFirst(Headers.SEC_WEB_SOCKET_KEY);
+            String key = only(headers, Headers.SEC_WEB_SOCKET_KEY);
             if (key == null || !isKey(key) || exchange.getRequestContentLength() > 0 || headers.contains(Headers.TRANSFER_ENCODING)) {
                 refuse(exchange, 400, "Not a WebSocket request");
             } else {
-                upgrade(exchange, request, key.strip());
+                knock(exchange, request, key);
             }
         }
     }
 
-    private void upgrade(HttpServerExchange exchange, StreamRequest request, String key) {
-        String address = exchange.getSourceAddress().getAddress() == null
-                ? exchange.getSourceAddress().getHostString()
-                : exchange.getSourceAddress().getAddress().getHostAddress();
+    private void knock(HttpServerExchange exchange, StreamRequest request, String key) {
+        InetAddress peer = exchange.getSourceAddress().getAddress();
+        if (peer == null) { // where even a proxy cannot say who it is
+            refuse(exchange, 400, "Not a WebSocket request");
+            return;
+        }
+        HeaderValues forwarded = exchange.getRequestHeaders().get(Headers.X_FORWARDED_FOR);
+        PeerAddress address = PeerAddress.of(peer, forwarded == null ? List.of() : forwarded, trustedProxies);
+        TurnedAway why = acceptor.turnsAway(address);
+        if (why == null) {
+            upgrade(exchange, request, address, key);
+        } else {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_AFTER_S);
+            refuse(exchange, why.status, "Too many sockets");
+        }
+    }
+
+    private void upgrade(HttpServerExchange exchange, StreamRequest request, PeerAddress address, String key) {
         exchange.upgradeChannel((connection, done) -> {
             if (connection.getIoThread().equals(Thread.currentThread())) {
                 acceptor.accept(request, address, connection);
@@ -74,7 +109,22 @@ final class UpgradeHandler implements HttpHandler {
         exchange.getResponseHeaders()
                 .put(Headers.UPGRADE, "websocket")
                 .put(Headers.SEC_WEB_SOCKET_ACCEPT, accept(key));
+        forget(exchange);
         exchange.endExchange();
+    }
+
+    /// The exchange lives as long as its connection, and so does what is in it. The URL holds the agent's UUID.
+    private static void forget(HttpServerExchange exchange) {
+        exchange.setRequestPath("").setRequestURI("").setRelativePath("").setResolvedPath("").setQueryString("");
+        exchange.getQueryParameters().clear();
+        exchange.getPathParameters().clear();
+        exchange.getRequestHeaders().clear();
+    }
+
+    /// The header's value, or null where there is none, or more than one.
+    private static @Nullable String only(HeaderMap headers, HttpString name) {
+        HeaderValues values = headers.get(name);
+        return values == null || values.size() != 1 ? null : values.getFirst().strip();
     }
 
     private static boolean has(HeaderMap headers, HttpString name, String token) {
@@ -91,7 +141,7 @@ final class UpgradeHandler implements HttpHandler {
 
     private static boolean isKey(String key) {
         try {
-            return Base64.getDecoder().decode(key.strip()).length == 16;
+            return Base64.getDecoder().decode(key).length == 16;
         } catch (IllegalArgumentException notBase64) {
             return false;
         }
@@ -107,7 +157,8 @@ final class UpgradeHandler implements HttpHandler {
         }
     }
 
-    private static void refuse(HttpServerExchange exchange, int status, String why) {
+    private void refuse(HttpServerExchange exchange, int status, String why) {
+        acceptor.refused(status);
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
         exchange.getResponseSender().send(why + "\n");

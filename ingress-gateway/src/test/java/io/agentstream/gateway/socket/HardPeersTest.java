@@ -34,8 +34,8 @@ final class HardPeersTest {
 
     private static MediaServer.Settings with(MediaServer.Settings s, int maxUnsentBytes, Duration stall, SSLContext tls) {
         return new MediaServer.Settings(
-                s.bindAddress(), s.port(), s.ioThreads(), s.maxCalls(), s.maxHandshakesPerAddress(),
-                s.maxHandshakesPerAgent(), s.maxMessageBytes(), maxUnsentBytes, stall, s.limits(), tls);
+                s.bindAddress(), s.port(), s.ioThreads(), s.admission(), s.proxies(),
+                s.maxMessageBytes(), s.bytesPerSecond(), maxUnsentBytes, stall, s.limits(), tls);
     }
 
     private static void flood(TestGateway gateway) throws Exception {

@@ -7,6 +7,7 @@ import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Networks;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
@@ -77,7 +78,8 @@ final class TestGateway implements AutoCloseable {
     private TestGateway(CallLimits limits, boolean written, UnaryOperator<MediaServer.Settings> change) {
         events = producer(written);
         MediaServer.Settings settings = change.apply(new MediaServer.Settings(
-                "127.0.0.1", 0, 2, 100, 50, 40, 65_536, 256 << 10, Duration.ofSeconds(10),
+                "127.0.0.1", 0, 2, new MediaServer.Admission(100, 50, 40, 1_000),
+                new MediaServer.Proxies(Networks.NONE, false), 65_536, 65_536, 256 << 10, Duration.ofSeconds(10),
                 limits, null));
         GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
         CallLog callLog = new CallLog(events, media, metrics);
