@@ -28,7 +28,7 @@ final class AdmissionControlTest {
     }
 
     private static StreamRequest request(String agent) {
-        StreamRequest request = StreamRequest.parse("/api/v1/agent-stream/cloudonix/" + agent, Map.of());
+        StreamRequest request = StreamRequest.parse("/api/v1/agent-stream/cloudonix/" + agent, Map.of(), "");
         assertNotNull(request);
         return request;
     }
@@ -99,9 +99,9 @@ final class AdmissionControlTest {
     @Test
     void refusesForItsProviderBeforeItSaysThatItCannotServe() {
         unable = Optional.of("no Kafka");
-        StreamRequest twilio = StreamRequest.parse("/api/v1/agent-stream/twilio/a", Map.of());
-        StreamRequest odd = StreamRequest.parse("/api/v1/agent-stream/0b1c2d3e-0000-4000-8000-000000000001/cloudonix", Map.of());
-        StreamRequest none = StreamRequest.parse("/api/v1/agent-stream/a", Map.of());
+        StreamRequest twilio = StreamRequest.parse("/api/v1/agent-stream/twilio/a", Map.of(), "");
+        StreamRequest odd = StreamRequest.parse("/api/v1/agent-stream/0b1c2d3e-0000-4000-8000-000000000001/cloudonix", Map.of(), "");
+        StreamRequest none = StreamRequest.parse("/api/v1/agent-stream/a", Map.of(), "");
 
         assertEquals(Failure.UNSUPPORTED_PROVIDER, admission.enter(twilio, "1", 0).refusal());
         assertEquals(Failure.UNKNOWN_PROVIDER, admission.enter(odd, "1", 0).refusal());
