@@ -7,7 +7,7 @@ import io.agentstream.gateway.kafka.CommittedClaims;
 import io.agentstream.gateway.kafka.SlotKeeper;
 import io.agentstream.gateway.socket.GatewayClock;
 import io.agentstream.gateway.socket.MediaServer;
-import io.agentstream.gateway.socket.PemTls;
+import io.agentstream.gateway.socket.TlsIdentity;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
@@ -47,6 +47,7 @@ public final class GatewayService implements AutoCloseable {
     private static final Duration PRODUCER_CLOSE = Duration.ofSeconds(10);
     private static final Duration PEER_ANSWER = Duration.ofSeconds(2);
     private static final Duration STALL = Duration.ofSeconds(10);
+    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
     private static final int MAX_UNSENT_BYTES = 256 << 10;
 
     private final Closer closer;
@@ -84,11 +85,12 @@ public final class GatewayService implements AutoCloseable {
         var events = clients.events("gateway-events", Duration.ZERO);
         CallLog callLog = new CallLog(events, clients.media("gateway-media"), metrics);
         closer.own("producers", () -> callLog.close(PRODUCER_CLOSE));
+        TlsIdentity tls = tls(config, metrics);
         Admin admin = closer.own("admin", clients.admin("gateway-admin"));
         SlotKeeper slot = new SlotKeeper(
                 new CommittedClaims(admin), configuredSlot(config), instance(), metrics, clock.wall(), new SecureRandom());
         MediaServer server = closer.own("server", new MediaServer(
-                settings(config), () -> slot.slot().orElse(0), callLog,
+                settings(config, tls == null ? null : tls.context()), () -> slot.slot().orElse(0), callLog,
                 () -> able.reasons().stream().findFirst(), metrics, clock));
 
         CommandReader reader = new CommandReader(
@@ -106,6 +108,9 @@ public final class GatewayService implements AutoCloseable {
 
         AdminServer administration = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.GATEWAY_ADMIN_PORT), metrics, readiness));
+        if (tls != null) {
+            closer.own("certificate", new DutyCycleRunner(tls, LOOP_CLOSE, barrier::fault)).start();
+        }
         closer.own("slot", new DutyCycleRunner(slot, LOOP_CLOSE, barrier::fault)).start();
         closer.own("commands", new DutyCycleRunner(reader, LOOP_CLOSE, fault -> {
             server.orphan();
@@ -125,7 +130,7 @@ public final class GatewayService implements AutoCloseable {
         return HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     }
 
-    private static MediaServer.Settings settings(Config config) throws ConfigException {
+    private static MediaServer.Settings settings(Config config, @Nullable SSLContext tls) throws ConfigException {
         CallLimits limits = new CallLimits(
                 us(config.get(Keys.HANDSHAKE_TIMEOUT)),
                 us(config.get(Keys.MAX_CALL_DURATION)),
@@ -141,7 +146,7 @@ public final class GatewayService implements AutoCloseable {
                         config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
                         config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_REFUSALS_PER_ADDRESS)),
                 proxies(config), config.get(Keys.MAX_MESSAGE_BYTES), config.get(Keys.MAX_CALL_BYTES_PER_SECOND),
-                MAX_UNSENT_BYTES, STALL, limits, tls(config));
+                MAX_UNSENT_BYTES, STALL, limits, tls);
     }
 
     private static MediaServer.Proxies proxies(Config config) throws ConfigException {
@@ -154,12 +159,12 @@ public final class GatewayService implements AutoCloseable {
         return proxies;
     }
 
-    private static @Nullable SSLContext tls(Config config) throws ConfigException {
+    private static @Nullable TlsIdentity tls(Config config, Metrics metrics) throws ConfigException {
         if (config.find(Keys.TLS_CERTIFICATE).isEmpty()) {
             return null;
         }
         try {
-            return PemTls.load(config.get(Keys.TLS_CERTIFICATE), config.get(Keys.TLS_KEY));
+            return TlsIdentity.open(config.get(Keys.TLS_CERTIFICATE), config.get(Keys.TLS_KEY), metrics, CERTIFICATE_CHECK);
         } catch (NoSuchFileException missing) {
             throw unusable("there is no file " + missing.getFile());
         } catch (GeneralSecurityException | IOException wrong) {

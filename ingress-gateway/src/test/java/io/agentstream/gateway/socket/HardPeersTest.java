@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.DutyCycleRunner;
+import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -23,6 +26,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +73,7 @@ final class HardPeersTest {
         try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(60), null));
                 RawPeer peer = deaf(gateway)) {
             flood(gateway);
-            assertTrue(peer.socket.isConnected());
+            assertTrue(peer.ends()); // it is cut, for it would never answer a close
         }
     }
 
@@ -77,7 +82,7 @@ final class HardPeersTest {
         try (TestGateway gateway = new TestGateway(s -> with(s, 64 << 20, Duration.ofMillis(300), null));
                 RawPeer peer = deaf(gateway)) {
             flood(gateway);
-            assertTrue(peer.socket.isConnected());
+            assertTrue(peer.ends()); // it is cut, for it would never answer a close
         }
     }
 
@@ -117,7 +122,8 @@ final class HardPeersTest {
     @ValueSource(strings = {"RSA", "EC"})
     void carriesACallOverTls(String algorithm, @TempDir Path directory) throws Exception {
         Path store = pem(directory, algorithm);
-        SSLContext tls = PemTls.load(directory.resolve("certificate.pem"), directory.resolve("key.pem"));
+        SSLContext tls = PemTls.context(PemTls.keys(
+                PemTls.read(directory.resolve("certificate.pem"), directory.resolve("key.pem"))));
         try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(10), tls));
                 RawPeer peer = RawPeer.connect(
                         gateway.port(), TestGateway.URL,
@@ -139,6 +145,61 @@ final class HardPeersTest {
         }
     }
 
+    private static String served(int port, Path... stores) throws Exception {
+        for (Path store : stores) {
+            try (Socket socket = trusting(store).getSocketFactory().createSocket("localhost", port)) {
+                ((SSLSocket) socket).startHandshake();
+                return store.getParent().getFileName().toString();
+            } catch (SSLException stranger) {
+                // it is one of the others
+            }
+        }
+        return "nobody";
+    }
+
+    private static void replace(Path from, Path to) throws Exception {
+        Files.copy(from.resolve("certificate.pem"), to.resolve("certificate.pem"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(from.resolve("key.pem"), to.resolve("key.pem"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    void newConnectionsGetTheCertificateThatReplacedTheOld(@TempDir Path directory) throws Exception {
+        Path live = Files.createDirectory(directory.resolve("live"));
+        Path old = pem(Files.createDirectory(directory.resolve("old")), "EC");
+        Path next = pem(Files.createDirectory(directory.resolve("next")), "RSA");
+        Path other = pem(Files.createDirectory(directory.resolve("other")), "EC");
+        replace(old.getParent(), live);
+        try (Metrics metrics = new Metrics("gateway")) {
+            String taken = "agent_stream_gateway_certificate_reloads_total{outcome=\"taken\"";
+            String broken = "agent_stream_gateway_certificate_reloads_total{outcome=\"broken\"";
+            TlsIdentity identity = TlsIdentity.open(
+                    live.resolve("certificate.pem"), live.resolve("key.pem"), metrics, Duration.ZERO);
+            try (DutyCycleRunner watch = new DutyCycleRunner(identity, Duration.ofSeconds(2), fault -> {}).start();
+                    TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(10), identity.context()))) {
+                assertEquals("old", served(gateway.port(), next, old));
+
+                Files.copy(other.getParent().resolve("key.pem"), live.resolve("key.pem"), StandardCopyOption.REPLACE_EXISTING);
+                await(() -> TestGateway.metric(metrics, broken) == 1);
+                assertEquals("old", served(gateway.port(), next, old)); // a key of the same kind, but another's
+
+                Files.delete(live.resolve("key.pem"));
+                await(() -> TestGateway.metric(metrics, broken) == 2);
+                assertEquals("old", served(gateway.port(), next, old));
+
+                replace(next.getParent(), live);
+                await(() -> TestGateway.metric(metrics, taken) >= 1);
+                await(() -> {
+                    try {
+                        return served(gateway.port(), next, old).equals("next");
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                });
+                assertTrue(watch.isAlive());
+            }
+        }
+    }
+
     @Test
     void saysWhichPemFileIsWrong(@TempDir Path directory) throws Exception {
         pem(directory, "EC");
@@ -148,7 +209,7 @@ final class HardPeersTest {
 
         for (List<Path> wrong : List.of(List.of(certificate, certificate), List.of(certificate, other))) {
             GeneralSecurityException e =
-                    assertThrows(GeneralSecurityException.class, () -> PemTls.load(wrong.get(0), wrong.get(1)));
+                    assertThrows(GeneralSecurityException.class, () -> PemTls.keys(PemTls.read(wrong.get(0), wrong.get(1))));
             assertTrue(e.getMessage().contains(wrong.get(1).getFileName().toString()), e.getMessage());
         }
     }

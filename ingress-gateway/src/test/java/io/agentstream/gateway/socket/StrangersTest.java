@@ -34,7 +34,7 @@ final class StrangersTest {
 
     private static TestGateway gateway(MediaServer.Admission admission, MediaServer.Proxies proxies) {
         return new TestGateway(s -> new MediaServer.Settings(
-                s.bindAddress(), s.port(), s.ioThreads(), s.slot(), admission, proxies, s.maxMessageBytes(),
+                s.bindAddress(), s.port(), s.ioThreads(), admission, proxies, s.maxMessageBytes(),
                 s.bytesPerSecond(), s.maxUnsentBytes(), s.stall(), s.limits(), s.tls()));
     }
 

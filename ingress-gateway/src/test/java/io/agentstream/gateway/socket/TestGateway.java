@@ -184,6 +184,10 @@ final class TestGateway implements AutoCloseable {
     }
 
     double metric(String line) {
+        return metric(metrics, line);
+    }
+
+    static double metric(Metrics metrics, String line) {
         return metrics.scrape().lines()
                 .filter(text -> text.startsWith(line))
                 .mapToDouble(text -> Double.parseDouble(text.substring(text.lastIndexOf(' ') + 1)))

@@ -19,32 +19,7 @@ final class FrameReaderTest {
     private static final int MAX = 1_000;
 
     private final List<String> found = new ArrayList<>();
-    private final Messages messages = new Messages() {
-        @Override
-        public void text(byte[] bytes, int from, int to) {
-            found.add("text " + new String(bytes, from, to - from, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void ping(byte[] bytes, int from, int to) {
-            found.add("ping " + new String(bytes, from, to - from, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void other() {
-            found.add("other");
-        }
-
-        @Override
-        public void close(int code) {
-            found.add("close " + code);
-        }
-
-        @Override
-        public void broken(Breach breach) {
-            found.add("broken " + breach);
-        }
-    };
+    private final Messages messages = new FoundMessages(found);
 
     private static byte[] frame(int first, byte[] payload) {
         ByteBuffer out = ByteBuffer.allocate(14 + payload.length).put((byte) first);
