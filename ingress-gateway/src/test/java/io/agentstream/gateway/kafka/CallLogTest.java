@@ -1,0 +1,79 @@
+package io.agentstream.gateway.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.runtime.Metrics;
+import java.util.Arrays;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class CallLogTest {
+
+    private static final byte[] FRAME = new byte[1_000];
+    private static final byte[] FLOODING = {1};
+    private static final byte[] OTHER = {2};
+
+    private final MockProducer<byte[], byte[]> media =
+            new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final Metrics metrics = new Metrics("gateway");
+    private final CallLog log = new CallLog(media, media, metrics);
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    private long inTheBuffer(byte[] key) {
+        return media.history().stream().filter(sent -> Arrays.equals(sent.key(), key)).count();
+    }
+
+    @Test
+    void aCallOverItsShareOfTheBufferLosesItsOwnFramesOnly() {
+        CallLog.Share flooding = log.share();
+        CallLog.Share other = log.share();
+
+        for (int i = 0; i < 2_000; i++) {
+            log.frame(FLOODING, FRAME, flooding);
+        }
+
+        int share = CallLog.MAX_SHARE_BYTES / FRAME.length;
+        assertEquals(share, inTheBuffer(FLOODING));
+        for (int i = 0; i < share; i++) {
+            log.frame(OTHER, FRAME, other);
+        }
+        assertEquals(share, inTheBuffer(OTHER));
+        assertTrue(metrics.scrape().contains("frames_dropped_total{cause=\"share\""), metrics.scrape());
+    }
+
+    @Test
+    void whatIsWrittenOrFailedIsOffTheShare() {
+        CallLog.Share share = log.share();
+        for (int i = 0; i < 2_000; i++) {
+            log.frame(FLOODING, FRAME, share);
+            if (i % 2 == 0) {
+                media.completeNext();
+            } else {
+                media.errorNext(new IllegalStateException("no broker"));
+            }
+        }
+
+        assertEquals(2_000, inTheBuffer(FLOODING));
+    }
+
+    @Test
+    void whatTheProducerDoesNotTakeIsOffTheShare() {
+        CallLog.Share share = log.share();
+        media.sendException = new IllegalStateException("closed");
+        for (int i = 0; i < 2_000; i++) {
+            log.frame(FLOODING, FRAME, share);
+        }
+        media.sendException = null;
+
+        log.frame(FLOODING, FRAME, share);
+
+        assertEquals(1, inTheBuffer(FLOODING));
+    }
+}
