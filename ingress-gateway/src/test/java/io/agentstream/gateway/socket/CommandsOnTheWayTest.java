@@ -106,7 +106,8 @@ final class CommandsOnTheWayTest {
         try (TestGateway gateway = new TestGateway(IMPATIENT, false);
                 RawPeer peer = gateway.talking()) {
             // given a running call whose offer and start are written
-            assertTrue(gateway.events.completeNext() && gateway.events.completeNext());
+            assertTrue(gateway.events.completeNext(), "offered");
+            assertTrue(gateway.events.completeNext(), "started");
             await(() -> gateway.count(CallEvent.Alive.class) > 0);
 
             // when its sign of life is lost
