@@ -27,7 +27,7 @@ import org.apache.kafka.clients.producer.Producer;
 /// The agent worker, put together. Any thread may close it; then it hands its conversations over.
 public final class WorkerService implements AutoCloseable {
 
-    private static final String GROUP = "agent-worker";
+    private static final String GROUP = KafkaClients.WORKERS_GROUP;
     private static final int MAX_POLL_RECORDS = 2_000;
     private static final int SNAPSHOT_POLL_RECORDS = 5_000;
     private static final int DEFINITION_POLL_RECORDS = 500;

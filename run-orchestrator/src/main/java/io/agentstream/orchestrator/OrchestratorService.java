@@ -2,10 +2,13 @@ package io.agentstream.orchestrator;
 
 import io.agentstream.orchestrator.api.Api;
 import io.agentstream.orchestrator.facts.Projections;
+import io.agentstream.orchestrator.liveness.Reaper;
+import io.agentstream.orchestrator.provider.SessionsByProvider;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
@@ -25,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
 /// The orchestrator: admits calls, keeps their runs, serves the REST API. Waits for Kafka and the database, and says so on
@@ -96,9 +100,11 @@ public final class OrchestratorService implements AutoCloseable {
                 new RunParts.Settings(
                         new BigDecimal(config.get(Keys.PRICE_PER_MINUTE)),
                         config.get(Keys.HANDSHAKE_TIMEOUT),
-                        config.get(Keys.CALL_LOST_AFTER)),
+                        new Reaper.Limits(
+                                config.get(Keys.CALL_LOST_AFTER), config.get(Keys.CONVERSATION_TIMEOUT),
+                                config.get(Keys.WORKERS_GONE_AFTER))),
                 new RunParts.Lent(
-                        clients, producer, database, gate.open(), new CloudonixSessions(cloudonix, cipher), metrics,
+                        clients, admin, producer, database, gate.open(), new SessionsByProvider(Map.of(Providers.CLOUDONIX, new CloudonixSessions(cloudonix, cipher))), metrics,
                         InstantSource.system(), () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),
                         barrier::fault),
                 closer);

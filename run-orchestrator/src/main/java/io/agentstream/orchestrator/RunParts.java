@@ -9,8 +9,8 @@ import io.agentstream.orchestrator.intake.KeyedExecutor;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.Publisher;
-import io.agentstream.orchestrator.liveness.Heartbeats;
-import io.agentstream.orchestrator.liveness.Listening;
+import io.agentstream.orchestrator.liveness.Hearing;
+import io.agentstream.orchestrator.liveness.KafkaLogWatch;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.Database;
@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 
 /// Puts together what decides about runs, and starts it.
@@ -39,8 +40,7 @@ final class RunParts {
     private final CallsLoop loop;
 
     /// What the operator chooses.
-    public record Settings(
-            BigDecimal pricePerMinute, Duration handshakeTimeout, Duration callLostAfter) {}
+    public record Settings(BigDecimal pricePerMinute, Duration handshakeTimeout, Reaper.Limits limits) {}
 
     /// What is lent by the composition root.
     ///
@@ -50,6 +50,7 @@ final class RunParts {
     /// @param onFault gets what breaks a loop
     public record Lent(
             KafkaClients clients,
+            Admin admin,
             Producer<byte[], byte[]> producer,
             Database database,
             CountDownLatch databaseOpen,
@@ -70,25 +71,23 @@ final class RunParts {
                 lent.database(), new Tariff(settings.pricePerMinute()), settings.handshakeTimeout());
         HangUps hangUps = closer.own(
                 "hang-ups", new HangUps(lent.database(), lent.sessions(), metrics, HANG_UP_BACKOFF));
-        Announcer announcer = new Announcer(new Publisher(lent.producer()), hangUps, metrics);
+        Announcer announcer = new Announcer(new Publisher(lent.producer()), hangUps, metrics, lent.clock());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
                 CallHandler.margin(settings.handshakeTimeout()));
-        Heartbeats heartbeats = new Heartbeats();
-        Listening listening = new Listening();
+        Hearing hearing = new Hearing();
         KeyedExecutor<CallId> executor = new KeyedExecutor<>(lent.onFault());
         lent.metrics().gauge("agent_stream_orchestrator_in_flight", executor::inFlight);
 
         Reaper reaper = new Reaper(
-                lent.database(), decisions, announcer, heartbeats, listening, lent.ready(), metrics, lent.clock(),
-                settings.callLostAfter());
+                new Reaper.Hands(lent.database(), decisions, announcer, metrics), hearing,
+                new KafkaLogWatch(lent.admin(), KafkaClients.WORKERS_GROUP), lent.ready(), lent.clock(), settings.limits());
         closer.own("reaper", new DutyCycleRunner(reaper, REAPER_CLOSE, lent.onFault()).start());
 
-        DeadLetters deadLetters = new DeadLetters(lent.producer(), lent.metrics());
         CallsLoop loop = new CallsLoop(
                 lent.clients().member("orchestrator-calls", CallsLoop.GROUP, "earliest", CallsLoop.MAX_POLL_RECORDS),
-                new Attempts(handler, deadLetters, metrics), executor, heartbeats, listening, deadLetters,
-                lent.clock(), lent.databaseOpen());
+                new Attempts(handler, new DeadLetters(lent.producer(), metrics), metrics), executor, hearing, lent.clock(),
+                lent.databaseOpen());
         closer.own("calls", new DutyCycleRunner(loop, LOOP_CLOSE, lent.onFault()).start());
         return new RunParts(loop);
     }

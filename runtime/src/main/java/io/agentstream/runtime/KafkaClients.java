@@ -20,6 +20,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /// codecs of `schemas` do the rest. Safe for any thread; whoever asks for a client closes it.
 public final class KafkaClients {
 
+    /// The workers' consumer group: whether it has a member says whether there is a worker.
+    public static final String WORKERS_GROUP = "agent-worker";
+
     /// How long a record of call state may take to be acknowledged before its call is refused or ended.
     private static final Duration EVENT_DELIVERY = Duration.ofSeconds(30);
 

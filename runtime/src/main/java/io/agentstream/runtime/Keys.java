@@ -148,6 +148,15 @@ public final class Keys {
     public static final Key<Duration> CALL_ALIVE_INTERVAL = duration(
             "CALL_ALIVE_INTERVAL", "15s", Duration.ofMillis(500), Duration.ofMinutes(10),
             "How often a gateway says of each of its calls that it is alive.");
+    public static final Key<Duration> CONVERSATION_TIMEOUT = duration(
+            "CONVERSATION_TIMEOUT", "5s", Duration.ofSeconds(1), Duration.ofMinutes(5),
+            "How long a running run may be without a conversation, because no worker takes it; then the call is closed with 1011 and"
+                    + " costs nothing. A call that begins in the seconds after a worker was killed is among them, unless this is longer"
+                    + " than the workers' session timeout of 6 s and what a take-over takes.");
+    public static final Key<Duration> WORKERS_GONE_AFTER = duration(
+            "WORKERS_GONE_AFTER", "20s", Duration.ofSeconds(1), Duration.ofHours(1),
+            "How long there may be no worker at all, as Kafka sees it, before the calls under way are closed with 1011; they cost"
+                    + " nothing. Longer than it takes to start one again.");
     public static final Key<Boolean> PROJECTIONS = flag(
             "PROJECTIONS", true,
             "Whether this orchestrator computes `runs.v1` and `usage.v1`. At least one of an installation should.");
@@ -201,6 +210,8 @@ public final class Keys {
             TLS_KEY,
             CALL_LOST_AFTER,
             CALL_ALIVE_INTERVAL,
+            CONVERSATION_TIMEOUT,
+            WORKERS_GONE_AFTER,
             PROJECTIONS,
             WORKER_LOOPS,
             MAX_CONVERSATIONS);

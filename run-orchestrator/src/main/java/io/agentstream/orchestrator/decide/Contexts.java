@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param initial the agent's template variables, below them in rank the caller's custom parameters, and the built-in keys
 /// @param gathered the provider's names for the call
-/// @param logs the provider's own words
+/// @param logs the provider's own words, and what of them was cut
 public record Contexts(ObjectNode initial, ObjectNode gathered, ObjectNode logs) {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -23,16 +23,26 @@ public record Contexts(ObjectNode initial, ObjectNode gathered, ObjectNode logs)
     private static final String CALLER = "caller_number";
     private static final String CALLED = "called_number";
     private static final String CALL_ID = "call_id";
+
+    /// Behind the provider's name: its own names for the call, and how it says that the call came about.
+    private static final String CALL_SID = "_call_sid";
+    private static final String STREAM_SID = "_stream_sid";
+    private static final String CONTEXT = "_context";
+
     private static final String WEBHOOK = "inbound_webhook";
 
-    /// Keys that no custom parameter may set, also where they have no value.
-    private static final Set<String> BUILT_IN = Set.of(PROVIDER, DIRECTION, CALLER, CALLED);
+    /// Keys that neither a template nor a custom parameter may set, also where they have no value: who asks for the caller's
+    /// number gets it or nothing.
+    private static Set<String> builtIn(String provider) {
+        return Set.of(PROVIDER, DIRECTION, CALLER, CALLED, provider + CONTEXT);
+    }
 
     /// What the provider calls a call that we dialled.
     private static final String OUTBOUND = "outbound-api";
 
     static Contexts offered(CallEvent.Offered offer, String provider, ObjectNode templateVariables) {
         ObjectNode initial = templateVariables.deepCopy();
+        initial.remove(builtIn(provider));
         initial.put(PROVIDER, provider);
         initial.put(DIRECTION, "inbound");
         put(initial, CALLER, offer.from());
@@ -44,25 +54,26 @@ public record Contexts(ObjectNode initial, ObjectNode gathered, ObjectNode logs)
         return new Contexts(initial, gathered, NODES.objectNode().set(WEBHOOK, webhook));
     }
 
-    /// With what the start message says.
-    Contexts started(CallEvent.Started start) {
+    /// With what the start message of that provider says.
+    Contexts started(CallEvent.Started start, String provider) {
+        Set<String> builtIn = builtIn(provider);
         ObjectNode newInitial = initial.deepCopy();
         start.customParameters().forEach((name, value) -> {
-            if (!BUILT_IN.contains(name)) {
+            if (!builtIn.contains(name)) {
                 newInitial.put(name, value);
             }
         });
         newInitial.put(DIRECTION, callType(start));
         put(newInitial, CALLER, start.from());
         put(newInitial, CALLED, start.to());
+        put(newInitial, provider + CONTEXT, start.context());
 
         ObjectNode newGathered = gathered.deepCopy();
-        Optional<String> session = session(start);
         if (!newGathered.has(CALL_ID)) {
-            put(newGathered, CALL_ID, session.orElse(null));
+            put(newGathered, CALL_ID, session(start).orElse(null));
         }
-        put(newGathered, "cloudonix_call_sid", session.orElse(null));
-        put(newGathered, "cloudonix_stream_sid", start.streamSid());
+        put(newGathered, provider + CALL_SID, start.callSid());
+        put(newGathered, provider + STREAM_SID, start.streamSid());
 
         ObjectNode webhook = NODES.objectNode();
         put(webhook, "domain", start.domain());
@@ -77,6 +88,10 @@ public record Contexts(ObjectNode initial, ObjectNode gathered, ObjectNode logs)
         webhook.set("mediaFormat", format(start));
         ObjectNode newLogs = logs.deepCopy();
         newLogs.set(WEBHOOK, webhook);
+        if (start.cut() != null) {
+            ArrayNode cut = newLogs.putArray("cut");
+            start.cut().forEach(cut::add);
+        }
         return new Contexts(newInitial, newGathered, newLogs);
     }
 

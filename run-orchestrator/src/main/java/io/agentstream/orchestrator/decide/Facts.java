@@ -1,7 +1,6 @@
 package io.agentstream.orchestrator.decide;
 
 import io.agentstream.orchestrator.store.Agents;
-import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
@@ -20,13 +19,14 @@ public final class Facts {
 
     private Facts() {}
 
-    static Verdicts.Admission admission(Connection connection, Agents.Callable agent, @Nullable String domain)
-            throws SQLException {
+    static Verdicts.Admission admission(
+            Connection connection, Agents.Callable agent, String provider, @Nullable String domain) throws SQLException {
         BigDecimal credits = agent.ownerCredits();
         boolean quotaLeft = credits == null || credits.compareTo(Tariff.LEAST_CREDITS) >= 0;
         boolean roomLeft = agent.runningCalls() < agent.maxConcurrentCalls();
         return new Verdicts.Admission(
-                true, quotaLeft, roomLeft, domain(connection, agent.organizationId(), domain).verdict());
+                null, true, quotaLeft, roomLeft,
+                domain(connection, agent.organizationId(), provider, domain).verdict());
     }
 
     /// Whether one more call may run, which stays so until the transaction ends: the organisation's row is locked.
@@ -36,14 +36,15 @@ public final class Facts {
     }
 
     /// Looks in one organisation only: whether another knows the domain is not this one's to learn.
-    static DomainFacts domain(Connection connection, long organizationId, @Nullable String text) throws SQLException {
+    static DomainFacts domain(Connection connection, long organizationId, String provider, @Nullable String text)
+            throws SQLException {
         if (text == null || DomainName.normalise(text).isEmpty()) {
             return new DomainFacts(new Verdicts.Domain.NotGiven(), Optional.empty());
         }
         Optional<DomainName> name = DomainName.parse(text);
         Optional<Account> account = name.isEmpty()
                 ? Optional.empty()
-                : TelephonyConfigurations.findForCall(connection, organizationId, Providers.CLOUDONIX, name.get());
+                : TelephonyConfigurations.findForCall(connection, organizationId, provider, name.get());
         if (account.isEmpty()) {
             return new DomainFacts(new Verdicts.Domain.Unknown(DomainName.normalise(text)), account);
         }

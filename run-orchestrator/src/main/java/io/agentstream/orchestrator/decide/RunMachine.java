@@ -38,54 +38,73 @@ final class RunMachine {
 
         /// The socket is closed: exactly one of `end` and `failure` is there, else it counts as an error of ours.
         record Ended(Instant at, int closeCode, String closeReason, @Nullable End end, @Nullable Failure failure)
-                implements Input {}
+                implements Closing {}
 
         /// Nobody has said anything of the call for too long; `lastSeenAt` is when somebody last did.
-        record Quiet(Instant lastSeenAt, Instant now) implements Input {}
+        record Quiet(Instant lastSeenAt, Instant now) implements Closing {}
+
+        /// Nobody holds the call's conversation.
+        record Unattended(Instant now) implements Closing {}
+
+        /// What ends calls.
+        sealed interface Closing extends Input {}
     }
 
-    /// What is to be done in the transaction, and afterwards.
+    /// What is to be done in the transaction, and afterwards; each kind of input has its own effects.
     sealed interface Effect {
-        /// Remember that the call gets no run.
-        record Refuse(Refusal refusal) implements Effect {}
+        sealed interface OfOffer extends Effect {}
 
-        record Create() implements Effect {}
+        sealed interface OfStart extends Effect {}
+
+        sealed interface OfEnd extends Effect {}
+
+        /// Remember that the call gets no run.
+        record Refuse(Refusal refusal) implements OfOffer {}
+
+        record Create() implements OfOffer {}
 
         /// Make a run that is over at once.
-        record CreateFailed(Refusal refusal) implements Effect {}
+        record CreateFailed(Refusal refusal) implements OfOffer {}
 
-        record Begin(Instant at) implements Effect {}
+        record Begin(Instant at) implements OfStart {}
 
-        record Fail(Refusal refusal, Instant at) implements Effect {}
+        record Fail(Refusal refusal, Instant at) implements OfStart, OfEnd {}
 
         /// `closeCode` is absent where nobody saw the socket close.
-        record Complete(End end, @Nullable Integer closeCode, Instant at, long durationMs) implements Effect {}
+        record Complete(End end, @Nullable Integer closeCode, Instant at, long durationMs) implements OfEnd {}
 
         /// Publish what was decided on this record when it first came.
-        record Repeat() implements Effect {}
+        record Repeat() implements OfOffer, OfStart, OfEnd {}
 
         /// The provider is to end the call: closing the socket does not.
-        record HangUp() implements Effect {}
+        record HangUp() implements OfEnd {}
     }
 
     private RunMachine() {}
 
-    static Step<State, Effect> step(State state, Input input) {
+    static Step<State, ? extends Effect> step(State state, Input input) {
         return switch (input) {
             case Input.Offered offered -> offered(state, offered);
             case Input.Started started -> started(state, started);
+            case Input.Closing end -> closed(state, end);
+        };
+    }
+
+    static Step<State, Effect.OfEnd> closed(State state, Input.Closing input) {
+        return switch (input) {
             case Input.Ended ended -> ended(state, ended);
             case Input.Quiet quiet -> quiet(state, quiet);
+            case Input.Unattended unattended -> unattended(state, unattended);
         };
     }
 
     /// An offer that is only read when its handshake is over was refused by its gateway long ago: the run says so. It may never
     /// become an open run, because nobody might be left to end it.
-    private static Step<State, Effect> offered(State state, Input.Offered input) {
+    static Step<State, Effect.OfOffer> offered(State state, Input.Offered input) {
         return switch (state) {
             case State.Unknown unknown -> {
                 Optional<Refusal> verdict = Verdicts.admission(input.facts());
-                if (!input.facts().agentKnown()) {
+                if (!input.facts().getsRun()) {
                     Refusal refusal = verdict.orElseThrow();
                     yield Step.to(new State.Refused(refusal.failure()), new Effect.Refuse(refusal));
                 }
@@ -103,7 +122,7 @@ final class RunMachine {
         };
     }
 
-    private static Step<State, Effect> started(State state, Input.Started input) {
+    static Step<State, Effect.OfStart> started(State state, Input.Started input) {
         return switch (state) {
             case State.Unknown unknown -> Step.stay(unknown);
             case State.Refused refused -> Step.stay(refused);
@@ -120,7 +139,7 @@ final class RunMachine {
         };
     }
 
-    private static Step<State, Effect> ended(State state, Input.Ended input) {
+    private static Step<State, Effect.OfEnd> ended(State state, Input.Ended input) {
         return switch (state) {
             case State.Unknown unknown -> Step.stay(unknown);
             case State.Refused refused -> Step.stay(refused);
@@ -131,7 +150,7 @@ final class RunMachine {
                 if (end == null) {
                     yield Step.to(new State.Over(), new Effect.Fail(failed(input), notBefore(running, input.at())));
                 }
-                Effect complete = complete(running, end, input.closeCode(), input.at());
+                Effect.OfEnd complete = complete(running, end, input.closeCode(), input.at());
                 yield hangsUp(end)
                         ? Step.to(new State.Over(), complete, new Effect.HangUp())
                         : Step.to(new State.Over(), complete);
@@ -143,7 +162,7 @@ final class RunMachine {
         };
     }
 
-    private static Step<State, Effect> quiet(State state, Input.Quiet input) {
+    private static Step<State, Effect.OfEnd> quiet(State state, Input.Quiet input) {
         return switch (state) {
             case State.Unknown unknown -> Step.stay(unknown);
             case State.Refused refused -> Step.stay(refused);
@@ -151,6 +170,18 @@ final class RunMachine {
                 Step.to(new State.Over(), new Effect.Fail(Refusal.of(Failure.INTERNAL_ERROR), input.now()));
             case State.Running running ->
                 Step.to(new State.Over(), complete(running, End.LOST, null, input.lastSeenAt()));
+            case State.Over over -> Step.stay(over);
+        };
+    }
+
+    /// Nobody pays for silence: the run fails, and a run that fails by us costs nothing.
+    private static Step<State, Effect.OfEnd> unattended(State state, Input.Unattended input) {
+        return switch (state) {
+            case State.Running running -> Step.to(
+                    new State.Over(), new Effect.Fail(Refusal.of(Failure.INTERNAL_ERROR), notBefore(running, input.now())));
+            case State.Unknown unknown -> Step.stay(unknown);
+            case State.Refused refused -> Step.stay(refused);
+            case State.Initialized initialized -> Step.stay(initialized);
             case State.Over over -> Step.stay(over);
         };
     }
@@ -183,7 +214,7 @@ final class RunMachine {
                 : new Refusal(input.failure(), input.closeReason().isEmpty() ? input.failure().reason() : input.closeReason());
     }
 
-    private static Effect complete(State.Running running, End end, @Nullable Integer closeCode, Instant at) {
+    private static Effect.OfEnd complete(State.Running running, End end, @Nullable Integer closeCode, Instant at) {
         Instant endedAt = notBefore(running, at);
         return new Effect.Complete(
                 end, closeCode, endedAt, endedAt.toEpochMilli() - running.startedAt().toEpochMilli());

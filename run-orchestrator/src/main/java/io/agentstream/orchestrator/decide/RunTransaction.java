@@ -1,6 +1,9 @@
 package io.agentstream.orchestrator.decide;
 
+import io.agentstream.orchestrator.decide.Decision.HangUpOrder;
 import io.agentstream.orchestrator.decide.Decision.Socket;
+import io.agentstream.orchestrator.decide.RunMachine.State;
+import io.agentstream.orchestrator.store.Decided;
 import io.agentstream.orchestrator.store.Jsonb;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.RunEvents.NewEvent;
@@ -28,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Changes one run inside a transaction, and collects what is to be said about it. Each of our own events goes into the run's
-/// story in the same transaction: from there it is said again when the record comes again. [#write] puts the story down at the
-/// end, all of it at once. Only the thread that has the connection.
+/// story in the same transaction: from there it is said again when the record comes again. There is one only inside [#decide],
+/// which puts the story down: nobody can forget to. Only the thread that has the connection.
 final class RunTransaction {
 
     private final Connection connection;
@@ -41,14 +44,37 @@ final class RunTransaction {
     private final List<RunEvent> events = new ArrayList<>();
     private RunRows.@Nullable Proven proven;
 
-    /// @param after number of the call's record that is being decided on
-    RunTransaction(Connection connection, RunRow row, long after) {
+    /// What is decided about the run.
+    @FunctionalInterface
+    interface Work {
+        Decision decide(RunTransaction run) throws SQLException;
+    }
+
+    private RunTransaction(Connection connection, RunRow row, long after) {
         this.connection = connection;
         this.row = row;
         this.callId = new CallId(row.callId());
         this.after = after;
         this.ref = new RunRef(
                 row.id(), row.name(), row.organizationId(), row.agentId(), row.agentVersion(), row.gatewaySlot());
+    }
+
+    /// Does `work` and puts down the story that it made, all of it at once.
+    ///
+    /// @param after number of the call's record that is being decided on
+    static Decision decide(Connection connection, RunRow row, long after, Work work) throws SQLException {
+        RunTransaction run = new RunTransaction(connection, row, after);
+        Decision decision = work.decide(run);
+        RunEvents.append(connection, row.id(), run.story);
+        return decision;
+    }
+
+    RunRow row() {
+        return row;
+    }
+
+    State state() {
+        return States.of(row);
     }
 
     /// Takes a record of the call into the story.
@@ -62,7 +88,7 @@ final class RunTransaction {
 
     /// Takes in what the start message says.
     void start(CallEvent.Started start, ProofPlan plan, Source source) {
-        Contexts contexts = new Contexts(row.initialContext(), row.gatheredContext(), row.logs()).started(start);
+        Contexts contexts = new Contexts(row.initialContext(), row.gatheredContext(), row.logs()).started(start, row.mode());
         Optional<Account> account = plan.domain().account();
         proven = new RunRows.Proven(
                 Contexts.callType(start), contexts.initial(), contexts.gathered(), contexts.logs(),
@@ -102,13 +128,32 @@ final class RunTransaction {
                 cost.toPlainString()));
     }
 
-    /// Puts the story down. To be called once, last.
-    void write() throws SQLException {
-        RunEvents.append(connection, row.id(), story);
+    /// What was decided in this transaction; nothing where that is nothing.
+    Decision decision(Socket socket) {
+        return events.isEmpty()
+                ? Decision.none(callId)
+                : Decision.of(row.name(), row.gatewaySlot(), List.copyOf(events), socket, false);
     }
 
-    Decision decision(Socket socket) {
-        return Decision.of(row.name(), row.gatewaySlot(), List.copyOf(events), socket, false);
+    /// What was decided on the record when it came first, once more; but the beginning of a run that is over is not, or a worker
+    /// that does not know its end yet would begin it again. Its beginning was acknowledged before its end was decided.
+    Decision repeat(Socket socket) throws SQLException {
+        boolean over = state() instanceof State.Over;
+        List<RunEvent> decided = Decided.on(connection, row.id(), after).stream()
+                .map(payload -> Json.MAPPER.treeToValue(payload, RunEvent.class))
+                .filter(event -> !(over && event instanceof RunEvent.Running))
+                .toList();
+        return decided.isEmpty()
+                ? Decision.none(callId)
+                : Decision.of(row.name(), row.gatewaySlot(), decided, socket, true);
+    }
+
+    /// The session that was proved, for the provider to end.
+    Optional<HangUpOrder> hangUp() {
+        return row.telephonyConfigurationId() == null || row.providerSession() == null
+                ? Optional.empty()
+                : Optional.of(
+                        new HangUpOrder(callId, row.name(), row.telephonyConfigurationId(), row.providerSession()));
     }
 
     private void say(String type, RunEvent event) {

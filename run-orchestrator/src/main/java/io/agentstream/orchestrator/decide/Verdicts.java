@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.decide;
 
 import io.agentstream.schemas.Failure;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The contract's rows 4 to 9, 12 and 13: which cause decides where several hold. Pure; any thread.
 public final class Verdicts {
@@ -20,8 +21,19 @@ public final class Verdicts {
     /// What admission is decided by.
     ///
     /// @param quotaLeft whether the owner's credits allow one more call; anything where the agent is not known, as the rest
-    record Admission(boolean agentKnown, boolean quotaLeft, boolean roomLeft, Domain domain) {
-        static final Admission NO_AGENT = new Admission(false, false, false, new Domain.NotGiven());
+    /// @param unsupported name of the provider where this orchestrator does not know it: an older one may be asked by a newer gateway
+    record Admission(
+            @Nullable String unsupported, boolean agentKnown, boolean quotaLeft, boolean roomLeft, Domain domain) {
+        static final Admission NO_AGENT = new Admission(null, false, false, false, new Domain.NotGiven());
+
+        static Admission unsupported(String provider) {
+            return new Admission(provider, false, false, false, new Domain.NotGiven());
+        }
+
+        /// Whether there is somebody whose run it would be.
+        boolean getsRun() {
+            return unsupported == null && agentKnown;
+        }
     }
 
     /// What became of asking the provider.
@@ -43,6 +55,9 @@ public final class Verdicts {
 
     /// Why a call is not admitted; nothing where it is. A domain that the URL does not give may yet come with the start message.
     static Optional<Refusal> admission(Admission facts) {
+        if (facts.unsupported() != null) {
+            return Optional.of(Refusal.of(Failure.UNSUPPORTED_PROVIDER, facts.unsupported()));
+        }
         if (!facts.agentKnown()) {
             return refuse(Failure.WORKFLOW_NOT_FOUND);
         }

@@ -13,6 +13,7 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -65,8 +66,12 @@ public final class CallHandler {
         switch (event) {
             case CallEvent.Offered offered -> {
                 if (offered.refusal() == null) {
+                    if (!announcer.isSlot(offered.slot())) {
+                        throw new UnusableRecordException("nobody can be told: there is no slot " + offered.slot());
+                    }
                     long startNs = System.nanoTime();
-                    announcer.announce(decisions.offered(offered, source, clock.instant()));
+                    Instant now = clock.instant();
+                    announcer.announce(decisions.offered(offered, source, now), now);
                     admission.record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
                 }
             }
@@ -74,10 +79,14 @@ public final class CallHandler {
                 Optional<ProofPlan> plan = decisions.plan(started);
                 if (plan.isPresent()) {
                     Verdicts.Session session = ask(started, plan.get());
-                    announcer.announce(decisions.started(started, plan.get(), session, source, clock.instant()));
+                    Instant now = clock.instant();
+                    announcer.announce(decisions.started(plan.get().answered(started, session), source, now), now);
                 }
             }
-            case CallEvent.Ended ended -> announcer.announce(decisions.ended(ended, source));
+            case CallEvent.Ended ended -> {
+                Instant now = clock.instant();
+                announcer.announce(decisions.ended(ended, source), now);
+            }
             case CallEvent.Alive alive -> {} // the loop keeps them together
         }
     }

@@ -1,7 +1,11 @@
 package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.runtime.Metrics;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,17 +15,40 @@ public final class Announcer {
 
     private static final Logger log = LoggerFactory.getLogger(Announcer.class);
 
+    /// How old a decision may be when it is said. Less than the session timeout of our group: a process that was frozen for longer
+    /// than this may have lost its partitions, and what it decided before may have been overtaken by others.
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
     private final Publisher publisher;
     private final HangUps hangUps;
     private final Metrics metrics;
+    private final InstantSource clock;
 
-    public Announcer(Publisher publisher, HangUps hangUps, Metrics metrics) {
+    public Announcer(Publisher publisher, HangUps hangUps, Metrics metrics, InstantSource clock) {
         this.publisher = publisher;
         this.hangUps = hangUps;
         this.metrics = metrics;
+        this.clock = clock;
     }
 
-    /// @throws io.agentstream.orchestrator.decide.NotNowException where Kafka does not take it; some of it may have been taken
+    /// Whether a gateway can have that slot.
+    public boolean isSlot(int slot) {
+        return publisher.isSlot(slot);
+    }
+
+    /// Says a decision that was begun at `begunAt`. One that is too old is not said: it is to be asked for once more, and is then
+    /// what it has become.
+    ///
+    /// @throws NotNowException where it is too old, or Kafka is away; some of it may have been taken
+    /// @throws UndeliverableException where Kafka will never take it
+    public void announce(Decision decision, Instant begunAt) throws InterruptedException {
+        if (!decision.isEmpty() && clock.instant().isAfter(begunAt.plus(FRESH))) {
+            throw new NotNowException("a decision is too old to be said", null);
+        }
+        announce(decision);
+    }
+
+    /// Says a decision that no later one can overtake: the end of a run.
     public void announce(Decision decision) throws InterruptedException {
         if (decision.isEmpty()) {
             return;

@@ -1,8 +1,6 @@
 package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
-import io.agentstream.orchestrator.decide.NotNowException;
-import io.agentstream.runtime.KafkaTrouble;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
@@ -17,10 +15,14 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Says what was decided: the events first, and once they are acknowledged, the commands. So nobody hears audio of a run that
 /// the log does not know. Any thread; blocks until everything is acknowledged.
 public final class Publisher {
+
+    private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
     /// A little more than the producer itself takes to give up.
     private static final long ACKNOWLEDGED_S = 40;
@@ -33,7 +35,9 @@ public final class Publisher {
         this.producer = producer;
     }
 
-    /// @throws NotNowException where Kafka does not take it; some of it may have been taken
+    /// @throws io.agentstream.orchestrator.decide.NotNowException where Kafka is away; some of it may have been taken
+    /// @throws UndeliverableException where Kafka will never take it
+    /// @throws RefusedByKafkaException where Kafka takes nothing of this process
     void publish(Decision decision) throws InterruptedException {
         byte[] key = decision.callId().toKey();
         try {
@@ -44,8 +48,8 @@ public final class Publisher {
                         Topics.RUN_EVENTS.name(), key, Topics.RUN_EVENTS.codec().encode(event))));
             }
             await(events);
-            if (!decision.commands().isEmpty()) {
-                checkSlot(decision.slot());
+            if (decision.commands().isEmpty() || !reaches(decision)) {
+                return;
             }
             List<Future<RecordMetadata>> commands = new ArrayList<>();
             for (SocketCommand command : decision.commands()) {
@@ -55,7 +59,7 @@ public final class Publisher {
             }
             await(commands);
         } catch (KafkaException notTaken) {
-            throw notTaken(notTaken);
+            throw SendFailures.meaning(notTaken);
         }
     }
 
@@ -74,12 +78,25 @@ public final class Publisher {
         }
     }
 
-    /// A slot that does not exist would be waited for again and again.
-    private void checkSlot(int slot) {
-        int slots = producer.partitionsFor(Topics.SOCKET_COMMANDS.name()).size();
-        if (slots > 0 && slot >= slots) {
-            throw new IllegalStateException("slot " + slot + " of " + slots);
+    /// Whether a gateway can have that slot. Nobody reads one that does not exist, and to write there is to wait for ever.
+    boolean isSlot(int slot) {
+        try {
+            int slots = producer.partitionsFor(Topics.SOCKET_COMMANDS.name()).size();
+            return slots == 0 || (slot >= 0 && slot < slots);
+        } catch (KafkaException away) {
+            throw SendFailures.meaning(away);
         }
+    }
+
+    private boolean reaches(Decision decision) {
+        boolean reaches = isSlot(decision.slot());
+        if (!reaches) {
+            log.atError()
+                    .addKeyValue("call", decision.callId())
+                    .addKeyValue("slot", decision.slot())
+                    .log("there is no such slot, nobody can be told");
+        }
+        return reaches;
     }
 
     private static void await(List<Future<RecordMetadata>> sent) throws InterruptedException {
@@ -87,16 +104,8 @@ public final class Publisher {
             try {
                 acknowledgement.get(ACKNOWLEDGED_S, TimeUnit.SECONDS);
             } catch (ExecutionException | TimeoutException notTaken) {
-                throw notTaken(notTaken);
+                throw SendFailures.meaning(notTaken);
             }
         }
-    }
-
-    /// Only what waiting mends is tried again: what Kafka will never take is a fault of ours or of the installation.
-    private static RuntimeException notTaken(Exception failure) {
-        return switch (KafkaTrouble.of(failure)) {
-            case AWAY -> new NotNowException("Kafka does not take a decision", failure);
-            case REFUSED, TOO_LARGE, FATAL -> new IllegalStateException("Kafka will never take a decision", failure);
-        };
     }
 }

@@ -1,47 +1,94 @@
 package io.agentstream.orchestrator.liveness;
 
+import io.agentstream.schemas.Topic;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 
-/// Since when we have been hearing everything that is said on each partition of `call.lifecycle.v1`. Who has not listened
-/// cannot say that somebody was quiet. Any thread.
+/// Up to when, and since when, we have been reading everything that is written to each partition. Who has not listened cannot say
+/// that somebody was quiet.
+///
+/// What a consumer believes of its lag is as old as its last fetch, which of a process that was frozen is very old. So Kafka is
+/// asked where the partitions end, and only once they are read that far, everything that was written before the question is known.
+/// Any thread.
 public final class Listening {
 
-    /// Longest time between two looks at the end of a partition that still counts as hearing everything.
+    /// Longest time between two moments up to which everything is known that still counts as hearing everything.
     private static final long MAX_GAP_MS = 5_000;
 
-    /// @param sinceMs when the end was first reached without a gap since
-    /// @param lastMs when the end was last reached
-    private record Ear(long sinceMs, long lastMs) {}
+    /// @param sinceMs when everything was first known without a gap since
+    /// @param untilMs up to when everything is known
+    private record Ear(long sinceMs, long untilMs) {}
 
-    private final Map<Integer, Ear> ears = new HashMap<>();
+    /// Where a partition ended when Kafka was asked.
+    private record Question(long askedMs, long end) {}
 
-    /// Everything that the partition holds was read at that time.
-    public synchronized void atEnd(int partition, long nowMs) {
-        ears.merge(partition, new Ear(nowMs, nowMs), (old, fresh) ->
-                nowMs - old.lastMs() > MAX_GAP_MS ? fresh : new Ear(old.sinceMs(), nowMs));
+    private final Map<TopicPartition, Long> positions = new HashMap<>();
+    private final Map<TopicPartition, Question> open = new HashMap<>();
+    private final Map<TopicPartition, Ear> ears = new HashMap<>();
+
+    /// Everything before `position` was read, and whatever is to be known at once of it is known.
+    public synchronized void read(TopicPartition partition, long position) {
+        positions.put(partition, position);
+        answered(partition, position);
     }
 
     /// The partition is no longer ours.
-    public synchronized void forget(int partition) {
+    public synchronized void forget(TopicPartition partition) {
+        positions.remove(partition);
+        open.remove(partition);
         ears.remove(partition);
     }
 
     /// Kafka was away: nobody could say anything.
-    public synchronized void interrupted() {
+    synchronized void interrupted() {
+        open.clear();
         ears.clear();
     }
 
-    /// Partitions that we have been listening to for that long, up to now.
-    public synchronized List<Integer> heardFor(Duration time, long nowMs) {
-        return ears.entrySet().stream()
-                .filter(e -> nowMs - e.getValue().lastMs() <= MAX_GAP_MS
-                        && e.getValue().lastMs() - e.getValue().sinceMs() >= time.toMillis() - MAX_GAP_MS
-                        && nowMs - e.getValue().sinceMs() >= time.toMillis())
-                .map(Map.Entry::getKey)
-                .sorted()
+    /// Partitions that are ours and that we have begun to read.
+    public synchronized Set<TopicPartition> partitions() {
+        return Set.copyOf(positions.keySet());
+    }
+
+    /// Kafka, asked at `askedMs`, says where partitions end.
+    synchronized void ends(Map<TopicPartition, Long> ends, long askedMs) {
+        ends.forEach((partition, end) -> {
+            Long position = positions.get(partition);
+            if (position != null && open.putIfAbsent(partition, new Question(askedMs, end)) == null) {
+                answered(partition, position);
+            }
+        });
+    }
+
+    private void answered(TopicPartition partition, long position) {
+        Question question = open.get(partition);
+        if (question != null && position >= question.end()) {
+            open.remove(partition);
+            long ms = question.askedMs();
+            ears.merge(partition, new Ear(ms, ms), (old, fresh) ->
+                    ms - old.untilMs() > MAX_GAP_MS ? fresh : new Ear(old.sinceMs(), ms));
+        }
+    }
+
+    /// What we may judge by.
+    ///
+    /// @param partitions numbers of those that we have been reading everything of, for as long as was asked
+    /// @param untilMs up to when everything of all of them is known
+    record Heard(List<Integer> partitions, long untilMs) {}
+
+    /// Partitions of a topic that we have been reading everything of for that long, up to about now.
+    synchronized Heard heardFor(Topic<?> topic, Duration time, long nowMs) {
+        var heard = ears.entrySet().stream()
+                .filter(e -> e.getKey().topic().equals(topic.name())
+                        && nowMs - e.getValue().untilMs() <= MAX_GAP_MS
+                        && e.getValue().untilMs() - e.getValue().sinceMs() >= time.toMillis())
                 .toList();
+        return new Heard(
+                heard.stream().map(e -> e.getKey().partition()).sorted().toList(),
+                heard.stream().mapToLong(e -> e.getValue().untilMs()).min().orElse(0));
     }
 }

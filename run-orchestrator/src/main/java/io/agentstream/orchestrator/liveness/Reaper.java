@@ -4,6 +4,7 @@ import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.UndeliverableException;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.RefusedCalls;
@@ -13,22 +14,24 @@ import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Topics;
-import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notes signs of life, and closes the runs of calls that have gone quiet, on the partitions that we have listened to for long
-/// enough to know. Only the loop; a database or a Kafka that is away is waited for.
+/// Notes signs of life, and closes the runs of calls that have gone quiet and of those that nobody holds a conversation with, on
+/// the partitions that we have listened to for long enough to know. Only the loop; a database or a Kafka that is away is waited
+/// for.
 public final class Reaper implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(Reaper.class);
@@ -43,12 +46,13 @@ public final class Reaper implements DutyCycle {
     private final Database database;
     private final RunDecisions decisions;
     private final Announcer announcer;
-    private final Heartbeats heartbeats;
-    private final Listening listening;
+    private final Hearing hearing;
     private final BooleanSupplier ready;
-    private final Counter reaped;
+    private final Metrics metrics;
     private final InstantSource clock;
-    private final Duration lostAfter;
+    private final Limits limits;
+    private final LogWatch watch;
+    private final Workers workers;
     private final Semaphore wake = new Semaphore(0);
 
     /// Decided, but not yet taken by Kafka. Nothing more is decided while there are any.
@@ -57,26 +61,29 @@ public final class Reaper implements DutyCycle {
     private Instant nextLook = Instant.MIN;
     private Instant nextForgetting = Instant.MIN;
 
+    /// How long what may be missing.
+    ///
+    /// @param lost any sign of life of an open call
+    /// @param conversation the beginning of a running call's conversation
+    /// @param workers every worker
+    public record Limits(Duration lost, Duration conversation, Duration workers) {}
+
+    /// What is done with what was decided, and where it is read that there is something to decide.
+    public record Hands(Database database, RunDecisions decisions, Announcer announcer, Metrics metrics) {}
+
     /// @param ready whether database and Kafka answer; while they do not, nobody counts as quiet
     public Reaper(
-            Database database,
-            RunDecisions decisions,
-            Announcer announcer,
-            Heartbeats heartbeats,
-            Listening listening,
-            BooleanSupplier ready,
-            Metrics metrics,
-            InstantSource clock,
-            Duration lostAfter) {
-        this.database = database;
-        this.decisions = decisions;
-        this.announcer = announcer;
-        this.heartbeats = heartbeats;
-        this.listening = listening;
+            Hands hands, Hearing hearing, LogWatch watch, BooleanSupplier ready, InstantSource clock, Limits limits) {
+        this.database = hands.database();
+        this.decisions = hands.decisions();
+        this.announcer = hands.announcer();
+        this.metrics = hands.metrics();
+        this.hearing = hearing;
+        this.watch = watch;
         this.ready = ready;
-        this.reaped = metrics.counter("agent_stream_orchestrator_reaped");
         this.clock = clock;
-        this.lostAfter = lostAfter;
+        this.limits = limits;
+        this.workers = new Workers(watch, limits.workers());
     }
 
     @Override
@@ -95,39 +102,83 @@ public final class Reaper implements DutyCycle {
     /// One pass without the waiting.
     void pass() throws InterruptedException {
         if (!ready.getAsBoolean()) {
-            listening.interrupted();
+            interrupted();
             return;
         }
         Instant now = clock.instant();
         try {
-            heartbeats.flush(database, now);
-            say();
-            if (!now.isBefore(nextLook)) {
-                nextLook = now.plus(period());
-                reap(now);
-            }
-            if (!now.isBefore(nextForgetting)) {
-                nextForgetting = now.plus(REFUSALS_KEPT);
-                database.inTransaction(c -> RefusedCalls.forget(c, now.minus(REFUSALS_KEPT)));
-            }
+            hearing.listening().ends(watch.ends(hearing.listening().partitions()), now.toEpochMilli());
+            look(now);
         } catch (DatabaseException | NotNowException away) {
-            listening.interrupted(); // what was not noted cannot have been heard
+            interrupted(); // what was not noted cannot have been heard
             log.atWarn().addKeyValue("failure", Causes.of(away)).log("reaping has to wait");
         }
     }
 
-    private void reap(Instant now) throws InterruptedException {
-        List<Integer> partitions = listening.heardFor(lostAfter, now.toEpochMilli());
-        if (partitions.isEmpty()) {
+    private void interrupted() {
+        hearing.listening().interrupted();
+        workers.interrupted();
+    }
+
+    /// What we may judge by is settled before what was heard is noted: whatever was read by then is noted when it is judged.
+    private void look(Instant now) throws InterruptedException {
+        Listening.Heard calls = hearing.listening().heardFor(Topics.CALL_LIFECYCLE, limits.lost(), now.toEpochMilli());
+        Listening.Heard conversations =
+                hearing.listening().heardFor(Topics.CONVERSATION_EVENTS, limits.conversation(), now.toEpochMilli());
+        hearing.heartbeats().flush(database, now);
+        say();
+        if (!now.isBefore(nextLook)) {
+            nextLook = now.plus(period());
+            closeQuiet(calls, now);
+        }
+        closeNeverBegun(conversations, now);
+        closeUnattended(conversations, now);
+        if (!now.isBefore(nextForgetting)) {
+            nextForgetting = now.plus(REFUSALS_KEPT);
+            database.inTransaction(c -> RefusedCalls.forget(c, now.minus(REFUSALS_KEPT)));
+        }
+    }
+
+    private void closeQuiet(Listening.Heard heard, Instant now) throws InterruptedException {
+        if (heard.partitions().isEmpty()) {
             return;
         }
-        Instant before = now.minus(lostAfter);
+        Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.lost());
         List<UUID> quiet = database.withConnection(c ->
-                RunRows.quiet(c, before, Topics.CALL_LIFECYCLE.name(), partitions, MOST_AT_ONCE));
-        for (UUID callId : quiet) {
-            Decision decision = decisions.quiet(new CallId(callId), before, now);
+                RunRows.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
+        close(quiet, "quiet", call -> decisions.quiet(call, before, now));
+    }
+
+    private void closeNeverBegun(Listening.Heard heard, Instant now) throws InterruptedException {
+        if (heard.partitions().isEmpty()) {
+            return;
+        }
+        Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.conversation());
+        List<UUID> silent = running(heard, before, true).stream()
+                .filter(call -> !hearing.beginnings().isUnderWay(new CallId(call)))
+                .toList();
+        close(silent, "no_conversation", call -> decisions.neverBegan(call, now));
+    }
+
+    private void closeUnattended(Listening.Heard heard, Instant now) throws InterruptedException {
+        Optional<Instant> gone = workers.goneForGood(now);
+        if (gone.isPresent() && !heard.partitions().isEmpty()) {
+            close(running(heard, gone.get(), false), "no_worker", call -> decisions.unattended(call, now));
+        }
+    }
+
+    /// Calls of both topics have the same partition, and their run knows the one of the first.
+    private List<UUID> running(Listening.Heard heard, Instant before, boolean onlyNeverBegun) {
+        return database.withConnection(c -> RunRows.running(
+                c, before, onlyNeverBegun, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
+    }
+
+    private void close(List<UUID> calls, String why, Function<CallId, Decision> closing) throws InterruptedException {
+        for (UUID call : calls) {
+            Decision decision = closing.apply(new CallId(call));
             if (!decision.isEmpty()) {
-                reaped.increment();
+                metrics.counter("agent_stream_orchestrator_reaped", "why", why).increment();
+                log.atWarn().addKeyValue("call", call).addKeyValue("why", why).log("closing a run");
                 unsaid.add(decision);
             }
             say();
@@ -137,13 +188,18 @@ public final class Reaper implements DutyCycle {
     private void say() throws InterruptedException {
         Decision next;
         while ((next = unsaid.peek()) != null) {
-            announcer.announce(next);
+            try {
+                announcer.announce(next);
+            } catch (UndeliverableException | IllegalStateException never) { // the run is closed all the same
+                metrics.counter("agent_stream_orchestrator_unsaid").increment();
+                log.atError().addKeyValue("call", next.callId()).setCause(never).log("the end of a run can never be said");
+            }
             unsaid.remove();
         }
     }
 
     private Duration period() {
-        Duration tenth = lostAfter.dividedBy(10);
+        Duration tenth = limits.lost().dividedBy(10);
         return tenth.compareTo(LONGEST_PERIOD) < 0 ? tenth : LONGEST_PERIOD;
     }
 

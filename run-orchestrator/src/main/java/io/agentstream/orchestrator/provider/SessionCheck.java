@@ -13,6 +13,8 @@ public sealed interface SessionCheck {
     record Unavailable(Trouble trouble) implements SessionCheck {}
 
     enum Reason {
+        /// Nobody here speaks with that provider; nothing was sent.
+        UNKNOWN_PROVIDER,
         /// The session's text is none that the provider makes; nothing was sent.
         MALFORMED_SESSION,
         /// The stored token cannot stand in a header; nothing was sent.

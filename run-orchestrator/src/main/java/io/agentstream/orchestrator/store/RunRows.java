@@ -34,6 +34,7 @@ public final class RunRows {
             long agentId,
             long ownerUserId,
             int agentVersion,
+            String mode,
             int gatewaySlot,
             RunState state,
             ObjectNode initialContext,
@@ -43,7 +44,9 @@ public final class RunRows {
             @Nullable String providerSession,
             Instant createdAt,
             @Nullable Instant startedAt,
-            Instant lastSeenAt) {
+            Instant lastSeenAt,
+            @Nullable Instant aliveAt,
+            @Nullable Instant conversationAt) {
 
         /// Without what the caller said.
         @Override
@@ -217,19 +220,34 @@ public final class RunRows {
                 userId);
     }
 
-    /// Notes that the calls' open runs were heard of at `at`, and says of how many. One that is being decided on at this moment is
-    /// passed over: to wait for it would keep all the others locked.
-    public static int touch(Connection connection, List<UUID> callIds, Instant at) throws SQLException {
+    /// A call's sign of life, and when its gateway gave it.
+    public record Sign(UUID callId, Instant at) {}
+
+    /// Notes what was read by `readAt` of the calls' open runs, and says of how many. One that is being decided on at this moment
+    /// is passed over: to wait for it would keep all the others locked.
+    public static int touch(Connection connection, List<Sign> signs, Instant readAt) throws SQLException {
+        String[] calls = signs.stream().map(sign -> sign.callId().toString()).toArray(String[]::new);
         return Sql.update(
                 connection,
                 """
-                update runs set last_seen_at = greatest(last_seen_at, ?)
-                 where id = any(array(select id from runs
-                                       where call_id = any(?::uuid[]) and state in ('initialized', 'running')
-                                         for no key update skip locked))
+                update runs r
+                   set last_seen_at = greatest(r.last_seen_at, ?), alive_at = greatest(r.alive_at, sign.at)
+                  from unnest(?::uuid[], ?::timestamptz[]) as sign(call_id, at)
+                 where r.call_id = sign.call_id
+                   and r.id = any(array(select id from runs
+                                         where call_id = any(?::uuid[]) and state in ('initialized', 'running')
+                                           for no key update skip locked))
                 """,
-                at,
-                callIds.stream().map(UUID::toString).toArray(String[]::new));
+                readAt,
+                calls,
+                signs.stream().map(sign -> sign.at().toString()).toArray(String[]::new),
+                calls);
+    }
+
+    /// Notes that a run has a conversation, or had one.
+    public static void attend(Connection connection, long id, Instant at) throws SQLException {
+        Sql.update(
+                connection, "update runs set conversation_at = ? where id = ? and conversation_at is null", at, id);
     }
 
     /// Calls of open runs that were last heard of before `before`, the quietest first: those whose records come from one of
@@ -252,6 +270,28 @@ public final class RunRows {
                 limit);
     }
 
+    /// Calls of runs that have been running since before `before`, the oldest first: those whose records come from one of
+    /// `partitions` of `topic`, and, where `onlyNeverBegun`, those of whose conversation nothing was heard.
+    public static List<UUID> running(
+            Connection connection, Instant before, boolean onlyNeverBegun, String topic, List<Integer> partitions, int limit)
+            throws SQLException {
+        return Sql.query(
+                connection,
+                """
+                select call_id from runs r
+                 where state = 'running' and started_at < ? and (conversation_at is null or not ?)
+                   and exists (select 1 from run_events e
+                                where e.run_id = r.id and e.source_topic = ? and e.source_partition = any(?::integer[]))
+                 order by started_at limit ?
+                """,
+                row -> row.getObject("call_id", UUID.class),
+                before,
+                onlyNeverBegun,
+                topic,
+                partitions.toArray(Integer[]::new),
+                limit);
+    }
+
     private static RunRow read(ResultSet row) throws SQLException {
         String state = row.getString("state");
         return new RunRow(
@@ -262,6 +302,7 @@ public final class RunRows {
                 row.getLong("agent_id"),
                 row.getLong("owner_user_id"),
                 row.getInt("agent_version"),
+                row.getString("mode"),
                 row.getInt("gateway_slot"),
                 RunState.parse(state).orElseThrow(() -> new IllegalStateException("a run is " + state)),
                 Jsonb.readObject(row, "initial_context"),
@@ -271,6 +312,8 @@ public final class RunRows {
                 row.getString("provider_session"),
                 Sql.instant(row, "created_at"),
                 Sql.instantOrNull(row, "started_at"),
-                Sql.instant(row, "last_seen_at"));
+                Sql.instant(row, "last_seen_at"),
+                Sql.instantOrNull(row, "alive_at"),
+                Sql.instantOrNull(row, "conversation_at"));
     }
 }

@@ -126,7 +126,9 @@ final class DecisionsAtOnceTest {
             int noted = tenant.database().inTransaction(connection -> {
                 RunRows.lock(connection, decided.value());
                 return soon(threads.submit(() -> tenant.database().withConnection(
-                        other -> RunRows.touch(other, List.of(decided.value(), alive.value()), later))));
+                        other -> RunRows.touch(
+                                other,
+                                List.of(new RunRows.Sign(decided.value(), later), new RunRows.Sign(alive.value(), later)), later))));
             });
 
             assertEquals(1, noted);

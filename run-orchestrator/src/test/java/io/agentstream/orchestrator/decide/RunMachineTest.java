@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,8 +38,8 @@ final class RunMachineTest {
     private static final State RUNNING = new State.Running(T0);
     private static final State OVER = new State.Over();
 
-    private static final Admission GOOD = new Admission(true, true, true, new Domain.Usable());
-    private static final Admission NO_QUOTA = new Admission(true, false, true, new Domain.Usable());
+    private static final Admission GOOD = new Admission(null, true, true, true, new Domain.Usable());
+    private static final Admission NO_QUOTA = new Admission(null, true, false, true, new Domain.Usable());
     private static final Proof PROVED = new Proof(true, new Domain.Usable(), true, true, Session.LIVE);
     private static final Proof NOT_PROVED = new Proof(true, new Domain.Usable(), true, true, Session.NOT_CONFIRMED);
 
@@ -79,6 +80,7 @@ final class RunMachineTest {
 
     static List<Row> rows() {
         Input quiet = new Input.Quiet(NOW, LATE);
+        Input alone = new Input.Unattended(NOW);
         return List.of(
                 row("a good offer makes a run", UNKNOWN, offered(GOOD, NOW), INITIALIZED, new Effect.Create()),
                 row("an unknown agent makes none", UNKNOWN, offered(Admission.NO_AGENT, NOW), REFUSED, REFUSE),
@@ -88,6 +90,9 @@ final class RunMachineTest {
                 row("a late offer makes a failed run", UNKNOWN, offered(GOOD, LATE), OVER, new Effect.CreateFailed(OURS)),
                 row("late goes before what is wrong by now", UNKNOWN, offered(NO_QUOTA, LATE), OVER, new Effect.CreateFailed(OURS)),
                 row("a late offer of an unknown agent makes none", UNKNOWN, offered(Admission.NO_AGENT, LATE), REFUSED, REFUSE),
+                row("an offer of a provider that we do not speak with makes none", UNKNOWN, offered(Admission.unsupported("x"), NOW),
+                        new State.Refused(Failure.UNSUPPORTED_PROVIDER),
+                        new Effect.Refuse(Refusal.of(Failure.UNSUPPORTED_PROVIDER, "x"))),
                 row("a refusal is remembered", REFUSED, offered(GOOD, NOW), REFUSED, REFUSE),
                 row("an offer again", INITIALIZED, offered(GOOD, NOW), INITIALIZED, REPEAT),
                 row("an offer again, later", INITIALIZED, offered(NO_QUOTA, LATE), INITIALIZED, REPEAT),
@@ -134,7 +139,15 @@ final class RunMachineTest {
                 row("quiet, but refused", REFUSED, quiet, REFUSED),
                 row("quiet before talk", INITIALIZED, quiet, OVER, new Effect.Fail(OURS, LATE)),
                 row("quiet while running", RUNNING, quiet, OVER, new Effect.Complete(End.LOST, null, NOW, 1_000)),
-                row("quiet, but over", OVER, quiet, OVER));
+                row("quiet, but over", OVER, quiet, OVER),
+
+                row("without a conversation, but nobody's", UNKNOWN, alone, UNKNOWN),
+                row("without a conversation, but refused", REFUSED, alone, REFUSED),
+                row("without a conversation before talk", INITIALIZED, alone, INITIALIZED),
+                row("running without a conversation", RUNNING, alone, OVER, new Effect.Fail(OURS, NOW)),
+                row("without a conversation, by a clock that is behind", new State.Running(LATE), alone, OVER,
+                        new Effect.Fail(OURS, LATE)),
+                row("without a conversation, but over", OVER, alone, OVER));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -149,16 +162,23 @@ final class RunMachineTest {
                 .map(r -> r.state().getClass().getSimpleName() + " " + r.input().getClass().getSimpleName())
                 .collect(Collectors.toSet());
         for (Class<?> state : State.class.getPermittedSubclasses()) {
-            for (Class<?> input : Input.class.getPermittedSubclasses()) {
+            for (Class<?> input : kinds(Input.class)) {
                 assertTrue(covered.contains(state.getSimpleName() + " " + input.getSimpleName()), state + " x " + input);
             }
         }
     }
 
+    /// The records below a sealed type.
+    private static List<Class<?>> kinds(Class<?> type) {
+        return Arrays.stream(type.getPermittedSubclasses())
+                .flatMap(kind -> kind.isSealed() ? kinds(kind).stream() : Stream.of(kind))
+                .toList();
+    }
+
     @Test
     void neverLeavesTheEnd() {
         for (Row row : rows()) {
-            Step<State, Effect> step = RunMachine.step(OVER, row.input());
+            Step<State, ? extends Effect> step = RunMachine.step(OVER, row.input());
             assertEquals(OVER, step.state(), row.name());
             assertTrue(
                     step.effects().stream().allMatch(e -> e instanceof Effect.Repeat || e instanceof Effect.HangUp), row.name());

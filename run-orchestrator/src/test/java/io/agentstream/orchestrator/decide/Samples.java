@@ -85,7 +85,7 @@ public final class Samples {
     }
 
     public static Start started() {
-        return new Start(callId(), "call-1", "sess-1", "acme.cloudonix.net", "inbound", Map.of());
+        return new Start(callId(), "call-1", "sess-1", "acme.cloudonix.net", "inbound", Map.of(), null);
     }
 
     public record Start(
@@ -93,37 +93,42 @@ public final class Samples {
             @Nullable String callSid,
             @Nullable String session,
             @Nullable String domain,
-            String context,
-            Map<String, String> parameters) {
+            @Nullable String context,
+            Map<String, String> parameters,
+            @Nullable List<String> cut) {
 
         public Start of(CallId call) {
-            return new Start(call, callSid, session, domain, context, parameters);
+            return new Start(call, callSid, session, domain, context, parameters, cut);
         }
 
         public Start callSid(@Nullable String sid) {
-            return new Start(callId, sid, session, domain, context, parameters);
+            return new Start(callId, sid, session, domain, context, parameters, cut);
         }
 
         public Start session(@Nullable String token) {
-            return new Start(callId, callSid, token, domain, context, parameters);
+            return new Start(callId, callSid, token, domain, context, parameters, cut);
         }
 
         public Start domain(@Nullable String name) {
-            return new Start(callId, callSid, session, name, context, parameters);
+            return new Start(callId, callSid, session, name, context, parameters, cut);
         }
 
-        public Start context(String word) {
-            return new Start(callId, callSid, session, domain, word, parameters);
+        public Start context(@Nullable String word) {
+            return new Start(callId, callSid, session, domain, word, parameters, cut);
         }
 
         public Start parameters(Map<String, String> custom) {
-            return new Start(callId, callSid, session, domain, context, custom);
+            return new Start(callId, callSid, session, domain, context, custom, cut);
+        }
+
+        public Start cut(List<String> sentences) {
+            return new Start(callId, callSid, session, domain, context, parameters, sentences);
         }
 
         public CallEvent.Started build() {
             return new CallEvent.Started(
                     callId, 2, T0.plusSeconds(1), "MZ-1", callSid, session, domain, null, null, context,
-                    List.of("inbound"), MediaFormat.MULAW_8K, parameters);
+                    List.of("inbound"), MediaFormat.MULAW_8K, parameters, cut);
         }
     }
 

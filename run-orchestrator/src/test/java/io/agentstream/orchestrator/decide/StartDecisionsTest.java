@@ -51,7 +51,7 @@ final class StartDecisionsTest {
         Runs.Run run = tenant.run(call).orElseThrow();
         assertEquals(RunState.RUNNING, run.state());
         assertEquals(NOW, run.startedAt());
-        assertEquals("sess-1", run.gatheredContext().get("cloudonix_call_sid").stringValue());
+        assertEquals("call-1", run.gatheredContext().get("cloudonix_call_sid").stringValue());
         assertEquals(List.of("offered", "created", "started", "running"), tenant.story(call));
     }
 

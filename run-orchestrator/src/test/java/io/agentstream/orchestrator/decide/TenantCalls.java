@@ -13,13 +13,13 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The calls of one organisation, and what is decided on them a second after they came.
-record TenantCalls(Tenant tenant, RunDecisions decisions) {
+public record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     static final Instant NOW = Samples.T0.plusSeconds(1);
 
     private static final AtomicLong OFFSETS = new AtomicLong();
 
-    TenantCalls(Tenant tenant) {
+    public TenantCalls(Tenant tenant) {
         this(tenant, new RunDecisions(tenant.database(), new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10)));
     }
 
@@ -28,7 +28,7 @@ record TenantCalls(Tenant tenant, RunDecisions decisions) {
         return new Source("decisions-test", 0, OFFSETS.incrementAndGet());
     }
 
-    Decision offer(CallEvent.Offered offer) {
+    public Decision offer(CallEvent.Offered offer) {
         return decisions.offered(offer, source(), NOW);
     }
 
@@ -46,7 +46,7 @@ record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     Decision start(CallEvent.Started start, Session session) throws InterruptedException {
         ProofPlan plan = decisions.plan(start).orElseThrow();
-        return decisions.started(start, plan, session, source(), NOW);
+        return decisions.started(plan.answered(start, session), source(), NOW);
     }
 
     Decision start(CallId call) throws InterruptedException {

@@ -2,11 +2,13 @@ package io.agentstream.orchestrator.intake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.jobs.RefusedByKafkaException;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Relay;
 import io.agentstream.orchestrator.store.RunRows;
@@ -29,12 +31,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -253,7 +262,44 @@ final class CallsLoopTest {
     }
 
     @Test
-    void putsAsideARecordThatFailsForReasonsOfItsOwn() throws Exception {
+    void endsWhereKafkaDoesNotLetItWrite() throws Exception {
+        fixture.producer.sendException = new TopicAuthorizationException("run.events.v1");
+        fixture.assigned();
+        fixture.add(tenant.offer().build());
+
+        Until.holds(fixture::pass, () -> !fixture.faults.isEmpty());
+
+        assertInstanceOf(RefusedByKafkaException.class, fixture.faults.getFirst());
+        assertEquals(0, fixture.committed()); // whoever may write does it
+    }
+
+    @Test
+    void putsAsideWhatKafkaWillNeverTake() throws Exception {
+        fixture.close();
+        fixture = new LoopFixture(tenant.database(), new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+            @Override
+            public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+                return record.topic().equals(Topics.RUN_EVENTS.name())
+                        ? CompletableFuture.failedFuture(new RecordTooLargeException("on purpose"))
+                        : super.send(record, callback);
+            }
+
+            @Override
+            public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+                return send(record, (metadata, failure) -> {});
+            }
+        })
+                .assigned();
+        fixture.add(tenant.offer().build());
+
+        fixture.untilCommitted(1);
+
+        assertEquals(1, fixture.deadLetters().size());
+        assertEquals(0, fixture.counted("agent_stream_orchestrator_retries"));
+    }
+
+    @Test
+    void makesNoRunOfAnOfferThatNobodyCanBeToldOf() throws Exception {
         fixture.close();
         Node node = new Node(0, "localhost", 1);
         Node[] nodes = {node};
@@ -267,6 +313,7 @@ final class CallsLoopTest {
         fixture.untilCommitted(1);
 
         assertEquals(1, fixture.deadLetters().size());
+        assertEquals(List.of(), tenant.runs());
         assertEquals(List.of(), fixture.faults);
     }
 
@@ -299,24 +346,22 @@ final class CallsLoopTest {
     }
 
     @Test
-    void notesSignsOfLifeAndListens() throws Exception {
+    void hearsSignsOfLifeAndListens() throws Exception {
         fixture.assigned();
         CallEvent.Offered offer = tenant.offer().build();
         fixture.add(offer);
-        fixture.add(new CallEvent.Alive(offer.callId(), 2, Samples.T0));
+        fixture.add(new CallEvent.Alive(offer.callId(), 2, Samples.T0.plusMillis(700)));
+
         fixture.untilCommitted(2);
+
         Instant later = Samples.T0.plusSeconds(50);
-
-        fixture.heartbeats.flush(tenant.database(), later);
-
-        assertEquals(
-                later,
-                tenant.database()
-                        .withConnection(c -> RunRows.find(c, offer.callId().value()))
-                        .orElseThrow()
-                        .lastSeenAt());
-        long nowMs = Samples.T0.plusSeconds(2).toEpochMilli();
-        assertEquals(List.of(fixture.lifecycle.partition()), fixture.listening.heardFor(Duration.ZERO, nowMs));
+        fixture.hearing.heartbeats().flush(tenant.database(), later);
+        RunRows.RunRow run = tenant.database()
+                .withConnection(c -> RunRows.find(c, offer.callId().value()))
+                .orElseThrow();
+        assertEquals(later, run.lastSeenAt());
+        assertEquals(Samples.T0.plusMillis(700), run.aliveAt()); // the sign's own time
+        assertEquals(Set.of(fixture.lifecycle, fixture.conversation), fixture.hearing.listening().partitions());
     }
 
     @Test

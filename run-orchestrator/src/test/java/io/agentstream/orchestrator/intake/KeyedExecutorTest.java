@@ -21,12 +21,14 @@ final class KeyedExecutorTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
+    /// What a task throws, and an assertion that fails in one.
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
     private final KeyedExecutor<String> executor = new KeyedExecutor<>(faults::add);
 
     @AfterEach
     void close() throws InterruptedException {
         executor.close();
+        assertEquals(List.of(), faults);
     }
 
     private static void await(CountDownLatch latch) {
@@ -84,6 +86,7 @@ final class KeyedExecutorTest {
         await(next);
         assertTrue(executor.awaitIdle(LIMIT));
         assertEquals(1, faults.size());
+        faults.clear(); // it was meant
     }
 
     @Test

@@ -7,8 +7,7 @@ import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.Publisher;
-import io.agentstream.orchestrator.liveness.Heartbeats;
-import io.agentstream.orchestrator.liveness.Listening;
+import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.DeadLetters;
@@ -51,8 +50,7 @@ final class LoopFixture implements AutoCloseable {
     final FakeSessions sessions = new FakeSessions();
     final List<Throwable> faults = new CopyOnWriteArrayList<>();
     final KeyedExecutor<CallId> executor = new KeyedExecutor<>(faults::add);
-    final Heartbeats heartbeats = new Heartbeats();
-    final Listening listening = new Listening();
+    final Hearing hearing = new Hearing();
     final CountDownLatch open = new CountDownLatch(1);
     final CallsLoop loop;
     private final Metrics metrics = new Metrics("test");
@@ -71,10 +69,10 @@ final class LoopFixture implements AutoCloseable {
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake);
         hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
         CallHandler handler = new CallHandler(
-                decisions, sessions, new Announcer(new Publisher(producer), hangUps, metrics), metrics, clock, CallHandler.margin(handshake));
+                decisions, sessions, new Announcer(new Publisher(producer), hangUps, metrics, clock), metrics, clock, CallHandler.margin(handshake));
         DeadLetters letters = new DeadLetters(producer, metrics);
         loop = new CallsLoop(
-                consumer, new Attempts(handler, letters, metrics), executor, heartbeats, listening, letters, clock, open);
+                consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open);
         consumer.setMaxPollRecords(500);
         consumer.updateBeginningOffsets(Map.of(lifecycle, 0L, conversation, 0L));
     }

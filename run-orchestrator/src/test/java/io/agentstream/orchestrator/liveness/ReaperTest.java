@@ -6,6 +6,7 @@ import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.Publisher;
@@ -13,16 +14,25 @@ import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunState;
+import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -35,13 +45,15 @@ final class ReaperTest {
     private static final Duration LOST_AFTER = Duration.ofSeconds(60);
 
     private final int partition = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    private final TopicPartition lifecycle = new TopicPartition(Topics.CALL_LIFECYCLE.name(), partition);
+    private final TopicPartition conversations = new TopicPartition(Topics.CONVERSATION_EVENTS.name(), partition);
     private final Tenant tenant;
     private final RunDecisions decisions;
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final Metrics metrics = new Metrics("test");
-    private final Heartbeats heartbeats = new Heartbeats();
-    private final Listening listening = new Listening();
+    private final Hearing hearing = new Hearing();
+    private final FakeLogWatch watch = new FakeLogWatch();
     private final HangUps hangUps;
     private final Reaper reaper;
     private Instant now = Samples.T0;
@@ -50,12 +62,13 @@ final class ReaperTest {
 
     ReaperTest(Database database) {
         tenant = Tenant.create(database);
-        FakeSessions sessions = new FakeSessions();
         decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
-        hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
-        Announcer announcer = new Announcer(new Publisher(producer), hangUps, metrics);
+        hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
         reaper = new Reaper(
-                database, decisions, announcer, heartbeats, listening, () -> ready, metrics, () -> now, LOST_AFTER);
+                new Reaper.Hands(
+                        database, decisions, new Announcer(new Publisher(producer), hangUps, metrics, () -> now), metrics),
+                hearing, watch, () -> ready, () -> now,
+                new Reaper.Limits(LOST_AFTER, Duration.ofSeconds(5), Duration.ofSeconds(20)));
     }
 
     @AfterEach
@@ -66,8 +79,30 @@ final class ReaperTest {
 
     private CallId admitted() {
         CallEvent.Offered offer = tenant.offer().build();
-        decisions.offered(offer, new Source(Topics.CALL_LIFECYCLE.name(), partition, offset++), now);
+        decisions.offered(offer, source(), now);
         return offer.callId();
+    }
+
+    private CallId running() throws InterruptedException {
+        CallId call = admitted();
+        CallEvent.Started start = Samples.started().of(call).build();
+        decisions.started(
+                decisions.plan(start).orElseThrow().answered(start, Verdicts.Session.LIVE), source(), now);
+        return call;
+    }
+
+    private Source source() {
+        return new Source(Topics.CALL_LIFECYCLE.name(), partition, offset++);
+    }
+
+    private void began(CallId call) {
+        decisions.said(
+                new ConversationEvent.Began(call, 1, 2, now, null),
+                new Source(Topics.CONVERSATION_EVENTS.name(), partition, offset++));
+    }
+
+    private String failure(CallId call) {
+        return String.valueOf(tenant.run(call).orElseThrow().failureCode());
     }
 
     private RunState state(CallId call) {
@@ -79,7 +114,8 @@ final class ReaperTest {
         Instant end = now.plus(time);
         while (now.isBefore(end)) {
             now = now.plusSeconds(1);
-            listening.atEnd(partition, now.toEpochMilli());
+            hearing.listening().read(lifecycle, 0);
+            hearing.listening().read(conversations, 0);
             reaper.pass();
         }
     }
@@ -102,7 +138,7 @@ final class ReaperTest {
 
         for (int i = 0; i < 10; i++) {
             goOn(Duration.ofSeconds(15));
-            heartbeats.heard(call);
+            hearing.heartbeats().heard(call, now);
         }
 
         assertEquals(RunState.INITIALIZED, state(call));
@@ -147,5 +183,135 @@ final class ReaperTest {
         goOn(Duration.ofSeconds(80));
 
         assertEquals(RunState.INITIALIZED, state(offer.callId()));
+    }
+
+    @Test
+    void firstReadsWhatWasSaidWhileItWasFrozen() throws InterruptedException {
+        CallId call = admitted();
+        goOn(Duration.ofSeconds(50));
+        watch.ends.put(lifecycle, 1L); // a sign of life that is not read yet, while the consumer believes that it is at the end
+
+        goOn(Duration.ofSeconds(20));
+
+        assertEquals(RunState.INITIALIZED, state(call));
+    }
+
+    @Test
+    void aLostCallEndedWhenItsGatewayLastSpokeOfItNotWhenThatWasRead() throws InterruptedException {
+        CallId call = running();
+        began(call);
+        Instant started = now;
+        now = now.plusSeconds(60); // we were away: the sign that the gateway gave 12 s after the start is read late
+        hearing.heartbeats().heard(call, started.plusSeconds(12));
+
+        goOn(Duration.ofSeconds(80));
+
+        Runs.Run run = tenant.run(call).orElseThrow();
+        assertEquals("lost", run.endBy());
+        assertEquals(started.plusSeconds(12), run.endedAt());
+    }
+
+    @Test
+    void closesARunThatGetsNoConversationAndChargesNothing() throws InterruptedException {
+        tenant.credits("1");
+        goOn(Duration.ofSeconds(10));
+        CallId call = running();
+        CallId answered = running();
+        began(answered);
+
+        goOn(Duration.ofSeconds(4));
+        assertEquals(RunState.RUNNING, state(call));
+        goOn(Duration.ofSeconds(3));
+
+        assertEquals("internal_error", failure(call));
+        assertEquals(RunState.RUNNING, state(answered));
+        assertEquals(new BigDecimal("1.0000"), tenant.credits());
+        assertEquals(2, producer.history().size()); // the event, and the close for the gateway
+    }
+
+    @Test
+    void leavesARunWhoseConversationIsBeingNoted() throws InterruptedException {
+        goOn(Duration.ofSeconds(10));
+        CallId call = running();
+        hearing.beginnings().read(call);
+
+        goOn(Duration.ofSeconds(30));
+
+        assertEquals(RunState.RUNNING, state(call));
+    }
+
+    @Test
+    void doesNotMissAConversationThatItHasNotReadOf() throws InterruptedException {
+        goOn(Duration.ofSeconds(10));
+        CallId call = running();
+        watch.ends.put(conversations, 1L); // it began; the record is not read yet
+
+        goOn(Duration.ofSeconds(30));
+
+        assertEquals(RunState.RUNNING, state(call));
+    }
+
+    @Test
+    void closesCallsUnderWayOnceThereHasBeenNoWorkerForTooLong() throws InterruptedException {
+        tenant.credits("1");
+        CallId call = running();
+        began(call);
+        goOn(Duration.ofSeconds(10));
+
+        watch.workers = Optional.of(false);
+        goOn(Duration.ofSeconds(18));
+        assertEquals(RunState.RUNNING, state(call));
+        goOn(Duration.ofSeconds(6));
+
+        assertEquals("internal_error", failure(call));
+        assertEquals(new BigDecimal("1.0000"), tenant.credits());
+    }
+
+    @Test
+    void aWorkerThatComesBackInTimeKeepsItsCalls() throws InterruptedException {
+        CallId call = running();
+        began(call);
+        goOn(Duration.ofSeconds(10));
+
+        for (int i = 0; i < 3; i++) {
+            watch.workers = Optional.of(false);
+            goOn(Duration.ofSeconds(15));
+            watch.workers = i == 1 ? Optional.empty() : Optional.of(true); // Kafka does not say: nobody is gone for good
+            goOn(Duration.ofSeconds(3));
+            hearing.heartbeats().heard(call, now);
+        }
+        goOn(Duration.ofSeconds(10));
+
+        assertEquals(RunState.RUNNING, state(call));
+    }
+
+    @Test
+    void aCallWithASlotThatDoesNotExistIsClosedAllTheSame() throws InterruptedException {
+        CallId call = admitted(); // its slot is 3
+        Node node = new Node(0, "localhost", 1);
+        Node[] nodes = {node};
+        producer.close();
+        MockProducer<byte[], byte[]> small = new MockProducer<>(
+                new Cluster(
+                        "c", List.of(node),
+                        List.of(
+                                new PartitionInfo(Topics.SOCKET_COMMANDS.name(), 0, node, nodes, nodes),
+                                new PartitionInfo(Topics.RUN_EVENTS.name(), 0, node, nodes, nodes)),
+                        Set.of(), Set.of()),
+                true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        Reaper other = new Reaper(
+                new Reaper.Hands(
+                        tenant.database(), decisions, new Announcer(new Publisher(small), hangUps, metrics, () -> now), metrics),
+                hearing, watch, () -> ready, () -> now,
+                new Reaper.Limits(LOST_AFTER, Duration.ofSeconds(5), Duration.ofSeconds(20)));
+
+        for (int i = 0; i < 80; i++) {
+            now = now.plusSeconds(1);
+            hearing.listening().read(lifecycle, 0);
+            other.pass();
+        }
+
+        assertEquals(RunState.FAILED, state(call));
+        assertEquals(1, small.history().size());
     }
 }

@@ -13,6 +13,8 @@ final class SessionBody {
     private static final Set<String> OVER = Set.of(
             "completed", "noanswer", "busy", "cancel", "nocredit", "congestion", "external", "error", "failed");
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private SessionBody() {}
 
     static SessionCheck judge(BoundedBody.Body body) {
@@ -21,17 +23,22 @@ final class SessionBody {
         }
         JsonNode session;
         try {
-            session = MAPPER.readTree(body.text());
+            session = MAPPER.readTree(body.text().startsWith(BYTE_ORDER_MARK) ? body.text().substring(1) : body.text());
         } catch (JacksonException broken) {
             return unreadable();
         }
         if (!session.isObject()) {
             return unreadable();
         }
-        boolean over = session.hasNonNull("endTime")
-                || session.hasNonNull("callEndTime")
+        boolean over = isTime(session.path("endTime"))
+                || isTime(session.path("callEndTime"))
                 || OVER.contains(word(session.path("status")));
         return over ? new SessionCheck.NotLive(SessionCheck.Reason.ENDED) : new SessionCheck.Live();
+    }
+
+    /// What has no end yet may say so with nothing, an empty text or zero, as a number or as text.
+    private static boolean isTime(JsonNode node) {
+        return !node.isMissingNode() && !node.isNull() && !node.asString("?").strip().matches("|0+(\\.0+)?");
     }
 
     /// In lower case and without what is not a letter: `NO ANSWER` and `no-answer` are `noanswer`.

@@ -1,0 +1,112 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.orchestrator.decide.Decision.Socket;
+import io.agentstream.orchestrator.decide.RunMachine.Effect;
+import io.agentstream.orchestrator.decide.RunMachine.Input;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Decided;
+import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Decides how runs end: by their call's end, because nobody hears of the call, or because nobody holds its conversation. Any
+/// thread; blocks on the database.
+final class Endings {
+
+    private final Database database;
+    private final Tariff tariff;
+
+    Endings(Database database, Tariff tariff) {
+        this.database = database;
+        this.tariff = tariff;
+    }
+
+    Decision ended(CallEvent.Ended end, Source source) {
+        return database.inTransaction(connection -> {
+            Optional<RunRow> row = RunRows.lock(connection, end.callId().value());
+            if (row.isEmpty()) {
+                return Decision.none(end.callId());
+            }
+            return RunTransaction.decide(connection, row.get(), end.seq(), run -> {
+                run.happened(end, "ended", source);
+                return close(
+                        run,
+                        new Input.Ended(end.at(), end.closeCode(), end.closeReason(), end.end(), end.failure()),
+                        Socket.CLOSED);
+            });
+        });
+    }
+
+    /// Of a call that nobody has heard of since `before`; empty where somebody has.
+    Decision quiet(CallId callId, Instant before, Instant now) {
+        return closeIf(callId, row -> row.lastSeenAt().isBefore(before), row -> new Input.Quiet(lastSign(row), now));
+    }
+
+    /// Of a running call of whose conversation nobody has said that it began; empty where somebody has.
+    Decision neverBegan(CallId callId, Instant now) {
+        return closeIf(callId, row -> row.conversationAt() == null, row -> new Input.Unattended(now));
+    }
+
+    /// Of a running call when there are no workers left.
+    Decision unattended(CallId callId, Instant now) {
+        return closeIf(callId, row -> true, row -> new Input.Unattended(now));
+    }
+
+    @FunctionalInterface
+    private interface Still {
+        boolean holds(RunRow row);
+    }
+
+    @FunctionalInterface
+    private interface Why {
+        Input.Closing input(RunRow row);
+    }
+
+    /// Looks again under the lock, and closes.
+    private Decision closeIf(CallId callId, Still still, Why why) {
+        return database.inTransaction(connection -> {
+            Optional<RunRow> row = RunRows.lock(connection, callId.value());
+            if (row.isEmpty() || !still.holds(row.get())) {
+                return Decision.none(callId);
+            }
+            long after = Decided.newestSeq(connection, row.get().id());
+            return RunTransaction.decide(
+                    connection, row.get(), after, run -> close(run, why.input(row.get()), Socket.WAITS));
+        });
+    }
+
+    /// When the gateway last spoke of the call, by its own clock, but not later than we read it: what is charged must not depend
+    /// on when a sign was read.
+    private static Instant lastSign(RunRow row) {
+        Instant own = row.aliveAt();
+        return own != null && own.isBefore(row.lastSeenAt()) ? own : row.lastSeenAt();
+    }
+
+    private Decision close(RunTransaction run, Input.Closing input, Socket socket) throws SQLException {
+        Decision decision = run.decision(socket);
+        for (Effect.OfEnd effect : RunMachine.closed(run.state(), input).effects()) {
+            switch (effect) {
+                case Effect.Fail(Refusal refusal, Instant at) -> {
+                    run.fail(refusal, at);
+                    decision = run.decision(socket);
+                }
+                case Effect.Complete complete -> {
+                    run.complete(complete, tariff.cost(complete.durationMs()));
+                    decision = run.decision(socket);
+                }
+                case Effect.Repeat() -> decision = run.repeat(socket);
+                case Effect.HangUp() -> {
+                    if (!decision.events().isEmpty()) { // else the run was over before, by a decision of our own
+                        decision = decision.hangingUp(run.hangUp());
+                    }
+                }
+            }
+        }
+        return decision;
+    }
+}

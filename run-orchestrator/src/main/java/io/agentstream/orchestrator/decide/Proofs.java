@@ -1,0 +1,82 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.orchestrator.decide.Decision.Socket;
+import io.agentstream.orchestrator.decide.RunMachine.Effect;
+import io.agentstream.orchestrator.decide.RunMachine.Input;
+import io.agentstream.orchestrator.decide.RunMachine.State;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.schemas.CallEvent;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Decides whether a call may talk: rows 6 to 9, 12 and 13 of the contract. Any thread; blocks on the database.
+final class Proofs {
+
+    private final Database database;
+    private final Duration handshakeTimeout;
+    private final Turns turns;
+
+    Proofs(Database database, Duration handshakeTimeout) {
+        this.database = database;
+        this.handshakeTimeout = handshakeTimeout;
+        this.turns = new Turns(handshakeTimeout); // who waits longer is too late
+    }
+
+    /// What it takes to prove a call that has started; nothing where there is nothing to prove.
+    Optional<ProofPlan> plan(CallEvent.Started start) {
+        return database.withConnection(connection -> {
+            Optional<RunRow> found = RunRows.find(connection, start.callId().value());
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            RunRow run = found.get();
+            return Optional.of(new ProofPlan(
+                    run.organizationId(),
+                    States.of(run) instanceof State.Initialized,
+                    run.createdAt().plus(handshakeTimeout),
+                    Facts.domain(connection, run.organizationId(), run.mode(), start.domain())));
+        });
+    }
+
+    /// The organisation's row is locked, so that its limit of concurrent calls holds exactly. The lock is taken last: what need not
+    /// be done under it is done by then, because all its calls wait for it.
+    Decision started(ProofPlan.Answered answered, Source source, Instant now) throws InterruptedException {
+        CallEvent.Started start = answered.start();
+        return turns.take(answered.plan().organizationId(), () -> database.inTransaction(connection -> {
+            RunRow row = RunRows.lock(connection, start.callId().value()).orElseThrow();
+            return RunTransaction.decide(
+                    connection, row, start.seq(), run -> decide(connection, run, answered, source, now));
+        }));
+    }
+
+    private static Decision decide(
+            Connection connection, RunTransaction run, ProofPlan.Answered answered, Source source, Instant now)
+            throws SQLException {
+        CallEvent.Started start = answered.start();
+        ProofPlan plan = answered.plan();
+        boolean roomLeft = false;
+        if (run.state() instanceof State.Initialized) {
+            run.start(start, plan, source);
+            roomLeft = Facts.roomUnderLock(connection, plan.organizationId());
+        }
+        Verdicts.Proof facts = new Verdicts.Proof(
+                roomLeft, plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
+                answered.session());
+        for (Effect.OfStart effect : RunMachine.started(run.state(), new Input.Started(facts, now, plan.deadline())).effects()) {
+            switch (effect) {
+                case Effect.Repeat() -> {
+                    return run.repeat(Socket.WAITS);
+                }
+                case Effect.Begin(Instant at) -> run.begin(start.mediaFormat(), at);
+                case Effect.Fail(Refusal refusal, Instant at) -> run.fail(refusal, at);
+            }
+        }
+        return run.decision(Socket.WAITS);
+    }
+}

@@ -1,0 +1,28 @@
+package io.agentstream.orchestrator.decide;
+
+import io.agentstream.orchestrator.decide.RunMachine.State;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.schemas.Failure;
+
+/// The machine's states, read from rows. Any thread.
+final class States {
+
+    private States() {}
+
+    static State of(RunRows.Known known) {
+        if (known.run().isPresent()) {
+            return of(known.run().get());
+        }
+        return known.refusedFor() == null ? new State.Unknown() : new State.Refused(Failure.valueOf(known.refusedFor()));
+    }
+
+    static State of(RunRow run) {
+        return switch (run.state()) {
+            case INITIALIZED -> new State.Initialized();
+            case RUNNING -> new State.Running(
+                    run.startedAt() == null ? run.createdAt() : run.startedAt()); // a check keeps it from being null
+            case COMPLETED, FAILED -> new State.Over();
+        };
+    }
+}

@@ -1,0 +1,11 @@
+package io.agentstream.orchestrator.jobs;
+
+/// Kafka answers, and does not let this process write: its rights or its version are wrong, and nothing that it decides can be said.
+/// The process ends with it, because waiting would look like a Kafka that is away, for ever.
+public final class RefusedByKafkaException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedByKafkaException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,30 @@
+package io.agentstream.orchestrator.provider;
+
+import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import java.util.Map;
+
+/// Each account's own provider, by the name that the account, the run and the URL have for it. Any thread.
+public final class SessionsByProvider implements Sessions {
+
+    private final Map<String, Sessions> providers;
+
+    public SessionsByProvider(Map<String, Sessions> providers) {
+        this.providers = Map.copyOf(providers);
+    }
+
+    /// An account of a provider that is not here cannot be asked for.
+    @Override
+    public Verdicts.Session check(Account account, String session, long deadlineNanos) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null ? Verdicts.Session.NOT_ASKED : provider.check(account, session, deadlineNanos);
+    }
+
+    @Override
+    public HangUp hangUp(Account account, String session, long deadlineNanos) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null
+                ? new HangUp.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER)
+                : provider.hangUp(account, session, deadlineNanos);
+    }
+}

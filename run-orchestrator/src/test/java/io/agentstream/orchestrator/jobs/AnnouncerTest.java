@@ -1,0 +1,66 @@
+package io.agentstream.orchestrator.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.NotNowException;
+import io.agentstream.orchestrator.decide.Samples;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.TenantCalls;
+import io.agentstream.orchestrator.provider.FakeSessions;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Metrics;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestPostgres.class)
+final class AnnouncerTest {
+
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final Metrics metrics = new Metrics("test");
+    private final HangUps hangUps;
+    private final Decision decision;
+    private final Announcer announcer;
+    private Instant now = Samples.T0;
+
+    AnnouncerTest(Database database) {
+        hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
+        announcer = new Announcer(new Publisher(producer), hangUps, metrics, () -> now);
+        Tenant tenant = Tenant.create(database);
+        decision = new TenantCalls(tenant).offer(tenant.offer().build());
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        hangUps.close();
+        metrics.close();
+    }
+
+    @Test
+    void saysADecisionThatIsFresh() throws InterruptedException {
+        Instant begun = now;
+        now = now.plusSeconds(5);
+
+        announcer.announce(decision, begun);
+
+        assertEquals(2, producer.history().size());
+    }
+
+    @Test
+    void doesNotSayWhatItDecidedBeforeItWasFrozen() {
+        Instant begun = now;
+        now = now.plusSeconds(20);
+
+        assertThrows(NotNowException.class, () -> announcer.announce(decision, begun));
+
+        assertEquals(0, producer.history().size());
+    }
+}
