@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Waits for the database, brings its schema up to date, opens, and from then on asks every two seconds whether the database
-/// answers. A schema that cannot be brought up to date breaks the loop.
+/// answers. A schema that cannot be brought up to date breaks the loop, and with it the process: waiting does not mend it.
 final class DatabaseGate implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseGate.class);

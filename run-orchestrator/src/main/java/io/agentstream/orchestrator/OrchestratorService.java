@@ -3,6 +3,7 @@ package io.agentstream.orchestrator;
 import io.agentstream.orchestrator.api.Api;
 import io.agentstream.orchestrator.facts.Projections;
 import io.agentstream.orchestrator.liveness.Reaper;
+import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.SessionsByProvider;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
@@ -96,6 +97,8 @@ public final class OrchestratorService implements AutoCloseable {
                     new Projections(clients, () -> kafka.reason().isEmpty(), barrier::fault);
             closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
         }
+        Sessions sessions = new SessionsByProvider(
+                Map.of(Providers.CLOUDONIX, new CloudonixSessions(cloudonix, cipher)));
         RunParts runs = RunParts.start(
                 new RunParts.Settings(
                         new BigDecimal(config.get(Keys.PRICE_PER_MINUTE)),
@@ -104,7 +107,7 @@ public final class OrchestratorService implements AutoCloseable {
                                 config.get(Keys.CALL_LOST_AFTER), config.get(Keys.CONVERSATION_TIMEOUT),
                                 config.get(Keys.WORKERS_GONE_AFTER))),
                 new RunParts.Lent(
-                        clients, admin, producer, database, gate.open(), new SessionsByProvider(Map.of(Providers.CLOUDONIX, new CloudonixSessions(cloudonix, cipher))), metrics,
+                        clients, admin, producer, database, gate.open(), sessions, metrics,
                         InstantSource.system(), () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),
                         barrier::fault),
                 closer);

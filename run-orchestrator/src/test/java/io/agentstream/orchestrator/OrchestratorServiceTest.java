@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.ConfigException;
+import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.StopBarrier;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -15,6 +17,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -83,5 +88,26 @@ final class OrchestratorServiceTest {
             assertEquals(404, get(service.port(), "/metrics").statusCode());
             assertTrue(get(service.adminPort(), "/metrics").body().contains("agent_stream_orchestrator_in_flight"));
         }
+    }
+
+    @Test
+    void aSchemaThatCannotBeBroughtUpToDateStopsTheProcessWithItsReason(EmbeddedPostgres server) throws Exception {
+        String url = server.getJdbcUrl("postgres", "changed_by_hand");
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database changed_by_hand");
+        }
+        try (Database database = new Database(Database.Settings.of(url, "postgres", new Secret("postgres")))) {
+            database.migrate(Duration.ofSeconds(10));
+            database.withConnection(c -> Sql.update(c, "update flyway_schema_history set checksum = 1"));
+        }
+        StopBarrier barrier = new StopBarrier();
+
+        Throwable fault;
+        try (OrchestratorService service = OrchestratorService.launch(config(url), barrier)) {
+            fault = barrier.await().orElseThrow();
+        }
+
+        assertTrue(fault.getMessage().startsWith("the database's schema cannot be brought up to date"), fault.getMessage());
     }
 }

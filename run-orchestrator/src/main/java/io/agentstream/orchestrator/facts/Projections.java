@@ -2,8 +2,6 @@ package io.agentstream.orchestrator.facts;
 
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.KafkaClients;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,6 +28,7 @@ public final class Projections implements DutyCycle {
     private static final Logger log = LoggerFactory.getLogger(Projections.class);
 
     static final String APPLICATION = "agent-stream-projections";
+    static final Path DIRECTORY = Path.of(System.getProperty("java.io.tmpdir"), APPLICATION);
 
     /// Less than the loop is given.
     private static final Duration CLOSE = Duration.ofSeconds(8);
@@ -42,7 +41,6 @@ public final class Projections implements DutyCycle {
     private final Consumer<Throwable> onFault;
     private final Semaphore wake = new Semaphore(0);
     private final Deque<Long> faultsNs = new ArrayDeque<>();
-    private @Nullable Path directory;
     private volatile @Nullable KafkaStreams streams;
 
     public Projections(KafkaClients clients, BooleanSupplier kafkaIsReady, Consumer<Throwable> onFault) {
@@ -57,11 +55,9 @@ public final class Projections implements DutyCycle {
     }
 
     @Override
-    public void work() throws IOException, InterruptedException {
+    public void work() throws InterruptedException {
         if (streams == null && kafkaIsReady.getAsBoolean()) {
-            // The stores are in memory: the directory holds a lock and a process id only.
-            directory = Files.createTempDirectory("agent-stream-projections-");
-            KafkaStreams made = new KafkaStreams(ProjectionTopology.build(), properties(clients, directory));
+            KafkaStreams made = new KafkaStreams(ProjectionTopology.build(), properties(clients));
             made.setUncaughtExceptionHandler(this::fault);
             made.start();
             streams = made;
@@ -83,11 +79,13 @@ public final class Projections implements DutyCycle {
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    static Properties properties(KafkaClients clients, Path directory) {
+    static Properties properties(KafkaClients clients) {
         Properties properties = new Properties();
         properties.putAll(clients.commonProperties());
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
+        // Never made: with all stores in memory Kafka Streams keeps nothing on the disk, so that a process that is killed leaves
+        // nothing behind.
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, DIRECTORY.toString());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
@@ -119,21 +117,15 @@ public final class Projections implements DutyCycle {
     }
 
     @Override
-    public void onClose() throws IOException {
+    public void onClose() {
         if (streams != null) {
             // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
             // that cannot even be closed.
             boolean closed = streams.close(CloseOptions.timeout(CLOSE)
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             if (!closed) {
-                log.atWarn().log("projections did not close in time; their directory stays");
-                return;
+                log.atWarn().log("projections did not close in time");
             }
-            streams.cleanUp();
-        }
-        if (directory != null) {
-            Files.deleteIfExists(directory.resolve(APPLICATION));
-            Files.deleteIfExists(directory);
         }
     }
 }

@@ -21,7 +21,12 @@ public final class Database implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
     private static final long RETRY_MS = 500;
 
+    /// A transaction that does nothing for so long is ended by the server: whoever began it is frozen or cut off, and the locks
+    /// that it holds are somebody's calls.
+    private static final Duration LEAST_IDLE = Duration.ofSeconds(2);
+
     private final Settings settings;
+    private final JdbcUrl url;
     private final HikariDataSource pool;
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -63,6 +68,15 @@ public final class Database implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
+    /// The database answers, and its schema cannot be brought up to date: waiting changes nothing.
+    public static final class BrokenSchemaException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenSchemaException(FlywayException cause) {
+            super("the database's schema cannot be brought up to date: " + cause.getMessage(), cause);
+        }
+    }
+
     /// The database did not answer, or refused us, until the deadline.
     public static final class UnavailableException extends Exception {
         private static final long serialVersionUID = 1L;
@@ -73,19 +87,22 @@ public final class Database implements AutoCloseable {
     }
 
     /// Opens the pool; does not wait for the database.
+    ///
+    /// @throws IllegalArgumentException where the address is none of PostgreSQL's; does not quote it
     public Database(Settings settings) {
         this.settings = settings;
+        this.url = JdbcUrl.parse(settings.jdbcUrl());
         HikariConfig config = new HikariConfig();
         config.setPoolName(settings.poolName());
-        config.setJdbcUrl(settings.jdbcUrl());
-        config.setUsername(settings.user());
-        config.setPassword(settings.password().reveal());
+        config.setJdbcUrl(url.address());
+        config.setUsername(user());
+        config.setPassword(password().reveal());
         config.setMaximumPoolSize(settings.poolSize());
         config.setMinimumIdle(Math.min(2, settings.poolSize()));
         config.setConnectionTimeout(settings.connectionTimeout().toMillis());
         config.setValidationTimeout(Math.min(2_000, settings.connectionTimeout().toMillis()));
         config.setInitializationFailTimeout(-1);
-        config.setConnectionInitSql("set statement_timeout = " + settings.statementTimeout().toMillis());
+        config.setConnectionInitSql(timeouts(settings.statementTimeout()));
         config.addDataSourceProperty("ApplicationName", settings.poolName());
         config.addDataSourceProperty("connectTimeout", "5");
         config.addDataSourceProperty("socketTimeout", Long.toString(settings.statementTimeout().toSeconds() + 5));
@@ -95,9 +112,27 @@ public final class Database implements AutoCloseable {
         this.pool = new HikariDataSource(config);
     }
 
+    /// Who waits for a lock waits for less long than a statement may take, and who holds one and does nothing is ended.
+    private static String timeouts(Duration statement) {
+        Duration half = statement.dividedBy(2);
+        Duration idle = half.compareTo(LEAST_IDLE) < 0 ? LEAST_IDLE : half;
+        return "set statement_timeout = " + statement.toMillis()
+                + "; set lock_timeout = " + half.toMillis()
+                + "; set idle_in_transaction_session_timeout = " + idle.toMillis();
+    }
+
+    private String user() {
+        return url.user() == null ? settings.user() : url.user();
+    }
+
+    private Secret password() {
+        return url.password() == null ? settings.password() : url.password();
+    }
+
     /// Brings the schema up to date; several processes may do so at once. While the database is not there, tries again
-    /// until `patience` is over or [#close] is called; a database that answers but refuses (credentials, a changed
-    /// migration) fails at once.
+    /// until `patience` is over or [#close] is called; one that refuses us fails at once.
+    ///
+    /// @throws BrokenSchemaException where the database is there and a migration fails, or was changed after it was applied
     public void migrate(Duration patience) throws UnavailableException, InterruptedException {
         long start = System.nanoTime();
         while (true) {
@@ -106,6 +141,9 @@ public final class Database implements AutoCloseable {
                 bringUpToDate();
                 return;
             } catch (SQLException | FlywayException failure) {
+                if (failure instanceof FlywayException broken && !DatabaseException.isTransient(broken)) {
+                    throw new BrokenSchemaException(broken);
+                }
                 boolean retry = DatabaseException.isTransient(failure)
                         && System.nanoTime() - start < patience.toNanos();
                 if (!retry || closed.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
@@ -164,7 +202,7 @@ public final class Database implements AutoCloseable {
 
     private void bringUpToDate() {
         Flyway.configure()
-                .dataSource(settings.jdbcUrl(), settings.user(), settings.password().reveal())
+                .dataSource(url.address(), user(), password().reveal())
                 .locations("classpath:db/migration")
                 .validateMigrationNaming(true)
                 .cleanDisabled(true)
@@ -174,11 +212,11 @@ public final class Database implements AutoCloseable {
 
     private void probe() throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("user", settings.user());
-        properties.setProperty("password", settings.password().reveal());
+        properties.setProperty("user", user());
+        properties.setProperty("password", password().reveal());
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("socketTimeout", "10");
-        DriverManager.getConnection(settings.jdbcUrl(), properties).close();
+        DriverManager.getConnection(url.address(), properties).close();
     }
 
     private static void rollback(Connection connection, Throwable failure) {

@@ -42,6 +42,7 @@ public final class DatabaseException extends RuntimeException {
                         || sqlState.startsWith("53") // out of connections, memory, disk
                         || sqlState.startsWith("57P") // shutting down, starting
                         || sqlState.equals("55P03") // lock timeout
+                        || sqlState.equals("25P03") // idle for too long inside a transaction
                         || sqlState.equals("57014")); // statement timeout
     }
 }

@@ -103,7 +103,9 @@ final class CallsLoopTest {
         assertEquals(
                 List.of(SocketCommand.Admit.class, SocketCommand.Open.class), types(fixture.commands(call)));
         assertEquals(
-                List.of("run.events.v1", "socket.commands.v1", "run.events.v1", "socket.commands.v1", "run.events.v1"),
+                List.of(
+                        "run.events.v1", "socket.commands.v1", "agent.definitions.v1", "run.events.v1", "socket.commands.v1",
+                        "run.events.v1"),
                 fixture.topics());
         assertEquals(List.of(3), fixture.slots());
         Until.holds(() -> fixture.sessions.hungUp.equals(List.of("sess-1")));

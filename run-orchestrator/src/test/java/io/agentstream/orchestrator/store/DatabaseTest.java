@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -150,6 +152,70 @@ final class DatabaseTest {
             latch.await();
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aFrozenTransactionDoesNotHoldItsLocksForEver(Database database, EmbeddedPostgres server) throws Exception {
+        // given a transaction that holds a lock and does nothing
+        long organization = database.withConnection(c -> Organizations.create(c, "frozen", 10).id());
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch thaw = new CountDownLatch(1);
+        try (Database frozen = small(server)) {
+            Thread holder = Thread.ofVirtual().start(() -> {
+                try {
+                    frozen.inTransaction(connection -> {
+                        RunRows.lockLimit(connection, organization);
+                        locked.countDown();
+                        try {
+                            thaw.await();
+                        } catch (InterruptedException stopped) {
+                            Thread.currentThread().interrupt();
+                        }
+                        return true;
+                    });
+                } catch (DatabaseException ended) {
+                    locked.countDown();
+                }
+            });
+            locked.await();
+
+            // when another needs the lock
+            int limit = database.inTransaction(connection -> RunRows.lockLimit(connection, organization));
+
+            // then it gets it, though the first has not moved
+            assertEquals(10, limit);
+            assertTrue(holder.isAlive());
+            thaw.countDown();
+            holder.join();
+        }
+    }
+
+    @Test
+    void whatCannotBeReachedIsNamedWithoutItsPassword() {
+        // given
+        String address = "jdbc:postgresql://127.0.0.1:1/none?user=me&password=hush-hush&connectTimeout=2";
+        try (Database nowhere = new Database(Database.Settings.of(address, "nobody", new Secret("another-secret")))) {
+
+            // when
+            Exception failure =
+                    assertThrows(Database.UnavailableException.class, () -> nowhere.migrate(Duration.ZERO));
+
+            // then
+            assertFalse(Causes.of(failure).contains("hush"), Causes.of(failure));
+        }
+    }
+
+    @Test
+    void anAddressOfSomethingElseIsRefusedWithoutBeingQuoted() {
+        for (String address : List.of(
+                "jdbc:mysql://host/db?password=hush-hush", "jdbc:postgresql:/bad?password=hush-hush",
+                "jdbc:postgresql://me:hush-hush@host:port/db")) {
+            IllegalArgumentException failure = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new Database(Database.Settings.of(address, "nobody", new Secret("x"))).close());
+
+            assertFalse(Causes.of(failure).contains("hush"), Causes.of(failure));
         }
     }
 }

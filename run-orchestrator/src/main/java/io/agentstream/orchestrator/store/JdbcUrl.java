@@ -1,0 +1,49 @@
+package io.agentstream.orchestrator.store;
+
+import io.agentstream.runtime.Secret;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/// A database's address without its secrets: driver, pool and migrations all quote the address that they are given in what they
+/// complain of, so they are given one that may be quoted. Any thread.
+///
+/// @param address without user and password
+/// @param user of the address, where it names one
+/// @param password of the address, where it holds one
+record JdbcUrl(String address, @Nullable String user, @Nullable Secret password) {
+
+    private static final String SCHEME = "jdbc:postgresql:";
+
+    /// @throws IllegalArgumentException where it is no address of PostgreSQL; does not quote it
+    static JdbcUrl parse(String text) {
+        if (!text.startsWith(SCHEME)) {
+            throw new IllegalArgumentException("the database's address does not begin with " + SCHEME);
+        }
+        int question = text.indexOf('?');
+        String base = question < 0 ? text : text.substring(0, question);
+        String user = null;
+        Secret password = null;
+        List<String> kept = new ArrayList<>();
+        for (String parameter : question < 0 ? new String[0] : text.substring(question + 1).split("&")) {
+            int equals = parameter.indexOf('=');
+            String name = equals < 0 ? parameter : parameter.substring(0, equals);
+            String value = equals < 0 ? "" : URLDecoder.decode(parameter.substring(equals + 1), StandardCharsets.UTF_8);
+            switch (name.toLowerCase(Locale.ROOT)) {
+                case "user" -> user = value;
+                case "password" -> password = new Secret(value);
+                default -> kept.add(parameter);
+            }
+        }
+        String address = kept.isEmpty() ? base : base + "?" + String.join("&", kept);
+        // The form that other programs take, with user and password before the host: the driver would look the whole up as a host.
+        if (base.indexOf('@') >= 0 || Driver.parseURL(address, null) == null) {
+            throw new IllegalArgumentException("the database's address is none of PostgreSQL's: jdbc:postgresql://host/database");
+        }
+        return new JdbcUrl(address, user, password);
+    }
+}
