@@ -43,6 +43,7 @@ public final class AgentStream {
         line.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
         line.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        Arguments.prepare(line);
         line.setExecutionExceptionHandler((e, command, parsed) -> Problems.say(e, command.getErr()));
         return arguments.length == 0 ? line.execute("--help") : line.execute(arguments);
     }

@@ -1,8 +1,10 @@
 package io.agentstream.cli;
 
+import io.agentstream.runtime.Sentences;
 import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.ServiceMain;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +22,22 @@ final class Problems {
             err.flush();
             return ServiceMain.EXIT_CONFIG;
         }
-        Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        err.println("agent-stream: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()));
+        err.println("agent-stream: " + sentence(e));
         err.flush();
         LoggerFactory.getLogger(Problems.class).debug("command failed", e);
         return ServiceMain.EXIT_FAULT;
+    }
+
+    /// Its own message where that is meant for a person, else what is at the bottom of it.
+    private static String sentence(Exception e) {
+        Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        String message = cause.getMessage();
+        // A failure of the file system says only which file; one that wraps another says only that one's class and message.
+        if (message == null
+                || cause instanceof FileSystemException
+                || (cause.getCause() != null && message.equals(cause.getCause().toString()))) {
+            return Sentences.of(cause);
+        }
+        return message;
     }
 }

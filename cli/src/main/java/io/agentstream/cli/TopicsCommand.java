@@ -8,6 +8,7 @@ import io.agentstream.runtime.TopicProvisioner;
 import io.agentstream.runtime.TopicProvisioner.Difference;
 import io.agentstream.schemas.Topics;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
@@ -38,6 +39,7 @@ final class TopicsCommand implements Callable<Integer> {
             List<Difference> differences = check ? provisioner.compare() : provisioner.provision();
             if (differences.isEmpty()) {
                 Topics.ALL.forEach(topic -> terminal.out().printf(
+                        Locale.ROOT,
                         "%-28s %4d partitions%n", topic.name(), plan.partitions(topic)));
                 return ServiceMain.EXIT_OK;
             }

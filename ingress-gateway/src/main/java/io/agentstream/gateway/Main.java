@@ -5,6 +5,7 @@ import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.ServiceMain;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// The gateway as a process of its own. Needs no command line of ours: a deployment may start this class by itself.
@@ -15,6 +16,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws InterruptedException {
+        Locale.setDefault(Locale.ROOT); // what libraries write and read does not follow the user's language
         System.exit(run(System.getenv(), System.err));
     }
 

@@ -18,6 +18,7 @@ import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.HttpServer;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.KafkaProbe;
+import io.agentstream.runtime.Key;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;

@@ -51,10 +51,17 @@ public final class HttpServer implements AutoCloseable {
 
     /// The clear form of a failure to listen, or `e` itself where it is something else.
     public static RuntimeException portTaken(RuntimeException e, String bindAddress, int port) {
-        return e.getCause() instanceof BindException
-                ? new IllegalStateException(
-                        "cannot listen on " + bindAddress + ":" + port + ": the port is taken; choose another, or 0 for any", e)
-                : e;
+        if (!(e.getCause() instanceof BindException cause)) {
+            return e;
+        }
+        // The only thing that tells the two apart is what the operating system says.
+        boolean noSuchAddress = String.valueOf(cause.getMessage()).contains("assign");
+        return new IllegalStateException(
+                "cannot listen on " + bindAddress + ":" + port + ": "
+                        + (noSuchAddress
+                                ? "this machine has no such address"
+                                : "the port is taken; choose another, or 0 for any"),
+                e);
     }
 
     /// The port that the server listens on.

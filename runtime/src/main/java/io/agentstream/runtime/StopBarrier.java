@@ -47,9 +47,15 @@ public final class StopBarrier {
         stop.countDown();
     }
 
+    /// The part that broke, where one has.
+    public Optional<Throwable> fault() {
+        return Optional.ofNullable(fault.get());
+    }
+
+    /// Blocks until the process is to stop; returns what broke, where that is the reason.
     public Optional<Throwable> await() throws InterruptedException {
         stop.await();
-        return Optional.ofNullable(fault.get());
+        return fault();
     }
 
     /// Everything is closed; a hook that waits lets the process go.

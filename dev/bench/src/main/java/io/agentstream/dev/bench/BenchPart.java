@@ -10,6 +10,7 @@ import io.agentstream.dev.bench.system.PostgresPart;
 import io.agentstream.dev.bench.system.SandboxPart;
 import io.agentstream.dev.bench.system.ServicePart;
 import java.io.IOException;
+import java.util.Locale;
 
 /// Entry point of the processes that the bench starts.
 public final class BenchPart {
@@ -18,6 +19,7 @@ public final class BenchPart {
 
     /// @param arguments the name of the part
     public static void main(String[] arguments) throws IOException {
+        Locale.setDefault(Locale.ROOT); // what libraries write and read does not follow the user's language
         PartMain.run(settings -> switch (arguments[0]) {
             case "load" -> new LoadPart(settings);
             case "bare-socket" -> new BareSocketPart(settings);

@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,15 @@ final class ArchitectureTest {
                 .orShould().callMethod(java.util.UUID.class, "randomUUID")
                 .orShould().callMethod(Math.class, "random")
                 .orShould().dependOnClassesThat().belongToAnyOf(java.util.Random.class, Thread.class)
+                .check(OURS);
+    }
+
+    /// Libraries write numbers and fold cases by the user's language, which no file, protocol or query of theirs expects.
+    @Test
+    void everyProcessLeavesTheLanguageOfItsUserAlone() {
+        classes().that(DescribedPredicate.describe(
+                        "begin a process", type -> type.tryGetMethod("main", String[].class).isPresent()))
+                .should().callMethod(Locale.class, "setDefault", Locale.class)
                 .check(OURS);
     }
 

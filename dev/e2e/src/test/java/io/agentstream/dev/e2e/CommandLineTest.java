@@ -1,6 +1,7 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.cli.AgentStream;
@@ -99,12 +100,18 @@ final class CommandLineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"dial", "--loud", "call --count 0", "call --rate fast", "call --dtmf x", "call --url http://h/",
-        "call --say hello --wav hello.wav", "topics --chekc"})
-    void aCommandLineThatMakesNoSenseIsExplained(String line) {
+        "call --say hello --wav hello.wav", "topics --chekc", "call --agent x", "call --agent 1-1-1-1-1", "call --count many",
+        "call --count 99999999999", "call --rate NaN", "call --seconds 0", "call --seconds", "call --url ::", "call --url ws:h",
+        "call --url ws://h:99999/", "call --wav nowhere.wav", "call --wav /", "call --save nowhere/reply.wav", "call --save /",
+        "call now", "up --data /dev/null", "up --data /dev/null/x", "up --fresh=perhaps", "topics --check=perhaps",
+        "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm"})
+    void aCommandLineThatMakesNoSenseIsExplainedInASentence(String line) {
         Ran nonsense = run(Map.of(), line.split(" "));
 
         assertEquals(USAGE, nonsense.code());
-        assertTrue(!nonsense.err().isBlank());
+        assertTrue(nonsense.err().startsWith("agent-stream"), nonsense.err());
+        assertTrue(nonsense.err().strip().lines().count() <= 3, nonsense.err());
+        assertFalse(nonsense.err().matches("(?s).*(java\\.|Exception).*"), nonsense.err());
         assertEquals("", nonsense.out());
     }
 

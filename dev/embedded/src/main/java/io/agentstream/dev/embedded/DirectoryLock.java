@@ -1,5 +1,6 @@
 package io.agentstream.dev.embedded;
 
+import io.agentstream.runtime.Sentences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -46,7 +47,8 @@ public final class DirectoryLock implements AutoCloseable {
                     + " is in use by another running process" + holder + ". Stop that one, or choose another directory.");
         } catch (IOException failure) {
             closeQuietly(channel, failure);
-            throw new StartFailedException("The " + use + " directory " + directory + " cannot be used.", failure);
+            throw new StartFailedException(
+                    "The " + use + " directory " + directory + " cannot be used: " + Sentences.of(failure), failure);
         }
     }
 

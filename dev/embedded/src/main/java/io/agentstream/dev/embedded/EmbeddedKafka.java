@@ -1,5 +1,6 @@
 package io.agentstream.dev.embedded;
 
+import io.agentstream.runtime.Sentences;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -8,10 +9,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
@@ -22,6 +25,7 @@ import kafka.server.SharedServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
@@ -42,25 +46,38 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
 
+    private static final String USE = "Kafka data";
+
     /// Long, because broker and controller stall together when the machine is busy.
     private static final int SESSION_TIMEOUT_MS = 30_000;
 
     private static final int SETTLING_SESSION_TIMEOUT_MS = 500;
 
-    private final Runnable onClosed;
+    /// How long a broker that has lost its disk may take to close. It then waits for what cannot be written.
+    private static final Duration BROKEN_CLOSE_LIMIT = Duration.ofSeconds(3);
+
+    private final AtomicBoolean broken;
+    private final Consumer<Boolean> onClosed;
     private final Metrics metrics;
     private final ControllerServer controller;
     private final BrokerServer broker;
     private boolean closed;
 
+    /// @param onClosed told whether everything was written
     private EmbeddedKafka(
             Path data,
             int port,
             int sessionTimeoutMs,
             Map<String, String> over,
             Consumer<String> onFatal,
-            Runnable onClosed) {
+            Consumer<Boolean> onClosed) {
         this.onClosed = onClosed;
+        broken = new AtomicBoolean();
+        Consumer<String> fatal = fault -> {
+            broken.set(true);
+            onFatal.accept(fault);
+        };
+        instead(fatal, data);
         Properties settings = KafkaSettings.of(data, port, sessionTimeoutMs);
         settings.putAll(over);
         KafkaConfig config = new KafkaConfig(settings);
@@ -75,7 +92,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 metrics,
                 voters,
                 List.of(),
-                faults(onFatal),
+                faults(fatal),
                 ServerSocketFactory.INSTANCE);
         controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), stored._2());
         broker = new BrokerServer(shared);
@@ -100,9 +117,10 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /// As [#start(Path, int, Consumer)], with settings that go over the embedded broker's own.
     static EmbeddedKafka start(Path directory, int port, Map<String, String> over, Consumer<String> onFatal) {
-        Path absolute = directory.toAbsolutePath().normalize();
-        DirectoryLock lock = DirectoryLock.take(absolute, "Kafka data");
+        DirectoryLock lock = DirectoryLock.take(directory, USE);
         try {
+            Path absolute = directory.toRealPath();
+            Names.refuse(absolute, ","); // which to Kafka is the end of a name
             Path data = absolute.resolve("log");
             Path running = absolute.resolve("running");
             format(data);
@@ -111,21 +129,38 @@ public final class EmbeddedKafka implements AutoCloseable {
             } else {
                 Files.createFile(running);
             }
-            EmbeddedKafka kafka = new EmbeddedKafka(data, port, SESSION_TIMEOUT_MS, over, onFatal, () -> {
+            EmbeddedKafka kafka = new EmbeddedKafka(data, port, SESSION_TIMEOUT_MS, over, onFatal, orderly -> {
                 try (lock) {
-                    Files.deleteIfExists(running);
+                    if (orderly) {
+                        Files.deleteIfExists(running);
+                    }
                 } catch (IOException stays) {
                     LOG.warn("The next start will look for damage that is not there.", stays);
                 }
             });
             kafka.open();
             return kafka;
+        } catch (StartFailedException failure) {
+            lock.close();
+            throw failure;
         } catch (Exception failure) {
             lock.close();
             throw new StartFailedException(
-                    "The embedded Kafka broker did not start in " + absolute + (port == 0 ? "" : " on port " + port)
-                            + ": " + StartFailedException.rootOf(failure),
+                    "The embedded Kafka broker did not start in " + directory + (port == 0 ? "" : " on port " + port)
+                            + ": " + Sentences.of(failure),
                     failure);
+        }
+    }
+
+    /// Deletes the data in `directory`. Nothing where there is none.
+    ///
+    /// @throws StartFailedException where the directory is in use
+    public static void remove(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryLock _ = DirectoryLock.take(directory, USE)) {
+            DirectoryTree.clear(directory);
         }
     }
 
@@ -133,7 +168,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     /// So one is started and stopped first whose sessions are short; it repairs the logs, too.
     private static void settle(Path data) {
         LOG.info("The embedded broker was not stopped in good order the last time: looking through its data.");
-        try (EmbeddedKafka repair = new EmbeddedKafka(data, 0, SETTLING_SESSION_TIMEOUT_MS, Map.of(), reason -> {}, () -> {})) {
+        try (EmbeddedKafka repair =
+                new EmbeddedKafka(data, 0, SETTLING_SESSION_TIMEOUT_MS, Map.of(), reason -> {}, orderly -> {})) {
             repair.open();
         }
     }
@@ -191,6 +227,20 @@ public final class EmbeddedKafka implements AutoCloseable {
         };
     }
 
+    /// A broker whose disk cannot be written halts its process, where nobody has had a chance to say why, or to stop the database.
+    /// There is one such procedure in a process: of several brokers, the one started last is told.
+    private static void instead(Consumer<String> onFatal, Path directory) {
+        Exit.Procedure tell = (code, message) -> {
+            String fault = "Kafka can no longer write its data in " + directory;
+            LOG.error("{} (it asked for exit {}: {})", fault, code, message);
+            onFatal.accept(fault);
+            // Its thread ends here: whoever was told closes the rest.
+            throw new IllegalStateException(fault);
+        };
+        Exit.setHaltProcedure(tell);
+        Exit.setExitProcedure(tell);
+    }
+
     /// Where clients connect: `127.0.0.1:port` with the port that is really open.
     public String bootstrapServers() {
         return "127.0.0.1:" + port();
@@ -206,19 +256,32 @@ public final class EmbeddedKafka implements AutoCloseable {
         return broker.clusterId();
     }
 
-    /// Stops it in good order, so that the next start has nothing to repair, and frees the directory. Again: nothing.
+    /// Stops it in good order, so that the next start has nothing to repair, and frees the directory. One that had a fatal fault
+    /// is left to itself after 3 s: the process has to end. Again: nothing.
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
+        boolean orderly = false;
         try (metrics) {
-            // The broker leaves first: it tells the controller good-bye.
-            broker.shutdown();
-            controller.shutdown();
+            if (broken.get()) {
+                Thread.ofPlatform().daemon().name("broken-broker").start(this::shutDown).join(BROKEN_CLOSE_LIMIT);
+            } else {
+                shutDown();
+                orderly = true;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         } finally {
-            onClosed.run();
+            onClosed.accept(orderly);
         }
+    }
+
+    private void shutDown() {
+        // The broker leaves first: it tells the controller good-bye.
+        broker.shutdown();
+        controller.shutdown();
     }
 }

@@ -1,5 +1,6 @@
 package io.agentstream.dev.embedded;
 
+import io.agentstream.runtime.Sentences;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,7 +26,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
     private static final String DATABASE = "agent_stream";
+    private static final String USE = "PostgreSQL data";
     private static final int FREE_PORT_TRIES = 5;
+
+    /// `pg_ctl` starts the server by a shell, with names in double quotes.
+    private static final String SHELL_CHARACTERS = "\"$`\\\n";
 
     private final DirectoryLock lock;
     private final PostgresServer server;
@@ -46,13 +51,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// @throws StartFailedException where the directory is in use or broken, the port is taken, or this machine has no
     ///     PostgreSQL
     public static EmbeddedPostgres start(Path directory, int port) {
-        Path absolute = directory.toAbsolutePath().normalize();
-        DirectoryLock lock = DirectoryLock.take(absolute, "PostgreSQL data");
+        DirectoryLock lock = DirectoryLock.take(directory, USE);
         try {
+            // Its real name: a server that was left behind knows no other.
+            Path absolute = directory.toRealPath();
+            Names.refuse(absolute, SHELL_CHARACTERS);
+            PostgresServer.clearLeftover(absolute);
             PostgresCredentials credentials = PostgresCredentials.in(absolute.resolve("credentials.properties"));
             Path binaries = PostgresBinaries.in(absolute.resolve("binaries"));
             PostgresServer server = PostgresServer.in(absolute, binaries, credentials.superuserPassword());
-            server.clearLeftover();
             int bound = start(server, port);
             EmbeddedPostgres postgres = new EmbeddedPostgres(lock, server, bound, credentials.userPassword());
             try {
@@ -68,8 +75,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
         } catch (IOException | SQLException | RuntimeException failure) {
             lock.close();
             throw new StartFailedException(
-                    "The embedded PostgreSQL did not start in " + absolute + ": " + StartFailedException.rootOf(failure),
+                    "The embedded PostgreSQL did not start in " + directory + ": " + Sentences.of(failure),
                     failure);
+        }
+    }
+
+    /// Deletes the database in `directory`, after a server that a killed process left there was stopped. Nothing where there
+    /// is none.
+    ///
+    /// @throws StartFailedException where the directory is in use, or a server may still be running
+    public static void remove(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryLock _ = DirectoryLock.take(directory, USE)) {
+            PostgresServer.clearLeftover(directory.toRealPath());
+            DirectoryTree.clear(directory);
         }
     }
 
@@ -152,7 +173,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return server.pid();
     }
 
-    /// Stops the server, clients or not, within 25 s, and frees the directory. Again: nothing.
+    /// Stops the server, clients or not, within 40 s, and frees the directory. Again: nothing.
     @Override
     public synchronized void close() {
         if (closed) {

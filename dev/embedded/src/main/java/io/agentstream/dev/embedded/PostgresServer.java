@@ -22,8 +22,8 @@ final class PostgresServer {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
     private static final Duration INIT_LIMIT = Duration.ofMinutes(2);
     private static final int START_LIMIT_SECONDS = 60;
-    private static final int FAST_STOP_LIMIT_SECONDS = 10;
-    private static final int IMMEDIATE_STOP_LIMIT_SECONDS = 5;
+    private static final Duration FAST_STOP_LIMIT = Duration.ofSeconds(15);
+    private static final Duration IMMEDIATE_STOP_LIMIT = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int MAX_LOG_BYTES = 1_048_576;
     private static final int LOG_TAIL_LINES = 5;
@@ -95,53 +95,44 @@ final class PostgresServer {
 
     /// Stops what runs on the data directory: quickly and in order, and where that takes too long, at once.
     void stop() throws IOException {
-        if (!Files.exists(pidFile())) {
-            return;
-        }
-        Command.Result stopped = stop("fast", FAST_STOP_LIMIT_SECONDS);
-        if (!stopped.succeeded() && Files.exists(pidFile())) {
-            LOG.warn("PostgreSQL did not stop within {} s and is stopped the hard way", FAST_STOP_LIMIT_SECONDS);
-            stop("immediate", IMMEDIATE_STOP_LIMIT_SECONDS);
+        if (!new Postmaster(data).stop(FAST_STOP_LIMIT, IMMEDIATE_STOP_LIMIT)) {
+            LOG.warn("PostgreSQL did not stop within {} s", FAST_STOP_LIMIT.plus(IMMEDIATE_STOP_LIMIT).toSeconds());
         }
     }
 
-    /// Clears what a killed process left: a server that still runs is stopped, a lock file that names a foreign process is
-    /// removed (PostgreSQL itself only sees that *some* process has that number).
-    void clearLeftover() throws IOException {
-        if (!Files.exists(pidFile())) {
-            return;
-        }
-        List<String> lines = Files.readAllLines(pidFile());
-        Optional<String> program = lines.isEmpty() ? Optional.empty() : programOf(lines.getFirst());
-        if (program.isPresent() && Path.of(program.get()).startsWith(binaries)) {
-            LOG.info("PostgreSQL was left running by a process that was killed: stopping it first.");
-            stop();
-        } else {
-            Files.delete(pidFile());
+    /// Clears what a killed process left in `directory`: a server that still runs is stopped, a lock file that names a foreign
+    /// process is removed (PostgreSQL itself only sees that *some* process has that number).
+    ///
+    /// @throws StartFailedException where a server may still be running afterwards
+    static void clearLeftover(Path directory) throws IOException {
+        Postmaster left = new Postmaster(directory.resolve("data"));
+        switch (left.kind(directory.resolve("binaries"))) {
+            case GONE -> {
+                if (left.pid().isEmpty()) {
+                    Files.deleteIfExists(left.file()); // empty: the disk was full
+                }
+            }
+            case SOMETHING_ELSE -> Files.deleteIfExists(left.file());
+            case SERVER -> {
+                LOG.info("PostgreSQL was left running by a process that was killed: stopping it first.");
+                if (!left.stop(FAST_STOP_LIMIT, IMMEDIATE_STOP_LIMIT)) {
+                    throw new StartFailedException("A PostgreSQL that was left running in " + directory
+                            + " does not stop: end process " + left.pid().orElse(-1) + " and try again.");
+                }
+            }
+            case UNKNOWN -> throw new StartFailedException("Process " + left.pid().orElse(-1)
+                    + " of another user may be a PostgreSQL that runs in " + directory
+                    + ". If it is, stop it; if it is not, remove " + left.file() + ".");
         }
     }
 
     /// The process that serves, where one does; else -1.
     long pid() {
         try {
-            List<String> lines = Files.readAllLines(pidFile());
-            return lines.isEmpty() ? -1 : Long.parseLong(lines.getFirst().strip());
-        } catch (IOException | NumberFormatException none) {
+            return new Postmaster(data).pid().orElse(-1);
+        } catch (IOException none) {
             return -1;
         }
-    }
-
-    private static Optional<String> programOf(String pid) {
-        try {
-            return ProcessHandle.of(Long.parseLong(pid.strip())).flatMap(process -> process.info().command());
-        } catch (NumberFormatException notAPid) {
-            return Optional.empty();
-        }
-    }
-
-    private Command.Result stop(String mode, int limitSeconds) throws IOException {
-        return pgCtl(
-                Duration.ofSeconds(limitSeconds).plus(GRACE), "stop", "-w", "-m", mode, "-t", Integer.toString(limitSeconds));
     }
 
     private Command.Result pgCtl(Duration limit, String... arguments) throws IOException {
@@ -149,10 +140,6 @@ final class PostgresServer {
                 List.of(binaries.resolve("bin/pg_ctl").toString(), "-D", data.toString(), "-s"));
         command.addAll(List.of(arguments));
         return Command.run(limit, account.prefix(), command);
-    }
-
-    private Path pidFile() {
-        return data.resolve("postmaster.pid");
     }
 
     private static String tail(Path log) throws IOException {

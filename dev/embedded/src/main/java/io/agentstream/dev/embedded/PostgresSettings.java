@@ -10,7 +10,7 @@ final class PostgresSettings {
         return """
                 # Written at each start. Changes are lost.
                 listen_addresses = '127.0.0.1'
-                port = %d
+                port = @PORT@
                 unix_socket_directories = ''
                 password_encryption = 'scram-sha-256'
 
@@ -32,6 +32,6 @@ final class PostgresSettings {
                 log_min_messages = warning
                 timezone = 'UTC'
                 log_timezone = 'UTC'
-                """.formatted(port);
+                """.replace("@PORT@", Integer.toString(port));
     }
 }

@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// As whom PostgreSQL runs: it refuses to be root.
@@ -20,13 +23,27 @@ record ServerAccount(List<String> prefix, String owner) {
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
     private static final String PROBE = "test \"$(id -u)\" -ne 0 && test -w \"$1\" && \"$0\" --version";
 
-    /// A user namespace needs no other user and no readable path, but containers often forbid it; then the user `nobody`.
+    /// A user namespace needs no other user and no readable path, but containers often forbid it; then the user `nobody`, if
+    /// possible with root's right to pass through directories that are closed to others.
     private static final List<ServerAccount> FOR_ROOT = List.of(
             new ServerAccount(List.of("unshare", "--user"), "root"),
-            new ServerAccount(List.of("setpriv", "--reuid=nobody", "--regid=nobody", "--clear-groups", "--"), "nobody"),
-            new ServerAccount(List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"), "nobody"),
+            nobody("nobody", true),
+            nobody("nogroup", true),
+            nobody("nobody", false),
+            nobody("nogroup", false),
             new ServerAccount(List.of("runuser", "-u", "nobody", "--"), "nobody"),
             new ServerAccount(List.of("su", "-s", "/bin/sh", "nobody", "-c", "exec \"$0\" \"$@\"", "--"), "nobody"));
+
+    private static ServerAccount nobody(String group, boolean passesThrough) {
+        List<String> prefix = new ArrayList<>(List.of("setpriv", "--reuid=nobody", "--regid=" + group, "--clear-groups"));
+        if (passesThrough) {
+            // The last one is for access(2), by which PostgreSQL looks for its programs, and which else forgets the right.
+            prefix.addAll(List.of(
+                    "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"));
+        }
+        prefix.add("--");
+        return new ServerAccount(List.copyOf(prefix), "nobody");
+    }
 
     /// One that can run `program` and write in `directory`, whose files are given to it.
     ///
@@ -40,9 +57,21 @@ record ServerAccount(List<String> prefix, String owner) {
                 return account;
             }
         }
-        throw new StartFailedException("PostgreSQL does not run as root, and no other user can use " + directory
-                + ". Start as another user, choose a --data directory that the user nobody can reach,"
+        throw new StartFailedException("PostgreSQL does not run as root, and the user nobody cannot use " + directory
+                + closed(directory).map(path -> ", because " + path + " is closed to other users").orElse("")
+                + ". Start as another user, choose another --data directory (/var/tmp/agent-stream, say),"
                 + " or set AGENT_STREAM_DATABASE_URL to use a database of your own.");
+    }
+
+    /// The first directory on the way to `directory` that others may not pass through.
+    private static Optional<Path> closed(Path directory) throws IOException {
+        for (Path path = directory.getRoot(); !path.equals(directory.getParent()); ) {
+            path = path.resolve(directory.getName(path.getNameCount()));
+            if (!Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                return Optional.of(path);
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean can(Path program, Path directory) {

@@ -12,14 +12,4 @@ public final class StartFailedException extends RuntimeException {
     StartFailedException(String message, Throwable cause) {
         super(message, cause);
     }
-
-    /// What the innermost cause of `failure` says: the part that a person can act on.
-    static String rootOf(Throwable failure) {
-        Throwable root = failure;
-        for (Throwable cause = root.getCause(); cause != null; cause = root.getCause()) {
-            root = cause;
-        }
-        String message = root.getMessage();
-        return message == null ? root.getClass().getSimpleName() : message;
-    }
 }

@@ -1,12 +1,14 @@
 package io.agentstream.dev.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +90,28 @@ final class EmbeddedKafkaTest {
             assertTrue(refusal.getMessage().contains("already in use"), refusal.getMessage());
         }
         EmbeddedKafka.start(directory, 0).close();
+    }
+
+    @Test
+    void refusesANameThatItWouldTakeForTwo() {
+        // given, when
+        StartFailedException refusal =
+                assertThrows(StartFailedException.class, () -> EmbeddedKafka.start(directory.resolve("a,b"), 0));
+
+        // then
+        assertTrue(refusal.getMessage().contains("character , may not be in the path"), refusal.getMessage());
+    }
+
+    @Test
+    void isNotRemovedWhileItIsInUse() throws IOException {
+        // given
+        try (EmbeddedKafka _ = EmbeddedKafka.start(directory, 0)) {
+            // when, then
+            assertThrows(StartFailedException.class, () -> EmbeddedKafka.remove(directory));
+            assertTrue(Files.exists(directory.resolve("log/meta.properties")));
+        }
+        EmbeddedKafka.remove(directory);
+        assertFalse(Files.exists(directory.resolve("log")));
     }
 
     @Test

@@ -2,9 +2,12 @@ package io.agentstream.dev.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,12 +22,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 final class EmbeddedPostgresTest {
@@ -109,6 +115,110 @@ final class EmbeddedPostgresTest {
             assertEquals(List.of("before the kill"), Table.read(postgres));
             assertTrue(postgres.port() == Integer.parseInt(port) || isFree(Integer.parseInt(port)));
         }
+    }
+
+    @Test
+    void takesOverUnderAnotherNameOfTheDirectory() throws Exception {
+        // given a server that was started through a link and left behind
+        Path link = Files.createSymbolicLink(parent.resolve("link"), directory);
+        String port;
+        try (ChildJvm child = ChildJvm.run(KilledPostgres.class, link.toString())) {
+            port = child.await("ready ");
+            child.kill();
+        }
+        long left = new Postmaster(directory.resolve("data")).pid().orElseThrow();
+
+        // when
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory, 0)) {
+            // then there is one server, and what was written is there
+            assertEquals(List.of("before the kill"), Table.read(postgres));
+            assertNotEquals(left, postgres.pid());
+            assertTrue(postgres.port() == Integer.parseInt(port) || isFree(Integer.parseInt(port)));
+        }
+    }
+
+    @Test
+    void isRemovedWithTheServerThatWasLeftBehind() throws Exception {
+        // given
+        Path link = Files.createSymbolicLink(parent.resolve("link"), directory);
+        int port;
+        try (ChildJvm child = ChildJvm.run(KilledPostgres.class, directory.toString())) {
+            port = Integer.parseInt(child.await("ready "));
+            child.kill();
+        }
+
+        // when
+        EmbeddedPostgres.remove(link);
+
+        // then
+        assertTrue(isFree(port));
+        try (Stream<Path> left = Files.list(directory)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void isNotRemovedWhileItIsInUse() {
+        // given
+        try (EmbeddedPostgres _ = EmbeddedPostgres.start(directory, 0)) {
+            // when
+            StartFailedException refusal =
+                    assertThrows(StartFailedException.class, () -> EmbeddedPostgres.remove(directory));
+
+            // then
+            assertTrue(refusal.getMessage().contains("is in use by another running process"), refusal.getMessage());
+            assertTrue(Files.exists(directory.resolve("data/PG_VERSION")));
+        }
+    }
+
+    @Test
+    void startsWhereTheDiskWasTooFullForTheLockFile() throws Exception {
+        // given
+        Files.createFile(directory.resolve("data/postmaster.pid"));
+
+        // when, then: it starts
+        EmbeddedPostgres.start(directory, 0).close();
+    }
+
+    @Test
+    void worksForRootWithoutNamespacesBehindAClosedDoor() throws Exception {
+        // given a container that forbids namespaces, and a way that is closed to everybody else
+        assumeTrue(new UnixSystem().getUid() == 0, "only root becomes somebody else");
+        Path tools = Files.createDirectory(parent.resolve("tools"));
+        Path unshare = Files.writeString(tools.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+        Files.setPosixFilePermissions(unshare, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwx------"));
+
+        // when
+        try (ChildJvm child = ChildJvm.run(
+                KilledPostgres.class, Map.of("PATH", tools + ":" + System.getenv("PATH")), directory.toString())) {
+            // then
+            int port = Integer.parseInt(child.await("ready "));
+            assertFalse(isFree(port));
+            assertEquals("nobody", Files.getOwner(directory.resolve("data")).getName());
+            assertEquals(143, child.terminate());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"with space", "it's", "semi;colon", "a*b", "ünï", "a,b", "-D", "%d"})
+    void takesAnOddNameLikeOthers(String name) throws Exception {
+        // given
+        Path odd = Files.move(directory, parent.resolve(name));
+
+        // when, then: it starts
+        EmbeddedPostgres.start(odd, 0).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"$HOME", "a\"b", "`id`", "back\\slash", "two\nlines"})
+    void refusesANameThatAShellWouldRead(String name) {
+        // given, when
+        StartFailedException refusal =
+                assertThrows(StartFailedException.class, () -> EmbeddedPostgres.start(parent.resolve(name), 0));
+
+        // then
+        assertTrue(refusal.getMessage().contains("may not be in the path"), refusal.getMessage());
     }
 
     @Test

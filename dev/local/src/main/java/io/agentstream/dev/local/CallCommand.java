@@ -5,17 +5,22 @@ import io.agentstream.audio.Pcm;
 import io.agentstream.audio.Wav;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.audio.voice.Voice;
+import io.agentstream.cli.Arguments;
 import io.agentstream.cli.Terminal;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.SimulatedProvider;
+import io.agentstream.runtime.Sentences;
 import io.agentstream.runtime.ServiceMain;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -87,13 +92,14 @@ final class CallCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         check();
+        byte[] speech = speech();
         Optional<DemoFile> demo = DemoFile.read(data);
         if (demo.isEmpty() && url == null) {
             terminal.err().println("No system has run in " + data.toAbsolutePath().normalize()
                     + ". Start one with ./agent-stream up, or name one with --url.");
             return ServiceMain.EXIT_FAULT;
         }
-        CallScript script = script(demo.orElse(null));
+        CallScript script = script(demo.orElse(null), speech);
         List<CallOutcome> outcomes = place(script);
         CallReport report = new CallReport(terminal.out(), runs(demo));
         boolean good = true;
@@ -123,24 +129,31 @@ final class CallCommand implements Callable<Integer> {
         if (url != null && agent != null) {
             throw wrong("--url names the agent already; leave --agent out");
         }
-        if (url != null && (url.getScheme() == null || !url.getScheme().matches("wss?"))) {
-            throw wrong("--url begins with ws:// or wss://");
+        if (url != null && !isSocket(url)) {
+            throw wrong("--url is ws://HOST:PORT/PATH or wss://HOST:PORT/PATH");
+        }
+        if (save != null && (Files.isDirectory(save) || !Files.isDirectory(folder(save)))) {
+            throw wrong("--save takes a file to write, in a directory that is there, and not " + save);
         }
         if (dtmf != null && !dtmf.stream().allMatch(key -> key.matches("[0-9*#A-Da-d]"))) {
             throw wrong("--dtmf takes keys 0-9 * # A-D with commas between them");
         }
     }
 
-    private ParameterException wrong(String what) {
-        if (spec == null) {
-            throw new IllegalStateException(what);
-        }
-        return new ParameterException(spec.commandLine(), what);
+    private static boolean isSocket(URI url) {
+        return url.getScheme() != null && url.getScheme().matches("wss?") && url.getHost() != null && url.getPort() <= 65_535;
     }
 
-    private CallScript script(@Nullable DemoFile demo) throws IOException {
+    private static Path folder(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
+    }
+
+    private ParameterException wrong(String what) {
+        return Arguments.wrong(spec, what);
+    }
+
+    private CallScript script(@Nullable DemoFile demo, byte @Nullable [] speech) {
         boolean echo = url == null && demo != null && agent != null && agent.toString().equals(demo.echoAgentUuid());
-        byte[] speech = speech();
         List<String> keys = dtmf == null ? List.of() : dtmf;
         // The demo agent offers keys. A caller who was told nothing presses two of them, and hears all that it can do.
         boolean nothingToDo = speech == null && keys.isEmpty() && url == null && agent == null;
@@ -164,7 +177,11 @@ final class CallCommand implements Callable<Integer> {
 
     private byte @Nullable [] speech() throws IOException {
         if (wav != null) {
-            return Wav.read(wav).toMuLaw();
+            try {
+                return Wav.read(wav).toMuLaw();
+            } catch (IOException unusable) {
+                throw wrong("--wav " + wav + " cannot be played: " + Sentences.of(unusable));
+            }
         }
         if (say != null) {
             Voice voice = new FreeTtsVoice();
@@ -201,7 +218,7 @@ final class CallCommand implements Callable<Integer> {
     private void saveReply(CallOutcome outcome, PrintStream out) throws IOException {
         if (save != null) {
             Wav.writePcm16(save, Pcm.ofMuLaw(outcome.heard().mulaw()));
-            out.printf("saved %.1f s of what the caller heard to %s%n",
+            out.printf(Locale.ROOT, "saved %.1f s of what the caller heard to %s%n",
                     outcome.heard().lengthBytes() / (double) MuLaw.SAMPLE_RATE_HZ, save);
         }
     }

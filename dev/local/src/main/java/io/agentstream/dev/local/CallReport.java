@@ -60,7 +60,7 @@ final class CallReport {
     }
 
     private void latencies(CallOutcome call, boolean echo) {
-        out.printf("  socket open after %d ms, first reply frame %s, %d frames sent, %d received%n",
+        out.printf(Locale.ROOT, "  socket open after %d ms, first reply frame %s, %d frames sent, %d received%n",
                 call.connectMs(),
                 call.firstAudioMs() < 0 ? "never" : "after " + call.firstAudioMs() + " ms",
                 call.framesSent(), call.framesReceived());
@@ -76,7 +76,7 @@ final class CallReport {
         for (JsonNode event : events) {
             JsonNode what = event.path("payload");
             switch (event.path("type").asString("")) {
-                case "said", "conversation.said" -> out.printf("  agent   %s%s%n",
+                case "said", "conversation.said" -> out.printf(Locale.ROOT, "  agent   %s%s%n",
                         what.path("text").asString(""), what.path("whole").asBoolean(true) ? "" : "  [interrupted]");
                 case "heard", "conversation.heard" -> out.println("  caller  " + heard(what));
                 default -> { } // the socket's part of the story is told above
@@ -100,7 +100,7 @@ final class CallReport {
                 .filter(c -> c.firstAudioMs() >= 0)
                 .forEach(c -> firstAudio.recordValue(Math.min(60_000, c.firstAudioMs())));
         long closed = calls.stream().filter(c -> c.closeCode() == 1000).count();
-        out.printf("%d calls, %d closed with 1000; first reply frame p50 %d ms, p99 %d ms%n",
+        out.printf(Locale.ROOT, "%d calls, %d closed with 1000; first reply frame p50 %d ms, p99 %d ms%n",
                 calls.size(), closed, firstAudio.getValueAtPercentile(50), firstAudio.getValueAtPercentile(99));
         EchoLatency latency = calls.stream().map(CallOutcome::latency).reduce(EchoLatency::plus).orElseThrow();
         if (latency.returned() > 0) {

@@ -1,7 +1,6 @@
 package io.agentstream.dev.local;
 
 import io.agentstream.dev.embedded.DirectoryLock;
-import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.EmbeddedKafka;
 import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.embedded.ReadyWait;
@@ -22,6 +21,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -54,9 +54,6 @@ public final class LocalSystem implements AutoCloseable {
             Keys.CLOUDONIX_RATE_LIMIT, "1000000",
             Keys.DRAIN_TIMEOUT, "5s");
 
-    /// What starting over removes; nothing else in the directory is touched.
-    private static final List<String> OURS = List.of("kafka", "postgres", "secrets.json", "demo.json");
-
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
 
     private final Closer closer;
@@ -71,7 +68,7 @@ public final class LocalSystem implements AutoCloseable {
 
     /// Starts everything on the data in `directory`, which exists, and returns when all services say that they are ready.
     ///
-    /// @param fresh whether to start over, without the data that is there
+    /// @param fresh whether to start over, without the data that is there; what else is in the directory is not touched
     /// @param environment configuration variables, as of the process's environment
     /// @param barrier told when a part breaks later on
     /// @throws ConfigException naming every problem of the configuration
@@ -86,12 +83,14 @@ public final class LocalSystem implements AutoCloseable {
         Config config = Config.load(environment, defaults, List.of());
         Closer closer = new Closer();
         try {
-            closer.own("directory", DirectoryLock.take(directory, "a local system"));
+            closer.own("directory", DirectoryLock.take(directory, "data"));
             if (fresh) {
-                for (String part : OURS) {
-                    DirectoryTree.delete(directory.resolve(part));
-                }
+                EmbeddedKafka.remove(directory.resolve("kafka"));
+                EmbeddedPostgres.remove(directory.resolve("postgres"));
+                Files.deleteIfExists(directory.resolve("secrets.json"));
+                Files.deleteIfExists(directory.resolve("demo.json"));
             }
+            DiskSpace.require(directory);
             return start(directory, environment, defaults, config, closer, barrier, progress);
         } catch (Exception e) {
             closer.close();
@@ -103,7 +102,7 @@ public final class LocalSystem implements AutoCloseable {
     private static void giveWay(Map<String, String> environment, Map<String, String> defaults, Progress progress)
             throws ConfigException, IOException {
         Config config = Config.load(environment, defaults, List.of());
-        InetAddress address = InetAddress.getByName(config.get(Keys.BIND_ADDRESS));
+        InetAddress address = ListenAddress.of(config).address();
         for (Key<Integer> key : List.of(
                 Keys.GATEWAY_PORT, Keys.GATEWAY_ADMIN_PORT, Keys.API_PORT, Keys.API_ADMIN_PORT, Keys.WORKER_PORT,
                 Keys.SANDBOX_PORT)) {
@@ -240,9 +239,8 @@ public final class LocalSystem implements AutoCloseable {
         }
     }
 
-    private static String url(String scheme, Config config, int port) {
-        String host = config.get(Keys.BIND_ADDRESS);
-        return scheme + "://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + port;
+    private static String url(String scheme, Config config, int port) throws ConfigException {
+        return ListenAddress.of(config).url(scheme, port);
     }
 
     /// What one needs to use it.

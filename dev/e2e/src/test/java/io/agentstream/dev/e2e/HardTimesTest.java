@@ -1,0 +1,152 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.agentstream.dev.embedded.EmbeddedPostgres;
+import io.agentstream.dev.local.DemoFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// `up` on machines that are not as they should be.
+@Timeout(240)
+final class HardTimesTest {
+
+    @TempDir
+    private Path terminal;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "-Duser.language=tr -Duser.region=TR | ::1 | http://[::1]:",
+        "-Duser.language=ar -Duser.region=EG -Duser.extensions=nu-arab-ca-buddhist | :: | http://[::1]:"
+    })
+    void speaksEveryLanguageAndBothKindsOfAddresses(String language, String address, String url) throws Exception {
+        // given
+        Path data = terminal.resolve("a name with blanks");
+        try (UpProcess up = UpProcess.begin(
+                        terminal,
+                        Map.of("JAVA_TOOL_OPTIONS", language, "AGENT_STREAM_BIND_ADDRESS", address),
+                        "--data", data.toString())
+                .awaitReady()) {
+            DemoFile demo = DemoFile.read(data).orElseThrow();
+            assertTrue(demo.gatewayUrl().startsWith(url), demo.gatewayUrl());
+
+            // when
+            int code = call(data);
+
+            // then
+            assertEquals(0, code);
+            assertEquals(0, up.stop(), up.said());
+        } finally {
+            EmbeddedPostgres.remove(data.resolve("postgres"));
+        }
+    }
+
+    @Test
+    void startsOverThroughALinkWhereItWasKilled() throws Exception {
+        // given a system whose process was killed
+        Path data = Files.createDirectory(terminal.resolve("data"));
+        Path link = Files.createSymbolicLink(terminal.resolve("link"), data);
+        DemoFile before;
+        try (UpProcess up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady()) {
+            before = DemoFile.read(data).orElseThrow();
+            up.kill();
+        }
+        long left = databaseOf(data);
+
+        // when
+        try (UpProcess again =
+                UpProcess.begin(terminal, Map.of(), "--data", link.toString(), "--fresh").awaitReady()) {
+            // then it is another one, beside which nothing runs
+            assertNotEquals(left, databaseOf(data));
+            assertNotEquals(before.apiKey(), DemoFile.read(data).orElseThrow().apiKey());
+            assertEquals(0, again.stop(), again.said());
+        } finally {
+            EmbeddedPostgres.remove(data.resolve("postgres"));
+        }
+    }
+
+    @Test
+    void saysThatTheDiskIsFullAndStartsAgainWhenThereIsRoom() throws Exception {
+        // given a small disk
+        Path disk = Files.createDirectory(terminal.resolve("disk"));
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=240m", "tmpfs", disk.toString()) == 0,
+                "only who may mount has a small disk to fill");
+        Path data = disk.resolve("data");
+        Path filler = disk.resolve("filler");
+        try (UpProcess up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady()) {
+            DemoFile before = DemoFile.read(data).orElseThrow();
+
+            // when it is full, and somebody calls
+            fill(filler);
+            call(data);
+
+            // then
+            assertEquals(1, up.exitCode(), up.said());
+            assertTrue(up.said().contains("the disk of " + data + " is full"), up.said());
+
+            // and there is no start without room, but one with it
+            try (UpProcess early = UpProcess.begin(terminal, Map.of(), "--data", data.toString())) {
+                assertEquals(1, early.exitCode());
+                assertTrue(early.said().contains("agent-stream: the disk of " + data + " is full"), early.said());
+            }
+            Files.delete(filler);
+            try (UpProcess again = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady()) {
+                assertEquals(before.apiKey(), DemoFile.read(data).orElseThrow().apiKey());
+                assertEquals(0, call(data));
+                assertEquals(0, again.stop(), again.said());
+            }
+        } finally {
+            Files.deleteIfExists(filler);
+            EmbeddedPostgres.remove(data.resolve("postgres"));
+            run("umount", "--lazy", disk.toString());
+        }
+    }
+
+    /// A short call, and its exit code.
+    private static int call(Path data) throws IOException, InterruptedException {
+        String echo = DemoFile.read(data).orElseThrow().echoAgentUuid();
+        return run(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
+                "io.agentstream.cli.Main", "call", "--data", data.toString(), "--agent", echo, "--seconds", "2");
+    }
+
+    private static long databaseOf(Path data) throws IOException {
+        return Long.parseLong(Files.readAllLines(data.resolve("postgres/data/postmaster.pid")).getFirst());
+    }
+
+    private static void fill(Path filler) throws IOException {
+        byte[] block = new byte[65_536];
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertTrue(String.valueOf(full.getMessage()).contains("No space left"), full.getMessage());
+        }
+    }
+
+    private static int run(String... command) throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder(List.of(command))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException notOnThisMachine) {
+            return -1;
+        }
+    }
+}
