@@ -13,18 +13,22 @@ final class BareSocketPhase implements Phase<Sample> {
 
     private static final double CALLS_PER_SECOND = 200;
 
+    private final String part;
     private final Workshop workshop;
     private final BenchSettings settings;
     private final Stop stop;
     private final ChildProcess server;
     private final int port;
 
-    BareSocketPhase(Workshop workshop, BenchSettings settings, Stop stop) throws IOException, InterruptedException {
+    /// @param part the server: `bare-socket`, or `bare-framing`
+    BareSocketPhase(String part, Workshop workshop, BenchSettings settings, Stop stop)
+            throws IOException, InterruptedException {
+        this.part = part;
         this.workshop = workshop;
         this.settings = settings;
         this.stop = stop;
         ChildProcess.Opened opened = workshop.startForNow(
-                "bare-socket",
+                part,
                 settings.flags().service(),
                 Map.of("io_threads", Runtime.getRuntime().availableProcessors()));
         this.server = opened.process();
@@ -38,7 +42,7 @@ final class BareSocketPhase implements Phase<Sample> {
                 settings.loadThreads(), settings.tickUs());
         try (LoadRun load = new LoadRun(workshop, settings.flags(), plan, stop)) {
             load.place();
-            Sample sample = load.measure(List.of(new Window.Member("bare-socket", server)), length).sample();
+            Sample sample = load.measure(List.of(new Window.Member(part, server)), length).sample();
             load.hangUp();
             return sample;
         }

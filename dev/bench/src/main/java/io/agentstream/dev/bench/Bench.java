@@ -35,7 +35,9 @@ final class Bench {
 
     /// @throws InterruptedException where it is stopped
     Report run() throws IOException, InterruptedException {
-        Map<Integer, Sample> bareSocket = samples(Target.BARE_SOCKET, "bare socket", BareSocketPhase::new);
+        Map<Integer, Sample> bareSocket = samples(Target.BARE_SOCKET, "bare socket", (w, s, t) -> new BareSocketPhase("bare-socket", w, s, t));
+        Map<Integer, Sample> bareFraming =
+                samples(Target.BARE_FRAMING, "own framing", (w, s, t) -> new BareSocketPhase("bare-framing", w, s, t));
         Map<Integer, Sample> bareKafka = samples(Target.BARE_KAFKA, "bare Kafka", BareKafkaPhase::new);
         Map<Integer, SystemSample> system = samples(Target.SYSTEM, "system", SystemPhase::new);
         return Report.of(
@@ -46,6 +48,7 @@ final class Bench {
                                 calls,
                                 Optional.ofNullable(system.get(calls)),
                                 Optional.ofNullable(bareSocket.get(calls)),
+                                Optional.ofNullable(bareFraming.get(calls)),
                                 Optional.ofNullable(bareKafka.get(calls))))
                         .toList());
     }

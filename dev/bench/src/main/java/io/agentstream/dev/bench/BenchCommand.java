@@ -26,7 +26,7 @@ import tools.jackson.databind.SerializationFeature;
         name = "bench",
         subcommands = LoadCommand.class,
         description = {
-            "Measures the system with real-time echo calls, and beside it a bare socket and bare Kafka.",
+            "Measures the system with real-time echo calls, and beside it bare sockets and bare Kafka.",
             "Every part is a process of its own; nothing is left behind. Takes about two minutes for each number of calls."
         },
         mixinStandardHelpOptions = true)
@@ -56,7 +56,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--warm-up", paramLabel = "S", defaultValue = "20", description = "Seconds that each thing runs with the most calls before the first point (${DEFAULT-VALUE}).")
     private int warmUpSeconds;
 
-    @Option(names = "--only", split = ",", paramLabel = "WHAT", description = "Measures only these: bare-socket, bare-kafka, system.")
+    @Option(names = "--only", split = ",", paramLabel = "WHAT", description = "Measures only these: bare-socket, bare-framing (a socket on the gateway's own framing), bare-kafka, system.")
     private List<String> only = List.of();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the report there as JSON.")
@@ -136,9 +136,10 @@ public final class BenchCommand implements Callable<Integer> {
         for (String word : only) {
             targets.add(switch (word) {
                 case "bare-socket" -> Target.BARE_SOCKET;
+                case "bare-framing" -> Target.BARE_FRAMING;
                 case "bare-kafka" -> Target.BARE_KAFKA;
                 case "system" -> Target.SYSTEM;
-                default -> throw new IllegalArgumentException("--only takes bare-socket, bare-kafka and system, not " + word);
+                default -> throw new IllegalArgumentException("--only takes bare-socket, bare-framing, bare-kafka and system, not " + word);
             });
         }
         return targets;

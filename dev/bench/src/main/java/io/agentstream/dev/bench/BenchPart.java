@@ -1,5 +1,6 @@
 package io.agentstream.dev.bench;
 
+import io.agentstream.dev.bench.bare.BareFramingPart;
 import io.agentstream.dev.bench.bare.BareKafkaCallsPart;
 import io.agentstream.dev.bench.bare.BareKafkaWorkerPart;
 import io.agentstream.dev.bench.bare.BareSocketPart;
@@ -23,6 +24,7 @@ public final class BenchPart {
         PartMain.run(settings -> switch (arguments[0]) {
             case "load" -> new LoadPart(settings);
             case "bare-socket" -> new BareSocketPart(settings);
+            case "bare-framing" -> new BareFramingPart(settings);
             case "bare-kafka-calls" -> new BareKafkaCallsPart(settings);
             case "bare-kafka-worker" -> new BareKafkaWorkerPart(settings);
             case "broker" -> new BrokerPart(settings);

@@ -37,13 +37,14 @@ class BenchSmokeTest {
         try (Workshop workshop = Workshop.in(directory)) {
 
             Report report = new Bench(
-                            settings(Set.of(Target.BARE_SOCKET, Target.BARE_KAFKA)), workshop, new Stop(), progress -> {})
+                            settings(Set.of(Target.BARE_SOCKET, Target.BARE_FRAMING, Target.BARE_KAFKA)), workshop, new Stop(), progress -> {})
                     .run();
 
             var point = report.points().getFirst();
             assertEquals(CALLS, point.calls());
             assertEveryFrameCameBack(point.bareSocket().frames(), report);
             assertEveryFrameCameBack(point.bareKafka().frames(), report);
+            assertEveryFrameCameBack(point.bareFraming().frames(), report);
             assertEquals(Set.of("bare-socket", "generator"), point.bareSocket().processes().keySet());
             assertEquals(Set.of("calls", "worker", "broker", "generator"), point.bareKafka().processes().keySet());
         }

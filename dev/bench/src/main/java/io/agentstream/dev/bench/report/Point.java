@@ -29,6 +29,7 @@ public record Point(
         @Nullable HeapBytesPerCall heapBytesPerCall,
         @Nullable CallFigures callFigures,
         @Nullable Bare bareSocket,
+        @Nullable Bare bareFraming,
         @Nullable Bare bareKafka,
         @Nullable LatencyMs generatorLatenessMs,
         @Nullable Map<String, ProcessFigures> processes,
@@ -88,10 +89,15 @@ public record Point(
 
     /// Puts together what was measured with one number of calls.
     public static Point of(
-            int calls, Optional<SystemSample> system, Optional<Sample> bareSocket, Optional<Sample> bareKafka) {
+            int calls,
+            Optional<SystemSample> system,
+            Optional<Sample> bareSocket,
+            Optional<Sample> bareFraming,
+            Optional<Sample> bareKafka) {
         List<String> reasons = new ArrayList<>();
         system.ifPresent(s -> s.sample().objections().forEach(reason -> reasons.add("system: " + reason)));
         bareSocket.ifPresent(s -> s.objections().forEach(reason -> reasons.add("bare socket: " + reason)));
+        bareFraming.ifPresent(s -> s.objections().forEach(reason -> reasons.add("own framing: " + reason)));
         bareKafka.ifPresent(s -> s.objections().forEach(reason -> reasons.add("bare Kafka: " + reason)));
         Optional<Sample> sample = system.map(SystemSample::sample);
         return new Point(
@@ -106,6 +112,7 @@ public record Point(
                 system.map(SystemSample::heap).orElse(null),
                 sample.map(Sample::calls).orElse(null),
                 bareSocket.map(Bare::of).orElse(null),
+                bareFraming.map(Bare::of).orElse(null),
                 bareKafka.map(Bare::of).orElse(null),
                 sample.map(Sample::lateness).orElse(null),
                 sample.map(Sample::processes).orElse(null),

@@ -39,6 +39,7 @@ public final class Table {
         memory();
         topics();
         bare("bare socket", Point::bareSocket);
+        bare("own framing", Point::bareFraming);
         bare("bare Kafka", Point::bareKafka);
         ratios();
         latency("generator's own lateness", Point::generatorLatenessMs);
@@ -179,6 +180,9 @@ public final class Table {
         row("p99 over bare Kafka's", point -> point.rttMs() == null || point.bareKafka() == null
                 ? null
                 : Text.of("%.2f x", point.rttMs().p99() / point.bareKafka().rttMs().p99()));
+        row("gateway CPU over own framing's", point -> point.coresPerCall() == null || point.bareFraming() == null
+                ? null
+                : Text.of("%.2f x", point.coresPerCall().gateway() / point.bareFraming().coresPerCall()));
         row("gateway CPU over bare socket's", point -> point.coresPerCall() == null || point.bareSocket() == null
                 ? null
                 : Text.of("%.2f x", point.coresPerCall().gateway() / point.bareSocket().coresPerCall()));

@@ -47,6 +47,6 @@ class KneeTest {
     void nothingIsSaidWhereTheSystemWasNotMeasured() {
         assertEquals(
                 Optional.empty(),
-                Knee.of(List.of(Point.of(50, Optional.empty(), Optional.of(Points.sample(50, 1, 0, 0.1)), Optional.empty()))));
+                Knee.of(List.of(Point.of(50, Optional.empty(), Optional.of(Points.sample(50, 1, 0, 0.1)), Optional.empty(), Optional.empty()))));
     }
 }

@@ -66,7 +66,7 @@ class ReportTest {
 
     @Test
     void whatWasNotMeasuredIsInNeitherTableNorJson() {
-        Point bareOnly = Point.of(50, Optional.empty(), Optional.of(Points.sample(50, 1, 0, 1)), Optional.empty());
+        Point bareOnly = Point.of(50, Optional.empty(), Optional.of(Points.sample(50, 1, 0, 1)), Optional.empty(), Optional.empty());
         Report some = Report.of(MACHINE, Map.of(), List.of(bareOnly));
 
         assertFalse(Table.of(some).contains("bare Kafka"), Table.of(some));
