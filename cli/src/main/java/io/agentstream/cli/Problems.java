@@ -1,7 +1,7 @@
 package io.agentstream.cli;
 
-import io.agentstream.runtime.Sentences;
 import io.agentstream.runtime.ConfigException;
+import io.agentstream.runtime.Sentences;
 import io.agentstream.runtime.ServiceMain;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
