@@ -77,6 +77,7 @@ final class GatewayServiceTest {
 
         ConfigException missing = assertThrows(ConfigException.class, () -> GatewayService.launch(config, new StopBarrier()));
         Files.writeString(certificate, "nonsense");
+        Files.writeString(directory.resolve("key.pem"), "nonsense");
         ConfigException nonsense = assertThrows(ConfigException.class, () -> GatewayService.launch(config, new StopBarrier()));
 
         assertEquals(
