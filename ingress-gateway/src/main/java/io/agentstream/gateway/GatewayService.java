@@ -8,6 +8,8 @@ import io.agentstream.gateway.kafka.SlotKeeper;
 import io.agentstream.gateway.socket.GatewayClock;
 import io.agentstream.gateway.socket.MediaServer;
 import io.agentstream.gateway.socket.TlsIdentity;
+import io.agentstream.gateway.telephony.TelephonyProviders;
+import io.agentstream.gateway.telephony.cloudonix.CloudonixProvider;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
@@ -42,6 +44,8 @@ import org.slf4j.LoggerFactory;
 public final class GatewayService implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(GatewayService.class);
+    /// A new provider is a folder in `telephony`, and its class here.
+    private static final TelephonyProviders PROVIDERS = new TelephonyProviders(new CloudonixProvider());
     private static final int MAX_POLL_RECORDS = 2_000;
     private static final Duration LOOP_CLOSE = Duration.ofSeconds(2);
     private static final Duration PRODUCER_CLOSE = Duration.ofSeconds(10);
@@ -90,7 +94,7 @@ public final class GatewayService implements AutoCloseable {
         SlotKeeper slot = new SlotKeeper(
                 new CommittedClaims(admin), configuredSlot(config), instance(), metrics, clock.wall(), new SecureRandom());
         MediaServer server = closer.own("server", new MediaServer(
-                settings(config, tls == null ? null : tls.context()), () -> slot.slot().orElse(0), callLog,
+                settings(config, tls == null ? null : tls.context()), PROVIDERS, () -> slot.slot().orElse(0), callLog,
                 () -> able.reasons().stream().findFirst(), metrics, clock));
 
         CommandReader reader = new CommandReader(

@@ -2,7 +2,7 @@ package io.agentstream.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.gateway.telephony.ProviderFuzz;
+import io.agentstream.gateway.telephony.cloudonix.ProviderFuzz;
 import io.agentstream.gateway.websocket.FrameReaderFuzz;
 import java.io.BufferedReader;
 import java.io.IOException;

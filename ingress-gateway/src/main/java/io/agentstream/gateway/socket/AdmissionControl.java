@@ -53,6 +53,7 @@ final class AdmissionControl {
     }
 
     private final MediaServer.Admission limits;
+    private final TelephonyProviders providers;
     private final Supplier<Optional<String>> unable;
 
     private final Map<String, Peer> peers = new HashMap<>();
@@ -65,8 +66,9 @@ final class AdmissionControl {
     private boolean draining;
 
     /// @param unable why no call can be served now, or nothing
-    AdmissionControl(MediaServer.Admission limits, Supplier<Optional<String>> unable) {
+    AdmissionControl(MediaServer.Admission limits, TelephonyProviders providers, Supplier<Optional<String>> unable) {
         this.limits = limits;
+        this.providers = providers;
         this.unable = unable;
     }
 
@@ -113,8 +115,8 @@ final class AdmissionControl {
         if (provider == null) {
             return Failure.MISSING_PROVIDER;
         }
-        if (TelephonyProviders.find(provider) == null) {
-            return TelephonyProviders.isKnown(provider) ? Failure.UNSUPPORTED_PROVIDER : Failure.UNKNOWN_PROVIDER;
+        if (providers.find(provider) == null) {
+            return providers.isKnown(provider) ? Failure.UNSUPPORTED_PROVIDER : Failure.UNKNOWN_PROVIDER;
         }
         if (!able) {
             return Failure.INTERNAL_ERROR;

@@ -61,6 +61,7 @@ public final class MediaServer implements AutoCloseable {
     public record Proxies(Networks trusted, boolean protocol) {}
 
     private final Settings settings;
+    private final TelephonyProviders providers;
     private final AdmissionControl admission;
     private final GatewayMeters meters;
     private final CallRegistry registry;
@@ -70,15 +71,18 @@ public final class MediaServer implements AutoCloseable {
     private volatile boolean orphaned;
     private volatile @Nullable Listener listener;
 
+    /// @param providers whose dialects are spoken
     /// @param slot partition of `socket.commands.v1` that reaches the sockets; anything as long as no call can be served
     /// @param unable why no call can be served now, or nothing; asked for each socket
     public MediaServer(
-            Settings settings, IntSupplier slot, CallLog callLog, Supplier<Optional<String>> unable, Metrics metrics, GatewayClock clock) {
+            Settings settings, TelephonyProviders providers, IntSupplier slot, CallLog callLog, Supplier<Optional<String>> unable,
+            Metrics metrics, GatewayClock clock) {
         this.settings = settings;
+        this.providers = providers;
         this.meters = new GatewayMeters(metrics);
         this.registry = new CallRegistry(meters);
         this.admission = new AdmissionControl(
-                settings.admission(), () -> orphaned ? Optional.of("no commands arrive") : unable.get());
+                settings.admission(), providers, () -> orphaned ? Optional.of("no commands arrive") : unable.get());
         this.parts = new GatewayParts(
                 callLog, registry, meters, clock, settings.limits(), slot, settings.maxMessageBytes(),
                 settings.bytesPerSecond(), settings.maxUnsentBytes(), settings.stall().toNanos() / 1_000,
@@ -140,9 +144,8 @@ public final class MediaServer implements AutoCloseable {
                 meters.refused(refusal);
             }
             String name = request.provider();
-            TelephonyProvider known = name == null ? null : TelephonyProviders.find(name);
-            // A call that is refused for its provider says nothing, so that any dialect will do.
-            TelephonyProvider provider = known == null ? TelephonyProviders.SUPPORTED.getFirst() : known;
+            TelephonyProvider spoken = name == null ? null : providers.find(name);
+            TelephonyProvider provider = spoken == null ? providers.any() : spoken;
             CallId callId = CallId.of(parts.clock().wall().millis(), random.nextLong(), random.nextLong());
             CallSocket call = new CallSocket(
                     CallFacts.of(callId, request, provider, address.text()), permit, provider, parts, loop, connection);

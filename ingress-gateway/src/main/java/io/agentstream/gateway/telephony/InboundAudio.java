@@ -22,10 +22,9 @@ public final class InboundAudio {
 
     private byte[] record = NOTHING;
 
-    /// Where the scanner found base64 in the message, and the time beside it.
-    int textFrom;
-    int textTo;
-    long textMs = NO_TIME;
+    private int foundFrom;
+    private int foundTo;
+    private long timestampMs = NO_TIME;
 
     /// @param headroomBytes left free in front of the audio, for whoever puts a header there
     /// @param maxBytes longest audio of a message
@@ -45,11 +44,27 @@ public final class InboundAudio {
 
     /// The provider's clock in milliseconds, or [#NO_TIME].
     public long timestampMs() {
-        return textMs;
+        return timestampMs;
+    }
+
+    /// Notes the time of the message: the provider's clock in milliseconds, or [#NO_TIME].
+    public void at(long timestampMs) {
+        this.timestampMs = timestampMs;
+    }
+
+    /// Notes where in the message its base64 lies, for [#decodeFound].
+    public void found(int from, int to) {
+        foundFrom = from;
+        foundTo = to;
+    }
+
+    /// Decodes what was found in `text`.
+    public Outcome decodeFound(byte[] text) {
+        return decode(text, foundFrom, foundTo);
     }
 
     /// Decodes base64 from `from` to `to`.
-    Outcome decode(byte[] text, int from, int to) {
+    public Outcome decode(byte[] text, int from, int to) {
         Outcome outcome = strictly(text, from, to);
         if (outcome != Outcome.NOT_BASE64) {
             return outcome;

@@ -18,7 +18,7 @@ public final class PeerText {
     }
 
     /// `text` of any lines: only what no reader can keep, NUL and halves of surrogate pairs, becomes U+FFFD.
-    static String text(String text) {
+    public static String text(String text) {
         return replaced(text, true);
     }
 
@@ -40,7 +40,7 @@ public final class PeerText {
     }
 
     /// The first `chars` characters, one less where a pair would be cut in two.
-    static String cut(String text, int chars) {
+    public static String cut(String text, int chars) {
         if (text.length() <= chars) {
             return text;
         }
@@ -53,7 +53,7 @@ public final class PeerText {
     }
 
     /// An identifier, which is not cut because then it would be another one: null where it is empty or too long.
-    static @Nullable String identifier(@Nullable String text) {
+    public static @Nullable String identifier(@Nullable String text) {
         return text == null || text.isBlank() || text.length() > MAX_CHARS ? null : clean(text);
     }
 }

@@ -2,8 +2,8 @@ package io.agentstream.gateway.telephony;
 
 import org.jspecify.annotations.Nullable;
 
-/// One telephony company's dialect of media streaming. To add one: this interface, a line in [TelephonyProviders], and recorded
-/// messages for its contract test. Implementations hold no state; any thread may call them.
+/// One telephony company's dialect of media streaming. To add one: a folder with this interface, a line in
+/// `GatewayService`, and recorded messages for its contract test. Implementations hold no state; any thread may call them.
 public interface TelephonyProvider {
 
     /// The name in URLs, in lower case.

@@ -4,20 +4,23 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The providers that we speak, and those that we know by name. A new one is one class and one line.
+/// The providers that a gateway speaks, and those that are known by name. Any thread.
 public final class TelephonyProviders {
-
-    public static final List<TelephonyProvider> SUPPORTED = List.of(new CloudonixProvider());
 
     private static final Set<String> KNOWN = Set.of("twilio", "telnyx", "plivo", "vonage", "vobiz", "ari");
 
-    private TelephonyProviders() {}
+    private final List<TelephonyProvider> spoken;
+
+    /// @param spoken one at least
+    public TelephonyProviders(TelephonyProvider... spoken) {
+        this.spoken = List.of(spoken);
+    }
 
     /// The provider of that name, or null.
     ///
     /// @param name in lower case
-    public static @Nullable TelephonyProvider find(String name) {
-        for (TelephonyProvider provider : SUPPORTED) {
+    public @Nullable TelephonyProvider find(String name) {
+        for (TelephonyProvider provider : spoken) {
             if (provider.name().equals(name)) {
                 return provider;
             }
@@ -25,8 +28,13 @@ public final class TelephonyProviders {
         return null;
     }
 
-    /// Whether there is such a provider, though it is not supported here yet.
-    public static boolean isKnown(String name) {
+    /// Some provider, for a call that is refused for its own: nothing is said to it, so that any dialect will do.
+    public TelephonyProvider any() {
+        return spoken.getFirst();
+    }
+
+    /// Whether there is such a provider, though it is not spoken here yet.
+    public boolean isKnown(String name) {
         return KNOWN.contains(name);
     }
 }

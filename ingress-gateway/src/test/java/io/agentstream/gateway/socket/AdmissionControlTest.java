@@ -24,7 +24,7 @@ final class AdmissionControlTest {
     private final AdmissionControl admission = with(4, 3, 2);
 
     private AdmissionControl with(int calls, int perAddress, int perAgent) {
-        return new AdmissionControl(new MediaServer.Admission(calls, perAddress, perAgent, RATE), () -> unable);
+        return new AdmissionControl(new MediaServer.Admission(calls, perAddress, perAgent, RATE), TestGateway.PROVIDERS, () -> unable);
     }
 
     private static StreamRequest request(String agent) {

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.agentstream.gateway.call.Playback;
-import io.agentstream.gateway.telephony.CloudonixProvider;
 import io.agentstream.gateway.telephony.InboundAudio;
 import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.TelephonyProvider;
+import io.agentstream.gateway.telephony.cloudonix.CloudonixProvider;
 import io.agentstream.gateway.websocket.FrameReader;
 import io.agentstream.gateway.websocket.FrameWriter;
 import io.agentstream.gateway.websocket.Messages;

@@ -3,6 +3,8 @@ package io.agentstream.gateway.socket;
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.kafka.CallLog;
 import io.agentstream.gateway.kafka.CommandReader;
+import io.agentstream.gateway.telephony.TelephonyProviders;
+import io.agentstream.gateway.telephony.cloudonix.CloudonixProvider;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycleRunner;
@@ -50,6 +52,8 @@ final class TestGateway implements AutoCloseable {
     private static final long PATIENCE_NS = Duration.ofSeconds(20).toNanos();
     private static final TopicPartition SLOT = new TopicPartition(Topics.SOCKET_COMMANDS.name(), 3);
 
+    static final TelephonyProviders PROVIDERS = new TelephonyProviders(new CloudonixProvider());
+
     private static final CallLimits LIMITS =
             new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000);
 
@@ -83,7 +87,7 @@ final class TestGateway implements AutoCloseable {
                 limits, null));
         GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
         CallLog callLog = new CallLog(events, media, metrics);
-        server = new MediaServer(settings, () -> 3, callLog, () -> unable, metrics, clock);
+        server = new MediaServer(settings, PROVIDERS, () -> 3, callLog, () -> unable, metrics, clock);
         commands.updateEndOffsets(Map.of(SLOT, 0L));
         CommandReader cycle = new CommandReader(
                 commands, () -> OptionalInt.of(3), callLog, server.commands(), new DeadLetters(events, metrics), metrics, clock.wall());

@@ -1,17 +1,20 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.cloudonix;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.gateway.telephony.InboundAudio;
+import io.agentstream.gateway.telephony.OddMessage;
+import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.ProviderMessage.Audio;
 import io.agentstream.gateway.telephony.ProviderMessage.Digit;
 import io.agentstream.gateway.telephony.ProviderMessage.Ignored;
 import io.agentstream.gateway.telephony.ProviderMessage.Odd;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
+import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFormat;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +22,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -305,100 +307,6 @@ final class CloudonixProviderTest {
     @ValueSource(strings = {"", "  ", "...", "."})
     void isNoDomain(String raw) {
         assertNull(provider.domain(raw));
-    }
-
-    @Test
-    void theScannerAndTheParserAgreeOnWhateverTheScannerTakes() {
-        long seed = new Random().nextLong();
-        Random random = new Random(seed);
-        List<String> forms = List.of(
-                MEDIA,
-                "{ \"event\" : \"media\" , \"media\" : { \"payload\" : \"AAAA\" , \"timestamp\" : 15 } }",
-                "{\"media\":{\"payload\":\"QUI=\",\"timestamp\":\"007\"},\"event\":\"media\"}",
-                "{\"event\":\"media\",\"media\":{\"payload\":\"QUI\",\"chunk\":3},\"sequenceNumber\":12,\"streamSid\":\"\"}");
-        String alphabet = "{}[]\",:\\ \n\t0123456789.-+eE/=ABCxyzmediapayloadtimestampevent\u00e9\u0001";
-        int taken = 0;
-        for (int i = 0; i < 200_000; i++) {
-            StringBuilder text = new StringBuilder(forms.get(random.nextInt(forms.size())));
-            for (int change = random.nextInt(3); change > 0 && !text.isEmpty(); change--) {
-                int at = random.nextInt(text.length());
-                String other = String.valueOf(alphabet.charAt(random.nextInt(alphabet.length())));
-                switch (random.nextInt(4)) {
-                    case 0 -> text.setCharAt(at, other.charAt(0));
-                    case 1 -> text.insert(at, other);
-                    case 2 -> text.deleteCharAt(at);
-                    default -> text.insert(at, text.substring(at, Math.min(text.length(), at + random.nextInt(30))));
-                }
-            }
-            taken += agrees(text.toString(), seed) ? 1 : 0;
-        }
-        assertTrue(taken > 20_000, "the scanner took only " + taken);
-    }
-
-    private boolean agrees(String text, long seed) {
-        byte[] bytes = ("##" + text + "##").getBytes(StandardCharsets.UTF_8);
-        int to = bytes.length - 2;
-        boolean found = TwilioAudioScanner.find(bytes, 2, to, audio);
-        if (found) {
-            ProviderMessage scanned = provider.read(bytes, 2, to, audio);
-            byte[] decoded = audio.record();
-            long timestampMs = audio.timestampMs();
-            assertEquals(TwilioReader.parsed(provider, bytes, 2, to, audio), scanned, () -> text + " (seed " + seed + ")");
-            if (scanned instanceof Audio) {
-                assertArrayEquals(audio.record(), decoded, () -> text + " (seed " + seed + ")");
-                assertEquals(audio.timestampMs(), timestampMs, () -> text + " (seed " + seed + ")");
-            }
-        }
-        return found;
-    }
-
-    @Test
-    void theScannerTakesTheUsualMessageAndNoOther() {
-        byte[] usual = MEDIA.getBytes(StandardCharsets.UTF_8);
-        byte[] digit = "{\"event\":\"dtmf\",\"dtmf\":{\"digit\":\"5\"}}".getBytes(StandardCharsets.UTF_8);
-
-        assertTrue(TwilioAudioScanner.find(usual, 0, usual.length, audio));
-        assertFalse(TwilioAudioScanner.find(digit, 0, digit.length, audio));
-    }
-
-    @Test
-    void base64IsThatOfTheJdk() {
-        Random random = new Random(5);
-        for (int length = 0; length < 500; length++) {
-            byte[] bytes = new byte[length];
-            random.nextBytes(bytes);
-            byte[] expected = Base64.getEncoder().encode(bytes);
-            byte[] text = new byte[Base64Text.encodedBytes(length) + 3];
-            int end = Base64Text.encode(bytes, 0, length, text, 3);
-            assertArrayEquals(expected, Arrays.copyOfRange(text, 3, end));
-
-            byte[] back = new byte[Base64Text.decodedBytes(text, 3, end)];
-            assertTrue(Base64Text.decode(text, 3, end, back, 0));
-            assertArrayEquals(bytes, back);
-        }
-    }
-
-    @Test
-    void base64AcceptsWhatTheJdkAccepts() {
-        Random random = new Random(9);
-        String alphabet = "AB+/=z9-_ \n\u00e9";
-        for (int i = 0; i < 100_000; i++) {
-            StringBuilder text = new StringBuilder();
-            for (int length = random.nextInt(9); length > 0; length--) {
-                text.append(alphabet.charAt(random.nextInt(random.nextInt(3) == 0 ? alphabet.length() : 4)));
-            }
-            byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
-            byte[] expected;
-            try {
-                expected = Base64.getDecoder().decode(bytes);
-            } catch (IllegalArgumentException bad) {
-                expected = null;
-            }
-            int length = Base64Text.decodedBytes(bytes, 0, bytes.length);
-            byte[] actual = new byte[Math.max(0, length)];
-            boolean good = length >= 0 && Base64Text.decode(bytes, 0, bytes.length, actual, 0);
-            assertArrayEquals(expected, good ? actual : null, () -> "\"" + text + "\"");
-        }
     }
 
     @Test

@@ -1,4 +1,7 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.cloudonix;
+
+import io.agentstream.gateway.telephony.InboundAudio;
+import io.agentstream.gateway.telephony.ProviderMessage;
 
 /// For a fuzzer (Jazzer's `--target_class`): whatever text a provider sends is one of [ProviderMessage], and audio stays within its
 /// record. The frame reader hands on UTF-8 only, but the scanner must not rely on it for its bounds.

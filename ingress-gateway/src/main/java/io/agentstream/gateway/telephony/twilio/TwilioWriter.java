@@ -1,10 +1,13 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.twilio;
 
+import io.agentstream.gateway.telephony.Base64Text;
+import io.agentstream.gateway.telephony.PeerText;
+import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.schemas.Json;
 import java.nio.charset.StandardCharsets;
 
 /// Writes the messages of the Twilio family: exactly the keys that it knows, because a superfluous one voids a message there.
-final class TwilioWriter implements TelephonyProvider.StreamWriter {
+public final class TwilioWriter implements TelephonyProvider.StreamWriter {
 
     private static final byte[] MEDIA_END = utf8("\"}}");
 
@@ -12,7 +15,7 @@ final class TwilioWriter implements TelephonyProvider.StreamWriter {
     private final byte[] mediaBegin;
     private final byte[] clear;
 
-    TwilioWriter(String streamSid) {
+    public TwilioWriter(String streamSid) {
         streamSidJson = Json.MAPPER.writeValueAsString(streamSid);
         mediaBegin = utf8("{\"event\":\"media\",\"streamSid\":" + streamSidJson + ",\"media\":{\"payload\":\"");
         clear = utf8("{\"event\":\"clear\",\"streamSid\":" + streamSidJson + "}");

@@ -1,6 +1,8 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.twilio;
 
+import io.agentstream.gateway.telephony.PeerText;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
+import io.agentstream.gateway.telephony.TelephonyProvider;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

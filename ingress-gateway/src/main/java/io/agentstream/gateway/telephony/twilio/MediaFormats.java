@@ -1,5 +1,6 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.twilio;
 
+import io.agentstream.gateway.telephony.PeerText;
 import io.agentstream.schemas.MediaFormat;
 import java.util.Locale;
 import java.util.Set;

@@ -1,5 +1,9 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.twilio;
 
+import io.agentstream.gateway.telephony.InboundAudio;
+import io.agentstream.gateway.telephony.OddMessage;
+import io.agentstream.gateway.telephony.ProviderMessage;
+import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Reads the messages of the Twilio family: the usual audio with the scanner, all else with the real parser. Strict about what we
 /// need, easy about everything else; of a key that stands twice the last one holds.
-final class TwilioReader {
+public final class TwilioReader {
 
     private static final String KEYS = "0123456789*#ABCD";
 
@@ -20,9 +24,12 @@ final class TwilioReader {
 
     private TwilioReader() {}
 
-    static ProviderMessage read(TelephonyProvider provider, byte[] text, int from, int to, InboundAudio audio) {
+    /// Reads any message, as [TelephonyProvider#read] has it.
+    ///
+    /// @param provider whose domains these are
+    public static ProviderMessage read(TelephonyProvider provider, byte[] text, int from, int to, InboundAudio audio) {
         return TwilioAudioScanner.find(text, from, to, audio)
-                ? decoded(text, audio.textFrom, audio.textTo, audio)
+                ? result(audio.decodeFound(text))
                 : parsed(provider, text, from, to, audio);
     }
 
@@ -67,12 +74,12 @@ final class TwilioReader {
             return mistyped();
         }
         byte[] base64 = payload.getBytes(StandardCharsets.UTF_8);
-        audio.textMs = milliseconds(media.get("timestamp"));
-        return decoded(base64, 0, base64.length, audio);
+        audio.at(milliseconds(media.get("timestamp")));
+        return result(audio.decode(base64, 0, base64.length));
     }
 
-    private static ProviderMessage decoded(byte[] text, int from, int to, InboundAudio audio) {
-        return switch (audio.decode(text, from, to)) {
+    private static ProviderMessage result(InboundAudio.Outcome outcome) {
+        return switch (outcome) {
             case DECODED -> AUDIO;
             case EMPTY -> IGNORED;
             case NOT_BASE64 -> new ProviderMessage.Odd(OddMessage.BAD_AUDIO);

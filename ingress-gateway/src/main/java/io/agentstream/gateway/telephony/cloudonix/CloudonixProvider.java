@@ -1,5 +1,11 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.cloudonix;
 
+import io.agentstream.gateway.telephony.InboundAudio;
+import io.agentstream.gateway.telephony.PeerText;
+import io.agentstream.gateway.telephony.ProviderMessage;
+import io.agentstream.gateway.telephony.TelephonyProvider;
+import io.agentstream.gateway.telephony.twilio.TwilioReader;
+import io.agentstream.gateway.telephony.twilio.TwilioWriter;
 import io.agentstream.schemas.DomainName;
 import org.jspecify.annotations.Nullable;
 

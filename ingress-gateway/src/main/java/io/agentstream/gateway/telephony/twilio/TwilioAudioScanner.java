@@ -1,5 +1,6 @@
-package io.agentstream.gateway.telephony;
+package io.agentstream.gateway.telephony.twilio;
 
+import io.agentstream.gateway.telephony.InboundAudio;
 import java.nio.charset.StandardCharsets;
 
 /// Finds the payload of a `media` message without making anything of it. Knows the message's own keys, each at most once, in any
@@ -75,7 +76,7 @@ final class TwilioAudioScanner {
         if (at == UNSURE) {
             return UNSURE;
         }
-        found.textMs = InboundAudio.NO_TIME;
+        found.at(InboundAudio.NO_TIME);
         int seen = 0;
         while (true) {
             int key = space(text, at, to);
@@ -91,8 +92,7 @@ final class TwilioAudioScanner {
                 if (end == UNSURE || end - value == 2) {
                     return UNSURE;
                 }
-                found.textFrom = value + 1;
-                found.textTo = end - 1;
+                found.found(value + 1, end - 1);
             } else if (is(text, key, keyEnd, TRACK)) {
                 bit = 2;
                 if (!is(text, value, end, INBOUND)) {
@@ -108,7 +108,7 @@ final class TwilioAudioScanner {
                 if (digitsEnd == UNSURE || (end != UNSURE && digitsEnd != end - 1)) {
                     return UNSURE;
                 }
-                found.textMs = value(text, digits, digitsEnd);
+                found.at(value(text, digits, digitsEnd));
                 end = end == UNSURE ? digitsEnd : end;
             } else {
                 return UNSURE;
