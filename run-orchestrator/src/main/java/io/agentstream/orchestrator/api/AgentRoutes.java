@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.api;
 
 import io.agentstream.agents.AgentDefinitions;
 import io.agentstream.agents.Problem;
+import io.agentstream.orchestrator.decide.Contexts;
 import io.agentstream.orchestrator.store.AgentVersions;
 import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,7 +23,9 @@ final class AgentRoutes {
     private static final String AGENTS = "/api/v1/agents";
     private static final String AGENT = AGENTS + "/{uuid}";
     private static final String VARIABLES = "template_context_variables";
-    private static final Set<String> BUILT_IN = Set.of("provider", "direction", "caller_number", "called_number");
+    private static final Set<String> BUILT_IN = Providers.ALL.stream()
+            .flatMap(provider -> Contexts.builtIn(provider).stream())
+            .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> READ_ONLY =
             Set.of("uuid", "draft_version", "published_version", "stream_url", "created_at", "updated_at");
     private static final int MAX_NAME = 200;

@@ -33,7 +33,7 @@ public record Contexts(ObjectNode initial, ObjectNode gathered, ObjectNode logs)
 
     /// Keys that neither a template nor a custom parameter may set, also where they have no value: who asks for the caller's
     /// number gets it or nothing.
-    private static Set<String> builtIn(String provider) {
+    public static Set<String> builtIn(String provider) {
         return Set.of(PROVIDER, DIRECTION, CALLER, CALLED, provider + CONTEXT);
     }
 

@@ -133,7 +133,7 @@ final class AgentRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"provider", "direction", "caller_number", "called_number"})
+    @ValueSource(strings = {"provider", "direction", "caller_number", "called_number", "cloudonix_context"})
     void keepsTheNamesOfWhatEveryCallHasByItself(String name) throws Exception {
         // when
         RunningApi.Answer made = api.send(
