@@ -64,7 +64,9 @@ public final class RunDecisions {
     }
 
     /// Adds an event of the conversation to the run's story; one whose call has no run is nobody's.
-    public void said(ConversationEvent event, Source source) {
-        stories.said(event, source);
+    ///
+    /// @return false where the event is not believed, because a worker that came after its writer has said something of the call
+    public boolean said(ConversationEvent event, Source source) {
+        return stories.said(event, source);
     }
 }

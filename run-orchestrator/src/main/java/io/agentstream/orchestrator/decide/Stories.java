@@ -21,21 +21,29 @@ final class Stories {
         this.database = database;
     }
 
-    /// Adds an event to the run's story; one whose call has no run is nobody's. The first says that the run has a conversation,
-    /// in the same transaction: once its record is done with, that is known for good.
-    void said(ConversationEvent event, Source source) {
-        database.inTransaction(connection -> {
-            Optional<RunRow> run = RunRows.find(connection, event.callId().value());
-            if (run.isPresent()) {
-                ObjectNode payload = Json.MAPPER.valueToTree(event);
-                String type = payload.path("type").asString();
-                RunEvents.append(
-                        connection, run.get().id(), List.of(new NewEvent(event.at(), type, payload, source)));
-                if (run.get().conversationAt() == null) {
-                    RunRows.attend(connection, run.get().id(), event.at());
-                }
+    /// Adds an event to the run's story; one whose call has no run is nobody's. The first of a worker says that the run has a
+    /// conversation, and in which epoch, in the same transaction: once its record is done with, that is known for good.
+    ///
+    /// @return false where the event is of a worker that has lost the call, and nothing was added
+    boolean said(ConversationEvent event, Source source) {
+        return database.inTransaction(connection -> {
+            Optional<RunRow> found = RunRows.find(connection, event.callId().value());
+            if (found.isEmpty()) {
+                return true;
             }
-            return run.isPresent();
+            RunRow run = found.get();
+            Integer known = run.conversationEpoch();
+            Integer epoch = event.epoch(); // a worker without one is of a version that had none, and is neither older nor newer
+            if (epoch != null && known != null && epoch < known) {
+                return false;
+            }
+            ObjectNode payload = Json.MAPPER.valueToTree(event);
+            String type = payload.path("type").asString();
+            RunEvents.append(connection, run.id(), List.of(new NewEvent(event.at(), type, payload, source)));
+            if (run.conversationAt() == null || (epoch != null && (known == null || epoch > known))) {
+                RunRows.attend(connection, run.id(), event.at(), epoch);
+            }
+            return true;
         });
     }
 }

@@ -1,7 +1,6 @@
 package io.agentstream.orchestrator.intake;
 
 import io.agentstream.orchestrator.decide.Contexts;
-import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Verdicts;
@@ -11,6 +10,8 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.ConversationEvent;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ public final class CallHandler {
     private final Duration margin;
     private final Timer admission;
     private final Timer proof;
+    private final Counter unbelieved;
 
     /// @param margin how long before the gateway's deadline the provider must have answered, so that the verdict on a silent
     ///     provider reaches the gateway before the gateway loses patience by itself
@@ -46,6 +48,7 @@ public final class CallHandler {
         this.margin = margin;
         this.admission = metrics.timer("agent_stream_orchestrator_admission"); // from reading to the acknowledged answer
         this.proof = metrics.timer("agent_stream_orchestrator_proof"); // how long the provider took to answer
+        this.unbelieved = metrics.counter("agent_stream_orchestrator_events_not_believed"); // of workers that had lost the call
     }
 
     /// The margin that suits a handshake of that length.
@@ -58,7 +61,11 @@ public final class CallHandler {
     void handle(Incoming incoming) throws InterruptedException {
         switch (incoming) {
             case Incoming.Lifecycle(CallEvent event, Source source) -> handle(event, source);
-            case Incoming.Conversation said -> decisions.said(said.event(), said.source());
+            case Incoming.Conversation(ConversationEvent event, Source source) -> {
+                if (!decisions.said(event, source)) {
+                    unbelieved.increment();
+                }
+            }
         }
     }
 

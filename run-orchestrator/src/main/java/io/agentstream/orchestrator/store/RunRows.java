@@ -46,7 +46,8 @@ public final class RunRows {
             @Nullable Instant startedAt,
             Instant lastSeenAt,
             @Nullable Instant aliveAt,
-            @Nullable Instant conversationAt) {
+            @Nullable Instant conversationAt,
+            @Nullable Integer conversationEpoch) {
 
         /// Without what the caller said.
         @Override
@@ -244,10 +245,20 @@ public final class RunRows {
                 calls);
     }
 
-    /// Notes that a run has a conversation, or had one.
-    public static void attend(Connection connection, long id, Instant at) throws SQLException {
+    /// Notes that a run has a conversation, or had one, and in which epoch.
+    ///
+    /// @param epoch of the worker that holds it; what is noted never becomes smaller
+    public static void attend(Connection connection, long id, Instant at, @Nullable Integer epoch) throws SQLException {
         Sql.update(
-                connection, "update runs set conversation_at = ? where id = ? and conversation_at is null", at, id);
+                connection,
+                """
+                update runs set conversation_at = coalesce(conversation_at, ?),
+                                conversation_epoch = greatest(conversation_epoch, ?::integer)
+                 where id = ?
+                """,
+                at,
+                epoch,
+                id);
     }
 
     /// Calls of open runs that were last heard of before `before`, the quietest first: those whose records come from one of
@@ -314,6 +325,7 @@ public final class RunRows {
                 Sql.instantOrNull(row, "started_at"),
                 Sql.instant(row, "last_seen_at"),
                 Sql.instantOrNull(row, "alive_at"),
-                Sql.instantOrNull(row, "conversation_at"));
+                Sql.instantOrNull(row, "conversation_at"),
+                Sql.intOrNull(row, "conversation_epoch"));
     }
 }

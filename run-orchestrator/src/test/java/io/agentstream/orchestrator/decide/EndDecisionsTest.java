@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.decide;
 import static io.agentstream.orchestrator.decide.TenantCalls.NOW;
 import static io.agentstream.orchestrator.decide.TenantCalls.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,8 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -174,5 +177,47 @@ final class EndDecisionsTest {
         calls.decisions().said(new ConversationEvent.Interrupted(Samples.callId(), 1, 5, NOW, 1, null), calls.source());
 
         assertEquals(List.of("offered", "created", "said"), tenant.story(call));
+    }
+
+    @Test
+    void aWorkerThatLostTheCallIsNotBelieved() {
+        CallId call = calls.admitted();
+        said(call, 4);
+        said(call, 6);
+        TenantCalls ofAnotherOrchestrator = new TenantCalls(tenant);
+
+        List<Boolean> believed = Stream.of(4, 5, 6, 7).map(epoch -> said(ofAnotherOrchestrator, call, epoch)).toList();
+
+        assertEquals(List.of(false, false, true, true), believed);
+        assertEquals(List.of("offered", "created", "said", "said", "said", "said"), tenant.story(call));
+    }
+
+    @Test
+    void aWorkerOfAVersionWithoutEpochsIsBelieved() {
+        CallId call = calls.admitted();
+        said(call, 6);
+
+        boolean believed = said(call, null);
+
+        assertTrue(believed);
+    }
+
+    @Test
+    void whoeverTakesACallUpFromAWorkerWithoutAnEpochIsTheNewest() {
+        CallId call = calls.admitted();
+        said(call, null);
+        said(call, 6);
+
+        boolean believed = said(call, 5);
+
+        assertFalse(believed);
+    }
+
+    private boolean said(CallId call, @Nullable Integer epoch) {
+        return said(calls, call, epoch);
+    }
+
+    private static boolean said(TenantCalls to, CallId call, @Nullable Integer epoch) {
+        return to.decisions().said(new ConversationEvent.Said(call, 1, 5, NOW, 1, "Hello.", 900, true, epoch), to.source());
     }
 }

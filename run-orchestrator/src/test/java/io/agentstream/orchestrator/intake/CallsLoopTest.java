@@ -372,14 +372,31 @@ final class CallsLoopTest {
         CallEvent.Offered offer = tenant.offer().build();
         fixture.add(offer);
         fixture.untilCommitted(1);
-        ConversationEvent said = new ConversationEvent.Said(offer.callId(), 1, 3, Samples.T0, 1, "Hello.", 900, true, null);
-        fixture.consumer.addRecord(new ConsumerRecord<>(
-                fixture.conversation.topic(), fixture.conversation.partition(), 0, offer.callId().toKey(),
-                Topics.CONVERSATION_EVENTS.codec().encode(said)));
-        fixture.consumer.updateEndOffsets(Map.of(fixture.conversation, 1L));
+        say(0, new ConversationEvent.Said(offer.callId(), 1, 3, Samples.T0, 1, "Hello.", 900, true, null));
 
         Until.holds(fixture::pass, () -> tenant.story(offer.callId()).size() == 3);
 
         assertEquals(List.of("offered", "created", "said"), tenant.story(offer.callId()));
+    }
+
+    @Test
+    void countsWhatAWorkerSaysThatHasLostTheCall() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        fixture.untilCommitted(1);
+        say(0, new ConversationEvent.Resumed(offer.callId(), 2, 3, Samples.T0, 400, 6));
+        say(1, new ConversationEvent.Said(offer.callId(), 2, 3, Samples.T0, 1, "Hello.", 900, true, 4));
+
+        Until.holds(fixture::pass, () -> fixture.counted("agent_stream_orchestrator_events_not_believed") == 1);
+
+        assertEquals(List.of("offered", "created", "resumed"), tenant.story(offer.callId()));
+    }
+
+    private void say(long offset, ConversationEvent event) {
+        fixture.consumer.addRecord(new ConsumerRecord<>(
+                fixture.conversation.topic(), fixture.conversation.partition(), offset, event.callId().toKey(),
+                Topics.CONVERSATION_EVENTS.codec().encode(event)));
+        fixture.consumer.updateEndOffsets(Map.of(fixture.conversation, offset + 1));
     }
 }
