@@ -3,6 +3,7 @@ package io.agentstream.worker;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -13,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class Commits {
 
     private final Consumer<byte[], byte[]> consumer;
-    private final EventWriter events;
+    private final Supplier<Batch> nextBatch;
     private final LongSupplier clockMs;
     /// How far was read when the newest batch of events was closed.
     private Map<TopicPartition, OffsetAndMetadata> read = Map.of();
-    private EventWriter.@Nullable Batch batch;
+    private @Nullable Batch batch;
     private volatile long acknowledgedMs;
 
-    Commits(Consumer<byte[], byte[]> consumer, EventWriter events, LongSupplier clockMs) {
+    /// @param nextBatch closes the batch of what was written up to now, and begins another
+    Commits(Consumer<byte[], byte[]> consumer, Supplier<Batch> nextBatch, LongSupplier clockMs) {
         this.consumer = consumer;
-        this.events = events;
+        this.nextBatch = nextBatch;
         this.clockMs = clockMs;
     }
 
@@ -33,7 +35,7 @@ final class Commits {
 
     /// Once a second: commits what was read a second ago where all of it is written, and goes on to what was read since.
     void everySecond() {
-        EventWriter.Batch written = batch;
+        Batch written = batch;
         if (written != null && !written.isSettled()) {
             return;
         }
@@ -45,7 +47,7 @@ final class Commits {
             });
         }
         read = positions();
-        batch = events.nextBatch();
+        batch = nextBatch.get();
     }
 
     /// How far was certainly read, of the partitions that are owned; empty right after they came.

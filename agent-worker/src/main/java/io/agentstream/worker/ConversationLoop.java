@@ -3,6 +3,7 @@ package io.agentstream.worker;
 import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
+import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Codec;
 import io.agentstream.schemas.MediaFrame;
@@ -58,8 +59,6 @@ final class ConversationLoop implements DutyCycle {
     private final ConversationEffects effects;
     private final Calls calls = new Calls();
     private final Conversations conversations;
-    private final Commits commits;
-    private final Membership membership;
     private final Partitions partitions;
     private @Nullable Thread thread;
     private volatile boolean producersReady;
@@ -72,21 +71,25 @@ final class ConversationLoop implements DutyCycle {
     record Parts(
             Consumer<byte[], byte[]> consumer,
             Producer<byte[], byte[]> media,
-            EventWriter events,
+            Producer<byte[], byte[]> events,
             SnapshotLoader snapshots,
             DeadLetters deadLetters,
             AgentEngines engines,
             Definitions definitions,
-            WorkerMeters meters,
-            Conversations.Limits limits,
+            Metrics metrics,
+            Limits limits,
             LongSupplier clockMs) {}
+
+    /// @param conversations most conversations of the loop
+    /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
+    record Limits(int conversations, int lostAfterSeconds) {}
 
     ConversationLoop(int number, Parts parts) {
         this.role = "worker-loop-" + number;
         this.consumer = parts.consumer();
-        this.events = parts.events();
         this.deadLetters = parts.deadLetters();
-        this.meters = parts.meters();
+        this.meters = WorkerMeters.of(parts.metrics());
+        this.events = new EventWriter(parts.events(), meters);
         this.clockMs = parts.clockMs();
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
@@ -95,9 +98,7 @@ final class ConversationLoop implements DutyCycle {
                 calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
                 () -> consumer.groupMetadata().generationId(), parts.limits().conversations());
         this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits());
-        this.commits = new Commits(consumer, events, clockMs);
-        this.membership = new Membership(consumer, commits);
-        this.partitions = new Partitions(consumer, conversations, beginnings, events, commits, parts.snapshots(), clockMs);
+        this.partitions = new Partitions(consumer, new Held(conversations, beginnings, events), parts.snapshots(), clockMs);
     }
 
     @Override
@@ -132,8 +133,7 @@ final class ConversationLoop implements DutyCycle {
         long nowMs = clockMs.getAsLong();
         boolean stoodStill = lastPassMs > 0 && nowMs - lastPassMs > STOOD_STILL_MS;
         lastPassMs = nowMs;
-        if (stoodStill && !membership.holds()) {
-            partitions.lost();
+        if (stoodStill && !partitions.stillOurs()) {
             return; // what was read is somebody else's
         }
         if (!records.isEmpty()) {
@@ -186,9 +186,9 @@ final class ConversationLoop implements DutyCycle {
 
     private void everySecond(long nowMs) {
         if (!partitions.moving()) {
-            commits.everySecond();
+            partitions.commitWritten();
         }
-        if (nowMs - commits.acknowledgedMs() < KAFKA_IS_THERE_MS) {
+        if (nowMs - partitions.acknowledgedMs() < KAFKA_IS_THERE_MS) {
             conversations.second(nowMs);
         }
     }

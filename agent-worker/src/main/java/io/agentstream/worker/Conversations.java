@@ -5,7 +5,6 @@ import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
-import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.slf4j.Logger;
@@ -30,16 +29,12 @@ final class Conversations {
     private final EventWriter events;
     private final Deadlines deadlines;
     private final WorkerMeters meters;
-    private final Limits limits;
+    private final ConversationLoop.Limits limits;
     private final NobodysCalls nobodys = new NobodysCalls();
-
-    /// @param conversations most conversations of the loop
-    /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
-    record Limits(int conversations, int lostAfterSeconds) {}
 
     Conversations(
             Calls calls, Beginnings beginnings, Guard guard, EventWriter events, Deadlines deadlines, WorkerMeters meters,
-            Limits limits) {
+            ConversationLoop.Limits limits) {
         this.calls = calls;
         this.beginnings = beginnings;
         this.guard = guard;

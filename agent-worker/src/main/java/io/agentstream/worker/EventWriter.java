@@ -10,7 +10,6 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,22 +28,6 @@ final class EventWriter {
     private final Producer<byte[], byte[]> producer;
     private final WorkerMeters meters;
     private Batch batch = new Batch();
-
-    /// Some events and snapshots that were sent one after the other.
-    static final class Batch {
-        private final AtomicInteger underWay = new AtomicInteger();
-        private volatile boolean failed;
-
-        /// Whether of each it is known what became of it. Only of a batch to which nothing is added any more.
-        boolean isSettled() {
-            return underWay.get() == 0;
-        }
-
-        /// Whether some of it was not written that may be written another time.
-        boolean hasFailed() {
-            return failed;
-        }
-    }
 
     /// @param producer of the events profile that does not block; stays its giver's to close
     EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters) {
@@ -114,13 +97,8 @@ final class EventWriter {
 
     private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
         Batch in = batch;
-        in.underWay.incrementAndGet();
-        Callback report = (metadata, failure) -> {
-            if (failure != null) {
-                lost(topic, of, in, failure);
-            }
-            in.underWay.decrementAndGet();
-        };
+        in.sent();
+        Callback report = (metadata, failure) -> in.settled(failure != null && lost(topic, of, failure));
         try {
             producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
         } catch (KafkaException failure) { // most failures come to the callback, but not all
@@ -130,18 +108,19 @@ final class EventWriter {
 
     /// A snapshot that could not be written is written again in a second, as long as that may help; the reason of the others is
     /// said, and they are gone.
-    private void lost(Topic<?> topic, LiveConversation of, Batch in, Exception failure) {
+    ///
+    /// @return whether it may help
+    private boolean lost(Topic<?> topic, LiveConversation of, Exception failure) {
         meters.eventsLost().increment();
         log.atError()
                 .addKeyValue("call", of.callId)
                 .addKeyValue("topic", topic.name())
                 .addKeyValue("failure", Causes.of(failure))
                 .log("event could not be written");
-        if (failure instanceof RetriableException) {
-            in.failed = true;
-            if (topic.equals(Topics.CONVERSATION_SNAPSHOTS)) {
-                of.unsaved = true;
-            }
+        boolean mayBeTriedAgain = failure instanceof RetriableException;
+        if (mayBeTriedAgain && topic.equals(Topics.CONVERSATION_SNAPSHOTS)) {
+            of.unsaved = true;
         }
+        return mayBeTriedAgain;
     }
 }

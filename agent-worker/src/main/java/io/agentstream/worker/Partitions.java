@@ -35,24 +35,20 @@ final class Partitions implements ConsumerRebalanceListener {
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final Conversations conversations;
-    private final EventWriter events;
-    private final Beginnings beginnings;
+    private final Holder holder;
     private final Commits commits;
+    private final Membership membership;
     private final SnapshotLoader snapshots;
     private final LongSupplier clockMs;
     private Set<Integer> held = Set.of();
     private boolean moving;
     private volatile boolean assigned;
 
-    Partitions(
-            Consumer<byte[], byte[]> consumer, Conversations conversations, Beginnings beginnings, EventWriter events,
-            Commits commits, SnapshotLoader snapshots, LongSupplier clockMs) {
+    Partitions(Consumer<byte[], byte[]> consumer, Holder holder, SnapshotLoader snapshots, LongSupplier clockMs) {
         this.consumer = consumer;
-        this.conversations = conversations;
-        this.beginnings = beginnings;
-        this.events = events;
-        this.commits = commits;
+        this.holder = holder;
+        this.commits = new Commits(consumer, holder::nextBatch, clockMs);
+        this.membership = new Membership(consumer, commits);
         this.snapshots = snapshots;
         this.clockMs = clockMs;
     }
@@ -78,16 +74,16 @@ final class Partitions implements ConsumerRebalanceListener {
     void close() {
         assigned = false;
         handOver(held);
-        conversations.keepOnly(Set.of());
+        holder.keepOnly(Set.of());
         held = Set.of();
     }
 
     /// Writes down the conversations, and only then that what led to them was read.
     private void handOver(Set<Integer> taken) {
         commits.forget();
-        conversations.save(taken::contains, clockMs.getAsLong());
+        holder.save(taken::contains, clockMs.getAsLong());
         try {
-            events.flush();
+            holder.flush();
             commit();
         } catch (KafkaException late) {
             log.atWarn().addKeyValue("failure", Causes.of(late)).log("offsets not committed on handing over");
@@ -110,12 +106,30 @@ final class Partitions implements ConsumerRebalanceListener {
         commits.forget();
         Set<Integer> kept = new HashSet<>(held);
         kept.removeAll(numbers(lost));
-        conversations.keepOnly(kept);
+        holder.keepOnly(kept);
         held = kept;
     }
 
-    /// As [#onPartitionsLost]: the loop found out by itself.
-    void lost() {
+    /// Once a second, while nothing moves: commits how far was read, as far as all that it led to is written.
+    void commitWritten() {
+        commits.everySecond();
+    }
+
+    /// When Kafka took the newest commit, in milliseconds since 1970.
+    long acknowledgedMs() {
+        return commits.acknowledgedMs();
+    }
+
+    /// Asks the group, after the loop stood still, whether what it holds is still its own. Where it is not, as [#onPartitionsLost].
+    boolean stillOurs() {
+        boolean ours = membership.holds();
+        if (!ours) {
+            lost();
+        }
+        return ours;
+    }
+
+    private void lost() {
         log.atWarn().addKeyValue("partitions", held.size()).log("partitions were taken over while the loop stood still");
         onPartitionsLost(consumer.assignment());
         consumer.enforceRebalance("the loop stood still"); // where the group did not answer, it may not have noticed
@@ -125,14 +139,14 @@ final class Partitions implements ConsumerRebalanceListener {
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
         beginNearNow(added);
         Set<Integer> owned = numbers(consumer.assignment());
-        conversations.keepOnly(owned);
+        holder.keepOnly(owned);
         Set<Integer> fresh = new HashSet<>(owned);
         fresh.removeAll(held);
         SnapshotLoader.Loaded loaded = snapshots.load(fresh);
         for (SnapshotLoader.Found found : loaded.found()) {
-            beginnings.restore(found.snapshot(), found.partition(), clockMs.getAsLong());
+            holder.restore(found.snapshot(), found.partition(), clockMs.getAsLong());
         }
-        loaded.unreadable().forEach(beginnings::refuseEverywhere);
+        loaded.unreadable().forEach(holder::refuse);
         held = owned;
         moving = false;
         assigned = true;

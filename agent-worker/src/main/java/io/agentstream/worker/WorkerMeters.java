@@ -34,8 +34,6 @@ record WorkerMeters(
 
     private static final String PREFIX = "agent_stream_worker_";
 
-    static final String CONVERSATIONS = PREFIX + "conversations";
-
     static WorkerMeters of(Metrics metrics) {
         return new WorkerMeters(
                 metrics.counter(PREFIX + "frames_heard"),

@@ -1,6 +1,7 @@
 package io.agentstream.worker;
 
 import io.agentstream.agents.DemoAgents;
+import io.agentstream.agents.ScriptedDefinition;
 import io.agentstream.audio.voice.CachedVoice;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.audio.voice.Voice;
@@ -17,6 +18,8 @@ import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.EchoEngine;
+import io.agentstream.worker.engine.ScriptedEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +59,6 @@ public final class WorkerService implements AutoCloseable {
 
     private static int open(Config config, StopBarrier barrier, Closer closer) {
         Metrics metrics = closer.own("metrics", new Metrics("agent-worker"));
-        WorkerMeters meters = WorkerMeters.of(metrics);
         Readiness readiness = new Readiness();
         KafkaClients kafka = new KafkaClients(config);
         KafkaProbe probe = new KafkaProbe(
@@ -72,13 +74,13 @@ public final class WorkerService implements AutoCloseable {
         Producer<byte[], byte[]> events =
                 closer.own("event producer", kafka.events("agent-worker-events", Duration.ZERO));
         Voice kevin = new CachedVoice(new FreeTtsVoice(), VOICE_CACHE_BYTES);
-        AgentEngines engines = AgentEngines.standard(Map.of("kevin16", kevin));
+        AgentEngines engines = engines(Map.of("kevin16", kevin));
         Thread.ofVirtual().name("engine-warm-up").start(() -> engines.warmUp(DemoAgents.talking()));
         DeadLetters deadLetters = new DeadLetters(events, metrics);
         DefinitionReader definitions = new DefinitionReader(
                 () -> kafka.reader("agent-worker-definitions", "earliest", DEFINITION_POLL_RECORDS), deadLetters,
                 DefinitionReader.CACHE_BYTES);
-        Conversations.Limits limits = new Conversations.Limits(
+        ConversationLoop.Limits limits = new ConversationLoop.Limits(
                 config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30);
 
         List<ConversationLoop> loops = new ArrayList<>();
@@ -87,13 +89,13 @@ public final class WorkerService implements AutoCloseable {
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
                     closer.own("consumer", kafka.member(client, GROUP, "latest", MAX_POLL_RECORDS)),
                     closer.own("command producer", kafka.replies(client + "-replies")),
-                    new EventWriter(events, meters),
+                    events,
                     new SnapshotLoader(
                             () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),
                             deadLetters, System::currentTimeMillis),
-                    deadLetters, engines, definitions, meters, limits, System::currentTimeMillis)));
+                    deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis)));
         }
-        metrics.gauge(WorkerMeters.CONVERSATIONS, () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
+        metrics.gauge("agent_stream_worker_conversations", () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
         readiness.require(() -> definitions.ready() ? Optional.empty() : Optional.of("definitions are being read"));
         readiness.require(() -> loops.stream().allMatch(ConversationLoop::ready)
                 ? Optional.empty()
@@ -105,6 +107,15 @@ public final class WorkerService implements AutoCloseable {
             closer.own(loop.role(), new DutyCycleRunner(loop, LOOP_CLOSE_LIMIT, barrier::fault).start());
         }
         return admin.port();
+    }
+
+    /// A new engine is a line here.
+    ///
+    /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
+    static AgentEngines engines(Map<String, Voice> voices) {
+        return AgentEngines.of(
+                new EchoEngine(),
+                new ScriptedEngine(voices));
     }
 
     /// Port of health and metrics.

@@ -16,11 +16,9 @@ import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.worker.engine.AgentEngine;
-import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -215,9 +213,7 @@ class LimitsTest {
     @Test
     void aBugInOneCallEndsThatCallOnly() throws Exception {
         // given two calls, the engine of one of which breaks
-        List<AgentEngine> engines = new ArrayList<>(LoopFixture.engines().all());
-        engines.add(new Broken());
-        LoopFixture broken = new LoopFixture(AgentEngines.of(engines));
+        LoopFixture broken = new LoopFixture(LoopFixture.engines(new Broken()));
         broken.start(0);
         broken.running(CALL, 0, ECHO);
         broken.running(LoopFixture.call(2), 0, "{\"engine\":\"broken\"}");

@@ -1,5 +1,6 @@
 package io.agentstream.worker;
 
+import io.agentstream.audio.voice.Voice;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
@@ -16,7 +17,10 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
+import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.EchoEngine;
+import io.agentstream.worker.engine.ScriptedEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -116,9 +121,10 @@ final class LoopFixture {
         this.consumer = consumer;
         this.media = media;
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
-                consumer, media, new EventWriter(events, meters),
+                consumer, media, events,
                 new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
-                new DeadLetters(events, metrics), engines, key -> Optional.ofNullable(definitions.get(key)), meters, new Conversations.Limits(10, 90), nowMs::get));
+                new DeadLetters(events, metrics), engines, key -> Optional.ofNullable(definitions.get(key)), metrics,
+                new ConversationLoop.Limits(10, 90), nowMs::get));
     }
 
     static MockProducer<byte[], byte[]> producer() {
@@ -273,9 +279,11 @@ final class LoopFixture {
         };
     }
 
-    /// The engines with a voice that says each text at once, as 20 ms for each character.
-    static AgentEngines engines() {
-        return AgentEngines.standard(Map.of("kevin16", text -> new byte[text.length() * 160]));
+    /// The worker's engines with a voice that says each text at once, as 20 ms for each character, and others.
+    static AgentEngines engines(AgentEngine... others) {
+        Map<String, Voice> voices = Map.of("kevin16", text -> new byte[text.length() * 160]);
+        return AgentEngines.of(
+                Stream.concat(Stream.of(new EchoEngine(), new ScriptedEngine(voices)), Stream.of(others)).toArray(AgentEngine[]::new));
     }
 
     /// Two passes: an engine that has posted may have cut the first one short.

@@ -16,13 +16,11 @@ import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.AgentEngine;
-import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,7 +109,7 @@ class SoundCallTest {
     }
 
     private static LoopFixture with(AgentEngine engine) {
-        return new LoopFixture(AgentEngines.of(Stream.concat(LoopFixture.engines().all().stream(), Stream.of(engine)).toList()));
+        return new LoopFixture(LoopFixture.engines(engine));
     }
 
     @ParameterizedTest

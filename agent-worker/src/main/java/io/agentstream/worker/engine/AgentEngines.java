@@ -1,32 +1,20 @@
 package io.agentstream.worker.engine;
 
-import io.agentstream.agents.ScriptedDefinition;
-import io.agentstream.audio.voice.Voice;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// The engines there are. Any thread.
+/// The engines of a worker. Any thread.
 public final class AgentEngines {
 
     private final List<AgentEngine> all;
 
     private AgentEngines(List<AgentEngine> all) {
-        this.all = List.copyOf(all);
+        this.all = all;
     }
 
-    /// A new engine is a line here.
-    ///
-    /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
-    public static AgentEngines standard(Map<String, Voice> voices) {
-        return new AgentEngines(List.of(
-                new EchoEngine(),
-                new ScriptedEngine(voices)));
-    }
-
-    public static AgentEngines of(List<AgentEngine> engines) {
-        return new AgentEngines(engines);
+    public static AgentEngines of(AgentEngine... engines) {
+        return new AgentEngines(List.of(engines));
     }
 
     public List<AgentEngine> all() {

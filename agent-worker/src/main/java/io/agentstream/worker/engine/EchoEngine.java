@@ -6,7 +6,7 @@ import io.agentstream.schemas.MediaFrame;
 
 /// Gives the caller back what the caller says, frame by frame: for development, and as the probe of latency. Answers within
 /// the call of `hear`, on the loop's thread, because it does nothing that could take time.
-final class EchoEngine implements AgentEngine {
+public final class EchoEngine implements AgentEngine {
 
     @Override
     public String name() {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /// Speaks the lines of a [ScriptedDefinition] with an offline voice; no outside service. The voice works on virtual threads.
-final class ScriptedEngine implements AgentEngine {
+public final class ScriptedEngine implements AgentEngine {
 
     private static final Logger log = LoggerFactory.getLogger(ScriptedEngine.class);
 
@@ -25,7 +25,7 @@ final class ScriptedEngine implements AgentEngine {
     private final Map<String, Voice> voices;
 
     /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
-    ScriptedEngine(Map<String, Voice> voices) {
+    public ScriptedEngine(Map<String, Voice> voices) {
         this.voices = Map.copyOf(voices);
     }
 

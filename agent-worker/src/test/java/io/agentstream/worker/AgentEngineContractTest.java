@@ -1,4 +1,4 @@
-package io.agentstream.worker.engine;
+package io.agentstream.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -15,6 +15,9 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
+import io.agentstream.worker.engine.AgentEngine;
+import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.AgentSession;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +40,7 @@ class AgentEngineContractTest {
 
     private final CountDownLatch voice = new CountDownLatch(1);
     private final LinkedBlockingQueue<EngineReply> replies = new LinkedBlockingQueue<>();
-    private final AgentEngines engines = AgentEngines.standard(Map.of("kevin16", this::speak));
+    private final AgentEngines engines = WorkerService.engines(Map.of("kevin16", this::speak));
 
     private byte[] speak(String text) {
         try {
