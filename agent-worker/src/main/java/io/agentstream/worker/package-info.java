@@ -1,6 +1,4 @@
-/// The agent worker: loops that hold conversations, what they read from and write to Kafka, and the composition root.
-///
-/// Only this package knows Kafka; only the effects classes of it perform what a conversation wants.
+/// The agent worker, put together: how it is started, and which parts it is made of.
 @NullMarked
 package io.agentstream.worker;
 

@@ -15,6 +15,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,20 +49,44 @@ final class ArchitectureTest {
                     "schemas", "runtime", "agents", "audio", "gateway", "orchestrator", "worker", "cli", "dev.embedded",
                     "dev.simulator", "dev.bench")));
 
+    /// What gateway and worker are made of, and the parts of the same service that each may know.
+    private static final Map<String, List<String>> PART_MAY_KNOW = Map.ofEntries(
+            Map.entry("gateway.telephony", List.of()),
+            Map.entry("gateway.websocket", List.of()),
+            Map.entry("gateway.kafka", List.of()),
+            Map.entry("gateway.call", List.of("gateway.telephony")),
+            Map.entry("gateway.socket", List.of("gateway.call", "gateway.kafka", "gateway.telephony", "gateway.websocket")),
+            Map.entry("worker.definitions", List.of()),
+            Map.entry("worker.engine", List.of()),
+            Map.entry("worker.takeover", List.of()),
+            Map.entry("worker.loop", List.of("worker.definitions", "worker.engine", "worker.takeover")));
+
     static Stream<Arguments> directions() {
-        return MAY_KNOW.entrySet().stream().map(room -> Arguments.argumentSet(room.getKey(), room.getKey(), room.getValue()));
+        return Stream.of(MAY_KNOW, PART_MAY_KNOW).flatMap(plan -> plan.entrySet().stream()
+                .map(room -> Arguments.argumentSet(room.getKey(), room.getKey(), room.getValue(), plan.keySet())));
     }
 
     @ParameterizedTest
     @MethodSource("directions")
-    void aRoomKnowsOnlyWhatItMay(String room, List<String> mayKnow) {
-        List<String> others = MAY_KNOW.keySet().stream()
+    void aRoomKnowsOnlyWhatItMay(String room, List<String> mayKnow, Set<String> all) {
+        List<String> others = all.stream()
                 .filter(other -> !other.equals(room) && !mayKnow.contains(other))
                 .map(ArchitectureTest::packagesOf)
                 .toList();
 
         noClasses().that().resideInAPackage(packagesOf(room)).should().dependOnClassesThat()
                 .resideInAnyPackage(others.toArray(String[]::new))
+                .check(OURS);
+    }
+
+    /// A provider, a dialect, an engine: who puts a service together names it, and nobody else.
+    @Test
+    void kindsAreKnownToNobodyWhoWorksWithThem() {
+        noClasses().that().resideInAnyPackage(
+                        "io.agentstream.gateway.telephony", "io.agentstream.gateway.call..", "io.agentstream.gateway.socket..",
+                        "io.agentstream.worker.engine", "io.agentstream.worker.loop..")
+                .should().dependOnClassesThat()
+                .resideInAnyPackage("io.agentstream.gateway.telephony.*..", "io.agentstream.worker.engine.*..")
                 .check(OURS);
     }
 

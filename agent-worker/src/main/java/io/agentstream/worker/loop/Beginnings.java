@@ -1,0 +1,154 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationSnapshot;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.RunEvent;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/// How a conversation comes to be: a run is running, or another worker left one. Only the loop.
+///
+/// A run that is running has a conversation, or its call is closed with a cause: whatever keeps one from beginning ends here.
+final class Beginnings {
+
+    private static final Logger log = LoggerFactory.getLogger(Beginnings.class);
+
+    /// A run that began so long ago, and of which no worker left a snapshot, is not begun any more: the caller has been waiting.
+    static final long STALE_RUN_MS = 60_000;
+
+    /// How long a conversation that was taken over waits for a sign of its call before it goes on without one.
+    static final long RESUME_AFTER_MS = 2_000;
+
+    /// How long a conversation waits for the text of its agent's definition, and how often it looks.
+    static final long DEFINITION_LIMIT_MS = 4_000;
+    static final long DEFINITION_RETRY_MS = 100;
+
+    private final Calls calls;
+    private final SessionOpener sessions;
+    private final Guard guard;
+    private final Deadlines deadlines;
+    private final WorkerMeters meters;
+    private final IntSupplier generation;
+    private final int mostConversations;
+
+    /// @param generation of the group, in which this worker takes up what it takes up now
+    Beginnings(
+            Calls calls, SessionOpener sessions, Guard guard, Deadlines deadlines, WorkerMeters meters, IntSupplier generation,
+            int mostConversations) {
+        this.calls = calls;
+        this.sessions = sessions;
+        this.guard = guard;
+        this.deadlines = deadlines;
+        this.meters = meters;
+        this.generation = generation;
+        this.mostConversations = mostConversations;
+    }
+
+    void begin(RunEvent.Running run, int partition, long nowMs) {
+        if (calls.isKnown(run.callId())) {
+            meters.repeated().increment();
+            return;
+        }
+        if (nowMs - run.at().toEpochMilli() > STALE_RUN_MS) {
+            log.atWarn().addKeyValue("call", run.callId()).log("run is too old to begin, closing the call");
+            refuse(run);
+            return;
+        }
+        if (calls.size() >= mostConversations) {
+            log.atWarn().addKeyValue("call", run.callId()).log("too many conversations");
+            refuse(run);
+            return;
+        }
+        LiveConversation conversation = new LiveConversation(run, partition, Math.max(1, generation.getAsInt()), nowMs);
+        conversation.pending = new LiveConversation.Pending(null, nowMs + DEFINITION_LIMIT_MS);
+        calls.add(conversation);
+        goOn(conversation, 0, nowMs);
+    }
+
+    private void refuse(RunEvent.Running run) {
+        calls.ended.add(run.callId());
+        calls.early.take(run.callId());
+        guard.refuse(run);
+    }
+
+    /// Of a call whose snapshot cannot be read.
+    void refuseEverywhere(CallId callId) {
+        if (!calls.isKnown(callId)) {
+            log.atError().addKeyValue("call", callId).log("snapshot cannot be read, closing the call");
+            calls.ended.add(callId);
+            guard.refuseEverywhere(callId);
+        }
+    }
+
+    /// Takes over what another worker left. It goes on when the call shows that it lives.
+    void restore(ConversationSnapshot snapshot, int partition, long nowMs) {
+        if (calls.isKnown(snapshot.callId())) {
+            return;
+        }
+        SavedConversation saved;
+        try {
+            saved = Json.MAPPER.treeToValue(snapshot.state(), SavedConversation.class);
+        } catch (JacksonException foreign) {
+            saved = null;
+        }
+        if (saved == null || !saved.isWhole()) {
+            log.atError().addKeyValue("call", snapshot.callId()).log("snapshot of another version, closing the call");
+            refuse(snapshot.run());
+            return;
+        }
+        int left = snapshot.epoch() == null ? 0 : snapshot.epoch();
+        LiveConversation conversation =
+                new LiveConversation(snapshot.run(), partition, Math.max(left + 1, generation.getAsInt()), nowMs);
+        conversation.pending = new LiveConversation.Pending(saved, nowMs + RESUME_AFTER_MS + DEFINITION_LIMIT_MS);
+        conversation.number = snapshot.number();
+        conversation.after = snapshot.after();
+        conversation.afterFrame = snapshot.after();
+        calls.add(conversation);
+        deadlines.set(conversation, nowMs + RESUME_AFTER_MS);
+    }
+
+    /// Opens what is pending, or looks again a little later where the definition is not there yet.
+    void goOn(LiveConversation conversation, long gapMs, long nowMs) {
+        LiveConversation.Pending pending = conversation.pending;
+        if (pending == null) {
+            return;
+        }
+        SavedConversation left = pending.left();
+        switch (sessions.open(conversation, left)) {
+            case OPEN -> {
+                conversation.pending = null;
+                deadlines.clear(conversation);
+                if (left == null) {
+                    begun(conversation, nowMs);
+                } else {
+                    meters.resumed().increment();
+                    log.atInfo().addKeyValue("call", conversation.callId).addKeyValue("gap_ms", gapMs).log("conversation goes on");
+                    guard.give(conversation, nowMs, new ConversationInput.Resumed(left, gapMs));
+                }
+            }
+            case NOT_YET -> {
+                if (nowMs >= pending.untilMs()) {
+                    log.atError().addKeyValue("call", conversation.callId).log("the agent's definition is not to be had");
+                    guard.close(conversation);
+                } else {
+                    deadlines.set(conversation, nowMs + DEFINITION_RETRY_MS);
+                }
+            }
+            case NEVER -> guard.close(conversation);
+        }
+    }
+
+    private void begun(LiveConversation conversation, long nowMs) {
+        log.atInfo()
+                .addKeyValue("call", conversation.callId)
+                .addKeyValue("run", conversation.run.run().name())
+                .addKeyValue("engine", conversation.engine().name())
+                .log("conversation begins");
+        guard.give(conversation, nowMs, new ConversationInput.RunStarted(conversation.engine().takesTurns()));
+    }
+}

@@ -1,0 +1,124 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.ConversationEffect;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.runtime.Step;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.worker.engine.AgentSession;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the machine of a conversation and performs what it wants; the only class that does. Only the loop.
+final class ConversationEffects {
+
+    /// Replies to one input that are given within the call; more is an engine that goes round in circles.
+    static final int MAX_AT_ONCE = 1_000;
+
+    private final CommandWriter commands;
+    private final EventWriter events;
+    private final Deadlines deadlines;
+    private final WorkerMeters meters;
+    /// Replies that an engine gave within the call that asked for them.
+    private final ArrayDeque<EngineReply> atOnce = new ArrayDeque<>();
+    /// The conversation whose input is being worked on.
+    private @Nullable LiveConversation current;
+
+    ConversationEffects(CommandWriter commands, EventWriter events, Deadlines deadlines, WorkerMeters meters) {
+        this.commands = commands;
+        this.events = events;
+        this.deadlines = deadlines;
+        this.meters = meters;
+    }
+
+    /// Takes a reply of the conversation whose input is being worked on; false where that is another one, or none.
+    ///
+    /// @throws IllegalStateException where an engine has no end
+    @SuppressWarnings("ReferenceEquality") // the very conversation
+    boolean replyAtOnce(LiveConversation of, EngineReply reply) {
+        if (of != current) {
+            return false;
+        }
+        if (atOnce.size() >= MAX_AT_ONCE) {
+            throw new IllegalStateException("an engine that answers without end");
+        }
+        atOnce.add(reply);
+        return true;
+    }
+
+    /// Gives an input to a conversation, and then what its engine answers at once.
+    void input(LiveConversation to, long nowMs, ConversationInput input) {
+        current = to;
+        try {
+            step(to, nowMs, input);
+            EngineReply reply;
+            int replies = 0;
+            while ((reply = atOnce.poll()) != null) {
+                if (++replies > MAX_AT_ONCE) {
+                    throw new IllegalStateException("an engine that answers without end");
+                }
+                step(to, nowMs, reply);
+            }
+        } finally {
+            current = null;
+            atOnce.clear();
+        }
+    }
+
+    private void step(LiveConversation of, long nowMs, ConversationInput input) {
+        Step<Conversation, ConversationEffect> step = ConversationMachine.step(of.state, nowMs, input);
+        of.state = step.state();
+        List<ConversationEffect> effects = step.effects();
+        for (int i = 0; i < effects.size(); i++) { // an iterator for each frame would be the most of what a frame costs
+            perform(of, nowMs, effects.get(i));
+        }
+    }
+
+    private void perform(LiveConversation of, long nowMs, ConversationEffect effect) {
+        switch (effect) {
+            case ConversationEffect.Hear hear -> session(of).hear(hear.frame());
+            case ConversationEffect.Play play -> commands.play(of, play.turn(), play.frameBytes(), play.audio());
+            case ConversationEffect.Think think -> session(of).think(think.turn(), think.prompt());
+            case ConversationEffect.Flow flow -> session(of).flow(flow.turn());
+            case ConversationEffect.StopThinking stop -> session(of).stop(stop.turn());
+            case ConversationEffect.Clear clear -> commands.insist(of, new SocketCommand.Clear(of.callId, clear.turn(), of.epoch));
+            case ConversationEffect.AskForMark mark -> commands.mark(of, mark.turn());
+            case ConversationEffect.SetDeadline deadline -> deadlines.set(of, deadline.atMs());
+            case ConversationEffect.ClearDeadline clear -> deadlines.clear(of);
+            case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
+            case ConversationEffect.Save save -> events.save(of, nowMs);
+            case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure());
+        }
+    }
+
+    private void tell(LiveConversation of, long nowMs, Fact fact) {
+        if (fact instanceof Fact.Latency latency && latency.what().equals(Fact.Latency.FIRST_AUDIO)) {
+            meters.turnLatency().record(latency.ms(), TimeUnit.MILLISECONDS);
+        } else if (fact instanceof Fact.Interrupted) {
+            meters.bargeIns().increment();
+        }
+        events.tell(of, fact, nowMs);
+    }
+
+    private void hangUp(LiveConversation of, @Nullable Failure failure) {
+        if (failure != null) {
+            meters.failed().increment();
+        }
+        SocketCommand.Close close = failure == null
+                ? SocketCommand.Close.because(of.callId, End.AGENT_HANGUP)
+                : SocketCommand.Close.because(of.callId, failure, "");
+        commands.insist(of, close.of(of.epoch));
+    }
+
+    private static AgentSession session(LiveConversation of) {
+        return Objects.requireNonNull(of.session, "a conversation without a session");
+    }
+}

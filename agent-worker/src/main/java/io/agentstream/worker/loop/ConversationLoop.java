@@ -1,0 +1,264 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.DutyCycle;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.Codec;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.definitions.Definitions;
+import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.takeover.Partitions;
+import io.agentstream.worker.takeover.SnapshotLoader;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/// Holds the conversations of its partitions: one thread, one consumer, one producer of socket commands. Reads records, takes
+/// what engines have posted, and calls back whose deadline has passed.
+///
+/// It waits in `poll` and nowhere else; an engine that posts from its own thread wakes it there.
+public final class ConversationLoop implements DutyCycle {
+
+    /// Longest wait. Deadlines make it shorter, a mailbox with something in it ends it.
+    static final long WAIT_MS = 100;
+
+    static final long SECOND_MS = 1_000;
+
+    /// How often callers of whom nothing comes are looked after.
+    static final long LISTEN_EVERY_MS = 100;
+
+    /// A loop that stood still for so long may have lost its partitions without knowing it: half of the group's session timeout.
+    static final long STOOD_STILL_MS = 3_000;
+
+    /// Kafka answers as long as its last answer to a commit is not older.
+    static final long KAFKA_IS_THERE_MS = 5_000;
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final String role;
+    private final Consumer<byte[], byte[]> consumer;
+    private final CommandWriter commands;
+    private final EventWriter events;
+    private final DeadLetters deadLetters;
+    private final WorkerMeters meters;
+    private final LongSupplier clockMs;
+    private final Mailbox mailbox = new Mailbox();
+    private final AtomicBoolean waiting = new AtomicBoolean();
+    private final Deadlines deadlines = new Deadlines();
+    private final ConversationEffects effects;
+    private final Calls calls = new Calls();
+    private final Conversations conversations;
+    private final Partitions partitions;
+    private @Nullable Thread thread;
+    private volatile boolean producersReady;
+    private long nextSecondMs;
+    private long nextListenMs;
+    private long lastPassMs;
+
+    /// What a loop is made of. The consumer is closed by the loop, because that is how it hands over; closing it once more
+    /// does nothing. Everything else stays its giver's to close.
+    public record Parts(
+            Consumer<byte[], byte[]> consumer,
+            Producer<byte[], byte[]> media,
+            Producer<byte[], byte[]> events,
+            SnapshotLoader snapshots,
+            DeadLetters deadLetters,
+            AgentEngines engines,
+            Definitions definitions,
+            Metrics metrics,
+            Limits limits,
+            LongSupplier clockMs) {}
+
+    /// @param conversations most conversations of the loop
+    /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
+    public record Limits(int conversations, int lostAfterSeconds) {}
+
+    public ConversationLoop(int number, Parts parts) {
+        this.role = "worker-loop-" + number;
+        this.consumer = parts.consumer();
+        this.deadLetters = parts.deadLetters();
+        this.meters = WorkerMeters.of(parts.metrics());
+        this.events = new EventWriter(parts.events(), meters);
+        this.clockMs = parts.clockMs();
+        this.commands = new CommandWriter(parts.media(), meters);
+        this.effects = new ConversationEffects(commands, events, deadlines, meters);
+        Guard guard = new Guard(effects, commands, deadlines, meters);
+        Beginnings beginnings = new Beginnings(
+                calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
+                () -> consumer.groupMetadata().generationId(), parts.limits().conversations());
+        this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits());
+        this.partitions = new Partitions(consumer, new Held(conversations, beginnings, events), parts.snapshots(), clockMs);
+    }
+
+    @Override
+    public String role() {
+        return role;
+    }
+
+    /// Whether the loop has its assignment and can write. Any thread.
+    public boolean ready() {
+        return producersReady && partitions.assigned();
+    }
+
+    /// Conversations at present. Any thread.
+    public int conversations() {
+        return calls.size();
+    }
+
+    @Override
+    public void onStart() {
+        thread = Thread.currentThread();
+        consumer.subscribe(Partitions.TOPICS.stream().<String>map(Topic::name).toList(), partitions);
+    }
+
+    @Override
+    public void work() {
+        if (!producersReady) {
+            // Before the first assignment: a producer that never blocks would drop the first words.
+            producersReady = commands.ready() && events.ready();
+        }
+        ConsumerRecords<byte[], byte[]> records = poll();
+        long startNs = System.nanoTime();
+        long nowMs = clockMs.getAsLong();
+        boolean stoodStill = lastPassMs > 0 && nowMs - lastPassMs > STOOD_STILL_MS;
+        lastPassMs = nowMs;
+        if (stoodStill && !partitions.stillOurs()) {
+            return; // what was read is somebody else's
+        }
+        if (!records.isEmpty()) {
+            // A run's beginning before its frames, its frames before its end: all three may come at once.
+            for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.RUN_EVENTS.name())) {
+                runEvent(each, nowMs);
+            }
+            for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.CALL_MEDIA.name())) {
+                frame(each, nowMs);
+            }
+            for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.CALL_LIFECYCLE.name())) {
+                callEvent(each, nowMs);
+            }
+        }
+        if (!partitions.moving()) {
+            Mailbox.Posted posted;
+            while ((posted = mailbox.take()) != null) {
+                conversations.reply(posted, nowMs);
+            }
+            LiveConversation overflowed;
+            while ((overflowed = mailbox.takeOverflowed()) != null) {
+                conversations.overflowed(overflowed);
+            }
+            conversations.fire(nowMs);
+            if (nowMs >= nextListenMs) {
+                nextListenMs = nowMs + LISTEN_EVERY_MS;
+                conversations.listen(nowMs);
+            }
+        }
+        commands.resend(nowMs);
+        if (nowMs >= nextSecondMs) {
+            nextSecondMs = nowMs + SECOND_MS;
+            everySecond(nowMs);
+        }
+        meters.loop().record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() {
+        long waitMs = Math.clamp(deadlines.nextMs() - clockMs.getAsLong(), 0, WAIT_MS);
+        waiting.set(true);
+        try {
+            boolean now = !mailbox.isEmpty() && !partitions.moving(); // it may have come just before `waiting` was set
+            return consumer.poll(Duration.ofMillis(now ? 0 : waitMs));
+        } catch (WakeupException somethingPosted) {
+            return ConsumerRecords.empty();
+        } finally {
+            waiting.set(false);
+        }
+    }
+
+    private void everySecond(long nowMs) {
+        if (!partitions.moving()) {
+            partitions.commitWritten();
+        }
+        if (nowMs - partitions.acknowledgedMs() < KAFKA_IS_THERE_MS) {
+            conversations.second(nowMs);
+        }
+    }
+
+    private void runEvent(ConsumerRecord<byte[], byte[]> each, long nowMs) {
+        switch (decode(Topics.RUN_EVENTS, each)) {
+            case Codec.Decoded.Value<RunEvent>(RunEvent event) -> conversations.runEvent(event, each.partition(), nowMs);
+            case Codec.Decoded.Unknown<RunEvent>(String what) -> deadLetters.passOver(each, what);
+            case Codec.Decoded.Malformed<RunEvent>(String reason) -> deadLetters.put(each, reason);
+        }
+    }
+
+    private void frame(ConsumerRecord<byte[], byte[]> each, long nowMs) {
+        switch (decode(Topics.CALL_MEDIA, each)) {
+            case Codec.Decoded.Value<MediaFrame>(MediaFrame frame) -> conversations.frame(frame, nowMs);
+            case Codec.Decoded.Unknown<MediaFrame>(String what) -> deadLetters.passOver(each, what);
+            case Codec.Decoded.Malformed<MediaFrame>(String reason) -> deadLetters.put(each, reason);
+        }
+    }
+
+    private void callEvent(ConsumerRecord<byte[], byte[]> each, long nowMs) {
+        switch (decode(Topics.CALL_LIFECYCLE, each)) {
+            case Codec.Decoded.Value<CallEvent>(CallEvent event) -> {
+                switch (event) {
+                    case CallEvent.Ended ended -> conversations.end(ended.callId(), ended.at().toEpochMilli(), nowMs);
+                    case CallEvent.Alive alive -> conversations.alive(alive.callId());
+                    case CallEvent.Offered offered -> { }
+                    case CallEvent.Started started -> { }
+                }
+            }
+            case Codec.Decoded.Unknown<CallEvent>(String what) -> deadLetters.passOver(each, what);
+            case Codec.Decoded.Malformed<CallEvent>(String reason) -> deadLetters.put(each, reason);
+        }
+    }
+
+    private static <V> Codec.Decoded<V> decode(Topic<V> topic, ConsumerRecord<byte[], byte[]> each) {
+        return each.value() == null ? new Codec.Decoded.Malformed<>("no value") : topic.codec().decode(each.value());
+    }
+
+    private ReplySink sink(LiveConversation conversation) {
+        return reply -> post(conversation, reply);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // threads
+    private boolean post(LiveConversation conversation, EngineReply reply) {
+        if (Thread.currentThread() == thread && effects.replyAtOnce(conversation, reply)) {
+            return true;
+        }
+        boolean taken = mailbox.post(conversation, reply);
+        if (waiting.compareAndSet(true, false)) {
+            consumer.wakeup();
+        }
+        return taken;
+    }
+
+    @Override
+    public void wakeUp() {
+        consumer.wakeup();
+    }
+
+    /// Leaves the group at once, so that others take over without waiting for a timeout.
+    @Override
+    public void onClose() {
+        try {
+            partitions.close();
+        } finally {
+            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+        }
+    }
+}

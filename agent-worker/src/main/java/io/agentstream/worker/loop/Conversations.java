@@ -1,0 +1,247 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What happens to the conversations of one loop, up to their end. Only the loop.
+final class Conversations {
+
+    private static final Logger log = LoggerFactory.getLogger(Conversations.class);
+
+    /// Audio that was seen by the gateway so long ago is not answered: the caller has gone on. Long enough that a stall of
+    /// Kafka or a pause of the JVM loses no frame of an echo. The clocks of gateway and worker must agree to within this.
+    static final long LATE_MS = 5_000;
+
+    /// Each conversation is written down at least so often, so that whoever takes over need not look back further than
+    /// `SnapshotLoader` does.
+    static final int SAVE_EVERY_SECONDS = 60;
+
+    private final Calls calls;
+    private final Beginnings beginnings;
+    private final Guard guard;
+    private final EventWriter events;
+    private final Deadlines deadlines;
+    private final WorkerMeters meters;
+    private final ConversationLoop.Limits limits;
+    private final NobodysCalls nobodys = new NobodysCalls();
+
+    Conversations(
+            Calls calls, Beginnings beginnings, Guard guard, EventWriter events, Deadlines deadlines, WorkerMeters meters,
+            ConversationLoop.Limits limits) {
+        this.calls = calls;
+        this.beginnings = beginnings;
+        this.guard = guard;
+        this.events = events;
+        this.deadlines = deadlines;
+        this.meters = meters;
+        this.limits = limits;
+    }
+
+    void runEvent(RunEvent event, int partition, long nowMs) {
+        switch (event) {
+            case RunEvent.Running running -> {
+                beginnings.begin(running, partition, nowMs);
+                LiveConversation begun = calls.find(running.callId());
+                if (begun != null) {
+                    catchUp(begun, nowMs);
+                }
+            }
+            case RunEvent.Completed completed -> end(completed.callId(), completed.at().toEpochMilli(), nowMs);
+            case RunEvent.Failed failed -> end(failed.callId(), failed.at().toEpochMilli(), nowMs);
+            case RunEvent.Created created -> { }
+        }
+    }
+
+    void alive(CallId callId) {
+        LiveConversation conversation = calls.find(callId);
+        if (conversation != null) {
+            conversation.quietSeconds = 0;
+        }
+    }
+
+    void frame(MediaFrame frame, long nowMs) {
+        LiveConversation to = calls.find(frame.callId());
+        if (to == null) {
+            if (!calls.ended.contains(frame.callId())) {
+                early(frame, nowMs);
+            }
+            return;
+        }
+        if (frame.seq() <= to.afterFrame) {
+            meters.repeated().increment();
+            return;
+        }
+        if (to.pending != null && to.pending.left() != null) {
+            beginnings.goOn(to, Math.max(0, nowMs - frame.atMs()), nowMs);
+        }
+        if (to.pending != null) { // what a conversation that is about to begin will hear
+            early(frame, nowMs);
+            return;
+        }
+        heard(to, frame, nowMs);
+    }
+
+    private void early(MediaFrame frame, long nowMs) {
+        if (!calls.early.hold(frame, nowMs)) {
+            meters.early().increment();
+        }
+        boolean talks = !(frame instanceof MediaFrame.Digit) && nowMs - frame.atMs() < LATE_MS;
+        if (talks && calls.find(frame.callId()) == null && nobodys.heard(frame.callId(), nowMs)) {
+            log.atError().addKeyValue("call", frame.callId()).log("nobody holds the call's conversation, closing the call");
+            calls.ended.add(frame.callId());
+            calls.early.take(frame.callId());
+            guard.refuseEverywhere(frame.callId());
+        }
+    }
+
+    /// Gives a conversation that is open what came before it was.
+    private void catchUp(LiveConversation to, long nowMs) {
+        nobodys.forget(to.callId);
+        if (to.pending == null) {
+            for (MediaFrame frame : calls.early.take(to.callId)) {
+                if (frame.seq() > to.afterFrame) {
+                    heard(to, frame, nowMs);
+                }
+            }
+        }
+    }
+
+    private void heard(LiveConversation to, MediaFrame frame, long nowMs) {
+        to.afterFrame = frame.seq();
+        to.after = Math.max(to.after, frame.seq());
+        to.quietSeconds = 0;
+        if (to.state instanceof Conversation.Ended) {
+            return;
+        }
+        switch (frame) {
+            case MediaFrame.Audio audio -> audio(to, audio, nowMs);
+            case MediaFrame.Digit digit -> guard.give(to, nowMs, new ConversationInput.DigitPressed(digit.digit()));
+            case MediaFrame.MarkReached mark -> guard.give(to, nowMs, new ConversationInput.MarkReached(mark.turn()));
+            case MediaFrame.Played played ->
+                    guard.give(to, nowMs, new ConversationInput.Played(played.turn(), played.playedMs(), played.finished()));
+        }
+    }
+
+    private void audio(LiveConversation to, MediaFrame.Audio audio, long nowMs) {
+        if (nowMs - audio.atMs() > LATE_MS) {
+            meters.late().increment();
+            return;
+        }
+        to.heardFrames++;
+        meters.heard().increment();
+        if (to.engine().hears()) {
+            guard.give(to, nowMs, new ConversationInput.AudioHeard(audio));
+        }
+        CallerSpeech speech = to.speech;
+        if (speech != null) {
+            for (ConversationInput input : guard.hear(to, speech, audio, nowMs)) {
+                guard.give(to, nowMs, input);
+            }
+        }
+    }
+
+    void reply(Mailbox.Posted posted, long nowMs) {
+        if (!posted.to().closed) {
+            guard.give(posted.to(), nowMs, posted.reply());
+        }
+    }
+
+    /// Ends a call whose engine has posted more than there is room for.
+    void overflowed(LiveConversation conversation) {
+        if (!conversation.closed && !(conversation.state instanceof Conversation.Ended)) {
+            log.atError().addKeyValue("call", conversation.callId).log("engine posts more than is taken, closing the call");
+            guard.close(conversation);
+        }
+    }
+
+    /// Calls back the conversations whose deadline has passed.
+    void fire(long nowMs) {
+        LiveConversation passed;
+        while ((passed = deadlines.passed(nowMs)) != null) {
+            if (passed.pending != null) {
+                beginnings.goOn(passed, Math.max(0, nowMs - passed.beganMs), nowMs);
+                catchUp(passed, nowMs);
+            } else {
+                guard.give(passed, nowMs, new ConversationInput.DeadlinePassed());
+            }
+        }
+    }
+
+    /// Ends the speech of callers of whom nothing comes any more. A few times a second.
+    void listen(long nowMs) {
+        for (LiveConversation conversation : calls.all()) {
+            CallerSpeech speech = conversation.speech;
+            if (speech != null && speech.isQuiet(nowMs)) {
+                guard.give(conversation, nowMs, speech.stop(nowMs));
+            }
+        }
+    }
+
+    /// Once a second, while Kafka answers.
+    void second(long nowMs) {
+        meters.early().increment(calls.early.expire(nowMs));
+        for (LiveConversation conversation : calls.copy()) {
+            if (++conversation.quietSeconds > limits.lostAfterSeconds()) {
+                log.atWarn().addKeyValue("call", conversation.callId).log("call has gone quiet, conversation given up");
+                guard.refuse(conversation.run);
+                end(conversation.callId, nowMs, nowMs);
+            } else if (conversation.unsaved || ++conversation.unsavedSeconds >= SAVE_EVERY_SECONDS) {
+                events.save(conversation, nowMs);
+            }
+        }
+    }
+
+    /// Of a call that has no conversation too: its run may be read later than its end.
+    ///
+    /// @param endedMs when the call ended; nothing of its conversation is dated later
+    void end(CallId callId, long endedMs, long nowMs) {
+        calls.early.take(callId);
+        calls.ended.add(callId);
+        nobodys.forget(callId);
+        LiveConversation conversation = calls.find(callId);
+        if (conversation != null) {
+            guard.give(conversation, Math.min(nowMs, endedMs), new ConversationInput.CallEnded());
+            forget(conversation);
+            events.forget(conversation);
+            log.atInfo()
+                    .addKeyValue("call", conversation.callId)
+                    .addKeyValue("turns", conversation.state.turn())
+                    .addKeyValue("heard_frames", conversation.heardFrames)
+                    .addKeyValue("played_frames", conversation.playedFrames)
+                    .addKeyValue("lasted_ms", nowMs - conversation.beganMs)
+                    .log("conversation ends");
+        }
+    }
+
+    /// Drops a conversation without saying that it is over.
+    private void forget(LiveConversation conversation) {
+        calls.remove(conversation);
+        deadlines.clear(conversation);
+        guard.release(conversation);
+    }
+
+    /// Writes down the conversations of these partitions, so that whoever owns them next can go on.
+    void save(IntPredicate partitions, long nowMs) {
+        for (LiveConversation conversation : calls.all()) {
+            if (partitions.test(conversation.partition)) {
+                events.save(conversation, nowMs);
+            }
+        }
+    }
+
+    /// Drops the conversations of all but these partitions: they are somebody else's now.
+    void keepOnly(Set<Integer> partitions) {
+        for (LiveConversation conversation : calls.copy()) {
+            if (!partitions.contains(conversation.partition)) {
+                forget(conversation);
+            }
+        }
+    }
+}

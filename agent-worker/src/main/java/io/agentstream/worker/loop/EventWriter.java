@@ -1,0 +1,127 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.runtime.Causes;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.ConversationSnapshot;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.takeover.Batch;
+import java.time.Instant;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes what conversations are made of, and what another worker needs to go on with them. Each loop has one; they may
+/// share a producer. Only the loop; what the producer reports comes from its own thread.
+final class EventWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(EventWriter.class);
+
+    private final Producer<byte[], byte[]> producer;
+    private final WorkerMeters meters;
+    private Batch batch = new Batch();
+
+    /// @param producer of the events profile that does not block; stays its giver's to close
+    EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters) {
+        this.producer = producer;
+        this.meters = meters;
+    }
+
+    /// Closes the batch that was sent up to now, and begins another.
+    Batch nextBatch() {
+        Batch closed = batch;
+        batch = new Batch();
+        return closed;
+    }
+
+    /// Whether the producer knows the topics. It never blocks, so it has to be asked until it does.
+    boolean ready() {
+        try {
+            return !producer.partitionsFor(Topics.CONVERSATION_EVENTS.name()).isEmpty()
+                    && !producer.partitionsFor(Topics.CONVERSATION_SNAPSHOTS.name()).isEmpty();
+        } catch (KafkaException notYet) {
+            return false;
+        }
+    }
+
+    void tell(LiveConversation of, Fact fact, long nowMs) {
+        of.number++;
+        send(Topics.CONVERSATION_EVENTS, of, Topics.CONVERSATION_EVENTS.codec().encode(event(of, fact, Instant.ofEpochMilli(nowMs))));
+    }
+
+    private static ConversationEvent event(LiveConversation of, Fact fact, Instant at) {
+        CallId call = of.callId;
+        long number = of.number;
+        long after = of.after;
+        Integer epoch = of.epoch;
+        return switch (fact) {
+            case Fact.Began f -> new ConversationEvent.Began(call, number, after, at, epoch);
+            case Fact.TurnStarted f -> new ConversationEvent.TurnStarted(call, number, after, at, f.turn(), f.by(), epoch);
+            case Fact.Heard f -> new ConversationEvent.Heard(call, number, after, at, f.turn(), null, f.digit(), f.speechMs(), epoch);
+            case Fact.Said f -> new ConversationEvent.Said(call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole(), epoch);
+            case Fact.Interrupted f -> new ConversationEvent.Interrupted(call, number, after, at, f.turn(), epoch);
+            case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node(), epoch);
+            case Fact.Latency f -> new ConversationEvent.Latency(call, number, after, at, f.turn(), f.what(), f.ms(), epoch);
+            case Fact.HungUp f -> new ConversationEvent.HungUp(call, number, after, at, f.end(), epoch);
+            case Fact.Resumed f -> new ConversationEvent.Resumed(call, number, after, at, f.gapMs(), epoch);
+        };
+    }
+
+    void save(LiveConversation of, long nowMs) {
+        of.unsavedSeconds = 0;
+        of.unsaved = false;
+        SavedConversation left = of.pending == null ? null : of.pending.left();
+        SavedConversation saved = left != null ? left : SavedConversation.of(of.state);
+        ConversationSnapshot snapshot = new ConversationSnapshot(
+                of.callId, of.after, Instant.ofEpochMilli(nowMs), of.number, of.reference(), Json.MAPPER.valueToTree(saved), of.epoch);
+        send(Topics.CONVERSATION_SNAPSHOTS, of, Topics.CONVERSATION_SNAPSHOTS.codec().encode(snapshot));
+    }
+
+    /// Says that the conversation is over.
+    void forget(LiveConversation of) {
+        send(Topics.CONVERSATION_SNAPSHOTS, of, null);
+    }
+
+    /// Waits until everything was written or given up, which takes as long as the producer's own limit.
+    void flush() {
+        producer.flush();
+    }
+
+    private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
+        Batch in = batch;
+        in.sent();
+        Callback report = (metadata, failure) -> in.settled(failure != null && lost(topic, of, failure));
+        try {
+            producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
+        } catch (KafkaException failure) { // most failures come to the callback, but not all
+            report.onCompletion(null, failure);
+        }
+    }
+
+    /// A snapshot that could not be written is written again in a second, as long as that may help; the reason of the others is
+    /// said, and they are gone.
+    ///
+    /// @return whether it may help
+    private boolean lost(Topic<?> topic, LiveConversation of, Exception failure) {
+        meters.eventsLost().increment();
+        log.atError()
+                .addKeyValue("call", of.callId)
+                .addKeyValue("topic", topic.name())
+                .addKeyValue("failure", Causes.of(failure))
+                .log("event could not be written");
+        boolean mayBeTriedAgain = failure instanceof RetriableException;
+        if (mayBeTriedAgain && topic.equals(Topics.CONVERSATION_SNAPSHOTS)) {
+            of.unsaved = true;
+        }
+        return mayBeTriedAgain;
+    }
+}

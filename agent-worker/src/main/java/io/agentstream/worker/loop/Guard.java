@@ -1,0 +1,100 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.SocketCommand;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Between the loop and whatever may be broken in one call. A bug in one conversation, its engine or its ear ends that call with a
+/// cause, and nothing else; and a running call that can have no conversation is closed with the same cause. Only the loop.
+final class Guard {
+
+    private static final Logger log = LoggerFactory.getLogger(Guard.class);
+
+    private final ConversationEffects effects;
+    private final CommandWriter commands;
+    private final Deadlines deadlines;
+    private final WorkerMeters meters;
+
+    Guard(ConversationEffects effects, CommandWriter commands, Deadlines deadlines, WorkerMeters meters) {
+        this.effects = effects;
+        this.commands = commands;
+        this.deadlines = deadlines;
+        this.meters = meters;
+    }
+
+    /// Gives an input to a conversation.
+    void give(LiveConversation to, long nowMs, ConversationInput input) {
+        try {
+            effects.input(to, nowMs, input);
+        } catch (RuntimeException | LinkageError | StackOverflowError bug) {
+            broken(to, bug);
+        }
+        if (to.state instanceof Conversation.Ended) {
+            release(to);
+        }
+    }
+
+    /// What the conversation's ear makes of a frame.
+    List<ConversationInput> hear(LiveConversation of, CallerSpeech speech, MediaFrame.Audio audio, long nowMs) {
+        try {
+            return speech.hear(audio, nowMs);
+        } catch (RuntimeException | LinkageError | StackOverflowError bug) {
+            broken(of, bug);
+            return List.of();
+        }
+    }
+
+    private void broken(LiveConversation of, Throwable bug) {
+        log.atError().addKeyValue("call", of.callId).setCause(bug).log("conversation is broken, closing the call");
+        close(of);
+    }
+
+    /// Closes the call, because something of ours keeps it from having a conversation. What comes of it until its end is passed
+    /// over.
+    void close(LiveConversation of) {
+        meters.failed().increment();
+        of.state = new Conversation.Ended(of.state.turn());
+        of.pending = null;
+        deadlines.clear(of);
+        commands.insist(of, SocketCommand.Close.because(of.callId, Failure.INTERNAL_ERROR, "").of(of.epoch));
+        release(of);
+    }
+
+    /// Closes the call of a run that has no conversation, and never will have one.
+    void refuse(RunEvent.Running run) {
+        meters.failed().increment();
+        commands.refuse(run.run().slot(), run.callId(), SocketCommand.Close.because(run.callId(), Failure.INTERNAL_ERROR, ""));
+    }
+
+    /// Closes a call of which nothing is known but that nobody holds its conversation: not even which gateway has its socket.
+    void refuseEverywhere(CallId callId) {
+        meters.failed().increment();
+        commands.refuseEverywhere(callId, SocketCommand.Close.because(callId, Failure.INTERNAL_ERROR, ""));
+    }
+
+    /// Gives back what the conversation holds. A second time does nothing.
+    void release(LiveConversation of) {
+        close(of, of.session);
+        of.session = null;
+        close(of, of.speech);
+        of.speech = null;
+    }
+
+    private static void close(LiveConversation of, @Nullable AutoCloseable part) {
+        if (part != null) {
+            try {
+                part.close();
+            } catch (Exception | LinkageError | StackOverflowError bug) { // the conversation is over all the same
+                log.atError().addKeyValue("call", of.callId).setCause(bug).log("a part of the conversation did not close");
+            }
+        }
+    }
+}

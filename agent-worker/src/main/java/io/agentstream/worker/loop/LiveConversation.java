@@ -1,0 +1,93 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.worker.engine.AgentEngine;
+import io.agentstream.worker.engine.AgentSession;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A conversation that a loop holds: the machine's state and what belongs to the call. Only the loop, but for `closed`.
+final class LiveConversation {
+
+    final RunEvent.Running run;
+    final CallId callId;
+    /// Key of every record of the call.
+    final byte[] key;
+    /// Partition of all topics that are keyed by call.
+    final int partition;
+    final int slot;
+    final long beganMs;
+    /// Generation of the group in which this worker took the conversation up, and more than that of whoever had it before.
+    final int epoch;
+
+    Conversation state = Conversation.NEW;
+    @Nullable AgentEngine engine;
+    @Nullable AgentSession session;
+    @Nullable CallerSpeech speech;
+    Deadlines.@Nullable Deadline deadline;
+    /// What it waits for before it is open; null once it is.
+    @Nullable Pending pending;
+    /// Number of the newest conversation event.
+    long number;
+    /// Sequence number of the newest record seen of the call, and of the newest frame.
+    long after;
+    long afterFrame;
+    /// Whole seconds in which nothing was heard of the call.
+    int quietSeconds;
+    long heardFrames;
+    long playedFrames;
+    /// Seconds since the newest snapshot was written.
+    int unsavedSeconds;
+    /// Whether it could not be. Set by the producer's thread.
+    volatile boolean unsaved;
+    /// What waits for it in the loop's mailbox.
+    final Mailbox.Load load = new Mailbox.Load();
+    /// Nothing more is done for this call. Read by the producer's thread.
+    volatile boolean closed;
+
+    private int playTurn;
+    private int playSeq;
+
+    LiveConversation(RunEvent.Running run, int partition, int epoch, long nowMs) {
+        this.run = run;
+        this.callId = run.callId();
+        this.key = callId.toKey();
+        this.partition = partition;
+        this.slot = run.run().slot();
+        this.after = run.after();
+        this.beganMs = nowMs;
+        this.epoch = epoch;
+    }
+
+    /// A conversation that is not open yet: for a sign that its call lives, or for its agent's definition.
+    ///
+    /// @param left what another worker left; null for a new conversation
+    /// @param untilMs when it is not waited for any longer
+    record Pending(@Nullable SavedConversation left, long untilMs) {}
+
+    /// Of an open conversation.
+    AgentEngine engine() {
+        return Objects.requireNonNull(engine, "a conversation that is not open");
+    }
+
+    /// The run, without the text of a definition that has a key.
+    RunEvent.Running reference() {
+        return run.definitionKey() == null
+                ? run
+                : new RunEvent.Running(
+                        run.callId(), run.after(), run.at(), run.run(), run.mediaFormat(), null, run.initialContext(),
+                        run.definitionKey());
+    }
+
+    /// Number of the next command with audio of this turn, from 0.
+    int nextSeq(int turn) {
+        if (turn != playTurn) {
+            playTurn = turn;
+            playSeq = 0;
+        }
+        return playSeq++;
+    }
+}

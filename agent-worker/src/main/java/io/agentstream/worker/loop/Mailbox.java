@@ -1,0 +1,78 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// What engines post to a loop from their own threads. Bounded for each conversation, so that one engine takes no other's room.
+/// Any thread may post, only the loop takes.
+///
+/// What does not fit is lost, and the conversation with it: the loop is told, and ends the call.
+final class Mailbox {
+
+    /// Replies of one conversation that wait. A loop takes them within milliseconds, and a conversation has three at most.
+    static final int MAX_REPLIES = 256;
+
+    /// Audio of one conversation that waits: more than the longest line.
+    static final long MAX_BYTES = 4L << 20;
+
+    record Posted(LiveConversation to, EngineReply reply) {}
+
+    /// What waits for one conversation.
+    static final class Load {
+        private final AtomicInteger replies = new AtomicInteger();
+        private final AtomicLong bytes = new AtomicLong();
+        private volatile boolean over;
+    }
+
+    private final Queue<Posted> posted = new ConcurrentLinkedQueue<>();
+    /// Each conversation at most once.
+    private final Queue<LiveConversation> overflowed = new ConcurrentLinkedQueue<>();
+
+    /// Does not wait; false where there is no room.
+    boolean post(LiveConversation to, EngineReply reply) {
+        Load load = to.load;
+        if (load.over) {
+            return false;
+        }
+        int replies = load.replies.incrementAndGet();
+        long bytes = load.bytes.addAndGet(bytes(reply));
+        if (replies <= MAX_REPLIES && bytes <= MAX_BYTES) {
+            posted.add(new Posted(to, reply));
+            return true;
+        }
+        synchronized (load) {
+            if (!load.over) {
+                load.over = true;
+                overflowed.add(to);
+            }
+        }
+        return false;
+    }
+
+    @Nullable Posted take() {
+        Posted next = posted.poll();
+        if (next != null) {
+            next.to().load.replies.decrementAndGet();
+            next.to().load.bytes.addAndGet(-bytes(next.reply()));
+        }
+        return next;
+    }
+
+    /// A conversation for which something was lost, once.
+    @Nullable LiveConversation takeOverflowed() {
+        return overflowed.poll();
+    }
+
+    boolean isEmpty() {
+        return posted.isEmpty() && overflowed.isEmpty();
+    }
+
+    private static long bytes(EngineReply reply) {
+        return reply instanceof ReplyPart part ? part.audio().length() + 2L * part.text().length() : 0;
+    }
+}

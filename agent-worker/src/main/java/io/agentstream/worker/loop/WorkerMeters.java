@@ -1,0 +1,52 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.runtime.Metrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+
+/// The worker's meters, looked up once. Any thread.
+///
+/// @param heard audio frames that a conversation took
+/// @param played commands with audio that were handed to Kafka's client
+/// @param late audio frames that were too old to be answered
+/// @param repeated records that were seen before
+/// @param early frames that were dropped because their run was not running
+/// @param undelivered commands that did not reach Kafka
+/// @param eventsLost events and snapshots that did not reach Kafka
+/// @param bargeIns lines that the caller cut short
+/// @param failed conversations that ended because something of ours broke
+/// @param resumed conversations taken over from another worker
+/// @param turnLatency from the caller's last sound or key to the first audio of the answer
+/// @param loop one pass of a loop, without the wait
+record WorkerMeters(
+        Counter heard,
+        Counter played,
+        Counter late,
+        Counter repeated,
+        Counter early,
+        Counter undelivered,
+        Counter eventsLost,
+        Counter bargeIns,
+        Counter failed,
+        Counter resumed,
+        Timer turnLatency,
+        Timer loop) {
+
+    private static final String PREFIX = "agent_stream_worker_";
+
+    static WorkerMeters of(Metrics metrics) {
+        return new WorkerMeters(
+                metrics.counter(PREFIX + "frames_heard"),
+                metrics.counter(PREFIX + "frames_played"),
+                metrics.counter(PREFIX + "frames_late"),
+                metrics.counter(PREFIX + "records_repeated"),
+                metrics.counter(PREFIX + "frames_early_dropped"),
+                metrics.counter(PREFIX + "commands_undelivered"),
+                metrics.counter(PREFIX + "events_lost"),
+                metrics.counter(PREFIX + "barge_ins"),
+                metrics.counter(PREFIX + "conversations_failed"),
+                metrics.counter(PREFIX + "conversations_resumed"),
+                metrics.timer(PREFIX + "turn_latency"),
+                metrics.timer(PREFIX + "loop"));
+    }
+}

@@ -1,0 +1,185 @@
+package io.agentstream.worker.takeover;
+
+import io.agentstream.runtime.Causes;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What happens when partitions come and go. Called by the consumer within `poll` and `close`, so only on the loop.
+///
+/// The range assignor takes all partitions away before each new assignment, and gives most of them back. So what is taken
+/// away is written down, but its conversations are dropped only when the new assignment is known; in between nothing is done.
+public final class Partitions implements ConsumerRebalanceListener {
+
+    /// Partition *p* of these goes to one loop.
+    public static final List<Topic<?>> TOPICS = List.of(Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CALL_LIFECYCLE);
+
+    /// Where to begin in a partition of which nobody has committed an offset. A little before now, so that no call is
+    /// missed that began while the first worker started.
+    static final long FIRST_LOOK_BACK_MS = 60_000;
+
+    private static final Logger log = LoggerFactory.getLogger(Partitions.class);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Holder holder;
+    private final Commits commits;
+    private final Membership membership;
+    private final SnapshotLoader snapshots;
+    private final LongSupplier clockMs;
+    private Set<Integer> held = Set.of();
+    private boolean moving;
+    private volatile boolean assigned;
+
+    public Partitions(Consumer<byte[], byte[]> consumer, Holder holder, SnapshotLoader snapshots, LongSupplier clockMs) {
+        this.consumer = consumer;
+        this.holder = holder;
+        this.commits = new Commits(consumer, holder::nextBatch, clockMs);
+        this.membership = new Membership(consumer, commits);
+        this.snapshots = snapshots;
+        this.clockMs = clockMs;
+    }
+
+    /// Whether the group has said which partitions are ours, be it none. Any thread.
+    public boolean assigned() {
+        return assigned;
+    }
+
+    /// Whether partitions are on the move: what engines answer meanwhile has to wait.
+    public boolean moving() {
+        return moving;
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> taken) {
+        assigned = false;
+        moving = true;
+        handOver(numbers(taken));
+    }
+
+    /// Gives everything away, for good.
+    public void close() {
+        assigned = false;
+        handOver(held);
+        holder.keepOnly(Set.of());
+        held = Set.of();
+    }
+
+    /// Writes down the conversations, and only then that what led to them was read.
+    private void handOver(Set<Integer> taken) {
+        commits.forget();
+        holder.save(taken::contains, clockMs.getAsLong());
+        try {
+            holder.flush();
+            commit();
+        } catch (KafkaException late) {
+            log.atWarn().addKeyValue("failure", Causes.of(late)).log("offsets not committed on handing over");
+        }
+    }
+
+    private void commit() {
+        try {
+            consumer.commitSync();
+        } catch (WakeupException meantForPoll) {
+            consumer.commitSync();
+        }
+    }
+
+    /// Somebody else owns them already: what we have of them is void.
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> lost) {
+        assigned = false;
+        moving = true;
+        commits.forget();
+        Set<Integer> kept = new HashSet<>(held);
+        kept.removeAll(numbers(lost));
+        holder.keepOnly(kept);
+        held = kept;
+    }
+
+    /// Once a second, while nothing moves: commits how far was read, as far as all that it led to is written.
+    public void commitWritten() {
+        commits.everySecond();
+    }
+
+    /// When Kafka took the newest commit, in milliseconds since 1970.
+    public long acknowledgedMs() {
+        return commits.acknowledgedMs();
+    }
+
+    /// Asks the group, after the loop stood still, whether what it holds is still its own. Where it is not, as [#onPartitionsLost].
+    public boolean stillOurs() {
+        boolean ours = membership.holds();
+        if (!ours) {
+            lost();
+        }
+        return ours;
+    }
+
+    private void lost() {
+        log.atWarn().addKeyValue("partitions", held.size()).log("partitions were taken over while the loop stood still");
+        onPartitionsLost(consumer.assignment());
+        consumer.enforceRebalance("the loop stood still"); // where the group did not answer, it may not have noticed
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> added) {
+        beginNearNow(added);
+        Set<Integer> owned = numbers(consumer.assignment());
+        holder.keepOnly(owned);
+        Set<Integer> fresh = new HashSet<>(owned);
+        fresh.removeAll(held);
+        SnapshotLoader.Loaded loaded = snapshots.load(fresh);
+        for (SnapshotLoader.Found found : loaded.found()) {
+            holder.restore(found.snapshot(), found.partition(), clockMs.getAsLong());
+        }
+        loaded.unreadable().forEach(holder::refuse);
+        held = owned;
+        moving = false;
+        assigned = true;
+        log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("conversations", loaded.found().size()).log("partitions assigned");
+    }
+
+    private void beginNearNow(Collection<TopicPartition> added) {
+        var committed = consumer.committed(Set.copyOf(added));
+        Map<TopicPartition, Long> never = new HashMap<>();
+        List<TopicPartition> quiet = new ArrayList<>();
+        for (TopicPartition partition : added) {
+            if (committed.get(partition) == null) {
+                never.put(partition, clockMs.getAsLong() - FIRST_LOOK_BACK_MS);
+            }
+        }
+        if (never.isEmpty()) {
+            return;
+        }
+        consumer.offsetsForTimes(never).forEach((partition, found) -> {
+            if (found == null) {
+                quiet.add(partition);
+            } else {
+                consumer.seek(partition, found.offset());
+            }
+        });
+        consumer.seekToEnd(quiet);
+    }
+
+    private static Set<Integer> numbers(Collection<TopicPartition> partitions) {
+        Set<Integer> numbers = new HashSet<>();
+        for (TopicPartition partition : partitions) {
+            numbers.add(partition.partition());
+        }
+        return numbers;
+    }
+}

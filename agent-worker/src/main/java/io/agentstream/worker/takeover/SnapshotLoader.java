@@ -1,0 +1,135 @@
+package io.agentstream.worker.takeover;
+
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec;
+import io.agentstream.schemas.ConversationSnapshot;
+import io.agentstream.schemas.Topics;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads what other workers left in some partitions of `conversation.snapshots.v1`. Blocks, but not for longer than
+/// [#LIMIT]; what was not read by then is not taken over.
+public final class SnapshotLoader {
+
+    /// A caller hears this as a pause, and a member of the group that does not poll for a minute is thrown out.
+    static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /// How far back is read. Every conversation is written down each minute, so what is older has no call any more; and a topic that
+    /// holds a month of them is found through as quickly as a new one.
+    static final Duration LOOK_BACK = Duration.ofMinutes(10);
+
+    private static final Logger log = LoggerFactory.getLogger(SnapshotLoader.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    record Found(ConversationSnapshot snapshot, int partition) {}
+
+    /// @param found the newest snapshot of each conversation that is not over
+    /// @param unreadable calls whose newest snapshot cannot be read
+    record Loaded(List<Found> found, Set<CallId> unreadable) {}
+
+    private final Supplier<Consumer<byte[], byte[]>> readers;
+    private final DeadLetters deadLetters;
+    private final LongSupplier clockMs;
+
+    /// @param readers makes a reader that begins where it is told to; it is closed after each use
+    public SnapshotLoader(Supplier<Consumer<byte[], byte[]>> readers, DeadLetters deadLetters, LongSupplier clockMs) {
+        this.readers = readers;
+        this.deadLetters = deadLetters;
+        this.clockMs = clockMs;
+    }
+
+    /// What others left in these partitions.
+    Loaded load(Collection<Integer> partitions) {
+        if (partitions.isEmpty()) {
+            return new Loaded(List.of(), Set.of());
+        }
+        long deadlineMs = clockMs.getAsLong() + LIMIT.toMillis();
+        List<TopicPartition> from = partitions.stream()
+                .map(partition -> new TopicPartition(Topics.CONVERSATION_SNAPSHOTS.name(), partition))
+                .toList();
+        Map<CallId, Found> open = new HashMap<>();
+        Set<CallId> unreadable = new HashSet<>();
+        Consumer<byte[], byte[]> reader = readers.get();
+        try {
+            reader.assign(from);
+            Map<TopicPartition, Long> ends = reader.endOffsets(from, LIMIT);
+            seek(reader, from, ends);
+            while (!ends.entrySet().stream().allMatch(end -> reader.position(end.getKey(), LIMIT) >= end.getValue())) {
+                if (clockMs.getAsLong() > deadlineMs) {
+                    log.atError().addKeyValue("partitions", partitions).log("snapshots were not read in time");
+                    break;
+                }
+                for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+                    take(each, open, unreadable);
+                }
+            }
+        } catch (KafkaException away) {
+            log.atError().addKeyValue("partitions", partitions).setCause(away).log("snapshots could not be read");
+        } finally {
+            // A fetch that is under way waits for new records half a second; nobody needs its answer.
+            reader.close(CloseOptions.timeout(Duration.ZERO));
+        }
+        return new Loaded(List.copyOf(open.values()), unreadable);
+    }
+
+    private void seek(Consumer<byte[], byte[]> reader, List<TopicPartition> from, Map<TopicPartition, Long> ends) {
+        long sinceMs = clockMs.getAsLong() - LOOK_BACK.toMillis();
+        Map<TopicPartition, Long> since = new HashMap<>();
+        from.forEach(partition -> since.put(partition, sinceMs));
+        Map<TopicPartition, OffsetAndTimestamp> found = reader.offsetsForTimes(since, LIMIT);
+        for (TopicPartition partition : from) {
+            OffsetAndTimestamp first = found.get(partition);
+            reader.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
+        }
+    }
+
+    /// A worker that lost a conversation, and writes of it all the same, is not believed.
+    private static Found newer(Found before, Found after) {
+        return epoch(after) >= epoch(before) ? after : before;
+    }
+
+    private static int epoch(Found found) {
+        Integer epoch = found.snapshot().epoch();
+        return epoch == null ? 0 : epoch;
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> each, Map<CallId, Found> open, Set<CallId> unreadable) {
+        Optional<CallId> of = each.key() == null ? Optional.empty() : CallId.fromKey(each.key());
+        of.ifPresent(unreadable::remove);
+        if (each.value() == null) {
+            of.ifPresent(open::remove);
+            return;
+        }
+        switch (Topics.CONVERSATION_SNAPSHOTS.codec().decode(each.value())) {
+            case Codec.Decoded.Value<ConversationSnapshot>(ConversationSnapshot snapshot) ->
+                    open.merge(snapshot.callId(), new Found(snapshot, each.partition()), SnapshotLoader::newer);
+            case Codec.Decoded.Unknown<ConversationSnapshot>(String what) -> {
+                of.ifPresent(open::remove);
+                of.ifPresent(unreadable::add);
+                deadLetters.passOver(each, what);
+            }
+            case Codec.Decoded.Malformed<ConversationSnapshot>(String reason) -> {
+                of.ifPresent(open::remove);
+                of.ifPresent(unreadable::add);
+                deadLetters.put(each, reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.audio.voice.Voice;
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec;
+import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.ConversationSnapshot;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.engine.AgentEngine;
+import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.echo.EchoEngine;
+import io.agentstream.worker.engine.scripted.ScriptedEngine;
+import io.agentstream.worker.takeover.Partitions;
+import io.agentstream.worker.takeover.SnapshotLoader;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import tools.jackson.databind.JsonNode;
+
+/// A loop between a consumer and producers that are Kafka's own mocks, with a clock by hand. The test's thread is the loop's.
+public final class LoopFixture {
+
+    static final int SLOT = 3;
+    static final int PARTITIONS = 4;
+
+    final AtomicLong nowMs = new AtomicLong(1_000_000_000L);
+    final Mock consumer;
+    final MockProducer<byte[], byte[]> media;
+    final MockProducer<byte[], byte[]> events;
+    final Metrics metrics = new Metrics("test");
+    final WorkerMeters meters = WorkerMeters.of(metrics);
+    final ConversationLoop loop;
+    /// What a reader of definitions has found.
+    final Map<String, JsonNode> definitions = new HashMap<>();
+    private final Map<TopicPartition, Long> offsets = new HashMap<>();
+
+    /// Knows no time index: nothing is in the log before the test.
+    static class Mock extends MockConsumer<byte[], byte[]> {
+        final Map<TopicPartition, OffsetAndMetadata> committedBefore = new HashMap<>();
+        int generation = 1;
+        /// What a commit of known offsets is answered with, where the group does not know this member any more.
+        RuntimeException notAMember;
+        final List<Map<TopicPartition, OffsetAndMetadata>> commits = new ArrayList<>();
+
+        Mock() {
+            super("none");
+        }
+
+        @Override
+        public synchronized void commitSync() {
+            assignment().forEach(partition -> committedBefore.put(partition, new OffsetAndMetadata(position(partition))));
+            super.commitSync();
+        }
+
+        @Override
+        @SuppressWarnings("removal") // there is no other way to make one
+        public ConsumerGroupMetadata groupMetadata() {
+            return new ConsumerGroupMetadata("agent-worker", generation, "member", Optional.empty());
+        }
+
+        @Override
+        public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration limit) {
+            if (notAMember != null) {
+                throw notAMember;
+            }
+        }
+
+        @Override
+        public synchronized void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+            commits.add(offsets);
+            super.commitAsync(offsets, callback);
+        }
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times) {
+            Map<TopicPartition, OffsetAndTimestamp> found = new HashMap<>();
+            times.keySet().forEach(partition -> found.put(partition, null));
+            return found;
+        }
+    }
+
+    LoopFixture(AgentEngines engines) {
+        this(engines, producer(), new Mock(), producer());
+    }
+
+    LoopFixture(
+            AgentEngines engines, MockProducer<byte[], byte[]> events, Mock consumer, MockProducer<byte[], byte[]> media) {
+        this.events = events;
+        this.consumer = consumer;
+        this.media = media;
+        loop = new ConversationLoop(0, new ConversationLoop.Parts(
+                consumer, media, events,
+                new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
+                new DeadLetters(events, metrics), engines, key -> Optional.ofNullable(definitions.get(key)), metrics,
+                new ConversationLoop.Limits(10, 90), nowMs::get));
+    }
+
+    public static MockProducer<byte[], byte[]> producer() {
+        return producer(true);
+    }
+
+    /// @param atOnce whether what is sent is acknowledged at once
+    static MockProducer<byte[], byte[]> producer(boolean atOnce) {
+        List<PartitionInfo> partitions = new ArrayList<>();
+        Node node = new Node(0, "broker", 1);
+        for (Topic<?> topic : Topics.ALL) {
+            for (int p = 0; p < PARTITIONS; p++) {
+                partitions.add(new PartitionInfo(topic.name(), p, node, new Node[] {node}, new Node[] {node}));
+            }
+        }
+        Cluster cluster = new Cluster("test", List.of(node), partitions, Set.of(), Set.of());
+        return new MockProducer<>(cluster, atOnce, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /// What the events producer wrote is what a reader of snapshots finds.
+    private Consumer<byte[], byte[]> snapshotReader() {
+        MockConsumer<byte[], byte[]> reader = new MockConsumer<>("earliest") {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+                    Map<TopicPartition, Long> times, Duration limit) {
+                Map<TopicPartition, OffsetAndTimestamp> found = new HashMap<>();
+                times.keySet().forEach(partition -> found.put(partition, new OffsetAndTimestamp(0, 0)));
+                return found;
+            }
+        };
+        Map<TopicPartition, Long> begins = new HashMap<>();
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int p = 0; p < PARTITIONS; p++) {
+            TopicPartition partition = new TopicPartition(Topics.CONVERSATION_SNAPSHOTS.name(), p);
+            long offset = 0;
+            for (ProducerRecord<byte[], byte[]> each : events.history()) {
+                if (each.topic().equals(partition.topic()) && each.partition() == p) {
+                    records.add(new ConsumerRecord<>(partition.topic(), p, offset++, each.key(), each.value()));
+                }
+            }
+            begins.put(partition, 0L);
+            ends.put(partition, offset);
+        }
+        reader.updateBeginningOffsets(begins);
+        reader.updateEndOffsets(ends);
+        reader.schedulePollTask(() -> records.stream()
+                .filter(each -> reader.assignment().contains(new TopicPartition(each.topic(), each.partition())))
+                .forEach(reader::addRecord));
+        return reader;
+    }
+
+    LoopFixture start(Integer... partitions) throws Exception {
+        loop.onStart();
+        assign(partitions);
+        loop.work();
+        return this;
+    }
+
+    void assign(Integer... partitions) {
+        List<TopicPartition> assignment = new ArrayList<>();
+        Map<TopicPartition, Long> zero = new HashMap<>();
+        for (int partition : partitions) {
+            for (Topic<?> topic : Partitions.TOPICS) {
+                TopicPartition each = new TopicPartition(topic.name(), partition);
+                assignment.add(each);
+                zero.put(each, offsets.getOrDefault(each, 0L));
+            }
+        }
+        consumer.updateBeginningOffsets(zero);
+        consumer.updateEndOffsets(zero);
+        consumer.rebalance(assignment);
+    }
+
+    <V> void arrive(Topic<V> topic, int partition, CallId callId, V value) {
+        arriveBytes(topic, partition, callId, topic.codec().encode(value));
+    }
+
+    void arriveBytes(Topic<?> topic, int partition, CallId callId, byte[] value) {
+        TopicPartition to = new TopicPartition(topic.name(), partition);
+        long offset = offsets.merge(to, 1L, Long::sum) - 1;
+        consumer.addRecord(new ConsumerRecord<>(topic.name(), partition, offset, callId.toKey(), value));
+    }
+
+    void running(CallId callId, int partition, String definition) {
+        arriveBytes(Topics.RUN_EVENTS, partition, callId, running(callId, definition));
+    }
+
+    byte[] running(CallId callId, String definition) {
+        return Topics.RUN_EVENTS.codec().encode(new RunEvent.Running(
+                callId, 2, Instant.ofEpochMilli(nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, SLOT),
+                MediaFormat.MULAW_8K, Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"), null));
+    }
+
+    void audio(CallId callId, int partition, long seq, Slice payload) {
+        arrive(Topics.CALL_MEDIA, partition, callId, new MediaFrame.Audio(callId, seq, nowMs.get(), seq * 20, payload));
+    }
+
+    void ended(CallId callId, int partition, long seq) {
+        arrive(Topics.CALL_LIFECYCLE, partition, callId, new CallEvent.Ended(
+                callId, seq, Instant.ofEpochMilli(nowMs.get()), 1000, "", End.CALLER_HANGUP, null));
+    }
+
+    long committed(TopicPartition partition) {
+        return consumer.committedBefore.get(partition).offset();
+    }
+
+    List<SocketCommand> commands() {
+        return written().stream().map(LoopFixture::withoutEpoch).toList();
+    }
+
+    /// The commands as they were written.
+    List<SocketCommand> written() {
+        return media.history().stream().map(each -> value(Topics.SOCKET_COMMANDS, each)).toList();
+    }
+
+    /// Most tests are not about who has written a command.
+    private static SocketCommand withoutEpoch(SocketCommand command) {
+        return switch (command) {
+            case SocketCommand.Play c -> new SocketCommand.Play(c.callId(), c.turn(), c.seq(), c.frameBytes(), c.payload());
+            case SocketCommand.Clear c -> new SocketCommand.Clear(c.callId(), c.turn());
+            case SocketCommand.Mark c -> new SocketCommand.Mark(c.callId(), c.turn(), c.name());
+            case SocketCommand.Close c -> c.of(SocketCommand.NO_EPOCH);
+            case SocketCommand.Admit c -> c;
+            case SocketCommand.Open c -> c;
+        };
+    }
+
+    List<ConversationEvent> conversationEvents() {
+        return events.history().stream()
+                .filter(each -> each.topic().equals(Topics.CONVERSATION_EVENTS.name()))
+                .map(each -> value(Topics.CONVERSATION_EVENTS, each))
+                .toList();
+    }
+
+    /// The newest snapshot of each record, null for a tombstone.
+    List<ConversationSnapshot> snapshots() {
+        List<ConversationSnapshot> all = new ArrayList<>();
+        for (ProducerRecord<byte[], byte[]> each : events.history()) {
+            if (each.topic().equals(Topics.CONVERSATION_SNAPSHOTS.name())) {
+                all.add(each.value() == null ? null : value(Topics.CONVERSATION_SNAPSHOTS, each));
+            }
+        }
+        return all;
+    }
+
+    static <V> V value(Topic<V> topic, ProducerRecord<byte[], byte[]> each) {
+        return switch (topic.codec().decode(each.value())) {
+            case Codec.Decoded.Value<V>(V value) -> value;
+            case Codec.Decoded.Unknown<V>(String what) -> throw new AssertionError(what);
+            case Codec.Decoded.Malformed<V>(String reason) -> throw new AssertionError(reason);
+        };
+    }
+
+    /// The worker's engines with a voice that says each text at once, as 20 ms for each character, and others.
+    static AgentEngines engines(AgentEngine... others) {
+        Map<String, Voice> voices = Map.of("kevin16", text -> new byte[text.length() * 160]);
+        return AgentEngines.of(
+                Stream.concat(Stream.of(new EchoEngine(), new ScriptedEngine(voices)), Stream.of(others)).toArray(AgentEngine[]::new));
+    }
+
+    /// Two passes: an engine that has posted may have cut the first one short.
+    void work() {
+        loop.work();
+        loop.work();
+    }
+
+    /// Works until `done`, or fails after half a minute. The engine's threads need the processor too: the mock consumer does not wait.
+    void workUntil(BooleanSupplier done) {
+        long deadlineNs = System.nanoTime() + 30_000_000_000L;
+        loop.work();
+        while (!done.getAsBoolean()) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new AssertionError("not done in time");
+            }
+            LockSupport.parkNanos(1_000_000);
+            loop.work();
+        }
+    }
+
+    public static CallId call(int n) {
+        return CallId.of(1_000_000_000L, 7, n);
+    }
+}
