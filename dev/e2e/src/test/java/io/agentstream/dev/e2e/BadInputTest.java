@@ -123,8 +123,17 @@ final class BadInputTest {
 
     @ParameterizedTest
     @MethodSource("malformed")
-    void whatCannotBeReadIsToldSo(String text) throws Exception {
+    void whatCannotBeReadIsPassedOver(String text) throws Exception {
         bad.text(text);
+
+        assertAlive();
+    }
+
+    @Test
+    void aFloodOfWhatCannotBeReadEndsTheCall() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            bad.text("nonsense");
+        }
 
         assertClosed(Failure.MALFORMED_MESSAGE);
     }
@@ -279,11 +288,11 @@ final class BadInputTest {
 
     @Test
     void aPeerThatNeverAnswersTheCloseIsLeftAlone() throws Exception {
-        bad.text("17");
+        bad.binary(new byte[160]);
 
         RawWebSocket.Farewell farewell = bad.awaitFarewell(PATIENCE, false);
 
-        assertEquals(Failure.MALFORMED_MESSAGE.closeCode(), farewell.code());
+        assertEquals(Failure.BINARY_MESSAGE.closeCode(), farewell.code());
         assertTrue(farewell.tcpEnded(), "TCP is still open");
     }
 
