@@ -58,6 +58,12 @@ public final class Config {
             problems.add(Keys.CALL_LOST_AFTER.variable() + " is less than three times " + Keys.CALL_ALIVE_INTERVAL.variable()
                     + ": calls that are alive would be taken for lost");
         }
+        if (values.get(Keys.CONVERSATION_TIMEOUT) instanceof Duration conversation
+                && conversation.compareTo(KafkaClients.SESSION_TIMEOUT) <= 0) {
+            problems.add(Keys.CONVERSATION_TIMEOUT.variable() + " is not longer than the workers' session timeout of "
+                    + KafkaClients.SESSION_TIMEOUT.toSeconds()
+                    + " s: calls that another worker is about to take would be ended");
+        }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

@@ -23,6 +23,9 @@ public final class KafkaClients {
     /// The workers' consumer group: whether it has a member says whether there is a worker.
     public static final String WORKERS_GROUP = "agent-worker";
 
+    /// How long a member that was killed or is cut off still counts as one: so long nobody takes its partitions.
+    public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
+
     /// How long a record of call state may take to be acknowledged before its call is refused or ended.
     private static final Duration EVENT_DELIVERY = Duration.ofSeconds(30);
 
@@ -104,7 +107,7 @@ public final class KafkaClients {
         return consumer(clientId, Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG, group,
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName(),
-                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "6000",
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(SESSION_TIMEOUT.toMillis()),
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "500",
                 // A fetch that waits at the broker holds back the partitions that a rebalance has just brought.
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100",

@@ -149,10 +149,10 @@ public final class Keys {
             "CALL_ALIVE_INTERVAL", "15s", Duration.ofMillis(500), Duration.ofMinutes(10),
             "How often a gateway says of each of its calls that it is alive.");
     public static final Key<Duration> CONVERSATION_TIMEOUT = duration(
-            "CONVERSATION_TIMEOUT", "5s", Duration.ofSeconds(1), Duration.ofMinutes(5),
+            "CONVERSATION_TIMEOUT", "12s", Duration.ofSeconds(1), Duration.ofMinutes(5),
             "How long a running run may be without a conversation, because no worker takes it; then the call is closed with 1011 and"
-                    + " costs nothing. A call that begins in the seconds after a worker was killed is among them, unless this is longer"
-                    + " than the workers' session timeout of 6 s and what a take-over takes.");
+                    + " costs nothing. Longer than the workers' session timeout of 6 s, because before that nobody can know that a worker was"
+                    + " killed and that another will take its calls; by default 5 s and a second for the take-over longer.");
     public static final Key<Duration> WORKERS_GONE_AFTER = duration(
             "WORKERS_GONE_AFTER", "20s", Duration.ofSeconds(1), Duration.ofHours(1),
             "How long there may be no worker at all, as Kafka sees it, before the calls under way are closed with 1011; they cost"

@@ -127,6 +127,15 @@ final class ConfigTest {
     }
 
     @Test
+    void aCallIsNotGivenUpBeforeAnotherWorkerCouldTakeIt() {
+        Map<String, String> environment = Map.of("AGENT_STREAM_CONVERSATION_TIMEOUT", "6s");
+
+        ConfigException e = assertThrows(ConfigException.class, () -> Config.load(environment, Map.of(), List.of()));
+
+        assertTrue(e.getMessage().contains("session timeout"), e.getMessage());
+    }
+
+    @Test
     void otherKafkaVariablesAreKafkasOwn() throws ConfigException {
         Config config = Config.load(
                 Map.of("AGENT_STREAM_KAFKA_SECURITY_PROTOCOL", "SASL_SSL", "AGENT_STREAM_KAFKA_PORT", "1"),

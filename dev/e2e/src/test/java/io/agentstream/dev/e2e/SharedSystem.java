@@ -39,6 +39,7 @@ final class SharedSystem implements ParameterResolver {
         environment.put("AGENT_STREAM_HANDSHAKE_TIMEOUT", HANDSHAKE_MS + "ms");
         environment.put("AGENT_STREAM_CALL_ALIVE_INTERVAL", "1s");
         environment.put("AGENT_STREAM_CALL_LOST_AFTER", "12s");
+        environment.put("AGENT_STREAM_CONVERSATION_TIMEOUT", "7s");
         environment.put("AGENT_STREAM_CLOUDONIX_RATE_LIMIT", "1000");
         return environment;
     }
