@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// Decides whether a call is let in: rows 3 to 9 of the contract, as far as the offer goes. Any thread; blocks on the database.
@@ -31,14 +32,15 @@ final class Admissions {
     /// An offer, from where, and when it is decided on.
     private record Offer(CallEvent.Offered event, Source source, Instant now) {}
 
-    Decision offered(CallEvent.Offered event, Source source, Instant now) {
-        Offer offer = new Offer(event, source, now);
+    Decision offered(CallEvent.Offered event, Source source, InstantSource clock) {
         return database.inTransaction(connection -> {
             RunRows.Known known = RunRows.known(connection, event.callId().value());
             Optional<Agents.Callable> agent = Agents.findForCall(connection, event.agentDigest());
             Verdicts.Admission facts = facts(connection, event, agent);
+            Instant now = clock.instant();
+            Offer offer = new Offer(event, source, now);
             var step = RunMachine.offered(States.of(known), new Input.Offered(facts, now, event.at().plus(handshakeTimeout)));
-            return switch (step.effects().getFirst()) {
+            Decision decision = switch (step.effects().getFirst()) {
                 case Effect.Refuse(Refusal refusal) -> {
                     RefusedCalls.remember(connection, event.callId().value(), refusal.failure().name(), now);
                     yield Decision.refused(event.callId(), event.slot(), refusal);
@@ -50,6 +52,7 @@ final class Admissions {
                     RunTransaction.decide(
                             connection, known.run().orElseThrow(), event.seq(), run -> run.repeat(Socket.WAITS));
             };
+            return decision.asOf(now);
         });
     }
 

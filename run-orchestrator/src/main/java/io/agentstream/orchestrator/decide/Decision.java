@@ -5,6 +5,7 @@ import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param runName name of the run; null where the call has none
 /// @param repeated whether it was decided earlier and is only said again
 /// @param hangUp the call that the provider is to end
+/// @param asOf when it was decided, all waiting for locks being over; null where no later decision can overtake it, as the end of a
+///     run
 public record Decision(
         CallId callId,
         @Nullable String runName,
@@ -23,7 +26,8 @@ public record Decision(
         List<RunEvent> events,
         List<SocketCommand> commands,
         int slot,
-        Optional<HangUpOrder> hangUp) {
+        Optional<HangUpOrder> hangUp,
+        @Nullable Instant asOf) {
 
     /// Which session to end, and with whose account.
     public record HangUpOrder(CallId callId, String runName, long telephonyConfigurationId, String session) {}
@@ -35,21 +39,25 @@ public record Decision(
     }
 
     static Decision none(CallId callId) {
-        return new Decision(callId, null, false, List.of(), List.of(), 0, Optional.empty());
+        return new Decision(callId, null, false, List.of(), List.of(), 0, Optional.empty(), null);
     }
 
     static Decision refused(CallId callId, int slot, Refusal refusal) {
-        return new Decision(callId, null, false, List.of(), List.of(close(callId, refusal)), slot, Optional.empty());
+        return new Decision(callId, null, false, List.of(), List.of(close(callId, refusal)), slot, Optional.empty(), null);
     }
 
     static Decision of(String runName, int slot, List<RunEvent> events, Socket socket, boolean repeated) {
         CallId callId = events.getFirst().callId();
         return new Decision(
-                callId, runName, repeated, events, commands(events, socket), slot, Optional.empty());
+                callId, runName, repeated, events, commands(events, socket), slot, Optional.empty(), null);
     }
 
     Decision hangingUp(Optional<HangUpOrder> order) {
-        return new Decision(callId, runName, repeated, events, commands, slot, order);
+        return new Decision(callId, runName, repeated, events, commands, slot, order, asOf);
+    }
+
+    Decision asOf(Instant now) {
+        return new Decision(callId, runName, repeated, events, commands, slot, hangUp, now);
     }
 
     public boolean isEmpty() {

@@ -5,13 +5,16 @@ import io.agentstream.orchestrator.decide.RunMachine.Effect;
 import io.agentstream.orchestrator.decide.RunMachine.Input;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Decided;
+import io.agentstream.orchestrator.store.OpenRuns;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// Decides how runs end: by their call's end, because nobody hears of the call, or because nobody holds its conversation. Any
@@ -43,23 +46,29 @@ final class Endings {
     }
 
     /// Of a call that nobody has heard of since `before`; empty where somebody has.
-    Decision quiet(CallId callId, Instant before, Instant now) {
-        return closeIf(callId, row -> row.lastSeenAt().isBefore(before), row -> new Input.Quiet(lastSign(row), now));
+    Decision quiet(CallId callId, Instant before, InstantSource clock) {
+        return closeIf(
+                callId,
+                (connection, row) -> row.lastSeenAt().isBefore(before),
+                row -> new Input.Quiet(lastSign(row), clock.instant()));
     }
 
     /// Of a running call of whose conversation nobody has said that it began; empty where somebody has.
-    Decision neverBegan(CallId callId, Instant now) {
-        return closeIf(callId, row -> row.conversationAt() == null, row -> new Input.Unattended(now));
+    Decision neverBegan(CallId callId, InstantSource clock) {
+        return closeIf(
+                callId,
+                (connection, row) -> row.conversationAt() == null && !OpenRuns.hasStory(connection, row.id()),
+                row -> new Input.Unattended(clock.instant()));
     }
 
     /// Of a running call when there are no workers left.
-    Decision unattended(CallId callId, Instant now) {
-        return closeIf(callId, row -> true, row -> new Input.Unattended(now));
+    Decision unattended(CallId callId, InstantSource clock) {
+        return closeIf(callId, (connection, row) -> true, row -> new Input.Unattended(clock.instant()));
     }
 
     @FunctionalInterface
     private interface Still {
-        boolean holds(RunRow row);
+        boolean holds(Connection connection, RunRow row) throws SQLException;
     }
 
     @FunctionalInterface
@@ -71,7 +80,7 @@ final class Endings {
     private Decision closeIf(CallId callId, Still still, Why why) {
         return database.inTransaction(connection -> {
             Optional<RunRow> row = RunRows.lock(connection, callId.value());
-            if (row.isEmpty() || !still.holds(row.get())) {
+            if (row.isEmpty() || !still.holds(connection, row.get())) {
                 return Decision.none(callId);
             }
             long after = Decided.newestSeq(connection, row.get().id());

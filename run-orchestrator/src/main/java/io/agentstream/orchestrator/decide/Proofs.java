@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// Decides whether a call may talk: rows 6 to 9, 12 and 13 of the contract. Any thread; blocks on the database.
@@ -45,18 +46,25 @@ final class Proofs {
     }
 
     /// The organisation's row is locked, so that its limit of concurrent calls holds exactly. The lock is taken last: what need not
-    /// be done under it is done by then, because all its calls wait for it.
-    Decision started(ProofPlan.Answered answered, Source source, Instant now) throws InterruptedException {
+    /// be done under it is done by then, because all its calls wait for it. What was decided before is only said again: that needs
+    /// neither the lock nor a turn.
+    Decision started(ProofPlan.Answered answered, Source source, InstantSource clock) throws InterruptedException {
+        return answered.plan().due()
+                ? turns.take(answered.plan().organizationId(), () -> decided(answered, source, clock))
+                : decided(answered, source, clock);
+    }
+
+    private Decision decided(ProofPlan.Answered answered, Source source, InstantSource clock) {
         CallEvent.Started start = answered.start();
-        return turns.take(answered.plan().organizationId(), () -> database.inTransaction(connection -> {
+        return database.inTransaction(connection -> {
             RunRow row = RunRows.lock(connection, start.callId().value()).orElseThrow();
             return RunTransaction.decide(
-                    connection, row, start.seq(), run -> decide(connection, run, answered, source, now));
-        }));
+                    connection, row, start.seq(), run -> decide(connection, run, answered, source, clock));
+        });
     }
 
     private static Decision decide(
-            Connection connection, RunTransaction run, ProofPlan.Answered answered, Source source, Instant now)
+            Connection connection, RunTransaction run, ProofPlan.Answered answered, Source source, InstantSource clock)
             throws SQLException {
         CallEvent.Started start = answered.start();
         ProofPlan plan = answered.plan();
@@ -65,18 +73,19 @@ final class Proofs {
             run.start(start, plan, source);
             roomLeft = Facts.roomUnderLock(connection, plan.organizationId());
         }
+        Instant now = clock.instant(); // all waiting is over
         Verdicts.Proof facts = new Verdicts.Proof(
                 roomLeft, plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
                 answered.session());
         for (Effect.OfStart effect : RunMachine.started(run.state(), new Input.Started(facts, now, plan.deadline())).effects()) {
             switch (effect) {
                 case Effect.Repeat() -> {
-                    return run.repeat(Socket.WAITS);
+                    return run.repeat(Socket.WAITS).asOf(now);
                 }
                 case Effect.Begin(Instant at) -> run.begin(start.mediaFormat(), at);
                 case Effect.Fail(Refusal refusal, Instant at) -> run.fail(refusal, at);
             }
         }
-        return run.decision(Socket.WAITS);
+        return run.decision(Socket.WAITS).asOf(now);
     }
 }

@@ -7,11 +7,14 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// The one way to a decision about a run. Each is one transaction: it reads the state and the facts, asks [RunMachine], and does
 /// its effects. A record that comes again changes nothing and yields the decision that it yielded first. Any thread; blocks on
 /// the database and throws what it throws.
+///
+/// What time it is is asked inside the transaction, once the locks are held: whoever has waited for them has not grown old by it.
 public final class RunDecisions {
 
     private final Admissions admissions;
@@ -27,8 +30,8 @@ public final class RunDecisions {
     }
 
     /// Whether the call is let in.
-    public Decision offered(CallEvent.Offered offer, Source source, Instant now) {
-        return admissions.offered(offer, source, now);
+    public Decision offered(CallEvent.Offered offer, Source source, InstantSource clock) {
+        return admissions.offered(offer, source, clock);
     }
 
     /// What it takes to prove a call that has started; nothing where there is nothing to prove.
@@ -39,8 +42,8 @@ public final class RunDecisions {
     /// Whether the call may talk.
     ///
     /// @throws NotNowException where too many calls of the organisation start at once
-    public Decision started(ProofPlan.Answered answered, Source source, Instant now) throws InterruptedException {
-        return proofs.started(answered, source, now);
+    public Decision started(ProofPlan.Answered answered, Source source, InstantSource clock) throws InterruptedException {
+        return proofs.started(answered, source, clock);
     }
 
     /// How the call ended.
@@ -49,18 +52,18 @@ public final class RunDecisions {
     }
 
     /// Closes the run of a call that nobody has heard of since `before`; empty where somebody has.
-    public Decision quiet(CallId callId, Instant before, Instant now) {
-        return endings.quiet(callId, before, now);
+    public Decision quiet(CallId callId, Instant before, InstantSource clock) {
+        return endings.quiet(callId, before, clock);
     }
 
     /// Closes the running run of a call whose conversation has not begun; empty where it has.
-    public Decision neverBegan(CallId callId, Instant now) {
-        return endings.neverBegan(callId, now);
+    public Decision neverBegan(CallId callId, InstantSource clock) {
+        return endings.neverBegan(callId, clock);
     }
 
     /// Closes the running run of a call when there is no worker left to hold its conversation.
-    public Decision unattended(CallId callId, Instant now) {
-        return endings.unattended(callId, now);
+    public Decision unattended(CallId callId, InstantSource clock) {
+        return endings.unattended(callId, clock);
     }
 
     /// Adds an event of the conversation to the run's story; one whose call has no run is nobody's.

@@ -14,7 +14,6 @@ import io.agentstream.schemas.ConversationEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -77,8 +76,7 @@ public final class CallHandler {
                         throw new UnusableRecordException("nobody can be told: there is no slot " + offered.slot());
                     }
                     long startNs = System.nanoTime();
-                    Instant now = clock.instant();
-                    announcer.announce(decisions.offered(offered, source, now), now);
+                    announcer.announce(decisions.offered(offered, source, clock));
                     admission.record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
                 }
             }
@@ -86,14 +84,10 @@ public final class CallHandler {
                 Optional<ProofPlan> plan = decisions.plan(started);
                 if (plan.isPresent()) {
                     Verdicts.Session session = ask(started, plan.get());
-                    Instant now = clock.instant();
-                    announcer.announce(decisions.started(plan.get().answered(started, session), source, now), now);
+                    announcer.announce(decisions.started(plan.get().answered(started, session), source, clock));
                 }
             }
-            case CallEvent.Ended ended -> {
-                Instant now = clock.instant();
-                announcer.announce(decisions.ended(ended, source), now);
-            }
+            case CallEvent.Ended ended -> announcer.announce(decisions.ended(ended, source));
             case CallEvent.Alive alive -> {} // the loop keeps them together
         }
     }

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,14 +97,27 @@ public final class CallsLoop implements DutyCycle {
         } catch (WakeupException stopping) {
             return;
         }
-        for (TopicPartition partition : offsets.partitions()) {
-            hearing.listening().read(partition, consumer.position(partition)); // known, because poll has returned
-        }
+        offsets.partitions().forEach(this::noteRead);
         long nowMs = clock.millis();
         if (nowMs >= nextCommitMs) {
             nextCommitMs = nowMs + COMMIT_PERIOD_MS;
             offsets.commitLater();
         }
+    }
+
+    /// Where the position is not known yet, because the partition's leader or the group's coordinator does not answer, it counts as
+    /// not heard of: to wait for it would hold up all the others.
+    private void noteRead(TopicPartition partition) {
+        long position;
+        try {
+            position = consumer.position(partition, Duration.ZERO);
+        } catch (TimeoutException notKnown) {
+            return;
+        } catch (WakeupException stopping) { // the next poll is not to wait for its time
+            consumer.wakeup();
+            return;
+        }
+        hearing.listening().read(partition, position);
     }
 
     /// Reads no faster than records get done.
@@ -145,6 +159,13 @@ public final class CallsLoop implements DutyCycle {
             case Incoming.Lifecycle(CallEvent.Alive alive, Source source) -> {
                 hearing.heartbeats().heard(call, alive.at());
                 progress.done(record.offset());
+            }
+            case Incoming.Lifecycle(CallEvent.Started started, Source source) -> {
+                hearing.beginnings().starting(call);
+                executor.submit(call, () -> {
+                    attempts.untilDone(record, incoming, progress);
+                    hearing.beginnings().started(call, clock.instant());
+                });
             }
             case Incoming.Lifecycle other -> executor.submit(call, () -> attempts.untilDone(record, other, progress));
             case Incoming.Conversation said -> {

@@ -36,22 +36,17 @@ public final class Announcer {
         return publisher.isSlot(slot);
     }
 
-    /// Says a decision that was begun at `begunAt`. One that is too old is not said: it is to be asked for once more, and is then
-    /// what it has become.
+    /// Says a decision. One that is too old is not said: it is to be asked for once more, and is then what it has become.
     ///
     /// @throws NotNowException where it is too old, or Kafka is away; some of it may have been taken
     /// @throws UndeliverableException where Kafka will never take it
-    public void announce(Decision decision, Instant begunAt) throws InterruptedException {
-        if (!decision.isEmpty() && clock.instant().isAfter(begunAt.plus(FRESH))) {
-            throw new NotNowException("a decision is too old to be said", null);
-        }
-        announce(decision);
-    }
-
-    /// Says a decision that no later one can overtake: the end of a run.
     public void announce(Decision decision) throws InterruptedException {
         if (decision.isEmpty()) {
             return;
+        }
+        Instant asOf = decision.asOf();
+        if (asOf != null && clock.instant().isAfter(asOf.plus(FRESH))) {
+            throw new NotNowException("a decision is too old to be said", null);
         }
         publisher.publish(decision);
         decision.hangUp().ifPresent(hangUps::order);

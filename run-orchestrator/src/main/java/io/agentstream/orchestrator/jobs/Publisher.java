@@ -40,25 +40,29 @@ public final class Publisher {
     /// @throws RefusedByKafkaException where Kafka takes nothing of this process
     void publish(Decision decision) throws InterruptedException {
         byte[] key = decision.callId().toKey();
+        writeDefinitions(decision);
+        List<Future<RecordMetadata>> events = new ArrayList<>();
+        for (RunEvent event : decision.events()) {
+            events.add(send(new ProducerRecord<>(
+                    Topics.RUN_EVENTS.name(), key, Topics.RUN_EVENTS.codec().encode(event))));
+        }
+        await(events);
+        if (decision.commands().isEmpty() || !reaches(decision)) {
+            return;
+        }
+        List<Future<RecordMetadata>> commands = new ArrayList<>();
+        for (SocketCommand command : decision.commands()) {
+            commands.add(send(new ProducerRecord<>(
+                    Topics.SOCKET_COMMANDS.name(), decision.slot(), key,
+                    Topics.SOCKET_COMMANDS.codec().encode(command))));
+        }
+        await(commands);
+    }
+
+    private Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
         try {
-            writeDefinitions(decision);
-            List<Future<RecordMetadata>> events = new ArrayList<>();
-            for (RunEvent event : decision.events()) {
-                events.add(producer.send(new ProducerRecord<>(
-                        Topics.RUN_EVENTS.name(), key, Topics.RUN_EVENTS.codec().encode(event))));
-            }
-            await(events);
-            if (decision.commands().isEmpty() || !reaches(decision)) {
-                return;
-            }
-            List<Future<RecordMetadata>> commands = new ArrayList<>();
-            for (SocketCommand command : decision.commands()) {
-                commands.add(producer.send(new ProducerRecord<>(
-                        Topics.SOCKET_COMMANDS.name(), decision.slot(), key,
-                        Topics.SOCKET_COMMANDS.codec().encode(command))));
-            }
-            await(commands);
-        } catch (KafkaException notTaken) {
+            return producer.send(record);
+        } catch (KafkaException | IllegalStateException notTaken) { // the latter of a producer that is closed
             throw SendFailures.meaning(notTaken);
         }
     }
@@ -70,7 +74,7 @@ public final class Publisher {
                     && running.definition() != null && running.definitionKey() != null && !written.contains(running.definitionKey())) {
                 AgentDefinition definition =
                         new AgentDefinition(running.run().agentId(), running.run().agentVersion(), running.definition());
-                await(List.of(producer.send(new ProducerRecord<>(
+                await(List.of(send(new ProducerRecord<>(
                         Topics.AGENT_DEFINITIONS.name(), AgentDefinition.keyBytes(running.definitionKey()),
                         Topics.AGENT_DEFINITIONS.codec().encode(definition)))));
                 written.add(running.definitionKey());
@@ -83,7 +87,7 @@ public final class Publisher {
         try {
             int slots = producer.partitionsFor(Topics.SOCKET_COMMANDS.name()).size();
             return slots == 0 || (slot >= 0 && slot < slots);
-        } catch (KafkaException away) {
+        } catch (KafkaException | IllegalStateException away) {
             throw SendFailures.meaning(away);
         }
     }

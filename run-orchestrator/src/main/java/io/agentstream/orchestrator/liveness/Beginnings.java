@@ -1,14 +1,18 @@
 package io.agentstream.orchestrator.liveness;
 
 import io.agentstream.schemas.CallId;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Calls of whose conversation we have read, and which the database does not know of yet: their records are under way. As many as
-/// there are records under way at most. Any thread.
+/// What the database does not know of the conversations that are to begin: the calls of whose conversation we have read, whose
+/// records are under way, and when it was said of the newest calls that they may talk, from which on a worker has its time. As many
+/// as there are records under way, and calls that began within that time. Any thread.
 public final class Beginnings {
 
     private final Set<CallId> read = ConcurrentHashMap.newKeySet();
+    private final Map<CallId, Instant> said = new ConcurrentHashMap<>();
 
     /// A record of the call's conversation was read.
     public void read(CallId callId) {
@@ -20,7 +24,23 @@ public final class Beginnings {
         read.remove(callId);
     }
 
-    boolean isUnderWay(CallId callId) {
-        return read.contains(callId);
+    /// It is being decided whether the call may talk, or said that it may.
+    public void starting(CallId callId) {
+        said.put(callId, Instant.MAX);
+    }
+
+    /// That is said, as of `at`.
+    public void started(CallId callId, Instant at) {
+        said.put(callId, at);
+    }
+
+    /// Whether a conversation is being noted, or cannot be missed yet: it was said after `before` that the call may talk.
+    boolean isUnderWay(CallId callId, Instant before) {
+        return read.contains(callId) || said.getOrDefault(callId, Instant.MIN).isAfter(before);
+    }
+
+    /// Forgets what was said by `before`.
+    void forget(Instant before) {
+        said.values().removeIf(at -> !at.isAfter(before));
     }
 }

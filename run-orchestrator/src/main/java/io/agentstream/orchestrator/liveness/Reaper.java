@@ -7,12 +7,13 @@ import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.UndeliverableException;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.OpenRuns;
 import io.agentstream.orchestrator.store.RefusedCalls;
-import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,13 @@ public final class Reaper implements DutyCycle {
     private static final long PERIOD_MS = 1_000;
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(10);
     private static final int MOST_AT_ONCE = 500;
+
+    /// How many calls are ended, and for how long, before it is asked again whether there is still no worker.
+    private static final int CALLS_PER_QUESTION = 20;
+    private static final Duration QUESTION_LASTS = Duration.ofSeconds(1);
+
+    /// What is known of beginnings is kept for so much longer than they may take: what was heard may be that old.
+    private static final Duration BEGINNINGS_KEPT = Duration.ofSeconds(10);
 
     /// Offers do not come again after that, unless they are too old to be admitted anyway.
     private static final Duration REFUSALS_KEPT = Duration.ofHours(1);
@@ -129,56 +137,103 @@ public final class Reaper implements DutyCycle {
         say();
         if (!now.isBefore(nextLook)) {
             nextLook = now.plus(period());
-            closeQuiet(calls, now);
+            closeQuiet(calls);
         }
-        closeNeverBegun(conversations, now);
+        closeNeverBegun(conversations);
         closeUnattended(conversations, now);
+        hearing.beginnings().forget(now.minus(limits.conversation()).minus(BEGINNINGS_KEPT));
         if (!now.isBefore(nextForgetting)) {
             nextForgetting = now.plus(REFUSALS_KEPT);
             database.inTransaction(c -> RefusedCalls.forget(c, now.minus(REFUSALS_KEPT)));
         }
     }
 
-    private void closeQuiet(Listening.Heard heard, Instant now) throws InterruptedException {
+    private void closeQuiet(Listening.Heard heard) throws InterruptedException {
         if (heard.partitions().isEmpty()) {
             return;
         }
         Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.lost());
         List<UUID> quiet = database.withConnection(c ->
-                RunRows.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
-        close(quiet, "quiet", call -> decisions.quiet(call, before, now));
+                OpenRuns.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
+        Still still = call -> covers(heard, Topics.CALL_LIFECYCLE, limits.lost());
+        close(quiet, "quiet", still, call -> decisions.quiet(call, before, clock));
     }
 
-    private void closeNeverBegun(Listening.Heard heard, Instant now) throws InterruptedException {
+    private void closeNeverBegun(Listening.Heard heard) throws InterruptedException {
         if (heard.partitions().isEmpty()) {
             return;
         }
         Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.conversation());
         List<UUID> silent = running(heard, before, true).stream()
-                .filter(call -> !hearing.beginnings().isUnderWay(new CallId(call)))
+                .filter(call -> !hearing.beginnings().isUnderWay(new CallId(call), before))
                 .toList();
-        close(silent, "no_conversation", call -> decisions.neverBegan(call, now));
+        Still still = call -> covers(heard, Topics.CONVERSATION_EVENTS, limits.conversation())
+                && !hearing.beginnings().isUnderWay(call, before);
+        close(silent, "no_conversation", still, call -> decisions.neverBegan(call, clock));
     }
 
     private void closeUnattended(Listening.Heard heard, Instant now) throws InterruptedException {
         Optional<Instant> gone = workers.goneForGood(now);
         if (gone.isPresent() && !heard.partitions().isEmpty()) {
-            close(running(heard, gone.get(), false), "no_worker", call -> decisions.unattended(call, now));
+            close(
+                    running(heard, gone.get(), false), "no_worker", new StillNoWorker(heard),
+                    call -> decisions.unattended(call, clock));
         }
     }
 
     /// Calls of both topics have the same partition, and their run knows the one of the first.
     private List<UUID> running(Listening.Heard heard, Instant before, boolean onlyNeverBegun) {
-        return database.withConnection(c -> RunRows.running(
+        return database.withConnection(c -> OpenRuns.running(
                 c, before, onlyNeverBegun, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
     }
 
-    private void close(List<UUID> calls, String why, Function<CallId, Decision> closing) throws InterruptedException {
-        for (UUID call : calls) {
-            Decision decision = closing.apply(new CallId(call));
+    /// Whether what was heard is still as good as when the calls were looked for: the partitions are ours, and read.
+    private boolean covers(Listening.Heard heard, Topic<?> topic, Duration time) {
+        return hearing.listening().heardFor(topic, time, clock.millis()).partitions().containsAll(heard.partitions());
+    }
+
+    /// Whether what a call is to be ended for still holds; the first that does not ends the round.
+    @FunctionalInterface
+    private interface Still {
+        boolean holds(CallId call) throws InterruptedException;
+    }
+
+    /// A worker that comes back while calls are being ended keeps those that are left.
+    private final class StillNoWorker implements Still {
+
+        private final Listening.Heard heard;
+        private int left;
+        private Instant askedAt = Instant.MIN;
+
+        StillNoWorker(Listening.Heard heard) {
+            this.heard = heard;
+        }
+
+        @Override
+        public boolean holds(CallId call) throws InterruptedException {
+            Instant now = clock.instant();
+            if (left-- == 0 || now.isAfter(askedAt.plus(QUESTION_LASTS))) {
+                left = CALLS_PER_QUESTION - 1;
+                askedAt = now;
+                if (!workers.isGone()) {
+                    return false;
+                }
+            }
+            return covers(heard, Topics.CONVERSATION_EVENTS, limits.conversation());
+        }
+    }
+
+    private void close(List<UUID> calls, String why, Still still, Function<CallId, Decision> closing)
+            throws InterruptedException {
+        for (UUID id : calls) {
+            CallId call = new CallId(id);
+            if (!still.holds(call)) {
+                return;
+            }
+            Decision decision = closing.apply(call);
             if (!decision.isEmpty()) {
                 metrics.counter("agent_stream_orchestrator_reaped", "why", why).increment();
-                log.atWarn().addKeyValue("call", call).addKeyValue("why", why).log("closing a run");
+                log.atWarn().addKeyValue("call", id).addKeyValue("why", why).log("closing a run");
                 unsaid.add(decision);
             }
             say();
@@ -190,7 +245,7 @@ public final class Reaper implements DutyCycle {
         while ((next = unsaid.peek()) != null) {
             try {
                 announcer.announce(next);
-            } catch (UndeliverableException | IllegalStateException never) { // the run is closed all the same
+            } catch (UndeliverableException never) { // the run is closed all the same
                 metrics.counter("agent_stream_orchestrator_unsaid").increment();
                 log.atError().addKeyValue("call", next.callId()).setCause(never).log("the end of a run can never be said");
             }

@@ -48,6 +48,15 @@ final class Workers {
         return gone(now);
     }
 
+    /// Whether there is none at this very moment, as Kafka says when it is asked once more.
+    boolean isGone() throws InterruptedException {
+        boolean gone = log.hasWorkers().filter(present -> !present).isPresent();
+        if (!gone) {
+            goneSince = null;
+        }
+        return gone;
+    }
+
     private Optional<Instant> gone(Instant at) {
         return Optional.ofNullable(goneSince).filter(since -> !at.isBefore(since.plus(patience)));
     }

@@ -261,48 +261,6 @@ public final class RunRows {
                 id);
     }
 
-    /// Calls of open runs that were last heard of before `before`, the quietest first: those whose records come from one of
-    /// `partitions` of `topic`.
-    public static List<UUID> quiet(
-            Connection connection, Instant before, String topic, List<Integer> partitions, int limit) throws SQLException {
-        return Sql.query(
-                connection,
-                """
-                select call_id from runs r
-                 where state in ('initialized', 'running') and last_seen_at < ?
-                   and exists (select 1 from run_events e
-                                where e.run_id = r.id and e.source_topic = ? and e.source_partition = any(?::integer[]))
-                 order by last_seen_at limit ?
-                """,
-                row -> row.getObject("call_id", UUID.class),
-                before,
-                topic,
-                partitions.toArray(Integer[]::new),
-                limit);
-    }
-
-    /// Calls of runs that have been running since before `before`, the oldest first: those whose records come from one of
-    /// `partitions` of `topic`, and, where `onlyNeverBegun`, those of whose conversation nothing was heard.
-    public static List<UUID> running(
-            Connection connection, Instant before, boolean onlyNeverBegun, String topic, List<Integer> partitions, int limit)
-            throws SQLException {
-        return Sql.query(
-                connection,
-                """
-                select call_id from runs r
-                 where state = 'running' and started_at < ? and (conversation_at is null or not ?)
-                   and exists (select 1 from run_events e
-                                where e.run_id = r.id and e.source_topic = ? and e.source_partition = any(?::integer[]))
-                 order by started_at limit ?
-                """,
-                row -> row.getObject("call_id", UUID.class),
-                before,
-                onlyNeverBegun,
-                topic,
-                partitions.toArray(Integer[]::new),
-                limit);
-    }
-
     private static RunRow read(ResultSet row) throws SQLException {
         String state = row.getString("state");
         return new RunRow(

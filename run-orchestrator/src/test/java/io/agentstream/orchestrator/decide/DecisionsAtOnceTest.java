@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.Runs;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -118,6 +121,56 @@ final class DecisionsAtOnceTest {
     }
 
     @Test
+    void aCallBeginsWhenItsTurnHasComeAndIsNotBornOld() throws Exception {
+        CallId call = calls.admitted();
+        AtomicReference<Instant> now = new AtomicReference<>(TenantCalls.NOW);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Decision> waiting = tenant.database().inTransaction(connection -> {
+                RunRows.lockLimit(connection, tenant.sample().organizationId());
+                int holder = Sql.only(connection, "select pg_backend_pid()", row -> row.getInt(1));
+                Future<Decision> start = threads.submit(() -> calls.start(call, now::get));
+                soon(threads.submit(() -> {
+                    Until.holds(() -> waitsFor(holder));
+                    return true;
+                }));
+                now.set(TenantCalls.NOW.plusSeconds(4));
+                return start;
+            });
+
+            assertEquals(TenantCalls.NOW.plusSeconds(4), soon(waiting).asOf());
+        }
+        assertEquals(TenantCalls.NOW.plusSeconds(4), tenant.run(call).orElseThrow().startedAt());
+    }
+
+    private boolean waitsFor(int backend) {
+        return tenant.database().withConnection(c -> Sql.only(
+                c,
+                "select exists (select 1 from pg_stat_activity where ? = any(pg_blocking_pids(pid)))",
+                row -> row.getBoolean(1),
+                backend));
+    }
+
+    @Test
+    void whatIsDecidedIsSaidAgainWithoutATurn() throws Exception {
+        CallId decided = calls.admitted();
+        calls.start(decided);
+        List<Future<Decision>> others = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Decision again = tenant.database().inTransaction(connection -> {
+                RunRows.lockLimit(connection, tenant.sample().organizationId());
+                for (int i = 0; i < 8; i++) {
+                    CallId call = calls.admitted();
+                    others.add(threads.submit(() -> calls.start(call)));
+                }
+                return soon(threads.submit(() -> calls.start(decided)));
+            });
+
+            assertTrue(again.repeated());
+            others.forEach(DecisionsAtOnceTest::soon);
+        }
+    }
+
+    @Test
     void signsOfLifeDoNotWaitForACallThatIsBeingDecidedOn() throws Exception {
         CallId decided = calls.admitted();
         CallId alive = calls.admitted();
@@ -133,8 +186,8 @@ final class DecisionsAtOnceTest {
 
             assertEquals(1, noted);
         }
-        assertTrue(calls.decisions().quiet(alive, later, later).isEmpty());
-        assertFalse(calls.decisions().quiet(decided, later, later).isEmpty());
+        assertTrue(calls.decisions().quiet(alive, later, () -> later).isEmpty());
+        assertFalse(calls.decisions().quiet(decided, later, () -> later).isEmpty());
     }
 
     @Test

@@ -54,7 +54,7 @@ final class OfferDecisionsTest {
         CallEvent.Offered offer = tenant.offer().build();
         Decision first = calls.offer(offer);
 
-        Decision second = calls.decisions().offered(offer, calls.source(), NOW.plusSeconds(3_600));
+        Decision second = calls.decisions().offered(offer, calls.source(), () -> NOW.plusSeconds(3_600));
 
         assertEquals(first.events(), second.events());
         assertEquals(first.commands(), second.commands());
@@ -136,7 +136,7 @@ final class OfferDecisionsTest {
     void anOfferThatIsTooOldNeverOpensARun() {
         CallEvent.Offered offer = tenant.offer().build();
 
-        Decision decision = calls.decisions().offered(offer, calls.source(), offer.at().plusSeconds(11));
+        Decision decision = calls.decisions().offered(offer, calls.source(), () -> offer.at().plusSeconds(11));
 
         assertEquals(Failure.INTERNAL_ERROR, failure(decision));
         assertEquals("internal_error", tenant.run(offer.callId()).orElseThrow().failureCode());

@@ -10,6 +10,7 @@ import io.agentstream.schemas.SocketCommand;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The calls of one organisation, and what is decided on them a second after they came.
@@ -29,7 +30,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     }
 
     public Decision offer(CallEvent.Offered offer) {
-        return decisions.offered(offer, source(), NOW);
+        return decisions.offered(offer, source(), () -> NOW);
     }
 
     CallId admitted() {
@@ -46,7 +47,12 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     Decision start(CallEvent.Started start, Session session) throws InterruptedException {
         ProofPlan plan = decisions.plan(start).orElseThrow();
-        return decisions.started(plan.answered(start, session), source(), NOW);
+        return decisions.started(plan.answered(start, session), source(), () -> NOW);
+    }
+
+    Decision start(CallId call, InstantSource clock) throws InterruptedException {
+        CallEvent.Started start = Samples.started().of(call).build();
+        return decisions.started(decisions.plan(start).orElseThrow().answered(start, Session.LIVE), source(), clock);
     }
 
     Decision start(CallId call) throws InterruptedException {

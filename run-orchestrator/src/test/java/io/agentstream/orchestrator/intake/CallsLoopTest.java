@@ -39,6 +39,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -122,9 +123,10 @@ final class CallsLoopTest {
         fixture.add(other);
         fixture.add(started(other.callId(), "sess-2"));
 
-        Until.holds(fixture::pass, () -> fixture.commands(other.callId()).size() == 2);
+        Until.holds(
+                fixture::pass,
+                () -> fixture.commands(other.callId()).size() == 2 && fixture.commands(slow.callId()).size() == 1);
 
-        assertEquals(1, fixture.commands(slow.callId()).size());
         fixture.untilCommitted(1); // what is done behind the slow record is not committed
         fixture.sessions.release.countDown();
         fixture.untilCommitted(4);
@@ -273,6 +275,29 @@ final class CallsLoopTest {
 
         assertInstanceOf(RefusedByKafkaException.class, fixture.faults.getFirst());
         assertEquals(0, fixture.committed()); // whoever may write does it
+    }
+
+    @Test
+    void endsWhereItsProducerCannotGoOn() throws Exception {
+        fixture.producer.sendException = new KafkaException("on purpose");
+        fixture.assigned();
+        fixture.add(tenant.offer().build());
+
+        Until.holds(fixture::pass, () -> !fixture.faults.isEmpty());
+
+        assertEquals(0, fixture.committed()); // the record is not to blame
+        assertEquals(List.of(), fixture.deadLetters());
+    }
+
+    @Test
+    void goesOnReadingWhereAPartitionDoesNotSayHowFarItIsRead() throws Exception {
+        fixture.unreachable.add(fixture.conversation);
+        fixture.assigned();
+        fixture.add(tenant.offer().build());
+
+        fixture.untilCommitted(1);
+
+        assertEquals(Set.of(fixture.lifecycle), fixture.hearing.listening().partitions());
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,6 +36,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// A loop on a mock of Kafka. The test is the loop's thread. Its partition has a random number, because the tests share a
@@ -45,7 +47,21 @@ final class LoopFixture implements AutoCloseable {
             Topics.CALL_LIFECYCLE.name(), ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE));
     final TopicPartition conversation =
             new TopicPartition(Topics.CONVERSATION_EVENTS.name(), lifecycle.partition());
-    final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    final Set<TopicPartition> unreachable = ConcurrentHashMap.newKeySet();
+    final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+        @Override
+        public synchronized long position(TopicPartition partition) {
+            return position(partition, Duration.ofMillis(1));
+        }
+
+        @Override
+        public synchronized long position(TopicPartition partition, Duration timeout) {
+            if (unreachable.contains(partition)) {
+                throw new TimeoutException("on purpose");
+            }
+            return super.position(partition);
+        }
+    };
     final MockProducer<byte[], byte[]> producer;
     final FakeSessions sessions = new FakeSessions();
     final List<Throwable> faults = new CopyOnWriteArrayList<>();

@@ -29,7 +29,7 @@ final class AnnouncerTest {
     private final HangUps hangUps;
     private final Decision decision;
     private final Announcer announcer;
-    private Instant now = Samples.T0;
+    private Instant now = Samples.T0.plusSeconds(1); // when it was decided
 
     AnnouncerTest(Database database) {
         hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
@@ -46,20 +46,18 @@ final class AnnouncerTest {
 
     @Test
     void saysADecisionThatIsFresh() throws InterruptedException {
-        Instant begun = now;
         now = now.plusSeconds(5);
 
-        announcer.announce(decision, begun);
+        announcer.announce(decision);
 
         assertEquals(2, producer.history().size());
     }
 
     @Test
     void doesNotSayWhatItDecidedBeforeItWasFrozen() {
-        Instant begun = now;
         now = now.plusSeconds(20);
 
-        assertThrows(NotNowException.class, () -> announcer.announce(decision, begun));
+        assertThrows(NotNowException.class, () -> announcer.announce(decision));
 
         assertEquals(0, producer.history().size());
     }

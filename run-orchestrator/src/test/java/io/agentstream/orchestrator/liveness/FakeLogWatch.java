@@ -11,6 +11,7 @@ final class FakeLogWatch implements LogWatch {
 
     final Map<TopicPartition, Long> ends = new HashMap<>();
     Optional<Boolean> workers = Optional.of(true);
+    Runnable beforeAnswer = () -> {};
 
     @Override
     public Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
@@ -21,6 +22,7 @@ final class FakeLogWatch implements LogWatch {
 
     @Override
     public Optional<Boolean> hasWorkers() {
+        beforeAnswer.run();
         return workers;
     }
 }

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.liveness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
@@ -15,6 +16,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.Runs;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
@@ -24,6 +26,7 @@ import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -79,7 +82,7 @@ final class ReaperTest {
 
     private CallId admitted() {
         CallEvent.Offered offer = tenant.offer().build();
-        decisions.offered(offer, source(), now);
+        decisions.offered(offer, source(), () -> now);
         return offer.callId();
     }
 
@@ -87,7 +90,7 @@ final class ReaperTest {
         CallId call = admitted();
         CallEvent.Started start = Samples.started().of(call).build();
         decisions.started(
-                decisions.plan(start).orElseThrow().answered(start, Verdicts.Session.LIVE), source(), now);
+                decisions.plan(start).orElseThrow().answered(start, Verdicts.Session.LIVE), source(), () -> now);
         return call;
     }
 
@@ -95,10 +98,12 @@ final class ReaperTest {
         return new Source(Topics.CALL_LIFECYCLE.name(), partition, offset++);
     }
 
+    private void said(ConversationEvent event) {
+        decisions.said(event, new Source(Topics.CONVERSATION_EVENTS.name(), partition, offset++));
+    }
+
     private void began(CallId call) {
-        decisions.said(
-                new ConversationEvent.Began(call, 1, 2, now, null),
-                new Source(Topics.CONVERSATION_EVENTS.name(), partition, offset++));
+        said(new ConversationEvent.Began(call, 1, 2, now, null));
     }
 
     private String failure(CallId call) {
@@ -178,7 +183,7 @@ final class ReaperTest {
     @Test
     void leavesOtherMembersCallsAlone() throws InterruptedException {
         CallEvent.Offered offer = tenant.offer().build();
-        decisions.offered(offer, new Source(Topics.CALL_LIFECYCLE.name(), partition + 1, 0), now);
+        decisions.offered(offer, new Source(Topics.CALL_LIFECYCLE.name(), partition + 1, 0), () -> now);
 
         goOn(Duration.ofSeconds(80));
 
@@ -227,6 +232,55 @@ final class ReaperTest {
         assertEquals(RunState.RUNNING, state(answered));
         assertEquals(new BigDecimal("1.0000"), tenant.credits());
         assertEquals(2, producer.history().size()); // the event, and the close for the gateway
+    }
+
+    @Test
+    void leavesARunOfWhichAnOlderOrchestratorKeptWhatWasSaid() throws InterruptedException {
+        goOn(Duration.ofSeconds(10));
+        CallId call = running();
+        said(new ConversationEvent.Said(call, 1, 3, now, 1, "Hello.", 900, true, null));
+        tenant.database().withConnection(c -> Sql.update(
+                c, "update runs set conversation_at = null where call_id = ?", call.value())); // it knows no such column
+
+        goOn(Duration.ofSeconds(30));
+
+        assertEquals(RunState.RUNNING, state(call));
+        assertTrue(decisions.neverBegan(call, () -> now).isEmpty());
+    }
+
+    @Test
+    void aConversationHasItsTimeFromWhenItWasSaidThatTheCallMayTalk() throws InterruptedException {
+        goOn(Duration.ofSeconds(10));
+        CallId call = running();
+        hearing.beginnings().starting(call);
+        goOn(Duration.ofSeconds(12)); // Kafka does not take what was decided
+        hearing.beginnings().started(call, now);
+
+        goOn(Duration.ofSeconds(4));
+        assertEquals(RunState.RUNNING, state(call));
+        goOn(Duration.ofSeconds(3));
+
+        assertEquals("internal_error", failure(call));
+    }
+
+    @Test
+    void endsNoMoreCallsOnceAWorkerIsBack() throws InterruptedException {
+        List<CallId> calls = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            calls.add(running());
+            began(calls.getLast());
+        }
+        goOn(Duration.ofSeconds(10));
+        watch.workers = Optional.of(false);
+        watch.beforeAnswer = () -> {
+            if (calls.stream().anyMatch(call -> state(call) == RunState.FAILED)) {
+                watch.workers = Optional.of(true);
+            }
+        };
+
+        goOn(Duration.ofSeconds(30));
+
+        assertEquals(20, calls.stream().filter(call -> state(call) == RunState.FAILED).count());
     }
 
     @Test
