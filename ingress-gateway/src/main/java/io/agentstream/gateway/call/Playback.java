@@ -153,7 +153,7 @@ public final class Playback {
             output.dropped(Drop.CLEARED, frames(play));
             return;
         }
-        if (open && queue.isEmpty() && audio.length() <= play.frameBytes() && endUs - nowUs < lookAheadUs) {
+        if (open && queue.isEmpty() && turn != cutTurn && audio.length() <= play.frameBytes() && endUs - nowUs < lookAheadUs) {
             send(turn, audio.array(), audio.offset(), audio.length(), nowUs); // the usual case leaves nothing behind
             return;
         }

@@ -280,6 +280,16 @@ final class PlaybackTest {
         play(1, 20, 0);
 
         assertEquals(List.of("dropped OVERFLOW 400", "dropped OVERFLOW 1"), take());
+
+        for (long atMs = 0; playback.soundsUntilUs() < 128_000 * MS; atMs += 20) { // everything that waited is on its way
+            playback.tick(atMs * MS);
+        }
+        take();
+        play(1, 20, 128_000);
+        play(2, 20, 128_000);
+
+        assertEquals("dropped OVERFLOW 1", take().getFirst());
+        assertEquals(128_020 * MS, playback.soundsUntilUs()); // the next turn's
     }
 
     @Test
