@@ -107,7 +107,7 @@ final class PemTls {
         try {
             chain = CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(pem.certificate()));
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | RuntimeException e) {
             throw new GeneralSecurityException(file + " does not hold certificates in PEM", e);
         }
         if (chain.isEmpty()) {
@@ -122,9 +122,11 @@ final class PemTls {
         if (!matcher.find()) {
             throw new GeneralSecurityException(file + " holds no key in PEM, PKCS #8 (BEGIN PRIVATE KEY)");
         }
-        byte[] der = Base64.getMimeDecoder().decode(matcher.group(1));
         try {
+            byte[] der = Base64.getMimeDecoder().decode(matcher.group(1));
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (IllegalArgumentException notBase64) {
+            throw new GeneralSecurityException(file + " does not hold base64 between the key's BEGIN and END"); // nor its text
         } catch (GeneralSecurityException e) {
             // Not the cause's text: it may quote the key.
             throw new GeneralSecurityException(file + " does not hold an " + algorithm + " key, which the certificate needs");

@@ -25,6 +25,7 @@ public final class TlsIdentity implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(TlsIdentity.class);
     private static final String PREFIX = "agent_stream_gateway_certificate_";
+    private static final String KEPT = "new certificate is unusable, the old one is kept";
     private static final Duration NAP = Duration.ofMillis(100);
 
     private final Path certificate;
@@ -97,7 +98,10 @@ public final class TlsIdentity implements DutyCycle {
             broken.increment();
             log.atError()
                     .addKeyValue("reason", String.valueOf(wrong.getMessage()))
-                    .log("new certificate is unusable, the old one is kept");
+                    .log(KEPT);
+        } catch (RuntimeException bug) { // calls go on with what there is; its text may quote the key
+            broken.increment();
+            log.atError().addKeyValue("reason", bug.getClass().getSimpleName()).log(KEPT);
         }
     }
 

@@ -2,6 +2,7 @@ package io.agentstream.gateway.socket;
 
 import static io.agentstream.gateway.socket.TestGateway.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Peers that do not read, and peers that encrypt.
 final class HardPeersTest {
+
+    private static final String NOT_BASE64 = "-----BEGIN PRIVATE KEY-----\nAAAAA\n-----END PRIVATE KEY-----\n";
 
     private static MediaServer.Settings with(MediaServer.Settings s, int maxUnsentBytes, Duration stall, SSLContext tls) {
         return new MediaServer.Settings(
@@ -182,8 +185,13 @@ final class HardPeersTest {
                 await(() -> TestGateway.metric(metrics, broken) == 1);
                 assertEquals("old", served(gateway.port(), next, old)); // a key of the same kind, but another's
 
-                Files.delete(live.resolve("key.pem"));
+                Files.writeString(live.resolve("key.pem"), NOT_BASE64);
                 await(() -> TestGateway.metric(metrics, broken) == 2);
+                assertEquals("old", served(gateway.port(), next, old));
+                assertTrue(watch.isAlive());
+
+                Files.delete(live.resolve("key.pem"));
+                await(() -> TestGateway.metric(metrics, broken) == 3);
                 assertEquals("old", served(gateway.port(), next, old));
 
                 replace(next.getParent(), live);
@@ -207,10 +215,15 @@ final class HardPeersTest {
         Path other = directory.resolve("other.pem");
         Files.writeString(other, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
 
-        for (List<Path> wrong : List.of(List.of(certificate, certificate), List.of(certificate, other))) {
+        Path notBase64 = directory.resolve("not-base64.pem");
+        Files.writeString(notBase64, NOT_BASE64);
+
+        for (List<Path> wrong : List.of(
+                List.of(certificate, certificate), List.of(certificate, other), List.of(certificate, notBase64))) {
             GeneralSecurityException e =
                     assertThrows(GeneralSecurityException.class, () -> PemTls.keys(PemTls.read(wrong.get(0), wrong.get(1))));
             assertTrue(e.getMessage().contains(wrong.get(1).getFileName().toString()), e.getMessage());
+            assertNull(e.getCause(), "may quote the key");
         }
     }
 }
