@@ -3,18 +3,14 @@ package io.agentstream.gateway.socket;
 import io.agentstream.runtime.HttpServer;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
-import io.undertow.connector.ByteBufferPool;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
-import io.undertow.server.protocol.http.HttpOpenListener;
-import io.undertow.server.protocol.proxy.ProxyProtocolOpenListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -44,15 +40,21 @@ final class Listener implements AutoCloseable {
 
     /// @throws IllegalStateException where the port is taken
     static Listener open(MediaServer.Settings settings, HttpHandler handler, Runnable onStranger) {
+        return open(settings, handler, REQUEST_TIMEOUT_MS, onStranger);
+    }
+
+    /// @param requestTimeoutMs how long a connection may take for what it has to say before its first request, and for that
+    static Listener open(MediaServer.Settings settings, HttpHandler handler, int requestTimeoutMs, Runnable onStranger) {
         boolean direct = !settings.proxies().protocol();
         Undertow.Builder builder = Undertow.builder()
                 .setIoThreads(settings.ioThreads())
                 .setWorkerThreads(ADMIN_THREADS)
                 .setWorkerOption(Options.WORKER_NAME, "gateway")
+                .setSocketOption(Options.KEEP_ALIVE, true)
                 .setSocketOption(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_TIMEOUT_MS)
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestTimeoutMs)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, requestTimeoutMs)
                 .setHandler(handler);
         if (direct && settings.tls() == null) {
             builder.addHttpListener(settings.port(), settings.bindAddress());
@@ -62,44 +64,35 @@ final class Listener implements AutoCloseable {
         Undertow undertow = builder.build();
         try {
             undertow.start();
-            return new Listener(undertow, direct ? null : behindProxies(undertow, settings, handler, onStranger));
+            return new Listener(undertow, direct ? null : behindProxies(undertow, settings, handler, requestTimeoutMs, onStranger));
         } catch (RuntimeException e) {
             undertow.stop();
             throw HttpServer.portTaken(e, settings.bindAddress(), settings.port());
         }
     }
 
-    /// Undertow reads the PROXY protocol, but of anybody. Here only trusted proxies get that far.
     private static AcceptingChannel<StreamConnection> behindProxies(
-            Undertow undertow, MediaServer.Settings settings, HttpHandler handler, Runnable onStranger) {
-        ByteBufferPool buffers = new DefaultByteBufferPool(true, HTTP_BUFFER_BYTES);
-        HttpOpenListener http = new HttpOpenListener(buffers, OptionMap.builder()
-                .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_TIMEOUT_MS)
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS)
-                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
-                .getMap());
-        http.setRootHandler(handler);
+            Undertow undertow, MediaServer.Settings settings, HttpHandler handler, int requestTimeoutMs, Runnable onStranger) {
         UndertowXnioSsl tls = settings.tls() == null
                 ? null
                 : new UndertowXnioSsl(Xnio.getInstance(Undertow.class.getClassLoader()), OptionMap.EMPTY, settings.tls());
-        ProxyProtocolOpenListener proxied = new ProxyProtocolOpenListener(http, tls, buffers, OptionMap.EMPTY);
-        ChannelListener<StreamConnection> onlyProxies = connection -> {
-            InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
-            if (peer != null && settings.proxies().trusted().contains(peer.getAddress())) {
-                proxied.handleEvent(connection);
-            } else {
-                onStranger.run();
-                IoUtils.safeClose(connection);
-            }
-        };
+        OptionMap http = OptionMap.builder()
+                .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestTimeoutMs)
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, requestTimeoutMs)
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .getMap();
+        ProxiedConnections proxied = new ProxiedConnections(
+                settings.proxies().trusted(), tls, new DefaultByteBufferPool(true, HTTP_BUFFER_BYTES), http, handler,
+                requestTimeoutMs, onStranger);
         try {
             AcceptingChannel<StreamConnection> server = undertow.getWorker().createStreamConnectionServer(
                     new InetSocketAddress(settings.bindAddress(), settings.port()),
-                    ChannelListeners.openListenerAdapter(onlyProxies),
+                    ChannelListeners.openListenerAdapter(proxied),
                     OptionMap.builder()
                             .set(Options.TCP_NODELAY, true)
                             .set(Options.REUSE_ADDRESSES, true)
+                            .set(Options.KEEP_ALIVE, true)
                             .set(Options.BACKLOG, BACKLOG)
                             .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
                             .getMap());
