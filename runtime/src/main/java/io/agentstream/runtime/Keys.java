@@ -101,7 +101,8 @@ public final class Keys {
             "Longest call; at its end the call is closed as `max_duration`.");
     public static final Key<Duration> IDLE_TIMEOUT = duration(
             "IDLE_TIMEOUT", "60s", Duration.ofSeconds(1), Duration.ofHours(1),
-            "How long a running call's socket may bring nothing at all; then the call is closed as `idle`.");
+            "How long a running call's socket may bring nothing while nothing is played to the caller either; then the call is closed"
+                    + " as `idle`.");
     public static final Key<Integer> MAX_CALLS =
             number("MAX_CALLS", 2_000, 1, 1_000_000, "Most calls of one gateway; further ones are told to try again later.");
     public static final Key<Integer> MAX_HANDSHAKES_PER_ADDRESS = number(
@@ -110,18 +111,20 @@ public final class Keys {
                     + " few addresses.");
     public static final Key<Integer> MAX_REFUSALS_PER_ADDRESS = number(
             "MAX_REFUSALS_PER_ADDRESS", 100, 1, 10_000,
-            "Most sockets of one remote address that may be refused, or fail their handshake, in a second for long; five seconds'"
-                    + " worth at once, and five times as many of all addresses. What is more is answered 429 or 503 before the"
-                    + " upgrade, and leaves no event.");
+            "Most sockets of one remote address that may fail by the peer's own doing before their call runs (no provider, a"
+                    + " malformed handshake) in a second for long; five seconds' worth at once, and five times as many of all addresses"
+                    + " but those with a call that ran in the last hour. Calls that fail by what their agent's owner has set up (quota,"
+                    + " domain, credentials) count for the agent, which may have as many. What is more is answered 429 or 503 before"
+                    + " the upgrade, and leaves no event.");
     public static final Key<Integer> MAX_HANDSHAKES_PER_AGENT = number(
             "MAX_HANDSHAKES_PER_AGENT", 500, 1, 1_000_000, "Most sockets of one agent that have not finished the handshake.");
     public static final Key<Integer> MAX_MESSAGE_BYTES = number(
             "MAX_MESSAGE_BYTES", 65_536, 1_024, 1 << 20, "Longest text message that a peer may send.");
     public static final Key<Integer> MAX_CALL_BYTES_PER_SECOND = number(
-            "MAX_CALL_BYTES_PER_SECOND", 65_536, 16_384, 1 << 24,
+            "MAX_CALL_BYTES_PER_SECOND", 98_304, 16_384, 1 << 24,
             "Most bytes that a call's socket may bring in a second for long, each message counted as 128 more than it has; 16"
                     + " seconds' worth at once, because a provider catches up after a pause. Mu-law in frames of 20 ms needs some"
-                    + " 26,000.");
+                    + " 26,000; frames of 10 ms with both tracks need some 83,000.");
     public static final Key<Networks> GATEWAY_TRUSTED_PROXIES = new Key<>(
             "GATEWAY_TRUSTED_PROXIES", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Key.Shown.ALWAYS,
             "Proxies and balancers in front of the gateway: where a request comes from is taken from their `X-Forwarded-For`, so"

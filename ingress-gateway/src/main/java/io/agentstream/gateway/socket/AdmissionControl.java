@@ -2,8 +2,6 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.telephony.TelephonyProviders;
 import io.agentstream.schemas.Failure;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A socket that is refused is told so over its WebSocket and leaves two events. Of those only so many may come, and be there, as
 /// the limits say; what is more is turned away before the upgrade, with a line of HTTP and no trace but a count.
+///
+/// What all addresses together may do protects from many strangers, and is nothing that a stranger could use up for a provider: an
+/// address whose calls have talked of late has its own limits only.
 final class AdmissionControl {
 
     /// Refused sockets that may be there, until they have closed, in all and of one address.
@@ -19,14 +20,10 @@ final class AdmissionControl {
 
     static final int MAX_REFUSED_PER_ADDRESS = 200;
 
-    /// Refusals that may come at once, in seconds of the rate.
-    static final int BURST_S = 5;
-
     /// All addresses together may be refused as often as so many of them.
     static final int ADDRESSES = 5;
 
     private static final long SECOND_US = 1_000_000;
-    private static final int SWEEP_FROM = 1_000;
 
     /// Why a socket is turned away before it is one.
     enum TurnedAway {
@@ -34,6 +31,8 @@ final class AdmissionControl {
         ADDRESS_RATE(429),
         /// Too many of all addresses were refused of late.
         RATE(503),
+        /// Its agent's calls failed too often of late.
+        AGENT_RATE(429),
         /// Its address has too many sockets that are refused and not closed.
         ADDRESS_SOCKETS(429),
         /// There are too many sockets.
@@ -46,23 +45,39 @@ final class AdmissionControl {
         }
     }
 
-    private static final class Peer {
+    private static final class Peer implements Remembered.Trace {
         private int handshakes;
         private int refused;
-        private long aheadUntilUs;
+        private int talking;
+        private final RefusalRate rate = new RefusalRate();
+
+        @Override
+        public boolean isForgettable(long nowUs) {
+            return handshakes == 0 && refused == 0 && talking == 0 && rate.isFresh(nowUs);
+        }
+    }
+
+    private static final class Agent implements Remembered.Trace {
+        private int handshakes;
+        private final RefusalRate rate = new RefusalRate();
+
+        @Override
+        public boolean isForgettable(long nowUs) {
+            return handshakes == 0 && rate.isFresh(nowUs);
+        }
     }
 
     private final MediaServer.Admission limits;
     private final TelephonyProviders providers;
     private final Supplier<Optional<String>> unable;
 
-    private final Map<String, Peer> peers = new HashMap<>();
-    private final Map<String, Integer> handshakesByAgent = new HashMap<>();
-    private int sweepAt = SWEEP_FROM;
+    private final Remembered<Peer> peers = new Remembered<>(Peer::new);
+    private final Remembered<Agent> agents = new Remembered<>(Agent::new);
+    private final ProvenAddresses provenAddresses = new ProvenAddresses();
+    private final RefusalRate rate = new RefusalRate();
     private int calls;
     private int sockets;
     private int refused;
-    private long aheadUntilUs;
     private boolean draining;
 
     /// @param unable why no call can be served now, or nothing
@@ -73,44 +88,57 @@ final class AdmissionControl {
     }
 
     /// Whether a request for a socket is not even answered with one.
-    synchronized @Nullable TurnedAway turnsAway(String address, long nowUs) {
-        if (sockets >= 2 * limits.maxCalls() + MAX_REFUSED || refused >= MAX_REFUSED) {
+    ///
+    /// @param agent its digest
+    synchronized @Nullable TurnedAway turnsAway(String address, String agent, long nowUs) {
+        Peer peer = peers.find(address);
+        boolean proven = isProven(address, peer, nowUs);
+        if (sockets >= 2 * limits.maxCalls() + MAX_REFUSED || (refused >= MAX_REFUSED && !proven)) {
             return TurnedAway.SOCKETS;
         }
-        if (aheadUntilUs - nowUs >= BURST_S * SECOND_US) {
+        if (rate.isUsedUp(nowUs) && !proven) {
             return TurnedAway.RATE;
         }
-        Peer peer = peers.get(address);
-        if (peer == null) {
-            return null;
-        }
-        if (peer.refused >= MAX_REFUSED_PER_ADDRESS) {
+        if (peer != null && peer.refused >= MAX_REFUSED_PER_ADDRESS) {
             return TurnedAway.ADDRESS_SOCKETS;
         }
-        return peer.aheadUntilUs - nowUs >= BURST_S * SECOND_US ? TurnedAway.ADDRESS_RATE : null;
+        if (peer != null && peer.rate.isUsedUp(nowUs)) {
+            return TurnedAway.ADDRESS_RATE;
+        }
+        Agent called = agents.find(agent);
+        return called != null && called.rate.isUsedUp(nowUs) ? TurnedAway.AGENT_RATE : null;
+    }
+
+    /// Whether the address has a call that talks, or had one of late.
+    private boolean isProven(String address, @Nullable Peer peer, long nowUs) {
+        return (peer != null && peer.talking > 0) || provenAddresses.contains(address, nowUs);
     }
 
     /// Lets a call in, or says why not.
     Permit enter(StreamRequest request, String address, long nowUs) {
         boolean able = unable.get().isEmpty(); // asked outside the lock
         synchronized (this) {
-            Peer peer = peer(address, nowUs);
-            Failure refusal = refusal(request, peer, able);
+            Peer peer = peers.of(address, nowUs);
+            Agent agent = agents.of(request.agentDigest(), nowUs);
+            Failure refusal = refusal(request, peer, agent, able);
             sockets++;
             if (refusal == null) {
                 calls++;
                 peer.handshakes++;
-                handshakesByAgent.merge(request.agentDigest(), 1, Integer::sum);
+                agent.handshakes++;
             } else {
                 refused++;
                 peer.refused++;
-                charge(peer, nowUs);
             }
-            return new Permit(peer, request.agentDigest(), refusal);
+            Permit permit = new Permit(address, peer, agent, refusal);
+            if (refusal != null) {
+                permit.charge(refusal, nowUs);
+            }
+            return permit;
         }
     }
 
-    private @Nullable Failure refusal(StreamRequest request, Peer peer, boolean able) {
+    private @Nullable Failure refusal(StreamRequest request, Peer peer, Agent agent, boolean able) {
         String provider = request.provider();
         if (provider == null) {
             return Failure.MISSING_PROVIDER;
@@ -124,22 +152,8 @@ final class AdmissionControl {
         boolean full = draining
                 || calls >= limits.maxCalls()
                 || peer.handshakes >= limits.maxHandshakesPerAddress()
-                || handshakesByAgent.getOrDefault(request.agentDigest(), 0) >= limits.maxHandshakesPerAgent();
+                || agent.handshakes >= limits.maxHandshakesPerAgent();
         return full ? Failure.TRY_AGAIN_LATER : null;
-    }
-
-    private Peer peer(String address, long nowUs) {
-        if (peers.size() >= sweepAt) {
-            peers.values().removeIf(peer -> peer.handshakes == 0 && peer.refused == 0 && peer.aheadUntilUs <= nowUs);
-            sweepAt = Math.max(SWEEP_FROM, 2 * peers.size());
-        }
-        return peers.computeIfAbsent(address, key -> new Peer());
-    }
-
-    private void charge(Peer peer, long nowUs) {
-        long each = SECOND_US / limits.refusalsPerSecond();
-        peer.aheadUntilUs = Math.max(peer.aheadUntilUs, nowUs) + each;
-        aheadUntilUs = Math.max(aheadUntilUs, nowUs) + each / ADDRESSES;
     }
 
     /// From now on nobody is let in.
@@ -164,15 +178,18 @@ final class AdmissionControl {
     /// What one socket takes up, from [AdmissionControl#enter] until it is gone. Every step may be told more than once.
     final class Permit {
 
+        private final String address;
         private final Peer peer;
-        private final String agent;
+        private final Agent agent;
         private final @Nullable Failure refusal;
+        private boolean talking;
         private boolean greeting;
         private boolean live;
         private boolean handshake;
         private boolean there = true;
 
-        private Permit(Peer peer, String agent, @Nullable Failure refusal) {
+        private Permit(String address, Peer peer, Agent agent, @Nullable Failure refusal) {
+            this.address = address;
             this.peer = peer;
             this.agent = agent;
             this.refusal = refusal;
@@ -187,20 +204,42 @@ final class AdmissionControl {
         }
 
         /// The call talks.
-        void opened() {
+        void opened(long nowUs) {
             synchronized (AdmissionControl.this) {
+                if (live && !talking) {
+                    talking = true;
+                    peer.talking++;
+                    provenAddresses.talked(address, nowUs);
+                }
                 greeted();
                 met();
             }
         }
 
         /// The call is over, and others may have its place; its socket still counts for its address where it never talked.
-        void ended(long nowUs) {
+        ///
+        /// @param failure what failed, or null
+        void ended(@Nullable Failure failure, long nowUs) {
             synchronized (AdmissionControl.this) {
-                if (greeting) {
-                    charge(peer, nowUs);
+                if (greeting && failure != null) {
+                    charge(failure, nowUs);
+                }
+                if (talking) {
+                    provenAddresses.talked(address, nowUs);
                 }
                 over();
+            }
+        }
+
+        private void charge(Failure failure, long nowUs) {
+            long eachUs = SECOND_US / limits.refusalsPerSecond();
+            switch (Blame.of(failure, isProven(address, peer, nowUs))) {
+                case ADDRESS -> {
+                    peer.rate.charge(eachUs, nowUs);
+                    rate.charge(eachUs / ADDRESSES, nowUs);
+                }
+                case AGENT -> agent.rate.charge(eachUs, nowUs);
+                case NOBODY -> {}
             }
         }
 
@@ -222,6 +261,10 @@ final class AdmissionControl {
 
         private void over() {
             greeted();
+            if (talking) {
+                talking = false;
+                peer.talking--;
+            }
             if (live) {
                 live = false;
                 calls--;
@@ -231,7 +274,7 @@ final class AdmissionControl {
         private void greeted() {
             if (greeting) {
                 greeting = false;
-                handshakesByAgent.computeIfPresent(agent, (key, count) -> count == 1 ? null : count - 1);
+                agent.handshakes--;
             }
         }
 

@@ -72,7 +72,7 @@ final class CallJournal {
     }
 
     void opened(long nowUs) {
-        permit.opened();
+        permit.opened(nowUs);
         parts.meters().handshake.record(nowUs - acceptedUs, TimeUnit.MICROSECONDS);
     }
 
@@ -101,7 +101,7 @@ final class CallJournal {
                 .addKeyValue("odd_messages", ended.odd().values().stream().mapToInt(Integer::intValue).sum())
                 .log("call ended");
         parts.meters().closed(ended.code());
-        permit.ended(nowUs);
+        permit.ended(ended.failure(), nowUs);
     }
 
     /// The connection is gone.

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /// Finds the socket of a call, and brings commands to it: one task for each I/O thread and poll. Adding, removing and waiting is
 /// for any thread, delivering for the command reader's.
@@ -43,16 +44,22 @@ final class CallRegistry implements CommandDelivery {
         return calls.size();
     }
 
-    /// Waits until no socket is left but those that were refused.
+    /// Waits until no socket is left but those that were refused, and none is on its way here.
     ///
+    /// @param calls how many were let in, which they are before they are here
     /// @return false where some are left after `timeoutMs`
-    synchronized boolean awaitEmpty(long timeoutMs, GatewayClock clock) throws InterruptedException {
+    synchronized boolean awaitEmpty(long timeoutMs, GatewayClock clock, IntSupplier calls) throws InterruptedException {
         long endUs = clock.nowUs() + TimeUnit.MILLISECONDS.toMicros(timeoutMs);
         long leftMs;
-        while (letIn.get() > 0 && (leftMs = (endUs - clock.nowUs()) / 1_000) > 0) {
+        while (!isEmpty(calls) && (leftMs = (endUs - clock.nowUs()) / 1_000) > 0) {
             wait(leftMs);
         }
-        return letIn.get() == 0;
+        return isEmpty(calls);
+    }
+
+    /// Asked in this order: who is on his way is counted there before he is here.
+    private boolean isEmpty(IntSupplier calls) {
+        return calls.getAsInt() == 0 && letIn.get() == 0;
     }
 
     @Override

@@ -26,6 +26,7 @@ final class GatewayMeters {
     final Counter unknownCalls;
     final Counter peerReadsSlowly;
     final Counter strangers;
+    final Counter forwardedByStrangers;
     final Timer handshake;
     private final Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
     private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
@@ -42,6 +43,7 @@ final class GatewayMeters {
         unknownCalls = metrics.counter(PREFIX + "commands_for_unknown_calls");
         peerReadsSlowly = metrics.counter(PREFIX + "writes_deferred");
         strangers = metrics.counter(PREFIX + "connections_not_from_a_proxy");
+        forwardedByStrangers = metrics.counter(PREFIX + "forwarded_by_strangers");
         handshake = metrics.timer(PREFIX + "handshake");
         for (Drop why : Drop.values()) {
             dropped.put(why, metrics.counter(PREFIX + "frames_dropped", "cause", why.name().toLowerCase(Locale.ROOT)));

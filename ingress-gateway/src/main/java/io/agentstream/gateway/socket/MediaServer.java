@@ -7,6 +7,7 @@ import io.agentstream.gateway.kafka.CommandDelivery;
 import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.gateway.telephony.TelephonyProviders;
+import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.schemas.CallId;
@@ -17,16 +18,21 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /// Owns the listening server, its I/O threads and all sockets. Any thread.
 public final class MediaServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(MediaServer.class);
 
     /// How sockets are served.
     ///
@@ -51,7 +57,8 @@ public final class MediaServer implements AutoCloseable {
     ///
     /// @param maxHandshakesPerAddress sockets of one address (with IPv6, of one /64) that are not talking yet
     /// @param maxHandshakesPerAgent calls of one agent that are not talking yet
-    /// @param refusalsPerSecond sockets of one address that may be refused, or fail before they talk, each second
+    /// @param refusalsPerSecond sockets of one address that may fail by the peer's doing before they talk, and of one agent that may
+    ///        by its owner's, each second
     public record Admission(int maxCalls, int maxHandshakesPerAddress, int maxHandshakesPerAgent, int refusalsPerSecond) {}
 
     /// What stands in front of the gateway.
@@ -68,6 +75,7 @@ public final class MediaServer implements AutoCloseable {
     private final GatewayParts parts;
     private final ConcurrentMap<XnioIoThread, IoLoop> loops = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
+    private final AtomicBoolean forwarded = new AtomicBoolean();
     private volatile boolean orphaned;
     private volatile @Nullable Listener listener;
 
@@ -121,8 +129,8 @@ public final class MediaServer implements AutoCloseable {
     private final class Sockets implements UpgradeHandler.Acceptor {
 
         @Override
-        public @Nullable TurnedAway turnsAway(PeerAddress address) {
-            TurnedAway why = admission.turnsAway(address.key(), parts.clock().nowUs());
+        public @Nullable TurnedAway turnsAway(StreamRequest request, PeerAddress address) {
+            TurnedAway why = admission.turnsAway(address.key(), request.agentDigest(), parts.clock().nowUs());
             if (why != null) {
                 meters.turnedAway(why);
             }
@@ -132,6 +140,15 @@ public final class MediaServer implements AutoCloseable {
         @Override
         public void refused(int status) {
             meters.notUpgraded(status);
+        }
+
+        @Override
+        public void forwardedByStranger() {
+            meters.forwardedByStrangers.increment();
+            if (!forwarded.getAndSet(true)) {
+                log.atWarn().log("somebody who is no trusted proxy sends X-Forwarded-For: if that is your balancer, all callers share"
+                        + " the limits of its one address until {} names it", Keys.GATEWAY_TRUSTED_PROXIES.variable());
+            }
         }
 
         @Override
@@ -167,7 +184,7 @@ public final class MediaServer implements AutoCloseable {
     ///
     /// @return false where some are left after `timeout`
     public boolean awaitNoCalls(Duration timeout) throws InterruptedException {
-        return registry.awaitEmpty(timeout.toMillis(), parts.clock());
+        return registry.awaitEmpty(timeout.toMillis(), parts.clock(), admission::calls);
     }
 
     /// Ends all calls as drained.

@@ -32,13 +32,16 @@ final class UpgradeHandler implements HttpHandler {
     interface Acceptor {
 
         /// Whether there is to be no socket at all, and why.
-        @Nullable TurnedAway turnsAway(PeerAddress address);
+        @Nullable TurnedAway turnsAway(StreamRequest request, PeerAddress address);
 
         /// On the socket's I/O thread.
         void accept(StreamRequest request, PeerAddress address, StreamConnection connection);
 
         /// A request was answered with `status` instead.
         void refused(int status);
+
+        /// Whose word is not taken says for whom it speaks.
+        void forwardedByStranger();
     }
 
     private final Acceptor acceptor;
@@ -88,8 +91,11 @@ final class UpgradeHandler implements HttpHandler {
             return;
         }
         HeaderValues forwarded = exchange.getRequestHeaders().get(Headers.X_FORWARDED_FOR);
+        if (forwarded != null && !trustedProxies.contains(peer)) {
+            acceptor.forwardedByStranger();
+        }
         PeerAddress address = PeerAddress.of(peer, forwarded == null ? List.of() : forwarded, trustedProxies);
-        TurnedAway why = acceptor.turnsAway(address);
+        TurnedAway why = acceptor.turnsAway(request, address);
         if (why == null) {
             upgrade(exchange, request, address, key);
         } else {

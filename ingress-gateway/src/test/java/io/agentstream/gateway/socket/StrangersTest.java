@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
@@ -18,6 +19,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,17 @@ final class StrangersTest {
 
                 assertTrue(gateway.server.awaitNoCalls(Duration.ZERO));
             }
+        }
+    }
+
+    @Test
+    void drainingWaitsForACallThatIsJustBeingLetIn() throws Exception {
+        try (Metrics metrics = new Metrics("gateway")) {
+            CallRegistry registry = new CallRegistry(new GatewayMeters(metrics));
+            GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
+
+            assertTrue(registry.awaitEmpty(0, clock, () -> 0));
+            assertFalse(registry.awaitEmpty(0, clock, () -> 1));
         }
     }
 
@@ -198,6 +211,29 @@ final class StrangersTest {
         try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies("127.0.0.1", true));
                 RawPeer peer = forwarded(gateway, "PROXY UNKNOWN\r\n", "")) {
             assertEquals("127.0.0.1", addressOf(gateway));
+            assertTrue(peer.socket.isConnected());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aBalancerThatDoesNotSayForWhomItConnectsSpeaksForItselfWhateverTheRequestSays(int version) throws Exception {
+        String header = version == 1 ? "PROXY UNKNOWN\r\n" : version2(0, new byte[4]);
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies("127.0.0.1", true));
+                RawPeer peer = forwarded(gateway, header, "X-Forwarded-For: 203.0.113.9\r\n")) {
+            assertEquals("127.0.0.1", addressOf(gateway));
+            assertTrue(peer.socket.isConnected());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, X-Forwarded-For: 203.0.113.9, 0", "10.0.0.0/8, X-Forwarded-For: 203.0.113.9, 1", "10.0.0.0/8, X-Other: 1, 0"})
+    void countsForwardedRequestsOfThoseWhoseWordIsNotTaken(String trusted, String header, int counted) throws Exception {
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies(trusted, false));
+                RawPeer peer = forwarded(gateway, "", header + "\r\n")) {
+            addressOf(gateway);
+
+            assertEquals(counted, gateway.metric("agent_stream_gateway_forwarded_by_strangers_total"));
             assertTrue(peer.socket.isConnected());
         }
     }
