@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 /// connection: while one statement runs those that come gather, and the next one asks for all of them. So a thousand invented
 /// keys at once cost a few statements, and a revoked key opens nothing from the next statement on. Any thread may call.
 final class Callers implements AutoCloseable {
-    /// More wait only behind requests that are in the house already.
+    /// Whoever comes when so many wait has to wait for the next statement before it can wait for its own.
     private static final int MAX_WAITING = Places.ALL;
 
     private static final long PATIENCE_MS = 10_000;

@@ -46,7 +46,9 @@ final class Edge implements AutoCloseable {
 
     void handle(HttpServerExchange exchange) {
         try (Places.Visit visit = places.visit()) {
-            wire.write(exchange, visit.isAdmitted() ? answer(exchange, visit) : Reply.unavailable());
+            Reply reply = visit.isAdmitted() ? answer(exchange, visit) : Reply.unavailable();
+            visit.isAnswered();
+            wire.write(exchange, reply);
         } catch (RuntimeException | IOException gone) {
             // The connection was closed meanwhile. Nothing may escape: the server would log the request with its path.
             log.debug("an answer could not be sent: {}", gone.getClass().getSimpleName());
@@ -97,15 +99,21 @@ final class Edge implements AutoCloseable {
 
     private Reply authenticated(HttpServerExchange exchange, Places.Visit visit, Router.Match.Found found)
             throws IOException, InterruptedException, TimeoutException {
-        HeaderMap headers = exchange.getRequestHeaders();
-        Optional<Secret> key = key(headers);
+        Optional<Secret> key = key(exchange.getRequestHeaders());
         Optional<Users.Caller> caller = key.isPresent() ? callers.of(key.get()) : Optional.empty();
         if (caller.isEmpty()) {
             return Reply.unauthorized();
         }
-        if (!visit.belongsTo(caller.get().organizationId())) {
-            return Reply.tooMany();
-        }
+        return switch (visit.belongsTo(caller.get().organizationId())) {
+            case IN -> admitted(exchange, found, caller.get());
+            case FULL -> Reply.unavailable();
+            case TOO_MANY -> Reply.tooMany();
+        };
+    }
+
+    private Reply admitted(HttpServerExchange exchange, Router.Match.Found found, Users.Caller caller)
+            throws IOException, InterruptedException, TimeoutException {
+        HeaderMap headers = exchange.getRequestHeaders();
         if (!MediaTypes.acceptsJson(joined(headers.get(Headers.ACCEPT)))) {
             return Reply.notAcceptable(MediaTypes.JSON);
         }
@@ -125,7 +133,7 @@ final class Edge implements AutoCloseable {
             return Reply.tooLarge(MAX_BODY_BYTES);
         }
         byte[] bytes = body.get();
-        return workers.answer(() -> handled(found, caller.get(), query, bytes));
+        return workers.answer(() -> handled(found, caller, query, bytes));
     }
 
     private static Reply handled(Router.Match.Found found, Users.Caller caller, Query query, byte[] bytes) {

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,7 +16,7 @@ final class PlacesTest {
         for (int i = 0; i < count; i++) {
             visits.add(places.visit());
             assertTrue(visits.getLast().isAdmitted());
-            assertTrue(visits.getLast().belongsTo(organization));
+            assertEquals(Places.Entry.IN, visits.getLast().belongsTo(organization));
         }
         return visits;
     }
@@ -30,8 +31,8 @@ final class PlacesTest {
         Places.Visit other = places.visit();
 
         // then
-        assertFalse(more.belongsTo(1));
-        assertTrue(other.belongsTo(2));
+        assertEquals(Places.Entry.TOO_MANY, more.belongsTo(1));
+        assertEquals(Places.Entry.IN, other.belongsTo(2));
     }
 
     @Test
@@ -44,7 +45,26 @@ final class PlacesTest {
         Places.Visit more = places.visit();
 
         // then
-        assertFalse(more.isAdmitted());
+        assertEquals(Places.Entry.FULL, more.belongsTo(3));
+    }
+
+    @Test
+    void areNotForStrangersHoweverSlowlyTheyReadTheirAnswers() {
+        // given
+        List<Places.Visit> strangers = new ArrayList<>();
+        for (int i = 0; i < Places.STRANGERS; i++) {
+            strangers.add(places.visit());
+        }
+        assertFalse(places.visit().isAdmitted());
+
+        // when
+        strangers.forEach(Places.Visit::isAnswered);
+
+        // then
+        take(Places.OF_ONE, 1);
+        take(Places.ALL - Places.OF_ONE, 2);
+        strangers.forEach(Places.Visit::close);
+        assertTrue(places.visit().isAdmitted());
     }
 
     @Test
