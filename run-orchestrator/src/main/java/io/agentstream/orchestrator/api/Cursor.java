@@ -31,6 +31,8 @@ enum Cursor {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.US_ASCII));
     }
 
+    /// What [#text] was made of; of [#RUNS] also a run's number alone, as older versions made it: a client may be in the middle of a
+    /// list while this service is replaced.
     Optional<long[]> position(String text) {
         if (text.length() > MAX_CHARACTERS) {
             return Optional.empty();
@@ -44,7 +46,7 @@ enum Cursor {
         List<String> parts = List.of(plain.split(":", -1));
         List<String> position = parts.subList(1, parts.size());
         return parts.getFirst().equals(name())
-                        && position.size() == numbers
+                        && (position.size() == numbers || (this == RUNS && position.size() == 1))
                         && position.stream().allMatch(part -> NUMBER.matcher(part).matches())
                 ? Optional.of(position.stream().mapToLong(Long::parseLong).toArray())
                 : Optional.empty();

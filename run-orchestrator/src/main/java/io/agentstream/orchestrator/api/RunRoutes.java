@@ -4,6 +4,8 @@ import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.Runs;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,7 +33,7 @@ final class RunRoutes {
     private Reply list(Call call) {
         Query query = call.query();
         int limit = query.limit();
-        Runs.Position after = position(query);
+        long[] mark = query.position(Cursor.RUNS);
         Runs.Filter filter = new Runs.Filter(
                 query.state(), behind(query.time("created_after")), untilShownAs(query.time("created_before")));
         if (query.isBad()) {
@@ -47,16 +49,17 @@ final class RunRoutes {
             if (agent.isEmpty()) {
                 return Reply.notFound();
             }
+            Runs.Position after = mark == null ? null : position(connection, agent.get(), mark);
             Runs.list(connection, agent.get(), filter, after, limit + 1, page);
             return page.reply();
         });
     }
 
-    private static Runs.@Nullable Position position(Query query) {
-        long[] position = query.position(Cursor.RUNS);
-        return position == null
-                ? null
-                : new Runs.Position(Instant.EPOCH.plus(position[0], ChronoUnit.MICROS), position[1]);
+    /// A number alone is that of a run; behind one that the agent does not have there is nothing.
+    private static Runs.Position position(Connection connection, long agentId, long[] mark) throws SQLException {
+        return mark.length == 1
+                ? Runs.position(connection, agentId, mark[0]).orElse(new Runs.Position(Instant.EPOCH, 0))
+                : new Runs.Position(Instant.EPOCH.plus(mark[0], ChronoUnit.MICROS), mark[1]);
     }
 
     /// The database knows microseconds.

@@ -67,6 +67,16 @@ public final class Runs {
                 connection, SELECT + " where r.organization_id = ? and r.id = ?", Runs::read, organizationId, id);
     }
 
+    /// Where one of an agent's runs stands in the list.
+    public static Optional<Position> position(Connection connection, long agentId, long id) throws SQLException {
+        return Sql.first(
+                connection,
+                "select created_at, id from runs where agent_id = ? and id = ?",
+                row -> new Position(Sql.instant(row, "created_at"), row.getLong("id")),
+                agentId,
+                id);
+    }
+
     /// Newest first, those behind `after` (null: from the newest), as many as `taker` wants, at most `limit`. In a transaction.
     public static void list(
             Connection connection,

@@ -7,8 +7,10 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +103,24 @@ final class RunRoutesTest {
                 answer.get("/failure/reason").stringValue());
         assertEquals(4400, answer.get("/end/close_code").intValue());
         assertTrue(answer.get("/duration_seconds").isNull());
+    }
+
+    @Test
+    void goesOnBehindTheRunThatACursorOfAnOlderVersionNames() throws Exception {
+        // given
+        List<Long> made = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            made.addFirst(tenant.addRun(database, "running", NOON));
+        }
+        String cursor = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(("RUNS:" + made.getFirst()).getBytes(StandardCharsets.US_ASCII));
+
+        // when
+        RunningApi.Answer rest = api.get(runs() + "?cursor=" + cursor);
+
+        // then
+        assertEquals(made.subList(1, 3), ids(rest));
     }
 
     @Test
