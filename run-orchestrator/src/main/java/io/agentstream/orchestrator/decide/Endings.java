@@ -90,10 +90,12 @@ final class Endings {
     }
 
     /// When the gateway last spoke of the call, by its own clock, but not later than we read it: what is charged must not depend
-    /// on when a sign was read.
+    /// on when a sign was read. A sign that was read after that one, by a version that keeps no more of it, is newer.
     private static Instant lastSign(RunRow row) {
         Instant own = row.aliveAt();
-        return own != null && own.isBefore(row.lastSeenAt()) ? own : row.lastSeenAt();
+        Instant read = row.aliveReadAt();
+        boolean isNewest = read != null && !read.isBefore(row.lastSeenAt());
+        return isNewest && own != null && own.isBefore(row.lastSeenAt()) ? own : row.lastSeenAt();
     }
 
     private Decision close(RunTransaction run, Input.Closing input, Socket socket) throws SQLException {

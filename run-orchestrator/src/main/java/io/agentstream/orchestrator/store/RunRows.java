@@ -46,6 +46,7 @@ public final class RunRows {
             @Nullable Instant startedAt,
             Instant lastSeenAt,
             @Nullable Instant aliveAt,
+            @Nullable Instant aliveReadAt,
             @Nullable Instant conversationAt,
             @Nullable Integer conversationEpoch) {
 
@@ -232,16 +233,17 @@ public final class RunRows {
                 connection,
                 """
                 update runs r
-                   set last_seen_at = greatest(r.last_seen_at, ?), alive_at = greatest(r.alive_at, sign.at)
-                  from unnest(?::uuid[], ?::timestamptz[]) as sign(call_id, at)
+                   set last_seen_at = greatest(r.last_seen_at, s.read_at), alive_at = greatest(r.alive_at, sign.at),
+                       alive_read_at = greatest(r.alive_read_at, s.read_at)
+                  from unnest(?::uuid[], ?::timestamptz[]) as sign(call_id, at), (select ?::timestamptz) as s(read_at)
                  where r.call_id = sign.call_id
                    and r.id = any(array(select id from runs
                                          where call_id = any(?::uuid[]) and state in ('initialized', 'running')
                                            for no key update skip locked))
                 """,
-                readAt,
                 calls,
                 signs.stream().map(sign -> sign.at().toString()).toArray(String[]::new),
+                readAt,
                 calls);
     }
 
@@ -283,6 +285,7 @@ public final class RunRows {
                 Sql.instantOrNull(row, "started_at"),
                 Sql.instant(row, "last_seen_at"),
                 Sql.instantOrNull(row, "alive_at"),
+                Sql.instantOrNull(row, "alive_read_at"),
                 Sql.instantOrNull(row, "conversation_at"),
                 Sql.intOrNull(row, "conversation_epoch"));
     }

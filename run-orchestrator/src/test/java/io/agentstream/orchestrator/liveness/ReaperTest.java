@@ -217,6 +217,22 @@ final class ReaperTest {
     }
 
     @Test
+    void aSignThatAnOlderOrchestratorReadCountsWhenItWasRead() throws InterruptedException {
+        CallId call = running();
+        began(call);
+        hearing.heartbeats().heard(call, now.plusMillis(500));
+        goOn(Duration.ofSeconds(1));
+        Instant read = now.plusSeconds(300);
+        tenant.database().withConnection(c -> Sql.update(
+                c, "update runs set last_seen_at = ? where call_id = ?", read, call.value())); // it knows no alive_at
+        now = read;
+
+        goOn(Duration.ofSeconds(80));
+
+        assertEquals(read, tenant.run(call).orElseThrow().endedAt());
+    }
+
+    @Test
     void closesARunThatGetsNoConversationAndChargesNothing() throws InterruptedException {
         tenant.credits("1");
         goOn(Duration.ofSeconds(10));
