@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,8 @@ public final class Database implements AutoCloseable {
     /// A transaction that does nothing for so long is ended by the server: whoever began it is frozen or cut off, and the locks
     /// that it holds are somebody's calls.
     private static final Duration LEAST_IDLE = Duration.ofSeconds(2);
+
+    private static final Duration MIGRATION_WAITS = Duration.ofSeconds(2);
 
     private final Settings settings;
     private final JdbcUrl url;
@@ -107,6 +111,7 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty("connectTimeout", "5");
         config.addDataSourceProperty("socketTimeout", Long.toString(settings.statementTimeout().toSeconds() + 5));
         config.addDataSourceProperty("tcpKeepAlive", "true");
+        url.secrets().forEach((name, secret) -> config.addDataSourceProperty(name, secret.reveal()));
         // Otherwise an error's text quotes the row's values.
         config.addDataSourceProperty("logServerErrorDetail", "false");
         this.pool = new HikariDataSource(config);
@@ -200,9 +205,14 @@ public final class Database implements AutoCloseable {
         pool.close();
     }
 
+    /// Who waits for a lock on a table keeps everybody waiting who comes after: a migration gives up soon, and is tried again.
     private void bringUpToDate() {
+        Map<String, String> secrets = new HashMap<>();
+        url.secrets().forEach((name, secret) -> secrets.put(name, secret.reveal()));
         Flyway.configure()
+                .jdbcProperties(secrets)
                 .dataSource(url.address(), user(), password().reveal())
+                .initSql("set lock_timeout = " + MIGRATION_WAITS.toMillis())
                 .locations("classpath:db/migration")
                 .validateMigrationNaming(true)
                 .cleanDisabled(true)
@@ -214,6 +224,7 @@ public final class Database implements AutoCloseable {
         Properties properties = new Properties();
         properties.setProperty("user", user());
         properties.setProperty("password", password().reveal());
+        url.secrets().forEach((name, secret) -> properties.setProperty(name, secret.reveal()));
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("socketTimeout", "10");
         DriverManager.getConnection(url.address(), properties).close();

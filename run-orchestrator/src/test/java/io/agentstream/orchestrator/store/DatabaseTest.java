@@ -10,6 +10,7 @@ import io.agentstream.runtime.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -204,6 +205,14 @@ final class DatabaseTest {
             // then
             assertFalse(Causes.of(failure).contains("hush"), Causes.of(failure));
         }
+    }
+
+    @Test
+    void everyPasswordIsTakenOutOfTheAddressAndHandedOver() {
+        JdbcUrl url = JdbcUrl.parse("jdbc:postgresql://host/db?sslPassword=hush&ssl=true&password=hush");
+
+        assertEquals("jdbc:postgresql://host/db?ssl=true", url.address());
+        assertEquals(Map.of("sslPassword", new Secret("hush")), url.secrets());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.runtime.Secret;
@@ -98,6 +99,28 @@ final class MigrationTest {
 
             // then
             assertTrue(failure.getMessage().contains("checksum"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void givesUpSoonWhereSomethingIsLockedAndIsThereToTryAgain(EmbeddedPostgres server) throws Exception {
+        // given
+        try (Database fresh = new Database(Database.Settings.of(
+                server.getJdbcUrl("postgres", "in_use"), "postgres", new Secret("postgres")))) {
+            try (Connection connection = server.getPostgresDatabase().getConnection()) {
+                Sql.update(connection, "create database in_use");
+            }
+            try (Connection other = server.getDatabase("postgres", "in_use").getConnection()) {
+                other.setAutoCommit(false);
+                Sql.update(other, "create table organizations (id integer)"); // the name is taken until this is rolled back
+
+                // when, then
+                assertTimeoutPreemptively(
+                        Duration.ofSeconds(20),
+                        () -> assertThrows(Database.UnavailableException.class, () -> fresh.migrate(Duration.ZERO)));
+                other.rollback();
+            }
+            fresh.migrate(Duration.ofSeconds(10));
         }
     }
 
