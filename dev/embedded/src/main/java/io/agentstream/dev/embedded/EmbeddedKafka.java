@@ -123,7 +123,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             Names.refuse(absolute, ","); // which to Kafka is the end of a name
             Path data = absolute.resolve("log");
             Path running = absolute.resolve("running");
-            format(data);
+            format(data, KafkaSettings.NODE_ID, Uuid.randomUuid().toString());
             if (Files.exists(running)) {
                 settle(data);
             } else {
@@ -189,7 +189,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         return start(directory, port, reason -> {});
     }
 
-    private static void format(Path data) throws Exception {
+    /// Makes the directory one node's of the cluster, unless it is one already.
+    static void format(Path data, int nodeId, String clusterId) throws Exception {
         if (Files.exists(data.resolve("meta.properties"))) {
             return;
         }
@@ -200,8 +201,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                     .setPrintStream(out)
                     .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
                     .setReleaseVersion(MetadataVersion.latestProduction())
-                    .setClusterId(Uuid.randomUuid().toString())
-                    .setNodeId(KafkaSettings.NODE_ID)
+                    .setClusterId(clusterId)
+                    .setNodeId(nodeId)
                     .setControllerListenerName(KafkaSettings.CONTROLLER_LISTENER)
                     .setMetadataLogDirectory(data.toString())
                     .setDirectories(List.of(data.toString()))
@@ -211,7 +212,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         LOG.debug("formatted the broker's directory: {}", said.toString(StandardCharsets.UTF_8));
     }
 
-    private static FaultHandlerFactory faults(Consumer<String> onFatal) {
+    static FaultHandlerFactory faults(Consumer<String> onFatal) {
         return (name, fatal, action) -> (message, cause) -> {
             String fault = "The embedded broker has a fault in " + name + ": " + message;
             if (fatal) {
@@ -229,7 +230,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /// A broker whose disk cannot be written halts its process, where nobody has had a chance to say why, or to stop the database.
     /// There is one such procedure in a process: of several brokers, the one started last is told.
-    private static void instead(Consumer<String> onFatal, Path directory) {
+    static void instead(Consumer<String> onFatal, Path directory) {
         Exit.Procedure tell = (code, message) -> {
             String fault = "Kafka can no longer write its data in " + directory;
             LOG.error("{} (it asked for exit {}: {})", fault, code, message);

@@ -59,6 +59,23 @@ public final class ChildJvm implements AutoCloseable {
         process.waitFor(10, TimeUnit.SECONDS);
     }
 
+    /// It stands still from here on, as a process does whose machine is paused.
+    public void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /// It goes on as if no time had passed.
+    public void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("the child could not be sent " + name);
+        }
+    }
+
     /// SIGTERM, and the exit code, or -1 after 30 s.
     public int terminate() throws InterruptedException {
         process.destroy();
