@@ -140,7 +140,7 @@ public final class Reaper implements DutyCycle {
             closeQuiet(calls);
         }
         closeNeverBegun(conversations);
-        closeUnattended(conversations, now);
+        closeUnattended(now);
         hearing.beginnings().forget(now.minus(limits.conversation()).minus(BEGINNINGS_KEPT));
         if (!now.isBefore(nextForgetting)) {
             nextForgetting = now.plus(REFUSALS_KEPT);
@@ -172,7 +172,10 @@ public final class Reaper implements DutyCycle {
         close(silent, "no_conversation", still, call -> decisions.neverBegan(call, clock));
     }
 
-    private void closeUnattended(Listening.Heard heard, Instant now) throws InterruptedException {
+    /// How long there has been no worker is for Kafka's group to say, and the patience is with [Workers]: of a partition it is enough
+    /// that all of it is read.
+    private void closeUnattended(Instant now) throws InterruptedException {
+        Listening.Heard heard = hearing.listening().heardFor(Topics.CONVERSATION_EVENTS, Duration.ZERO, now.toEpochMilli());
         Optional<Instant> gone = workers.goneForGood(now);
         if (gone.isPresent() && !heard.partitions().isEmpty()) {
             close(
@@ -219,7 +222,7 @@ public final class Reaper implements DutyCycle {
                     return false;
                 }
             }
-            return covers(heard, Topics.CONVERSATION_EVENTS, limits.conversation());
+            return covers(heard, Topics.CONVERSATION_EVENTS, Duration.ZERO);
         }
     }
 

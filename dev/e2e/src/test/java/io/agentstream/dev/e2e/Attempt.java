@@ -1,8 +1,10 @@
 package io.agentstream.dev.e2e;
 
+import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.RawWebSocket;
 import io.agentstream.dev.simulator.sandbox.Behaviour;
+import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
 import io.agentstream.dev.simulator.sandbox.Script;
 import java.io.IOException;
 import java.net.URI;
@@ -36,14 +38,18 @@ final class Attempt {
     boolean pathForm;
     String gateway;
 
-    private final LocalSystem system;
+    private final CloudonixSandbox sandbox;
 
     Attempt(LocalSystem system, String agent) {
-        this.system = system;
+        this(system.demo(), system.sandbox(), agent);
+    }
+
+    Attempt(DemoFile demo, CloudonixSandbox sandbox, String agent) {
+        this.sandbox = sandbox;
         this.agent = agent;
-        this.domain = system.demo().domain();
-        this.accountSid = system.demo().domain();
-        this.gateway = system.demo().streamUrl().substring(0, system.demo().streamUrl().indexOf("/api/v1/"));
+        this.domain = demo.domain();
+        this.accountSid = demo.domain();
+        this.gateway = demo.streamUrl().substring(0, demo.streamUrl().indexOf("/api/v1/"));
     }
 
     URI uri() {
@@ -77,7 +83,7 @@ final class Attempt {
         api.send("PATCH", "/api/v1/users/me", "{\"credits\":" + credits + "}");
         api.send("PATCH", "/api/v1/organization", "{\"max_concurrent_calls\":" + maxConcurrentCalls + "}");
         if (sessionDenied) {
-            system.sandbox().script(session, Script.always(Behaviour.NOT_FOUND));
+            sandbox.script(session, Script.always(Behaviour.NOT_FOUND));
         }
         RawWebSocket socket = RawWebSocket.open(uri());
         if (!silent) {

@@ -3,10 +3,8 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.dev.embedded.ChildJvm;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.Action;
-import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
 import io.agentstream.dev.simulator.caller.SimulatedProvider;
@@ -38,12 +36,11 @@ final class FailoverTest {
     /// So many calls, and each worker has some of them.
     private static final int MOST_CALLS = 16;
 
-    private static final long LONGEST_SILENCE_MS = 5_000;
+    /// The group's session timeout: who leaves in good order does not keep the others waiting for it.
+    private static final long SESSION_MS = 6_000;
 
-    /// The group's session timeout of 6 s, and the taking over.
-    private static final long LONGEST_SILENCE_AFTER_A_KILL_MS = 11_000;
-
-    private static final long ON_TIME_MS = 1_000;
+    /// Less than what was said while nobody answered: that is not played afterwards. How much less depends on the machine.
+    private static final long LATE_MS = SESSION_MS / 2;
 
     private LocalSystem system;
     private Api api;
@@ -65,7 +62,10 @@ final class FailoverTest {
 
             second.close();
 
-            goOn(calls, held, LONGEST_SILENCE_MS);
+            goOn(calls, held);
+            for (EchoCall call : calls) {
+                assertTrue(call.longestSilenceMs() < SESSION_MS, "silent for " + call.longestSilenceMs() + " ms");
+            }
         } finally {
             for (EchoCall call : calls) {
                 call.close();
@@ -76,15 +76,40 @@ final class FailoverTest {
     @Test
     void callsOutliveTheWorkerThatIsKilled() throws Exception {
         List<EchoCall> calls = new ArrayList<>();
-        try (ChildJvm second = ChildJvm.run(KilledWorker.class, variables())) {
-            String url = second.await("ready ");
+        try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
             Api.awaitReady(system.demo().workerUrl());
-            int held = callUntilHeldAt(url, calls);
+            int held = callUntilHeldAt(second.adminUrl(), calls);
             calls.forEach(EchoCall::allowGaps);
 
             second.kill();
 
-            goOn(calls, held, LONGEST_SILENCE_AFTER_A_KILL_MS);
+            goOn(calls, held);
+        } finally {
+            for (EchoCall call : calls) {
+                call.close();
+            }
+        }
+    }
+
+    @Test
+    void nobodyHearsTwoAgentsWhereAFrozenWorkerThaws() throws Exception {
+        List<EchoCall> calls = new ArrayList<>();
+        try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
+            // given a worker that stands still until another has taken its calls over
+            Api.awaitReady(system.demo().workerUrl());
+            int held = callUntilHeldAt(second.adminUrl(), calls);
+            calls.forEach(EchoCall::allowGaps);
+            second.freeze();
+            for (EchoCall call : calls) {
+                call.awaitHeard(50);
+            }
+
+            // when
+            second.thaw();
+
+            // then every frame is heard once, in order
+            Api.awaitReady(second.adminUrl());
+            goOn(calls, held);
         } finally {
             for (EchoCall call : calls) {
                 call.close();
@@ -103,16 +128,14 @@ final class FailoverTest {
         return conversations(url);
     }
 
-    /// All calls go on after a silence of at most `silenceMs`, as late as before, and come to their end; those that were held
-    /// elsewhere were taken over.
-    private void goOn(List<EchoCall> calls, int held, long silenceMs) throws Exception {
+    /// All calls go on, hardly later than before, and come to their end; those that were held elsewhere were taken over.
+    private void goOn(List<EchoCall> calls, int held) throws Exception {
         for (EchoCall call : calls) {
             call.awaitHeard(50);
         }
         for (EchoCall call : calls) {
-            assertTrue(call.longestSilenceMs() < silenceMs, "silent for " + call.longestSilenceMs() + " ms");
-            Wait.until("an echo that is on time again", () ->
-                    call.behindMs() < ON_TIME_MS ? Optional.of(call.behindMs()) : Optional.empty());
+            Wait.until("an echo that is not late", () ->
+                    call.behindMs() < LATE_MS ? Optional.of(call.behindMs()) : Optional.empty());
             call.hangUp();
         }
         int resumed = 0;
@@ -152,14 +175,11 @@ final class FailoverTest {
                 }
                 return Optional.empty();
             });
-            String session = moved.path("logs").path("inbound_webhook").path("session").asString("");
-            int index = plans.stream().map(CallPlan::session).toList().indexOf(session);
             long saidBefore = count(moved, "said");
             Wait.until("the agent says more", 40_000, () ->
                     count(moved, "said") > saidBefore ? Optional.of(saidBefore) : Optional.empty());
+            // that may have been the end of the story, after which the agent hangs up by itself
             calls.forEach(SimulatedProvider.Placed::hangUp);
-            CallOutcome outcome = calls.get(index).outcome().get(10, TimeUnit.SECONDS);
-            assertEquals(CallOutcome.Ending.HUNG_UP, outcome.ending(), outcome.toString());
             for (SimulatedProvider.Placed call : calls) {
                 assertEquals(1000, call.outcome().get(10, TimeUnit.SECONDS).closeCode());
             }

@@ -49,8 +49,12 @@ final class Infrastructure implements AutoCloseable {
 
     /// A system that knows the runs and secrets of the one before it.
     LocalSystem startSystem() throws Exception {
-        Path data = Files.createDirectories(directory.resolve("system"));
-        return LocalSystem.start(data, false, environment, new StopBarrier(), step -> {});
+        return LocalSystem.start(Files.createDirectories(systemDirectory()), false, environment, new StopBarrier(), step -> {});
+    }
+
+    /// Where the systems keep their data.
+    Path systemDirectory() {
+        return directory.resolve("system");
     }
 
     void stopKafka() {

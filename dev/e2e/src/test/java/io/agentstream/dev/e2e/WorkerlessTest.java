@@ -1,0 +1,154 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.local.DemoFile;
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.RawWebSocket;
+import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
+import io.agentstream.gateway.GatewayService;
+import io.agentstream.orchestrator.OrchestratorService;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.StopBarrier;
+import io.agentstream.schemas.Json;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+
+/// Nobody is there to talk: no worker ever was, or the last one is gone. Nobody has to listen to silence, or pay for it.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class WorkerlessTest {
+
+    private static final Duration VERDICT = Duration.ofSeconds(40);
+
+    /// Longer than this test: what waits for that does not end a call here.
+    private static final String NEVER = "5m";
+
+    private Infrastructure infrastructure;
+    private CloudonixSandbox sandbox;
+    private DemoFile before;
+    private String agent;
+
+    @BeforeAll
+    void start() throws Exception {
+        infrastructure = Infrastructure.start();
+        try (LocalSystem complete = infrastructure.startSystem()) {
+            before = complete.demo();
+            agent = new Api(before).newAgent("{\"engine\":\"echo\"}");
+        }
+        JsonNode secrets = Json.MAPPER.readTree(
+                Files.readAllBytes(infrastructure.systemDirectory().resolve("secrets.json")));
+        sandbox = CloudonixSandbox.start(
+                "127.0.0.1", 0, Map.of(before.domain(), secrets.path("bearer_token").asString()));
+        Map<String, String> environment = infrastructure.environment();
+        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
+        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
+        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
+        environment.put("AGENT_STREAM_DRAIN_TIMEOUT", "0s");
+        environment.put("AGENT_STREAM_CLOUDONIX_API_URL", sandbox.url().toString());
+        environment.put("AGENT_STREAM_CREDENTIALS_KEY", secrets.path("credentials_key").asString());
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        sandbox.close();
+        infrastructure.close();
+    }
+
+    @Test
+    void aCallThatNoWorkerTakesFailsAndCostsNothing() throws Exception {
+        // given
+        try (Services services = new Services(Map.of(
+                        "AGENT_STREAM_CONVERSATION_TIMEOUT", "2s", "AGENT_STREAM_WORKERS_GONE_AFTER", NEVER));
+                RawWebSocket socket = RawWebSocket.open(services.attempt.uri())) {
+            // when
+            socket.text(services.attempt.first.orElseThrow());
+            socket.text(services.attempt.start());
+
+            // then
+            assertEquals(1011, socket.awaitFarewell(VERDICT, true).code());
+            JsonNode run = services.api.awaitRun(agent, services.attempt.callId, "failed");
+            assertTrue(!run.path("started_at").isNull(), run.toString());
+            assertFailedForNothing(run);
+        }
+    }
+
+    @Test
+    void aCallEndsWithACauseWhenTheLastWorkerIsKilled() throws Exception {
+        // given
+        try (Services services = new Services(Map.of(
+                        "AGENT_STREAM_CONVERSATION_TIMEOUT", NEVER, "AGENT_STREAM_WORKERS_GONE_AFTER", "2s"));
+                ServiceProcess worker =
+                        ServiceProcess.start(ServiceProcess.Kind.WORKER, infrastructure.environment());
+                EchoCall call = EchoCall.begin(services.attempt, EchoCall.FRAMES_OF_160)) {
+            call.awaitHeard(25);
+            call.allowGaps();
+
+            // when
+            worker.kill();
+
+            // then
+            assertEquals(1011, call.awaitClose());
+            assertFailedForNothing(services.api.awaitRun(agent, services.attempt.callId, "failed"));
+        }
+    }
+
+    private static void assertFailedForNothing(JsonNode run) {
+        assertEquals("internal_error", run.path("failure").path("code").asString(), run.toString());
+        assertEquals(0, new BigDecimal(run.path("cost").asString("0")).signum(), run.toString());
+    }
+
+    /// A gateway and an orchestrator, and a call to be placed there.
+    private final class Services implements AutoCloseable {
+
+        private final GatewayService gateway;
+        private final OrchestratorService orchestrator;
+        private final Api api;
+        private final Attempt attempt;
+
+        Services(Map<String, String> over) throws Exception {
+            Map<String, String> environment = new HashMap<>(infrastructure.environment());
+            environment.putAll(over);
+            Config config = Config.load(environment, Map.of(), List.of());
+            gateway = GatewayService.launch(config, new StopBarrier());
+            orchestrator = OrchestratorService.launch(config, new StopBarrier());
+            DemoFile demo = new DemoFile(
+                    "http://127.0.0.1:" + gateway.port(),
+                    "http://127.0.0.1:" + gateway.adminPort(),
+                    "http://127.0.0.1:" + orchestrator.port(),
+                    "http://127.0.0.1:" + orchestrator.adminPort(),
+                    before.workerUrl(),
+                    before.cloudonixUrl(),
+                    before.kafkaBootstrapServers(),
+                    before.jdbcUrl(),
+                    before.apiKey(),
+                    before.organizationId(),
+                    before.agentUuid(),
+                    before.echoAgentUuid(),
+                    before.domain(),
+                    before.streamUrl(),
+                    before.echoStreamUrl());
+            api = new Api(demo);
+            attempt = new Attempt(demo, sandbox, agent);
+            attempt.gateway = "ws://127.0.0.1:" + gateway.port();
+            Api.awaitReady(demo.gatewayAdminUrl());
+            Api.awaitReady(demo.apiAdminUrl());
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            try (orchestrator) {
+                gateway.close();
+            }
+        }
+    }
+}
