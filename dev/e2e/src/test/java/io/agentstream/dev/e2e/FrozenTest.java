@@ -1,0 +1,149 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.RawWebSocket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+
+/// A gateway or an orchestrator stands still for longer than the others wait, and goes on as if nothing had been. For workers see
+/// [FailoverTest].
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class FrozenTest {
+
+    private static final int CALLS = 8;
+    private static final long LONG_MS = 60_000;
+
+    /// What is said of a run once.
+    private static final Set<String> ONCE = Set.of("created", "running", "completed", "failed");
+
+    private Infrastructure infrastructure;
+    private LocalSystem system;
+    private Api api;
+    private String agent;
+
+    @BeforeAll
+    void start() throws Exception {
+        infrastructure = Infrastructure.start();
+        infrastructure.environment().put(
+                "AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+        system = infrastructure.startSystem();
+        api = new Api(system.demo());
+        agent = api.newAgent("{\"engine\":\"echo\"}");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        system.close();
+        infrastructure.close();
+    }
+
+    @Test
+    void aGatewayThatThawsClosesTheCallsThatWereGivenUp() throws Exception {
+        try (ServiceProcess gateway = second(ServiceProcess.Kind.GATEWAY)) {
+            Attempt attempt = new Attempt(system, agent);
+            attempt.gateway = "ws://127.0.0.1:" + gateway.port();
+            try (EchoCall call = EchoCall.begin(attempt, EchoCall.FRAMES_OF_160)) {
+                // given a run that was closed while its gateway stood still
+                call.awaitHeard(25);
+                call.allowGaps();
+                gateway.freeze();
+                JsonNode lost = Wait.until("the run is given up", LONG_MS, () -> api.runs(agent).stream()
+                        .filter(run -> attempt.callId.equals(run.path("gathered_context").path("call_id").asString("")))
+                        .filter(run -> !run.path("ended_at").isNull())
+                        .findFirst());
+                assertEquals("lost", lost.path("end").path("by").asString(), lost.toString());
+
+                // when
+                gateway.thaw();
+
+                // then its call is over, and the run is what it was
+                assertTrue(call.awaitClose() > 0, "closed without a word");
+                Wait.until("the socket's end is known", () -> api.events(lost).stream()
+                        .filter(event -> event.path("type").asString("").equals("ended"))
+                        .findFirst());
+                assertEquals(lost, api.runs(agent).stream().filter(run -> run.path("id").equals(lost.path("id"))).findFirst().orElseThrow());
+            }
+        }
+    }
+
+    @Test
+    void nothingIsDoneTwiceWhereAnOrchestratorThaws() throws Exception {
+        List<RawWebSocket> sockets = new ArrayList<>();
+        List<Attempt> attempts = new ArrayList<>();
+        try (ServiceProcess second = second(ServiceProcess.Kind.ORCHESTRATOR)) {
+            Api.awaitReady(system.demo().apiAdminUrl());
+            try (EchoCall running = EchoCall.begin(system, agent)) {
+                // given calls in the middle of their admission when one of two orchestrators stands still, until the other has all
+                for (int n = 0; n < CALLS; n++) {
+                    Attempt attempt = new Attempt(system, agent);
+                    attempts.add(attempt);
+                    sockets.add(attempt.open(api));
+                }
+                second.freeze();
+                Set<String> decided = new HashSet<>();
+                Wait.until("every call is decided about", LONG_MS, () -> {
+                    for (JsonNode run : api.runs(agent)) {
+                        if (!run.path("state").asString("").equals("initialized")) {
+                            decided.add(run.path("gathered_context").path("call_id").asString(""));
+                        }
+                    }
+                    return attempts.stream().allMatch(attempt -> decided.contains(attempt.callId))
+                            ? Optional.of(decided)
+                            : Optional.empty();
+                });
+
+                // when
+                second.thaw();
+
+                // then it works along, the call that was there before has lost nothing, and of each run there is one
+                Api.awaitReady(second.adminUrl());
+                running.awaitHeard(100);
+                running.hangUp();
+                for (RawWebSocket socket : sockets) {
+                    socket.close();
+                }
+                List<JsonNode> runs = api.awaitNoOpenRun(agent);
+                for (Attempt attempt : attempts) {
+                    List<JsonNode> own = runs.stream()
+                            .filter(run -> attempt.callId.equals(run.path("gathered_context").path("call_id").asString("")))
+                            .toList();
+                    assertEquals(1, own.size(), own.toString());
+                    assertSaidOnce(own.getFirst());
+                }
+            }
+        } finally {
+            for (RawWebSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private void assertSaidOnce(JsonNode run) throws Exception {
+        Map<String, Integer> said = new HashMap<>();
+        api.events(run).forEach(event -> said.merge(event.path("type").asString(""), 1, Integer::sum));
+        said.keySet().retainAll(ONCE);
+        assertTrue(said.values().stream().allMatch(times -> times == 1), said.toString());
+    }
+
+    private ServiceProcess second(ServiceProcess.Kind kind) throws Exception {
+        Map<String, String> environment = new HashMap<>(infrastructure.environment());
+        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
+        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
+        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
+        environment.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
+        return ServiceProcess.start(kind, environment);
+    }
+}
