@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.runtime.KafkaClients;
+import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 final class RedeliveryTest {
 
     private static final String GROUP = "run-orchestrator";
+    private static final String PROJECTIONS = "agent-stream-projections";
     private static final List<String> TOPICS = List.of(Topics.CALL_LIFECYCLE.name(), Topics.CONVERSATION_EVENTS.name());
 
     private Infrastructure infrastructure;
@@ -45,6 +47,7 @@ final class RedeliveryTest {
         List<JsonNode> runs;
         List<List<JsonNode>> events = new ArrayList<>();
         JsonNode owner;
+        Map<String, RunFacts> facts;
         try (LocalSystem system = infrastructure.startSystem()) {
             // given good calls and refused ones, of an owner who pays
             Api api = new Api(system.demo());
@@ -74,6 +77,9 @@ final class RedeliveryTest {
             }
             owner = api.send("GET", "/api/v1/users/me", "");
             assertTrue(!owner.path("credits").isNull(), owner.toString());
+            awaitCounted(7);
+            facts = TopicReader.latest(servers(), Topics.RUNS);
+            assertEquals(7, facts.size());
         }
 
         // when the group has forgotten what it has read
@@ -82,7 +88,7 @@ final class RedeliveryTest {
         // then reading it again changes nothing
         try (LocalSystem system = infrastructure.startSystem()) {
             Api api = new Api(system.demo());
-            awaitRead(ends);
+            awaitRead(GROUP, ends);
             assertEquals(runs, api.runs(agent));
             for (int n = 0; n < runs.size(); n++) {
                 assertEquals(events.get(n), api.events(runs.get(n)));
@@ -93,6 +99,15 @@ final class RedeliveryTest {
                 next.hangUp();
             }
             assertEquals(8, api.awaitNoOpenRun(agent).size());
+
+            // and nothing is counted twice
+            awaitCounted(8);
+            awaitRead(PROJECTIONS, ends(List.of(Topics.RUN_EVENTS.name())));
+            Map<String, RunFacts> now = TopicReader.latest(servers(), Topics.RUNS);
+            assertEquals(8, now.size());
+            now.keySet().retainAll(facts.keySet());
+            assertEquals(facts, now);
+            assertEquals(8, counted());
         }
     }
 
@@ -110,40 +125,58 @@ final class RedeliveryTest {
         });
     }
 
+    /// Runs that are over, as `usage.v1` has it.
+    private long counted() throws Exception {
+        return TopicReader.latest(servers(), Topics.USAGE).values().stream()
+                .mapToLong(usage -> usage.completed() + usage.failed())
+                .sum();
+    }
+
+    private void awaitCounted(long runs) throws Exception {
+        Wait.until(runs + " runs are counted", 60_000, () -> Wait.when(counted() >= runs));
+    }
+
     /// Sets the group's offsets to the beginning; the ends of the topics at this time.
     private Map<TopicPartition, Long> forget() throws Exception {
+        Map<TopicPartition, Long> ends = ends(TOPICS);
+        Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
+        ends.keySet().forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
         try (Admin admin = admin()) {
-            Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
-            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            for (var topic : admin.describeTopics(TOPICS).allTopicNames().get().values()) {
-                topic.partitions().forEach(partition -> {
-                    TopicPartition each = new TopicPartition(topic.name(), partition.partition());
-                    beginning.put(each, new OffsetAndMetadata(0));
-                    latest.put(each, OffsetSpec.latest());
-                });
-            }
             admin.alterConsumerGroupOffsets(GROUP, beginning).all().get();
+        }
+        return ends;
+    }
+
+    private Map<TopicPartition, Long> ends(List<String> topics) throws Exception {
+        try (Admin admin = admin()) {
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            for (var topic : admin.describeTopics(topics).allTopicNames().get().values()) {
+                topic.partitions().forEach(partition ->
+                        latest.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest()));
+            }
             Map<TopicPartition, Long> ends = new HashMap<>();
             admin.listOffsets(latest).all().get().forEach((partition, end) -> ends.put(partition, end.offset()));
             return ends;
         }
     }
 
-    private void awaitRead(Map<TopicPartition, Long> ends) throws Exception {
+    private void awaitRead(String group, Map<TopicPartition, Long> ends) throws Exception {
         try (Admin admin = admin()) {
-            Wait.until("all is read again", 60_000, () -> {
-                var committed = admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata().get();
-                boolean read = ends.entrySet().stream().allMatch(end -> {
+            Wait.until("all is read by " + group, 60_000, () -> {
+                var committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+                return Wait.when(ends.entrySet().stream().filter(end -> end.getValue() > 0).allMatch(end -> {
                     OffsetAndMetadata offset = committed.get(end.getKey());
                     return offset != null && offset.offset() >= end.getValue();
-                });
-                return read ? Optional.of(ends) : Optional.empty();
+                }));
             });
         }
     }
 
+    private String servers() {
+        return infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
+    }
+
     private Admin admin() {
-        String servers = infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
-        return new KafkaClients(servers, Map.of(), Duration.ZERO).admin("test");
+        return new KafkaClients(servers(), Map.of(), Duration.ZERO).admin("test");
     }
 }

@@ -32,6 +32,11 @@ final class Wait {
         }
     }
 
+    /// For a condition that has nothing to give but that it holds.
+    static Optional<Boolean> when(boolean condition) {
+        return condition ? Optional.of(true) : Optional.empty();
+    }
+
     static String unique(String prefix) {
         return prefix + "-" + UUID.randomUUID();
     }
