@@ -281,6 +281,7 @@ final class ReaperTest {
 
     @Test
     void endsNoMoreCallsOnceAWorkerIsBack() throws InterruptedException {
+        tenant.limit(30);
         List<CallId> calls = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             calls.add(running());
