@@ -68,7 +68,7 @@ final class WorkerlessTest {
     void aCallThatNoWorkerTakesFailsAndCostsNothing() throws Exception {
         // given
         try (Services services = new Services(Map.of(
-                        "AGENT_STREAM_CONVERSATION_TIMEOUT", "2s", "AGENT_STREAM_WORKERS_GONE_AFTER", NEVER));
+                        "AGENT_STREAM_CONVERSATION_TIMEOUT", "7s", "AGENT_STREAM_WORKERS_GONE_AFTER", NEVER));
                 RawWebSocket socket = RawWebSocket.open(services.attempt.uri())) {
             // when
             socket.text(services.attempt.first.orElseThrow());
