@@ -17,6 +17,7 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Topics;
+import io.agentstream.worker.definitions.DefinitionPlaces;
 import io.agentstream.worker.definitions.DefinitionReader;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.echo.EchoEngine;
@@ -82,7 +83,7 @@ public final class WorkerService implements AutoCloseable {
         DeadLetters deadLetters = new DeadLetters(events, metrics);
         DefinitionReader definitions = new DefinitionReader(
                 () -> kafka.reader("agent-worker-definitions", "earliest", DEFINITION_POLL_RECORDS), deadLetters,
-                DefinitionReader.CACHE_BYTES);
+                DefinitionReader.CACHE_BYTES, DefinitionPlaces.CAPACITY);
         ConversationLoop.Limits limits = new ConversationLoop.Limits(
                 config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30);
 

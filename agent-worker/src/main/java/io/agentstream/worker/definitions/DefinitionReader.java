@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,36 +31,39 @@ import tools.jackson.databind.JsonNode;
 /// place where they stand, so that each is one read away. Its loop owns it; [#find] may be called by any thread.
 public final class DefinitionReader implements DutyCycle, Definitions {
 
-    /// Bytes of text that are kept.
+    /// Bytes that are kept.
     public static final long CACHE_BYTES = 64L << 20;
 
-    /// Most definitions whose place is known; a worker that meets more needs more memory, and says so.
-    static final int MAX_PLACES = 2_000_000;
+    /// A key is two numbers and a digest; what is longer is none, and names nothing that a run could ask for.
+    static final int MAX_KEY_BYTES = 100;
 
     static final int MAX_WANTED = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(DefinitionReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final long PAUSE_MS = 100;
     private static final Duration FETCH_LIMIT = Duration.ofSeconds(2);
-
-    private record Place(TopicPartition partition, long offset) {}
 
     private final Supplier<Consumer<byte[], byte[]>> readers;
     private final DeadLetters deadLetters;
     private final DefinitionCache cache;
-    private final Map<String, Place> places = new ConcurrentHashMap<>();
+    private final DefinitionPlaces places;
+    private final Semaphore wake = new Semaphore(0);
     private final Queue<String> wanted = new ArrayBlockingQueue<>(MAX_WANTED);
     private @Nullable Consumer<byte[], byte[]> follower;
     private @Nullable Consumer<byte[], byte[]> fetcher;
     private Map<TopicPartition, Long> ends = Map.of();
     private volatile boolean caughtUp;
+    private boolean saidThatItIsFull;
 
     /// @param readers makes a reader that is told where it begins
-    /// @param cacheBytes bytes of text that are kept
-    public DefinitionReader(Supplier<Consumer<byte[], byte[]>> readers, DeadLetters deadLetters, long cacheBytes) {
+    /// @param cacheBytes bytes that are kept
+    /// @param capacity most definitions whose place is known
+    public DefinitionReader(Supplier<Consumer<byte[], byte[]>> readers, DeadLetters deadLetters, long cacheBytes, int capacity) {
         this.readers = readers;
         this.deadLetters = deadLetters;
         this.cache = new DefinitionCache(cacheBytes);
+        this.places = new DefinitionPlaces(capacity);
     }
 
     @Override
@@ -66,22 +71,48 @@ public final class DefinitionReader implements DutyCycle, Definitions {
         return "worker-definitions";
     }
 
-    /// Whether everything was read that was there at the start. Any thread.
+    /// Whether everything was read that was there at the start.
+    @Override
     public boolean ready() {
         return caughtUp;
     }
 
+    /// Reads the text here, and each time: a tree that is kept may weigh many times what its text does.
     @Override
     public Optional<JsonNode> find(String key) {
-        Optional<JsonNode> kept = cache.find(key);
-        if (kept.isEmpty() && places.containsKey(key) && !wanted.contains(key)) {
+        ConsumerRecord<byte[], byte[]> kept = cache.find(key);
+        if (kept != null) {
+            return decode(key, kept);
+        }
+        if (places.find(key) != null && !wanted.contains(key)) {
             wanted.offer(key); // where there is no room it is asked for again
         }
-        return kept;
+        return Optional.empty();
+    }
+
+    /// What cannot be read is put aside once, and is then not known any more.
+    private Optional<JsonNode> decode(String key, ConsumerRecord<byte[], byte[]> kept) {
+        return switch (Topics.AGENT_DEFINITIONS.codec().decode(kept.value())) {
+            case Codec.Decoded.Value<AgentDefinition>(AgentDefinition definition) -> Optional.of(definition.definition());
+            case Codec.Decoded.Unknown<AgentDefinition>(String what) -> {
+                deadLetters.passOver(kept, what);
+                yield forget(key);
+            }
+            case Codec.Decoded.Malformed<AgentDefinition>(String reason) -> {
+                deadLetters.put(kept, reason);
+                yield forget(key);
+            }
+        };
+    }
+
+    private Optional<JsonNode> forget(String key) {
+        cache.remove(key);
+        places.remove(key);
+        return Optional.empty();
     }
 
     @Override
-    public void work() {
+    public void work() throws InterruptedException {
         try {
             Consumer<byte[], byte[]> reader = follower == null ? follow() : follower;
             for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
@@ -99,6 +130,7 @@ public final class DefinitionReader implements DutyCycle, Definitions {
             log.atWarn()
                     .addKeyValue("failure", Causes.of(away))
                     .log("definitions could not be read, trying again");
+            wake.tryAcquire(PAUSE_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -108,6 +140,9 @@ public final class DefinitionReader implements DutyCycle, Definitions {
             List<TopicPartition> all = reader.partitionsFor(Topics.AGENT_DEFINITIONS.name()).stream()
                     .map(each -> new TopicPartition(each.topic(), each.partition()))
                     .toList();
+            if (all.isEmpty()) { // a reader of nothing may not be polled
+                throw new UnknownTopicOrPartitionException("there is no topic " + Topics.AGENT_DEFINITIONS.name());
+            }
             reader.assign(all);
             reader.seekToBeginning(all);
             ends = reader.endOffsets(all);
@@ -120,37 +155,32 @@ public final class DefinitionReader implements DutyCycle, Definitions {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> each) {
-        if (each.key() == null || each.value() == null) {
+        if (each.key() == null || each.value() == null || each.key().length > MAX_KEY_BYTES) {
             return;
         }
-        switch (Topics.AGENT_DEFINITIONS.codec().decode(each.value())) {
-            case Codec.Decoded.Value<AgentDefinition>(AgentDefinition definition) -> {
-                String key = new String(each.key(), StandardCharsets.US_ASCII);
-                cache.put(key, definition.definition(), each.value().length);
-                if (places.size() < MAX_PLACES || places.containsKey(key)) {
-                    places.put(key, new Place(new TopicPartition(each.topic(), each.partition()), each.offset()));
-                } else {
-                    log.atError().log("more definitions than a worker knows the places of");
-                }
-            }
-            case Codec.Decoded.Unknown<AgentDefinition>(String what) -> deadLetters.passOver(each, what);
-            case Codec.Decoded.Malformed<AgentDefinition>(String reason) -> deadLetters.put(each, reason);
+        String key = new String(each.key(), StandardCharsets.US_ASCII);
+        cache.put(key, each);
+        boolean room = places.put(key, new DefinitionPlaces.Place(each.partition(), each.offset()));
+        if (!room && !saidThatItIsFull) {
+            saidThatItIsFull = true;
+            log.atError().log("more definitions than a worker knows the places of, forgetting those that were not used for long");
         }
     }
 
     /// Reads one definition again that is not kept any more. Compaction may have moved it behind a newer record of the same key, which
     /// the follower has read.
     private void fetch(String key) {
-        Place place = places.get(key);
-        if (place == null || cache.find(key).isPresent()) {
+        DefinitionPlaces.Place place = places.find(key);
+        if (place == null || cache.find(key) != null) {
             return;
         }
         Consumer<byte[], byte[]> reader = fetcher == null ? readers.get() : fetcher;
         fetcher = reader;
-        reader.assign(List.of(place.partition()));
-        reader.seek(place.partition(), place.offset());
+        TopicPartition partition = new TopicPartition(Topics.AGENT_DEFINITIONS.name(), place.partition());
+        reader.assign(List.of(partition));
+        reader.seek(partition, place.offset());
         long deadlineNs = System.nanoTime() + FETCH_LIMIT.toNanos();
-        while (cache.find(key).isEmpty() && System.nanoTime() < deadlineNs) {
+        while (cache.find(key) == null && System.nanoTime() < deadlineNs) {
             for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
                 if (each.offset() == place.offset()) {
                     take(each);
@@ -161,7 +191,7 @@ public final class DefinitionReader implements DutyCycle, Definitions {
 
     @Override
     public void wakeUp() {
-        // Its longest wait is that of a poll.
+        wake.release(); // its other waits are those of a poll
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.AgentEngine;
+import io.agentstream.worker.definitions.Definitions;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.echo.EchoEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
@@ -66,6 +67,7 @@ public final class LoopFixture {
     final ConversationLoop loop;
     /// What a reader of definitions has found.
     final Map<String, JsonNode> definitions = new HashMap<>();
+    boolean definitionsRead = true;
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
 
     /// Knows no time index: nothing is in the log before the test.
@@ -125,8 +127,19 @@ public final class LoopFixture {
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
                 consumer, media, events,
                 new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
-                new DeadLetters(events, metrics), engines, key -> Optional.ofNullable(definitions.get(key)), metrics,
-                new ConversationLoop.Limits(10, 90), nowMs::get));
+                new DeadLetters(events, metrics), engines, new Found(), metrics, new ConversationLoop.Limits(10, 90), nowMs::get));
+    }
+
+    private final class Found implements Definitions {
+        @Override
+        public Optional<JsonNode> find(String key) {
+            return Optional.ofNullable(definitions.get(key));
+        }
+
+        @Override
+        public boolean ready() {
+            return definitionsRead;
+        }
     }
 
     public static MockProducer<byte[], byte[]> producer() {
