@@ -52,6 +52,11 @@ public final class ScriptedFlow {
         return switch (prompt) {
             case Prompt.Opening opening -> line(memory, here);
             case Prompt.Again again -> line(memory, here);
+            case Prompt.Unheard unheard -> {
+                int silences = memory.silences() + 1;
+                Memory talkedOver = new Memory(here.name(), false, memory.visits(), silences, memory.digit());
+                yield silences >= definition.maxSilences() ? farewell(talkedOver) : line(talkedOver, here);
+            }
             case Prompt.GoOn goOn -> enter(memory, here.next() == null ? here.name() : here.next());
             case Prompt.Key key -> {
                 String target = here.onDigit().getOrDefault(key.digit(), here.onAnyDigit());

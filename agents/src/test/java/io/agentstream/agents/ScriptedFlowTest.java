@@ -100,4 +100,16 @@ class ScriptedFlowTest {
         assertEquals("You pressed 7.", line.text());
         assertEquals(left, line.memory());
     }
+
+    @Test
+    void saysGoodbyeToALineOnWhichANoiseNeverEnds() {
+        // when nothing that the line wants is heard for the second time in a row
+        Line once = go(Prompt.GO_ON, new Prompt.Key('1'), Prompt.UNHEARD);
+        Line twice = flow.next(once.memory(), Prompt.UNHEARD);
+
+        // then
+        assertEquals("One.", once.text());
+        assertEquals("So long.", twice.text());
+        assertEquals(Then.HANG_UP, twice.then());
+    }
 }

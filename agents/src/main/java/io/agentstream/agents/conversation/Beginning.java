@@ -71,7 +71,7 @@ final class Beginning {
                     resumed, new Clear(old), new Think(turn, Prompt.AGAIN), thinkLimit(nowMs), new Save());
             case LISTENING -> Floor.listen( // the clear tells the gateway whose call it is now
                     new Floor.Talk(old, saved.manners(), saved.memory(), saved.caller()), nowMs, effects(resumed, new Clear(old)));
-            case CLOSING -> Step.to(new Ended(old), resumed, new HangUp(null));
+            case CLOSING -> Step.to(new Ended(old, saved.failure()), resumed, new HangUp(saved.failure()));
         };
     }
 

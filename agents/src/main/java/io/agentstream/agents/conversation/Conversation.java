@@ -1,6 +1,7 @@
 package io.agentstream.agents.conversation;
 
 import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Slice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,14 @@ public sealed interface Conversation {
     ///
     /// @param sinceMs since when the caller waits; the greatest number where nobody does
     /// @param caller what the caller does meanwhile
-    record Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory, Caller caller)
-            implements Conversation {}
+    /// @param soundless lines in a row that had no sound, up to this one
+    record Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory, Caller caller, int soundless)
+            implements Conversation {
+
+        Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory, Caller caller) {
+            this(turn, sinceMs, manners, memory, caller, 0);
+        }
+    }
 
     /// Audio of the turn is on its way to the caller.
     ///
@@ -69,5 +76,12 @@ public sealed interface Conversation {
             implements Conversation {}
 
     /// Over; nothing leads out of here.
-    record Ended(int turn) implements Conversation {}
+    ///
+    /// @param failure what of ours has ended it; null where it ended as it should
+    record Ended(int turn, @Nullable Failure failure) implements Conversation {
+
+        public Ended(int turn) {
+            this(turn, null);
+        }
+    }
 }

@@ -94,7 +94,7 @@ public final class ConversationMachine {
                 yield Speech.go(Speech.begin(state, part, nowMs), nowMs, effects);
             }
             case ReplyFinished finished when finished.turn() == turn ->
-                    Floor.after(Floor.of(state), finished.then(), nowMs, new ArrayList<>());
+                    Floor.afterNothing(state, finished.then(), nowMs);
             case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> Floor.answerKey(
                     Floor.of(state).nextTurn(), pressed.digit(), nowMs, Floor.callerBegins(turn + 1, new StopThinking(turn)));
             case SpeechStarted started when state.manners().cutBySpeech() ->
@@ -111,7 +111,7 @@ public final class ConversationMachine {
     }
 
     private static Thinking with(Thinking state, Caller caller) {
-        return new Thinking(state.turn(), state.sinceMs(), state.manners(), state.memory(), caller);
+        return new Thinking(state.turn(), state.sinceMs(), state.manners(), state.memory(), caller, state.soundless());
     }
 
     /// A key that was pressed before may be the answer to a line that is not said yet: people who know a menu do not wait for it.
@@ -122,7 +122,7 @@ public final class ConversationMachine {
             effects.add(new Tell(new Fact.NodeEntered(begun.node())));
         }
         effects.add(new Save());
-        Thinking next = new Thinking(turn, state.sinceMs(), begun.manners(), begun.memory(), state.caller());
+        Thinking next = new Thinking(turn, state.sinceMs(), begun.manners(), begun.memory(), state.caller(), state.soundless());
         int at = begun.manners().interruptible() ? begun.manners().firstAccepted(state.caller().keys()) : -1;
         if (at < 0) {
             return to(next, effects);
@@ -191,7 +191,7 @@ public final class ConversationMachine {
         List<ConversationEffect> effects = effects(before);
         effects.add(new ClearDeadline());
         effects.add(new HangUp(Failure.INTERNAL_ERROR));
-        return to(new Ended(turn), effects);
+        return to(new Ended(turn, Failure.INTERNAL_ERROR), effects);
     }
 
     static SetDeadline thinkLimit(long nowMs) {

@@ -45,6 +45,9 @@ import tools.jackson.databind.JsonNode;
 /// pressed is answered. Pure.
 final class Floor {
 
+    /// Lines without sound in a row with which the agent hangs up.
+    static final int MAX_SOUNDLESS = 20;
+
     private Floor() {}
 
     /// What goes on from state to state, whoever speaks.
@@ -87,7 +90,7 @@ final class Floor {
                 yield answerSpeech(talk.with(state.caller().speaksOn(nowMs)), speechMs, nowMs, nowMs);
             }
             case DeadlinePassed passed when state.caller().speaking() -> // has not heard what the line wants: it is said once more
-                    think(talk.nextTurn(), Prompt.AGAIN, nowMs, NOBODY_WAITS, new ArrayList<>());
+                    think(talk.nextTurn(), Prompt.UNHEARD, nowMs, NOBODY_WAITS, new ArrayList<>());
             case DeadlinePassed passed -> think(talk.nextTurn(), Prompt.SILENCE, nowMs, NOBODY_WAITS, new ArrayList<>());
             case DigitPressed pressed when state.manners().accepts(pressed.digit()) -> state.hearing()
                     ? answerKey(talk, pressed.digit(), nowMs, new ArrayList<>())
@@ -132,6 +135,22 @@ final class Floor {
     /// Silence is counted while nobody speaks, and nothing else.
     private static SetDeadline limit(Manners manners, Caller caller, long nowMs) {
         return new SetDeadline(nowMs + (caller.speaking() ? SPEECH_LIMIT_MS : manners.silenceAfterMs()));
+    }
+
+    /// What follows a line of which nobody has heard anything. A script may have few of them in a row; one that has only such would go
+    /// round as fast as it is computed.
+    static Step<Conversation, ConversationEffect> afterNothing(Thinking state, Then then, long nowMs) {
+        if (then != Then.GO_ON) {
+            return after(of(state), then, nowMs, new ArrayList<>());
+        }
+        int soundless = state.soundless() + 1;
+        if (soundless >= MAX_SOUNDLESS) {
+            return after(of(state), Then.HANG_UP, nowMs, new ArrayList<>());
+        }
+        Talk next = of(state).nextTurn();
+        return Step.to(
+                new Thinking(next.turn(), NOBODY_WAITS, next.manners(), next.memory(), next.caller(), soundless),
+                new Think(next.turn(), Prompt.GO_ON), thinkLimit(nowMs));
     }
 
     /// What follows a line.

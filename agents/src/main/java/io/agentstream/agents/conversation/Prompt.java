@@ -7,6 +7,7 @@ public sealed interface Prompt {
     Prompt SILENCE = new Silence();
     Prompt GO_ON = new GoOn();
     Prompt AGAIN = new Again();
+    Prompt UNHEARD = new Unheard();
 
     /// The call has just begun.
     record Opening() implements Prompt {}
@@ -25,4 +26,8 @@ public sealed interface Prompt {
 
     /// The line was lost on the way: say it once more.
     record Again() implements Prompt {}
+
+    /// The caller, or a noise on the line, has talked on for longer than anybody waits, and the line wants no speech. As good as
+    /// silence: a line with steady noise on it has to end some day.
+    record Unheard() implements Prompt {}
 }

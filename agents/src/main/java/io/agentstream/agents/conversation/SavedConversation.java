@@ -1,5 +1,6 @@
 package io.agentstream.agents.conversation;
 
+import io.agentstream.schemas.Failure;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -10,11 +11,16 @@ import tools.jackson.databind.JsonNode;
 /// @param manners what was listened to
 /// @param memory the engine's own, absent as long as it has given none
 /// @param keys keys that wait for a node that takes keys; absent where there are none
+/// @param failure why the call is being closed, where something of ours has failed: whoever takes over closes it with the same cause
 public record SavedConversation(
-        Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys) {
+        Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys, @Nullable Failure failure) {
 
     public SavedConversation(Phase phase, int turn, Manners manners, @Nullable JsonNode memory) {
-        this(phase, turn, manners, memory, null);
+        this(phase, turn, manners, memory, null, null);
+    }
+
+    SavedConversation(Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys) {
+        this(phase, turn, manners, memory, keys, null);
     }
 
     private static SavedConversation with(Phase phase, int turn, Manners manners, @Nullable JsonNode memory, Caller caller) {
@@ -34,7 +40,7 @@ public record SavedConversation(
         /// A line is being made or spoken.
         SPEAKING,
         LISTENING,
-        /// The agent has hung up.
+        /// The agent has hung up, or the call is closed because something failed.
         CLOSING
     }
 
@@ -55,7 +61,7 @@ public record SavedConversation(
                     Phase.SPEAKING, s.turn(), s.manners(), s.memory(), s.caller());
             case Conversation.Listening l -> with(
                     Phase.LISTENING, l.turn(), l.manners(), l.memory(), l.caller());
-            case Conversation.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null);
+            case Conversation.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null, null, e.failure());
         };
     }
 }

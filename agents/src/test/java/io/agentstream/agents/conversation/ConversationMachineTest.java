@@ -145,7 +145,7 @@ class ConversationMachineTest {
                 row("the silence is counted from the end of the speech", talkedInto(asked(MUTE)), new SpeechStopped(900, 500),
                         Conversation.Listening.class, 1, deadline(8_000)),
                 row("who talks for a minute where speech leads nowhere hears the line once more", talkedInto(asked(MUTE)),
-                        new DeadlinePassed(), Conversation.Thinking.class, 2, new Think(2, Prompt.AGAIN), thinkLimit),
+                        new DeadlinePassed(), Conversation.Thinking.class, 2, new Think(2, Prompt.UNHEARD), thinkLimit),
                 row("who talks on after the answer is heard again",
                         after(talkedInto(listening()), new DeadlinePassed(), begun(2, OPEN)), finished(2, Then.LISTEN),
                         Conversation.Listening.class, 3, tell(new Fact.TurnStarted(3, Party.CALLER)), speechLimit, SAVE),
@@ -301,5 +301,34 @@ class ConversationMachineTest {
         rows().forEach(row -> diagram.step(row.given().getClass(), row.when().getClass(), row.then()));
 
         diagram.check();
+    }
+
+    @Test
+    void aScriptOfLinesWithoutSoundEndsAndDoesNotGoRoundForEver() {
+        // given
+        Conversation state = after(started());
+
+        // when
+        int lines = 0;
+        while (!(state instanceof Conversation.Ended) && lines < 1_000) {
+            state = ConversationMachine.step(state, T0, finished(state.turn(), Then.GO_ON)).state();
+            lines++;
+        }
+
+        // then
+        assertEquals(Floor.MAX_SOUNDLESS, lines);
+    }
+
+    @Test
+    void whoTakesOverACallThatFailedClosesItWithTheSameCause() {
+        // given
+        SavedConversation saved = SavedConversation.of(new Conversation.Ended(4, Failure.INTERNAL_ERROR));
+
+        // when
+        List<ConversationEffect> effects =
+                ConversationMachine.step(Conversation.NEW, T0, new ConversationInput.Resumed(saved, 700)).effects();
+
+        // then
+        assertEquals(new HangUp(Failure.INTERNAL_ERROR), effects.getLast());
     }
 }
