@@ -56,24 +56,29 @@ final class Beginnings {
         }
         if (nowMs - run.at().toEpochMilli() > STALE_RUN_MS) {
             log.atWarn().addKeyValue("call", run.callId()).log("run is too old to begin, closing the call");
-            refuse(run);
+            refuse(run, epoch());
             return;
         }
         if (calls.size() >= mostConversations) {
             log.atWarn().addKeyValue("call", run.callId()).log("too many conversations");
-            refuse(run);
+            refuse(run, epoch());
             return;
         }
-        LiveConversation conversation = new LiveConversation(run, partition, Math.max(1, generation.getAsInt()), nowMs);
+        LiveConversation conversation = new LiveConversation(run, partition, epoch(), nowMs);
         conversation.pending = new LiveConversation.Pending(null, nowMs + DEFINITION_LIMIT_MS);
         calls.add(conversation);
         goOn(conversation, 0, nowMs);
     }
 
-    private void refuse(RunEvent.Running run) {
+    /// The generation in which this worker does what it does now.
+    int epoch() {
+        return Math.max(1, generation.getAsInt());
+    }
+
+    private void refuse(RunEvent.Running run, int epoch) {
         calls.ended.add(run.callId());
         calls.early.take(run.callId());
-        guard.refuse(run);
+        guard.refuse(run, epoch);
     }
 
     /// Of a call whose snapshot cannot be read.
@@ -81,7 +86,7 @@ final class Beginnings {
         if (!calls.isKnown(callId)) {
             log.atError().addKeyValue("call", callId).log("snapshot cannot be read, closing the call");
             calls.ended.add(callId);
-            guard.refuseEverywhere(callId);
+            guard.refuseEverywhere(callId, epoch());
         }
     }
 
@@ -90,6 +95,8 @@ final class Beginnings {
         if (calls.isKnown(snapshot.callId())) {
             return;
         }
+        int left = snapshot.epoch() == null ? 0 : snapshot.epoch();
+        int epoch = Math.max(left + 1, epoch());
         SavedConversation saved;
         try {
             saved = Json.MAPPER.treeToValue(snapshot.state(), SavedConversation.class);
@@ -98,12 +105,10 @@ final class Beginnings {
         }
         if (saved == null || !saved.isWhole()) {
             log.atError().addKeyValue("call", snapshot.callId()).log("snapshot of another version, closing the call");
-            refuse(snapshot.run());
+            refuse(snapshot.run(), epoch);
             return;
         }
-        int left = snapshot.epoch() == null ? 0 : snapshot.epoch();
-        LiveConversation conversation =
-                new LiveConversation(snapshot.run(), partition, Math.max(left + 1, generation.getAsInt()), nowMs);
+        LiveConversation conversation = new LiveConversation(snapshot.run(), partition, epoch, nowMs);
         conversation.pending = new LiveConversation.Pending(saved, nowMs + RESUME_AFTER_MS + DEFINITION_LIMIT_MS);
         conversation.number = snapshot.number();
         conversation.after = snapshot.after();
@@ -132,7 +137,7 @@ final class Beginnings {
                 }
             }
             case NOT_YET -> {
-                if (nowMs >= pending.untilMs()) {
+                if (nowMs >= pending.untilMs() && sessions.knowsDefinitions()) {
                     log.atError().addKeyValue("call", conversation.callId).log("the agent's definition is not to be had");
                     guard.close(conversation);
                 } else {

@@ -1,35 +1,46 @@
 package io.agentstream.worker.loop;
 
-import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
+import org.jspecify.annotations.Nullable;
 
 /// Writes what gateways are to do with their sockets. Only the loop; what the producer reports comes from its own thread.
 ///
 /// All commands of a loop go through one producer that has one request in flight, so that a close or a mark cannot overtake
 /// the audio before it. Audio that cannot be delivered is counted and gone. A clear or a close is sent again until it is
-/// delivered or the call is over: a late clear is harmless, because it names its turn, and a late close is still a close.
+/// delivered or the call is over, or for a minute where nothing is heard of the call: a late clear is harmless, because it names its turn, and a late close is still a close.
 final class CommandWriter {
 
     static final long RESEND_AFTER_MS = 500;
 
-    /// Each conversation has one close and few clears under way; more than this means that Kafka is gone for long.
+    /// Each conversation has one close and few clears under way; more than this means that Kafka is gone for long. What is beyond it is
+    /// gone.
     static final int MAX_UNDELIVERED = 10_000;
 
-    private record Undelivered(LiveConversation of, SocketCommand command) {}
+    /// Of a call that has no conversation nobody hears that it is over.
+    static final int MAX_TRIES = 120;
+
+    private static final int EVERY_SLOT = -1;
+
+    /// @param of conversation with whose end it is over too; null for a call that has none
+    /// @param triesLeft of a call that has none
+    private record Undelivered(int slot, SocketCommand command, @Nullable LiveConversation of, int triesLeft) {}
 
     private final Producer<byte[], byte[]> producer;
     private final WorkerMeters meters;
     private final Callback count;
+    private final ProducerHealth health = new ProducerHealth();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final Queue<Undelivered> undelivered = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean anyUndelivered = new AtomicBoolean();
     private long resendAtMs;
@@ -39,6 +50,7 @@ final class CommandWriter {
         this.producer = producer;
         this.meters = meters;
         this.count = (metadata, failure) -> {
+            health.report(failure);
             if (failure != null) {
                 meters.undelivered().increment();
             }
@@ -65,34 +77,59 @@ final class CommandWriter {
         send(to, new SocketCommand.Mark(to.callId, turn, "turn-" + turn, to.epoch), count);
     }
 
+    ProducerHealth health() {
+        return health;
+    }
+
     /// For a clear or a close.
     void insist(LiveConversation to, SocketCommand command) {
-        send(to, command, (metadata, failure) -> {
-            if (failure != null) {
-                meters.undelivered().increment();
-                if (!to.closed) {
-                    undelivered.add(new Undelivered(to, command));
-                    anyUndelivered.set(true);
-                }
-            }
-        });
+        insist(new Undelivered(to.slot, command, to, 0));
     }
 
     /// A close for a call that has no conversation.
-    void refuse(int slot, CallId callId, SocketCommand.Close close) {
-        send(slot, callId.toKey(), close, count);
+    void refuse(int slot, SocketCommand.Close close) {
+        insist(new Undelivered(slot, close, null, MAX_TRIES));
     }
 
     /// A close for a call of which nobody knows which gateway has it: all of them are told, and those that do not hold it pass it over.
-    void refuseEverywhere(CallId callId, SocketCommand.Close close) {
-        byte[] key = callId.toKey();
+    void refuseEverywhere(SocketCommand.Close close) {
+        insist(new Undelivered(EVERY_SLOT, close, null, MAX_TRIES));
+    }
+
+    private void insist(Undelivered what) {
+        if (what.slot() != EVERY_SLOT) {
+            send(what.slot(), what.command().callId().toKey(), what.command(), (metadata, failure) -> {
+                health.report(failure);
+                if (failure != null) {
+                    failed(what);
+                }
+            });
+            return;
+        }
         try {
             for (PartitionInfo slot : producer.partitionsFor(Topics.SOCKET_COMMANDS.name())) {
-                send(slot.partition(), key, close, count);
+                insist(new Undelivered(slot.partition(), what.command(), null, what.triesLeft()));
             }
         } catch (KafkaException failure) {
-            count.onCompletion(null, failure);
+            health.report(failure);
+            failed(what);
         }
+    }
+
+    /// Any thread.
+    private void failed(Undelivered what) {
+        meters.undelivered().increment();
+        LiveConversation of = what.of();
+        boolean over = of == null ? what.triesLeft() <= 0 : of.closed;
+        if (over) {
+            return;
+        }
+        if (waiting.incrementAndGet() > MAX_UNDELIVERED) {
+            waiting.decrementAndGet();
+            return;
+        }
+        undelivered.add(what);
+        anyUndelivered.set(true);
     }
 
     /// Sends again what did not arrive, at most each half second.
@@ -102,11 +139,16 @@ final class CommandWriter {
         }
         resendAtMs = nowMs + RESEND_AFTER_MS;
         anyUndelivered.set(false);
-        int most = Math.min(undelivered.size(), MAX_UNDELIVERED); // what fails at once is in the queue again
+        int most = waiting.get(); // what fails at once is in the queue again
         for (int i = 0; i < most; i++) {
             Undelivered next = undelivered.poll();
-            if (next != null && !next.of().closed) {
-                insist(next.of(), next.command());
+            if (next == null) {
+                break;
+            }
+            waiting.decrementAndGet();
+            LiveConversation of = next.of();
+            if (of == null || !of.closed) {
+                insist(new Undelivered(next.slot(), next.command(), of, next.triesLeft() - 1));
             }
         }
     }

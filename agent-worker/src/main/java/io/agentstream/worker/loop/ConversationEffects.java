@@ -23,6 +23,9 @@ final class ConversationEffects {
     /// Replies to one input that are given within the call; more is an engine that goes round in circles.
     static final int MAX_AT_ONCE = 1_000;
 
+    /// A script may go from line to line without a pause; its snapshots may not.
+    static final int MAX_SAVES_IN_SECOND = 5;
+
     private final CommandWriter commands;
     private final EventWriter events;
     private final Deadlines deadlines;
@@ -94,7 +97,7 @@ final class ConversationEffects {
             case ConversationEffect.SetDeadline deadline -> deadlines.set(of, deadline.atMs());
             case ConversationEffect.ClearDeadline clear -> deadlines.clear(of);
             case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
-            case ConversationEffect.Save save -> events.save(of, nowMs);
+            case ConversationEffect.Save save -> save(of, nowMs);
             case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure());
         }
     }
@@ -108,9 +111,19 @@ final class ConversationEffects {
         events.tell(of, fact, nowMs);
     }
 
+    /// What is too much is written with the next second, and nothing is committed before.
+    private void save(LiveConversation of, long nowMs) {
+        if (++of.savesInSecond > MAX_SAVES_IN_SECOND) {
+            of.unsaved = true;
+        } else {
+            events.save(of, nowMs);
+        }
+    }
+
     private void hangUp(LiveConversation of, @Nullable Failure failure) {
         if (failure != null) {
             meters.failed().increment();
+            of.unsaved = true; // whoever takes over closes it with the same cause
         }
         SocketCommand.Close close = failure == null
                 ? SocketCommand.Close.because(of.callId, End.AGENT_HANGUP)

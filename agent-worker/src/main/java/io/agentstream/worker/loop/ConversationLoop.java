@@ -18,6 +18,7 @@ import io.agentstream.worker.takeover.SnapshotLoader;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -47,6 +48,12 @@ public final class ConversationLoop implements DutyCycle {
     /// Kafka answers as long as its last answer to a commit is not older.
     static final long KAFKA_IS_THERE_MS = 5_000;
 
+    /// Replies of engines that are taken between two polls.
+    static final int MAX_REPLIES_IN_PASS = 1_000;
+
+    /// The partitions are certainly its own as long as the group's last answer is not older: half of its session timeout.
+    static final long SURE_MS = 3_000;
+
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final String role;
@@ -56,6 +63,7 @@ public final class ConversationLoop implements DutyCycle {
     private final DeadLetters deadLetters;
     private final WorkerMeters meters;
     private final LongSupplier clockMs;
+    private final Definitions definitions;
     private final Mailbox mailbox = new Mailbox();
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Deadlines deadlines = new Deadlines();
@@ -64,6 +72,7 @@ public final class ConversationLoop implements DutyCycle {
     private final Conversations conversations;
     private final Partitions partitions;
     private @Nullable Thread thread;
+    private boolean subscribed;
     private volatile boolean producersReady;
     private long nextSecondMs;
     private long nextListenMs;
@@ -94,13 +103,14 @@ public final class ConversationLoop implements DutyCycle {
         this.meters = WorkerMeters.of(parts.metrics());
         this.events = new EventWriter(parts.events(), meters);
         this.clockMs = parts.clockMs();
+        this.definitions = parts.definitions();
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
         Guard guard = new Guard(effects, commands, deadlines, meters);
         Beginnings beginnings = new Beginnings(
                 calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
                 () -> consumer.groupMetadata().generationId(), parts.limits().conversations());
-        this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits());
+        this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits(), this::knowsItsCalls);
         this.partitions = new Partitions(consumer, new Held(conversations, beginnings, events), parts.snapshots(), clockMs);
     }
 
@@ -122,11 +132,24 @@ public final class ConversationLoop implements DutyCycle {
     @Override
     public void onStart() {
         thread = Thread.currentThread();
-        consumer.subscribe(Partitions.TOPICS.stream().<String>map(Topic::name).toList(), partitions);
+        subscribe();
+    }
+
+    /// Not before the definitions are read: the calls that come with the partitions would be closed for want of them.
+    private boolean subscribe() {
+        if (!subscribed && definitions.ready()) {
+            subscribed = true;
+            consumer.subscribe(Partitions.TOPICS.stream().<String>map(Topic::name).toList(), partitions);
+        }
+        return subscribed;
     }
 
     @Override
     public void work() {
+        if (!subscribe()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WAIT_MS));
+            return;
+        }
         if (!producersReady) {
             // Before the first assignment: a producer that never blocks would drop the first words.
             producersReady = commands.ready() && events.ready();
@@ -139,7 +162,7 @@ public final class ConversationLoop implements DutyCycle {
         if (stoodStill && !partitions.stillOurs()) {
             return; // what was read is somebody else's
         }
-        if (!records.isEmpty()) {
+        if (!records.isEmpty() && !partitions.moving()) {
             // A run's beginning before its frames, its frames before its end: all three may come at once.
             for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.RUN_EVENTS.name())) {
                 runEvent(each, nowMs);
@@ -153,7 +176,8 @@ public final class ConversationLoop implements DutyCycle {
         }
         if (!partitions.moving()) {
             Mailbox.Posted posted;
-            while ((posted = mailbox.take()) != null) {
+            int most = MAX_REPLIES_IN_PASS; // engines that answer without end do not keep the loop from its calls
+            while (most-- > 0 && (posted = mailbox.take()) != null) {
                 conversations.reply(posted, nowMs);
             }
             LiveConversation overflowed;
@@ -188,12 +212,25 @@ public final class ConversationLoop implements DutyCycle {
     }
 
     private void everySecond(long nowMs) {
-        if (!partitions.moving()) {
-            partitions.commitWritten();
+        boolean kafkaAnswers = kafkaAnswers(nowMs);
+        if (commands.health().isDead(nowMs, kafkaAnswers) | events.health().isDead(nowMs, kafkaAnswers)) {
+            throw new IllegalStateException("a producer cannot write any more, although Kafka answers");
         }
-        if (nowMs - partitions.acknowledgedMs() < KAFKA_IS_THERE_MS) {
+        if (kafkaAnswers) {
             conversations.second(nowMs);
         }
+        if (!partitions.moving()) {
+            partitions.commitWritten(conversations.anyUnsaved());
+            partitions.loadMissing(nowMs);
+        }
+    }
+
+    private boolean kafkaAnswers(long nowMs) {
+        return nowMs - partitions.acknowledgedMs() < KAFKA_IS_THERE_MS;
+    }
+
+    private boolean knowsItsCalls(int partition) {
+        return clockMs.getAsLong() - partitions.acknowledgedMs() < SURE_MS && partitions.isLoaded(partition);
     }
 
     private void runEvent(ConsumerRecord<byte[], byte[]> each, long nowMs) {
@@ -206,7 +243,7 @@ public final class ConversationLoop implements DutyCycle {
 
     private void frame(ConsumerRecord<byte[], byte[]> each, long nowMs) {
         switch (decode(Topics.CALL_MEDIA, each)) {
-            case Codec.Decoded.Value<MediaFrame>(MediaFrame frame) -> conversations.frame(frame, nowMs);
+            case Codec.Decoded.Value<MediaFrame>(MediaFrame frame) -> conversations.frame(frame, each.partition(), nowMs);
             case Codec.Decoded.Unknown<MediaFrame>(String what) -> deadLetters.passOver(each, what);
             case Codec.Decoded.Malformed<MediaFrame>(String reason) -> deadLetters.put(each, reason);
         }

@@ -30,11 +30,13 @@ final class Conversations {
     private final Deadlines deadlines;
     private final WorkerMeters meters;
     private final ConversationLoop.Limits limits;
+    private final IntPredicate knowsItsCalls;
     private final NobodysCalls nobodys = new NobodysCalls();
 
+    /// @param knowsItsCalls whether this worker knows for certain which calls of a partition have a conversation
     Conversations(
             Calls calls, Beginnings beginnings, Guard guard, EventWriter events, Deadlines deadlines, WorkerMeters meters,
-            ConversationLoop.Limits limits) {
+            ConversationLoop.Limits limits, IntPredicate knowsItsCalls) {
         this.calls = calls;
         this.beginnings = beginnings;
         this.guard = guard;
@@ -42,6 +44,7 @@ final class Conversations {
         this.deadlines = deadlines;
         this.meters = meters;
         this.limits = limits;
+        this.knowsItsCalls = knowsItsCalls;
     }
 
     void runEvent(RunEvent event, int partition, long nowMs) {
@@ -66,11 +69,12 @@ final class Conversations {
         }
     }
 
-    void frame(MediaFrame frame, long nowMs) {
+    /// @param partition from which it was read
+    void frame(MediaFrame frame, int partition, long nowMs) {
         LiveConversation to = calls.find(frame.callId());
         if (to == null) {
             if (!calls.ended.contains(frame.callId())) {
-                early(frame, nowMs);
+                early(frame, partition, nowMs);
             }
             return;
         }
@@ -80,24 +84,30 @@ final class Conversations {
         }
         if (to.pending != null && to.pending.left() != null) {
             beginnings.goOn(to, Math.max(0, nowMs - frame.atMs()), nowMs);
+            catchUp(to, nowMs); // keys that came while it waited were pressed before this
         }
         if (to.pending != null) { // what a conversation that is about to begin will hear
-            early(frame, nowMs);
+            early(frame, partition, nowMs);
             return;
         }
         heard(to, frame, nowMs);
     }
 
-    private void early(MediaFrame frame, long nowMs) {
+    private void early(MediaFrame frame, int partition, long nowMs) {
         if (!calls.early.hold(frame, nowMs)) {
             meters.early().increment();
         }
         boolean talks = !(frame instanceof MediaFrame.Digit) && nowMs - frame.atMs() < LATE_MS;
-        if (talks && calls.find(frame.callId()) == null && nobodys.heard(frame.callId(), nowMs)) {
+        if (!talks || calls.find(frame.callId()) != null) {
+            return;
+        }
+        if (!knowsItsCalls.test(partition)) { // somebody else may hold it: the count begins anew
+            nobodys.forget(frame.callId());
+        } else if (nobodys.heard(frame.callId(), nowMs)) {
             log.atError().addKeyValue("call", frame.callId()).log("nobody holds the call's conversation, closing the call");
             calls.ended.add(frame.callId());
             calls.early.take(frame.callId());
-            guard.refuseEverywhere(frame.callId());
+            guard.refuseEverywhere(frame.callId(), beginnings.epoch());
         }
     }
 
@@ -184,13 +194,24 @@ final class Conversations {
         }
     }
 
+    /// Whether one waits to be written down, for the first time or once more.
+    boolean anyUnsaved() {
+        for (LiveConversation conversation : calls.all()) {
+            if (conversation.unsaved) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Once a second, while Kafka answers.
     void second(long nowMs) {
         meters.early().increment(calls.early.expire(nowMs));
         for (LiveConversation conversation : calls.copy()) {
+            conversation.savesInSecond = 0;
             if (++conversation.quietSeconds > limits.lostAfterSeconds()) {
                 log.atWarn().addKeyValue("call", conversation.callId).log("call has gone quiet, conversation given up");
-                guard.refuse(conversation.run);
+                guard.refuse(conversation.run, conversation.epoch);
                 end(conversation.callId, nowMs, nowMs);
             } else if (conversation.unsaved || ++conversation.unsavedSeconds >= SAVE_EVERY_SECONDS) {
                 events.save(conversation, nowMs);

@@ -3,25 +3,31 @@ package io.agentstream.worker.loop;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFrame;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Frames of calls whose run is not known to be running yet: there is no order across topics, and a caller may press keys before
-/// anybody answers. Bounded for each call, in all, and in time. Only the loop.
+/// anybody answers. Bounded for each call, in all, and in time; keys have their room for themselves, because a second of audio would
+/// fill it. Only the loop.
 final class EarlyFrames {
 
     static final int MAX_FRAMES_PER_CALL = 50;
     static final int MAX_FRAMES = 10_000;
     static final long KEEP_MS = 2_000;
 
+    static final int MAX_KEYS_PER_CALL = 50;
+    static final int MAX_KEYS = 10_000;
+
     /// Keys are kept for as long as a call may take to be answered.
     static final long KEEP_KEYS_MS = 30_000;
 
     private static final class Held {
         private final long sinceMs;
-        private List<MediaFrame> frames = new ArrayList<>();
+        private final List<MediaFrame> frames = new ArrayList<>();
+        private final List<MediaFrame> keys = new ArrayList<>(0);
 
         private Held(long sinceMs) {
             this.sinceMs = sinceMs;
@@ -29,19 +35,26 @@ final class EarlyFrames {
     }
 
     private final Map<CallId, Held> held = new LinkedHashMap<>();
-    private int size;
+    private int frames;
+    private int keys;
 
     /// False where there is no room for the frame.
     boolean hold(MediaFrame frame, long nowMs) {
-        if (size >= MAX_FRAMES) {
+        boolean key = frame instanceof MediaFrame.Digit;
+        if (key ? keys >= MAX_KEYS : frames >= MAX_FRAMES) {
             return false;
         }
         Held of = held.computeIfAbsent(frame.callId(), unknown -> new Held(nowMs));
-        if (of.frames.size() >= MAX_FRAMES_PER_CALL) {
+        if (key ? of.keys.size() >= MAX_KEYS_PER_CALL : of.frames.size() >= MAX_FRAMES_PER_CALL) {
             return false;
         }
-        of.frames.add(frame);
-        size++;
+        if (key) {
+            of.keys.add(frame);
+            keys++;
+        } else {
+            of.frames.add(frame);
+            frames++;
+        }
         return true;
     }
 
@@ -51,29 +64,32 @@ final class EarlyFrames {
         if (of == null) {
             return List.of();
         }
-        size -= of.frames.size();
+        frames -= of.frames.size();
+        keys -= of.keys.size();
+        of.frames.addAll(of.keys);
+        of.frames.sort(Comparator.comparingLong(MediaFrame::seq));
         return of.frames;
     }
 
     /// Drops what was held for too long; returns how many frames.
     int expire(long nowMs) {
-        int before = size;
+        int before = frames + keys;
         Iterator<Held> each = held.values().iterator();
         while (each.hasNext()) {
             Held of = each.next();
             long ageMs = nowMs - of.sinceMs;
-            if (ageMs < KEEP_MS) {
-                continue;
+            if (ageMs >= KEEP_MS) {
+                frames -= of.frames.size();
+                of.frames.clear();
             }
-            List<MediaFrame> keys = ageMs < KEEP_KEYS_MS
-                    ? new ArrayList<>(of.frames.stream().filter(MediaFrame.Digit.class::isInstance).toList())
-                    : List.of();
-            size += keys.size() - of.frames.size();
-            of.frames = keys;
-            if (keys.isEmpty()) {
+            if (ageMs >= KEEP_KEYS_MS) {
+                keys -= of.keys.size();
+                of.keys.clear();
+            }
+            if (of.frames.isEmpty() && of.keys.isEmpty()) {
                 each.remove();
             }
         }
-        return before - size;
+        return before - frames - keys;
     }
 }

@@ -28,6 +28,7 @@ final class EventWriter {
 
     private final Producer<byte[], byte[]> producer;
     private final WorkerMeters meters;
+    private final ProducerHealth health = new ProducerHealth();
     private Batch batch = new Batch();
 
     /// @param producer of the events profile that does not block; stays its giver's to close
@@ -91,6 +92,10 @@ final class EventWriter {
         send(Topics.CONVERSATION_SNAPSHOTS, of, null);
     }
 
+    ProducerHealth health() {
+        return health;
+    }
+
     /// Waits until everything was written or given up, which takes as long as the producer's own limit.
     void flush() {
         producer.flush();
@@ -99,7 +104,10 @@ final class EventWriter {
     private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
         Batch in = batch;
         in.sent();
-        Callback report = (metadata, failure) -> in.settled(failure != null && lost(topic, of, failure));
+        Callback report = (metadata, failure) -> {
+            health.report(failure);
+            in.settled(failure != null && lost(topic, of, failure));
+        };
         try {
             producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
         } catch (KafkaException failure) { // most failures come to the callback, but not all

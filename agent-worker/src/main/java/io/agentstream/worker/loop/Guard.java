@@ -61,7 +61,8 @@ final class Guard {
     /// over.
     void close(LiveConversation of) {
         meters.failed().increment();
-        of.state = new Conversation.Ended(of.state.turn());
+        of.state = new Conversation.Ended(of.state.turn(), Failure.INTERNAL_ERROR);
+        of.unsaved = true; // whoever takes over closes it with the same cause
         of.pending = null;
         deadlines.clear(of);
         commands.insist(of, SocketCommand.Close.because(of.callId, Failure.INTERNAL_ERROR, "").of(of.epoch));
@@ -69,15 +70,17 @@ final class Guard {
     }
 
     /// Closes the call of a run that has no conversation, and never will have one.
-    void refuse(RunEvent.Running run) {
+    ///
+    /// @param epoch of who says so: a worker that has lost the call is not believed
+    void refuse(RunEvent.Running run, int epoch) {
         meters.failed().increment();
-        commands.refuse(run.run().slot(), run.callId(), SocketCommand.Close.because(run.callId(), Failure.INTERNAL_ERROR, ""));
+        commands.refuse(run.run().slot(), SocketCommand.Close.because(run.callId(), Failure.INTERNAL_ERROR, "").of(epoch));
     }
 
     /// Closes a call of which nothing is known but that nobody holds its conversation: not even which gateway has its socket.
-    void refuseEverywhere(CallId callId) {
+    void refuseEverywhere(CallId callId, int epoch) {
         meters.failed().increment();
-        commands.refuseEverywhere(callId, SocketCommand.Close.because(callId, Failure.INTERNAL_ERROR, ""));
+        commands.refuseEverywhere(SocketCommand.Close.because(callId, Failure.INTERNAL_ERROR, "").of(epoch));
     }
 
     /// Gives back what the conversation holds. A second time does nothing.

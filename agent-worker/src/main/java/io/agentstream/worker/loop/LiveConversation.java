@@ -41,7 +41,9 @@ final class LiveConversation {
     long playedFrames;
     /// Seconds since the newest snapshot was written.
     int unsavedSeconds;
-    /// Whether it could not be. Set by the producer's thread.
+    /// Snapshots since the loop's newest second.
+    int savesInSecond;
+    /// Whether it could not be, or has to wait for the next second. Set by the producer's thread too.
     volatile boolean unsaved;
     /// What waits for it in the loop's mailbox.
     final Mailbox.Load load = new Mailbox.Load();

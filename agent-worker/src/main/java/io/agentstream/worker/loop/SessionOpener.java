@@ -54,6 +54,11 @@ final class SessionOpener {
         }
     }
 
+    /// Whether a definition that is not found is not there.
+    boolean knowsDefinitions() {
+        return definitions.ready();
+    }
+
     private Optional<JsonNode> definition(RunEvent.Running run) {
         JsonNode inline = run.definition();
         String key = run.definitionKey();

@@ -1,5 +1,6 @@
 package io.agentstream.worker.takeover;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -7,18 +8,24 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /// Commits how far was read, but only once all that it led to is written: whoever takes over reads on from there, and what was not
 /// written would be known to nobody. Only the loop.
 final class Commits {
 
+    private static final Duration LAST_LIMIT = Duration.ofSeconds(10);
+
     private final Consumer<byte[], byte[]> consumer;
     private final Supplier<Batch> nextBatch;
     private final LongSupplier clockMs;
-    /// How far was read when the newest batch of events was closed.
+    /// How far was read when the newest batch was closed, and whether all that it led to was sent by then.
     private Map<TopicPartition, OffsetAndMetadata> read = Map.of();
+    private boolean allSent;
     private @Nullable Batch batch;
+    /// How far was read of what is written for certain.
+    private Map<TopicPartition, OffsetAndMetadata> certain = Map.of();
     private volatile long acknowledgedMs;
 
     /// @param nextBatch closes the batch of what was written up to now, and begins another
@@ -33,31 +40,69 @@ final class Commits {
         return acknowledgedMs;
     }
 
-    /// Once a second: commits what was read a second ago where all of it is written, and goes on to what was read since.
-    void everySecond() {
-        Batch written = batch;
-        if (written != null && !written.isSettled()) {
-            return;
+    /// The partitions have come, and nothing of them was read yet.
+    void begin() {
+        forget();
+        certain = positions();
+    }
+
+    /// Once a second: commits what is written for certain, also where that is nothing new, because the answer tells that the group
+    /// still counts on this member.
+    ///
+    /// @param anyUnsaved whether a conversation waits to be written down, for the first time or once more
+    void everySecond(boolean anyUnsaved) {
+        if (batch == null || batch.isSettled()) {
+            if (isWritten()) {
+                certain = read;
+            }
+            read = positions();
+            allSent = !anyUnsaved;
+            batch = nextBatch.get();
         }
-        if (written != null && !written.hasFailed()) {
-            consumer.commitAsync(read, (offsets, failure) -> {
+        if (!certain.isEmpty()) {
+            consumer.commitAsync(certain, (offsets, failure) -> {
                 if (failure == null) {
-                    acknowledgedMs = clockMs.getAsLong();
+                    acknowledged();
                 }
             });
         }
-        read = positions();
-        batch = nextBatch.get();
     }
 
-    /// How far was certainly read, of the partitions that are owned; empty right after they came.
-    Map<TopicPartition, OffsetAndMetadata> read() {
-        return read;
+    private boolean isWritten() {
+        return batch != null && batch.isSettled() && !batch.hasFailed() && allSent;
+    }
+
+    /// The group has answered as it answers a member.
+    void acknowledged() {
+        acknowledgedMs = clockMs.getAsLong();
+    }
+
+    /// For handing over, once everything was sent and settled: commits all that was read where all of it is written, and else as far as
+    /// it is. Whoever takes over reads the rest once more.
+    void last() {
+        Batch rest = nextBatch.get();
+        boolean whole = rest.isSettled() && !rest.hasFailed() && (batch == null || isWritten());
+        Map<TopicPartition, OffsetAndMetadata> until = whole ? positions() : certain;
+        forget();
+        if (until.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.commitSync(until, LAST_LIMIT);
+        } catch (WakeupException meantForPoll) {
+            consumer.commitSync(until, LAST_LIMIT);
+        }
+    }
+
+    /// How far was read of what is written for certain, of the partitions that are owned.
+    Map<TopicPartition, OffsetAndMetadata> certain() {
+        return certain;
     }
 
     /// The partitions are on the move: what was read of them is not ours to say any more.
     void forget() {
         read = Map.of();
+        certain = Map.of();
         batch = null;
     }
 

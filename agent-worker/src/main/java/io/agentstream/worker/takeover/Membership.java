@@ -33,10 +33,11 @@ final class Membership {
     /// Commits what is committed already: the group takes it only from a member of its present generation. Where the group does not
     /// answer, it does not hold.
     boolean holds() {
-        Map<TopicPartition, OffsetAndMetadata> known = commits.read();
+        Map<TopicPartition, OffsetAndMetadata> known = commits.certain();
         for (int tried = 0; !known.isEmpty() && tried < TRIES; tried++) {
             try {
                 consumer.commitSync(known, LIMIT);
+                commits.acknowledged();
                 return true;
             } catch (WakeupException meantForPoll) { // try once more
             } catch (RebalanceInProgressException stillAMember) {

@@ -15,7 +15,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +31,10 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// missed that began while the first worker started.
     static final long FIRST_LOOK_BACK_MS = 60_000;
 
+    /// How often, and how many times, what could not be loaded is loaded again.
+    static final long LOAD_AGAIN_MS = 5_000;
+    static final int MAX_LOADS = 12;
+
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -41,6 +44,10 @@ public final class Partitions implements ConsumerRebalanceListener {
     private final SnapshotLoader snapshots;
     private final LongSupplier clockMs;
     private Set<Integer> held = Set.of();
+    /// Partitions of which it is not known what others left in them.
+    private Set<Integer> missing = Set.of();
+    private int loads;
+    private long loadAgainMs;
     private boolean moving;
     private volatile boolean assigned;
 
@@ -66,7 +73,6 @@ public final class Partitions implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> taken) {
         assigned = false;
-        moving = true;
         handOver(numbers(taken));
     }
 
@@ -78,23 +84,20 @@ public final class Partitions implements ConsumerRebalanceListener {
         held = Set.of();
     }
 
-    /// Writes down the conversations, and only then that what led to them was read.
+    /// Writes down the conversations, and only then that what led to them was read. Of what was lost nothing is ours to say.
     private void handOver(Set<Integer> taken) {
-        commits.forget();
-        holder.save(taken::contains, clockMs.getAsLong());
+        if (moving) {
+            return;
+        }
+        moving = true;
         try {
+            holder.save(taken::contains, clockMs.getAsLong());
             holder.flush();
-            commit();
+            commits.last();
         } catch (KafkaException late) {
             log.atWarn().addKeyValue("failure", Causes.of(late)).log("offsets not committed on handing over");
-        }
-    }
-
-    private void commit() {
-        try {
-            consumer.commitSync();
-        } catch (WakeupException meantForPoll) {
-            consumer.commitSync();
+        } finally {
+            commits.forget();
         }
     }
 
@@ -111,8 +114,42 @@ public final class Partitions implements ConsumerRebalanceListener {
     }
 
     /// Once a second, while nothing moves: commits how far was read, as far as all that it led to is written.
-    public void commitWritten() {
-        commits.everySecond();
+    ///
+    /// @param anyUnsaved whether a conversation waits to be written down
+    public void commitWritten(boolean anyUnsaved) {
+        commits.everySecond(anyUnsaved);
+    }
+
+    /// Loads once more what could not be loaded when the partitions came. Every second; waits no longer than
+    /// [SnapshotLoader#RELOAD_LIMIT].
+    public void loadMissing(long nowMs) {
+        if (moving || missing.isEmpty() || nowMs < loadAgainMs) {
+            return;
+        }
+        loadAgainMs = nowMs + LOAD_AGAIN_MS;
+        Set<Integer> again = missing;
+        missing = Set.of();
+        take(snapshots.load(again, SnapshotLoader.RELOAD_LIMIT));
+        if (!missing.isEmpty() && ++loads >= MAX_LOADS) {
+            log.atError().addKeyValue("partitions", missing).log("snapshots are not to be had, going on without them");
+            missing = Set.of();
+        }
+    }
+
+    /// Whether it is known what others left in the partition. Of its calls that nobody seems to hold nothing can be said before.
+    public boolean isLoaded(int partition) {
+        return held.contains(partition) && !moving && !missing.contains(partition);
+    }
+
+    private int take(SnapshotLoader.Loaded loaded) {
+        for (SnapshotLoader.Found found : loaded.found()) {
+            holder.restore(found.snapshot(), found.partition(), clockMs.getAsLong());
+        }
+        loaded.unreadable().forEach(holder::refuse);
+        Set<Integer> still = new HashSet<>(missing);
+        still.addAll(loaded.missing());
+        missing = still;
+        return loaded.found().size();
     }
 
     /// When Kafka took the newest commit, in milliseconds since 1970.
@@ -132,6 +169,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     private void lost() {
         log.atWarn().addKeyValue("partitions", held.size()).log("partitions were taken over while the loop stood still");
         onPartitionsLost(consumer.assignment());
+        consumer.pause(consumer.assignment()); // until the group has spoken, what is there to be read is somebody else's
         consumer.enforceRebalance("the loop stood still"); // where the group did not answer, it may not have noticed
     }
 
@@ -142,15 +180,18 @@ public final class Partitions implements ConsumerRebalanceListener {
         holder.keepOnly(owned);
         Set<Integer> fresh = new HashSet<>(owned);
         fresh.removeAll(held);
-        SnapshotLoader.Loaded loaded = snapshots.load(fresh);
-        for (SnapshotLoader.Found found : loaded.found()) {
-            holder.restore(found.snapshot(), found.partition(), clockMs.getAsLong());
-        }
-        loaded.unreadable().forEach(holder::refuse);
+        Set<Integer> before = new HashSet<>(missing);
+        before.retainAll(owned);
+        missing = before;
+        int conversations = take(snapshots.load(fresh, SnapshotLoader.LIMIT));
+        loads = 0;
+        loadAgainMs = clockMs.getAsLong() + LOAD_AGAIN_MS;
+        consumer.resume(consumer.assignment());
+        commits.begin();
         held = owned;
         moving = false;
         assigned = true;
-        log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("conversations", loaded.found().size()).log("partitions assigned");
+        log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("conversations", conversations).log("partitions assigned");
     }
 
     private void beginNearNow(Collection<TopicPartition> added) {

@@ -24,12 +24,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads what other workers left in some partitions of `conversation.snapshots.v1`. Blocks, but not for longer than
-/// [#LIMIT]; what was not read by then is not taken over.
+/// Reads what other workers left in some partitions of `conversation.snapshots.v1`. Blocks, but not for longer than its
+/// limit; what was not read by then is named, so that it can be loaded again.
 public final class SnapshotLoader {
 
     /// A caller hears this as a pause, and a member of the group that does not poll for a minute is thrown out.
     static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /// Of another try, while calls wait that this worker holds already.
+    static final Duration RELOAD_LIMIT = Duration.ofSeconds(2);
 
     /// How far back is read. Every conversation is written down each minute, so what is older has no call any more; and a topic that
     /// holds a month of them is found through as quickly as a new one.
@@ -42,7 +45,8 @@ public final class SnapshotLoader {
 
     /// @param found the newest snapshot of each conversation that is not over
     /// @param unreadable calls whose newest snapshot cannot be read
-    record Loaded(List<Found> found, Set<CallId> unreadable) {}
+    /// @param missing partitions that were not read to their end; of these nothing is found
+    record Loaded(List<Found> found, Set<CallId> unreadable, Set<Integer> missing) {}
 
     private final Supplier<Consumer<byte[], byte[]>> readers;
     private final DeadLetters deadLetters;
@@ -56,44 +60,56 @@ public final class SnapshotLoader {
     }
 
     /// What others left in these partitions.
-    Loaded load(Collection<Integer> partitions) {
+    Loaded load(Collection<Integer> partitions, Duration limit) {
         if (partitions.isEmpty()) {
-            return new Loaded(List.of(), Set.of());
+            return new Loaded(List.of(), Set.of(), Set.of());
         }
-        long deadlineMs = clockMs.getAsLong() + LIMIT.toMillis();
+        long deadlineMs = clockMs.getAsLong() + limit.toMillis();
         List<TopicPartition> from = partitions.stream()
                 .map(partition -> new TopicPartition(Topics.CONVERSATION_SNAPSHOTS.name(), partition))
                 .toList();
         Map<CallId, Found> open = new HashMap<>();
-        Set<CallId> unreadable = new HashSet<>();
+        Map<CallId, Integer> unreadable = new HashMap<>();
+        Set<Integer> missing = new HashSet<>(partitions);
         Consumer<byte[], byte[]> reader = readers.get();
         try {
             reader.assign(from);
-            Map<TopicPartition, Long> ends = reader.endOffsets(from, LIMIT);
-            seek(reader, from, ends);
-            while (!ends.entrySet().stream().allMatch(end -> reader.position(end.getKey(), LIMIT) >= end.getValue())) {
+            Map<TopicPartition, Long> ends = reader.endOffsets(from, limit);
+            seek(reader, from, ends, limit);
+            ends.forEach((partition, end) -> settle(reader, partition, end, limit, missing));
+            while (!missing.isEmpty()) {
                 if (clockMs.getAsLong() > deadlineMs) {
-                    log.atError().addKeyValue("partitions", partitions).log("snapshots were not read in time");
+                    log.atError().addKeyValue("partitions", missing).log("snapshots were not read in time");
                     break;
                 }
                 for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
                     take(each, open, unreadable);
                 }
+                ends.forEach((partition, end) -> settle(reader, partition, end, limit, missing));
             }
         } catch (KafkaException away) {
-            log.atError().addKeyValue("partitions", partitions).setCause(away).log("snapshots could not be read");
+            log.atError().addKeyValue("partitions", missing).setCause(away).log("snapshots could not be read");
         } finally {
             // A fetch that is under way waits for new records half a second; nobody needs its answer.
             reader.close(CloseOptions.timeout(Duration.ZERO));
         }
-        return new Loaded(List.copyOf(open.values()), unreadable);
+        open.values().removeIf(found -> missing.contains(found.partition())); // what comes after it may say that it is over
+        unreadable.values().removeIf(missing::contains);
+        return new Loaded(List.copyOf(open.values()), Set.copyOf(unreadable.keySet()), Set.copyOf(missing));
     }
 
-    private void seek(Consumer<byte[], byte[]> reader, List<TopicPartition> from, Map<TopicPartition, Long> ends) {
+    private static void settle(
+            Consumer<byte[], byte[]> reader, TopicPartition partition, long end, Duration limit, Set<Integer> missing) {
+        if (missing.contains(partition.partition()) && reader.position(partition, limit) >= end) {
+            missing.remove(partition.partition());
+        }
+    }
+
+    private void seek(Consumer<byte[], byte[]> reader, List<TopicPartition> from, Map<TopicPartition, Long> ends, Duration limit) {
         long sinceMs = clockMs.getAsLong() - LOOK_BACK.toMillis();
         Map<TopicPartition, Long> since = new HashMap<>();
         from.forEach(partition -> since.put(partition, sinceMs));
-        Map<TopicPartition, OffsetAndTimestamp> found = reader.offsetsForTimes(since, LIMIT);
+        Map<TopicPartition, OffsetAndTimestamp> found = reader.offsetsForTimes(since, limit);
         for (TopicPartition partition : from) {
             OffsetAndTimestamp first = found.get(partition);
             reader.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
@@ -110,7 +126,7 @@ public final class SnapshotLoader {
         return epoch == null ? 0 : epoch;
     }
 
-    private void take(ConsumerRecord<byte[], byte[]> each, Map<CallId, Found> open, Set<CallId> unreadable) {
+    private void take(ConsumerRecord<byte[], byte[]> each, Map<CallId, Found> open, Map<CallId, Integer> unreadable) {
         Optional<CallId> of = each.key() == null ? Optional.empty() : CallId.fromKey(each.key());
         of.ifPresent(unreadable::remove);
         if (each.value() == null) {
@@ -122,12 +138,12 @@ public final class SnapshotLoader {
                     open.merge(snapshot.callId(), new Found(snapshot, each.partition()), SnapshotLoader::newer);
             case Codec.Decoded.Unknown<ConversationSnapshot>(String what) -> {
                 of.ifPresent(open::remove);
-                of.ifPresent(unreadable::add);
+                of.ifPresent(callId -> unreadable.put(callId, each.partition()));
                 deadLetters.passOver(each, what);
             }
             case Codec.Decoded.Malformed<ConversationSnapshot>(String reason) -> {
                 of.ifPresent(open::remove);
-                of.ifPresent(unreadable::add);
+                of.ifPresent(callId -> unreadable.put(callId, each.partition()));
                 deadLetters.put(each, reason);
             }
         }

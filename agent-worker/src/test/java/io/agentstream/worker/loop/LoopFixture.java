@@ -17,8 +17,8 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
-import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.definitions.Definitions;
+import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.echo.EchoEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
@@ -49,6 +49,7 @@ import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import tools.jackson.databind.JsonNode;
 
@@ -68,24 +69,21 @@ public final class LoopFixture {
     /// What a reader of definitions has found.
     final Map<String, JsonNode> definitions = new HashMap<>();
     boolean definitionsRead = true;
+    /// Whether the next reader of snapshots finds nobody who answers.
+    boolean snapshotsAway;
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
 
     /// Knows no time index: nothing is in the log before the test.
     static class Mock extends MockConsumer<byte[], byte[]> {
         final Map<TopicPartition, OffsetAndMetadata> committedBefore = new HashMap<>();
         int generation = 1;
+        boolean groupAnswers = true;
         /// What a commit of known offsets is answered with, where the group does not know this member any more.
         RuntimeException notAMember;
         final List<Map<TopicPartition, OffsetAndMetadata>> commits = new ArrayList<>();
 
         Mock() {
             super("none");
-        }
-
-        @Override
-        public synchronized void commitSync() {
-            assignment().forEach(partition -> committedBefore.put(partition, new OffsetAndMetadata(position(partition))));
-            super.commitSync();
         }
 
         @Override
@@ -99,12 +97,15 @@ public final class LoopFixture {
             if (notAMember != null) {
                 throw notAMember;
             }
+            committedBefore.putAll(offsets);
         }
 
         @Override
         public synchronized void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
             commits.add(offsets);
-            super.commitAsync(offsets, callback);
+            if (groupAnswers) {
+                super.commitAsync(offsets, callback);
+            }
         }
 
         @Override
@@ -186,6 +187,9 @@ public final class LoopFixture {
         }
         reader.updateBeginningOffsets(begins);
         reader.updateEndOffsets(ends);
+        if (snapshotsAway) {
+            reader.setOffsetsException(new TimeoutException("away"));
+        }
         reader.schedulePollTask(() -> records.stream()
                 .filter(each -> reader.assignment().contains(new TopicPartition(each.topic(), each.partition())))
                 .forEach(reader::addRecord));
@@ -197,6 +201,13 @@ public final class LoopFixture {
         assign(partitions);
         loop.work();
         return this;
+    }
+
+    /// For a loop that has not subscribed when it started.
+    void assignAfterSubscribing(Integer... partitions) {
+        loop.work();
+        assign(partitions);
+        loop.work();
     }
 
     void assign(Integer... partitions) {

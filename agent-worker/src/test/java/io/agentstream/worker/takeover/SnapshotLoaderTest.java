@@ -47,7 +47,7 @@ class SnapshotLoaderTest {
                 () -> reader, new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
 
         // when
-        SnapshotLoader.Loaded loaded = loader.load(List.of(0));
+        SnapshotLoader.Loaded loaded = loader.load(List.of(0), SnapshotLoader.LIMIT);
 
         // then no more is read than there is of these minutes
         assertEquals(List.of(), loaded.found());
