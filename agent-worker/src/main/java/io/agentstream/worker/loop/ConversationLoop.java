@@ -213,7 +213,8 @@ public final class ConversationLoop implements DutyCycle {
 
     private void everySecond(long nowMs) {
         boolean kafkaAnswers = kafkaAnswers(nowMs);
-        if (commands.health().isDead(nowMs, kafkaAnswers) | events.health().isDead(nowMs, kafkaAnswers)) {
+        boolean dead = commands.health().isDead(nowMs, kafkaAnswers); // each counts on from one second to the next
+        if (events.health().isDead(nowMs, kafkaAnswers) || dead) {
             throw new IllegalStateException("a producer cannot write any more, although Kafka answers");
         }
         if (kafkaAnswers) {
