@@ -10,28 +10,16 @@ import io.agentstream.orchestrator.OrchestratorService;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.ConfigException;
-import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.Key;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.StopBarrier;
-import io.agentstream.runtime.TopicProvisioner;
 import io.agentstream.worker.WorkerService;
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
-import org.apache.kafka.clients.admin.Admin;
 
 /// The whole system in one process: broker, database, sandbox of the provider and the three services, wired as they are in
 /// production. Owns all of it and closes it in order: the gateway drains first, the database goes last.
@@ -79,7 +67,7 @@ public final class LocalSystem implements AutoCloseable {
         Map<String, String> defaults = new HashMap<>();
         DEFAULTS.forEach((key, value) -> defaults.put(key.variable(), value));
         Config.load(environment, defaults, List.of()); // wrong values are said before anything else
-        giveWay(environment, defaults, progress);
+        FreePorts.giveWay(environment, defaults, progress);
         Config config = Config.load(environment, defaults, List.of());
         Closer closer = new Closer();
         try {
@@ -98,28 +86,6 @@ public final class LocalSystem implements AutoCloseable {
         }
     }
 
-    /// A port that nobody asked for by name need not be free: where it is taken, any free one does.
-    private static void giveWay(Map<String, String> environment, Map<String, String> defaults, Progress progress)
-            throws ConfigException, IOException {
-        Config config = Config.load(environment, defaults, List.of());
-        InetAddress address = ListenAddress.of(config).address();
-        for (Key<Integer> key : List.of(
-                Keys.GATEWAY_PORT, Keys.GATEWAY_ADMIN_PORT, Keys.API_PORT, Keys.API_ADMIN_PORT, Keys.WORKER_PORT,
-                Keys.SANDBOX_PORT)) {
-            int port = config.get(key);
-            if (environment.containsKey(key.variable()) || port == 0) {
-                continue;
-            }
-            try (ServerSocket probe = new ServerSocket()) {
-                probe.setReuseAddress(true); // as the servers do
-                probe.bind(new InetSocketAddress(address, port));
-            } catch (BindException taken) {
-                progress.step("port " + port + " is taken: another one for " + key.name().toLowerCase(Locale.ROOT));
-                defaults.put(key.variable(), "0");
-            }
-        }
-    }
-
     private static LocalSystem start(
             Path directory,
             Map<String, String> environment,
@@ -133,7 +99,7 @@ public final class LocalSystem implements AutoCloseable {
         defaults.put(Keys.CREDENTIALS_KEY.variable(), secrets.credentialsKey());
 
         progress.step("Kafka and PostgreSQL");
-        infrastructure(directory, config, closer, defaults, barrier);
+        defaults.putAll(OwnInfrastructure.start(directory, config, closer, barrier));
 
         CloudonixSandbox sandbox = closer.own("sandbox", CloudonixSandbox.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.SANDBOX_PORT),
@@ -144,7 +110,7 @@ public final class LocalSystem implements AutoCloseable {
 
         progress.step("topics and demo data");
         Config wired = Config.load(environment, defaults, List.of());
-        provision(wired, config.find(Keys.KAFKA_BOOTSTRAP_SERVERS).isEmpty());
+        OwnInfrastructure.provision(wired, config.find(Keys.KAFKA_BOOTSTRAP_SERVERS).isEmpty());
         var agents = DemoData.ensure(wired, secrets);
 
         progress.step("gateway, orchestrator and worker");
@@ -190,53 +156,6 @@ public final class LocalSystem implements AutoCloseable {
                 DemoData.streamUrl(socketUrl, agents.echo()));
         demo.write(directory);
         return new LocalSystem(closer, demo, sandbox);
-    }
-
-    /// Starts broker and database side by side, unless the environment names others.
-    private static void infrastructure(
-            Path directory, Config config, Closer closer, Map<String, String> defaults, StopBarrier barrier)
-            throws Exception {
-        FutureTask<EmbeddedPostgres> postgres = new FutureTask<>(
-                () -> EmbeddedPostgres.start(directory.resolve("postgres"), config.get(Keys.POSTGRES_PORT)));
-        FutureTask<EmbeddedKafka> kafka = new FutureTask<>(
-                () -> EmbeddedKafka.start(directory.resolve("kafka"), config.get(Keys.KAFKA_PORT),
-                        reason -> barrier.fault(new IllegalStateException(reason))));
-        boolean ownDatabase = config.find(Keys.DATABASE_URL).isEmpty();
-        boolean ownKafka = config.find(Keys.KAFKA_BOOTSTRAP_SERVERS).isEmpty();
-        if (ownDatabase) {
-            Thread.ofPlatform().name("postgres-start").start(postgres);
-        }
-        if (ownKafka) {
-            kafka.run();
-        }
-        try {
-            if (ownDatabase) {
-                EmbeddedPostgres database = closer.own("postgres", postgres.get());
-                defaults.put(Keys.DATABASE_URL.variable(), database.jdbcUrl());
-                defaults.put(Keys.DATABASE_USER.variable(), database.user());
-                defaults.put(Keys.DATABASE_PASSWORD.variable(), database.password());
-            }
-        } finally {
-            if (ownKafka && kafka.state() == Future.State.SUCCESS) {
-                EmbeddedKafka broker = closer.own("kafka", kafka.resultNow());
-                defaults.put(Keys.KAFKA_BOOTSTRAP_SERVERS.variable(), broker.bootstrapServers());
-            }
-        }
-        if (ownKafka && kafka.state() == Future.State.FAILED) {
-            throw new ExecutionException(kafka.exceptionNow());
-        }
-    }
-
-    /// The settings of a broker of our own follow this version's, so that data of an older one can be taken up.
-    private static void provision(Config config, boolean ourOwn) throws Exception {
-        try (Admin admin = new KafkaClients(config).admin("topics")) {
-            TopicProvisioner provisioner = new TopicProvisioner(admin, TopicProvisioner.Plan.of(config));
-            var differences = ourOwn ? provisioner.align() : provisioner.provision();
-            if (!differences.isEmpty()) {
-                throw new IllegalStateException("the topics differ from the configuration: " + differences
-                        + "; set the configuration as it was, or start over with --fresh");
-            }
-        }
     }
 
     private static String url(String scheme, Config config, int port) throws ConfigException {
