@@ -83,7 +83,7 @@ final class CallsBesideListingsTest {
         assertTrue(Set.of(200, 429, 503).containsAll(statuses), statuses.toString());
         assertTrue(statuses.contains(200), statuses.toString());
         assertTrue(
-                floodedMs <= 3 * aloneMs + 700,
+                floodedMs <= 2 * aloneMs + 400, // 170 to 250 ms with connections of its own, 350 to 760 ms with those of calls
                 "the slowest in a hundred took " + aloneMs + " ms alone, and " + floodedMs + " ms beside listings");
     }
 
