@@ -4,10 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/// What the binary codecs share: big-endian numbers at an offset. They are read straight from the array, because a buffer for
-/// each frame would be a third of what reading it allocates.
+/// What the binary codecs share: big-endian numbers at an offset. Those of a frame go straight to and from the array, because a buffer
+/// for each would be a quarter of what it allocates.
 final class Binary {
 
     private static final VarHandle INT64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -35,12 +38,33 @@ final class Binary {
         return (short) INT16.get(bytes, at) & 0xFFFF;
     }
 
+    static void putInt64(byte[] bytes, int at, long value) {
+        INT64.set(bytes, at, value);
+    }
+
+    static void putInt16(byte[] bytes, int at, short value) {
+        INT16.set(bytes, at, value);
+    }
+
     static CallId callId(byte[] bytes, int at) {
         return new CallId(new UUID(int64(bytes, at), int64(bytes, at + Long.BYTES)));
     }
 
     static void putCallId(ByteBuffer out, CallId callId) {
         out.putLong(callId.value().getMostSignificantBits()).putLong(callId.value().getLeastSignificantBits());
+    }
+
+    /// The text of `length` bytes; null where they are not UTF-8, or are not all there. Read with replacements it would be another
+    /// text, and a longer one, which nobody could write again.
+    static @Nullable String text(byte[] bytes, int at, int length) {
+        if (length > bytes.length - at) {
+            return null;
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, length)).toString();
+        } catch (CharacterCodingException foreign) {
+            return null;
+        }
     }
 
     static short length16(int length) {

@@ -61,12 +61,13 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
     /// Completes the record of an audio frame whose payload is already in its place, at [#AUDIO_PAYLOAD_OFFSET] and up to the end
     /// of `record`: for the one writer who decodes straight into it, fifty times a second of each call.
     public static void putAudioHeader(byte[] record, CallId callId, long seq, long atMs, long timestampMs) {
-        ByteBuffer out = ByteBuffer.wrap(record).put(AUDIO);
-        Binary.putCallId(out, callId);
-        out.putLong(seq)
-                .putLong(atMs)
-                .putLong(timestampMs)
-                .putShort(Binary.length16(record.length - AUDIO_PAYLOAD_OFFSET));
+        record[0] = AUDIO;
+        Binary.putInt64(record, 1, callId.value().getMostSignificantBits());
+        Binary.putInt64(record, 9, callId.value().getLeastSignificantBits());
+        Binary.putInt64(record, 17, seq);
+        Binary.putInt64(record, 25, atMs);
+        Binary.putInt64(record, HEADER_BYTES, timestampMs);
+        Binary.putInt16(record, HEADER_BYTES + 8, Binary.length16(record.length - AUDIO_PAYLOAD_OFFSET));
     }
 
     private static ByteBuffer header(byte kind, MediaFrame frame, int bodyBytes) {
@@ -98,11 +99,10 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
                     ? new Decoded.Value<>(new MediaFrame.Digit(callId, seq, atMs, (char) bytes[at]))
                     : Binary.malformed("a digit of ", bytes.length, " bytes");
             case MARK_REACHED -> {
-                int name = body < 6 ? 0 : Binary.uint16(bytes, at + 4);
-                yield body >= 6 + name && name <= Binary.MAX_NAME_BYTES && Binary.addedFields(bytes, at + 6 + name)
-                        ? new Decoded.Value<>(new MediaFrame.MarkReached(
-                                callId, seq, atMs, Binary.int32(bytes, at),
-                                new String(bytes, at + 6, name, StandardCharsets.UTF_8)))
+                int length = body < 6 ? 0 : Binary.uint16(bytes, at + 4);
+                String name = body < 6 || length > Binary.MAX_NAME_BYTES ? null : Binary.text(bytes, at + 6, length);
+                yield name != null && Binary.addedFields(bytes, at + 6 + length)
+                        ? new Decoded.Value<>(new MediaFrame.MarkReached(callId, seq, atMs, Binary.int32(bytes, at), name))
                         : Binary.malformed("a mark of ", bytes.length, " bytes");
             }
             case PLAYED -> body >= 13 && Binary.addedFields(bytes, at + 13)

@@ -109,11 +109,10 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                     ? new Decoded.Value<>(new SocketCommand.Clear(callId, Binary.int32(bytes, at), epoch))
                     : Binary.malformed("a clear of ", bytes.length, " bytes");
             case MARK -> {
-                int name = body < 6 ? 0 : Binary.uint16(bytes, at + 4);
-                yield body >= 6 + name && name <= Binary.MAX_NAME_BYTES && Binary.addedFields(bytes, at + 6 + name)
-                        ? new Decoded.Value<>(new SocketCommand.Mark(
-                                callId, Binary.int32(bytes, at),
-                                new String(bytes, at + 6, name, StandardCharsets.UTF_8), epoch))
+                int length = body < 6 ? 0 : Binary.uint16(bytes, at + 4);
+                String name = body < 6 || length > Binary.MAX_NAME_BYTES ? null : Binary.text(bytes, at + 6, length);
+                yield name != null && Binary.addedFields(bytes, at + 6 + length)
+                        ? new Decoded.Value<>(new SocketCommand.Mark(callId, Binary.int32(bytes, at), name, epoch))
                         : Binary.malformed("a mark of ", bytes.length, " bytes");
             }
             case CLOSE -> close(bytes, callId, epoch, at);
@@ -156,7 +155,10 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
             return Binary.malformed("a close with a reason of ", reasonBytes, " bytes");
         }
         String cause = new String(bytes, at + 2, causeBytes, StandardCharsets.US_ASCII);
-        String reason = new String(bytes, code + 4, reasonBytes, StandardCharsets.UTF_8);
+        String reason = Binary.text(bytes, code + 4, reasonBytes);
+        if (reason == null) {
+            return Binary.malformed("a close whose reason of ", reasonBytes, " bytes is no text");
+        }
         return switch (by) {
             case BY_END -> new Decoded.Value<>(new SocketCommand.Close(
                     callId, constant(End.class, cause, End.OTHER), null, closeCode, reason, epoch));

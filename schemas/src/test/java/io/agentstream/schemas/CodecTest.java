@@ -82,6 +82,25 @@ final class CodecTest {
         assertInstanceOf(Decoded.Malformed.class, decoded);
     }
 
+    private static byte[] marred(byte[] record, String text) {
+        byte[] bytes = record.clone();
+        int at = new String(record, StandardCharsets.ISO_8859_1).indexOf(text);
+        Arrays.fill(bytes, at, at + text.length(), (byte) 0xFF);
+        return bytes;
+    }
+
+    @Test
+    void namesAndReasonsThatAreNoTextAreMalformed() {
+        byte[] mark = Topics.SOCKET_COMMANDS.codec().encode(new SocketCommand.Mark(Samples.CALL, 3, "done"));
+        byte[] close = Topics.SOCKET_COMMANDS.codec()
+                .encode(SocketCommand.Close.because(Samples.CALL, Failure.UNKNOWN_DOMAIN, "nowhere.example"));
+        byte[] reached = Topics.CALL_MEDIA.codec().encode(new MediaFrame.MarkReached(Samples.CALL, 8, 1, 2, "done"));
+
+        assertInstanceOf(Decoded.Malformed.class, Topics.SOCKET_COMMANDS.codec().decode(marred(mark, "done")));
+        assertInstanceOf(Decoded.Malformed.class, Topics.SOCKET_COMMANDS.codec().decode(marred(close, "nowhere.example")));
+        assertInstanceOf(Decoded.Malformed.class, Topics.CALL_MEDIA.codec().decode(marred(reached, "done")));
+    }
+
     @Test
     void nestingWithoutEndIsMalformed() {
         byte[] deep = "[".repeat(100_000).getBytes(StandardCharsets.UTF_8);

@@ -24,7 +24,11 @@ import org.junit.jupiter.api.Test;
 /// What one frame of 20 ms leaves behind for the collector.
 final class FrameCostTest {
 
-    private static final int FRAMES = 20_000;
+    private static final int FRAMES = 10_000;
+    private static final int ROUNDS = 8;
+    private static final int ARRAY_HEADER_BYTES = 16;
+    private static final int SMALLEST_OBJECT = 16;
+    private static final int ROUNDED_UP = 7;
     private static final byte[] MEDIA = ("{\"event\":\"media\",\"streamSid\":\"MZ-7f3c\",\"sequenceNumber\":\"4\",\"media\":"
                     + "{\"track\":\"inbound\",\"chunk\":\"2\",\"timestamp\":\"40\",\"payload\":\""
                     + Base64.getEncoder().encodeToString(new byte[160]) + "\"}}")
@@ -32,20 +36,22 @@ final class FrameCostTest {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    /// The least of some rounds: what the compiler has not got to yet is not the frame's.
     private long bytesOfEach(Runnable frame) {
-        for (int i = 0; i < 2 * FRAMES; i++) {
-            frame.run();
-        }
         long thread = Thread.currentThread().threadId();
-        long before = threads.getThreadAllocatedBytes(thread);
-        for (int i = 0; i < FRAMES; i++) {
-            frame.run();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            long before = threads.getThreadAllocatedBytes(thread);
+            for (int i = 0; i < FRAMES; i++) {
+                frame.run();
+            }
+            least = Math.min(least, (threads.getThreadAllocatedBytes(thread) - before) / FRAMES);
         }
-        return (threads.getThreadAllocatedBytes(thread) - before) / FRAMES;
+        return least;
     }
 
     @Test
-    void anInboundFrameLeavesLittleMoreThanItsRecord() {
+    void anInboundFrameLeavesNothingButItsRecord() {
         CloudonixProvider provider = new CloudonixProvider();
         InboundAudio audio = new InboundAudio(MediaFrameCodec.AUDIO_PAYLOAD_OFFSET, MediaFrameCodec.MAX_PAYLOAD_BYTES);
         CallId call = CallId.of(1, 2, 3);
@@ -81,7 +87,7 @@ final class FrameCostTest {
         });
 
         System.out.println("inbound frame: " + bytes + " bytes allocated, record of " + last[0].length);
-        assertTrue(bytes <= 350, bytes + " bytes");
+        assertTrue(bytes <= ARRAY_HEADER_BYTES + last[0].length + ROUNDED_UP, bytes + " bytes");
     }
 
     @Test
@@ -123,20 +129,17 @@ final class FrameCostTest {
         });
 
         System.out.println("outbound frame: " + bytes + " bytes allocated");
-        assertTrue(bytes <= 64, bytes + " bytes");
+        assertTrue(bytes < SMALLEST_OBJECT, bytes + " bytes");
     }
 
     @Test
     void aFrameThroughTheWholeGatewayStaysWithinItsBudget() throws Exception {
         try (TestGateway gateway = new TestGateway()) {
-            long before = 0;
-            int rounds = 12;
+            long bytes = Long.MAX_VALUE;
             int each = 1_300;
-            for (int round = 0; round < rounds; round++) {
-                if (round == rounds / 2) {
-                    before = allocatedByIoThreads();
-                }
+            for (int round = 0; round < 2 * ROUNDS; round++) {
                 gateway.events.clear();
+                long before = allocatedByIoThreads();
                 try (RawPeer peer = gateway.talking()) {
                     gateway.media.clear();
                     for (int i = 0; i < each; i++) {
@@ -144,8 +147,8 @@ final class FrameCostTest {
                     }
                     await(() -> gateway.media.history().size() >= each);
                 }
+                bytes = Math.min(bytes, (allocatedByIoThreads() - before) / each);
             }
-            long bytes = (allocatedByIoThreads() - before) / (each * (rounds / 2L));
             System.out.println("inbound frame, socket to producer's mock: " + bytes + " bytes allocated");
             assertTrue(bytes <= 1_500, bytes + " bytes");
         }
