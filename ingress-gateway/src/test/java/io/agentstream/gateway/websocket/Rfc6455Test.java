@@ -16,9 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// RFC 6455 as a table, in the manner of the Autobahn test suite: what a client may send, and what becomes of it. Each row is tried
 /// whole, byte by byte, and cut in the middle.
-final class Rfc6455Test {
+public final class Rfc6455Test {
 
-    private static final int MAX = 70_000;
+    /// The longest message that the table's reader takes, in bytes.
+    public static final int MAX = 70_000;
+
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
     private static final int PING = 9;
@@ -27,7 +29,7 @@ final class Rfc6455Test {
     /// @param frames what the client sends
     /// @param found what the reader tells of it
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Row(String name, byte[] frames, List<String> found) {
+    public record Row(String name, byte[] frames, List<String> found) {
         @Override
         public String toString() {
             return name;
@@ -93,7 +95,7 @@ final class Rfc6455Test {
 
     private static final byte[] BYE = close(1000, "");
 
-    static Stream<Row> rows() {
+    public static Stream<Row> rows() {
         Table table = new Table();
         lengths(table);
         masks(table);
