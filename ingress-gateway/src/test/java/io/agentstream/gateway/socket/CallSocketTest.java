@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -21,12 +22,15 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class CallSocketTest {
+
+    /// Waits longer for an answer to its close than any test does.
+    private static final CallLimits PATIENT =
+            new CallLimits(30_000_000, 3_600_000_000L, 1_800_000_000, 10_000_000, 600_000_000, 100, 200_000);
 
     private final TestGateway gateway = new TestGateway();
 
@@ -297,11 +301,15 @@ final class CallSocketTest {
 
     @Test
     void cutsThePeerThatNeverAnswersItsClose() throws Exception {
-        try (RawPeer peer = gateway.talking()) {
-            gateway.send(SocketCommand.Close.because(gateway.lastStarted(), End.AGENT_HANGUP));
+        try (TestGateway patient = new TestGateway(PATIENT, true); RawPeer peer = patient.talking()) {
+            patient.send(SocketCommand.Close.because(patient.lastStarted(), End.AGENT_HANGUP));
             assertEquals(1000, peer.readClose().closeCode());
-            assertTrue(peer.ends()); // after half a second here
-            await(() -> gateway.metric("agent_stream_gateway_sockets") == 0);
+            assertEquals(1, patient.metric("agent_stream_gateway_sockets"));
+
+            patient.pass(Duration.ofNanos(1_000 * PATIENT.closeUs()));
+
+            assertTrue(peer.ends());
+            await(() -> patient.metric("agent_stream_gateway_sockets") == 0);
         }
     }
 
@@ -359,25 +367,25 @@ final class CallSocketTest {
     }
 
     @Test
-    void hearsEveryPeerWheneverItSpeaks() throws Exception {
-        List<RawPeer> peers = new ArrayList<>();
-        for (int i = 0; i < 90; i++) {
-            if (i == 45) {
-                for (RawPeer peer : peers) { // so many may not have finished the handshake
-                    peer.close();
+    void hearsEveryPeerWheneverItSpeaksAndInWhateverPieces() throws Exception {
+        byte[] spoken = bytes(RawPeer.bytes(true, RawPeer.TEXT, TestGateway.CONNECTED.getBytes(StandardCharsets.UTF_8)),
+                RawPeer.bytes(true, RawPeer.TEXT, TestGateway.START.getBytes(StandardCharsets.UTF_8)));
+        for (int calls = 0; calls < 90; calls++) {
+            int heard = calls + 1;
+            int cut = spoken.length * calls / 90;
+            try (RawPeer peer = RawPeer.connect(gateway.port(), TestGateway.URL)) {
+                if (calls % 2 == 0) { // the others speak while the gateway makes a call of their socket
+                    await(() -> gateway.count(CallEvent.Offered.class) == heard);
                 }
-                await(() -> gateway.metric("agent_stream_gateway_sockets") == 0);
+                peer.write(Arrays.copyOf(spoken, cut)).write(Arrays.copyOfRange(spoken, cut, spoken.length));
+                await(() -> gateway.count(CallEvent.Started.class) == heard);
             }
-            RawPeer peer = RawPeer.connect(gateway.port(), TestGateway.URL.replace("0001?", "00" + (10 + i % 40) + "?"));
-            peers.add(peer);
-            LockSupport.parkNanos(i * 100_000L);
-            peer.text(TestGateway.CONNECTED);
-            LockSupport.parkNanos(i * 50_000L);
-            peer.text(TestGateway.START);
         }
-        await(() -> gateway.count(CallEvent.Started.class) == 90);
-        for (RawPeer peer : peers) {
-            peer.close();
-        }
+    }
+
+    private static byte[] bytes(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 }

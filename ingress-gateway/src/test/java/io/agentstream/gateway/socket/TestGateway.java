@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -64,6 +65,7 @@ final class TestGateway implements AutoCloseable {
     final MediaServer server;
     volatile Optional<String> unable = Optional.empty();
     private final DutyCycleRunner reader;
+    private final AtomicLong aheadNs = new AtomicLong();
     private long offset;
 
     TestGateway() {
@@ -85,7 +87,7 @@ final class TestGateway implements AutoCloseable {
                 "127.0.0.1", 0, 2, new MediaServer.Admission(100, 50, 40, 1_000),
                 new MediaServer.Proxies(Networks.NONE, false), 65_536, 65_536, 256 << 10, Duration.ofSeconds(10),
                 limits, null));
-        GatewayClock clock = new GatewayClock(InstantSource.system(), System::nanoTime);
+        GatewayClock clock = new GatewayClock(InstantSource.system(), () -> System.nanoTime() + aheadNs.get());
         CallLog callLog = new CallLog(events, media, metrics);
         server = new MediaServer(settings, PROVIDERS, () -> 3, callLog, () -> unable, metrics, clock);
         commands.updateEndOffsets(Map.of(SLOT, 0L));
@@ -108,6 +110,11 @@ final class TestGateway implements AutoCloseable {
 
     int port() {
         return server.port();
+    }
+
+    /// Lets `time` pass at once for calls and their limits.
+    void pass(Duration time) {
+        aheadNs.addAndGet(time.toNanos());
     }
 
     /// A peer that has said its first two messages.
