@@ -141,7 +141,8 @@ public final class Keys {
             "How far audio is sent to the provider ahead of the caller's ear. What came late all at once (a pause on the way) and is"
                     + " shorter than this is passed on at once; what is longer is paced, and stays late for the rest of the turn.");
     public static final Key<Path> TLS_CERTIFICATE =
-            path("TLS_CERTIFICATE", "PEM file with the gateway's certificate chain; with `TLS_KEY` the gateway speaks wss.");
+            path("TLS_CERTIFICATE", "PEM file with the gateway's certificate chain; with `TLS_KEY` the gateway speaks wss. Both files are"
+                    + " read again when they are replaced: new sockets get the new pair, and files that hold none change nothing.");
     public static final Key<Path> TLS_KEY = path("TLS_KEY", "PEM file with the private key (PKCS #8) of the certificate.");
 
     public static final Key<Duration> CALL_LOST_AFTER = duration(
