@@ -34,7 +34,7 @@ final class Lifecycle implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
             switch (Topics.CALL_LIFECYCLE.codec().decode(record.value())) {
                 case Decoded.Value<CallEvent>(CallEvent event) -> seen.add(event);
-                case Decoded.Unknown<CallEvent>(String what) -> throw new AssertionError(what);
+                case Decoded.Unknown<CallEvent>(var what) -> {} // of a newer writer, which NewerProcessTest plays on this system
                 case Decoded.Malformed<CallEvent>(String reason) -> throw new AssertionError(reason);
             }
         }
