@@ -1,5 +1,6 @@
 package io.agentstream.dev.bench.bare;
 
+import io.agentstream.dev.bench.load.Upgrade;
 import io.agentstream.dev.bench.process.Part;
 import io.agentstream.gateway.websocket.FrameReader;
 import io.agentstream.gateway.websocket.FrameWriter;
@@ -14,8 +15,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
@@ -33,7 +32,6 @@ import tools.jackson.databind.JsonNode;
 public final class BareFramingPart implements Part {
 
     private static final Logger LOG = LoggerFactory.getLogger(BareFramingPart.class);
-    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final Pattern KEY = Pattern.compile("(?i)sec-websocket-key:\\s*(\\S+)");
     private static final byte[] PAYLOAD = "\"payload\":\"".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HEAD =
@@ -111,7 +109,7 @@ public final class BareFramingPart implements Part {
             }
             upgraded = true;
             send(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
-                            + accept(key.group(1)) + "\r\n\r\n")
+                            + Upgrade.accept(key.group(1)) + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
         }
 
@@ -183,15 +181,6 @@ public final class BareFramingPart implements Part {
             }
         }
         return -1;
-    }
-
-    private static String accept(String key) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     @Override

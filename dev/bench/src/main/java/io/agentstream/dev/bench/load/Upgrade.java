@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /// One call's HTTP upgrade to a WebSocket.
-final class Upgrade {
+public final class Upgrade {
 
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int MAX_RESPONSE_BYTES = 8_192;
@@ -56,14 +56,15 @@ final class Upgrade {
         }
         for (String line : lines) {
             if (line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-accept:")
-                    && line.substring(line.indexOf(':') + 1).trim().equals(accept())) {
+                    && line.substring(line.indexOf(':') + 1).trim().equals(accept(key))) {
                 return;
             }
         }
         throw new IOException("the upgrade was answered without its key");
     }
 
-    private String accept() {
+    /// What a server answers to a client's key (RFC 6455, section 4.2.2).
+    public static String accept(String key) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
             return Base64.getEncoder().encodeToString(digest);
