@@ -10,6 +10,7 @@ import io.agentstream.gateway.telephony.TelephonyProviders;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.PeerAddress;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
 import io.undertow.server.HttpHandler;

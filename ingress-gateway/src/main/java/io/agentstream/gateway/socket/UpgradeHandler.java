@@ -2,6 +2,7 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.PeerAddress;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;

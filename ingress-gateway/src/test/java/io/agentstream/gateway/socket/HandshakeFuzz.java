@@ -2,6 +2,7 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.telephony.cloudonix.CloudonixProvider;
 import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.PeerAddress;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;

@@ -1,9 +1,8 @@
-package io.agentstream.gateway.socket;
+package io.agentstream.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.agentstream.runtime.Networks;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,5 @@
-package io.agentstream.gateway.socket;
+package io.agentstream.runtime;
 
-import io.agentstream.runtime.Networks;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
@@ -11,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param text the address, for people
 /// @param key what limits are counted for: the address, or with IPv6 its /64, of which one host has all
-record PeerAddress(String text, String key) {
+public record PeerAddress(String text, String key) {
 
     /// Proxies in a row that are looked through.
     private static final int MAX_HOPS = 16;
 
     private static final int PREFIX_BYTES = 8;
 
-    static PeerAddress of(InetAddress address) {
+    public static PeerAddress of(InetAddress address) {
         String text = address.getHostAddress();
         if (!(address instanceof Inet6Address)) {
             return new PeerAddress(text, text);
@@ -33,7 +32,7 @@ record PeerAddress(String text, String key) {
     ///
     /// @param peer who opened the connection
     /// @param forwardedFor the values of `X-Forwarded-For`, each proxy's own word last
-    static PeerAddress of(InetAddress peer, List<String> forwardedFor, Networks trusted) {
+    public static PeerAddress of(InetAddress peer, List<String> forwardedFor, Networks trusted) {
         InetAddress client = peer;
         int hops = 0;
         for (int line = forwardedFor.size() - 1; line >= 0; line--) {
