@@ -43,6 +43,7 @@ public final class OrchestratorService implements AutoCloseable {
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration API_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PRODUCER_BLOCKS = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int HTTP_IO_THREADS = 2;
     private static final int HTTP_WORKERS = 4;
 
@@ -120,14 +121,23 @@ public final class OrchestratorService implements AutoCloseable {
         Database apiDatabase = closer.own(
                 "API's database",
                 new Database(databaseSettings(config, "orchestrator-api", Keys.API_DATABASE_POOL, API_STATEMENT_TIMEOUT)));
-        Api api = closer.own("API", new Api(
-                apiDatabase, cipher, config.get(Keys.PUBLIC_GATEWAY_URL).toString()));
+        Api api = closer.own("API", new Api(apiDatabase, cipher, apiSettings(config)));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));
         AdminServer administration = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_ADMIN_PORT), metrics, readiness));
         return new OrchestratorService(closer, http.port(), administration.port());
+    }
+
+    private static Api.Settings apiSettings(Config config) {
+        return new Api.Settings(
+                config.get(Keys.PUBLIC_GATEWAY_URL).toString(),
+                config.find(Keys.OPERATOR_KEY).orElse(null),
+                new BigDecimal(config.get(Keys.PRICE_PER_MINUTE)),
+                config.get(Keys.API_TRUSTED_PROXIES),
+                config.get(Keys.FAILED_KEYS_PER_MINUTE),
+                PATIENCE);
     }
 
     /// Calls and the API have a pool each: whatever is asked of the one, the other finds a connection.

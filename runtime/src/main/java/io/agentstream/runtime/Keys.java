@@ -80,6 +80,18 @@ public final class Keys {
             "CREDENTIALS_KEY", "base64, 32 bytes; several with commas between", null, Keys::credentialsKeys, Shown.NEVER,
             "Encrypts provider credentials at rest. Of several keys the first writes and all of them read: to change the key, put a new"
                     + " one in front. In `up` it is generated and kept with the data.");
+    public static final Key<Secret> OPERATOR_KEY = new Key<>(
+            "OPERATOR_KEY", "32 to 200 visible characters", null, Keys::operatorKey, Shown.NEVER,
+            "Opens `/api/v1/operator`, where tenants are made, limited and suspended; without it those paths do not exist. In `up` it is"
+                    + " generated and kept with the data.");
+    public static final Key<Networks> API_TRUSTED_PROXIES = new Key<>(
+            "API_TRUSTED_PROXIES", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Key.Shown.ALWAYS,
+            "Proxies and balancers in front of the API: where a request comes from is taken from their `X-Forwarded-For`, for the audit"
+                    + " log and for limits per address. Nobody else's counts.");
+    public static final Key<Integer> FAILED_KEYS_PER_MINUTE = number(
+            "FAILED_KEYS_PER_MINUTE", 60, 1, 1_000_000,
+            "How many API keys that open nothing an address (with IPv6 a /64) may try in a minute; then it is answered 429, except"
+                    + " with a key that has opened something lately.");
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway; only shown, in the `stream_url` of an agent.");
@@ -193,6 +205,9 @@ public final class Keys {
             CLOUDONIX_API_URL,
             CLOUDONIX_RATE_LIMIT,
             CREDENTIALS_KEY,
+            OPERATOR_KEY,
+            API_TRUSTED_PROXIES,
+            FAILED_KEYS_PER_MINUTE,
             PUBLIC_GATEWAY_URL,
             PRICE_PER_MINUTE,
             GATEWAY_SLOT,
@@ -333,6 +348,13 @@ public final class Keys {
         }
         if (key.length != 32) {
             throw new IllegalArgumentException("is " + key.length + " bytes long, not 32");
+        }
+        return new Secret(text);
+    }
+
+    private static Secret operatorKey(String text) {
+        if (!text.matches("[\\x21-\\x7e]{32,200}")) {
+            throw new IllegalArgumentException("is not 32 to 200 visible ASCII characters without spaces");
         }
         return new Secret(text);
     }

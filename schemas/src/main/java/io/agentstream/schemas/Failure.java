@@ -13,6 +13,7 @@ public enum Failure {
     UNKNOWN_PROVIDER(1008, "Unknown provider: %s", null),
     UNSUPPORTED_PROVIDER(1011, "Agent stream is not supported for provider %s", null),
     WORKFLOW_NOT_FOUND(1008, "Workflow not found", null),
+    SUSPENDED(1008, "Organization suspended", "suspended"),
     QUOTA_EXCEEDED(1008, "Quota exceeded", "quota_exceeded"),
     CONCURRENCY_LIMIT(1008, "Concurrent call limit reached", "concurrency_limit"),
     MISSING_DOMAIN(4400, "Missing Domain", "missing_domain"),

@@ -260,8 +260,8 @@ final class AdmissionControlTest {
 
     @ParameterizedTest
     @EnumSource(value = Failure.class, names = {
-        "WORKFLOW_NOT_FOUND", "QUOTA_EXCEEDED", "CONCURRENCY_LIMIT", "MISSING_DOMAIN", "UNKNOWN_DOMAIN", "MISSING_BEARER_TOKEN",
-        "UNSUPPORTED_MEDIA", "SESSION_INVALID",
+        "WORKFLOW_NOT_FOUND", "SUSPENDED", "QUOTA_EXCEEDED", "CONCURRENCY_LIMIT", "MISSING_DOMAIN", "UNKNOWN_DOMAIN",
+        "MISSING_BEARER_TOKEN", "UNSUPPORTED_MEDIA", "SESSION_INVALID",
     })
     void whatOneTenantHasSetUpBadlyTakesTheProvidersAddressAwayFromNobodyElse(Failure failure) {
         talks("other tenant", "provider", 0);

@@ -5,6 +5,8 @@ import io.agentstream.agents.Problem;
 import io.agentstream.orchestrator.decide.Contexts;
 import io.agentstream.orchestrator.store.AgentVersions;
 import io.agentstream.orchestrator.store.Agents;
+import io.agentstream.orchestrator.store.AuditLog;
+import io.agentstream.orchestrator.store.Changes;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,14 +45,14 @@ final class AgentRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.post(AGENTS, this::create),
-                Route.list(AGENTS, this::list),
-                Route.get(AGENT, this::get),
-                Route.patch(AGENT, this::change),
-                Route.delete(AGENT, this::archive),
-                Route.put(AGENT + "/draft", this::saveDraft),
-                Route.action(AGENT + "/publish", this::publish),
-                Route.list(AGENT + "/versions", this::versions));
+                Route.post(Access.WRITE, AGENTS, this::create),
+                Route.list(Access.READ, AGENTS, this::list),
+                Route.get(Access.READ, AGENT, this::get),
+                Route.patch(Access.WRITE, AGENT, this::change),
+                Route.delete(Access.WRITE, AGENT, this::archive),
+                Route.put(Access.WRITE, AGENT + "/draft", this::saveDraft),
+                Route.action(Access.WRITE, AGENT + "/publish", this::publish),
+                Route.list(Access.READ, AGENT + "/versions", this::versions));
     }
 
     private Reply create(Call call) {
@@ -70,7 +73,9 @@ final class AgentRoutes {
                     name,
                     variables == null ? Json.object() : variables);
             AgentVersions.saveDraft(connection, id, definition);
-            return shown(connection, call, uuid).orElseThrow();
+            Agents.Agent made = find(connection, call, uuid);
+            AuditLog.write(connection, call.who(), Changes.agentCreated(made));
+            return json(made, onlyDomain(connection, call));
         });
         return Reply.created(out, AGENTS + "/" + uuid);
     }
@@ -97,9 +102,9 @@ final class AgentRoutes {
     }
 
     private Reply change(Call call) {
-        return locked(call, (connection, id, shown) -> {
+        return locked(call, Changes::agentChanged, (connection, agent) -> {
             Fields in = call.body();
-            in.against(shown, READ_ONLY);
+            in.against(json(agent, onlyDomain(connection, call)), READ_ONLY);
             String name = in.text("name", MAX_NAME);
             ObjectNode variables = in.isNull(VARIABLES) ? Json.object() : variables(in);
             ObjectNode definition = in.has("definition") ? definition(in) : null;
@@ -107,21 +112,28 @@ final class AgentRoutes {
                 return Optional.of(in.badRequest());
             }
             if (name != null || variables != null) {
-                Agents.change(connection, id, name, variables);
+                Agents.change(connection, agent.id(), name, variables);
             }
             if (definition != null) {
-                AgentVersions.saveDraft(connection, id, definition);
+                AgentVersions.saveDraft(connection, agent.id(), definition);
             }
             return Optional.empty();
         });
     }
 
     private Reply archive(Call call) {
-        boolean done = call.uuid()
-                .map(uuid -> database.withConnection(
-                        connection -> Agents.archive(connection, call.organizationId(), uuid)))
-                .orElse(false);
-        return done ? Reply.noContent() : Reply.notFound();
+        Optional<UUID> uuid = call.uuid();
+        if (uuid.isEmpty()) {
+            return Reply.notFound();
+        }
+        return database.inTransaction(connection -> {
+            Optional<Agents.Agent> gone = Agents.find(connection, call.organizationId(), uuid.get());
+            if (gone.isEmpty() || !Agents.archive(connection, call.organizationId(), uuid.get())) {
+                return Reply.notFound();
+            }
+            AuditLog.write(connection, call.who(), Changes.agentArchived(gone.get()));
+            return Reply.noContent();
+        });
     }
 
     private Reply saveDraft(Call call) {
@@ -130,8 +142,8 @@ final class AgentRoutes {
         if (in.isBad()) {
             return in.badRequest();
         }
-        return locked(call, (connection, id, shown) -> {
-            AgentVersions.saveDraft(connection, id, definition);
+        return locked(call, Changes::agentChanged, (connection, agent) -> {
+            AgentVersions.saveDraft(connection, agent.id(), definition);
             return Optional.empty();
         });
     }
@@ -139,7 +151,8 @@ final class AgentRoutes {
     private Reply publish(Call call) {
         return locked(
                 call,
-                (connection, id, shown) -> AgentVersions.publish(connection, id)
+                Changes::agentPublished,
+                (connection, agent) -> AgentVersions.publish(connection, agent.id())
                         ? Optional.empty()
                         : Optional.of(Reply.conflict("This agent has no draft to publish.")));
     }
@@ -167,29 +180,36 @@ final class AgentRoutes {
         });
     }
 
-    /// A change of an agent that nobody else changes meanwhile; the answer where it was not made. `shown`: what the agent's owner
-    /// saw before.
+    /// A change of an agent that nobody else changes meanwhile; the answer where it was not made.
     @FunctionalInterface
-    private interface Change {
-        Optional<Reply> apply(Connection connection, long agentId, ObjectNode shown) throws SQLException;
+    private interface Work {
+        Optional<Reply> apply(Connection connection, Agents.Agent agent) throws SQLException;
     }
 
-    private Reply locked(Call call, Change change) {
+    /// @param told what the audit log is told of the agent before and after
+    private Reply locked(Call call, BiFunction<Agents.Agent, Agents.Agent, AuditLog.Change> told, Work work) {
         Optional<UUID> uuid = call.uuid();
         if (uuid.isEmpty()) {
             return Reply.notFound();
         }
         return database.inTransaction(connection -> {
-            Optional<Long> id = Agents.lock(connection, call.organizationId(), uuid.get());
-            if (id.isEmpty()) {
+            if (Agents.lock(connection, call.organizationId(), uuid.get()).isEmpty()) {
                 return Reply.notFound();
             }
-            Optional<Reply> refusal =
-                    change.apply(connection, id.get(), shown(connection, call, uuid.get()).orElseThrow());
-            return refusal.isPresent()
-                    ? refusal.get()
-                    : Reply.ok(shown(connection, call, uuid.get()).orElseThrow());
+            Agents.Agent before = find(connection, call, uuid.get());
+            Optional<Reply> refusal = work.apply(connection, before);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+            Agents.Agent after = find(connection, call, uuid.get());
+            AuditLog.write(connection, call.who(), told.apply(before, after));
+            return Reply.ok(json(after, onlyDomain(connection, call)));
         });
+    }
+
+    /// An agent that is there: made or locked in this transaction.
+    private static Agents.Agent find(Connection connection, Call call, UUID uuid) throws SQLException {
+        return Agents.find(connection, call.organizationId(), uuid).orElseThrow();
     }
 
     /// The definition, which must be there; an empty one where it is not, or is none.

@@ -1,17 +1,23 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.Secret;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The REST API as one handler: everything below `/api/v1/`, and `/openapi.yaml`. Any other path is answered 404. Requests
 /// wait on virtual threads; the I/O thread that brings one is free at once, and the work is done by a few threads of the API's own.
@@ -24,25 +30,43 @@ public final class Api implements AutoCloseable {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("orchestrator-api-", 0).factory());
 
-    /// `gatewayUrl`: where callers' sockets come in, such as `wss://gw.example.com`, for the `stream_url` of agents.
-    public Api(Database database, CredentialsCipher cipher, String gatewayUrl) {
-        this(database, cipher, gatewayUrl, Duration.ofSeconds(15));
-    }
-
-    Api(
-            Database database,
-            CredentialsCipher cipher,
+    /// @param gatewayUrl where callers' sockets come in, such as `wss://gw.example.com`, for the `stream_url` of agents
+    /// @param operatorKey opens the operator's routes; null: there are none
+    /// @param pricePerMinute what an organisation pays that has no price of its own
+    /// @param trustedProxies whose `X-Forwarded-For` is believed
+    /// @param failedKeysPerMinute how many keys that open nothing an address may try in a minute
+    /// @param patience how long a peer may take to send a body, and to receive an answer
+    public record Settings(
             String gatewayUrl,
-            Duration patience) {
+            @Nullable Secret operatorKey,
+            BigDecimal pricePerMinute,
+            Networks trustedProxies,
+            int failedKeysPerMinute,
+            Duration patience) {}
+
+    public Api(Database database, CredentialsCipher cipher, Settings settings) {
+        ApiKeys keys = new ApiKeys(new SecureRandom());
+        Secret operatorKey = settings.operatorKey();
         this.routes = Stream.of(
-                        new TenantRoutes(database).routes(),
-                        new AgentRoutes(database, gatewayUrl).routes(),
+                        new TenantRoutes(database, settings.pricePerMinute()).routes(),
+                        new UserRoutes(database, keys).routes(),
+                        new AgentRoutes(database, settings.gatewayUrl()).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
-                        new RunRoutes(database).routes())
+                        new RunRoutes(database).routes(),
+                        operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes())
                 .flatMap(List::stream)
                 .toList();
         Reply openApi = Reply.ok(resource("openapi.yaml")).with("Content-Type", "application/yaml");
-        this.edge = new Edge(new Router(routes), Map.of(OPENAPI_PATH, openApi), database, patience);
+        Doorkeeper doorkeeper = new Doorkeeper(
+                new Callers(database), operatorKey, new FailedKeys(settings.failedKeysPerMinute(), System::nanoTime));
+        this.edge = new Edge(
+                new Router(routes),
+                Map.of(OPENAPI_PATH, openApi),
+                doorkeeper,
+                settings.trustedProxies(),
+                // One connection is for the keys.
+                new Workers(Math.max(1, database.poolSize() - 1)),
+                new Wire(settings.patience()));
     }
 
     public HttpHandler handler() {

@@ -1,18 +1,35 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.store.Users;
+import io.agentstream.orchestrator.store.Who;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// A request whose sender is known and whose body is read. The body has no fields where the route takes none.
-record Call(Users.Caller caller, Map<String, String> path, Query query, Fields body) {
+///
+/// @param tenant whose key it came with; null where it is the operator's
+/// @param who the same for the audit log, for tenant and operator alike
+record Call(Users.@Nullable Caller tenant, Who who, Map<String, String> path, Query query, Fields body) {
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
+    static Call of(Users.Caller tenant, String address, Map<String, String> path, Query query, Fields body) {
+        return new Call(tenant, new Who.Key(tenant.userId(), tenant.keyId(), address), path, query, body);
+    }
+
+    /// Whose key it came with. Routes of the operator, which have none, do not ask.
+    Users.Caller caller() {
+        if (tenant == null) {
+            throw new IllegalStateException("the operator is no tenant");
+        }
+        return tenant;
+    }
+
     long organizationId() {
-        return caller.organizationId();
+        return caller().organizationId();
     }
 
     /// The path's number under `name`; nothing where it cannot be the id of anything.
@@ -30,6 +47,6 @@ record Call(Users.Caller caller, Map<String, String> path, Query query, Fields b
     /// Without path and body, which may hold secrets.
     @Override
     public String toString() {
-        return "Call[user " + caller.userId() + "]";
+        return "Call[" + (tenant == null ? "operator" : "user " + tenant.userId()) + "]";
     }
 }

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.UserKeys;
 import io.agentstream.orchestrator.store.Users;
 import io.agentstream.runtime.Secret;
 import java.util.ArrayList;
@@ -17,35 +18,48 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Finds out whose an API key is. What has not the form of a key costs nothing. The others are looked up by one thread on one
 /// connection: while one statement runs those that come gather, and the next one asks for all of them. So a thousand invented
-/// keys at once cost a few statements, and a revoked key opens nothing from the next statement on. Any thread may call.
+/// keys at once cost a few statements, and a revoked key opens nothing from the next statement on. When a key was last used is written down once a minute. Any thread may call.
 final class Callers implements AutoCloseable {
     /// Whoever comes when so many wait has to wait for the next statement before it can wait for its own.
     private static final int MAX_WAITING = Places.ALL;
 
     private static final long PATIENCE_MS = 10_000;
 
+    private static final Logger log = LoggerFactory.getLogger(Callers.class);
+
     private final Lookup lookup;
+    private final Consumer<Set<Long>> used;
     private final BlockingQueue<Question> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final Thread thread = Thread.ofPlatform().name("orchestrator-api-keys").daemon().unstarted(this::run);
 
     private record Question(String hash, CompletableFuture<Optional<Users.Caller>> answer) {}
 
-    /// Whose the hashes are, by hash; those that open nothing are not in it.
+    /// What the hashes open, by hash; those that open nothing are not in it.
     @FunctionalInterface
     interface Lookup {
-        Map<String, Users.Caller> of(Set<String> hashes);
+        Map<String, Users.Opened> of(Set<String> hashes);
     }
 
     Callers(Database database) {
-        this(hashes -> database.withConnection(connection -> Users.authenticate(connection, hashes)));
+        this(
+                hashes -> database.withConnection(connection -> Users.authenticate(connection, hashes)),
+                keys -> database.withConnection(connection -> {
+                    UserKeys.used(connection, keys);
+                    return true;
+                }));
     }
 
-    Callers(Lookup lookup) {
+    /// @param used is told of the keys whose use has not been written down within the last minute
+    Callers(Lookup lookup, Consumer<Set<Long>> used) {
         this.lookup = lookup;
+        this.used = used;
         thread.start();
     }
 
@@ -91,12 +105,29 @@ final class Callers implements AutoCloseable {
     }
 
     private void answer(List<Question> questions) {
+        Map<String, Users.Opened> opened;
         try {
-            Map<String, Users.Caller> callers =
-                    lookup.of(questions.stream().map(Question::hash).collect(Collectors.toSet()));
-            questions.forEach(question -> question.answer().complete(Optional.ofNullable(callers.get(question.hash()))));
+            opened = lookup.of(questions.stream().map(Question::hash).collect(Collectors.toSet()));
         } catch (RuntimeException failure) {
             questions.forEach(question -> question.answer().completeExceptionally(failure));
+            return;
+        }
+        questions.forEach(question -> question.answer()
+                .complete(Optional.ofNullable(opened.get(question.hash())).map(Users.Opened::caller)));
+        note(opened.values().stream()
+                .filter(key -> !key.noted())
+                .map(key -> key.caller().keyId())
+                .collect(Collectors.toSet()));
+    }
+
+    /// Nobody waits for it, and where it fails the next use of the key is noted.
+    private void note(Set<Long> keys) {
+        try {
+            if (!keys.isEmpty()) {
+                used.accept(keys);
+            }
+        } catch (RuntimeException failure) {
+            log.debug("the use of {} keys was not noted: {}", keys.size(), failure.getMessage());
         }
     }
 

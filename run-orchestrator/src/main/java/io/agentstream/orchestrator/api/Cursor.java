@@ -14,7 +14,11 @@ enum Cursor {
     VERSIONS(1),
     CONFIGURATIONS(1),
     RUNS(2),
-    EVENTS(1);
+    EVENTS(1),
+    ORGANIZATIONS(1),
+    USERS(1),
+    KEYS(1),
+    AUDIT(1);
 
     static final int MAX_CHARACTERS = 80;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");

@@ -1,15 +1,15 @@
 package io.agentstream.orchestrator.api;
 
-import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Users;
+import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.PeerAddress;
 import io.agentstream.runtime.Secret;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,22 +26,32 @@ final class Edge implements AutoCloseable {
     static final int MAX_BODY_BYTES = 512 * 1024;
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
+    /// The operator's place in the house, where tenants have their organisation's.
+    private static final long OPERATOR = 0;
+
     private final Router router;
     private final Map<String, Reply> documents;
-    private final Callers callers;
+    private final Doorkeeper doorkeeper;
+    private final Networks trustedProxies;
     private final Workers workers;
     private final Wire wire;
     private final Places places = new Places();
 
     /// @param documents what is answered to everybody, by path
-    /// @param patience how long a peer may take to send a body, and to receive an answer
-    Edge(Router router, Map<String, Reply> documents, Database database, Duration patience) {
+    /// @param trustedProxies whose `X-Forwarded-For` is believed
+    Edge(
+            Router router,
+            Map<String, Reply> documents,
+            Doorkeeper doorkeeper,
+            Networks trustedProxies,
+            Workers workers,
+            Wire wire) {
         this.router = router;
         this.documents = documents;
-        this.callers = new Callers(database);
-        // One connection is for the keys.
-        this.workers = new Workers(Math.max(1, database.poolSize() - 1));
-        this.wire = new Wire(patience);
+        this.doorkeeper = doorkeeper;
+        this.trustedProxies = trustedProxies;
+        this.workers = workers;
+        this.wire = wire;
     }
 
     void handle(HttpServerExchange exchange) {
@@ -99,19 +109,27 @@ final class Edge implements AutoCloseable {
 
     private Reply authenticated(HttpServerExchange exchange, Places.Visit visit, Router.Match.Found found)
             throws IOException, InterruptedException, TimeoutException {
-        Optional<Secret> key = key(exchange.getRequestHeaders());
-        Optional<Users.Caller> caller = key.isPresent() ? callers.of(key.get()) : Optional.empty();
-        if (caller.isEmpty()) {
-            return Reply.unauthorized();
-        }
-        return switch (visit.belongsTo(caller.get().organizationId())) {
-            case IN -> admitted(exchange, found, caller.get());
-            case FULL -> Reply.unavailable();
-            case TOO_MANY -> Reply.tooMany();
+        var verdict = doorkeeper.judge(found.route().access(), key(exchange.getRequestHeaders()), address(exchange));
+        return switch (verdict) {
+            case Doorkeeper.Verdict.Out(Reply reply) -> reply;
+            case Doorkeeper.Verdict.In in -> {
+                Users.Caller caller = in.caller();
+                yield switch (visit.belongsTo(caller == null ? OPERATOR : caller.organizationId())) {
+                    case IN -> admitted(exchange, found, in);
+                    case FULL -> Reply.unavailable();
+                    case TOO_MANY -> Reply.tooMany();
+                };
+            }
         };
     }
 
-    private Reply admitted(HttpServerExchange exchange, Router.Match.Found found, Users.Caller caller)
+    private PeerAddress address(HttpServerExchange exchange) {
+        HeaderValues forwarded = exchange.getRequestHeaders().get(Headers.X_FORWARDED_FOR);
+        return PeerAddress.of(
+                exchange.getSourceAddress().getAddress(), forwarded == null ? List.of() : forwarded, trustedProxies);
+    }
+
+    private Reply admitted(HttpServerExchange exchange, Router.Match.Found found, Doorkeeper.Verdict.In in)
             throws IOException, InterruptedException, TimeoutException {
         HeaderMap headers = exchange.getRequestHeaders();
         if (!MediaTypes.acceptsJson(joined(headers.get(Headers.ACCEPT)))) {
@@ -133,10 +151,10 @@ final class Edge implements AutoCloseable {
             return Reply.tooLarge(MAX_BODY_BYTES);
         }
         byte[] bytes = body.get();
-        return workers.answer(() -> handled(found, caller, query, bytes));
+        return workers.answer(() -> handled(found, in, query, bytes));
     }
 
-    private static Reply handled(Router.Match.Found found, Users.Caller caller, Query query, byte[] bytes) {
+    private static Reply handled(Router.Match.Found found, Doorkeeper.Verdict.In in, Query query, byte[] bytes) {
         Route route = found.route();
         Fields body = Fields.none();
         if (route.takesBody()) {
@@ -147,7 +165,7 @@ final class Edge implements AutoCloseable {
             }
             body = new Fields(object.get(), "", errors);
         }
-        return route.handler().handle(new Call(caller, found.path(), query, body));
+        return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body));
     }
 
     private static Optional<Secret> key(HeaderMap headers) {
@@ -165,6 +183,6 @@ final class Edge implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
-        callers.close();
+        doorkeeper.close();
     }
 }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Reads the fields of a JSON object that a client sent. A reader for a field that may be absent answers null where it is, and
 /// where it is wrong; what is wrong is in the [Errors]. A field that nobody has asked for is wrong too. One thread.
 final class Fields {
+    private static final long MAX_ID = 999_999_999_999_999_999L;
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,14}(\\.[0-9]{1,4})?");
 
     private final ObjectNode object;
@@ -57,7 +59,7 @@ final class Fields {
     /// Takes out what is sent as `shown` has it, so that who sends a whole object back changes what differs and nothing else. Of
     /// what is left, `readOnly` is wrong.
     void against(ObjectNode shown, Set<String> readOnly) {
-        for (String name : Set.copyOf(object.propertyNames())) {
+        for (String name : List.copyOf(object.propertyNames())) {
             JsonNode old = shown.path(name);
             JsonNode sent = object.path(name);
             if (old.equals(Fields::compare, sent) || (readOnly.contains(name) && isSameTime(old, sent))) {
@@ -119,6 +121,31 @@ final class Fields {
             return null;
         }
         return value.intValue();
+    }
+
+    @Nullable Boolean flag(String name) {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode value = object.path(name);
+        if (!value.isBoolean()) {
+            error(name, "must be true or false");
+            return null;
+        }
+        return value.booleanValue();
+    }
+
+    /// What can be the id of something.
+    @Nullable Long id(String name) {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode value = object.path(name);
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1 || value.longValue() > MAX_ID) {
+            error(name, "must be an id");
+            return null;
+        }
+        return value.longValue();
     }
 
     /// A decimal number in a string, not below zero, with at most four places.

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.api;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -44,6 +45,14 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers)
                 .with("WWW-Authenticate", "Bearer realm=\"agent-stream\"");
     }
 
+    /// @param needed what the key would have to be for
+    static Reply forbidden(Access needed) {
+        return problem(
+                403,
+                "Forbidden",
+                "This key may not do that: it takes one with the scope " + needed.name().toLowerCase(Locale.ROOT) + ".");
+    }
+
     static Reply notFound() {
         return problem(404, "Not Found", "There is no such thing here.");
     }
@@ -70,6 +79,12 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers)
 
     static Reply tooMany() {
         return problem(429, "Too Many Requests", "Your organisation asks too much at once.").with("Retry-After", "1");
+    }
+
+    /// @param waitSeconds from when on it may try again
+    static Reply tooManyFailedKeys(int waitSeconds) {
+        return problem(429, "Too Many Requests", "Too many keys from your address opened nothing.")
+                .with("Retry-After", Integer.toString(waitSeconds));
     }
 
     static Reply internal() {

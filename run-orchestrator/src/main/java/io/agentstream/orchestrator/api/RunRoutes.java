@@ -25,9 +25,9 @@ final class RunRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.list("/api/v1/agents/{uuid}/runs", this::list),
-                Route.get("/api/v1/runs/{id}", this::get),
-                Route.list("/api/v1/runs/{id}/events", this::events));
+                Route.list(Access.READ, "/api/v1/agents/{uuid}/runs", this::list),
+                Route.get(Access.READ, "/api/v1/runs/{id}", this::get),
+                Route.list(Access.READ, "/api/v1/runs/{id}/events", this::events));
     }
 
     private Reply list(Call call) {

@@ -1,6 +1,8 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.store.AuditLog;
+import io.agentstream.orchestrator.store.Changes;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Providers;
@@ -38,11 +40,11 @@ final class TelephonyRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.post(CONFIGURATIONS, this::create),
-                Route.list(CONFIGURATIONS, this::list),
-                Route.get(CONFIGURATION, this::get),
-                Route.patch(CONFIGURATION, this::change),
-                Route.delete(CONFIGURATION, this::delete));
+                Route.post(Access.WRITE, CONFIGURATIONS, this::create),
+                Route.list(Access.READ, CONFIGURATIONS, this::list),
+                Route.get(Access.READ, CONFIGURATION, this::get),
+                Route.patch(Access.WRITE, CONFIGURATION, this::change),
+                Route.delete(Access.WRITE, CONFIGURATION, this::delete));
     }
 
     private Reply create(Call call) {
@@ -64,11 +66,12 @@ final class TelephonyRoutes {
         }
         DomainName at = domain;
         StoredToken stored = sealed(token, call, provider, at);
-        return unlessTaken(() -> {
-            TelephonyConfiguration made = database.withConnection(connection -> TelephonyConfigurations.create(
-                    connection, call.organizationId(), name, provider, at, stored));
+        return unlessTaken(() -> database.inTransaction(connection -> {
+            TelephonyConfiguration made = TelephonyConfigurations.create(
+                    connection, call.organizationId(), name, provider, at, stored);
+            AuditLog.write(connection, call.who(), Changes.configurationCreated(made));
             return Reply.created(json(made), CONFIGURATIONS + "/" + made.id());
-        });
+        }));
     }
 
     private Reply list(Call call) {
@@ -133,19 +136,29 @@ final class TelephonyRoutes {
         }
         TelephonyConfiguration now =
                 TelephonyConfigurations.change(connection, old.id(), name == null ? old.name() : name, domain);
-        return Reply.ok(json(
-                keepsToken
-                        ? now
-                        : TelephonyConfigurations.setToken(
-                                connection, old.id(), sealed(token, call, old.provider(), domain))));
+        if (!keepsToken) {
+            now = TelephonyConfigurations.setToken(
+                    connection, old.id(), sealed(token, call, old.provider(), domain));
+        }
+        AuditLog.write(connection, call.who(), Changes.configurationChanged(old, now, token != null));
+        return Reply.ok(json(now));
     }
 
     private Reply delete(Call call) {
-        boolean done = call.id("id")
-                .map(id -> database.withConnection(
-                        connection -> TelephonyConfigurations.delete(connection, call.organizationId(), id)))
-                .orElse(false);
-        return done ? Reply.noContent() : Reply.notFound();
+        Optional<Long> id = call.id("id");
+        if (id.isEmpty()) {
+            return Reply.notFound();
+        }
+        return database.inTransaction(connection -> {
+            Optional<TelephonyConfiguration> gone =
+                    TelephonyConfigurations.lock(connection, call.organizationId(), id.get());
+            if (gone.isEmpty()) {
+                return Reply.notFound();
+            }
+            TelephonyConfigurations.delete(connection, call.organizationId(), id.get());
+            AuditLog.write(connection, call.who(), Changes.configurationDeleted(gone.get()));
+            return Reply.noContent();
+        });
     }
 
     private static String provider(Fields in) {

@@ -25,7 +25,7 @@ public final class Facts {
         boolean quotaLeft = credits == null || credits.compareTo(Tariff.LEAST_CREDITS) >= 0;
         boolean roomLeft = agent.runningCalls() < agent.maxConcurrentCalls();
         return new Verdicts.Admission(
-                null, true, quotaLeft, roomLeft,
+                null, true, agent.suspended(), quotaLeft, roomLeft,
                 domain(connection, agent.organizationId(), provider, domain).verdict());
     }
 

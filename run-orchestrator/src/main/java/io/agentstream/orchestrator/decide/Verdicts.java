@@ -4,7 +4,7 @@ import io.agentstream.schemas.Failure;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The contract's rows 4 to 9, 12 and 13: which cause decides where several hold. Pure; any thread.
+/// The contract's rows 4 to 9 with 4a, 12 and 13: which cause decides where several hold. Pure; any thread.
 public final class Verdicts {
 
     /// What is known of the provider's domain, inside the agent's organisation.
@@ -20,14 +20,20 @@ public final class Verdicts {
 
     /// What admission is decided by.
     ///
+    /// @param suspended whether the agent's organisation is
     /// @param quotaLeft whether the owner's credits allow one more call; anything where the agent is not known, as the rest
     /// @param unsupported name of the provider where this orchestrator does not know it: an older one may be asked by a newer gateway
     record Admission(
-            @Nullable String unsupported, boolean agentKnown, boolean quotaLeft, boolean roomLeft, Domain domain) {
-        static final Admission NO_AGENT = new Admission(null, false, false, false, new Domain.NotGiven());
+            @Nullable String unsupported,
+            boolean agentKnown,
+            boolean suspended,
+            boolean quotaLeft,
+            boolean roomLeft,
+            Domain domain) {
+        static final Admission NO_AGENT = new Admission(null, false, false, false, false, new Domain.NotGiven());
 
         static Admission unsupported(String provider) {
-            return new Admission(provider, false, false, false, new Domain.NotGiven());
+            return new Admission(provider, false, false, false, false, new Domain.NotGiven());
         }
 
         /// Whether there is somebody whose run it would be.
@@ -60,6 +66,9 @@ public final class Verdicts {
         }
         if (!facts.agentKnown()) {
             return refuse(Failure.WORKFLOW_NOT_FOUND);
+        }
+        if (facts.suspended()) {
+            return refuse(Failure.SUSPENDED);
         }
         if (!facts.quotaLeft()) {
             return refuse(Failure.QUOTA_EXCEEDED);

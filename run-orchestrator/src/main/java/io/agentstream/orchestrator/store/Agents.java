@@ -48,6 +48,7 @@ public final class Agents {
 
     /// An agent as a call needs it: with the version that a call uses now, and what a call is admitted by.
     ///
+    /// @param suspended whether its organisation is
     /// @param ownerCredits null: unlimited
     /// @param runningCalls of its organisation
     public record Callable(
@@ -57,6 +58,7 @@ public final class Agents {
             int version,
             ObjectNode definition,
             ObjectNode templateContextVariables,
+            boolean suspended,
             @Nullable BigDecimal ownerCredits,
             int maxConcurrentCalls,
             int runningCalls) {}
@@ -172,7 +174,7 @@ public final class Agents {
                 connection,
                 """
                 select a.id, a.organization_id, a.owner_user_id, v.number, v.definition, a.template_context_variables,
-                       u.credits, o.max_concurrent_calls,
+                       o.suspended, u.credits, o.max_concurrent_calls,
                        (select count(*) from runs r where r.organization_id = o.id and r.state = 'running') as running_calls
                   from agents a
                   join agent_versions v on v.agent_id = a.id and v.status in ('draft', 'published')
@@ -189,6 +191,7 @@ public final class Agents {
                         row.getInt("number"),
                         Jsonb.readObject(row, "definition"),
                         Jsonb.readObject(row, "template_context_variables"),
+                        row.getBoolean("suspended"),
                         row.getBigDecimal("credits"),
                         row.getInt("max_concurrent_calls"),
                         row.getInt("running_calls")),

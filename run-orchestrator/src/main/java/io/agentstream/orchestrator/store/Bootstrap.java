@@ -21,6 +21,8 @@ public final class Bootstrap {
     /// Held for the length of the transaction, so that two starts at once do not both find nothing.
     private static final long LOCK = 0x6167_656e_7473_7472L;
 
+    private static final Who WHO = new Who.Command();
+
     private final Database database;
     private final CredentialsCipher cipher;
 
@@ -58,15 +60,11 @@ public final class Bootstrap {
         this.cipher = cipher;
     }
 
-    /// Throws [IllegalArgumentException] where the key belongs to another user already.
+    /// Throws [IllegalArgumentException] where the key belongs to another user already. A key that was revoked stays so.
     public Result ensure(Request request) {
         return database.inTransaction(connection -> {
             Sql.query(connection, "select pg_advisory_xact_lock(?)", row -> true, LOCK);
             Users.User user = user(connection, request);
-            byte[] hash = ApiKeys.hash(request.apiKey());
-            if (!Users.addKey(connection, user.id(), hash, ApiKeys.prefix(request.apiKey()), "first key")) {
-                throw new IllegalArgumentException("the API key belongs to another user");
-            }
             for (Account account : request.accounts()) {
                 ensure(connection, user.organizationId(), account);
             }
@@ -79,13 +77,22 @@ public final class Bootstrap {
     }
 
     private static Users.User user(Connection connection, Request request) throws SQLException {
+        Optional<Long> owner = UserKeys.ownerEvenIfRevoked(connection, ApiKeys.hash(request.apiKey()));
+        if (owner.isPresent()) {
+            Users.User user = Users.find(connection, owner.get()).orElseThrow();
+            if (!user.email().equalsIgnoreCase(request.email())) {
+                throw new IllegalArgumentException("the API key belongs to another user");
+            }
+            return user;
+        }
         Optional<Users.User> known = Users.findByEmail(connection, request.email());
         if (known.isPresent()) {
+            Tenants.addKey(connection, WHO, known.get(), request.apiKey(), "first key", Scope.ADMIN);
             return known.get();
         }
-        long organization =
-                Organizations.create(connection, request.organization(), 10).id();
-        return Users.create(connection, organization, request.email(), null);
+        Tenants.NewTenant tenant =
+                new Tenants.NewTenant(request.organization(), request.email(), Organizations.Limits.DEFAULT);
+        return Tenants.create(connection, WHO, tenant, request.apiKey()).owner();
     }
 
     private void ensure(Connection connection, long organizationId, Account account) throws SQLException {
@@ -95,7 +102,7 @@ public final class Bootstrap {
             CredentialsCipher.Place place =
                     new CredentialsCipher.Place(organizationId, provider, account.domain().value());
             Secret token = account.bearerToken();
-            TelephonyConfigurations.create(
+            var made = TelephonyConfigurations.create(
                     connection,
                     organizationId,
                     account.name(),
@@ -104,6 +111,7 @@ public final class Bootstrap {
                     token == null
                             ? null
                             : TelephonyConfigurations.StoredToken.seal(cipher, token, place));
+            AuditLog.write(connection, WHO, Changes.configurationCreated(made));
         }
     }
 
@@ -122,6 +130,8 @@ public final class Bootstrap {
                 agent.templateContextVariables());
         AgentVersions.saveDraft(connection, id, agent.definition());
         AgentVersions.publish(connection, id);
+        Agents.Agent made = Agents.find(connection, user.organizationId(), uuid).orElseThrow();
+        AuditLog.write(connection, WHO, Changes.agentCreated(made));
         return uuid;
     }
 }

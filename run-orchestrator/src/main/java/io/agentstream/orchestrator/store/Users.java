@@ -9,9 +9,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The tables of users and of their API keys, which are known by their hash only.
+/// The table of users, and whose the keys are that open something.
 public final class Users {
     private Users() {}
 
@@ -24,27 +25,77 @@ public final class Users {
             Instant createdAt,
             Instant updatedAt) {}
 
-    /// Whose key a request came with.
-    public record Caller(long userId, long organizationId) {}
+    /// Whose key a request came with, and what it may do.
+    public record Caller(long userId, long organizationId, long keyId, Scope scope) {}
+
+    /// What a key opens. `noted`: whether its use was written down within the last minute.
+    public record Opened(Caller caller, boolean noted) {}
 
     public static User create(
             Connection connection, long organizationId, String email, @Nullable BigDecimal credits)
             throws SQLException {
         return Sql.only(
                 connection,
-                "insert into users (organization_id, email, credits) values (?, ?, ?::numeric) returning *",
+                """
+                insert into users (organization_id, email, credits, billing) values (?, ?, ?::numeric, ?)
+                returning *
+                """,
                 Users::read,
                 organizationId,
                 email,
-                credits);
+                credits,
+                billing(credits));
     }
 
     public static Optional<User> find(Connection connection, long id) throws SQLException {
         return Sql.first(connection, "select * from users where id = ?", Users::read, id);
     }
 
+    /// A user of one organisation.
+    public static Optional<User> find(Connection connection, long organizationId, long id) throws SQLException {
+        return Sql.first(
+                connection,
+                "select * from users where organization_id = ? and id = ?",
+                Users::read,
+                organizationId,
+                id);
+    }
+
+    /// The first user of the installation with this address: another organisation may have one too.
     public static Optional<User> findByEmail(Connection connection, String email) throws SQLException {
-        return Sql.first(connection, "select * from users where lower(email) = lower(?)", Users::read, email);
+        return Sql.first(
+                connection, "select * from users where lower(email) = lower(?) order by id limit 1", Users::read, email);
+    }
+
+    /// The organisation's first user, in whose name its operator makes keys.
+    public static Optional<User> firstOf(Connection connection, long organizationId) throws SQLException {
+        return Sql.first(
+                connection,
+                "select * from users where organization_id = ? order by id limit 1",
+                Users::read,
+                organizationId);
+    }
+
+    /// Newest first, those with an id below `before`, as many as `taker` wants, at most `limit`. In a transaction.
+    public static void list(
+            Connection connection, long organizationId, long before, int limit, Predicate<User> taker)
+            throws SQLException {
+        Sql.each(
+                connection,
+                "select * from users where organization_id = ? and id < ? order by id desc limit ?",
+                Users::read,
+                taker,
+                organizationId,
+                before,
+                limit);
+    }
+
+    public static int count(Connection connection, long organizationId) throws SQLException {
+        return Sql.only(
+                connection,
+                "select count(*) from users where organization_id = ?",
+                row -> row.getInt(1),
+                organizationId);
     }
 
     /// Sets the credits; null makes them unlimited.
@@ -52,55 +103,44 @@ public final class Users {
             throws SQLException {
         return Sql.first(
                 connection,
-                "update users set credits = ?::numeric, updated_at = now() where id = ? returning *",
+                """
+                update users set credits = ?::numeric, billing = ?, updated_at = now() where id = ?
+                returning *
+                """,
                 Users::read,
                 credits,
+                billing(credits),
                 id);
     }
 
-    /// Gives the user a key; a key that the user has already is left as it is. False where the key is somebody else's.
-    public static boolean addKey(Connection connection, long userId, byte[] keyHash, String prefix, String name)
-            throws SQLException {
-        Sql.update(
-                connection,
-                "insert into api_keys (user_id, key_hash, prefix, name) values (?, ?, ?, ?) on conflict do nothing",
-                userId,
-                keyHash,
-                prefix,
-                name);
-        return Sql.first(
-                        connection,
-                        "select 1 from api_keys where key_hash = ? and user_id = ?",
-                        row -> row.getInt(1),
-                        keyHash,
-                        userId)
-                .isPresent();
+    private static String billing(@Nullable BigDecimal credits) {
+        return credits == null ? "unlimited" : "prepaid";
     }
 
-    /// From now on the key opens nothing. False where there is no such key in force.
-    public static boolean revokeKey(Connection connection, byte[] keyHash) throws SQLException {
-        return Sql.update(
-                        connection,
-                        "update api_keys set revoked_at = now() where key_hash = ? and revoked_at is null",
-                        keyHash)
-                > 0;
-    }
-
-    /// Whose keys have these hashes, by the hash in lower-case hex. Those that open nothing are not in it. One statement, however
-    /// many they are.
-    public static Map<String, Caller> authenticate(Connection connection, Collection<String> keyHashes) throws SQLException {
-        Map<String, Caller> callers = new HashMap<>();
+    /// What the keys with these hashes open, by the hash in lower-case hex. Those that open nothing are not in it. One statement,
+    /// however many they are.
+    public static Map<String, Opened> authenticate(Connection connection, Collection<String> keyHashes) throws SQLException {
+        Map<String, Opened> callers = new HashMap<>();
         Sql.each(
                 connection,
                 """
-                select encode(k.key_hash, 'hex') as hash, u.id, u.organization_id
+                select encode(k.key_hash, 'hex') as hash, u.id, u.organization_id, k.id as key_id, k.scope,
+                       coalesce(k.last_used_at > now() - interval '1 minute', false) as noted
                   from api_keys k join users u on u.id = k.user_id
                  where k.key_hash = any(?::bytea[]) and k.revoked_at is null
                 """,
-                row -> callers.put(row.getString("hash"), new Caller(row.getLong("id"), row.getLong("organization_id"))),
+                row -> callers.put(row.getString("hash"), new Opened(caller(row), row.getBoolean("noted"))),
                 _ -> true,
                 (Object) keyHashes.stream().map(hash -> "\\x" + hash).toArray(String[]::new));
         return callers;
+    }
+
+    private static Caller caller(ResultSet row) throws SQLException {
+        return new Caller(
+                row.getLong("id"),
+                row.getLong("organization_id"),
+                row.getLong("key_id"),
+                Scope.parse(row.getString("scope")).orElseThrow());
     }
 
     private static User read(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.store.Scope;
 import io.agentstream.orchestrator.store.Users;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.Codec.Decoded;
@@ -79,7 +80,8 @@ public final class BodyFuzz {
     }
 
     private static void handled(Route route, ObjectNode object, Errors errors) {
-        Call call = new Call(new Users.Caller(1, 2), PATH, new Query(Map.of()), new Fields(object, "", errors));
+        Call call = Call.of(
+                new Users.Caller(1, 2, 3, Scope.ADMIN), "192.0.2.1", PATH, new Query(Map.of()), new Fields(object, "", errors));
         try {
             read(route.handler().handle(call));
         } catch (NullPointerException noDatabase) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.orchestrator.secret.ApiKeys;
+import io.agentstream.orchestrator.store.Scope;
 import io.agentstream.orchestrator.store.Users;
 import io.agentstream.runtime.Secret;
 import java.security.SecureRandom;
@@ -27,18 +28,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CallersTest {
-    private static final Users.Caller KNOWN = new Users.Caller(1, 2);
+    private static final Users.Caller KNOWN = new Users.Caller(1, 2, 3, Scope.ADMIN);
 
     private final ApiKeys keys = new ApiKeys(new SecureRandom());
     private final Secret known = keys.generate();
     private final List<Set<String>> lookups = new CopyOnWriteArrayList<>();
+    private final List<Set<Long>> used = new CopyOnWriteArrayList<>();
+    private volatile boolean noted;
     private final Semaphore answers = new Semaphore(0);
     private final Callers callers = new Callers(hashes -> {
         lookups.add(hashes);
         answers.acquireUninterruptibly();
         String hash = HexFormat.of().formatHex(ApiKeys.hash(known));
-        return hashes.contains(hash) ? Map.of(hash, KNOWN) : Map.of();
-    });
+        return hashes.contains(hash) ? Map.of(hash, new Users.Opened(KNOWN, noted)) : Map.of();
+    }, used::add);
 
     @AfterEach
     void stop() {
@@ -86,11 +89,40 @@ final class CallersTest {
     }
 
     @Test
+    void noteTheUseOfAKeyUnlessItWasNotedWithinTheMinute() throws Exception {
+        // given
+        answers.release(3);
+        callers.of(known);
+        await(() -> used.size() == 1);
+        noted = true;
+
+        // when
+        callers.of(known);
+        callers.of(keys.generate());
+
+        // then
+        assertEquals(List.of(Set.of(3L)), used);
+    }
+
+    @Test
+    void answerAlsoWhereAUseCannotBeNoted() throws Exception {
+        // given
+        String hash = HexFormat.of().formatHex(ApiKeys.hash(known));
+        try (Callers forgetful = new Callers(_ -> Map.of(hash, new Users.Opened(KNOWN, false)), _ -> {
+            throw new IllegalStateException("read only");
+        })) {
+            // then
+            assertEquals(Optional.of(KNOWN), forgetful.of(known));
+            assertEquals(Optional.of(KNOWN), forgetful.of(known));
+        }
+    }
+
+    @Test
     void saySoWhenItCannotBeFoundOut() {
         // given
         try (Callers broken = new Callers(_ -> {
             throw new IllegalStateException("away");
-        })) {
+        }, used::add)) {
             // then
             assertThrows(IllegalStateException.class, () -> broken.of(known));
             assertThrows(IllegalStateException.class, () -> broken.of(known));

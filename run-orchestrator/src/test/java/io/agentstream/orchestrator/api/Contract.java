@@ -26,7 +26,9 @@ final class Contract {
     private static final String BASE = "https://agent-stream/openapi.json";
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Set<String> CLOSED =
-            Set.of("Organization", "User", "Agent", "Version", "TelephonyConfiguration", "Run", "RunEvent");
+            Set.of(
+                    "Organization", "OperatedOrganization", "NewOrganization", "Change", "ApiKey", "NewApiKey", "User", "Agent",
+                    "Version", "TelephonyConfiguration", "Run", "RunEvent");
 
     private final JsonNode document;
     private final SchemaRegistry schemas;

@@ -339,7 +339,7 @@ final class EdgeTest {
 
         // then
         assertEquals(400, answer.status());
-        assertEquals(List.of("id", "name", "max_concurrent_calls", "max_calls"), answer.badFields());
+        assertEquals(List.of("max_concurrent_calls", "id", "name", "max_calls"), answer.badFields());
     }
 
     @Test

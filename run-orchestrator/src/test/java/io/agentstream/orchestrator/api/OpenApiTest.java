@@ -25,6 +25,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 final class OpenApiTest {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
+    private static final String OPERATED = "/api/v1/operator/organizations";
+
     private Database database;
     private SampleTenant tenant;
     private RunningApi api;
@@ -46,7 +48,7 @@ final class OpenApiTest {
     }
 
     private List<Route> routes() {
-        try (Api plain = new Api(database, api.cipher, "ws://x")) {
+        try (Api plain = new Api(database, api.cipher, ApiSettings.of("ws://x"))) {
             return plain.routes();
         }
     }
@@ -95,6 +97,19 @@ final class OpenApiTest {
     }
 
     @Test
+    void saysWhichRoutesTakeTheOperatorsKeyAndWhereAScopeMayNotReach() {
+        for (Route route : routes()) {
+            String security = operation(route).path("security").toString();
+            String what = route.method() + " " + route.template();
+            assertEquals(route.access() == Access.OPERATOR, security.contains("operatorKey"), what);
+            assertEquals(
+                    route.access() == Access.WRITE || route.access() == Access.ADMIN,
+                    operation(route).path("responses").has("403"),
+                    what);
+        }
+    }
+
+    @Test
     void namesEveryPathParameter() {
         for (Route route : routes()) {
             // given
@@ -135,6 +150,13 @@ final class OpenApiTest {
         // then
         describes("Organization", api.get("/api/v1/organization").body());
         describes("User", api.get("/api/v1/users/me").body());
+        describes("ApiKey", api.get("/api/v1/api-keys").get("/items/0"));
+        describes("NewApiKey", api.send("POST", "/api/v1/api-keys", "{\"name\":\"k\",\"scope\":\"read\"}").body());
+        describes("Change", api.get("/api/v1/audit-log").get("/items/0"));
+        describes("OperatedOrganization", api.operator("GET", OPERATED, null).get("/items/0"));
+        describes(
+                "NewOrganization",
+                api.operator("POST", OPERATED, "{\"name\":\"N\",\"owner_email\":\"o@example.com\"}").body());
         describes("Agent", api.get("/api/v1/agents").get("/items/0"));
         describes("Version", api.get("/api/v1/agents/" + tenant.agentUuid() + "/versions").get("/items/0"));
         describes("Run", api.get("/api/v1/runs/" + run).body());

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,12 +33,12 @@ final class RunningApi implements AutoCloseable {
     }
 
     RunningApi(Database database, Secret key, Duration patience) {
+        this(database, key, ApiSettings.of("ws://127.0.0.1:8080/", ApiSettings.MANY, patience));
+    }
+
+    RunningApi(Database database, Secret key, Api.Settings settings) {
         this.key = key;
-        this.api = new Api(
-                database,
-                cipher,
-                "ws://127.0.0.1:8080/",
-                patience);
+        this.api = new Api(database, cipher, settings);
         this.contract = new Contract(api.routes());
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }
@@ -52,11 +53,15 @@ final class RunningApi implements AutoCloseable {
         }
 
         /// The fields that a 400 names, in its order.
-        java.util.List<String> badFields() {
+        List<String> badFields() {
             return body.path("errors").valueStream()
                     .map(error -> error.path("field").stringValue())
                     .toList();
         }
+    }
+
+    List<Route> routes() {
+        return api.routes();
     }
 
     URI url(String path) {
@@ -76,6 +81,15 @@ final class RunningApi implements AutoCloseable {
             request.setHeader(headers[i], headers[i + 1]);
         }
         return send(request, body);
+    }
+
+    /// With another tenant's key, or another key of the same.
+    Answer sendAs(Secret other, String method, String path, String body) throws IOException, InterruptedException {
+        return send(method, path, body, "Authorization", "Bearer " + other.reveal());
+    }
+
+    Answer operator(String method, String path, String body) throws IOException, InterruptedException {
+        return sendAs(ApiSettings.OPERATOR_KEY, method, path, body);
     }
 
     HttpRequest.Builder request(String method, String path, String body) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 @ExtendWith(TestPostgres.class)
 final class TenantRoutesTest {
@@ -48,25 +49,79 @@ final class TenantRoutesTest {
     }
 
     @Test
-    void changesWhatIsSentAndNothingElse() throws Exception {
+    void keepsThingsAsLongAsItsAdminSaysAndOtherwiseAsLongAsTheInstallation() throws Exception {
+        // given
+        api.send("PATCH", ORGANIZATION, "{\"retention\":{\"media_hours\":0,\"run_days\":30}}");
+
         // when
-        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, "{\"max_concurrent_calls\":3}");
+        RunningApi.Answer answer =
+                api.send("PATCH", ORGANIZATION, "{\"retention\":{\"media_hours\":null,\"transcript_days\":7}}");
 
         // then
         assertEquals(200, answer.status());
-        assertEquals(3, api.get(ORGANIZATION).get("/max_concurrent_calls").intValue());
-        assertEquals("Sample", api.get(ORGANIZATION).get("/name").stringValue());
+        JsonNode retention = api.get(ORGANIZATION).get("/retention");
+        assertTrue(retention.path("media_hours").isNull());
+        assertEquals(7, retention.path("transcript_days").intValue());
+        assertEquals(30, retention.path("run_days").intValue());
+        assertEquals("Sample", answer.get("/name").stringValue());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"null", "\"3\"", "1.5", "-1", "1000001", "99999999999999999999", "true", "[]"})
-    void refusesALimitThatIsNone(String limit) throws Exception {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"media_hours\":-1} | retention.media_hours",
+                "{\"transcript_days\":36501} | retention.transcript_days",
+                "{\"run_days\":\"7\"} | retention.run_days",
+                "{\"days\":7} | retention.days",
+                "7 | retention",
+            })
+    void refusesARetentionThatIsNone(String retention, String field) throws Exception {
         // when
-        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, "{\"max_concurrent_calls\":" + limit + "}");
+        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, "{\"retention\":" + retention + "}");
 
         // then
         assertEquals(400, answer.status());
-        assertEquals(List.of("max_concurrent_calls"), answer.badFields());
+        assertEquals(List.of(field), answer.badFields());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"max_concurrent_calls,1000", "admissions_per_second,1000", "price_per_minute,null", "suspended,true"})
+    void cannotSayItselfWhatItIsAllowedAndWhatItPays(String field, String value) throws Exception {
+        // given
+        JsonNode before = api.get(ORGANIZATION).body();
+
+        // when
+        RunningApi.Answer answer = api.send("PATCH", ORGANIZATION, "{\"" + field + "\":" + value + "}");
+
+        // then
+        assertEquals(400, answer.status());
+        assertEquals(List.of(field), answer.badFields());
+        assertEquals(before, api.get(ORGANIZATION).body());
+    }
+
+    @Test
+    void cannotGiveItsUsersCredits() throws Exception {
+        // when
+        RunningApi.Answer answer = api.send("PATCH", ME, "{\"credits\":\"1000.00\"}");
+
+        // then
+        assertEquals(405, answer.status());
+        assertTrue(api.get(ME).get("/credits").isNull());
+    }
+
+    @Test
+    void showsThePriceThatItPays() throws Exception {
+        // given
+        String whatAllPay = api.get(ORGANIZATION).get("/price_per_minute").stringValue();
+        api.operator("PATCH", "/api/v1/operator/organizations/" + tenant.organizationId(), "{\"price_per_minute\":\"0.0525\"}");
+
+        // when
+        RunningApi.Answer answer = api.get(ORGANIZATION);
+
+        // then
+        assertEquals("0.10", whatAllPay);
+        assertEquals("0.0525", answer.get("/price_per_minute").stringValue());
     }
 
     @Test
@@ -98,41 +153,5 @@ final class TenantRoutesTest {
         // then
         assertTrue(answer.get("/credits").isNull());
         assertEquals(tenant.userId(), answer.get("/id").longValue());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0,0.00", "0.1,0.10", "12.5,12.50", "12.3456,12.3456", "99999999999999,99999999999999.00"})
-    void keepsCreditsToTheLastPlace(String sent, String shown) throws Exception {
-        // when
-        RunningApi.Answer answer = api.send("PATCH", ME, "{\"credits\":\"" + sent + "\"}");
-
-        // then
-        assertEquals(200, answer.status());
-        assertEquals(shown, api.get(ME).get("/credits").stringValue());
-    }
-
-    @Test
-    void makesCreditsUnlimitedWithNullAndKeepsThemWithoutTheField() throws Exception {
-        // given
-        api.send("PATCH", ME, "{\"credits\":\"5\"}");
-
-        // when
-        String kept = api.send("PATCH", ME, "{}").get("/credits").stringValue();
-        RunningApi.Answer cleared = api.send("PATCH", ME, "{\"credits\":null}");
-
-        // then
-        assertEquals("5.00", kept);
-        assertTrue(cleared.get("/credits").isNull());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"5", "\"-1\"", "\"1e3\"", "\"1.23456\"", "\"\"", "\"NaN\"", "\"1,5\"", "\"999999999999999\"", "{}"})
-    void refusesCreditsThatAreNone(String credits) throws Exception {
-        // when
-        RunningApi.Answer answer = api.send("PATCH", ME, "{\"credits\":" + credits + "}");
-
-        // then
-        assertEquals(400, answer.status());
-        assertEquals(List.of("credits"), answer.badFields());
     }
 }

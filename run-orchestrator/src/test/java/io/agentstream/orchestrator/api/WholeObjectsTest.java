@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
-import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -19,14 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// A client that reads a thing, changes a field and sends the whole back.
 @ExtendWith(TestPostgres.class)
 final class WholeObjectsTest {
-    private Database database;
     private SampleTenant tenant;
     private RunningApi api;
     private String account;
 
     @BeforeEach
     void start(Database database) throws Exception {
-        this.database = database;
         tenant = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
         account = api.send(
@@ -46,13 +43,12 @@ final class WholeObjectsTest {
         return switch (kind) {
             case "agent" -> "/api/v1/agents/" + tenant.agentUuid();
             case "configuration" -> account;
-            case "organization" -> "/api/v1/organization";
-            default -> "/api/v1/users/me";
+            default -> "/api/v1/organization";
         };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"agent", "configuration", "organization", "user"})
+    @ValueSource(strings = {"agent", "configuration", "organization"})
     void mayComeBackUnchangedAndThenNothingChanges(String kind) throws Exception {
         // given
         RunningApi.Answer shown = api.get(path(kind));
@@ -68,7 +64,7 @@ final class WholeObjectsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "agent,name,New", "configuration,name,New", "organization,name,New", "user,credits,12.50"
+        "agent,name,New", "configuration,name,New", "organization,name,New"
     })
     void mayComeBackWithOneFieldChanged(String kind, String field, String value) throws Exception {
         // given
@@ -89,8 +85,7 @@ final class WholeObjectsTest {
             value = {
                 "agent | uuid,draft_version,published_version,stream_url,created_at,updated_at",
                 "configuration | id,provider,created_at,updated_at",
-                "organization | id,created_at,updated_at",
-                "user | id,organization_id,email,created_at,updated_at",
+                "organization | id,max_concurrent_calls,admissions_per_second,price_per_minute,suspended,created_at,updated_at",
             })
     void areRefusedWhereAFieldDiffersThatCannotBeChanged(String kind, String fields) throws Exception {
         for (String field : List.of(fields.split(",", -1))) {
@@ -121,19 +116,5 @@ final class WholeObjectsTest {
 
         // then
         assertEquals(200, answer.status(), answer.http().body());
-    }
-
-    @Test
-    void mayHoldABalanceBelowZero() throws Exception {
-        // given
-        database.withConnection(connection -> Sql.update(
-                connection, "update users set credits = -0.05 where id = ?", tenant.userId()));
-
-        // when
-        RunningApi.Answer answer = api.send("PATCH", path("user"), "{\"email\":\""
-                + api.get(path("user")).get("/email").stringValue() + "\"}");
-
-        // then
-        assertEquals("-0.05", answer.get("/credits").stringValue());
     }
 }

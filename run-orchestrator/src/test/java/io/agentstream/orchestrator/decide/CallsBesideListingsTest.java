@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.api.Api;
+import io.agentstream.orchestrator.api.ApiSettings;
 import io.agentstream.orchestrator.store.AgentVersions;
 import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
@@ -72,7 +73,7 @@ final class CallsBesideListingsTest {
         // when
         long floodedMs;
         try (Database own = new Database(apiSettings());
-                Api api = new Api(own, Tenant.CIPHER, "ws://127.0.0.1:8080");
+                Api api = new Api(own, Tenant.CIPHER, ApiSettings.of("ws://127.0.0.1:8080"));
                 HttpServer http = HttpServer.start("127.0.0.1", 0, 2, 4, api.handler());
                 Flood flood = new Flood(http.port(), tenant.sample().apiKey(), statuses)) {
             flood.awaitFirstAnswer();

@@ -99,6 +99,22 @@ final class OfferDecisionsTest {
     }
 
     @Test
+    void aSuspendedOrganisationHasNoNewCallsFromTheNextOneOn() {
+        calls.offer(tenant.offer().build());
+        tenant.suspended(true);
+        CallEvent.Offered refused = tenant.offer().build();
+
+        Decision decision = calls.offer(refused);
+
+        assertEquals(Failure.SUSPENDED, failure(decision));
+        Runs.Run run = tenant.run(refused.callId()).orElseThrow();
+        assertEquals("suspended", run.failureCode());
+        assertEquals("Organization suspended", run.failureReason());
+        tenant.suspended(false);
+        assertEquals("admitted", calls.offer(tenant.offer().build()).outcome());
+    }
+
+    @Test
     void aRefusedOfferThatComesAgainIsRefusedAgain() {
         tenant.credits("0");
         CallEvent.Offered offer = tenant.offer().build();

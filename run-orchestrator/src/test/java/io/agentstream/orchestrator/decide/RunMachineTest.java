@@ -38,8 +38,8 @@ final class RunMachineTest {
     private static final State RUNNING = new State.Running(T0);
     private static final State OVER = new State.Over();
 
-    private static final Admission GOOD = new Admission(null, true, true, true, new Domain.Usable());
-    private static final Admission NO_QUOTA = new Admission(null, true, false, true, new Domain.Usable());
+    private static final Admission GOOD = new Admission(null, true, false, true, true, new Domain.Usable());
+    private static final Admission NO_QUOTA = new Admission(null, true, false, false, true, new Domain.Usable());
     private static final Proof PROVED = new Proof(true, new Domain.Usable(), true, true, Session.LIVE);
     private static final Proof NOT_PROVED = new Proof(true, new Domain.Usable(), true, true, Session.NOT_CONFIRMED);
 

@@ -43,7 +43,13 @@ public record Tenant(Database database, SampleTenant sample) {
     }
 
     public void limit(int calls) {
-        database.inTransaction(c -> Organizations.change(c, sample.organizationId(), null, calls));
+        database.inTransaction(c -> Organizations.setLimits(
+                c, sample.organizationId(), Organizations.Limits.DEFAULT.withMaxConcurrentCalls(calls)));
+    }
+
+    public void suspended(boolean suspended) {
+        Organizations.Limits limits = new Organizations.Limits(10, null, null, suspended);
+        database.inTransaction(c -> Organizations.setLimits(c, sample.organizationId(), limits));
     }
 
     public void credits(String amount) {

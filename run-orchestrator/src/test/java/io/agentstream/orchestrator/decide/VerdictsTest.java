@@ -22,15 +22,18 @@ final class VerdictsTest {
 
     static List<Arguments> admissions() {
         return List.of(
-                Arguments.of("all is well", new Admission(null, true, true, true, USABLE), null),
-                Arguments.of("the frame may give the domain", new Admission(null, true, true, true, NONE), null),
-                Arguments.of("row 4 before all", new Admission(null, false, false, false, UNKNOWN), Failure.WORKFLOW_NOT_FOUND),
-                Arguments.of("row 5 before 6", new Admission(null, true, false, false, UNKNOWN), Failure.QUOTA_EXCEEDED),
-                Arguments.of("row 5 alone", new Admission(null, true, false, true, NONE), Failure.QUOTA_EXCEEDED),
-                Arguments.of("row 6 before 8", new Admission(null, true, true, false, UNKNOWN), Failure.CONCURRENCY_LIMIT),
-                Arguments.of("row 6 before 7", new Admission(null, true, true, false, NONE), Failure.CONCURRENCY_LIMIT),
-                Arguments.of("row 8", new Admission(null, true, true, true, UNKNOWN), Failure.UNKNOWN_DOMAIN),
-                Arguments.of("row 9", new Admission(null, true, true, true, TOKENLESS), Failure.MISSING_BEARER_TOKEN));
+                Arguments.of("all is well", new Admission(null, true, false, true, true, USABLE), null),
+                Arguments.of("the frame may give the domain", new Admission(null, true, false, true, true, NONE), null),
+                Arguments.of("row 4 before all", new Admission(null, false, false, false, false, UNKNOWN), Failure.WORKFLOW_NOT_FOUND),
+                Arguments.of("row 4 before 4a", new Admission(null, false, true, true, true, USABLE), Failure.WORKFLOW_NOT_FOUND),
+                Arguments.of("row 4a before 5", new Admission(null, true, true, false, false, UNKNOWN), Failure.SUSPENDED),
+                Arguments.of("row 4a alone", new Admission(null, true, true, true, true, USABLE), Failure.SUSPENDED),
+                Arguments.of("row 5 before 6", new Admission(null, true, false, false, false, UNKNOWN), Failure.QUOTA_EXCEEDED),
+                Arguments.of("row 5 alone", new Admission(null, true, false, false, true, NONE), Failure.QUOTA_EXCEEDED),
+                Arguments.of("row 6 before 8", new Admission(null, true, false, true, false, UNKNOWN), Failure.CONCURRENCY_LIMIT),
+                Arguments.of("row 6 before 7", new Admission(null, true, false, true, false, NONE), Failure.CONCURRENCY_LIMIT),
+                Arguments.of("row 8", new Admission(null, true, false, true, true, UNKNOWN), Failure.UNKNOWN_DOMAIN),
+                Arguments.of("row 9", new Admission(null, true, false, true, true, TOKENLESS), Failure.MISSING_BEARER_TOKEN));
     }
 
     @ParameterizedTest(name = "{0}")

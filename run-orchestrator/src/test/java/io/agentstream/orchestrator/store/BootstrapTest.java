@@ -13,6 +13,7 @@ import io.agentstream.schemas.DomainName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -62,24 +63,49 @@ final class BootstrapTest {
 
         // when
         Users.Caller caller = database.withConnection(connection -> Users.authenticate(connection, List.of(hash)))
-                .get(hash);
+                .get(hash)
+                .caller();
 
         // then
-        assertEquals(new Users.Caller(result.userId(), result.organizationId()), caller);
+        assertEquals(
+                new Users.Caller(result.userId(), result.organizationId(), caller.keyId(), Scope.ADMIN), caller);
     }
 
     @Test
-    void opensNothingForARevokedKey(Database database) {
+    void leavesAKeyRevokedThatWas(Database database) {
         // given
-        new Bootstrap(database, cipher).ensure(request);
+        Bootstrap bootstrap = new Bootstrap(database, cipher);
+        Bootstrap.Result result = bootstrap.ensure(request);
+        database.withConnection(connection -> Sql.update(
+                connection, "update api_keys set revoked_at = now() where key_hash = ?", ApiKeys.hash(key)));
 
         // when
-        boolean revoked = database.withConnection(connection -> Users.revokeKey(connection, ApiKeys.hash(key)));
+        Bootstrap.Result again = bootstrap.ensure(request);
 
         // then
-        assertTrue(revoked);
+        assertEquals(result, again);
         assertTrue(database.withConnection(connection -> Users.authenticate(connection, List.of(hash)))
                 .isEmpty());
+    }
+
+    @Test
+    void tellsTheAuditLogOfAllThatItMakes(Database database) {
+        // given
+        Bootstrap.Result result = new Bootstrap(database, cipher).ensure(request);
+        List<String> actions = new ArrayList<>();
+
+        // when
+        database.inTransaction(connection -> {
+            AuditLog.list(connection, result.organizationId(), Long.MAX_VALUE, 100, entry -> actions.add(entry.action()));
+            return true;
+        });
+
+        // then
+        assertEquals(
+                List.of(
+                        "agent.created", "telephony_configuration.created", "api_key.created", "user.created",
+                        "organization.created"),
+                actions);
     }
 
     @Test

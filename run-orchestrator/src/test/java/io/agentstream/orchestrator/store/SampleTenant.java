@@ -17,7 +17,7 @@ public record SampleTenant(long organizationId, long userId, long agentId, UUID 
             long organization = Organizations.create(connection, "Sample", 10).id();
             long user = Users.create(connection, organization, UUID.randomUUID() + "@example.com", null)
                     .id();
-            Users.addKey(connection, user, ApiKeys.hash(key), ApiKeys.prefix(key), "sample");
+            UserKeys.create(connection, user, ApiKeys.hash(key), ApiKeys.prefix(key), "sample", Scope.ADMIN);
             long agent = Agents.create(
                     connection, uuid, organization, user, "Echo", JsonNodeFactory.instance.objectNode());
             AgentVersions.saveDraft(

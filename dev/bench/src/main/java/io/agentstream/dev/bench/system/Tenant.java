@@ -56,7 +56,10 @@ public final class Tenant {
                     List.of(new Bootstrap.Agent(
                             ECHO, (ObjectNode) DemoAgents.echo(), Json.MAPPER.createObjectNode()))));
             database.inTransaction(
-                    connection -> Organizations.change(connection, made.organizationId(), null, maxCalls));
+                    connection -> Organizations.setLimits(
+                            connection,
+                            made.organizationId(),
+                            Organizations.Limits.DEFAULT.withMaxConcurrentCalls(maxCalls)));
             return new Tenant(Objects.requireNonNull(made.agents().get(ECHO)));
         } catch (Database.UnavailableException away) {
             throw new IOException("the database does not answer", away);
