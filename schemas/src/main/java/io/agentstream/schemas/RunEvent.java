@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What the orchestrator decided of a run, on `run.events.v1`: one `created`, at most one `running`, one of `completed` and
-/// `failed`.
+/// `failed`, and after that a `hang_up` where the provider was made to end the call.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface RunEvent {
 
@@ -19,6 +19,9 @@ public sealed interface RunEvent {
     Instant at();
 
     RunRef run();
+
+    String DISCONNECTED_BY = "Whose doing it was that the call ended. Absent from older writers.";
+    String OUTCOME = "What the call achieved, a code of the organisation's own from the agent's definition; absent where it says nothing.";
 
     @Doc("Which run this is about, and whose.")
     record RunRef(
@@ -64,8 +67,24 @@ public sealed interface RunEvent {
             @Doc("How it ended.") End end,
             @Doc("WebSocket close code; absent where the call was lost.") @Nullable Integer closeCode,
             @Doc("Milliseconds from running to the end.") long durationMs,
-            @Doc("What the owner was charged, as a decimal number.") @Nullable String cost)
-            implements RunEvent {}
+            @Doc("What the owner was charged, as a decimal number.") @Nullable String cost,
+            @Doc(DISCONNECTED_BY) @Nullable DisconnectedBy disconnectedBy,
+            @Doc(OUTCOME) @Nullable String outcome)
+            implements RunEvent {
+
+        /// As an older writer says it.
+        public Completed(
+                CallId callId,
+                long after,
+                Instant at,
+                RunRef run,
+                End end,
+                @Nullable Integer closeCode,
+                long durationMs,
+                @Nullable String cost) {
+            this(callId, after, at, run, end, closeCode, durationMs, cost, null, null);
+        }
+    }
 
     @JsonTypeName("failed")
     @Doc("The run is over without having come to its end.")
@@ -75,6 +94,30 @@ public sealed interface RunEvent {
             @Doc("When it failed.") Instant at,
             @Doc("The run.") RunRef run,
             @Doc("What went wrong.") Failure failure,
-            @Doc("The same in words, as the peer got it.") String reason)
+            @Doc("The same in words, as the peer got it.") String reason,
+            @Doc("WebSocket close code of the failure. Absent from older writers.") @Nullable Integer closeCode,
+            @Doc("Milliseconds from running to the end; absent where the run was never running, and from older writers.")
+                    @Nullable Long durationMs,
+            @Doc("What the owner was charged, as a decimal number; absent where nothing was.") @Nullable String cost,
+            @Doc(DISCONNECTED_BY) @Nullable DisconnectedBy disconnectedBy,
+            @Doc(OUTCOME) @Nullable String outcome)
+            implements RunEvent {
+
+        /// As an older writer says it.
+        public Failed(CallId callId, long after, Instant at, RunRef run, Failure failure, String reason) {
+            this(callId, after, at, run, failure, reason, null, null, null, null, null);
+        }
+    }
+
+    @JsonTypeName("hang_up")
+    @Doc("The provider was made to end the call of a run that is over, or could not be made to.")
+    record HangUp(
+            @Doc("The call.") CallId callId,
+            @Doc("The call's newest record that the order knew.") long after,
+            @Doc("When the provider answered, or when it was given up.") Instant at,
+            @Doc("The run.") RunRef run,
+            @Doc("Whether the provider says that the session is over.") boolean confirmed,
+            @Doc("Status of the provider's answer; absent where it gave none.") @Nullable Integer status,
+            @Doc("How often it was tried.") int tries)
             implements RunEvent {}
 }

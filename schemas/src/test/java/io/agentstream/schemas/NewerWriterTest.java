@@ -97,7 +97,7 @@ final class NewerWriterTest {
         Set<Class<?>> enumerations = new HashSet<>(seen);
         enumerations.removeIf(type -> !type.isEnum());
 
-        assertEquals(Set.of(End.class, Failure.class, ConversationEvent.Party.class), enumerations);
+        assertEquals(Set.of(End.class, Failure.class, ConversationEvent.Party.class, DisconnectedBy.class), enumerations);
         for (Class<?> enumeration : enumerations) {
             assertTrue(enumeration.getField("OTHER").isAnnotationPresent(JsonEnumDefaultValue.class), enumeration.getName());
         }

@@ -41,7 +41,15 @@ final class Samples {
             RUNNING,
             new RunEvent.Completed(CALL, 4, AT, RUN, End.AGENT_HANGUP, 1000, 61_000, "0.1017"),
             new RunEvent.Failed(CALL, 2, AT, RUN, Failure.UNKNOWN_DOMAIN, "Unknown Cloudonix domain: x"),
-            RUNNING_BY_REFERENCE);
+            RUNNING_BY_REFERENCE,
+            new RunEvent.Completed(
+                    CALL, 4, AT, RUN, End.CREDITS, 1000, 61_000, "0.1017", DisconnectedBy.LIMIT, "appointment_made"),
+            new RunEvent.Failed(
+                    CALL, 9, AT, RUN, Failure.PEER_STALLED, "Peer does not read", 1008, 61_000L, "0.1017",
+                    DisconnectedBy.PROVIDER, "no_answer"),
+            new RunEvent.HangUp(CALL, 4, AT, RUN, true, 204, 2),
+            new RunEvent.Completed(
+                    CALL, 4, AT, RUN, End.REPLACED, 1000, 9_000, "0.0150", DisconnectedBy.PROVIDER, null));
 
     static final List<ConversationEvent> CONVERSATION_EVENTS = List.of(
             new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT, null),

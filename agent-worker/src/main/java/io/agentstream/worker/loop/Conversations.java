@@ -58,7 +58,7 @@ final class Conversations {
             }
             case RunEvent.Completed completed -> end(completed.callId(), completed.at().toEpochMilli(), nowMs);
             case RunEvent.Failed failed -> end(failed.callId(), failed.at().toEpochMilli(), nowMs);
-            case RunEvent.Created created -> { }
+            case RunEvent.Created _, RunEvent.HangUp _ -> { }
         }
     }
 

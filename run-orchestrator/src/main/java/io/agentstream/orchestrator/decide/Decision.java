@@ -72,6 +72,7 @@ public record Decision(
                 case RunEvent.Running running -> "running";
                 case RunEvent.Completed completed -> lower(completed.end());
                 case RunEvent.Failed failed -> lower(failed.failure());
+                case RunEvent.HangUp hangUp -> hangUp.confirmed() ? "hung_up" : "not_hung_up";
             };
         }
         return !commands.isEmpty() && commands.getLast() instanceof SocketCommand.Close close && close.failure() != null
@@ -102,6 +103,7 @@ public record Decision(
                         commands.add(close(failed.callId(), new Refusal(failed.failure(), failed.reason())));
                     }
                 }
+                case RunEvent.HangUp _ -> {}
             }
         }
         return List.copyOf(commands);

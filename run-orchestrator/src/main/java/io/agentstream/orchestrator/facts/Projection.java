@@ -19,10 +19,10 @@ final class Projection {
     private Projection() {}
 
     /// The facts after `event`; nothing where it tells nothing new. Events are said again after a crash, and then say what was
-    /// known: a run never goes back.
+    /// known: a run never goes back. That the provider has ended the call changes none of the facts.
     static Optional<RunFacts> next(@Nullable RunFacts known, RunEvent event) {
         String state = state(event);
-        if (known != null && rank(known.state()) >= rank(state)) {
+        if (event instanceof RunEvent.HangUp || (known != null && rank(known.state()) >= rank(state))) {
             return Optional.empty();
         }
         Instant createdAt = known == null ? null : known.createdAt();
@@ -35,7 +35,8 @@ final class Projection {
             case RunEvent.Completed e -> new RunFacts(
                     e.callId(), e.run(), state, createdAt, startedAt, e.at(), e.durationMs(), e.end(), null, e.cost());
             case RunEvent.Failed e -> new RunFacts(
-                    e.callId(), e.run(), state, createdAt, startedAt, e.at(), null, null, e.failure(), null);
+                    e.callId(), e.run(), state, createdAt, startedAt, e.at(), e.durationMs(), null, e.failure(), e.cost());
+            case RunEvent.HangUp _ -> throw new IllegalStateException("of no consequence");
         });
     }
 
@@ -75,6 +76,7 @@ final class Projection {
             case RunEvent.Running running -> RUNNING;
             case RunEvent.Completed completed -> COMPLETED;
             case RunEvent.Failed failed -> FAILED;
+            case RunEvent.HangUp ended -> COMPLETED;
         };
     }
 
