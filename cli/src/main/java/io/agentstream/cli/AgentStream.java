@@ -35,7 +35,8 @@ public final class AgentStream {
                         new ServiceCommands.Gateway(terminal),
                         new ServiceCommands.Orchestrator(terminal),
                         new ServiceCommands.Worker(terminal),
-                        new TopicsCommand(terminal))
+                        new TopicsCommand(terminal),
+                        new TenantCommand(terminal))
                 .forEach(line::addSubcommand);
         hints.add("");
         hints.add("Every configuration key is described in docs/configuration.md.");

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /// SHA-256 is enough, and looking a hash up tells an attacker nothing that helps to guess a key. Any thread.
 public final class ApiKeys {
     private static final String START = "ags_";
+    private static final String OPERATOR_START = "ago_";
     private static final int RANDOM_BYTES = 32;
     private static final int SHOWN_CHARACTERS = 8;
 
@@ -25,9 +26,18 @@ public final class ApiKeys {
     }
 
     public Secret generate() {
+        return generate(START);
+    }
+
+    /// A key for the installation's operator, which has not the form of a tenant's.
+    public Secret generateOperatorKey() {
+        return generate(OPERATOR_START);
+    }
+
+    private Secret generate(String start) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
-        return new Secret(START + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        return new Secret(start + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
     /// Whether `key` has the form of one of ours; what has not need not be looked up.

@@ -16,6 +16,13 @@ public final class Organizations {
 
     private Organizations() {}
 
+    /// Whether `text` can be the name of one: 1 to [#MAX_NAME] characters (code points), not only spaces, none of them a control.
+    public static boolean isName(String text) {
+        return text.codePointCount(0, text.length()) <= MAX_NAME
+                && !text.codePoints().allMatch(c -> Character.isSpaceChar(c) || Character.isWhitespace(c))
+                && text.codePoints().noneMatch(c -> Character.isISOControl(c) || (c >= 0xD800 && c <= 0xDFFF));
+    }
+
     /// For how long things are kept; null: as long as the installation keeps them.
     public record Retention(
             @Nullable Integer mediaHours, @Nullable Integer transcriptDays, @Nullable Integer runDays) {

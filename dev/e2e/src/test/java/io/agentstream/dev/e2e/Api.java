@@ -17,17 +17,27 @@ import tools.jackson.databind.JsonNode;
 /// The REST API as a test uses it.
 final class Api {
 
-    private final DemoFile demo;
+    private final String url;
+    private final String key;
     private final HttpClient client = HttpClient.newHttpClient();
 
     Api(DemoFile demo) {
-        this.demo = demo;
+        this(demo.apiUrl(), demo.apiKey());
+    }
+
+    Api(String url, String key) {
+        this.url = url;
+        this.key = key;
     }
 
     JsonNode send(String method, String path, String body) throws IOException, InterruptedException {
+        return sendAs(key, method, path, body);
+    }
+
+    JsonNode sendAs(String key, String method, String path, String body) throws IOException, InterruptedException {
         HttpResponse<byte[]> response = client.send(
-                HttpRequest.newBuilder(URI.create(demo.apiUrl() + path))
-                        .header("Authorization", "Bearer " + demo.apiKey())
+                HttpRequest.newBuilder(URI.create(url + path))
+                        .header("Authorization", "Bearer " + key)
                         .header("Content-Type", "application/json")
                         .timeout(Duration.ofSeconds(10))
                         .method(method, body.isEmpty()

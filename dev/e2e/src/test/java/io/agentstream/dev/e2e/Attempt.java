@@ -26,7 +26,8 @@ final class Attempt {
 
     @Nullable String provider = "cloudonix";
     String agent;
-    String credits = "null";
+    @Nullable String credits;
+    boolean suspended;
     int maxConcurrentCalls = 1_000;
     @Nullable String domain;
     @Nullable String accountSid;
@@ -38,6 +39,7 @@ final class Attempt {
     boolean pathForm;
     String gateway;
 
+    private final DemoFile demo;
     private final CloudonixSandbox sandbox;
 
     Attempt(LocalSystem system, String agent) {
@@ -45,6 +47,7 @@ final class Attempt {
     }
 
     Attempt(DemoFile demo, CloudonixSandbox sandbox, String agent) {
+        this.demo = demo;
         this.sandbox = sandbox;
         this.agent = agent;
         this.domain = demo.domain();
@@ -80,8 +83,9 @@ final class Attempt {
 
     /// Makes the world as the attempt wants it, and opens the socket with its first two frames.
     RawWebSocket open(Api api) throws IOException, InterruptedException {
-        api.send("PATCH", "/api/v1/users/me", "{\"credits\":" + credits + "}");
-        api.send("PATCH", "/api/v1/organization", "{\"max_concurrent_calls\":" + maxConcurrentCalls + "}");
+        Operator operator = new Operator(demo);
+        operator.credits(credits);
+        operator.limits("{\"max_concurrent_calls\":" + maxConcurrentCalls + ",\"suspended\":" + suspended + "}");
         if (sessionDenied) {
             sandbox.script(session, Script.always(Behaviour.NOT_FOUND));
         }

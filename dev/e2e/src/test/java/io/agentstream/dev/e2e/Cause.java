@@ -29,10 +29,16 @@ enum Cause {
             call.agent = "00000000-0000-4000-8000-000000000000";
         }
     },
+    SUSPENDED(Failure.SUSPENDED) {
+        @Override
+        void spoil(Attempt call) {
+            call.suspended = true;
+        }
+    },
     QUOTA_EXCEEDED(Failure.QUOTA_EXCEEDED) {
         @Override
         void spoil(Attempt call) {
-            call.credits = "\"0.09\"";
+            call.credits = "0.09";
         }
     },
     CONCURRENCY_LIMIT(Failure.CONCURRENCY_LIMIT) {

@@ -47,8 +47,9 @@ final class CloseCodesTest {
 
     @AfterEach
     void restore() throws Exception {
-        api.send("PATCH", "/api/v1/users/me", "{\"credits\":null}");
-        api.send("PATCH", "/api/v1/organization", "{\"max_concurrent_calls\":1000}");
+        Operator operator = new Operator(system.demo());
+        operator.credits(null);
+        operator.limits("{\"max_concurrent_calls\":1000,\"suspended\":false}");
     }
 
     @ParameterizedTest

@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.cli.AgentStream;
-import io.agentstream.cli.Terminal;
 import io.agentstream.dev.e2e.deploy.Repository;
 import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.local.LocalSystem;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,19 +29,8 @@ final class CommandLineTest {
     private static final int USAGE = 2;
     private static final int CONFIG = 78;
 
-    /// What a command wrote, and its exit code.
-    private record Ran(int code, String out, String err) {}
-
-    /// Runs a command in this process, on a terminal of its own.
     private static Ran run(Map<String, String> environment, String... arguments) {
-        ByteArrayOutputStream written = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        int code;
-        try (PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
-                PrintStream err = new PrintStream(complained, true, StandardCharsets.UTF_8)) {
-            code = AgentStream.run(new Terminal(environment, out, err), arguments);
-        }
-        return new Ran(code, written.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+        return Ran.of(environment, arguments);
     }
 
     @Test
@@ -54,13 +38,13 @@ final class CommandLineTest {
         Ran help = run(Map.of(), "--help");
 
         assertEquals(OK, help.code());
-        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics"}) {
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant"}) {
             assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics"})
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant"})
     void everyCommandHasHelp(String command) {
         Ran help = run(Map.of(), command, "--help");
 
@@ -104,6 +88,8 @@ final class CommandLineTest {
         "call --count 99999999999", "call --rate NaN", "call --seconds 0", "call --seconds", "call --url ::", "call --url ws:h",
         "call --url ws://h:99999/", "call --wav nowhere.wav", "call --wav /", "call --save nowhere/reply.wav", "call --save /",
         "call now", "up --data /dev/null", "up --data /dev/null/x", "up --fresh=perhaps", "topics --check=perhaps",
+        "tenant create", "tenant create Acme", "tenant create Acme --owner nobody", "tenant create Acme --owner a@b --max-calls -1",
+        "tenant create --owner a@b \u00a0", "tenant key", "tenant key x", "tenant key 1 --scope all", "tenant lists", "tenant list --data",
         "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm"})
     void aCommandLineThatMakesNoSenseIsExplainedInASentence(String line) {
         Ran nonsense = run(Map.of(), line.split(" "));
@@ -133,7 +119,7 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"orchestrator", "worker", "topics", "up"})
+    @ValueSource(strings = {"orchestrator", "worker", "topics", "up", "tenant list"})
     void everyCommandRefusesAWrongConfiguration(String command) throws Exception {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "cli-");
         try {
@@ -141,7 +127,7 @@ final class CommandLineTest {
 
             Ran wrong = command.equals("up")
                     ? run(environment, command, "--data", directory.toString())
-                    : run(environment, command);
+                    : run(environment, command.split(" "));
 
             assertEquals(CONFIG, wrong.code(), wrong.err());
             assertTrue(wrong.err().contains("AGENT_STREAM_KAFKA_PORT"), wrong.err());

@@ -54,7 +54,7 @@ final class RedeliveryTest {
             agent = api.newAgent("{\"engine\":\"echo\"}");
             for (int n = 0; n < 2; n++) {
                 try (EchoCall good = EchoCall.begin(paid(system, agent), EchoCall.FRAMES_OF_160)) {
-                    api.send("PATCH", "/api/v1/users/me", "{\"credits\":\"50.00\"}");
+                    new Operator(system.demo()).credits("50.00");
                     good.awaitHeard(25);
                     good.hangUp();
                 }
@@ -65,7 +65,7 @@ final class RedeliveryTest {
                 cause.spoil(bad);
                 assertEquals(cause.failure.closeCode(), bad.place(api).code());
             }
-            api.send("PATCH", "/api/v1/users/me", "{\"credits\":\"50.00\"}");
+            new Operator(system.demo()).credits("50.00");
             try (EchoCall good = EchoCall.begin(paid(system, agent), EchoCall.FRAMES_OF_160)) {
                 good.awaitHeard(25);
                 good.hangUp();
@@ -113,7 +113,7 @@ final class RedeliveryTest {
 
     private static Attempt paid(LocalSystem system, String agent) {
         Attempt attempt = new Attempt(system, agent);
-        attempt.credits = "\"50.00\"";
+        attempt.credits = "50.00";
         return attempt;
     }
 

@@ -122,6 +122,7 @@ final class WorkerlessTest {
             gateway = GatewayService.launch(config, new StopBarrier());
             orchestrator = OrchestratorService.launch(config, new StopBarrier());
             DemoFile demo = new DemoFile(
+                    before.operatorKey(),
                     "http://127.0.0.1:" + gateway.port(),
                     "http://127.0.0.1:" + gateway.adminPort(),
                     "http://127.0.0.1:" + orchestrator.port(),
@@ -130,6 +131,8 @@ final class WorkerlessTest {
                     before.cloudonixUrl(),
                     before.kafkaBootstrapServers(),
                     before.jdbcUrl(),
+                    before.databaseUser(),
+                    before.databasePassword(),
                     before.apiKey(),
                     before.organizationId(),
                     before.agentUuid(),

@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
-/// What somebody needs to use a running local system; `demo.json` in its data directory. It holds an API key, so only its owner
+/// What somebody needs to use a running local system; `demo.json` in its data directory. It holds keys, so only its owner
 /// may read it. The field names are part of the contract.
 public record DemoFile(
+        String operatorKey,
         String gatewayUrl,
         String gatewayAdminUrl,
         String apiUrl,
@@ -18,6 +19,8 @@ public record DemoFile(
         String cloudonixUrl,
         String kafkaBootstrapServers,
         String jdbcUrl,
+        String databaseUser,
+        String databasePassword,
         String apiKey,
         long organizationId,
         String agentUuid,
@@ -49,7 +52,7 @@ public record DemoFile(
                 Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
     }
 
-    /// Without the key and the agents, which are secrets.
+    /// Without the keys and the agents, which are secrets.
     @Override
     public String toString() {
         return "DemoFile[organization " + organizationId + "]";

@@ -3,37 +3,61 @@ package io.agentstream.dev.local;
 import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /// The secrets of a local system, made on its first start and kept with its data in `secrets.json` (mode 600).
-record LocalSecrets(String credentialsKey, String apiKey, String bearerToken) {
+///
+/// @param operatorKey null only where an older version made them, until they are read
+record LocalSecrets(String credentialsKey, String apiKey, String bearerToken, @Nullable String operatorKey) {
 
     private static final String NAME = "secrets.json";
 
     static LocalSecrets readOrMake(Path directory) throws IOException {
         Path file = directory.resolve(NAME);
+        SecureRandom random = new SecureRandom();
         if (Files.exists(file)) {
             try {
-                return Json.MAPPER.readValue(Files.readAllBytes(file), LocalSecrets.class);
+                LocalSecrets read = Json.MAPPER.readValue(Files.readAllBytes(file), LocalSecrets.class);
+                return read.operatorKey() == null ? kept(file, read.withOperatorKey(random)) : read;
             } catch (JacksonException damaged) {
                 throw new IOException(
                         file + " is damaged; without it the stored credentials cannot be read. Start over with --fresh",
                         damaged);
             }
         }
-        SecureRandom random = new SecureRandom();
         LocalSecrets made = new LocalSecrets(
                 CredentialsCipher.generateKey(random).reveal(),
                 new ApiKeys(random).generate().reveal(),
-                CloudonixSandbox.newToken(random));
-        PrivateFile.write(file, Json.MAPPER.writeValueAsBytes(made));
-        return made;
+                CloudonixSandbox.newToken(random),
+                null);
+        return kept(file, made.withOperatorKey(random));
+    }
+
+    private static LocalSecrets kept(Path file, LocalSecrets secrets) throws IOException {
+        PrivateFile.write(file, Json.MAPPER.writeValueAsBytes(secrets));
+        return secrets;
+    }
+
+    private LocalSecrets withOperatorKey(SecureRandom random) {
+        return new LocalSecrets(
+                credentialsKey, apiKey, bearerToken, new ApiKeys(random).generateOperatorKey().reveal());
+    }
+
+    /// The services' own, by the names of their variables.
+    Map<String, String> defaults() {
+        return Map.of(
+                Keys.CREDENTIALS_KEY.variable(), credentialsKey,
+                Keys.OPERATOR_KEY.variable(), Objects.requireNonNull(operatorKey));
     }
 
     Secret apiKeySecret() {

@@ -96,7 +96,7 @@ public final class LocalSystem implements AutoCloseable {
             Progress progress)
             throws Exception {
         LocalSecrets secrets = LocalSecrets.readOrMake(directory);
-        defaults.put(Keys.CREDENTIALS_KEY.variable(), secrets.credentialsKey());
+        defaults.putAll(secrets.defaults());
 
         progress.step("Kafka and PostgreSQL");
         defaults.putAll(OwnInfrastructure.start(directory, config, closer, barrier));
@@ -139,6 +139,7 @@ public final class LocalSystem implements AutoCloseable {
         new ReadyWait(List.of(gatewayAdminUrl, apiAdminUrl, workerUrl)).await(READY_LIMIT);
 
         DemoFile demo = new DemoFile(
+                wired.get(Keys.OPERATOR_KEY).reveal(),
                 gatewayUrl,
                 gatewayAdminUrl,
                 url("http", wired, orchestrator.port()),
@@ -147,6 +148,8 @@ public final class LocalSystem implements AutoCloseable {
                 wired.get(Keys.CLOUDONIX_API_URL).toString(),
                 wired.get(Keys.KAFKA_BOOTSTRAP_SERVERS),
                 wired.get(Keys.DATABASE_URL).toString(),
+                wired.get(Keys.DATABASE_USER),
+                wired.get(Keys.DATABASE_PASSWORD).reveal(),
                 secrets.apiKey(),
                 agents.organizationId(),
                 agents.talking().toString(),

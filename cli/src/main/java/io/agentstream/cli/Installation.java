@@ -1,0 +1,63 @@
+package io.agentstream.cli;
+
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.ConfigException;
+import io.agentstream.runtime.Key;
+import io.agentstream.runtime.Keys;
+import io.agentstream.schemas.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// Where the installation is that a command works on: where the environment says, or in a data directory, where a system of one
+/// machine left word of itself (`demo.json`).
+public final class Installation {
+    private static final String WORD = "demo.json";
+
+    /// What is taken from there, by the name that it has there.
+    private static final Map<String, Key<?>> LEFT = Map.of(
+            "kafka_bootstrap_servers", Keys.KAFKA_BOOTSTRAP_SERVERS,
+            "jdbc_url", Keys.DATABASE_URL,
+            "database_user", Keys.DATABASE_USER,
+            "database_password", Keys.DATABASE_PASSWORD);
+
+    private Installation() {}
+
+    /// @param data the directory, which then says more than the environment; null: the environment says
+    /// @param required keys that must have a value
+    /// @throws ConfigException naming every problem of the configuration
+    /// @throws IOException where no system has run in the directory, in a sentence
+    public static Config config(Map<String, String> environment, @Nullable Path data, List<Key<?>> required)
+            throws ConfigException, IOException {
+        Map<String, String> variables = new HashMap<>(environment);
+        if (data != null) {
+            JsonNode word = read(data);
+            LEFT.forEach((name, key) -> {
+                String value = word.path(name).asString("");
+                if (!value.isEmpty()) {
+                    variables.put(key.variable(), value);
+                }
+            });
+        }
+        return Config.load(variables, Map.of(), required);
+    }
+
+    private static JsonNode read(Path data) throws IOException {
+        Path file = data.resolve(WORD);
+        if (!Files.exists(file)) {
+            throw new IOException("no system has run in " + data.toAbsolutePath().normalize()
+                    + "; start one there with ./agent-stream up --data " + data);
+        }
+        try {
+            return Json.MAPPER.readTree(Files.readAllBytes(file));
+        } catch (JacksonException damaged) {
+            throw new IOException(file + " is damaged; start the system again, it is written anew");
+        }
+    }
+}
