@@ -72,6 +72,17 @@ final class ConfigTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"hunter2", "hunter2-0123456789-0123456789-0", "hunter2 with spaces 0123456789 0123456789", "hunter2-ä-0123456789-0123456789-01"})
+    void anOperatorsKeyThatCanBeGuessedOrNotSentIsRefusedAndNotShown(String key) {
+        ConfigException e = assertThrows(
+                ConfigException.class,
+                () -> Config.load(Map.of("AGENT_STREAM_OPERATOR_KEY", key), Map.of(), List.of()));
+
+        assertTrue(e.getMessage().contains("AGENT_STREAM_OPERATOR_KEY is not 32 to 200"), e.getMessage());
+        assertFalse(e.getMessage().contains("hunter2"), e.getMessage());
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "DATABASE_URL, jdbc:postgresql://db/agents?password=hunter2 and more",
         "DATABASE_URL, postgres://agents:hunter2@db/agents",

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Scope;
 import io.agentstream.orchestrator.store.Users;
@@ -31,7 +32,10 @@ public final class BodyFuzz {
     private static final List<Route> ROUTES = List.of(
             route(new AgentRoutes(null, "wss://gateway.example.com").routes(), "POST", "/api/v1/agents"),
             route(new AgentRoutes(null, "wss://gateway.example.com").routes(), "PUT", "/api/v1/agents/{uuid}/draft"),
-            route(new TelephonyRoutes(null, CIPHER).routes(), "POST", "/api/v1/telephony-configurations"));
+            route(new TelephonyRoutes(null, CIPHER).routes(), "POST", "/api/v1/telephony-configurations"),
+            route(new UserRoutes(null, new ApiKeys(RANDOM)).routes(), "POST", "/api/v1/users"),
+            route(new UserRoutes(null, new ApiKeys(RANDOM)).routes(), "POST", "/api/v1/api-keys"),
+            route(new OperatorRoutes(null, new ApiKeys(RANDOM)).routes(), "POST", "/api/v1/operator/organizations"));
 
     private BodyFuzz() {}
 

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -31,7 +33,12 @@ final class MigrationTest {
                 row -> row.getString(1)));
         try (Stream<Path> files = Files.list(Path.of("src/main/resources/db/migration"))) {
             assertEquals(
-                    files.map(file -> file.getFileName().toString().replaceAll("^V(\\d+)__.*", "$1")).sorted().toList(), applied);
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(".sql"))
+                            .map(name -> name.replaceAll("^V(\\d+)__.*", "$1"))
+                            .sorted(Comparator.comparingInt(Integer::parseInt))
+                            .toList(),
+                    applied);
         }
     }
 
@@ -64,6 +71,43 @@ final class MigrationTest {
         String[] parts = digestAndName.getFirst().split(" ", 2);
         assertEquals("46bba93296e0a7d87919b19a97d6d6bcdec4147dc7d22f96cce01563d3962886", parts[0]);
         assertTrue(parts[1].matches("WR-AGS-[0-9]{8}"), parts[1]);
+    }
+
+    @Test
+    void keysThatThereWereCanDoEverythingAndUsersWithCreditsArePrepaid(EmbeddedPostgres server) throws Exception {
+        // given a database of the version before tenants
+        String address = server.getJdbcUrl("postgres", "before_tenants");
+        try (Connection connection = server.getPostgresDatabase().getConnection()) {
+            Sql.update(connection, "create database before_tenants");
+        }
+        Flyway.configure().dataSource(address, "postgres", "postgres").target("6").load().migrate();
+        try (Database old = new Database(Database.Settings.of(address, "postgres", new Secret("postgres")))) {
+            old.withConnection(connection -> Sql.update(
+                    connection,
+                    """
+                    with o as (insert into organizations (name, max_concurrent_calls) values ('old', 7) returning id),
+                         u as (insert into users (organization_id, email, credits)
+                               select id, e, c from o, (values ('a@b', 5.25), ('c@d', null)) v(e, c) returning id)
+                    insert into api_keys (user_id, key_hash, prefix, name) select id, sha256(id::text::bytea), 'ags_', 'k' from u
+                    """));
+
+            // when
+            old.migrate(Duration.ofSeconds(10));
+
+            // then
+            assertEquals(
+                    List.of("old 7 false admin prepaid 5.2500", "old 7 false admin unlimited none"),
+                    old.withConnection(connection -> Sql.query(
+                            connection,
+                            """
+                            select concat_ws(' ', o.name, o.max_concurrent_calls,
+                                             case when o.suspended then 'true' else 'false' end, k.scope, u.billing,
+                                             coalesce(u.credits::text, 'none'))
+                              from organizations o join users u on u.organization_id = o.id join api_keys k on k.user_id = u.id
+                             order by u.email
+                            """,
+                            row -> row.getString(1))));
+        }
     }
 
     @Test
