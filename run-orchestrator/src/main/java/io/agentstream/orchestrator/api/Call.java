@@ -16,10 +16,6 @@ record Call(Users.@Nullable Caller tenant, Who who, Map<String, String> path, Qu
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-    static Call of(Users.Caller tenant, String address, Map<String, String> path, Query query, Fields body) {
-        return new Call(tenant, new Who.Key(tenant.userId(), tenant.keyId(), address), path, query, body);
-    }
-
     /// Whose key it came with. Routes of the operator, which have none, do not ask.
     Users.Caller caller() {
         if (tenant == null) {

@@ -260,23 +260,68 @@ final class AuditLogTest {
     }
 
     @Test
-    void isWrittenInTheChangesOwnTransaction() {
-        // given
-        List<String> before = entries(tenant.organizationId());
+    void isWrittenInTheTransactionOfTheChangeWhichIsNotMadeWithoutIt() throws Exception {
+        for (Map.Entry<String, Request> request : requests().entrySet()) {
+            if (request.getKey().equals("POST " + ORGANIZATIONS)) {
+                continue; // nobody knows its number before
+            }
+            // given
+            String path = request.getValue().needs().path(this);
+            String before = everything();
+            refuseEntries();
 
-        // when
-        try {
-            database.inTransaction(connection -> {
-                io.agentstream.orchestrator.store.Tenants.addUser(
-                        connection, new io.agentstream.orchestrator.store.Who.Command(), tenant.organizationId(), "a@b");
-                throw new IllegalStateException("a crash");
-            });
-        } catch (IllegalStateException crash) {
-            // the transaction is rolled back
+            // when
+            RunningApi.Answer answer = send(request.getKey(), path, request.getValue().body());
+
+            // then
+            takeEntries();
+            assertEquals(500, answer.status(), request.getKey());
+            assertEquals(before, everything(), request.getKey());
         }
+    }
 
-        // then
-        assertEquals(before, entries(tenant.organizationId()));
+    /// Nothing can be written into the log of this organisation.
+    private void refuseEntries() {
+        database.inTransaction(connection -> {
+            Sql.update(connection, """
+                    create function refuse_N() returns trigger language plpgsql as
+                    $$ begin raise exception 'no entries here'; end $$
+                    """.replace("N", number()));
+            return Sql.update(connection, """
+                    create trigger refuse_N before insert on audit_log for each row
+                    when (new.organization_id = N) execute function refuse_N()
+                    """.replace("N", number()));
+        });
+    }
+
+    private void takeEntries() {
+        database.inTransaction(
+                connection -> Sql.update(connection, "drop function refuse_N cascade".replace("N", number())));
+    }
+
+    private String number() {
+        return Long.toString(tenant.organizationId());
+    }
+
+    /// All that the organisation has, except when its keys were used.
+    private String everything() {
+        return database.withConnection(connection -> Sql.only(
+                connection,
+                """
+                select concat_ws(' | ', o, string_agg(distinct u::text, ';'),
+                                 string_agg(distinct (to_jsonb(k) - 'last_used_at')::text, ';'), string_agg(distinct a::text, ';'),
+                                 string_agg(distinct v::text, ';'), string_agg(distinct t::text, ';'))
+                  from organizations o
+                  join users u on u.organization_id = o.id
+                  join api_keys k on k.user_id = u.id
+                  left join agents a on a.organization_id = o.id
+                  left join agent_versions v on v.agent_id = a.id
+                  left join telephony_configurations t on t.organization_id = o.id
+                 where o.id = ?
+                 group by o.id
+                """,
+                row -> row.getString(1),
+                tenant.organizationId()));
     }
 
     @Test

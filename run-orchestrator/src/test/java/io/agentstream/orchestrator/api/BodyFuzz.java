@@ -4,6 +4,7 @@ import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Scope;
 import io.agentstream.orchestrator.store.Users;
+import io.agentstream.orchestrator.store.Who;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.Topics;
@@ -84,8 +85,12 @@ public final class BodyFuzz {
     }
 
     private static void handled(Route route, ObjectNode object, Errors errors) {
-        Call call = Call.of(
-                new Users.Caller(1, 2, 3, Scope.ADMIN), "192.0.2.1", PATH, new Query(Map.of()), new Fields(object, "", errors));
+        Call call = new Call(
+                new Users.Caller(1, 2, 3, Scope.ADMIN),
+                new Who.Key(1, 3, "192.0.2.1"),
+                PATH,
+                new Query(Map.of()),
+                new Fields(object, "", errors));
         try {
             read(route.handler().handle(call));
         } catch (NullPointerException noDatabase) {
