@@ -95,6 +95,10 @@ public final class Keys {
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway; only shown, in the `stream_url` of an agent.");
+    public static final Key<Networks> OUTBOUND_ALLOWED_NETWORKS = new Key<>(
+            "OUTBOUND_ALLOWED_NETWORKS", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Shown.ALWAYS,
+            "Networks that webhooks and tools may reach although they are not public: without it private addresses, loopback,"
+                    + " link-local ones and those of metadata services are refused. In `up` the default is loopback.");
     public static final Key<String> PRICE_PER_MINUTE = new Key<>(
             "PRICE_PER_MINUTE", "decimal", "0.10", Keys::decimal, Shown.ALWAYS,
             "What a minute of talk costs its owner's credits; charged by the second.");
@@ -209,6 +213,7 @@ public final class Keys {
             API_TRUSTED_PROXIES,
             FAILED_KEYS_PER_MINUTE,
             PUBLIC_GATEWAY_URL,
+            OUTBOUND_ALLOWED_NETWORKS,
             PRICE_PER_MINUTE,
             GATEWAY_SLOT,
             HANDSHAKE_TIMEOUT,

@@ -39,6 +39,7 @@ public final class LocalSystem implements AutoCloseable {
             Keys.KAFKA_PORT, "0",
             Keys.POSTGRES_PORT, "0",
             Keys.GATEWAY_SLOTS, "4",
+            Keys.OUTBOUND_ALLOWED_NETWORKS, "127.0.0.0/8,::1/128",
             Keys.CLOUDONIX_RATE_LIMIT, "1000000",
             Keys.DRAIN_TIMEOUT, "5s");
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agentstream.runtime.outbound;
+
+import org.jspecify.annotations.NullMarked;
