@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Providers;
+import io.agentstream.orchestrator.webhook.Courier;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
@@ -18,12 +19,13 @@ import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.HttpServer;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.KafkaProbe;
-import io.agentstream.runtime.Key;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.StopBarrier;
+import io.agentstream.runtime.outbound.AddressGuard;
+import io.agentstream.runtime.outbound.OutboundHttp;
 import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
@@ -44,6 +46,8 @@ public final class OrchestratorService implements AutoCloseable {
     private static final Duration API_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PRODUCER_BLOCKS = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /// One to take deliveries with, and one to say what became of them: each is a statement or two.
+    private static final int WEBHOOK_CONNECTIONS = 2;
     private static final int HTTP_IO_THREADS = 2;
     private static final int HTTP_WORKERS = 4;
 
@@ -82,7 +86,7 @@ public final class OrchestratorService implements AutoCloseable {
                         Topics.AGENT_DEFINITIONS, Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));
         closer.own("Kafka probe", new DutyCycleRunner(kafka, LOOP_CLOSE, barrier::fault).start());
         Database database = closer.own(
-                "database", new Database(databaseSettings(config, "orchestrator", Keys.DATABASE_POOL, STATEMENT_TIMEOUT)));
+                "database", new Database(databaseSettings(config, "orchestrator", config.get(Keys.DATABASE_POOL), STATEMENT_TIMEOUT)));
         DatabaseGate gate = new DatabaseGate(database);
         closer.own("database gate", new DutyCycleRunner(gate, LOOP_CLOSE, barrier::fault).start());
         CredentialsKeys keys = config.get(Keys.CREDENTIALS_KEY);
@@ -101,6 +105,13 @@ public final class OrchestratorService implements AutoCloseable {
         }
         Sessions sessions = new SessionsByProvider(
                 Map.of(Providers.CLOUDONIX, new CloudonixSessions(cloudonix, cipher)));
+        AddressGuard guard = new AddressGuard(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS));
+        OutboundHttp outbound = closer.own("outbound requests", new OutboundHttp(guard));
+        Database webhookDatabase = closer.own(
+                "webhooks' database",
+                new Database(databaseSettings(config, "orchestrator-webhooks", WEBHOOK_CONNECTIONS, API_STATEMENT_TIMEOUT)));
+        Courier courier = new Courier(webhookDatabase, cipher, outbound, metrics, InstantSource.system(), gate.open());
+        closer.own("webhooks", new DutyCycleRunner(courier, LOOP_CLOSE, barrier::fault).start());
         RunParts runs = RunParts.start(
                 new RunParts.Settings(
                         new BigDecimal(config.get(Keys.PRICE_PER_MINUTE)),
@@ -111,7 +122,7 @@ public final class OrchestratorService implements AutoCloseable {
                 new RunParts.Lent(
                         clients, admin, producer, database, gate.open(), sessions, metrics,
                         InstantSource.system(), () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),
-                        barrier::fault),
+                        courier::wakeUp, barrier::fault),
                 closer);
 
         Readiness readiness = new Readiness();
@@ -120,8 +131,8 @@ public final class OrchestratorService implements AutoCloseable {
         readiness.require(runs::reason);
         Database apiDatabase = closer.own(
                 "API's database",
-                new Database(databaseSettings(config, "orchestrator-api", Keys.API_DATABASE_POOL, API_STATEMENT_TIMEOUT)));
-        Api api = closer.own("API", new Api(apiDatabase, cipher, apiSettings(config)));
+                new Database(databaseSettings(config, "orchestrator-api", config.get(Keys.API_DATABASE_POOL), API_STATEMENT_TIMEOUT)));
+        Api api = closer.own("API", new Api(apiDatabase, cipher, guard, apiSettings(config)));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));
@@ -142,13 +153,13 @@ public final class OrchestratorService implements AutoCloseable {
 
     /// Calls and the API have a pool each: whatever is asked of the one, the other finds a connection.
     private static Database.Settings databaseSettings(
-            Config config, String name, Key<Integer> poolSize, Duration statementTimeout) {
+            Config config, String name, int poolSize, Duration statementTimeout) {
         return new Database.Settings(
                 config.get(Keys.DATABASE_URL).toString(),
                 config.get(Keys.DATABASE_USER),
                 config.get(Keys.DATABASE_PASSWORD),
                 name,
-                config.get(poolSize),
+                poolSize,
                 CONNECTION_TIMEOUT,
                 statementTimeout);
     }

@@ -47,6 +47,7 @@ final class RunParts {
     /// @param producer of the events profile
     /// @param databaseOpen zero once the schema is up to date
     /// @param ready whether Kafka and the database answer
+    /// @param onDecided told after each decision
     /// @param onFault gets what breaks a loop
     public record Lent(
             KafkaClients clients,
@@ -58,6 +59,7 @@ final class RunParts {
             Metrics metrics,
             InstantSource clock,
             BooleanSupplier ready,
+            Runnable onDecided,
             Consumer<Throwable> onFault) {}
 
     private RunParts(CallsLoop loop) {
@@ -71,7 +73,7 @@ final class RunParts {
                 lent.database(), new Tariff(settings.pricePerMinute()), settings.handshakeTimeout());
         HangUps hangUps = closer.own(
                 "hang-ups", new HangUps(lent.database(), lent.sessions(), metrics, HANG_UP_BACKOFF));
-        Announcer announcer = new Announcer(new Publisher(lent.producer()), hangUps, metrics, lent.clock());
+        Announcer announcer = new Announcer(new Publisher(lent.producer()), hangUps, metrics, lent.clock(), lent.onDecided());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
                 CallHandler.margin(settings.handshakeTimeout()));

@@ -5,6 +5,7 @@ import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
+import io.agentstream.runtime.outbound.AddressGuard;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +45,8 @@ public final class Api implements AutoCloseable {
             int failedKeysPerMinute,
             Duration patience) {}
 
-    public Api(Database database, CredentialsCipher cipher, Settings settings) {
+    /// @param guard what webhooks may reach
+    public Api(Database database, CredentialsCipher cipher, AddressGuard guard, Settings settings) {
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
         this.routes = Stream.of(
@@ -53,6 +55,7 @@ public final class Api implements AutoCloseable {
                         new AgentRoutes(database, settings.gatewayUrl()).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
+                        new WebhookRoutes(database, cipher, guard).routes(),
                         operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes())
                 .flatMap(List::stream)
                 .toList();

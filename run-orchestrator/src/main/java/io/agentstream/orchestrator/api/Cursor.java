@@ -18,7 +18,9 @@ enum Cursor {
     ORGANIZATIONS(1),
     USERS(1),
     KEYS(1),
-    AUDIT(1);
+    AUDIT(1),
+    WEBHOOKS(1),
+    DELIVERIES(1);
 
     static final int MAX_CHARACTERS = 80;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");

@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +137,20 @@ final class Fields {
     }
 
     /// What can be the id of something.
+    @Nullable List<String> texts(String name, List<String> allowed) {
+        if (!has(name)) {
+            return null;
+        }
+        JsonNode value = object.path(name);
+        boolean good = value.isArray() && !value.isEmpty() && value.size() <= allowed.size()
+                && value.valueStream().allMatch(item -> item.isString() && allowed.contains(item.stringValue()));
+        if (!good) {
+            error(name, "must be a list of one or more of: " + String.join(", ", allowed));
+            return null;
+        }
+        return value.valueStream().map(JsonNode::stringValue).distinct().toList();
+    }
+
     @Nullable Long id(String name) {
         if (!has(name)) {
             return null;

@@ -103,7 +103,12 @@ final class Json {
 
     /// RFC 3339 in UTC with milliseconds, always.
     static @Nullable String time(@Nullable Instant instant) {
-        return instant == null ? null : TIME.format(instant);
+        return instant == null ? null : timeOf(instant);
+    }
+
+    /// As [#time], of an instant that there is.
+    static String timeOf(Instant instant) {
+        return TIME.format(instant);
     }
 
     /// A decimal string with two to four places.

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -69,6 +70,15 @@ final class Query {
             errors.add("state", "must be one of: initialized, running, completed, failed");
         }
         return state;
+    }
+
+    /// One of these words; null without any.
+    @Nullable String oneOf(String name, List<String> words) {
+        String text = value(name);
+        if (text != null && !words.contains(text)) {
+            errors.add(name, "must be one of: " + String.join(", ", words));
+        }
+        return text;
     }
 
     @Nullable Instant time(String name) {

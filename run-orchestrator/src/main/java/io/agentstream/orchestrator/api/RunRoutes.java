@@ -105,7 +105,7 @@ final class RunRoutes {
                         connection -> Runs.find(connection, call.organizationId(), id)));
     }
 
-    private static ObjectNode json(Runs.Run run) {
+    static ObjectNode json(Runs.Run run) {
         ObjectNode out = Json.object();
         out.put("id", run.id());
         out.put("name", run.name());

@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
@@ -66,7 +67,22 @@ final class RunTransaction {
         RunTransaction run = new RunTransaction(connection, row, after);
         Decision decision = work.decide(run);
         RunEvents.append(connection, row.id(), run.story);
+        run.queueWebhooks();
         return decision;
+    }
+
+    /// Whoever wants to hear of it is told, also where this process ends at this moment.
+    private void queueWebhooks() throws SQLException {
+        for (RunEvent event : events) {
+            switch (event) {
+                case RunEvent.Created _, RunEvent.HangUp _ -> {
+                    // Its call does not talk yet, or is over and said to be.
+                }
+                case RunEvent.Running _ -> WebhookDeliveries.queue(connection, row.organizationId(), row.id(), "run.started");
+                case RunEvent.Completed _, RunEvent.Failed _ ->
+                    WebhookDeliveries.queue(connection, row.organizationId(), row.id(), "run.ended");
+            }
+        }
     }
 
     RunRow row() {

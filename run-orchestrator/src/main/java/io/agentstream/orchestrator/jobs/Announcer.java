@@ -23,8 +23,15 @@ public final class Announcer {
     private final HangUps hangUps;
     private final Metrics metrics;
     private final InstantSource clock;
+    private final Runnable onDecided;
 
     public Announcer(Publisher publisher, HangUps hangUps, Metrics metrics, InstantSource clock) {
+        this(publisher, hangUps, metrics, clock, () -> {});
+    }
+
+    /// @param onDecided told after each decision that is said: somebody else may have something to send
+    public Announcer(Publisher publisher, HangUps hangUps, Metrics metrics, InstantSource clock, Runnable onDecided) {
+        this.onDecided = onDecided;
         this.publisher = publisher;
         this.hangUps = hangUps;
         this.metrics = metrics;
@@ -50,6 +57,7 @@ public final class Announcer {
         }
         publisher.publish(decision);
         decision.hangUp().ifPresent(hangUps::order);
+        onDecided.run();
         metrics.counter(
                         "agent_stream_orchestrator_decisions",
                         "outcome", decision.outcome(),

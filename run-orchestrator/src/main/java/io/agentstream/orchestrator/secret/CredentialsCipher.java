@@ -32,6 +32,11 @@ public final class CredentialsCipher {
     /// The row a credential belongs to.
     public record Place(long organizationId, String provider, String domain) {
 
+        /// That of a webhook's secret; no provider has this name.
+        public static Place ofWebhook(long organizationId, long webhookId) {
+            return new Place(organizationId, "webhook", Long.toString(webhookId));
+        }
+
         private byte[] bytes() {
             return ("telephony|" + organizationId + "|" + provider + "|" + domain).getBytes(StandardCharsets.UTF_8);
         }

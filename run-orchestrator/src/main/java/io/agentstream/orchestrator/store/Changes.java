@@ -6,7 +6,10 @@ import io.agentstream.orchestrator.store.Organizations.Organization;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.TelephonyConfiguration;
 import io.agentstream.orchestrator.store.UserKeys.UserKey;
 import io.agentstream.orchestrator.store.Users.User;
+import io.agentstream.orchestrator.store.WebhookDeliveries.Delivery;
+import io.agentstream.orchestrator.store.Webhooks.Webhook;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /// The changes that the audit log knows, and the one place where is decided what is left out there: tokens, keys, the UUIDs of
 /// agents, and what definitions and variables say, of which a digest tells whether they are what somebody has in hand. Any thread.
@@ -24,6 +28,7 @@ public final class Changes {
     private static final String KEY = "api_key";
     private static final String CONFIGURATION = "telephony_configuration";
     private static final String AGENT = "agent";
+    private static final String WEBHOOK = "webhook";
 
     private Changes() {}
 
@@ -66,6 +71,26 @@ public final class Changes {
                 gone.organizationId(), "telephony_configuration.deleted", CONFIGURATION, gone.id(), view(gone), null);
     }
 
+    public static Change webhookCreated(Webhook made) {
+        return Change.of(made.organizationId(), "webhook.created", WEBHOOK, made.id(), null, view(made));
+    }
+
+    /// @param newSecret whether its secret was changed with it
+    public static Change webhookChanged(Webhook before, Webhook after, boolean newSecret) {
+        ObjectNode now = newSecret ? view(after).put("secret", "made anew") : view(after);
+        return Change.between(after.organizationId(), "webhook.changed", WEBHOOK, after.id(), view(before), now);
+    }
+
+    public static Change webhookDeleted(Webhook gone) {
+        return Change.of(gone.organizationId(), "webhook.deleted", WEBHOOK, gone.id(), view(gone), null);
+    }
+
+    public static Change deliveryResent(long organizationId, Delivery delivery) {
+        return Change.of(
+                organizationId, "webhook_delivery.resent", "webhook_delivery", delivery.id(), null,
+                object().put("webhook_id", delivery.webhookId()).put("run_id", delivery.runId()).put("event", delivery.event()));
+    }
+
     public static Change agentCreated(Agent made) {
         return Change.of(made.organizationId(), "agent.created", AGENT, made.id(), null, view(made));
     }
@@ -104,6 +129,17 @@ public final class Changes {
                 .put("provider", configuration.provider())
                 .put("domain", configuration.domain())
                 .put("has_token", configuration.bearerTokenHint() != null);
+    }
+
+    /// Of the URL only where it leads: paths of receivers hold secrets.
+    private static ObjectNode view(Webhook webhook) {
+        URI url = URI.create(webhook.url());
+        ObjectNode out = object()
+                .put("host", url.getScheme() + "://" + url.getRawAuthority())
+                .put("url", digest(StringNode.valueOf(webhook.url())))
+                .put("enabled", webhook.enabled());
+        webhook.events().forEach(out.putArray("events")::add);
+        return out;
     }
 
     private static ObjectNode view(Agent agent) {

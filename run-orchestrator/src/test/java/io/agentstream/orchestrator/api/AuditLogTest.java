@@ -8,7 +8,9 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.runtime.Secret;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +61,9 @@ final class AuditLogTest {
     private static final String DEFINITION = "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"" + PROMPT
             + "\",\"hang_up\":true}}}";
 
+    private static final String WEBHOOKS = "/api/v1/webhooks";
+    private static final String WEBHOOK = "{\"url\":\"https://93.184.215.14/" + TOKEN + "\",\"events\":[\"run.ended\"]}";
+
     /// One for each route that changes something. A new route has to have its line here, and so its entry in the log.
     private static Map<String, Request> requests() {
         Map<String, Request> requests = new LinkedHashMap<>();
@@ -92,7 +97,25 @@ final class AuditLogTest {
                 ORGANIZATIONS, "{\"name\":\"O\",\"owner_email\":\"o@example.com\"}", "api_key.created"));
         requests.put("PATCH /api/v1/operator/organizations/{id}", new Request(
                 test -> ORGANIZATIONS + "/" + test.tenant.organizationId(), "{\"suspended\":true}", "organization.changed"));
+        requests.put("POST /api/v1/webhooks", Request.at(WEBHOOKS, WEBHOOK, "webhook.created"));
+        requests.put("PATCH /api/v1/webhooks/{id}", new Request(
+                AuditLogTest::webhook, "{\"rotate_secret\":true}", "webhook.changed"));
+        requests.put("DELETE /api/v1/webhooks/{id}", new Request(AuditLogTest::webhook, null, "webhook.deleted"));
+        requests.put("POST /api/v1/webhooks/deliveries/{id}/resend", new Request(
+                AuditLogTest::resend, null, "webhook_delivery.resent"));
         return requests;
+    }
+
+    private static String webhook(AuditLogTest test) throws Exception {
+        return test.api.send("POST", WEBHOOKS, WEBHOOK).header("Location");
+    }
+
+    private static String resend(AuditLogTest test) throws Exception {
+        String path = webhook(test);
+        long run = test.tenant.addRun(test.database, "completed", Instant.parse("2026-01-02T12:00:00Z"));
+        test.database.inTransaction(c -> WebhookDeliveries.queue(c, test.tenant.organizationId(), run, "run.ended"));
+        long delivery = test.api.get(path + "/deliveries").get("/items/0/id").longValue();
+        return WEBHOOKS + "/deliveries/" + delivery + "/resend";
     }
 
     private static String agent(AuditLogTest test) {

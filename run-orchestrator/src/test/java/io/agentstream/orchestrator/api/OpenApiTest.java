@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.outbound.AddressGuard;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ final class OpenApiTest {
     }
 
     private List<Route> routes() {
-        try (Api plain = new Api(database, api.cipher, ApiSettings.of("ws://x"))) {
+        try (Api plain = new Api(database, api.cipher, new AddressGuard(Networks.NONE), ApiSettings.of("ws://x"))) {
             return plain.routes();
         }
     }

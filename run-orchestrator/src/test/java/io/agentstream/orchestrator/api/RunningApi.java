@@ -3,7 +3,9 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
+import io.agentstream.runtime.outbound.AddressGuard;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +40,7 @@ final class RunningApi implements AutoCloseable {
 
     RunningApi(Database database, Secret key, Api.Settings settings) {
         this.key = key;
-        this.api = new Api(database, cipher, settings);
+        this.api = new Api(database, cipher, new AddressGuard(Networks.NONE), settings);
         this.contract = new Contract(api.routes());
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }

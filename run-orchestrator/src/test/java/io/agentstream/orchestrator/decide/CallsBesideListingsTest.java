@@ -10,7 +10,9 @@ import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
+import io.agentstream.runtime.outbound.AddressGuard;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -73,7 +75,7 @@ final class CallsBesideListingsTest {
         // when
         long floodedMs;
         try (Database own = new Database(apiSettings());
-                Api api = new Api(own, Tenant.CIPHER, ApiSettings.of("ws://127.0.0.1:8080"));
+                Api api = new Api(own, Tenant.CIPHER, new AddressGuard(Networks.NONE), ApiSettings.of("ws://127.0.0.1:8080"));
                 HttpServer http = HttpServer.start("127.0.0.1", 0, 2, 4, api.handler());
                 Flood flood = new Flood(http.port(), tenant.sample().apiKey(), statuses)) {
             flood.awaitFirstAnswer();

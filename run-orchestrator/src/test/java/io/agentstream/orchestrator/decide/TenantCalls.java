@@ -55,11 +55,11 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         return decisions.started(decisions.plan(start).orElseThrow().answered(start, Session.LIVE), source(), clock);
     }
 
-    Decision start(CallId call) throws InterruptedException {
+    public Decision start(CallId call) throws InterruptedException {
         return start(Samples.started().of(call).build(), Session.LIVE);
     }
 
-    Decision end(CallId call, Duration after, End end) {
+    public Decision end(CallId call, Duration after, End end) {
         return decisions.ended(Samples.ended(call, NOW.plus(after), end), source());
     }
 
