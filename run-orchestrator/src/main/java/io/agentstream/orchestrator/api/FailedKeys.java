@@ -57,9 +57,11 @@ final class FailedKeys {
 
     private double left(String address) {
         Tries tries = addresses.get(address);
-        return tries == null
-                ? perMinute
-                : Math.min(perMinute, tries.left() + (nanoTime.getAsLong() - tries.atNanos()) * perMinute / NANOS_PER_MINUTE);
+        if (tries == null) {
+            return perMinute;
+        }
+        double minutes = (nanoTime.getAsLong() - tries.atNanos()) / NANOS_PER_MINUTE;
+        return Math.min(perMinute, tries.left() + minutes * perMinute);
     }
 
     private static String hash(Secret key) {

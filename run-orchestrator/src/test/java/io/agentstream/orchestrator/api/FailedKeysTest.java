@@ -61,6 +61,19 @@ final class FailedKeysTest {
     }
 
     @Test
+    void whoMayTryVeryManyMayStillAfterAMonth() {
+        // given
+        FailedKeys generous = new FailedKeys(1_000_000, nowNanos::get);
+        generous.failed("a", keys.generate());
+
+        // when
+        nowNanos.addAndGet(TimeUnit.DAYS.toNanos(30));
+
+        // then
+        assertEquals(0, generous.waitSeconds("a", keys.generate()));
+    }
+
+    @Test
     void aKeyThatOpenedSomethingLatelyNeedNotWait() {
         // given
         Secret known = keys.generate();
