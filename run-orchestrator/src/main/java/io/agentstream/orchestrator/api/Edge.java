@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Users;
+import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.PeerAddress;
 import io.agentstream.runtime.Secret;
@@ -10,11 +11,13 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ final class Edge implements AutoCloseable {
     private final Workers workers;
     private final Wire wire;
     private final Places places = new Places();
+    private final AtomicBoolean strangersForward = new AtomicBoolean();
 
     /// @param documents what is answered to everybody, by path
     /// @param trustedProxies whose `X-Forwarded-For` is believed
@@ -124,9 +128,13 @@ final class Edge implements AutoCloseable {
     }
 
     private PeerAddress address(HttpServerExchange exchange) {
+        InetAddress peer = exchange.getSourceAddress().getAddress();
         HeaderValues forwarded = exchange.getRequestHeaders().get(Headers.X_FORWARDED_FOR);
-        return PeerAddress.of(
-                exchange.getSourceAddress().getAddress(), forwarded == null ? List.of() : forwarded, trustedProxies);
+        if (forwarded != null && !trustedProxies.contains(peer) && !strangersForward.getAndSet(true)) {
+            log.atWarn().log("somebody who is no trusted proxy sends X-Forwarded-For to the API: if that is your balancer, all clients share"
+                    + " the limits of its one address until {} names it", Keys.API_TRUSTED_PROXIES.variable());
+        }
+        return PeerAddress.of(peer, forwarded == null ? List.of() : forwarded, trustedProxies);
     }
 
     private Reply admitted(HttpServerExchange exchange, Router.Match.Found found, Doorkeeper.Verdict.In in)

@@ -16,6 +16,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
 import java.security.SecureRandom;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +73,7 @@ final class LogsTest {
 
         // when
         int bug;
+        List<String> made = new ArrayList<>(List.of(ApiSettings.OPERATOR_KEY.reveal()));
         try (RunningApi api = new RunningApi(database, key)) {
             bug = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\",\"note\":\"hush-definition\"}}").status();
             api.get(agent + "/runs?state=hush-query&hush-parameter=1");
@@ -84,6 +86,11 @@ final class LogsTest {
             api.send("PATCH", agent, "{\"template_context_variables\":{\"caller_number\":\"hush-number\"}}");
             api.send(api.request("GET", agent, null).header("Authorization", "Bearer " + stranger.reveal()));
             api.send(api.request("GET", agent, null).header("Authorization", "Bearer hush-key"));
+            made.add(api.send("POST", "/api/v1/api-keys", "{\"name\":\"k\",\"scope\":\"admin\"}").get("/key").stringValue());
+            made.add(api.operator("POST", "/api/v1/operator/organizations", "{\"name\":\"O\",\"owner_email\":\"o@example.com\"}")
+                    .get("/api_key").stringValue());
+            api.send("GET", "/api/v1/organization", null, "X-Forwarded-For", "192.0.2.1");
+            api.send("GET", "/api/v1/organization", null, "X-Forwarded-For", "192.0.2.1");
             api.send(
                     "POST",
                     "/api/v1/telephony-configurations",
@@ -94,7 +101,9 @@ final class LogsTest {
         // then
         assertEquals(500, bug);
         assertTrue(lines.all.stream().anyMatch(line -> line.contains("PUT /api/v1/agents/{uuid}/draft failed")));
+        assertEquals(1, lines.all.stream().filter(line -> line.contains("AGENT_STREAM_API_TRUSTED_PROXIES names it")).count());
         for (String line : lines.all) {
+            assertFalse(made.stream().anyMatch(line::contains), line);
             boolean client = line.startsWith("jdk.");
             assertFalse(!client && line.contains(tenant.agentUuid().toString()), line);
             assertFalse(line.contains(key.reveal()), line);
