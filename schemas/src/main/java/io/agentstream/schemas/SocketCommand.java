@@ -68,6 +68,21 @@ public sealed interface SocketCommand {
         }
     }
 
+    @Doc("End the call in good manners: what is being said is said to its end, and then the socket closes with 1000. Once is enough;"
+            + " what comes again changes nothing.")
+    record Finish(
+            @Doc("The call.") CallId callId,
+            @Doc("How the call has ended then.") End end,
+            @Doc("Milliseconds after which it is closed whatever is being said.") int withinMs)
+            implements SocketCommand {
+
+        public Finish {
+            if (withinMs < 0) {
+                throw new IllegalArgumentException("within " + withinMs + " ms");
+            }
+        }
+    }
+
     @Doc("Close the socket. Gives either how the call ended or why it failed.")
     record Close(
             @Doc("The call.") CallId callId,

@@ -9,13 +9,14 @@ import java.util.Objects;
 ///
 /// | bytes | |
 /// |---|---|
-/// | 1 | kind: 1 admit, 2 open, 3 play, 4 clear, 5 mark, 6 close; 0x40 is added where an epoch follows the call |
+/// | 1 | kind: 1 admit, 2 open, 3 play, 4 clear, 5 mark, 6 close, 7 finish; 0x40 is added where an epoch follows the call |
 /// | 16 | call |
 /// | | 4 epoch, where the kind says so |
 /// | play | 4 turn, 4 number, 2 bytes a frame, 2 length, payload |
 /// | clear | 4 turn |
 /// | mark | 4 turn, 2 length, name in UTF-8 |
 /// | close | 1 by (1 end, 2 failure), 1 length, name of the end or failure, 2 code, 2 length, reason in UTF-8 |
+/// | finish | 4 milliseconds, 1 length, name of the end |
 /// | each | fields that were added later, as in [Binary#addedFields]; a reader passes over those that it does not know |
 ///
 /// A kind never changes its layout: what cannot be said by an added field becomes a new kind, which older readers pass over. A close
@@ -30,6 +31,7 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
     private static final byte CLEAR = 4;
     private static final byte MARK = 5;
     private static final byte CLOSE = 6;
+    private static final byte FINISH = 7;
 
     /// Added to the kind of a command that has an epoch.
     private static final int WITH_EPOCH = 0x40;
@@ -69,6 +71,14 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                         .putShort(Binary.length16(c.closeCode()))
                         .putShort(Binary.length16(reason.length))
                         .put(reason)
+                        .array();
+            }
+            case SocketCommand.Finish f -> {
+                byte[] end = f.end().name().getBytes(StandardCharsets.US_ASCII);
+                yield header(FINISH, f, 4 + 1 + end.length)
+                        .putInt(f.withinMs())
+                        .put((byte) end.length)
+                        .put(end)
                         .array();
             }
         };
@@ -116,6 +126,7 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                         : Binary.malformed("a mark of ", bytes.length, " bytes");
             }
             case CLOSE -> close(bytes, callId, epoch, at);
+            case FINISH -> finish(bytes, callId, at);
             default -> Binary.unknown("a socket command", kind);
         };
     }
@@ -166,6 +177,20 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                     callId, null, constant(Failure.class, cause, Failure.OTHER), closeCode, reason, epoch));
             default -> Binary.malformed("a close by kind ", by, "");
         };
+    }
+
+    private static Decoded<SocketCommand> finish(byte[] bytes, CallId callId, int at) {
+        int room = bytes.length - at - 5;
+        int endBytes = room < 0 ? 0 : bytes[at + 4] & 0xFF;
+        if (room < endBytes || !Binary.addedFields(bytes, at + 5 + endBytes)) {
+            return Binary.malformed("a finish of ", bytes.length, " bytes");
+        }
+        int withinMs = Binary.int32(bytes, at);
+        if (withinMs < 0) {
+            return Binary.malformed("a finish within ", withinMs, " ms");
+        }
+        String end = new String(bytes, at + 5, endBytes, StandardCharsets.US_ASCII);
+        return new Decoded.Value<>(new SocketCommand.Finish(callId, constant(End.class, end, End.OTHER), withinMs));
     }
 
     private static <E extends Enum<E>> E constant(Class<E> type, String name, E otherwise) {

@@ -83,7 +83,8 @@ final class Samples {
             new SocketCommand.Play(CALL, 2, 1, 160, Slice.of(new byte[320]), 7),
             new SocketCommand.Clear(CALL, 2, 7),
             new SocketCommand.Mark(CALL, 3, "done", 7),
-            SocketCommand.Close.because(CALL, End.AGENT_HANGUP).of(7));
+            SocketCommand.Close.because(CALL, End.AGENT_HANGUP).of(7),
+            new SocketCommand.Finish(CALL, End.MAX_DURATION, 15_000));
 
     static final ConversationSnapshot SNAPSHOT =
             new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"), null);

@@ -276,6 +276,7 @@ public final class LoopFixture {
             case SocketCommand.Close c -> c.of(SocketCommand.NO_EPOCH);
             case SocketCommand.Admit c -> c;
             case SocketCommand.Open c -> c;
+            case SocketCommand.Finish c -> c;
         };
     }
 

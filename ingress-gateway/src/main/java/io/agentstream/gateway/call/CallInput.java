@@ -1,6 +1,7 @@
 package io.agentstream.gateway.call;
 
 import io.agentstream.gateway.telephony.ProviderMessage;
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.SocketCommand;
 
@@ -22,6 +23,11 @@ public sealed interface CallInput {
     /// The orchestrator or the worker wants it closed.
     record Ordered(SocketCommand.Close close) implements CallInput {}
 
+    /// The call is to end as soon as what is being said is said.
+    ///
+    /// @param withinUs after which it ends in any case
+    record Finish(End end, long withinUs) implements CallInput {}
+
     /// The peer's close frame came.
     record PeerClosed(int code) implements CallInput {}
 
@@ -32,7 +38,8 @@ public sealed interface CallInput {
     ///
     /// @param lastSignUs when either side last gave a sign of life: the socket brought something, or something was played to the
     /// caller; may be in the future, where he is still to hear what was sent
-    record Tick(long lastSignUs) implements CallInput {}
+    /// @param soundsUntilUs until when the caller hears something; in the past where he hears nothing now
+    record Tick(long lastSignUs, long soundsUntilUs) implements CallInput {}
 
     /// An event of the call could not be written to Kafka.
     record NotRecorded() implements CallInput {}

@@ -6,6 +6,7 @@ import io.agentstream.gateway.call.CallEffect.TellOffered;
 import io.agentstream.gateway.call.CallInput.Admitted;
 import io.agentstream.gateway.call.CallInput.Broken;
 import io.agentstream.gateway.call.CallInput.Drained;
+import io.agentstream.gateway.call.CallInput.Finish;
 import io.agentstream.gateway.call.CallInput.Heard;
 import io.agentstream.gateway.call.CallInput.Lost;
 import io.agentstream.gateway.call.CallInput.NotRecorded;
@@ -60,10 +61,14 @@ public final class CallMachine {
     /// When the call wants a [CallInput.Tick] at the latest.
     ///
     /// @param lastSignUs as in [CallInput.Tick]
-    public long dueUs(CallState state, long lastSignUs) {
+    /// @param soundsUntilUs as there
+    public long dueUs(CallState state, long lastSignUs, long soundsUntilUs) {
         return switch (state) {
-            case Talking talking ->
-                Math.min(Math.min(talking.maxAtUs(), talking.aliveAtUs()), lastSignUs + limits.idleUs());
+            case Talking talking -> {
+                long dueUs = Math.min(Math.min(talking.maxAtUs(), talking.aliveAtUs()), lastSignUs + limits.idleUs());
+                CallState.Finishing finishing = talking.finishing();
+                yield finishing == null ? dueUs : Math.min(dueUs, finishing.atUs(soundsUntilUs));
+            }
             case Handshake handshake -> Math.min(handshake.deadlineUs(), handshake.aliveAtUs());
             case Closing closing -> closing.deadlineUs();
             case Closed _ -> Long.MAX_VALUE;
@@ -75,7 +80,7 @@ public final class CallMachine {
             case PeerClosed _ -> Step.to(now, new Disconnect());
             case Lost _ -> Step.to(new Closed(), new Abort());
             case Tick _ -> nowUs >= now.deadlineUs() ? Step.to(new Closed(), new Abort()) : Step.stay(now);
-            case Heard _, Broken _, Admitted _, Opened _, Ordered _, NotRecorded _, Drained _, Orphaned _ -> Step.stay(now);
+            case Heard _, Broken _, Admitted _, Opened _, Ordered _, Finish _, NotRecorded _, Drained _, Orphaned _ -> Step.stay(now);
         };
     }
 }

@@ -1,5 +1,6 @@
 package io.agentstream.gateway.call;
 
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -65,18 +66,38 @@ public sealed interface CallState {
     /// @param maxAtUs when the call has been long enough
     /// @param aliveAtUs when to say that the call is alive
     /// @param odd what was passed over
-    record Talking(long maxAtUs, long aliveAtUs, OddMessages odd) implements CallState {
+    /// @param finishing how it is ending; null where it is not
+    record Talking(long maxAtUs, long aliveAtUs, OddMessages odd, @Nullable Finishing finishing) implements CallState {
 
         public static Talking begun(long maxAtUs, long aliveAtUs) {
-            return new Talking(maxAtUs, aliveAtUs, OddMessages.NONE);
+            return new Talking(maxAtUs, aliveAtUs, OddMessages.NONE, null);
         }
 
         Talking aliveAt(long atUs) {
-            return new Talking(maxAtUs, atUs, odd);
+            return new Talking(maxAtUs, atUs, odd, finishing);
         }
 
         Talking passedOver(OddMessages more) {
-            return new Talking(maxAtUs, aliveAtUs, more);
+            return new Talking(maxAtUs, aliveAtUs, more, finishing);
+        }
+
+        Talking finishing(Finishing how) {
+            return new Talking(maxAtUs, aliveAtUs, odd, how);
+        }
+    }
+
+    /// What is being said is said to its end.
+    ///
+    /// @param sinceUs when that was ordered
+    /// @param deadlineUs when the call ends in any case
+    record Finishing(End end, long sinceUs, long deadlineUs) {
+
+        /// How long nothing may sound before it counts as said. A worker that is a little behind is not cut off.
+        static final long PAUSE_US = 500_000;
+
+        /// When the call ends.
+        long atUs(long soundsUntilUs) {
+            return Math.min(deadlineUs, Math.max(sinceUs, soundsUntilUs) + PAUSE_US);
         }
     }
 

@@ -8,6 +8,7 @@ import io.agentstream.gateway.call.CallEffect.TellStarted;
 import io.agentstream.gateway.call.CallInput.Admitted;
 import io.agentstream.gateway.call.CallInput.Broken;
 import io.agentstream.gateway.call.CallInput.Drained;
+import io.agentstream.gateway.call.CallInput.Finish;
 import io.agentstream.gateway.call.CallInput.Heard;
 import io.agentstream.gateway.call.CallInput.Lost;
 import io.agentstream.gateway.call.CallInput.NotRecorded;
@@ -45,6 +46,7 @@ record Greeting(CallLimits limits, Ending ending, boolean domainMissing) {
                     ? fail(now, now.verdict(), nowUs)
                     : Step.to(now.admit());
             case Opened _ -> opened(now, nowUs);
+            case Finish _ -> Step.stay(now); // it is said again
             case Ordered ordered -> ending.ordered(ordered.close(), OddMessages.NONE, now.peerGone(), nowUs);
             case PeerClosed closed -> now.verdict() != null
                     ? Step.to(now.withoutPeer())

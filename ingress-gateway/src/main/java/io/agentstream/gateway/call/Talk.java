@@ -8,6 +8,7 @@ import io.agentstream.gateway.call.CallEffect.TellOdd;
 import io.agentstream.gateway.call.CallInput.Admitted;
 import io.agentstream.gateway.call.CallInput.Broken;
 import io.agentstream.gateway.call.CallInput.Drained;
+import io.agentstream.gateway.call.CallInput.Finish;
 import io.agentstream.gateway.call.CallInput.Heard;
 import io.agentstream.gateway.call.CallInput.Lost;
 import io.agentstream.gateway.call.CallInput.NotRecorded;
@@ -38,7 +39,8 @@ record Talk(CallLimits limits, Ending ending) {
             case Ordered ordered -> ending.ordered(ordered.close(), now.odd(), false, nowUs);
             case PeerClosed closed -> ending.left(closed.code(), End.CALLER_HANGUP, null, now.odd(), nowUs);
             case Lost _ -> Ending.lost(End.CALLER_HANGUP, null, now.odd());
-            case Tick tick -> tick(now, tick.lastSignUs(), nowUs);
+            case Finish finish -> finish(now, finish, nowUs);
+            case Tick tick -> tick(now, tick, nowUs);
             case NotRecorded _, Orphaned _ -> fail(now, Failure.INTERNAL_ERROR, nowUs);
             case Drained _ -> end(now, End.DRAINED, nowUs);
             case Admitted _, Opened _ -> Step.stay(now);
@@ -70,11 +72,22 @@ record Talk(CallLimits limits, Ending ending) {
         return new Step<>(ended.state(), List.copyOf(effects));
     }
 
-    private Step<CallState, CallEffect> tick(Talking now, long lastSignUs, long nowUs) {
+    /// The first order holds: what is said again must not put the end off.
+    private static Step<CallState, CallEffect> finish(Talking now, Finish order, long nowUs) {
+        return now.finishing() != null
+                ? Step.stay(now)
+                : Step.to(now.finishing(new CallState.Finishing(order.end(), nowUs, nowUs + order.withinUs())));
+    }
+
+    private Step<CallState, CallEffect> tick(Talking now, Tick tick, long nowUs) {
+        CallState.Finishing finishing = now.finishing();
+        if (finishing != null && nowUs >= finishing.atUs(tick.soundsUntilUs())) {
+            return end(now, finishing.end(), nowUs);
+        }
         if (nowUs >= now.maxAtUs()) {
             return end(now, End.MAX_DURATION, nowUs);
         }
-        if (nowUs >= lastSignUs + limits.idleUs()) {
+        if (nowUs >= tick.lastSignUs() + limits.idleUs()) {
             return end(now, End.IDLE, nowUs);
         }
         return nowUs >= now.aliveAtUs()

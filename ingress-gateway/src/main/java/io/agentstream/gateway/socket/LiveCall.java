@@ -13,6 +13,7 @@ import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.SocketCommand;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One call: gives [CallMachine] its inputs, and performs what it and [Playback] decide. Knows the connection only as something that
@@ -93,21 +94,23 @@ final class LiveCall {
             case SocketCommand.Mark mark -> playback.mark(mark, nowUs);
             case SocketCommand.Admit _ -> step(new CallInput.Admitted());
             case SocketCommand.Open _ -> step(new CallInput.Opened());
+            case SocketCommand.Finish finish ->
+                step(new CallInput.Finish(finish.end(), TimeUnit.MILLISECONDS.toMicros(finish.withinMs())));
             case SocketCommand.Close close -> step(new CallInput.Ordered(close));
         }
     }
 
     void tick() {
         long lastSignUs = lastSignUs();
-        if (nowUs >= machine.dueUs(state, lastSignUs)) {
-            step(new CallInput.Tick(lastSignUs));
+        if (nowUs >= machine.dueUs(state, lastSignUs, playback.soundsUntilUs())) {
+            step(new CallInput.Tick(lastSignUs, playback.soundsUntilUs()));
         }
         playback.tick(nowUs);
     }
 
     /// When it wants to be ticked.
     long dueUs() {
-        return Math.min(machine.dueUs(state, lastSignUs()), playback.dueUs());
+        return Math.min(machine.dueUs(state, lastSignUs(), playback.soundsUntilUs()), playback.dueUs());
     }
 
     /// What is played to a caller is as much of a sign as what he says.

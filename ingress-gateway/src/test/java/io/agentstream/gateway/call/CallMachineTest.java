@@ -58,7 +58,8 @@ final class CallMachineTest {
             CallId.of(1, 2, 3), Failure.UNKNOWN_DOMAIN, "acme.cloudonix.net"));
     private static final CallInput PEER_CLOSED = new CallInput.PeerClosed(1001);
     private static final CallInput LOST = new CallInput.Lost();
-    private static final CallInput TICK = new CallInput.Tick(NOW);
+    private static final CallInput TICK = new CallInput.Tick(NOW, 0);
+    private static final CallInput FINISH = new CallInput.Finish(End.DRAINED, 900_000);
     private static final CallInput NOT_RECORDED = new CallInput.NotRecorded();
     private static final CallInput DRAINED = new CallInput.Drained();
     private static final CallInput ORPHANED = new CallInput.Orphaned();
@@ -223,6 +224,32 @@ final class CallMachineTest {
         late("we owe the proof", MACHINE, greeting(Progress.STARTED, true), TICK, 11_000, failed(Failure.INTERNAL_ERROR));
     }
 
+    private void finishingRows() {
+        CallMachine patient = new CallMachine(new CallLimits(10_000, 9_000_000, 9_000_000, 9_000_000, 2_000, 4, 200), false);
+        CallState.Talking talking = CallState.Talking.begun(9_000_000, 9_000_000);
+        CallState.Talking finishing = talking.finishing(new CallState.Finishing(End.DRAINED, NOW, NOW + 900_000));
+        rows.add(new Row("finish", patient, talking, FINISH, NOW, finishing, List.of()));
+        rows.add(new Row("the first order to finish holds", patient, finishing, FINISH, NOW + 5, finishing, List.of()));
+        rows.add(new Row("what is being said is said to its end", patient, finishing, new CallInput.Tick(NOW, 200_000), 600_000,
+                finishing, List.of()));
+        rows.add(new Row("audio while finishing", patient, finishing, AUDIO, NOW, finishing, List.of(new CallEffect.TellAudio())));
+        late("everything is said", patient, finishing, new CallInput.Tick(NOW, 200_000), 700_000, ended(End.DRAINED));
+        late("nothing was being said", patient, finishing, new CallInput.Tick(NOW, 0), NOW + 500_000, ended(End.DRAINED));
+        late("somebody never stops talking", patient, finishing, new CallInput.Tick(NOW, 950_000), NOW + 900_000,
+                ended(End.DRAINED));
+        row("nothing is being said before the run", greeting(Progress.STARTED, true), FINISH, greeting(Progress.STARTED, true));
+    }
+
+    @Test
+    void aCallThatFinishesWantsToBeAskedWhenEverythingIsSaid() {
+        CallState.Talking finishing =
+                TALKING.finishing(new CallState.Finishing(End.DRAINED, NOW, NOW + 900_000)).aliveAt(9_000_000);
+        CallState.Talking unlimited = new CallState.Talking(9_000_000, 9_000_000, finishing.odd(), finishing.finishing());
+
+        assertEquals(700_000, MACHINE.dueUs(unlimited, 8_000_000, 200_000));
+        assertEquals(NOW + 900_000, MACHINE.dueUs(unlimited, 8_000_000, 850_000));
+    }
+
     private void talkingRows() {
         row("audio", TALKING, AUDIO, TALKING, new CallEffect.TellAudio());
         row("digit", TALKING, DIGIT, TALKING, new CallEffect.TellDigit('5'));
@@ -243,10 +270,11 @@ final class CallMachineTest {
         row("drained", TALKING, DRAINED, CLOSING, ended(End.DRAINED));
         row("slot lost", TALKING, ORPHANED, CLOSING, failed(Failure.INTERNAL_ERROR));
         row("nothing is due while talking", TALKING, TICK, TALKING);
-        rows.add(new Row("alive while talking", MACHINE, TALKING, new CallInput.Tick(8_000), 9_000,
+        rows.add(new Row("alive while talking", MACHINE, TALKING, new CallInput.Tick(8_000, 0), 9_000,
                 CallState.Talking.begun(60_000, 12_000), List.of(new CallEffect.TellAlive())));
-        late("idle", MACHINE, TALKING, new CallInput.Tick(3_000), 8_000, ended(End.IDLE));
-        late("long enough", MACHINE, TALKING, new CallInput.Tick(59_000), 60_000, ended(End.MAX_DURATION));
+        late("idle", MACHINE, TALKING, new CallInput.Tick(3_000, 0), 8_000, ended(End.IDLE));
+        finishingRows();
+        late("long enough", MACHINE, TALKING, new CallInput.Tick(59_000, 0), 60_000, ended(End.MAX_DURATION));
     }
 
     private void oddRows() {
@@ -311,14 +339,14 @@ final class CallMachineTest {
     }
 
     private void closingRows() {
-        for (CallInput input : List.of(AUDIO, BINARY, ADMITTED, OPENED, REFUSED, NOT_RECORDED, DRAINED, ORPHANED, TICK)) {
+        for (CallInput input : List.of(AUDIO, BINARY, ADMITTED, OPENED, REFUSED, FINISH, NOT_RECORDED, DRAINED, ORPHANED, TICK)) {
             row("closing stays", CLOSING, input, CLOSING);
         }
         row("peer answers", CLOSING, PEER_CLOSED, CLOSING, DISCONNECT);
         row("peer goes", CLOSING, LOST, CLOSED, ABORT);
         rows.add(new Row("peer is silent", MACHINE, CLOSING, TICK, NOW + 2_000, CLOSED, List.of(ABORT)));
         for (CallInput input : List.of(
-                AUDIO, BINARY, ADMITTED, OPENED, REFUSED, PEER_CLOSED, LOST, TICK, NOT_RECORDED, DRAINED, ORPHANED)) {
+                AUDIO, BINARY, ADMITTED, OPENED, REFUSED, FINISH, PEER_CLOSED, LOST, TICK, NOT_RECORDED, DRAINED, ORPHANED)) {
             row("closed stays", CLOSED, input, CLOSED);
         }
     }
@@ -328,7 +356,7 @@ final class CallMachineTest {
     void everyHandshakeKeepsItsPromises() {
         List<CallInput> inputs = List.of(
                 CONNECTED, START, START_OF_NOTHING, AUDIO, DIGIT, ECHO, STOP, IGNORED, MALFORMED, UNKNOWN, FORBIDDEN, BINARY, ADMITTED,
-                OPENED, REFUSED, PEER_CLOSED, LOST, TICK, NOT_RECORDED, DRAINED, ORPHANED);
+                OPENED, REFUSED, FINISH, PEER_CLOSED, LOST, TICK, NOT_RECORDED, DRAINED, ORPHANED);
         List<Executable> checks = new ArrayList<>();
         for (Progress progress : Progress.values()) {
             for (boolean admitted : List.of(false, true)) {
@@ -380,10 +408,10 @@ final class CallMachineTest {
 
     @Test
     void saysWhenItIsDue() {
-        assertEquals(4_000, MACHINE.dueUs(greeting(Progress.NOTHING, false), NOW));
-        assertEquals(NOW + 5_000, MACHINE.dueUs(TALKING, NOW));
-        assertEquals(9_000, MACHINE.dueUs(TALKING, 8_000));
-        assertEquals(NOW + 2_000, MACHINE.dueUs(CLOSING, NOW));
-        assertEquals(Long.MAX_VALUE, MACHINE.dueUs(CLOSED, NOW));
+        assertEquals(4_000, MACHINE.dueUs(greeting(Progress.NOTHING, false), NOW, 0));
+        assertEquals(NOW + 5_000, MACHINE.dueUs(TALKING, NOW, 0));
+        assertEquals(9_000, MACHINE.dueUs(TALKING, 8_000, 0));
+        assertEquals(NOW + 2_000, MACHINE.dueUs(CLOSING, NOW, 0));
+        assertEquals(Long.MAX_VALUE, MACHINE.dueUs(CLOSED, NOW, 0));
     }
 }
