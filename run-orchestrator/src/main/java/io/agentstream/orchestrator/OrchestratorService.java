@@ -116,6 +116,7 @@ public final class OrchestratorService implements AutoCloseable {
                 new RunParts.Settings(
                         new BigDecimal(config.get(Keys.PRICE_PER_MINUTE)),
                         config.get(Keys.HANDSHAKE_TIMEOUT),
+                        config.get(Keys.CREDITS_GRACE),
                         new Reaper.Limits(
                                 config.get(Keys.CALL_LOST_AFTER), config.get(Keys.CONVERSATION_TIMEOUT),
                                 config.get(Keys.WORKERS_GONE_AFTER))),

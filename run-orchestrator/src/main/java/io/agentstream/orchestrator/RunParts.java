@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.Publisher;
 import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.liveness.KafkaLogWatch;
+import io.agentstream.orchestrator.liveness.MeterReader;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.Database;
@@ -40,7 +41,7 @@ final class RunParts {
     private final CallsLoop loop;
 
     /// What the operator chooses.
-    public record Settings(BigDecimal pricePerMinute, Duration handshakeTimeout, Reaper.Limits limits) {}
+    public record Settings(BigDecimal pricePerMinute, Duration handshakeTimeout, Duration creditsGrace, Reaper.Limits limits) {}
 
     /// What is lent by the composition root.
     ///
@@ -85,6 +86,10 @@ final class RunParts {
                 new Reaper.Hands(lent.database(), decisions, announcer, metrics), hearing,
                 new KafkaLogWatch(lent.admin(), KafkaClients.WORKERS_GROUP), lent.ready(), lent.clock(), settings.limits());
         closer.own("reaper", new DutyCycleRunner(reaper, REAPER_CLOSE, lent.onFault()).start());
+
+        MeterReader meters = new MeterReader(
+                lent.database(), decisions, announcer, lent.ready(), settings.creditsGrace(), lent.clock());
+        closer.own("meter reader", new DutyCycleRunner(meters, REAPER_CLOSE, lent.onFault()).start());
 
         CallsLoop loop = new CallsLoop(
                 lent.clients().member("orchestrator-calls", CallsLoop.GROUP, "earliest", CallsLoop.MAX_POLL_RECORDS),

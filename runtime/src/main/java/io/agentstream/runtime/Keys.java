@@ -101,7 +101,10 @@ public final class Keys {
                     + " link-local ones and those of metadata services are refused. In `up` the default is loopback.");
     public static final Key<String> PRICE_PER_MINUTE = new Key<>(
             "PRICE_PER_MINUTE", "decimal", "0.10", Keys::decimal, Shown.ALWAYS,
-            "What a minute of talk costs its owner's credits; charged by the second.");
+            "What a minute of talk costs, where its organisation has no price of its own; charged by the second that was begun.");
+    public static final Key<Duration> CREDITS_GRACE = duration(
+            "CREDITS_GRACE", "15s", Duration.ofSeconds(1), Duration.ofSeconds(60),
+            "How long an agent may go on talking when its owner's credits are used up in the middle of a call. It is charged.");
 
     public static final Key<Integer> GATEWAY_SLOT = new Key<>(
             "GATEWAY_SLOT", "number, 0 to 9999", null, between(0, 9_999), Shown.ALWAYS,
@@ -215,6 +218,7 @@ public final class Keys {
             PUBLIC_GATEWAY_URL,
             OUTBOUND_ALLOWED_NETWORKS,
             PRICE_PER_MINUTE,
+            CREDITS_GRACE,
             GATEWAY_SLOT,
             HANDSHAKE_TIMEOUT,
             DRAIN_TIMEOUT,

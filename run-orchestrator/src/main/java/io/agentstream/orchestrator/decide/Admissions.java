@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.schemas.CallEvent;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,10 +23,12 @@ import java.util.Optional;
 final class Admissions {
 
     private final Database database;
+    private final Tariff standard;
     private final Duration handshakeTimeout;
 
-    Admissions(Database database, Duration handshakeTimeout) {
+    Admissions(Database database, Tariff standard, Duration handshakeTimeout) {
         this.database = database;
+        this.standard = standard;
         this.handshakeTimeout = handshakeTimeout;
     }
 
@@ -67,11 +70,15 @@ final class Admissions {
                 : Facts.admission(connection, agent.get(), provider, event.domain());
     }
 
+    private BigDecimal price(Agents.Callable agent) {
+        return agent.pricePerMinute() == null ? standard.pricePerMinute() : agent.pricePerMinute();
+    }
+
     private static String provider(CallEvent.Offered event) {
         return event.provider() == null ? "" : event.provider();
     }
 
-    private static Decision create(
+    private Decision create(
             Connection connection, Offer offer, Agents.Callable agent, Optional<Refusal> refusal) throws SQLException {
         CallEvent.Offered event = offer.event();
         String provider = provider(event);
@@ -80,7 +87,7 @@ final class Admissions {
                 connection,
                 new RunRows.NewRun(
                         event.callId().value(), agent, provider, event.slot(), contexts.initial(), contexts.gathered(),
-                        contexts.logs(), event.at(), offer.now()));
+                        contexts.logs(), event.at(), offer.now(), price(agent)));
         if (inserted.isEmpty()) { // the same offer, handled elsewhere at the same time, was faster and is committed
             RunRow other = RunRows.lock(connection, event.callId().value()).orElseThrow();
             return RunTransaction.decide(connection, other, event.seq(), run -> run.repeat(Socket.WAITS));

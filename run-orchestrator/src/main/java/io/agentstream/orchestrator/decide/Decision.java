@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.decide;
 
+import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
@@ -46,6 +47,12 @@ public record Decision(
         return new Decision(callId, null, false, List.of(), List.of(close(callId, refusal)), slot, Optional.empty(), null);
     }
 
+    /// Something for the socket of a run that goes on.
+    static Decision order(RunRow run, SocketCommand command, Instant asOf) {
+        return new Decision(
+                new CallId(run.callId()), run.name(), false, List.of(), List.of(command), run.gatewaySlot(), Optional.empty(), asOf);
+    }
+
     static Decision of(String runName, int slot, List<RunEvent> events, Socket socket, boolean repeated) {
         CallId callId = events.getFirst().callId();
         return new Decision(
@@ -75,9 +82,12 @@ public record Decision(
                 case RunEvent.HangUp hangUp -> hangUp.confirmed() ? "hung_up" : "not_hung_up";
             };
         }
-        return !commands.isEmpty() && commands.getLast() instanceof SocketCommand.Close close && close.failure() != null
-                ? lower(close.failure())
-                : "nothing";
+        return switch (commands.isEmpty() ? null : commands.getLast()) {
+            case SocketCommand.Close close when close.failure() != null -> lower(close.failure());
+            case SocketCommand.Close close when close.end() != null -> "closing_" + lower(close.end());
+            case SocketCommand.Finish finish -> "finishing_" + lower(finish.end());
+            case null, default -> "nothing";
+        };
     }
 
     private static String lower(Enum<?> constant) {

@@ -22,11 +22,11 @@ import java.util.Optional;
 final class Endings {
 
     private final Database database;
-    private final Tariff tariff;
+    private final Charges charges;
 
-    Endings(Database database, Tariff tariff) {
+    Endings(Database database, Charges charges) {
         this.database = database;
-        this.tariff = tariff;
+        this.charges = charges;
     }
 
     Decision ended(CallEvent.Ended end, Source source) {
@@ -50,7 +50,7 @@ final class Endings {
         return closeIf(
                 callId,
                 (connection, row) -> row.lastSeenAt().isBefore(before),
-                row -> new Input.Quiet(lastSign(row), clock.instant()));
+                row -> new Input.Quiet(Signs.last(row), clock.instant()));
     }
 
     /// Of a running call of whose conversation nobody has said that it began; empty where somebody has.
@@ -89,25 +89,16 @@ final class Endings {
         });
     }
 
-    /// When the gateway last spoke of the call, by its own clock, but not later than we read it: what is charged must not depend
-    /// on when a sign was read. A sign that was read after that one, by a version that keeps no more of it, is newer.
-    private static Instant lastSign(RunRow row) {
-        Instant own = row.aliveAt();
-        Instant read = row.aliveReadAt();
-        boolean isNewest = read != null && !read.isBefore(row.lastSeenAt());
-        return isNewest && own != null && own.isBefore(row.lastSeenAt()) ? own : row.lastSeenAt();
-    }
-
     private Decision close(RunTransaction run, Input.Closing input, Socket socket) throws SQLException {
         Decision decision = run.decision(socket);
         for (Effect.OfEnd effect : RunMachine.closed(run.state(), input).effects()) {
             switch (effect) {
                 case Effect.Fail(Refusal refusal, Instant at) -> {
-                    run.fail(refusal, at);
+                    run.failAfter(refusal, at, charges);
                     decision = run.decision(socket);
                 }
                 case Effect.Complete complete -> {
-                    run.complete(complete, tariff.cost(complete.durationMs()));
+                    run.complete(complete, charges);
                     decision = run.decision(socket);
                 }
                 case Effect.Repeat() -> decision = run.repeat(socket);

@@ -5,7 +5,6 @@ import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.schemas.DomainName;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -21,8 +20,7 @@ public final class Facts {
 
     static Verdicts.Admission admission(
             Connection connection, Agents.Callable agent, String provider, @Nullable String domain) throws SQLException {
-        BigDecimal credits = agent.ownerCredits();
-        boolean quotaLeft = credits == null || credits.compareTo(Tariff.LEAST_CREDITS) >= 0;
+        boolean quotaLeft = Charges.enough(agent.ownerFree());
         boolean roomLeft = agent.runningCalls() < agent.maxConcurrentCalls();
         return new Verdicts.Admission(
                 null, true, agent.suspended(), quotaLeft, roomLeft,

@@ -20,11 +20,13 @@ import java.util.Optional;
 final class Proofs {
 
     private final Database database;
+    private final Charges charges;
     private final Duration handshakeTimeout;
     private final Turns turns;
 
-    Proofs(Database database, Duration handshakeTimeout) {
+    Proofs(Database database, Charges charges, Duration handshakeTimeout) {
         this.database = database;
+        this.charges = charges;
         this.handshakeTimeout = handshakeTimeout;
         this.turns = new Turns(handshakeTimeout); // who waits longer is too late
     }
@@ -45,7 +47,8 @@ final class Proofs {
         });
     }
 
-    /// The organisation's row is locked, so that its limit of concurrent calls holds exactly. The lock is taken last: what need not
+    /// The organisation's row is locked, so that its limit of concurrent calls holds exactly, and the row of a prepaid owner, so that
+    /// what is there for one call is held for one. The locks are taken last: what need not
     /// be done under it is done by then, because all its calls wait for it. What was decided before is only said again: that needs
     /// neither the lock nor a turn.
     Decision started(ProofPlan.Answered answered, Source source, InstantSource clock) throws InterruptedException {
@@ -63,26 +66,31 @@ final class Proofs {
         });
     }
 
-    private static Decision decide(
+    private Decision decide(
             Connection connection, RunTransaction run, ProofPlan.Answered answered, Source source, InstantSource clock)
             throws SQLException {
         CallEvent.Started start = answered.start();
         ProofPlan plan = answered.plan();
         boolean roomLeft = false;
+        Charges.Funds funds = new Charges.Funds(null);
         if (run.state() instanceof State.Initialized) {
             run.start(start, plan, source);
             roomLeft = Facts.roomUnderLock(connection, plan.organizationId());
+            funds = Charges.lockFunds(connection, run.row());
         }
         Instant now = clock.instant(); // all waiting is over
         Verdicts.Proof facts = new Verdicts.Proof(
-                roomLeft, plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
+                funds.enough(), roomLeft, plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
                 answered.session());
         for (Effect.OfStart effect : RunMachine.started(run.state(), new Input.Started(facts, now, plan.deadline())).effects()) {
             switch (effect) {
                 case Effect.Repeat() -> {
                     return run.repeat(Socket.WAITS).asOf(now);
                 }
-                case Effect.Begin(Instant at) -> run.begin(start.mediaFormat(), at);
+                case Effect.Begin(Instant at) -> {
+                    run.begin(start.mediaFormat(), at);
+                    charges.begin(connection, run.row(), funds, at);
+                }
                 case Effect.Fail(Refusal refusal, Instant at) -> run.fail(refusal, at);
             }
         }

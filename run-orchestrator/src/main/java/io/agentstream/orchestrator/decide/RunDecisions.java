@@ -21,11 +21,14 @@ public final class RunDecisions {
     private final Proofs proofs;
     private final Endings endings;
     private final Stories stories;
+    private final Metering metering;
 
     public RunDecisions(Database database, Tariff tariff, Duration handshakeTimeout) {
-        this.admissions = new Admissions(database, handshakeTimeout);
-        this.proofs = new Proofs(database, handshakeTimeout);
-        this.endings = new Endings(database, tariff);
+        Charges charges = new Charges(tariff);
+        this.admissions = new Admissions(database, tariff, handshakeTimeout);
+        this.proofs = new Proofs(database, charges, handshakeTimeout);
+        this.endings = new Endings(database, charges);
+        this.metering = new Metering(database, charges);
         this.stories = new Stories(database);
     }
 
@@ -64,6 +67,14 @@ public final class RunDecisions {
     /// Closes the running run of a call when there is no worker left to hold its conversation.
     public Decision unattended(CallId callId, InstantSource clock) {
         return endings.unattended(callId, clock);
+    }
+
+    /// Reads the meter of a running run where it is due: charges its talk, and where its owner's money is used up orders its call
+    /// to end.
+    ///
+    /// @param grace how long the agent may take to finish its sentence
+    public Decision metered(CallId callId, Duration grace, InstantSource clock) {
+        return metering.read(callId, grace, clock);
     }
 
     /// Adds an event of the conversation to the run's story; one whose call has no run is nobody's.

@@ -132,13 +132,30 @@ final class RunTransaction {
         say("failed", new RunEvent.Failed(callId, after, at, ref, refusal.failure(), refusal.reason()));
     }
 
-    void complete(RunMachine.Effect.Complete complete, BigDecimal cost) throws SQLException {
+    /// As [#fail], of a run that may have talked.
+    void failAfter(Refusal refusal, Instant at, Charges charges) throws SQLException {
+        Instant startedAt = row.startedAt();
+        if (startedAt == null) {
+            fail(refusal, at);
+            return;
+        }
+        BigDecimal cost = charges.settle(connection, row, at, Tariff.isPaid(refusal.failure()));
+        RunRows.fail(
+                connection,
+                row.id(),
+                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at));
+        say("failed", new RunEvent.Failed(
+                callId, after, at, ref, refusal.failure(), refusal.reason(), refusal.failure().closeCode(),
+                at.toEpochMilli() - startedAt.toEpochMilli(), cost.toPlainString(), null, null));
+    }
+
+    void complete(RunMachine.Effect.Complete complete, Charges charges) throws SQLException {
+        BigDecimal cost = charges.settle(connection, row, complete.at(), true);
         RunRows.complete(
                 connection,
                 row.id(),
                 new RunRows.Completed(
                         complete.end().name().toLowerCase(Locale.ROOT), complete.closeCode(), complete.at(), cost));
-        RunRows.debit(connection, row.ownerUserId(), cost);
         say("completed", new RunEvent.Completed(
                 callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
                 cost.toPlainString()));

@@ -53,9 +53,10 @@ public final class Verdicts {
 
     /// What proof is decided by.
     ///
+    /// @param quotaLeft whether the owner's money that is not held for other calls allows this one
     /// @param identified whether the provider's start message named stream and call
     /// @param spoken whether its audio is in a format that we speak
-    record Proof(boolean roomLeft, Domain domain, boolean identified, boolean spoken, Session session) {}
+    record Proof(boolean quotaLeft, boolean roomLeft, Domain domain, boolean identified, boolean spoken, Session session) {}
 
     private Verdicts() {}
 
@@ -81,6 +82,9 @@ public final class Verdicts {
 
     /// Why a call may not begin to talk; nothing where it may.
     static Optional<Refusal> proof(Proof facts) {
+        if (!facts.quotaLeft()) {
+            return refuse(Failure.QUOTA_EXCEEDED);
+        }
         if (!facts.roomLeft()) {
             return refuse(Failure.CONCURRENCY_LIMIT);
         }

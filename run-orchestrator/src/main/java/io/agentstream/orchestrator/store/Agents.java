@@ -49,7 +49,8 @@ public final class Agents {
     /// An agent as a call needs it: with the version that a call uses now, and what a call is admitted by.
     ///
     /// @param suspended whether its organisation is
-    /// @param ownerCredits null: unlimited
+    /// @param ownerFree what its owner has and is not held for running calls; null: unlimited
+    /// @param pricePerMinute null: the installation's
     /// @param runningCalls of its organisation
     public record Callable(
             long id,
@@ -59,9 +60,10 @@ public final class Agents {
             ObjectNode definition,
             ObjectNode templateContextVariables,
             boolean suspended,
-            @Nullable BigDecimal ownerCredits,
+            @Nullable BigDecimal ownerFree,
             int maxConcurrentCalls,
-            int runningCalls) {}
+            int runningCalls,
+            @Nullable BigDecimal pricePerMinute) {}
 
     /// Makes an agent, without a version yet; a null `uuid` is chosen here.
     public static long create(
@@ -174,7 +176,9 @@ public final class Agents {
                 connection,
                 """
                 select a.id, a.organization_id, a.owner_user_id, v.number, v.definition, a.template_context_variables,
-                       o.suspended, u.credits, o.max_concurrent_calls,
+                       o.suspended, o.max_concurrent_calls, o.price_per_minute,
+                       case when u.credits is not null then
+                           u.credits - coalesce((select sum(m.held) from meters m where m.user_id = u.id), 0) end as free,
                        (select count(*) from runs r where r.organization_id = o.id and r.state = 'running') as running_calls
                   from agents a
                   join agent_versions v on v.agent_id = a.id and v.status in ('draft', 'published')
@@ -192,9 +196,10 @@ public final class Agents {
                         Jsonb.readObject(row, "definition"),
                         Jsonb.readObject(row, "template_context_variables"),
                         row.getBoolean("suspended"),
-                        row.getBigDecimal("credits"),
+                        row.getBigDecimal("free"),
                         row.getInt("max_concurrent_calls"),
-                        row.getInt("running_calls")),
+                        row.getInt("running_calls"),
+                        row.getBigDecimal("price_per_minute")),
                 uuidDigest);
     }
 

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The table of runs as decisions need it. Whoever changes a run holds its lock, and the organisation's after it where
-/// both are needed.
+/// The table of runs as decisions need it. Whoever changes a run holds its lock, and after it the organisation's and its owner's, in
+/// that order, where they are needed.
 public final class RunRows {
 
     private static final String SELECT = "select * from runs where call_id = ?";
@@ -48,7 +48,8 @@ public final class RunRows {
             @Nullable Instant aliveAt,
             @Nullable Instant aliveReadAt,
             @Nullable Instant conversationAt,
-            @Nullable Integer conversationEpoch) {
+            @Nullable Integer conversationEpoch,
+            @Nullable BigDecimal pricePerMinute) {
 
         /// Without what the caller said.
         @Override
@@ -67,7 +68,8 @@ public final class RunRows {
             ObjectNode gatheredContext,
             ObjectNode logs,
             Instant createdAt,
-            Instant seenAt) {}
+            Instant seenAt,
+            BigDecimal pricePerMinute) {}
 
     /// What the start message and the proof add to a run.
     public record Proven(
@@ -146,8 +148,8 @@ public final class RunRows {
                 connection,
                 """
                 insert into runs (call_id, organization_id, agent_id, owner_user_id, agent_version, mode, call_type,
-                                  initial_context, gathered_context, logs, gateway_slot, created_at, last_seen_at)
-                values (?, ?, ?, ?, ?, ?, 'inbound', ?, ?, ?, ?, ?, ?)
+                                  initial_context, gathered_context, logs, gateway_slot, created_at, last_seen_at, price_per_minute)
+                values (?, ?, ?, ?, ?, ?, 'inbound', ?, ?, ?, ?, ?, ?, ?)
                 on conflict (call_id) do nothing
                 returning *
                 """,
@@ -163,7 +165,8 @@ public final class RunRows {
                 run.logs(),
                 run.gatewaySlot(),
                 run.createdAt(),
-                run.seenAt());
+                run.seenAt(),
+                run.pricePerMinute());
     }
 
     /// For a run that will not begin; one that does is described by [#begin].
@@ -213,13 +216,9 @@ public final class RunRows {
                 id);
     }
 
-    /// Takes `amount` from credits that are limited.
-    public static void debit(Connection connection, long userId, BigDecimal amount) throws SQLException {
-        Sql.update(
-                connection,
-                "update users set credits = credits - ?, updated_at = now() where id = ? and credits is not null",
-                amount,
-                userId);
+    /// What the run has cost so far: what the ledger says of it.
+    public static void setCost(Connection connection, long id, BigDecimal cost) throws SQLException {
+        Sql.update(connection, "update runs set cost = ? where id = ?", cost, id);
     }
 
     /// A call's sign of life, and when its gateway gave it.
@@ -287,6 +286,7 @@ public final class RunRows {
                 Sql.instantOrNull(row, "alive_at"),
                 Sql.instantOrNull(row, "alive_read_at"),
                 Sql.instantOrNull(row, "conversation_at"),
-                Sql.intOrNull(row, "conversation_epoch"));
+                Sql.intOrNull(row, "conversation_epoch"),
+                row.getBigDecimal("price_per_minute"));
     }
 }

@@ -32,7 +32,7 @@ public final class Tenants {
 
     /// Fails with [DatabaseException#isDuplicate] where the organisation has a user with this address.
     public static User addUser(Connection connection, Who who, long organizationId, String email) throws SQLException {
-        User user = Users.create(connection, organizationId, email, null);
+        User user = Users.create(connection, organizationId, email);
         AuditLog.write(connection, who, Changes.userCreated(user));
         return user;
     }

@@ -31,20 +31,14 @@ public final class Users {
     /// What a key opens. `noted`: whether its use was written down within the last minute.
     public record Opened(Caller caller, boolean noted) {}
 
-    public static User create(
-            Connection connection, long organizationId, String email, @Nullable BigDecimal credits)
-            throws SQLException {
+    /// A user whose calls are not counted: [Ledger#grant] makes it a prepaid one.
+    public static User create(Connection connection, long organizationId, String email) throws SQLException {
         return Sql.only(
                 connection,
-                """
-                insert into users (organization_id, email, credits, billing) values (?, ?, ?::numeric, ?)
-                returning *
-                """,
+                "insert into users (organization_id, email) values (?, ?) returning *",
                 Users::read,
                 organizationId,
-                email,
-                credits,
-                billing(credits));
+                email);
     }
 
     public static Optional<User> find(Connection connection, long id) throws SQLException {
@@ -96,25 +90,6 @@ public final class Users {
                 "select count(*) from users where organization_id = ?",
                 row -> row.getInt(1),
                 organizationId);
-    }
-
-    /// Sets the credits; null makes them unlimited.
-    public static Optional<User> setCredits(Connection connection, long id, @Nullable BigDecimal credits)
-            throws SQLException {
-        return Sql.first(
-                connection,
-                """
-                update users set credits = ?::numeric, billing = ?, updated_at = now() where id = ?
-                returning *
-                """,
-                Users::read,
-                credits,
-                billing(credits),
-                id);
-    }
-
-    private static String billing(@Nullable BigDecimal credits) {
-        return credits == null ? "unlimited" : "prepaid";
     }
 
     /// What the keys with these hashes open, by the hash in lower-case hex. Those that open nothing are not in it. One statement,

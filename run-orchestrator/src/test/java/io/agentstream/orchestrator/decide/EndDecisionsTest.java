@@ -71,14 +71,14 @@ final class EndDecisionsTest {
 
         RunEvent.Completed completed = (RunEvent.Completed) decision.events().getFirst();
         assertEquals(90_500, completed.durationMs());
-        assertEquals("0.1508", completed.cost());
+        assertEquals("0.1517", completed.cost());
         assertEquals(List.of(), decision.commands());
         assertTrue(decision.hangUp().isEmpty());
         Runs.Run run = tenant.run(call).orElseThrow();
         assertEquals("caller_hangup", run.endBy());
         assertEquals(1000, run.closeCode());
-        assertEquals(new BigDecimal("0.1508"), run.cost());
-        assertEquals(new BigDecimal("0.8492"), tenant.credits());
+        assertEquals(new BigDecimal("0.1517"), run.cost());
+        assertEquals(new BigDecimal("0.8483"), tenant.credits());
     }
 
     @Test

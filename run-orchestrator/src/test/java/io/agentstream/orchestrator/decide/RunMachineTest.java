@@ -40,8 +40,8 @@ final class RunMachineTest {
 
     private static final Admission GOOD = new Admission(null, true, false, true, true, new Domain.Usable());
     private static final Admission NO_QUOTA = new Admission(null, true, false, false, true, new Domain.Usable());
-    private static final Proof PROVED = new Proof(true, new Domain.Usable(), true, true, Session.LIVE);
-    private static final Proof NOT_PROVED = new Proof(true, new Domain.Usable(), true, true, Session.NOT_CONFIRMED);
+    private static final Proof PROVED = new Proof(true, true, new Domain.Usable(), true, true, Session.LIVE);
+    private static final Proof NOT_PROVED = new Proof(true, true, new Domain.Usable(), true, true, Session.NOT_CONFIRMED);
 
     private static final Effect REFUSE = new Effect.Refuse(Refusal.of(Failure.WORKFLOW_NOT_FOUND));
     private static final Effect REPEAT = new Effect.Repeat();

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.decide;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Ledger;
 import io.agentstream.orchestrator.store.Organizations;
 import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.orchestrator.store.SampleTenant;
@@ -52,8 +53,38 @@ public record Tenant(Database database, SampleTenant sample) {
         database.inTransaction(c -> Organizations.setLimits(c, sample.organizationId(), limits));
     }
 
+    /// Grants so much that the owner has `amount`; with 0 it has had some and none is left.
     public void credits(String amount) {
-        database.inTransaction(c -> Users.setCredits(c, sample.userId(), new BigDecimal(amount)));
+        database.inTransaction(c -> {
+            Ledger.setPrepaid(c, sample.organizationId(), sample.userId());
+            BigDecimal more = new BigDecimal(amount)
+                    .subtract(Users.find(c, sample.userId()).orElseThrow().credits());
+            return more.signum() == 0
+                    ? more
+                    : Ledger.grant(
+                            c,
+                            new Ledger.Grant(
+                                    sample.organizationId(), sample.userId(), more, "test", UUID.randomUUID().toString()));
+        });
+    }
+
+    /// What does not add up in its ledger.
+    public List<String> disagreements() {
+        return database.withConnection(c -> Ledger.disagreements(c, sample.organizationId()));
+    }
+
+    public List<Ledger.Entry> ledger() {
+        List<Ledger.Entry> entries = new ArrayList<>();
+        return database.inTransaction(c -> {
+            Ledger.list(c, sample.organizationId(), Long.MAX_VALUE, 10_000, entries::add);
+            return entries.reversed();
+        });
+    }
+
+    /// What its calls cost from now on.
+    public void price(String perMinute) {
+        database.inTransaction(c -> Sql.update(
+                c, "update organizations set price_per_minute = ?::numeric where id = ?", perMinute, sample.organizationId()));
     }
 
     public BigDecimal credits() {

@@ -44,17 +44,18 @@ final class VerdictsTest {
 
     static List<Arguments> proofs() {
         return List.of(
-                Arguments.of("all is well", new Proof(true, USABLE, true, true, Session.LIVE), null),
-                Arguments.of("row 6 before 7", new Proof(false, NONE, false, true, Session.NOT_ASKED), Failure.CONCURRENCY_LIMIT),
-                Arguments.of("row 6 before 13", new Proof(false, USABLE, true, true, Session.NOT_CONFIRMED), Failure.CONCURRENCY_LIMIT),
-                Arguments.of("row 7 before 12", new Proof(true, NONE, false, true, Session.NOT_ASKED), Failure.MISSING_DOMAIN),
-                Arguments.of("row 8 before 12", new Proof(true, UNKNOWN, false, true, Session.NOT_ASKED), Failure.UNKNOWN_DOMAIN),
-                Arguments.of("row 9 before 12", new Proof(true, TOKENLESS, false, true, Session.NOT_ASKED), Failure.MISSING_BEARER_TOKEN),
-                Arguments.of("row 12 before 13", new Proof(true, USABLE, false, true, Session.NOT_CONFIRMED), Failure.MISSING_STREAM_IDENTIFIERS),
-                Arguments.of("row 12 before 12a", new Proof(true, USABLE, false, false, Session.NOT_ASKED), Failure.MISSING_STREAM_IDENTIFIERS),
-                Arguments.of("row 12a before 13", new Proof(true, USABLE, true, false, Session.NOT_ASKED), Failure.UNSUPPORTED_MEDIA),
-                Arguments.of("row 13", new Proof(true, USABLE, true, true, Session.NOT_CONFIRMED), Failure.SESSION_INVALID),
-                Arguments.of("row 15", new Proof(true, USABLE, true, true, Session.NOT_ASKED), Failure.INTERNAL_ERROR));
+                Arguments.of("all is well", new Proof(true, true, USABLE, true, true, Session.LIVE), null),
+                Arguments.of("row 5 before 6", new Proof(false, false, NONE, false, true, Session.NOT_ASKED), Failure.QUOTA_EXCEEDED),
+                Arguments.of("row 6 before 7", new Proof(true, false, NONE, false, true, Session.NOT_ASKED), Failure.CONCURRENCY_LIMIT),
+                Arguments.of("row 6 before 13", new Proof(true, false, USABLE, true, true, Session.NOT_CONFIRMED), Failure.CONCURRENCY_LIMIT),
+                Arguments.of("row 7 before 12", new Proof(true, true, NONE, false, true, Session.NOT_ASKED), Failure.MISSING_DOMAIN),
+                Arguments.of("row 8 before 12", new Proof(true, true, UNKNOWN, false, true, Session.NOT_ASKED), Failure.UNKNOWN_DOMAIN),
+                Arguments.of("row 9 before 12", new Proof(true, true, TOKENLESS, false, true, Session.NOT_ASKED), Failure.MISSING_BEARER_TOKEN),
+                Arguments.of("row 12 before 13", new Proof(true, true, USABLE, false, true, Session.NOT_CONFIRMED), Failure.MISSING_STREAM_IDENTIFIERS),
+                Arguments.of("row 12 before 12a", new Proof(true, true, USABLE, false, false, Session.NOT_ASKED), Failure.MISSING_STREAM_IDENTIFIERS),
+                Arguments.of("row 12a before 13", new Proof(true, true, USABLE, true, false, Session.NOT_ASKED), Failure.UNSUPPORTED_MEDIA),
+                Arguments.of("row 13", new Proof(true, true, USABLE, true, true, Session.NOT_CONFIRMED), Failure.SESSION_INVALID),
+                Arguments.of("row 15", new Proof(true, true, USABLE, true, true, Session.NOT_ASKED), Failure.INTERNAL_ERROR));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -15,7 +15,7 @@ public record SampleTenant(long organizationId, long userId, long agentId, UUID 
         UUID uuid = UUID.randomUUID();
         return database.inTransaction(connection -> {
             long organization = Organizations.create(connection, "Sample", 10).id();
-            long user = Users.create(connection, organization, UUID.randomUUID() + "@example.com", null)
+            long user = Users.create(connection, organization, UUID.randomUUID() + "@example.com")
                     .id();
             UserKeys.create(connection, user, ApiKeys.hash(key), ApiKeys.prefix(key), "sample", Scope.ADMIN);
             long agent = Agents.create(
