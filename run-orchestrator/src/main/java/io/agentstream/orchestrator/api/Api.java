@@ -55,6 +55,8 @@ public final class Api implements AutoCloseable {
                         new AgentRoutes(database, settings.gatewayUrl()).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
+                        new MoneyRoutes(database).routes(),
+                        operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new WebhookRoutes(database, cipher, guard).routes(),
                         operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes())
                 .flatMap(List::stream)

@@ -12,7 +12,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant whose key it came with; null where it is the operator's
 /// @param who the same for the audit log, for tenant and operator alike
-record Call(Users.@Nullable Caller tenant, Who who, Map<String, String> path, Query query, Fields body) {
+/// @param idempotencyKey the header of that name, where there is one, once
+record Call(
+        Users.@Nullable Caller tenant,
+        Who who,
+        Map<String, String> path,
+        Query query,
+        Fields body,
+        @Nullable String idempotencyKey) {
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 

@@ -18,6 +18,7 @@ enum Cursor {
     ORGANIZATIONS(1),
     USERS(1),
     KEYS(1),
+    LEDGER(1),
     AUDIT(1),
     WEBHOOKS(1),
     DELIVERIES(1);

@@ -10,6 +10,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.xnio.IoUtils;
 /// request, which only waits; the work is done by [Workers]. Reads at most [#MAX_BODY_BYTES] of a body.
 final class Edge implements AutoCloseable {
     static final int MAX_BODY_BYTES = 512 * 1024;
+    private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
     /// The operator's place in the house, where tenants have their organisation's.
@@ -159,10 +161,10 @@ final class Edge implements AutoCloseable {
             return Reply.tooLarge(MAX_BODY_BYTES);
         }
         byte[] bytes = body.get();
-        return workers.answer(() -> handled(found, in, query, bytes));
+        return workers.answer(() -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY))));
     }
 
-    private static Reply handled(Router.Match.Found found, Doorkeeper.Verdict.In in, Query query, byte[] bytes) {
+    private static Reply handled(Router.Match.Found found, Doorkeeper.Verdict.In in, Query query, byte[] bytes, @Nullable String idempotencyKey) {
         Route route = found.route();
         Fields body = Fields.none();
         if (route.takesBody()) {
@@ -173,7 +175,7 @@ final class Edge implements AutoCloseable {
             }
             body = new Fields(object.get(), "", errors);
         }
-        return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body));
+        return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body, idempotencyKey));
     }
 
     private static Optional<Secret> key(HeaderMap headers) {
@@ -181,6 +183,10 @@ final class Edge implements AutoCloseable {
         return values != null && values.size() == 1 && values.getFirst().regionMatches(true, 0, "Bearer ", 0, 7)
                 ? Optional.of(new Secret(values.getFirst().substring(7).strip()))
                 : Optional.empty();
+    }
+
+    private static @Nullable String only(@Nullable HeaderValues values) {
+        return values != null && values.size() == 1 ? values.getFirst() : null;
     }
 
     private static @Nullable String joined(@Nullable HeaderValues values) {

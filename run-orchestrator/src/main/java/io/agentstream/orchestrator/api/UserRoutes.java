@@ -179,6 +179,7 @@ final class UserRoutes {
         out.put("id", user.id());
         out.put("organization_id", user.organizationId());
         out.put("email", user.email());
+        out.put("billing", user.credits() == null ? "unlimited" : "prepaid");
         out.put("credits", Json.decimal(user.credits()));
         out.put("created_at", Json.time(user.createdAt()));
         out.put("updated_at", Json.time(user.updatedAt()));

@@ -53,6 +53,23 @@ public final class Changes {
         return Change.of(organizationId, "api_key.revoked", KEY, gone.id(), view(gone), null);
     }
 
+    public static Change creditsGranted(Ledger.Entry made) {
+        ObjectNode view = object()
+                .put("user_id", made.userId())
+                .put("amount", text(made.amount()))
+                .put("reference", made.reference());
+        return Change.of(made.organizationId(), "credits.granted", "ledger_entry", made.id(), null, view);
+    }
+
+    public static Change billingChanged(User before, User after) {
+        return Change.between(
+                after.organizationId(), "user.changed", USER, after.id(), billing(before), billing(after));
+    }
+
+    private static ObjectNode billing(User user) {
+        return object().put("billing", user.credits() == null ? "unlimited" : "prepaid");
+    }
+
     public static Change configurationCreated(TelephonyConfiguration made) {
         return Change.of(
                 made.organizationId(), "telephony_configuration.created", CONFIGURATION, made.id(), null, view(made));

@@ -97,6 +97,11 @@ final class AuditLogTest {
                 ORGANIZATIONS, "{\"name\":\"O\",\"owner_email\":\"o@example.com\"}", "api_key.created"));
         requests.put("PATCH /api/v1/operator/organizations/{id}", new Request(
                 test -> ORGANIZATIONS + "/" + test.tenant.organizationId(), "{\"suspended\":true}", "organization.changed"));
+        requests.put("PATCH /api/v1/operator/users/{id}", new Request(
+                test -> "/api/v1/operator/users/" + test.tenant.userId(), "{\"billing\":\"prepaid\"}", "user.changed"));
+        requests.put("POST /api/v1/operator/organizations/{id}/credits", new Request(
+                test -> ORGANIZATIONS + "/" + test.tenant.organizationId() + "/credits",
+                "{\"amount\":\"5\",\"reference\":\"r\"}", "credits.granted"));
         requests.put("POST /api/v1/webhooks", Request.at(WEBHOOKS, WEBHOOK, "webhook.created"));
         requests.put("PATCH /api/v1/webhooks/{id}", new Request(
                 AuditLogTest::webhook, "{\"rotate_secret\":true}", "webhook.changed"));
@@ -129,7 +134,7 @@ final class AuditLogTest {
 
     private RunningApi.Answer send(String route, String path, String body) throws Exception {
         String method = route.substring(0, route.indexOf(' '));
-        return route.contains("/operator/") ? api.operator(method, path, body) : api.send(method, path, body);
+        return route.contains("/operator/") ? api.send(method, path, body, "Authorization", "Bearer " + ApiSettings.OPERATOR_KEY.reveal(), "Idempotency-Key", "k") : api.send(method, path, body);
     }
 
     /// What an organisation's log says, newest first.
