@@ -86,7 +86,7 @@ public final class GatewayService implements AutoCloseable {
         Readiness readiness = new Readiness();
         Readiness able = new Readiness();
 
-        var events = clients.events("gateway-events", Duration.ZERO);
+        var events = clients.calls("gateway-events");
         CallLog callLog = new CallLog(events, clients.media("gateway-media"), metrics);
         closer.own("producers", () -> callLog.close(PRODUCER_CLOSE));
         TlsIdentity tls = tls(config, metrics);

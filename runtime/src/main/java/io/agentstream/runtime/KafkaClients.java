@@ -29,6 +29,14 @@ public final class KafkaClients {
     /// How long a record of call state may take to be acknowledged before its call is refused or ended.
     private static final Duration EVENT_DELIVERY = Duration.ofSeconds(30);
 
+    /// How long a gateway keeps what it has to say of its calls. It waits for none of it, and its word is all that anybody will ever
+    /// know of them: so long replicas may be missing, and the record still be whole.
+    private static final Duration CALL_DELIVERY = Duration.ofMinutes(2);
+
+    /// How long a broker that did not answer is left alone. Longer than the pause before it is asked anew who leads what: a client prefers
+    /// to ask whom it is connecting to, and would ask one that stands still again and again, which never says that it leads no more.
+    private static final Duration RECONNECT_BACKOFF = Duration.ofMillis(500);
+
     /// Older audio is of use to nobody who is on the phone.
     private static final Duration MEDIA_DELIVERY = Duration.ofSeconds(5);
 
@@ -43,6 +51,7 @@ public final class KafkaClients {
         Map<String, String> all = new HashMap<>(properties);
         all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         all.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "1000");
+        all.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, Long.toString(RECONNECT_BACKOFF.toMillis()));
         this.common = Map.copyOf(all);
         this.mediaLinger = mediaLinger;
     }
@@ -51,12 +60,21 @@ public final class KafkaClients {
     ///
     /// @param maxBlock how long `send` may wait for metadata or room; zero for the threads that must not wait
     public Producer<byte[], byte[]> events(String clientId, Duration maxBlock) {
+        return events(clientId, maxBlock, EVENT_DELIVERY);
+    }
+
+    /// For what a gateway says of its calls: as [#events], but it never waits, and goes on for two minutes.
+    public Producer<byte[], byte[]> calls(String clientId) {
+        return events(clientId, Duration.ZERO, CALL_DELIVERY);
+    }
+
+    private Producer<byte[], byte[]> events(String clientId, Duration maxBlock, Duration delivery) {
         return producer(clientId, Map.of(
                 ProducerConfig.ACKS_CONFIG, "all",
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true",
                 ProducerConfig.LINGER_MS_CONFIG, "0",
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000",
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(EVENT_DELIVERY.toMillis()),
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(delivery.toMillis()),
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(maxBlock.toMillis())));
     }
 

@@ -9,12 +9,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks Kafka every two seconds whether it is there and has the topics that a service needs, for `/readyz`. The loop is one
-/// thread's; [#reason()] is for any.
+/// Asks Kafka every two seconds whether it is there, has the topics that a service needs, and can take records on them, for `/readyz`.
+/// The loop is one thread's; [#reason()] is for any.
 public final class KafkaProbe implements DutyCycle {
 
     private static final long PERIOD_MS = 2_000;
@@ -76,6 +79,9 @@ public final class KafkaProbe implements DutyCycle {
                     if (description.partitions().stream().anyMatch(p -> p.leader() == null)) {
                         return Optional.of("Kafka has no leader for a partition of " + topic.getKey());
                     }
+                    if (takesNoRecords(description)) {
+                        return Optional.of("Kafka has too few replicas for a partition of " + topic.getKey());
+                    }
                 } catch (ExecutionException e) {
                     if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                         throw e;
@@ -93,6 +99,26 @@ public final class KafkaProbe implements DutyCycle {
                 case REFUSED -> "Kafka refuses us";
                 case TOO_LARGE, FATAL -> "Kafka cannot be asked";
             });
+        }
+    }
+
+    /// Whether fewer replicas of a partition are there than must have a record: it can be read then, but nothing is written, and who
+    /// is quiet may only not be heard. How many these are is asked for where any is missing.
+    private boolean takesNoRecords(TopicDescription topic) throws ExecutionException, InterruptedException, TimeoutException {
+        if (topic.partitions().stream().allMatch(partition -> partition.isr().size() == partition.replicas().size())) {
+            return false;
+        }
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+        try {
+            var settings = admin.describeConfigs(List.of(resource)).all().get(ANSWER_MS, TimeUnit.MILLISECONDS).get(resource);
+            var setting = settings == null ? null : settings.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+            int fewest = setting == null ? 0 : Integer.parseInt(setting.value());
+            return topic.partitions().stream().anyMatch(partition -> partition.isr().size() < fewest);
+        } catch (ExecutionException e) {
+            if (KafkaTrouble.of(e) == KafkaTrouble.REFUSED) {
+                return false; // who may not look at settings finds out by writing
+            }
+            throw e;
         }
     }
 }
