@@ -93,7 +93,16 @@ final class IoLoop {
 
     /// Runs `task` when every socket that is ready by now has had its turn.
     void afterTheOthers(Runnable task) {
-        thread.executeAfter(task, 1, TimeUnit.MILLISECONDS);
+        later(task, 1);
+    }
+
+    /// Runs `task` so much later, unless the server is gone; then there is nothing to be taken back either.
+    private XnioExecutor.@Nullable Key later(Runnable task, long ms) {
+        try {
+            return thread.executeAfter(task, ms, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopped) {
+            return null; // its calls are gone with it
+        }
     }
 
     /// Hands commands over. Waits while the thread is far behind. One thread at a time.
@@ -147,7 +156,7 @@ final class IoLoop {
 
     private void arm(long atUs, long nowUs) {
         timerAtUs = atUs;
-        timer = thread.executeAfter(this::tick, Math.max(1, (atUs - nowUs) / 1_000), TimeUnit.MILLISECONDS);
+        timer = later(this::tick, Math.max(1, (atUs - nowUs) / 1_000));
     }
 
     private void tick() {

@@ -29,6 +29,10 @@ final class FrameCostTest {
     private static final int ARRAY_HEADER_BYTES = 16;
     private static final int SMALLEST_OBJECT = 16;
     private static final int ROUNDED_UP = 7;
+
+    /// Less than twice what it is: 460, and up to 750 on a busy machine.
+    private static final int WHOLE_GATEWAY_BYTES = 900;
+
     private static final byte[] MEDIA = ("{\"event\":\"media\",\"streamSid\":\"MZ-7f3c\",\"sequenceNumber\":\"4\",\"media\":"
                     + "{\"track\":\"inbound\",\"chunk\":\"2\",\"timestamp\":\"40\",\"payload\":\""
                     + Base64.getEncoder().encodeToString(new byte[160]) + "\"}}")
@@ -150,7 +154,7 @@ final class FrameCostTest {
                 bytes = Math.min(bytes, (allocatedByIoThreads() - before) / each);
             }
             System.out.println("inbound frame, socket to producer's mock: " + bytes + " bytes allocated");
-            assertTrue(bytes <= 1_500, bytes + " bytes");
+            assertTrue(bytes <= WHOLE_GATEWAY_BYTES, bytes + " bytes");
         }
     }
 
