@@ -44,16 +44,16 @@ public final class BenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--calls", split = ",", paramLabel = "N", defaultValue = "50,100,200", description = "Numbers of calls, one point each (${DEFAULT-VALUE}).")
+    @Option(names = "--calls", split = ",", paramLabel = "N", defaultValue = "50,100,200", description = "Numbers of calls, one point each (default: ${DEFAULT-VALUE}).")
     private List<Integer> calls = List.of();
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "Length of each measurement (${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "Length of each measurement (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
-    @Option(names = "--ramp", paramLabel = "R", defaultValue = "20", description = "New calls a second (${DEFAULT-VALUE}).")
+    @Option(names = "--ramp", paramLabel = "R", defaultValue = "20", description = "New calls a second (default: ${DEFAULT-VALUE}).")
     private double ramp;
 
-    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "20", description = "Seconds that each thing runs with the most calls before the first point (${DEFAULT-VALUE}).")
+    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "20", description = "Seconds that each thing runs with the most calls before the first point (default: ${DEFAULT-VALUE}).")
     private int warmUpSeconds;
 
     @Option(names = "--only", split = ",", paramLabel = "WHAT", description = "Measures only these: bare-socket, bare-framing (a socket on the gateway's own framing), bare-kafka, system.")
@@ -68,22 +68,22 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--work", paramLabel = "DIR", description = "Keeps data and logs there; otherwise they are deleted.")
     private @Nullable Path work;
 
-    @Option(names = "--linger", paramLabel = "MS", defaultValue = "5", description = "MEDIA_LINGER of the system and of bare Kafka, in ms (${DEFAULT-VALUE}).")
+    @Option(names = "--linger", paramLabel = "MS", defaultValue = "5", description = "MEDIA_LINGER of the system and of bare Kafka, in ms (default: ${DEFAULT-VALUE}).")
     private int lingerMs;
 
-    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "CALL_PARTITIONS of both (${DEFAULT-VALUE}).")
+    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "CALL_PARTITIONS of both (default: ${DEFAULT-VALUE}).")
     private int partitions;
 
-    @Option(names = "--gateways", paramLabel = "N", defaultValue = "1", description = "Gateways, each a process (${DEFAULT-VALUE}).")
+    @Option(names = "--gateways", paramLabel = "N", defaultValue = "1", description = "Gateways, each a process (default: ${DEFAULT-VALUE}).")
     private int gateways;
 
-    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Workers, each a process (${DEFAULT-VALUE}).")
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Workers, each a process (default: ${DEFAULT-VALUE}).")
     private int workers;
 
-    @Option(names = "--load-threads", paramLabel = "N", defaultValue = "1", description = "Threads of the load generator (${DEFAULT-VALUE}).")
+    @Option(names = "--load-threads", paramLabel = "N", defaultValue = "1", description = "Threads of the load generator (default: ${DEFAULT-VALUE}).")
     private int loadThreads;
 
-    @Option(names = "--tick", paramLabel = "US", defaultValue = "500", description = "How far apart the generator looks at its calls, in us: the error of the latencies, upwards (${DEFAULT-VALUE}).")
+    @Option(names = "--tick", paramLabel = "US", defaultValue = "500", description = "How far apart the generator looks at its calls, in us: the error of the latencies, upwards (default: ${DEFAULT-VALUE}).")
     private int tickUs;
 
     @Option(names = "--jvm", paramLabel = "FLAG", description = "A further JVM flag for services and broker; may be repeated.")
@@ -119,6 +119,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private BenchSettings settings() {
         try {
+            ReportFile.require(json);
             return new BenchSettings(
                     calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
                     new BenchSettings.Layout(partitions, gateways, workers),

@@ -1,5 +1,6 @@
 package io.agentstream.dev.bench;
 
+import io.agentstream.dev.bench.load.LoadPlan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +56,9 @@ record BenchSettings(
 
     private static final int MAX_CALLS = 100_000;
 
+    /// What `MEDIA_LINGER` takes.
+    private static final int MAX_LINGER_MS = 100;
+
     BenchSettings {
         calls = calls.stream().sorted().distinct().toList();
         only = Set.copyOf(only);
@@ -70,6 +74,13 @@ record BenchSettings(
         }
         if (warmUpSeconds < 0 || warmUpSeconds > 3_600) {
             throw new IllegalArgumentException("--warm-up takes a number between 0 and 3600");
+        }
+        if (lingerMs < 0 || lingerMs > MAX_LINGER_MS) {
+            throw new IllegalArgumentException("--linger takes a number between 0 and " + MAX_LINGER_MS);
+        }
+        LoadPlan.requireTick(tickUs);
+        if (loadThreads < 1 || loadThreads > LoadPlan.MAX_THREADS) {
+            throw new IllegalArgumentException("--load-threads takes a number between 1 and " + LoadPlan.MAX_THREADS);
         }
     }
 

@@ -45,10 +45,10 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--url", required = true, paramLabel = "URL", description = "ws:// or wss:// address of the server. {session} and {domain} in it are filled in for each call.")
     private String url = "";
 
-    @Option(names = "--frames", paramLabel = "KIND", defaultValue = "twilio", description = "twilio: JSON with base64 mu-law; mulaw-binary: binary messages of 20 ms of mu-law (${DEFAULT-VALUE}).")
+    @Option(names = "--frames", paramLabel = "KIND", defaultValue = "twilio", description = "twilio: JSON with base64 mu-law; mulaw-binary: binary messages of 20 ms of mu-law (default: ${DEFAULT-VALUE}).")
     private String frames = "";
 
-    @Option(names = "--match", paramLabel = "HOW", defaultValue = "exact", description = "exact: byte for byte; tolerant: also through another codec or rate, and cut into other messages (${DEFAULT-VALUE}).")
+    @Option(names = "--match", paramLabel = "HOW", defaultValue = "exact", description = "exact: byte for byte; tolerant: also through another codec or rate, and cut into other messages (default: ${DEFAULT-VALUE}).")
     private String match = "";
 
     @Option(names = "--header", paramLabel = "'NAME: VALUE'", description = "A further header of the upgrade; may be repeated.")
@@ -60,25 +60,25 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--pid", split = ",", paramLabel = "N", description = "Processes of the server on this machine, with what they started: says how many processors a call takes.")
     private List<Long> pids = List.of();
 
-    @Option(names = "--calls", split = ",", paramLabel = "N", defaultValue = "50", description = "Numbers of calls, one point each (${DEFAULT-VALUE}).")
+    @Option(names = "--calls", split = ",", paramLabel = "N", defaultValue = "50", description = "Numbers of calls, one point each (default: ${DEFAULT-VALUE}).")
     private List<Integer> calls = List.of();
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "Length of each measurement (${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "Length of each measurement (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
-    @Option(names = "--ramp", paramLabel = "R", defaultValue = "20", description = "New calls a second (${DEFAULT-VALUE}).")
+    @Option(names = "--ramp", paramLabel = "R", defaultValue = "20", description = "New calls a second (default: ${DEFAULT-VALUE}).")
     private double ramp;
 
-    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "0", description = "Seconds with the most calls before the first point (${DEFAULT-VALUE}).")
+    @Option(names = "--warm-up", paramLabel = "S", defaultValue = "0", description = "Seconds with the most calls before the first point (default: ${DEFAULT-VALUE}).")
     private int warmUpSeconds;
 
-    @Option(names = "--domain", paramLabel = "NAME", defaultValue = "bench.example", description = "What {domain} and the account of the start message are (${DEFAULT-VALUE}).")
+    @Option(names = "--domain", paramLabel = "NAME", defaultValue = "bench.example", description = "What {domain} and the account of the start message are (default: ${DEFAULT-VALUE}).")
     private String domain = "";
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Threads of the generator (${DEFAULT-VALUE}).")
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Threads of the generator (default: ${DEFAULT-VALUE}).")
     private int threads;
 
-    @Option(names = "--tick", paramLabel = "US", defaultValue = "500", description = "How far apart the generator looks at its calls, in us (${DEFAULT-VALUE}).")
+    @Option(names = "--tick", paramLabel = "US", defaultValue = "500", description = "How far apart the generator looks at its calls, in us (default: ${DEFAULT-VALUE}).")
     private int tickUs;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there as JSON.")
@@ -139,10 +139,14 @@ final class LoadCommand implements Callable<Integer> {
             case "tolerant" -> FrameMatch.TOLERANT;
             default -> throw wrong("--match takes exact or tolerant, not " + match);
         };
+        if (threads < 1 || threads > LoadPlan.MAX_THREADS) {
+            throw wrong("--threads takes a number between 1 and " + LoadPlan.MAX_THREADS);
+        }
         if (seconds < 1 || warmUpSeconds < 0) {
             throw wrong("--seconds takes a number from 1, --warm-up one from 0");
         }
         try {
+            ReportFile.require(json);
             List<LoadPlan> plans = new ArrayList<>();
             for (int count : calls.stream().sorted().distinct().toList()) {
                 plans.add(new LoadPlan(

@@ -42,7 +42,10 @@ class LoadCommandTest {
         "--header, 'a b: c', --header takes",
         "--seconds, 0, --seconds takes",
         "--calls, 0, a load needs calls",
-        "--tick, 3, a tick must be",
+        "--tick, 3, --tick takes",
+        "--tick, 0, --tick takes",
+        "--threads, 0, --threads takes",
+        "--json, /nowhere/at/all.json, '--json: there is no directory /nowhere/at'",
         "--pid, 2147483647, '--pid: there is no process 2147483647'",
     })
     void aWrongValueIsSaidInASentence(String option, String value, String says) {

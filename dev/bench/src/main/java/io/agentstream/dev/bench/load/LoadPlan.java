@@ -25,6 +25,10 @@ public record LoadPlan(
         int tickUs) {
 
     public static final int FRAME_MS = 20;
+
+    /// More than a machine has processors is of no use.
+    public static final int MAX_THREADS = 256;
+
     static final long FRAME_NS = FRAME_MS * 1_000_000L;
 
     /// Where calls go.
@@ -61,8 +65,14 @@ public record LoadPlan(
         if (calls < 1 || calls > 1 << 20 || callsPerSecond <= 0 || threads < 1 || domains.isEmpty()) {
             throw new IllegalArgumentException("a load needs calls, a rate, a thread and a domain");
         }
+        requireTick(tickUs);
+    }
+
+    /// @throws IllegalArgumentException naming the option, where a tick is none
+    public static void requireTick(int tickUs) {
         if (tickUs < 50 || FRAME_MS * 1_000 % tickUs != 0) {
-            throw new IllegalArgumentException("a tick must be at least 50 us and divide " + FRAME_MS + " ms");
+            throw new IllegalArgumentException(
+                    "--tick takes a number of at least 50 by which the " + FRAME_MS * 1_000 + " us of a frame can be divided");
         }
     }
 

@@ -1,0 +1,29 @@
+package io.agentstream.dev.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// The file that a report is to be written to. What is wrong with it is said before minutes of measuring, not after them.
+final class ReportFile {
+
+    private ReportFile() {}
+
+    /// @param file as `--json` gave it, or null where it was not given
+    /// @throws IllegalArgumentException saying why it cannot be written
+    static void require(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException("--json takes a file, and " + file + " is a directory");
+        }
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new IllegalArgumentException("--json: there is no directory " + directory);
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : directory)) {
+            throw new IllegalArgumentException("--json: " + file + " cannot be written");
+        }
+    }
+}
