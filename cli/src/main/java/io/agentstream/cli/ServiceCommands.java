@@ -7,11 +7,17 @@ import picocli.CommandLine.Command;
 /// call.
 final class ServiceCommands {
 
+    private static final String CONFIGURED =
+            "Configured by the variables AGENT_STREAM_..., which docs/configuration.md describes; what is missing or wrong is said at once.";
+
     private ServiceCommands() {}
 
     @Command(
             name = "gateway",
-            description = "Runs the ingress-gateway: accepts the providers' media sockets and puts the calls on Kafka.",
+            description = {
+                "Runs the ingress-gateway: accepts the providers' media sockets and puts the calls on Kafka.",
+                CONFIGURED
+            },
             mixinStandardHelpOptions = true)
     record Gateway(Terminal terminal) implements Callable<Integer> {
         @Override
@@ -22,7 +28,10 @@ final class ServiceCommands {
 
     @Command(
             name = "orchestrator",
-            description = "Runs the run-orchestrator: admits calls, keeps the runs in PostgreSQL, serves the REST API.",
+            description = {
+                "Runs the run-orchestrator: admits calls, keeps the runs in PostgreSQL, serves the REST API.",
+                CONFIGURED
+            },
             mixinStandardHelpOptions = true)
     record Orchestrator(Terminal terminal) implements Callable<Integer> {
         @Override
@@ -33,7 +42,10 @@ final class ServiceCommands {
 
     @Command(
             name = "worker",
-            description = "Runs the agent-worker: holds the conversations.",
+            description = {
+                "Runs the agent-worker: holds the conversations.",
+                CONFIGURED
+            },
             mixinStandardHelpOptions = true)
     record Worker(Terminal terminal) implements Callable<Integer> {
         @Override

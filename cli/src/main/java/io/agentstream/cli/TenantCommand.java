@@ -37,9 +37,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tenant",
         description = {
-            "Makes and lists the tenants of an installation: organisations, each with its users and API keys. Works on the database"
-                    + " that AGENT_STREAM_DATABASE_URL, _USER and _PASSWORD name, or on that of the system which runs in a data directory"
-                    + " (--data DIR). An empty database is given its tables."
+            "Makes and lists the tenants of an installation: organisations, each with its users and API keys.",
+            "Works on the database that AGENT_STREAM_DATABASE_URL, _USER and _PASSWORD name, or on that of the system which runs in a"
+                    + " data directory (--data DIR). An empty database is given its tables."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",

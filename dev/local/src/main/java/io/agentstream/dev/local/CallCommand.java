@@ -46,7 +46,7 @@ final class CallCommand implements Callable<Integer> {
     private static final int TALK_SECONDS = 60;
 
     @Option(names = "--data", paramLabel = "DIR", defaultValue = ".agent-stream",
-            description = "Data directory of the running system (default: ${DEFAULT-VALUE}).")
+            description = "Data directory of the running system; unless given, ${DEFAULT-VALUE}.")
     private Path data = Path.of(".agent-stream");
 
     @Option(names = "--agent", paramLabel = "UUID", description = "The agent to call (default: the demo agent).")

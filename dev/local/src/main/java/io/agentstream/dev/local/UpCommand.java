@@ -41,7 +41,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             defaultValue = ".agent-stream",
-            description = "Where to keep the data across restarts (default: ${DEFAULT-VALUE}).")
+            description = "Keeps the data there across restarts; unless given, in ${DEFAULT-VALUE}.")
     private Path data = Path.of(".agent-stream");
 
     @Option(names = "--fresh", description = "Start over: remove the data that is there.")
