@@ -1,190 +1,116 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.dev.embedded.DirectoryTree;
-import io.agentstream.dev.embedded.KafkaCluster;
-import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.RawWebSocket;
-import io.agentstream.runtime.KafkaClients;
-import io.agentstream.runtime.StopBarrier;
-import io.agentstream.schemas.Topics;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
-/// Three brokers, of which one or two are away.
+/// Three brokers, of which one is dead or stands still, or two are away.
 final class ClusterTest {
 
     private static final Duration VERDICT = Duration.ofMillis(SharedSystem.COLD_HANDSHAKE_MS + 20_000);
-    private static final int SLOT = 0;
-    private static final int CALLS = 2;
 
-    private Path directory;
-    private KafkaCluster kafka;
-    private LocalSystem system;
-    private Api api;
-    private String agent;
+    private static final int FRAMES_A_SECOND = 50;
 
-    @BeforeEach
-    void start() throws Exception {
-        directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "e2e-");
-        kafka = KafkaCluster.start(directory.resolve("brokers"));
-        Map<String, String> environment = SharedSystem.coldEnvironment();
-        environment.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
-        environment.put("AGENT_STREAM_TOPIC_REPLICATION", "3");
-        environment.put("AGENT_STREAM_GATEWAY_SLOT", Integer.toString(SLOT));
-        environment.put("AGENT_STREAM_CALL_LOST_AFTER", "60s");
-        system = LocalSystem.start(
-                Files.createDirectories(directory.resolve("system")), false, environment, new StopBarrier(), step -> {});
-        api = new Api(system.demo());
-        agent = api.newAgent("{\"engine\":\"echo\"}");
-    }
+    /// How long a record cannot be kept: longer than a quiet call is waited for. `-De2e.outage.seconds=40` is longer than records of
+    /// workers and orchestrators are tried to be written, and takes as much longer.
+    private static final int OUTAGE_SECONDS = Integer.getInteger("e2e.outage.seconds", 15);
 
-    @AfterEach
-    void stop() throws Exception {
-        system.close();
-        kafka.close();
-        DirectoryTree.delete(directory);
-    }
+    /// Calls hear each answer through this broker.
+    private static final int LEADER = 3;
+
+    private static final List<Integer> OTHERS = List.of(1, 2);
 
     @Test
     void callsOutliveABroker() throws Exception {
-        // given calls that hear each answer through one broker
-        List<EchoCall> calls = new ArrayList<>();
-        try {
-            for (int n = 0; n < CALLS; n++) {
-                calls.add(talking());
-            }
+        try (ClusterSystem system = ClusterSystem.start(Set.of(), LEADER)) {
+            // given
+            EchoCall one = system.talking();
+            EchoCall other = system.talking();
 
             // when
-            kafka.kill(leaderOfReplies());
+            system.kafka().kill(LEADER);
 
             // then they go on, without hearing anything twice, and so do new ones
-            for (EchoCall call : calls) {
-                call.awaitHeard(50);
-            }
-            calls.add(beginAsSoonAsPossible());
-            endAll(calls);
-            for (JsonNode run : api.awaitNoOpenRun(agent)) {
-                assertOneOrRefused(run, calls);
-            }
-        } finally {
-            for (EchoCall call : calls) {
-                call.close();
-            }
+            one.awaitHeard(FRAMES_A_SECOND);
+            other.awaitHeard(FRAMES_A_SECOND);
+            report("a broker is killed", one);
+            system.talkingAsSoonAsPossible();
+            system.endAll();
+        }
+    }
+
+    @Test
+    void callsOutliveABrokerThatStandsStillAndGoesOn() throws Exception {
+        try (ClusterSystem system = ClusterSystem.start(Set.of(LEADER), LEADER)) {
+            // given
+            EchoCall one = system.talking();
+            EchoCall other = system.talking();
+
+            // when
+            system.kafka().freeze(LEADER);
+
+            // then they go on without it, and so do new ones
+            one.awaitHeard(FRAMES_A_SECOND);
+            other.awaitHeard(FRAMES_A_SECOND);
+            report("a broker is frozen", one);
+            system.talkingAsSoonAsPossible();
+
+            // and when it goes on, believing that it leads, then nobody believes it
+            system.kafka().thaw(LEADER);
+            system.awaitReady();
+            one.awaitHeard(2 * FRAMES_A_SECOND);
+            system.talkingAsSoonAsPossible();
+            system.endAll();
         }
     }
 
     @Test
     void whereTooFewBrokersAreLeftToKeepARecordCallsGoOnAndNewOnesAreRefused() throws Exception {
-        List<EchoCall> calls = new ArrayList<>();
-        try {
+        try (ClusterSystem system = ClusterSystem.start(Set.of(), LEADER)) {
             // given
-            calls.add(talking());
-            int left = leaderOfReplies();
-            List<Integer> away = IntStream.rangeClosed(1, 3).filter(id -> id != left).boxed().toList();
+            EchoCall stays = system.talking();
+            EchoCall leaves = system.talking();
 
             // when
-            away.forEach(kafka::kill);
+            OTHERS.forEach(system.kafka()::kill);
 
-            // then
-            assertRefused();
-            calls.getFirst().awaitHeard(50);
+            // then the services say why, new calls are refused, and of those that are there none is given up
+            for (String service : system.services()) {
+                Api.awaitNotReady(service, "replicas");
+            }
+            leaves.awaitHeard(FRAMES_A_SECOND);
+            system.hangUp(leaves);
+            assertRefused(system);
+            for (int second = 0; second < OUTAGE_SECONDS; second++) {
+                stays.awaitHeard(FRAMES_A_SECOND);
+            }
 
-            // and when they are back, then nothing is left of it
-            for (int id : away) {
-                kafka.startBroker(id);
+            // and when the others are back, then nothing is left of it but the truth
+            for (int id : OTHERS) {
+                system.kafka().startBroker(id);
             }
-            for (String service : services()) {
-                Api.awaitReady(service);
-            }
-            calls.add(beginAsSoonAsPossible());
-            endAll(calls);
-            for (JsonNode run : api.awaitNoOpenRun(agent)) {
-                assertOneOrRefused(run, calls);
-            }
-        } finally {
-            for (EchoCall call : calls) {
-                call.close();
-            }
+            system.awaitReady();
+            system.talkingAsSoonAsPossible();
+            system.endAll();
         }
     }
 
-    private EchoCall talking() throws Exception {
-        EchoCall call = EchoCall.begin(system, agent);
-        call.awaitHeard(25);
-        call.allowGaps();
-        return call;
+    private static void report(String what, EchoCall call) {
+        System.out.println(what + ": silent for " + call.longestSilenceMs() + " ms, then " + call.behindMs() + " ms behind");
     }
 
-    /// Calls are refused while the cluster finds itself; the first that is not.
-    private EchoCall beginAsSoonAsPossible() throws Exception {
-        return Wait.until("a call is taken", 60_000, () -> {
-            try {
-                EchoCall call = EchoCall.begin(system, agent);
-                call.allowGaps();
-                return Optional.of(call);
-            } catch (AssertionError refused) {
-                return Optional.empty();
-            }
-        });
-    }
-
-    private void assertRefused() throws Exception {
-        Attempt attempt = new Attempt(system, agent);
+    private static void assertRefused(ClusterSystem system) throws Exception {
+        Attempt attempt = new Attempt(system.system(), system.agent());
         try (RawWebSocket socket = RawWebSocket.open(attempt.uri())) {
             socket.text(attempt.first.orElseThrow());
             socket.text(attempt.start());
             RawWebSocket.Farewell farewell = socket.awaitFarewell(VERDICT, true);
             assertEquals(1011, farewell.code());
             assertEquals("Internal server error", farewell.reason());
-        }
-    }
-
-    private static void endAll(List<EchoCall> calls) throws Exception {
-        for (EchoCall call : calls) {
-            call.awaitHeard(25);
-            call.hangUp();
-        }
-    }
-
-    private void assertOneOrRefused(JsonNode run, List<EchoCall> calls) throws Exception {
-        String id = run.path("gathered_context").path("call_id").asString("");
-        boolean talked = calls.stream().anyMatch(call -> call.call.callId.equals(id));
-        assertEquals(
-                talked ? "caller_hangup" : "internal_error",
-                talked ? run.path("end").path("by").asString("") : run.path("failure").path("code").asString(""),
-                run.toString());
-        long runs = api.runs(agent).stream()
-                .filter(other -> id.equals(other.path("gathered_context").path("call_id").asString("")))
-                .count();
-        assertEquals(1, runs);
-        List<String> said = api.events(run).stream().map(event -> event.path("type").asString("")).toList();
-        for (String once : List.of("created", "running", "completed", "failed", "began", "ended")) {
-            assertTrue(said.stream().filter(once::equals).count() <= 1, said.toString());
-        }
-    }
-
-    private List<String> services() {
-        return List.of(system.demo().gatewayAdminUrl(), system.demo().apiAdminUrl(), system.demo().workerUrl());
-    }
-
-    private int leaderOfReplies() throws Exception {
-        try (Admin admin = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO).admin("test")) {
-            String topic = Topics.SOCKET_COMMANDS.name();
-            return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().get(SLOT).leader().id();
         }
     }
 }

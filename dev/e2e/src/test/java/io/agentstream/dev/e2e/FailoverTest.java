@@ -217,7 +217,7 @@ final class FailoverTest {
     }
 
     /// Conversations that the worker at `url` says it holds.
-    private static int conversations(String url) throws Exception {
+    static int conversations(String url) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             String metrics = client.send(
                             HttpRequest.newBuilder(URI.create(url + "/metrics")).build(), HttpResponse.BodyHandlers.ofString())

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.RawWebSocket;
+import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Topics;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +31,11 @@ final class FrozenTest {
 
     private static final int CALLS = 8;
     private static final long LONG_MS = 60_000;
+
+    /// Twenty seconds, and as long as an orchestrator that thaws may take to find out that it has lost its partitions.
+    private static final int FROZEN_FRAMES = 1_000;
+
+    private static final int THAWED_FRAMES = 400;
 
     /// What is said of a run once.
     private static final Set<String> ONCE = Set.of("created", "running", "completed", "failed");
@@ -105,12 +116,21 @@ final class FrozenTest {
                             : Optional.empty();
                 });
 
+                running.awaitHeard(FROZEN_FRAMES);
+                Set<String> ids = new HashSet<>();
+                api.runs(agent).forEach(run -> ids.add(run.path("call_id").asString("")));
+                List<String> rowsBefore = rows();
+
                 // when
                 second.thaw();
 
-                // then it works along, the call that was there before has lost nothing, and of each run there is one
+                // then it works along, and what was decided meanwhile stays: where it is said once more, it is the same
                 Api.awaitReady(second.adminUrl());
-                running.awaitHeard(100);
+                running.awaitHeard(THAWED_FRAMES);
+                assertEquals(rowsBefore, rows());
+                assertNothingElseIsSaid(ids);
+
+                // and the call that was there before has lost nothing, and of each run there is one
                 running.hangUp();
                 for (RawWebSocket socket : sockets) {
                     socket.close();
@@ -123,12 +143,43 @@ final class FrozenTest {
                     assertEquals(1, own.size(), own.toString());
                     assertSaidOnce(own.getFirst());
                 }
+                assertNothingElseIsSaid(ids);
             }
         } finally {
             for (RawWebSocket socket : sockets) {
                 socket.close();
             }
         }
+    }
+
+    /// Of each of these calls each decision is on the topic in one wording, however often: who reads it twice has read the same.
+    private void assertNothingElseIsSaid(Set<String> calls) throws Exception {
+        Map<String, Set<RunEvent>> said = new HashMap<>();
+        for (var record : TopicReader.read(
+                infrastructure.environment().get("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS"), Topics.RUN_EVENTS)) {
+            if (Topics.RUN_EVENTS.codec().decode(record.value()) instanceof Decoded.Value<RunEvent>(RunEvent event)
+                    && calls.contains(event.callId().toString())) {
+                said.computeIfAbsent(event.getClass().getSimpleName() + " " + event.callId(), _ -> new HashSet<>()).add(event);
+            }
+        }
+        said.values().removeIf(wordings -> wordings.size() == 1);
+        assertEquals(Map.of(), said);
+    }
+
+    /// Every run as it stands in the database, without the signs of life.
+    private List<String> rows() throws Exception {
+        Map<String, String> environment = infrastructure.environment();
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(
+                        environment.get("AGENT_STREAM_DATABASE_URL"), environment.get("AGENT_STREAM_DATABASE_USER"),
+                        environment.get("AGENT_STREAM_DATABASE_PASSWORD"));
+                ResultSet row = connection.createStatement().executeQuery(
+                        "SELECT (to_jsonb(r) - 'last_seen_at' - 'alive_at' - 'alive_read_at')::text FROM runs r ORDER BY r.id")) {
+            while (row.next()) {
+                rows.add(row.getString(1));
+            }
+        }
+        return rows;
     }
 
     private void assertSaidOnce(JsonNode run) throws Exception {

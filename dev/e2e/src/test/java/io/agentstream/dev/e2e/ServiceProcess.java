@@ -40,15 +40,15 @@ final class ServiceProcess implements AutoCloseable {
         StopBarrier barrier = new StopBarrier();
         Ports ports = switch (Kind.valueOf(arguments[0])) {
             case GATEWAY -> {
-                GatewayService gateway = GatewayService.launch(config, barrier);
+                GatewayService gateway = atSigterm(GatewayService.launch(config, barrier));
                 yield new Ports(gateway.port(), gateway.adminPort());
             }
             case ORCHESTRATOR -> {
-                OrchestratorService orchestrator = OrchestratorService.launch(config, barrier);
+                OrchestratorService orchestrator = atSigterm(OrchestratorService.launch(config, barrier));
                 yield new Ports(orchestrator.port(), orchestrator.adminPort());
             }
             case WORKER -> {
-                WorkerService worker = WorkerService.launch(config, barrier);
+                WorkerService worker = atSigterm(WorkerService.launch(config, barrier));
                 yield new Ports(worker.port(), worker.port());
             }
         };
@@ -60,8 +60,24 @@ final class ServiceProcess implements AutoCloseable {
         Runtime.getRuntime().halt(0);
     }
 
+    private static <S extends AutoCloseable> S atSigterm(S service) {
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            try {
+                service.close();
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
+            }
+        }));
+        return service;
+    }
+
     int port() {
         return ports.port();
+    }
+
+    /// Leaves in good order, as at the end of an upgrade.
+    void leave() throws InterruptedException {
+        jvm.terminate();
     }
 
     /// Where health, readiness and metrics are.

@@ -1,0 +1,140 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/// A process of the next version ([NewerWriter]) comes beside each of this one, kind by kind, and goes again, as in an upgrade and its
+/// way back: calls go on, new ones are taken, nothing is a dead letter.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RollingUpgradeTest {
+
+    /// Enough that each of two workers has some.
+    private static final int STAYING = 4;
+
+    private Infrastructure infrastructure;
+    private LocalSystem system;
+    private Api api;
+    private String agent;
+
+    @BeforeAll
+    void start() throws Exception {
+        infrastructure = Infrastructure.start();
+        infrastructure.environment().put(
+                "AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+        system = infrastructure.startSystem();
+        api = new Api(system.demo());
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        system.close();
+        infrastructure.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GATEWAY, WORKER, ORCHESTRATOR", "ORCHESTRATOR, WORKER, GATEWAY"})
+    void noCallIsLostWhileVersionsChange(
+            ServiceProcess.Kind first, ServiceProcess.Kind second, ServiceProcess.Kind third) throws Exception {
+        agent = api.newAgent("{\"engine\":\"echo\"}");
+        List<ServiceProcess.Kind> order = List.of(first, second, third);
+        Map<ServiceProcess.Kind, ServiceProcess> newer = new EnumMap<>(ServiceProcess.Kind.class);
+        List<EchoCall> staying = new ArrayList<>();
+        int calls = STAYING;
+        try {
+            // given
+            for (int n = 0; n < STAYING; n++) {
+                EchoCall call = EchoCall.begin(system, agent);
+                staying.add(call);
+                call.allowGaps();
+            }
+
+            // when newer processes come
+            for (ServiceProcess.Kind kind : order) {
+                newer.put(kind, newer(kind));
+                calls += tryAll(newer, staying);
+            }
+            // and go
+            for (ServiceProcess.Kind kind : order) {
+                newer.remove(kind).leave();
+                calls += tryAll(newer, staying);
+            }
+
+            // then all calls end as their callers end them
+            for (EchoCall call : staying) {
+                call.hangUp();
+            }
+        } finally {
+            for (EchoCall call : staying) {
+                call.close();
+            }
+            newer.values().forEach(ServiceProcess::close);
+        }
+        List<JsonNode> runs = api.awaitNoOpenRun(agent);
+        assertEquals(calls, runs.size());
+        for (JsonNode run : runs) {
+            assertEquals("caller_hangup", run.path("end").path("by").asString(""), run.toString());
+        }
+        for (Topic<?> topic : List.of(
+                Topics.CALL_LIFECYCLE, Topics.RUN_EVENTS, Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS)) {
+            assertTrue(holdsAddedFields(topic), topic.name());
+        }
+        assertEquals(List.of(), TopicReader.read(system.demo().kafkaBootstrapServers(), Topics.DEAD_LETTERS));
+    }
+
+    /// The calls that stay go on, and through each gateway another is placed; how many these were.
+    private int tryAll(Map<ServiceProcess.Kind, ServiceProcess> newer, List<EchoCall> staying) throws Exception {
+        for (String service : List.of(system.demo().gatewayAdminUrl(), system.demo().apiAdminUrl(), system.demo().workerUrl())) {
+            Api.awaitReady(service);
+        }
+        List<Attempt> attempts = new ArrayList<>(List.of(new Attempt(system, agent)));
+        ServiceProcess gateway = newer.get(ServiceProcess.Kind.GATEWAY);
+        if (gateway != null) {
+            Attempt through = new Attempt(system, agent);
+            through.gateway = "ws://127.0.0.1:" + gateway.port();
+            attempts.add(through);
+        }
+        for (Attempt attempt : attempts) {
+            try (EchoCall call = EchoCall.begin(attempt, EchoCall.FRAMES_OF_160)) {
+                call.allowGaps(); // partitions may be on the move
+                call.awaitHeard(10);
+                call.hangUp();
+            }
+        }
+        for (EchoCall call : staying) {
+            call.awaitHeard(10);
+        }
+        return attempts.size();
+    }
+
+    private ServiceProcess newer(ServiceProcess.Kind kind) throws Exception {
+        Map<String, String> environment = new HashMap<>(infrastructure.environment());
+        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
+        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
+        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
+        environment.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
+        environment.put(NewerWriter.VARIABLE, NewerWriter.class.getName());
+        return ServiceProcess.start(kind, environment);
+    }
+
+    private boolean holdsAddedFields(Topic<?> topic) throws Exception {
+        return TopicReader.read(system.demo().kafkaBootstrapServers(), topic).stream()
+                .anyMatch(record -> record.value() != null
+                        && new String(record.value(), StandardCharsets.UTF_8).contains("\"added\":7"));
+    }
+}
