@@ -25,21 +25,38 @@ final class Admissions {
     private final Database database;
     private final Tariff standard;
     private final Duration handshakeTimeout;
+    private final AdmissionRates rates = new AdmissionRates(System::nanoTime);
+    private final Turns turns;
 
     Admissions(Database database, Tariff standard, Duration handshakeTimeout) {
         this.database = database;
         this.standard = standard;
         this.handshakeTimeout = handshakeTimeout;
+        this.turns = new Turns(handshakeTimeout); // who waits longer is too late
     }
 
     /// An offer, from where, and when it is decided on.
     private record Offer(CallEvent.Offered event, Source source, Instant now) {}
 
+    /// A few of one agent at a time, so that a flood of one has not all the connections.
     Decision offered(CallEvent.Offered event, Source source, InstantSource clock) {
+        try {
+            return turns.take(event.agentDigest().hashCode(), () -> decided(event, source, clock));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new NotNowException("stopping", stopping);
+        }
+    }
+
+    private Decision decided(CallEvent.Offered event, Source source, InstantSource clock) {
         return database.inTransaction(connection -> {
             RunRows.Known known = RunRows.known(connection, event.callId().value());
             Optional<Agents.Callable> agent = Agents.findForCall(connection, event.agentDigest());
             Verdicts.Admission facts = facts(connection, event, agent);
+            if (States.of(known) instanceof RunMachine.State.Unknown && facts.isWelcome()
+                    && !rates.take(connection, agent.orElseThrow().organizationId(), agent.get().admissionsPerSecond())) {
+                facts = facts.withoutRoom();
+            }
             Instant now = clock.instant();
             Offer offer = new Offer(event, source, now);
             var step = RunMachine.offered(States.of(known), new Input.Offered(facts, now, event.at().plus(handshakeTimeout)));

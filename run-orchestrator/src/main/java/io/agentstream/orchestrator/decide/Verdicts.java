@@ -36,6 +36,15 @@ public final class Verdicts {
             return new Admission(provider, false, false, false, false, new Domain.NotGiven());
         }
 
+        /// Whether nothing that is the organisation's own speaks against it.
+        boolean isWelcome() {
+            return getsRun() && !suspended && quotaLeft && roomLeft;
+        }
+
+        Admission withoutRoom() {
+            return new Admission(unsupported, agentKnown, suspended, quotaLeft, false, domain);
+        }
+
         /// Whether there is somebody whose run it would be.
         boolean getsRun() {
             return unsupported == null && agentKnown;

@@ -51,6 +51,7 @@ public final class Agents {
     /// @param suspended whether its organisation is
     /// @param ownerFree what its owner has and is not held for running calls; null: unlimited
     /// @param pricePerMinute null: the installation's
+    /// @param admissionsPerSecond null: as many as come
     /// @param runningCalls of its organisation
     public record Callable(
             long id,
@@ -63,7 +64,8 @@ public final class Agents {
             @Nullable BigDecimal ownerFree,
             int maxConcurrentCalls,
             int runningCalls,
-            @Nullable BigDecimal pricePerMinute) {}
+            @Nullable BigDecimal pricePerMinute,
+            @Nullable Integer admissionsPerSecond) {}
 
     /// Makes an agent, without a version yet; a null `uuid` is chosen here.
     public static long create(
@@ -176,7 +178,7 @@ public final class Agents {
                 connection,
                 """
                 select a.id, a.organization_id, a.owner_user_id, v.number, v.definition, a.template_context_variables,
-                       o.suspended, o.max_concurrent_calls, o.price_per_minute,
+                       o.suspended, o.max_concurrent_calls, o.price_per_minute, o.admissions_per_second,
                        case when u.credits is not null then
                            u.credits - coalesce((select sum(m.held) from meters m where m.user_id = u.id), 0) end as free,
                        (select count(*) from runs r where r.organization_id = o.id and r.state = 'running') as running_calls
@@ -199,7 +201,8 @@ public final class Agents {
                         row.getBigDecimal("free"),
                         row.getInt("max_concurrent_calls"),
                         row.getInt("running_calls"),
-                        row.getBigDecimal("price_per_minute")),
+                        row.getBigDecimal("price_per_minute"),
+                        Sql.intOrNull(row, "admissions_per_second")),
                 uuidDigest);
     }
 

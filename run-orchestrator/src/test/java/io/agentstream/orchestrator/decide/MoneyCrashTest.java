@@ -1,0 +1,140 @@
+package io.agentstream.orchestrator.decide;
+
+import static io.agentstream.orchestrator.decide.TenantCalls.NOW;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.Ledger;
+import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/// An orchestrator dies at every statement that moves money, before and after the server has done it, and another one gets the same
+/// record once more. Nothing is lost and nothing is charged twice.
+@Isolated
+@ExtendWith(TestPostgres.class)
+final class MoneyCrashTest {
+
+    private static final Duration GRACE = Duration.ofSeconds(15);
+    private static final int MORE_THAN_THERE_ARE = 60;
+
+    private final Database database;
+    private final EmbeddedPostgres server;
+
+    MoneyCrashTest(Database database, EmbeddedPostgres server) {
+        this.database = database;
+        this.server = server;
+    }
+
+    /// What is done when it dies, and what its owner has of 1.00 when it was done after all.
+    enum Deed {
+        GRANT("1.5000"),
+        ADMISSION("1.0000"),
+        BEGIN("1.0000"),
+        CHARGE("0.9000"),
+        END("0.8500"),
+        PEERS_FAULT("0.8500"),
+        OUR_FAULT("1.0000");
+
+        final BigDecimal left;
+
+        Deed(String left) {
+            this.left = new BigDecimal(left);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Deed.class)
+    void whatDiesIsDoneOnceInTheEnd(Deed deed) throws Exception {
+        Database.Settings there = TestPostgres.settings(server);
+        int points = 0;
+        try (CrashingDriver driver = new CrashingDriver();
+                Database dying = new Database(new Database.Settings(
+                        there.jdbcUrl(), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2, Duration.ofSeconds(5),
+                        Duration.ofSeconds(10)))) {
+            assertTrue(dying.isReachable());
+            for (boolean after : List.of(false, true)) {
+                boolean died = true;
+                for (int step = 1; died && step < MORE_THAN_THERE_ARE; step++) {
+                    // given
+                    Tenant tenant = Tenant.create(database);
+                    tenant.credits("1");
+                    TenantCalls calls = new TenantCalls(tenant);
+                    CallEvent.Offered offer = given(deed, tenant, calls);
+                    driver.crashAt(step, after);
+
+                    // when
+                    try {
+                        perform(deed, new TenantCalls(new Tenant(dying, tenant.sample())), offer);
+                    } catch (DatabaseException cutOff) {
+                        // looked at below
+                    }
+                    died = driver.disarm();
+                    assertEquals(List.of(), tenant.disagreements(), deed + " step " + step);
+                    perform(deed, calls, offer);
+                    perform(deed, calls, offer);
+
+                    // then
+                    assertEquals(List.of(), tenant.disagreements(), deed + " step " + step);
+                    assertEquals(deed.left, tenant.credits(), deed + " step " + step + (after ? " after" : " before"));
+                    points += died ? 1 : 0;
+                }
+                assertTrue(!died, "more statements than " + MORE_THAN_THERE_ARE);
+            }
+        }
+        assertTrue(points > 8, deed + " has " + points + " points");
+        LoggerFactory.getLogger(MoneyCrashTest.class).info("{}: {} crash points", deed, points);
+    }
+
+    private static CallEvent.Offered given(Deed deed, Tenant tenant, TenantCalls calls) throws InterruptedException {
+        CallEvent.Offered offer = tenant.offer().build();
+        CallId call = offer.callId();
+        if (deed.compareTo(Deed.BEGIN) >= 0) {
+            calls.offer(offer);
+        }
+        if (deed.compareTo(Deed.CHARGE) >= 0) {
+            calls.start(call);
+            tenant.database().withConnection(c -> RunRows.touch(
+                    c, List.of(new RunRows.Sign(call.value(), NOW.plusSeconds(60))), NOW.plusSeconds(60)));
+        }
+        if (deed.compareTo(Deed.END) >= 0) {
+            calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(60));
+        }
+        return offer;
+    }
+
+    private static void perform(Deed deed, TenantCalls calls, CallEvent.Offered offer) throws InterruptedException {
+        Tenant tenant = calls.tenant();
+        CallId call = offer.callId();
+        switch (deed) {
+            case GRANT -> tenant.database().inTransaction(c -> Ledger.grant(
+                    c,
+                    new Ledger.Grant(
+                            tenant.sample().organizationId(), tenant.sample().userId(), new BigDecimal("0.50"), "r",
+                            call.toString())));
+            case ADMISSION -> calls.offer(offer);
+            case BEGIN -> calls.start(call);
+            case CHARGE -> calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(60));
+            case END -> calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
+            case PEERS_FAULT -> calls.decisions().ended(
+                    Samples.failed(call, NOW.plusSeconds(90), Failure.PEER_STALLED), calls.source());
+            case OUR_FAULT -> calls.decisions().ended(
+                    Samples.failed(call, NOW.plusSeconds(90), Failure.INTERNAL_ERROR), calls.source());
+        }
+    }
+}
