@@ -100,7 +100,8 @@ public final class OrchestratorService implements AutoCloseable {
 
         if (config.get(Keys.PROJECTIONS)) {
             Projections projections =
-                    new Projections(clients, () -> kafka.reason().isEmpty(), barrier::fault);
+                    new Projections(
+                            clients, config.find(Keys.FACTS_DIRECTORY).orElse(null), () -> kafka.reason().isEmpty(), barrier::fault);
             closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
         }
         Sessions sessions = new SessionsByProvider(

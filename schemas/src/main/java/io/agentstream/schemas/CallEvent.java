@@ -98,8 +98,27 @@ public sealed interface CallEvent {
             @Doc("What went wrong.") @Nullable Failure failure,
             @Doc("Messages of the running call that were passed over because they were unknown, malformed, empty, repeated or"
                             + " oddly typed: how many of each kind; absent where there were none.")
-                    @Nullable Map<String, Integer> oddMessages)
+                    @Nullable Map<String, Integer> oddMessages,
+            @Doc("When the first audio of the caller came while the call was running; absent where none did, and from older writers.")
+                    @Nullable Instant firstHeardAt,
+            @Doc("When the first audio of the agent went out to be played; absent where none did, and from older writers.")
+                    @Nullable Instant firstPlayedAt,
+            @Doc("Milliseconds of the agent's audio that the caller has heard; absent from older writers.")
+                    @Nullable Long playedMs)
             implements CallEvent {
+
+        /// Of a call of which no audio is known.
+        public Ended(
+                CallId callId,
+                long seq,
+                Instant at,
+                int closeCode,
+                String closeReason,
+                @Nullable End end,
+                @Nullable Failure failure,
+                @Nullable Map<String, Integer> oddMessages) {
+            this(callId, seq, at, closeCode, closeReason, end, failure, oddMessages, null, null, null);
+        }
 
         /// The end of a call in which every message made sense.
         public Ended(

@@ -41,6 +41,11 @@ public record CallId(UUID value) implements Comparable<CallId> {
         return key.length == 36 ? parse(new String(key, StandardCharsets.ISO_8859_1)) : Optional.empty();
     }
 
+    /// When it was made, in milliseconds since 1970, by the clock of the gateway that made it.
+    public long madeAtMs() {
+        return value.getMostSignificantBits() >>> 16;
+    }
+
     /// The record key: the 36 characters of the text form. A new array at each call; keep it for the length of a call.
     public byte[] toKey() {
         return value.toString().getBytes(StandardCharsets.ISO_8859_1);

@@ -132,7 +132,7 @@ public sealed interface ConversationEvent {
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
             @Doc("The turn.") int turn,
-            @Doc("What was waited for: first_audio, barge_in.") String what,
+            @Doc("What was waited for: first_audio, which was sent; first_played, which was heard; barge_in.") String what,
             @Doc("Milliseconds.") long ms,
             @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}

@@ -1,5 +1,6 @@
 package io.agentstream.schemas;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.agentstream.schemas.Topic.Cleanup;
 import java.lang.reflect.ParameterizedType;
@@ -83,7 +84,10 @@ final class AsyncApi {
             required.add("type");
         }
         for (RecordComponent component : type.getRecordComponents()) {
-            String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+            JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+            String name = named != null
+                    ? named.value()
+                    : component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
             Map<String, Object> property = new LinkedHashMap<>(schema(component.getGenericType()));
             property.put("description", says(component.getAnnotation(Doc.class), type.getSimpleName() + "." + name));
             properties.put(name, property);
@@ -104,7 +108,7 @@ final class AsyncApi {
                 map("type", "object", "additionalProperties", schema(p.getActualTypeArguments()[1]));
             case Class<?> c when c == String.class -> map("type", "string");
             case Class<?> c when c == char.class -> map("type", "string", "minLength", 1, "maxLength", 1);
-            case Class<?> c when c == boolean.class -> map("type", "boolean");
+            case Class<?> c when c == boolean.class || c == Boolean.class -> map("type", "boolean");
             case Class<?> c when c == int.class || c == Integer.class -> map("type", "integer", "format", "int32");
             case Class<?> c when c == long.class || c == Long.class -> map("type", "integer", "format", "int64");
             case Class<?> c when c == Instant.class -> map("type", "string", "format", "date-time");

@@ -34,7 +34,8 @@ final class Samples {
             new CallEvent.Started(CALL, 2, AT, "MZ-1", "call-1", "sess-1", "acme.cloudonix.net", "+15550100",
                     "+15550199", "inbound", List.of("inbound"), MediaFormat.MULAW_8K, Map.of("note", "a\nb"),
                     List.of("custom parameter note: 4096 of 5000 characters kept")),
-            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, Map.of("unknown", 3)));
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, Map.of("unknown", 3)),
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L));
 
     static final List<RunEvent> RUN_EVENTS = List.of(
             new RunEvent.Created(CALL, 1, AT, RUN),
@@ -89,10 +90,23 @@ final class Samples {
     static final ConversationSnapshot SNAPSHOT =
             new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"), null);
 
-    static final RunFacts FACTS =
-            new RunFacts(CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017");
+    private static final Instant MINUTE = Instant.parse("2026-11-22T12:00:00Z");
 
-    static final Usage USAGE = new Usage(3, Instant.parse("2026-11-22T12:00:00Z"), 4, 1, 244_000);
+    static final List<RunFacts> FACTS = List.of(
+            new RunFacts(
+                    CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017",
+                    null, null, null, null, null, null, null, null, null, null, null, null),
+            new RunFacts(
+                    CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
+                    "inbound", DisconnectedBy.AGENT, "booked", AT, true,
+                    new SocketFacts(AT, AT, AT, AT, AT, 1000, 42_000L, Map.of("unknown", 3), 3_120L),
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31)));
+
+    static final List<Usage> USAGE = List.of(
+            new Usage(3, MINUTE, 4, 1, 244_000, null, null, null, null, null, null),
+            new Usage(
+                    3, MINUTE, 4, 1, 244_000, 5L, 4L, Map.of("unknown_domain", 1L), 245L, "0.4083",
+                    Map.of("7", new AgentUsage(4, 1, 4, 245, "0.4083"))));
 
     /// Every sample with its topic.
     static Map<Topic<?>, List<?>> byTopic() {
@@ -105,8 +119,8 @@ final class Samples {
         all.put(Topics.CONVERSATION_SNAPSHOTS, List.of(
                 SNAPSHOT, new ConversationSnapshot(CALL, 6, AT, 5, RUNNING_BY_REFERENCE, Json.MAPPER.readTree("{}"), 7)));
         all.put(Topics.AGENT_DEFINITIONS, List.of(DEFINITION));
-        all.put(Topics.RUNS, List.of(FACTS));
-        all.put(Topics.USAGE, List.of(USAGE));
+        all.put(Topics.RUNS, FACTS);
+        all.put(Topics.USAGE, USAGE);
         all.put(Topics.DEAD_LETTERS, List.of(Slice.of(new byte[] {7})));
         return all;
     }

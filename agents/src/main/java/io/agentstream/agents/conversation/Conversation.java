@@ -48,6 +48,7 @@ public sealed interface Conversation {
     /// @param playedMs milliseconds that the caller is known to have heard
     /// @param endsMs when the caller will have heard what was sent, by the clock
     /// @param then what follows; absent while the engine has not finished
+    /// @param sinceMs since when the caller waits to hear the turn's first sound; the greatest number where nobody does
     /// @param caller what the caller does meanwhile
     record Speaking(
             int turn,
@@ -59,6 +60,7 @@ public sealed interface Conversation {
             long playedMs,
             long endsMs,
             @Nullable Then then,
+            long sinceMs,
             Caller caller)
             implements Conversation {
 

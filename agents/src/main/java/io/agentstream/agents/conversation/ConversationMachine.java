@@ -35,6 +35,7 @@ import io.agentstream.schemas.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// Who speaks when. A pure function, safe for any thread.
 ///
@@ -140,12 +141,7 @@ public final class ConversationMachine {
                     Speech.go(Speech.add(state, part), nowMs, new ArrayList<>());
             case ReplyFinished finished when finished.turn() == turn && state.then() == null ->
                     Speech.go(Speech.complete(state, finished.then()), nowMs, new ArrayList<>());
-            case Played played when played.turn() == turn -> {
-                Speaking next = Speech.heard(state, played.playedMs());
-                yield played.finished() && Speech.allSent(next) && next.playedMs() >= next.sentMs()
-                        ? finish(next, nowMs)
-                        : next.waiting().isEmpty() ? Step.to(next) : Speech.go(next, nowMs, new ArrayList<>());
-            }
+            case Played played when played.turn() == turn -> played(state, played, nowMs);
             case MarkReached mark when mark.turn() == turn && Speech.allSent(state) -> finish(state, nowMs);
             case DeadlinePassed passed when !state.waiting().isEmpty() -> // no news of the playback: go by the clock
                     Speech.go(Speech.heard(state, state.heardMs(nowMs)), nowMs, new ArrayList<>());
@@ -169,18 +165,32 @@ public final class ConversationMachine {
         };
     }
 
+    private static Step<Conversation, ConversationEffect> played(Speaking state, Played played, long nowMs) {
+        Speaking heard = Speech.heard(state, played.playedMs());
+        if (played.finished() && Speech.allSent(heard) && heard.playedMs() >= heard.sentMs()) {
+            return finish(heard, nowMs);
+        }
+        List<ConversationEffect> effects = new ArrayList<>();
+        Optional<Tell> audible = Speech.audible(heard, nowMs, heard.playedMs());
+        audible.ifPresent(effects::add);
+        Speaking next = audible.isPresent() ? Speech.begun(heard) : heard;
+        return next.waiting().isEmpty() ? to(next, effects) : Speech.go(next, nowMs, effects);
+    }
+
     /// The caller has heard the whole line.
     private static Step<Conversation, ConversationEffect> finish(Speaking state, long nowMs) {
-        return Floor.after(Floor.of(state), Objects.requireNonNull(state.then()), nowMs, effects(said(state, nowMs, true)));
+        List<ConversationEffect> effects = new ArrayList<>();
+        Speech.audible(state, Math.min(nowMs, state.endsMs() + Speech.MARK_GRACE_MS / 2), state.sentMs()).ifPresent(effects::add);
+        effects.add(said(state, nowMs, true));
+        return Floor.after(Floor.of(state), Objects.requireNonNull(state.then()), nowMs, effects);
     }
 
     private static ConversationEffect[] cut(Speaking state, long nowMs) {
-        return new ConversationEffect[] {
-            new StopThinking(state.turn()),
-            new Clear(state.turn()),
-            new Tell(new Fact.Interrupted(state.turn())),
-            said(state, nowMs, false)
-        };
+        List<ConversationEffect> effects = effects(
+                new StopThinking(state.turn()), new Clear(state.turn()), new Tell(new Fact.Interrupted(state.turn())));
+        Speech.audible(state, nowMs, state.heardMs(nowMs)).ifPresent(effects::add);
+        effects.add(said(state, nowMs, false));
+        return effects.toArray(ConversationEffect[]::new);
     }
 
     private static Tell said(Speaking state, long nowMs, boolean whole) {

@@ -20,10 +20,11 @@ public sealed interface Fact {
 
     record NodeEntered(String node) implements Fact {}
 
-    /// @param what `first_audio` or `barge_in`
+    /// @param what `first_audio` where the audio was sent, `first_played` where the caller heard it, `barge_in`
     record Latency(int turn, String what, long ms) implements Fact {
 
         public static final String FIRST_AUDIO = "first_audio";
+        public static final String FIRST_PLAYED = "first_played";
         public static final String BARGE_IN = "barge_in";
     }
 

@@ -5,12 +5,14 @@ import io.agentstream.agents.conversation.Conversation.Thinking;
 import io.agentstream.agents.conversation.ConversationEffect.AskForMark;
 import io.agentstream.agents.conversation.ConversationEffect.Play;
 import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
+import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.Slice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The part of the machine that sends a line: at most so far ahead of the caller's ear, in records of at most a second. Pure.
@@ -36,7 +38,7 @@ final class Speech {
     static Speaking begin(Thinking state, ReplyPart part, long nowMs) {
         return new Speaking(
                 state.turn(), state.manners(), state.memory(), part.text(), List.of(part.audio()), 0, 0, nowMs, null,
-                state.caller());
+                state.sinceMs(), state.caller());
     }
 
     static Speaking add(Speaking state, ReplyPart part) {
@@ -56,6 +58,21 @@ final class Speech {
         return with(
                 state, state.text(), state.waiting(), state.sentMs(),
                 Math.clamp(playedMs, state.playedMs(), Math.max(state.playedMs(), state.sentMs())), state.endsMs(), state.then());
+    }
+
+    /// The turn's first sound was heard, `heardMs` of it by now: how long the caller waited for it, told once.
+    static Optional<Tell> audible(Speaking state, long nowMs, long heardMs) {
+        return heardMs <= 0 || state.sinceMs() == ConversationMachine.NOBODY_WAITS
+                ? Optional.empty()
+                : Optional.of(new Tell(new Fact.Latency(
+                        state.turn(), Fact.Latency.FIRST_PLAYED, Math.max(0, nowMs - heardMs - state.sinceMs()))));
+    }
+
+    /// Nobody waits for the turn's first sound any more.
+    static Speaking begun(Speaking state) {
+        return new Speaking(
+                state.turn(), state.manners(), state.memory(), state.text(), state.waiting(), state.sentMs(), state.playedMs(),
+                state.endsMs(), state.then(), ConversationMachine.NOBODY_WAITS, state.caller());
     }
 
     static boolean allSent(Speaking state) {
@@ -92,7 +109,7 @@ final class Speech {
     static Speaking with(Speaking state, Caller caller) {
         return new Speaking(
                 state.turn(), state.manners(), state.memory(), state.text(), state.waiting(), state.sentMs(), state.playedMs(),
-                state.endsMs(), state.then(), caller);
+                state.endsMs(), state.then(), state.sinceMs(), caller);
     }
 
     private static Speaking with(
@@ -100,6 +117,6 @@ final class Speech {
             @Nullable Then then) {
         return new Speaking(
                 state.turn(), state.manners(), state.memory(), text, List.copyOf(waiting), sentMs, playedMs, endsMs, then,
-                state.caller());
+                state.sinceMs(), state.caller());
     }
 }

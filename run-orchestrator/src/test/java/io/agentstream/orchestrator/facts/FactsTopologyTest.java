@@ -1,0 +1,344 @@
+package io.agentstream.orchestrator.facts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.DisconnectedBy;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.SocketFacts;
+import io.agentstream.schemas.TalkFacts;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FactsTopologyTest {
+
+    private static final Instant T0 = Calls.T0;
+    private static final CallId CALL = Calls.call(new SplittableRandom(1));
+    private static final Instant END = T0.plusSeconds(31);
+
+    @TempDir
+    Path directory;
+
+    private TopologyTestDriver driver;
+    private TestOutputTopic<String, RunFacts> runs;
+
+    @BeforeEach
+    void open() {
+        driver = start("first");
+    }
+
+    private TopologyTestDriver start(String name) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, Projections.FACTS);
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.resolve(name).toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        TopologyTestDriver made = new TopologyTestDriver(FactsTopology.build(), properties, T0);
+        runs = made.createOutputTopic(
+                Topics.RUNS.name(), new StringDeserializer(), new CodecSerde<>(Topics.RUNS.codec()).deserializer());
+        return made;
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    private <V> void put(Topic<V> topic, CallId call, V value) {
+        raw(topic, call.toString(), topic.codec().encode(value));
+    }
+
+    private void raw(Topic<?> topic, String key, byte[] value) {
+        TestInputTopic<String, byte[]> input =
+                driver.createInputTopic(topic.name(), new StringSerializer(), new ByteArraySerializer());
+        input.pipeInput(key, value, T0);
+    }
+
+    private void put(Object event) {
+        switch (event) {
+            case RunEvent run -> put(Topics.RUN_EVENTS, run.callId(), run);
+            case CallEvent socket -> put(Topics.CALL_LIFECYCLE, socket.callId(), socket);
+            case ConversationEvent said -> put(Topics.CONVERSATION_EVENTS, said.callId(), said);
+            default -> throw new AssertionError(event);
+        }
+    }
+
+    /// A whole call, in the order in which it happens.
+    private static List<Object> story() {
+        List<Object> story = new ArrayList<>(List.of(
+                Calls.offered(CALL), Calls.created(CALL), Calls.started(CALL), Calls.running(CALL)));
+        story.addAll(Calls.talk(CALL, 3));
+        story.add(Calls.ended(CALL, END));
+        story.add(Calls.completed(CALL, END));
+        return story;
+    }
+
+    private static RunFacts whole(long revision, @Nullable Instant finalizedAt) {
+        return new RunFacts(
+                CALL, Calls.run(7, 5), "completed", T0, T0.plusSeconds(1), END, 30_000L,
+                End.CALLER_HANGUP, null, "0.0500", revision, finalizedAt != null, finalizedAt, END,
+                "cloudonix", "outbound", DisconnectedBy.CALLER, "booked", null, null,
+                new SocketFacts(
+                        T0.minusSeconds(1), T0, T0.plusSeconds(1), T0.plusSeconds(2), END, 1000, 9_000L, Map.of("unknown", 2), 900L),
+                new TalkFacts(
+                        T0.plusSeconds(3), 2, 1, 1, 1, 1, 0, T0.plusSeconds(7), T0.plusSeconds(9), 2_000, 4_000, 24_000L, 2, 800,
+                        560L, 0, 0, 3, 10));
+    }
+
+    @Test
+    void aRunIsToldFromItsCreationToItsEnd() {
+        story().forEach(this::put);
+
+        List<TestRecord<String, RunFacts>> told = runs.readRecordsToList();
+
+        assertEquals(
+                List.of("initialized", "running", "running", "completed"), told.stream().map(each -> each.value().state()).toList());
+        assertEquals(List.of(1L, 2L, 3L, 4L), told.stream().map(each -> each.value().revision()).toList());
+        assertEquals(CALL.toString(), told.getLast().key());
+        assertEquals(whole(4, null), told.getLast().value());
+    }
+
+    @Test
+    void isFinalOnceNothingCameForAWhileAfterTheEnd() {
+        story().forEach(this::put);
+        runs.readRecordsToList();
+
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+
+        RunFacts last = runs.readValue();
+        assertEquals(whole(5, T0.plus(FactsTopology.FINAL_AFTER)), last);
+        assertEquals(true, last.isFinal());
+        assertTrue(runs.isEmpty());
+    }
+
+    @Test
+    void isFinalLaterWhereNobodySaysThatTheSocketClosed() {
+        put(Calls.created(CALL));
+        put(Calls.completed(CALL, END));
+        runs.readRecordsToList();
+
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER.plusSeconds(5));
+        assertTrue(runs.isEmpty());
+        driver.advanceWallClockTime(FactsTopology.FINAL_WITHOUT_SOCKET_AFTER);
+
+        assertEquals(true, runs.readValue().isFinal());
+    }
+
+    @Test
+    void whatIsReadInAnotherOrderGivesTheSameFacts() {
+        for (int seed = 0; seed < 40; seed++) {
+            driver.close();
+            driver = start("seed-" + seed);
+            List<List<Object>> topics = List.of(
+                    story().stream().filter(RunEvent.class::isInstance).toList(),
+                    story().stream().filter(CallEvent.class::isInstance).toList(),
+                    story().stream().filter(ConversationEvent.class::isInstance).toList());
+            shuffled(topics, new Random(seed)).forEach(this::put);
+            driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+
+            RunFacts last = runs.readRecordsToList().getLast().value();
+
+            assertEquals(
+                    whole(Objects.requireNonNull(last.revision()), Objects.requireNonNull(last.finalizedAt())), last, "seed " + seed);
+        }
+    }
+
+    /// One of many orders in which each topic is in its own.
+    private static List<Object> shuffled(List<List<Object>> topics, Random random) {
+        List<Integer> from = new ArrayList<>();
+        for (int topic = 0; topic < topics.size(); topic++) {
+            from.addAll(Collections.nCopies(topics.get(topic).size(), topic));
+        }
+        Collections.shuffle(from, random);
+        int[] next = new int[topics.size()];
+        return from.stream().map(topic -> topics.get(topic).get(next[topic]++)).toList();
+    }
+
+    @Test
+    void whatComesAgainChangesNothing() {
+        story().forEach(this::put);
+        runs.readRecordsToList();
+
+        for (int i = 0; i < 3; i++) {
+            story().forEach(this::put);
+        }
+
+        assertTrue(runs.isEmpty());
+    }
+
+    @Test
+    void aRunThatIsOverStaysSo() {
+        put(Calls.created(CALL));
+        put(Calls.failed(CALL, T0.plusSeconds(2)));
+        put(Calls.completed(CALL, END));
+        put(Calls.running(CALL));
+
+        assertEquals("failed", runs.readValuesToList().getLast().state());
+    }
+
+    @Test
+    void aCorrectionOfAFinalRunIsAFurtherRevision() {
+        story().forEach(this::put);
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+        runs.readRecordsToList();
+
+        put(Calls.completed(CALL, END, 30_000, "0.0400"));
+
+        RunFacts corrected = runs.readValue();
+        assertEquals("0.0400", corrected.cost());
+        assertEquals(6, corrected.revision());
+        assertEquals(true, corrected.isFinal());
+    }
+
+    @Test
+    void whatComesThirtyDaysLaterIsAddedToWhatWasKnown() {
+        story().forEach(this::put);
+        for (int hour = 0; hour < 30 * 24; hour++) {
+            driver.advanceWallClockTime(Duration.ofHours(1));
+        }
+        runs.readRecordsToList();
+        assertEquals(0, stored());
+
+        put(Calls.completed(CALL, END, 30_000, "0.0400"));
+
+        RunFacts corrected = runs.readValue();
+        assertEquals("0.0400", corrected.cost());
+        assertEquals(6, corrected.revision());
+        assertEquals(whole(6, Objects.requireNonNull(corrected.finalizedAt())).talk(), corrected.talk());
+    }
+
+    private int stored() {
+        int count = 0;
+        try (var all = driver.<String, Object>getKeyValueStore(FactsTopology.OPEN).all()) {
+            while (all.hasNext()) {
+                all.next();
+                count++;
+            }
+        }
+        return count;
+    }
+
+    @Test
+    void whoHasLostEverythingElseBeginsWithWhatWasSaid() {
+        story().forEach(this::put);
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+        RunFacts last = runs.readRecordsToList().getLast().value();
+        driver.close();
+
+        driver = start("second");
+        put(Topics.RUNS, CALL, last);
+        story().forEach(this::put);
+        put(Calls.completed(CALL, END, 31_000, "0.0600"));
+
+        RunFacts corrected = runs.readRecordsToList().getLast().value();
+        assertEquals(6, corrected.revision());
+        assertEquals(RunTable.withSilence(Objects.requireNonNull(last.talk()), 31_000), corrected.talk());
+    }
+
+    @Test
+    void aWorkerThatLostTheCallIsNotBelieved() {
+        put(Calls.created(CALL));
+        put(new ConversationEvent.Began(CALL, 1, 3, T0, 4));
+        put(new ConversationEvent.Resumed(CALL, 2, 3, T0, 1_200, 5));
+        put(new ConversationEvent.Interrupted(CALL, 9, 3, T0, 1, 4));
+        put(Calls.completed(CALL, END));
+
+        TalkFacts talk = Objects.requireNonNull(runs.readValuesToList().getLast().talk());
+
+        assertEquals(0, talk.interruptions());
+        assertEquals(1, talk.resumed());
+        assertEquals(1_200, talk.gapMs());
+    }
+
+    @Test
+    void aConversationThatGoesOnIsToldOnceASecond() {
+        put(Calls.created(CALL));
+        put(Calls.running(CALL));
+        runs.readRecordsToList();
+        Calls.talk(CALL, 3).forEach(this::put);
+        assertTrue(runs.isEmpty());
+
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
+
+        assertEquals(2, Objects.requireNonNull(runs.readValue().talk()).turns());
+        assertTrue(runs.isEmpty());
+    }
+
+    @Test
+    void wordsKeysAndNumbersAreNotAmongTheFacts() {
+        story().forEach(this::put);
+
+        String told = new String(
+                Topics.RUNS.codec().encode(runs.readRecordsToList().getLast().value()), StandardCharsets.UTF_8);
+
+        for (String kept : List.of("secret", "1555", "ext-1", "acme", "sess-1", "\"4\"", "192.0.2.7")) {
+            assertFalse(told.contains(kept), kept + " in " + told);
+        }
+    }
+
+    @Test
+    void aCallWithoutARunLeavesNothing() {
+        put(Calls.offered(CALL));
+        assertEquals(1, stored());
+
+        put(Calls.endedWithoutRun(CALL));
+
+        assertEquals(0, stored());
+        assertTrue(runs.isEmpty());
+    }
+
+    @Test
+    void putsBadBytesAsideAndGoesOn() {
+        TestOutputTopic<byte[], byte[]> deadLetters = driver.createOutputTopic(
+                Topics.DEAD_LETTERS.name(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        raw(Topics.RUN_EVENTS, "k", "{\"type\":\"created\"}".getBytes(StandardCharsets.UTF_8));
+        raw(Topics.CALL_LIFECYCLE, "k", "{".getBytes(StandardCharsets.UTF_8));
+        raw(Topics.RUNS, "k", "{".getBytes(StandardCharsets.UTF_8));
+        put(Calls.created(CALL));
+
+        TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
+
+        assertEquals("run.events.v1", header(letter, "topic"));
+        assertEquals("0", header(letter, "partition"));
+        assertEquals("0", header(letter, "offset"));
+        assertEquals("Created without callId", header(letter, "reason"));
+        assertTrue(deadLetters.isEmpty());
+        assertEquals("initialized", runs.readRecordsToList().getLast().value().state());
+    }
+
+    private static String header(TestRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,21 @@
+package io.agentstream.schemas;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+@Doc("What a run's socket told.")
+public record SocketFacts(
+        @Doc("When the gateway accepted the socket.") @Nullable Instant acceptedAt,
+        @Doc("When the provider's start message was read.") @Nullable Instant introducedAt,
+        @Doc("When the first audio of the caller came while the run was running.") @Nullable Instant firstHeardAt,
+        @Doc("When the first audio of the agent went out to be played.") @Nullable Instant firstPlayedAt,
+        @Doc("When the socket was closed.") @Nullable Instant closedAt,
+        @Doc("WebSocket close code.") @Nullable Integer closeCode,
+        @Doc("Milliseconds of the agent's audio that the caller heard.") @Nullable Long playedMs,
+        @Doc("Messages that were passed over, by kind.") @Nullable Map<String, Integer> oddMessages,
+        @Doc("Number of the socket's last record: so many were written of the call on call.lifecycle.v1 and call.media.v1.")
+                @Nullable Long records) {
+
+    public static final SocketFacts NONE = new SocketFacts(null, null, null, null, null, null, null, null, null);
+}

@@ -1,0 +1,31 @@
+package io.agentstream.schemas;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+@Doc("What a run's conversation told.")
+public record TalkFacts(
+        @Doc("When a worker took the conversation up.") @Nullable Instant beganAt,
+        @Doc("Number of the newest turn.") int turns,
+        @Doc("Turns of the agent.") int agentTurns,
+        @Doc("Turns of the caller: speech and keys.") int callerTurns,
+        @Doc("Turns of the agent that the caller cut off.") int interruptions,
+        @Doc("Keys that the caller pressed: how many, not which.") int keys,
+        @Doc("Uses of tools.") int tools,
+        @Doc("When the caller was first heard to speak.") @Nullable Instant firstSpeechAt,
+        @Doc("When the caller's last speech was over.") @Nullable Instant lastSpeechAt,
+        @Doc("Milliseconds of the caller's speech.") long callerMs,
+        @Doc("Milliseconds of the agent's speech that the caller heard.") long agentMs,
+        @Doc("Milliseconds of the run in which neither spoke; once it is over.") @Nullable Long silenceMs,
+        @Doc("How often the caller waited for an answer and heard it begin.") int replies,
+        @Doc("Sum of those waits in milliseconds, each from the caller's last sound or key to the first sound of the answer that was"
+                + " played.") long replyMs,
+        @Doc("The longest of those waits in milliseconds.") @Nullable Long longestReplyMs,
+        @Doc("How often another worker went on with the conversation.") int resumed,
+        @Doc("Milliseconds of the caller's audio that nobody heard because of it.") long gapMs,
+        @Doc("Generation of the workers' group that the newest event is of; 0 where it has none.") int epoch,
+        @Doc("Number of the newest event.") long number) {
+
+    public static final TalkFacts NONE =
+            new TalkFacts(null, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 0, 0);
+}
