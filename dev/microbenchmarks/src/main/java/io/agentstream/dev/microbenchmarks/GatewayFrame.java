@@ -45,7 +45,7 @@ public class GatewayFrame {
             new CallMachine(new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000), false);
     private final CallInput heardAudio = new CallInput.Heard(new ProviderMessage.Audio());
     private CallState talking = CallState.Talking.begun(60_000_000, 30_000_000);
-    private final CallInput tick = new CallInput.Tick(1_000);
+    private final CallInput tick = new CallInput.Tick(1_000, 0);
     private long seq;
 
     /// The whole road of the usual message: read, decided, and made the record.
