@@ -4,8 +4,10 @@ import io.agentstream.orchestrator.store.RunEvents.RunEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +36,7 @@ final class RunPayload {
     private final Map<String, Integer> leftOut = new HashMap<>();
     private final List<String> cut = new ArrayList<>();
     private final Map<Integer, ObjectNode> spokenTurns = new HashMap<>();
+    private final Set<Integer> interruptedTurns = new HashSet<>();
     private final Map<Integer, List<ObjectNode>> waits = new HashMap<>();
     private int room;
 
@@ -69,13 +72,14 @@ final class RunPayload {
             case "said" -> {
                 ObjectNode said = entry(turn, at).put("by", "agent");
                 copy(payload, said, "text", "played_ms", "whole");
-                said.put("interrupted", false).putObject("latencies");
+                said.put("interrupted", interruptedTurns.contains(turn)).putObject("latencies");
                 if (keep("turns", said)) {
                     spokenTurns.put(turn, said);
                     waits.getOrDefault(turn, List.of()).forEach(wait -> waited(said, wait));
                 }
             }
             case "interrupted" -> {
+                interruptedTurns.add(turn);
                 ObjectNode said = spokenTurns.get(turn);
                 if (said != null) {
                     said.put("interrupted", true);

@@ -37,8 +37,8 @@ final class RunPayloadTest {
         happens("created", "{}");
         happens("node_entered", "{'node':'hello'}");
         happens("turn_started", "{'turn':1,'by':'agent'}");
-        happens("said", "{'turn':1,'text':'Hello.','played_ms':400,'whole':false}");
         happens("interrupted", "{'turn':1}");
+        happens("said", "{'turn':1,'text':'Hello.','played_ms':400,'whole':false}");
         happens("heard", "{'turn':2,'text':'Hi!','speech_ms':800}");
         happens("latency", "{'turn':2,'what':'first_audio','ms':120}");
         happens("said", "{'turn':2,'text':'And?','played_ms':300,'whole':true}");
