@@ -36,6 +36,7 @@ public final class AgentStream {
                         new ServiceCommands.Orchestrator(terminal),
                         new ServiceCommands.Worker(terminal),
                         new TopicsCommand(terminal),
+                        new DoctorCommand(terminal),
                         new TenantCommand(terminal))
                 .forEach(line::addSubcommand);
         hints.add("");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -19,13 +20,18 @@ import tools.jackson.databind.JsonNode;
 /// machine left word of itself (`demo.json`).
 public final class Installation {
     private static final String WORD = "demo.json";
+    private static final String SECRETS = "secrets.json";
 
     /// What is taken from there, by the name that it has there.
     private static final Map<String, Key<?>> LEFT = Map.of(
             "kafka_bootstrap_servers", Keys.KAFKA_BOOTSTRAP_SERVERS,
             "jdbc_url", Keys.DATABASE_URL,
             "database_user", Keys.DATABASE_USER,
-            "database_password", Keys.DATABASE_PASSWORD);
+            "database_password", Keys.DATABASE_PASSWORD,
+            "cloudonix_url", Keys.CLOUDONIX_API_URL);
+
+    /// As `up` has it where nobody says otherwise.
+    private static final Map<String, String> OF_UP = Map.of(Keys.GATEWAY_SLOTS.variable(), "4");
 
     private Installation() {}
 
@@ -44,8 +50,27 @@ public final class Installation {
                     variables.put(key.variable(), value);
                 }
             });
+            String gateway = word.path("gateway_url").asString("");
+            if (gateway.startsWith("http")) { // its socket is where its health is
+                variables.put(Keys.PUBLIC_GATEWAY_URL.variable(), "ws" + gateway.substring("http".length()));
+            }
+            credentialsKey(data).ifPresent(key -> variables.put(Keys.CREDENTIALS_KEY.variable(), key));
         }
-        return Config.load(variables, Map.of(), required);
+        return Config.load(variables, data == null ? Map.of() : OF_UP, required);
+    }
+
+    /// The key that `up` made and keeps there.
+    private static Optional<String> credentialsKey(Path data) throws IOException {
+        Path file = data.resolve(SECRETS);
+        if (!Files.isReadable(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Json.MAPPER.readTree(Files.readAllBytes(file)).path("credentials_key").asString(""))
+                    .filter(key -> !key.isEmpty());
+        } catch (JacksonException damaged) {
+            return Optional.empty();
+        }
     }
 
     private static JsonNode read(Path data) throws IOException {

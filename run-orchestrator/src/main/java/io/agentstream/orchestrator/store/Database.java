@@ -7,13 +7,18 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +31,9 @@ public final class Database implements AutoCloseable {
     /// A transaction that does nothing for so long is ended by the server: whoever began it is frozen or cut off, and the locks
     /// that it holds are somebody's calls.
     private static final Duration LEAST_IDLE = Duration.ofSeconds(2);
+
+    /// In which a migration is that this version knows and that was applied.
+    private static final Set<MigrationState> OURS = Set.of(MigrationState.SUCCESS, MigrationState.OUT_OF_ORDER);
 
     private static final Duration MIGRATION_WAITS = Duration.ofSeconds(2);
 
@@ -205,19 +213,30 @@ public final class Database implements AutoCloseable {
         pool.close();
     }
 
+    /// How many migrations are still to be applied; nothing where the schema is of a newer version, or was changed. Changes nothing.
+    public OptionalInt pendingMigrations() {
+        MigrationInfoService migrations = flyway().info();
+        boolean foreign = Arrays.stream(migrations.applied()).anyMatch(info -> !OURS.contains(info.getState()));
+        boolean changed = migrations.pending().length == 0 && !flyway().validateWithResult().validationSuccessful;
+        return foreign || changed ? OptionalInt.empty() : OptionalInt.of(migrations.pending().length);
+    }
+
     /// Who waits for a lock on a table keeps everybody waiting who comes after: a migration gives up soon, and is tried again.
     private void bringUpToDate() {
+        flyway().migrate();
+    }
+
+    private Flyway flyway() {
         Map<String, String> secrets = new HashMap<>();
         url.secrets().forEach((name, secret) -> secrets.put(name, secret.reveal()));
-        Flyway.configure()
+        return Flyway.configure()
                 .jdbcProperties(secrets)
                 .dataSource(url.address(), user(), password().reveal())
                 .initSql("set lock_timeout = " + MIGRATION_WAITS.toMillis())
                 .locations("classpath:db/migration")
                 .validateMigrationNaming(true)
                 .cleanDisabled(true)
-                .load()
-                .migrate();
+                .load();
     }
 
     private void probe() throws SQLException {

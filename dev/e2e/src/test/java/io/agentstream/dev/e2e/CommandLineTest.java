@@ -38,13 +38,13 @@ final class CommandLineTest {
         Ran help = run(Map.of(), "--help");
 
         assertEquals(OK, help.code());
-        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant"}) {
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor"}) {
             assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant"})
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor"})
     void everyCommandHasHelp(String command) {
         Ran help = run(Map.of(), command, "--help");
 

@@ -1,0 +1,121 @@
+package io.agentstream.cli.doctor;
+
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.runtime.Causes;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.Keys;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// PostgreSQL: is it there, of a version that we know, the one that may be written to, migrated; does it keep our time-outs; is its clock
+/// right; does it take as many connections as an orchestrator makes.
+record DatabaseCheck(Config config) implements Check {
+
+    private static final int OLDEST_VERSION = 14;
+    private static final int OURS_BESIDE_POOLS = 4;
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    @Override
+    public String about() {
+        return "postgresql";
+    }
+
+    @Override
+    public List<Finding> look() throws Exception {
+        if (config.find(Keys.DATABASE_URL).isEmpty()) {
+            return List.of(Finding.wrong(
+                    about(), Keys.DATABASE_URL.variable() + " is not set", "set it to jdbc:postgresql://host/database"));
+        }
+        try (Database database = new Database(new Database.Settings(
+                config.get(Keys.DATABASE_URL).toString(), config.get(Keys.DATABASE_USER), config.get(Keys.DATABASE_PASSWORD), "doctor",
+                1, PATIENCE, PATIENCE))) {
+            return database.withConnection(connection -> {
+                List<Finding> findings = new ArrayList<>();
+                findings.add(version(connection));
+                findings.add(migrations(database));
+                findings.add(timeouts(connection));
+                findings.add(connections(connection));
+                findings.add(clock(connection));
+                return findings;
+            });
+        } catch (DatabaseException failure) {
+            return List.of(away(failure));
+        }
+    }
+
+    private Finding away(DatabaseException failure) {
+        String words = Causes.of(failure);
+        if (words.contains("password") || words.contains("authentication") || words.contains("pg_hba")) {
+            return Finding.wrong(
+                    about(), "refuses us (" + words + ")",
+                    "correct " + Keys.DATABASE_USER.variable() + " and " + Keys.DATABASE_PASSWORD.variable() + ", and pg_hba.conf");
+        }
+        if (words.contains("does not exist")) {
+            return Finding.wrong(about(), "answers, but " + words, "create the database, or correct " + Keys.DATABASE_URL.variable());
+        }
+        return Finding.wrong(about(), "does not answer (" + words + ")", "start it, or correct " + Keys.DATABASE_URL.variable());
+    }
+
+    private Finding version(Connection connection) throws SQLException {
+        int number = Sql.only(connection, "select current_setting('server_version_num')::integer", row -> row.getInt(1));
+        boolean replica = Sql.only(connection, "select pg_is_in_recovery()", row -> row.getBoolean(1));
+        if (replica) {
+            return Finding.wrong(about(), "is a replica, which takes no changes", "point " + Keys.DATABASE_URL.variable() + " to the primary");
+        }
+        int major = number / 10_000;
+        return major < OLDEST_VERSION
+                ? Finding.wrong(about(), "is of version " + major, "upgrade it to " + OLDEST_VERSION + " or newer")
+                : Finding.ok(about(), "answers; version " + major);
+    }
+
+    private static Finding migrations(Database database) {
+        OptionalInt pending = database.pendingMigrations();
+        if (pending.isEmpty()) {
+            return Finding.wrong(
+                    "migrations", "the schema is of a newer version, or was changed by hand",
+                    "run this command of the version that the orchestrators have");
+        }
+        return pending.getAsInt() == 0
+                ? Finding.ok("migrations", "the schema is up to date")
+                : Finding.wrong(
+                        "migrations", pending.getAsInt() + " migrations are not applied",
+                        "start an orchestrator of this version, which applies them");
+    }
+
+    /// A pooler that hands out another session for each transaction forgets them.
+    private static Finding timeouts(Connection connection) throws SQLException {
+        String statement = Sql.only(connection, "show statement_timeout", row -> row.getString(1));
+        String idle = Sql.only(connection, "show idle_in_transaction_session_timeout", row -> row.getString(1));
+        return statement.equals("0") || idle.equals("0")
+                ? Finding.wrong(
+                        "time-outs", "the session's time-outs are not kept",
+                        "connect to PostgreSQL itself, or to a pooler in session mode: in transaction mode settings are lost")
+                : Finding.ok("time-outs", "are kept by the session");
+    }
+
+    private Finding connections(Connection connection) throws SQLException {
+        int most = Sql.only(
+                connection,
+                "select current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer",
+                row -> row.getInt(1));
+        int ours = config.get(Keys.DATABASE_POOL) + config.get(Keys.API_DATABASE_POOL) + OURS_BESIDE_POOLS;
+        return ours > most
+                ? Finding.wrong(
+                        "connections", "PostgreSQL takes " + most + ", and one orchestrator makes up to " + ours,
+                        "raise max_connections, or lower " + Keys.DATABASE_POOL.variable())
+                : Finding.ok("connections", "PostgreSQL takes " + most + ": room for " + most / ours + " orchestrators");
+    }
+
+    private static Finding clock(Connection connection) throws SQLException {
+        Instant before = Instant.now();
+        Instant theirs = Sql.only(connection, "select clock_timestamp() as at", row -> Sql.instant(row, "at"));
+        return Clocks.compare("the database's clock", theirs, before, Instant.now(), Duration.ZERO);
+    }
+}

@@ -1,0 +1,133 @@
+package io.agentstream.cli.doctor;
+
+import io.agentstream.runtime.Causes;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.KafkaTrouble;
+import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.TopicProvisioner;
+import io.agentstream.schemas.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.LogDirDescription;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/// Kafka: is it there, are its topics as the services expect them, are all replicas in sync, is there room on its disks.
+record KafkaCheck(Config config) implements Check {
+
+    private static final double LEAST_FREE = 0.10;
+
+    @Override
+    public String about() {
+        return "kafka";
+    }
+
+    @Override
+    public List<Finding> look() throws Exception {
+        String servers = config.find(Keys.KAFKA_BOOTSTRAP_SERVERS).orElse(null);
+        if (servers == null) {
+            return List.of(Finding.wrong(
+                    about(), Keys.KAFKA_BOOTSTRAP_SERVERS.variable() + " is not set", "set it to host:port of a broker or two"));
+        }
+        try (Admin admin = new KafkaClients(config).admin("doctor")) {
+            List<Finding> findings = new ArrayList<>();
+            List<Node> brokers = List.copyOf(admin.describeCluster().nodes().get());
+            findings.add(Finding.ok(about(), servers + " answers; brokers: " + brokers.size()));
+            findings.addAll(topics(admin, servers));
+            findings.addAll(replicas(admin, brokers.size()));
+            findings.addAll(disks(admin, brokers));
+            return findings;
+        } catch (ExecutionException failure) {
+            return List.of(switch (KafkaTrouble.of(failure)) {
+                case AWAY -> Finding.wrong(
+                        about(), servers + " does not answer (" + Causes.of(failure) + ")",
+                        "start it, or correct " + Keys.KAFKA_BOOTSTRAP_SERVERS.variable()
+                                + "; brokers must also advertise addresses that can be reached from here");
+                case REFUSED -> Finding.wrong(
+                        about(), servers + " refuses us (" + Causes.of(failure) + ")",
+                        "set AGENT_STREAM_KAFKA_SECURITY_PROTOCOL, _SASL_MECHANISM and _SASL_JAAS_CONFIG as the broker wants them, and"
+                                + " give that user the rights to describe and write the topics");
+                case TOO_LARGE, FATAL -> Finding.wrong(
+                        about(), servers + " cannot be asked (" + Causes.of(failure) + ")", "mend what it says");
+            });
+        } catch (KafkaException unusable) {
+            return List.of(Finding.wrong(
+                    about(), servers + " cannot be used (" + Causes.of(unusable) + ")",
+                    "correct " + Keys.KAFKA_BOOTSTRAP_SERVERS.variable() + " and the other AGENT_STREAM_KAFKA_ variables"));
+        }
+    }
+
+    private List<Finding> topics(Admin admin, String servers) throws ExecutionException, InterruptedException {
+        List<TopicProvisioner.Difference> differences =
+                new TopicProvisioner(admin, TopicProvisioner.Plan.of(config)).compare();
+        return differences.isEmpty()
+                ? List.of(Finding.ok("topics", "all " + Topics.ALL.size() + " are as the services expect them"))
+                : differences.stream()
+                        .map(difference -> Finding.wrong("topics", difference.toString(), difference.remedy(servers)))
+                        .toList();
+    }
+
+    private List<Finding> replicas(Admin admin, int brokers) throws ExecutionException, InterruptedException {
+        int wanted = config.get(Keys.TOPIC_REPLICATION);
+        List<Finding> findings = new ArrayList<>();
+        if (wanted > brokers) {
+            findings.add(Finding.wrong(
+                    "replication", "each topic is to have " + wanted + " replicas, and there are only " + brokers + " brokers",
+                    "start the brokers that are away, or set " + Keys.TOPIC_REPLICATION.variable() + "=" + brokers));
+        } else if (wanted < 3 && brokers >= 3) {
+            findings.add(Finding.wrong(
+                    "replication", "topics have " + wanted + " replicas on " + brokers + " brokers: with one broker calls and records are lost",
+                    "set " + Keys.TOPIC_REPLICATION.variable() + "=3 for every process and make the topics anew"));
+        }
+        List<String> late = new ArrayList<>();
+        for (var topic : Topics.ALL) {
+            try {
+                TopicDescription description =
+                        admin.describeTopics(List.of(topic.name())).allTopicNames().get().get(topic.name());
+                if (description != null
+                        && description.partitions().stream().anyMatch(p -> p.isr().size() < p.replicas().size())) {
+                    late.add(topic.name());
+                }
+            } catch (ExecutionException missing) {
+                if (!(missing.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw missing;
+                }
+            }
+        }
+        if (!late.isEmpty()) {
+            findings.add(Finding.wrong(
+                    "replication", "not all replicas are in sync of " + String.join(", ", late),
+                    "see why a broker is away or behind; with fewer than min.insync.replicas no new call is taken"));
+        }
+        if (findings.isEmpty()) {
+            findings.add(Finding.ok("replication", wanted + (wanted == 1 ? " replica" : " replicas") + " of each partition, all in sync"
+                    + (brokers < 3 ? "; with three brokers a call would outlive one of them" : "")));
+        }
+        return findings;
+    }
+
+    private List<Finding> disks(Admin admin, List<Node> brokers) throws ExecutionException, InterruptedException {
+        List<Finding> findings = new ArrayList<>();
+        var all = admin.describeLogDirs(brokers.stream().map(Node::id).toList()).allDescriptions().get();
+        all.forEach((broker, directories) -> {
+            for (LogDirDescription directory : directories.values()) {
+                if (directory.totalBytes().isPresent() && directory.usableBytes().isPresent()) {
+                    findings.add(disk(broker, directory.usableBytes().getAsLong(), directory.totalBytes().getAsLong()));
+                }
+            }
+        });
+        return findings;
+    }
+
+    static Finding disk(int broker, long usable, long total) {
+        String says = "broker " + broker + " has " + (usable >> 20) + " MiB of " + (total >> 20) + " free";
+        return usable < total * LEAST_FREE
+                ? Finding.wrong("disk", says, "make room, or keep audio for less long (" + Keys.MEDIA_RETENTION.variable() + ")")
+                : Finding.ok("disk", says);
+    }
+}
