@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.store.DueDeliveries;
 import io.agentstream.orchestrator.store.DueDeliveries.Due;
 import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.orchestrator.store.Webhooks;
+import io.agentstream.orchestrator.store.Webhooks.Webhook;
 import io.agentstream.orchestrator.webhook.Messages.Message;
 import io.agentstream.runtime.outbound.Answer;
 import io.agentstream.runtime.outbound.OutboundHttp;
@@ -100,22 +101,30 @@ final class Attempts {
                 });
                 yield Outcome.DELIVERED;
             }
-            case Answer.Answered answered when answered.status() == GONE -> gone(due);
+            case Answer.Answered answered when answered.status() == GONE -> gone(due, now);
             case Answer.Answered answered -> failed(
                     due, answered.status(), null,
                     Pauses.after(due.delivery().attempts(), answered.retryAfter(), now, random()));
         };
     }
 
-    /// The receiver wants nothing any more: neither this nor anything else that waits for it.
-    private Outcome gone(Due due) {
-        database.inTransaction(connection -> {
-            DueDeliveries.failed(connection, due.delivery(), GONE, null, null);
-            Webhooks.disable(connection, due.delivery().webhookId(), "gone");
-            WebhookDeliveries.giveUp(connection, due.delivery().webhookId(), "disabled");
-            return true;
+    /// The receiver wants nothing any more: neither this nor anything else that waits for it. Where the webhook leads elsewhere by now,
+    /// it was the receiver before, and only this failed. The webhook's row is locked before its deliveries', as by all others: of two
+    /// attempts that hear it at once, each would wait for what the other holds.
+    private Outcome gone(Due due, Instant now) {
+        long webhook = due.delivery().webhookId();
+        Optional<Duration> pause = Pauses.after(due.delivery().attempts(), null, now, random());
+        return database.inTransaction(connection -> {
+            Optional<Webhook> known = Webhooks.lock(connection, due.organizationId(), webhook);
+            boolean elsewhere = known.isPresent() && !known.get().url().equals(due.url());
+            DueDeliveries.failed(connection, due.delivery(), GONE, null, elsewhere ? pause.orElse(null) : null);
+            if (elsewhere) {
+                return pause.isPresent() ? Outcome.FAILED : Outcome.DEAD;
+            }
+            Webhooks.disable(connection, webhook, "gone");
+            WebhookDeliveries.giveUp(connection, webhook, "disabled");
+            return Outcome.DEAD;
         });
-        return Outcome.DEAD;
     }
 
     private Outcome failed(Due due, @Nullable Integer status, @Nullable String error, Optional<Duration> pause) {

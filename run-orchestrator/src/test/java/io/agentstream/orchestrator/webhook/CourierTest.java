@@ -170,6 +170,28 @@ final class CourierTest {
     }
 
     @Test
+    void aReceiverThatWasLeftDisablesNothing() throws Exception {
+        // given a webhook that is sent elsewhere while its receiver thinks
+        Hook hook = couriers.hook(tenant, receiver.url(), "run.ended");
+        receiver.doing((request, out, closed) -> {
+            database.withConnection(c -> Webhooks.change(
+                    c, hook.id(), receiver.url().resolve("/new").toString(), List.of("run.ended"), true));
+            AwkwardReceiver.status(410).answer(request, out, closed);
+        });
+        couriers.queue(tenant, "run.ended");
+
+        // when
+        couriers.courier();
+        Until.holds(() -> couriers.delivery(hook).lastStatus() != null);
+
+        // then
+        assertEquals("pending", couriers.delivery(hook).state());
+        assertTrue(database.withConnection(c -> Webhooks.find(c, tenant.sample().organizationId(), hook.id()))
+                .orElseThrow()
+                .enabled());
+    }
+
+    @Test
     void doesNotFollowARedirectToWhatMayNotBeReached() throws Exception {
         // given
         receiver.doing(AwkwardReceiver.status(302, "Location: http://169.254.169.254/latest/meta-data/"));
