@@ -22,6 +22,10 @@ import java.util.Optional;
 /// Decides whether a call is let in: rows 3 to 9 of the contract, as far as the offer goes. Any thread; blocks on the database.
 final class Admissions {
 
+    /// How long an offer waits for its turn before it is tried again. Short, because who waits does not see that its partition was
+    /// given to somebody else.
+    private static final Duration TURN = Duration.ofSeconds(1);
+
     private final Database database;
     private final Tariff standard;
     private final Duration handshakeTimeout;
@@ -32,7 +36,7 @@ final class Admissions {
         this.database = database;
         this.standard = standard;
         this.handshakeTimeout = handshakeTimeout;
-        this.turns = new Turns(handshakeTimeout); // who waits longer is too late
+        this.turns = new Turns(TURN);
     }
 
     /// An offer, from where, and when it is decided on.

@@ -72,10 +72,22 @@ public final class MeterReader implements DutyCycle {
         try {
             List<UUID> due = database.withConnection(c -> Meters.due(c, clock.instant(), MOST_AT_ONCE));
             for (UUID call : due) {
-                read(new CallId(call));
+                readOne(new CallId(call));
             }
         } catch (DatabaseException | NotNowException away) {
             log.atWarn().addKeyValue("failure", Causes.of(away)).log("reading meters has to wait");
+        }
+    }
+
+    /// A meter that cannot be read keeps no other from being read.
+    private void readOne(CallId call) throws InterruptedException {
+        try {
+            read(call);
+        } catch (DatabaseException failure) {
+            if (failure.isTransient()) {
+                throw failure;
+            }
+            log.atError().addKeyValue("call", call).setCause(failure).log("a meter cannot be read");
         }
     }
 
