@@ -58,6 +58,7 @@ public final class Api implements AutoCloseable {
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new WebhookRoutes(database, cipher, guard).routes(),
+                        new RunListRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes())
                 .flatMap(List::stream)
                 .toList();

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param tenant whose key it came with; null where it is the operator's
 /// @param who the same for the audit log, for tenant and operator alike
 /// @param idempotencyKey the header of that name, where there is one, once
+/// @param type what is to be answered, of the types that the route has
 record Call(
         Users.@Nullable Caller tenant,
         Who who,
         Map<String, String> path,
         Query query,
         Fields body,
-        @Nullable String idempotencyKey) {
+        @Nullable String idempotencyKey,
+        String type) {
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -43,7 +45,11 @@ record Call(
 
     /// The path's UUID; nothing where it is not one in its canonical form.
     Optional<UUID> uuid() {
-        String text = path.getOrDefault("uuid", "");
+        return uuid(path.getOrDefault("uuid", ""));
+    }
+
+    /// The UUID that a text is in its canonical form.
+    static Optional<UUID> uuid(String text) {
         return UUID_FORM.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
     }
 

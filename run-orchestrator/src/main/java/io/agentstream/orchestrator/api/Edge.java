@@ -64,12 +64,20 @@ final class Edge implements AutoCloseable {
         try (Places.Visit visit = places.visit()) {
             Reply reply = visit.isAdmitted() ? answer(exchange, visit) : Reply.unavailable();
             visit.isAnswered();
-            wire.write(exchange, reply);
+            wire.write(exchange, reply.rest() == null ? reply : begun(visit, reply));
         } catch (RuntimeException | IOException gone) {
             // The connection was closed meanwhile. Nothing may escape: the server would log the request with its path.
             log.debug("an answer could not be sent: {}", gone.getClass().getSimpleName());
             IoUtils.safeClose(exchange.getConnection());
         }
+    }
+
+    private static Reply begun(Places.Visit visit, Reply stream) {
+        return switch (visit.streams()) {
+            case IN -> stream;
+            case FULL -> Reply.unavailable();
+            case TOO_MANY -> Reply.tooMany();
+        };
     }
 
     private Reply answer(HttpServerExchange exchange, Places.Visit visit) {
@@ -119,14 +127,18 @@ final class Edge implements AutoCloseable {
         return switch (verdict) {
             case Doorkeeper.Verdict.Out(Reply reply) -> reply;
             case Doorkeeper.Verdict.In in -> {
-                Users.Caller caller = in.caller();
-                yield switch (visit.belongsTo(caller == null ? OPERATOR : caller.organizationId())) {
+                yield switch (visit.belongsTo(owner(in))) {
                     case IN -> admitted(exchange, found, in);
                     case FULL -> Reply.unavailable();
                     case TOO_MANY -> Reply.tooMany();
                 };
             }
         };
+    }
+
+    private static long owner(Doorkeeper.Verdict.In in) {
+        Users.Caller caller = in.caller();
+        return caller == null ? OPERATOR : caller.organizationId();
     }
 
     private PeerAddress address(HttpServerExchange exchange) {
@@ -142,8 +154,9 @@ final class Edge implements AutoCloseable {
     private Reply admitted(HttpServerExchange exchange, Router.Match.Found found, Doorkeeper.Verdict.In in)
             throws IOException, InterruptedException, TimeoutException {
         HeaderMap headers = exchange.getRequestHeaders();
-        if (!MediaTypes.acceptsJson(joined(headers.get(Headers.ACCEPT)))) {
-            return Reply.notAcceptable(MediaTypes.JSON);
+        Optional<String> type = MediaTypes.best(joined(headers.get(Headers.ACCEPT)), found.route().types());
+        if (type.isEmpty()) {
+            return Reply.notAcceptable(found.route().types());
         }
         Query query = new Query(exchange.getQueryParameters());
         if (!found.route().takesQuery() && query.isBad()) {
@@ -161,10 +174,30 @@ final class Edge implements AutoCloseable {
             return Reply.tooLarge(MAX_BODY_BYTES);
         }
         byte[] bytes = body.get();
-        return workers.answer(() -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY))));
+        long owner = owner(in);
+        return workers.answer(owner, () -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY)), type.get()))
+                .through(pieces -> () -> next(owner, pieces));
     }
 
-    private static Reply handled(Router.Match.Found found, Doorkeeper.Verdict.In in, Query query, byte[] bytes, @Nullable String idempotencyKey) {
+    /// Each piece of a stream takes its turn.
+    private Optional<byte[]> next(long owner, Reply.Pieces pieces) {
+        try {
+            return workers.answer(owner, pieces::next);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the API is being closed", closing);
+        } catch (TimeoutException full) {
+            throw new IllegalStateException("the next piece took too long", full);
+        }
+    }
+
+    private static Reply handled(
+            Router.Match.Found found,
+            Doorkeeper.Verdict.In in,
+            Query query,
+            byte[] bytes,
+            @Nullable String idempotencyKey,
+            String type) {
         Route route = found.route();
         Fields body = Fields.none();
         if (route.takesBody()) {
@@ -175,7 +208,7 @@ final class Edge implements AutoCloseable {
             }
             body = new Fields(object.get(), "", errors);
         }
-        return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body, idempotencyKey));
+        return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body, idempotencyKey, type));
     }
 
     private static Optional<Secret> key(HeaderMap headers) {

@@ -52,6 +52,12 @@ final class Page<T> implements Predicate<T> {
         return true;
     }
 
+    /// It ends here, and there may be another one behind `place`, a cursor's text.
+    void goesOnBehind(String place) {
+        full = true;
+        next = place;
+    }
+
     Reply reply() {
         String end = full ? "],\"next_cursor\":\"" + next + "\"}" : "],\"next_cursor\":null}";
         out.writeBytes(end.getBytes(StandardCharsets.US_ASCII));

@@ -6,6 +6,9 @@ import java.util.Map;
 /// How many requests are in the house: [#ALL] of everybody, [#OF_ONE] of one organisation. Each may hold a body and a page, so this
 /// bounds the memory that the API takes, and one organisation leaves room for the others.
 ///
+/// An answer that is a stream takes its time: it leaves the house, and there are [#STREAMS] of those at a time, [#STREAMS_OF_ONE] of
+/// one organisation.
+///
 /// Who has not shown a key yet is a stranger, and waits outside: of these there are [#STRANGERS] at a time, for as long as it takes
 /// to look a key up, which does not depend on how fast they send or read. So strangers, however slow, take nothing from those whose
 /// house it is. Any thread.
@@ -16,7 +19,12 @@ final class Places {
     /// Far more than can be in the house: they hold no body, and all their keys are one statement.
     static final int STRANGERS = 256;
 
+    static final int STREAMS = 16;
+    static final int STREAMS_OF_ONE = 2;
+
     private final Map<Long, Integer> taken = new HashMap<>();
+    private final Map<Long, Integer> streamed = new HashMap<>();
+    private int streams;
     private int strangers;
     private int visits;
 
@@ -34,6 +42,7 @@ final class Places {
         private final boolean isAdmitted;
         private boolean isStranger;
         private boolean isInside;
+        private boolean isStream;
         private long organization;
 
         private Visit(boolean isAdmitted) {
@@ -49,6 +58,11 @@ final class Places {
         /// Whose it is: a stranger no longer.
         Entry belongsTo(long organizationId) {
             return enter(this, organizationId);
+        }
+
+        /// Its answer is a stream, of which one has begun from now on where it is in.
+        Entry streams() {
+            return enterStreams(this);
         }
 
         /// It is only written to from now on; one that is still a stranger takes no place for that.
@@ -85,6 +99,20 @@ final class Places {
         return Entry.IN;
     }
 
+    private synchronized Entry enterStreams(Visit visit) {
+        if (streamed.getOrDefault(visit.organization, 0) >= STREAMS_OF_ONE) {
+            return Entry.TOO_MANY;
+        }
+        if (streams >= STREAMS) {
+            return Entry.FULL;
+        }
+        leave(visit);
+        streams++;
+        streamed.merge(visit.organization, 1, Integer::sum);
+        visit.isStream = true;
+        return Entry.IN;
+    }
+
     private synchronized void leaveStrangers(Visit visit) {
         if (visit.isStranger) {
             visit.isStranger = false;
@@ -98,6 +126,11 @@ final class Places {
             visit.isInside = false;
             visits--;
             taken.computeIfPresent(visit.organization, (_, count) -> count == 1 ? null : count - 1);
+        }
+        if (visit.isStream) {
+            visit.isStream = false;
+            streams--;
+            streamed.computeIfPresent(visit.organization, (_, count) -> count == 1 ? null : count - 1);
         }
     }
 }

@@ -1,14 +1,18 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.store.Jsonb;
 import io.agentstream.orchestrator.store.RunState;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,8 @@ final class Query {
     /// RFC 3339, of which [OffsetDateTime] takes more and less.
     private static final Pattern TIME = Pattern.compile(
             "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})");
+
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,3})?");
 
     private final Map<String, Deque<String>> parameters;
     private final Errors errors = new Errors();
@@ -58,6 +64,70 @@ final class Query {
             errors.add("cursor", "must be a next_cursor of this list");
         }
         return position;
+    }
+
+    /// Whether a parameter was given, whatever its value is.
+    boolean has(String name) {
+        return parameters.containsKey(name);
+    }
+
+    /// For a parameter that is right elsewhere.
+    void refuse(String name, String why) {
+        known.add(name);
+        errors.add(name, why);
+    }
+
+    /// A text of at most `maxCharacters`.
+    @Nullable String text(String name, int maxCharacters) {
+        String text = value(name);
+        if (text == null) {
+            return null;
+        }
+        if (text.isEmpty() || text.length() > maxCharacters || !text.equals(Jsonb.harmless(text))) {
+            errors.add(name, "must be a text of 1 to " + maxCharacters + " characters");
+        }
+        return text;
+    }
+
+    /// A telephone number or what else names a caller.
+    @Nullable String number(String name) {
+        String text = text(name, 256);
+        // A plus sign that was not encoded arrives as a space.
+        return text == null || !text.startsWith(" ") ? text : "+" + text.substring(1);
+    }
+
+    /// One of some words.
+    @Nullable String word(String name, Collection<String> words) {
+        String text = value(name);
+        if (text != null && !words.contains(text)) {
+            errors.add(name, "must be one of: " + String.join(", ", words));
+        }
+        return text;
+    }
+
+    @Nullable UUID uuid(String name) {
+        String text = value(name);
+        if (text == null) {
+            return null;
+        }
+        UUID uuid = Call.uuid(text).orElse(null);
+        if (uuid == null) {
+            errors.add(name, "must be a UUID");
+        }
+        return uuid;
+    }
+
+    /// A number of seconds, in milliseconds.
+    @Nullable Long seconds(String name) {
+        String text = value(name);
+        if (text == null) {
+            return null;
+        }
+        if (!SECONDS.matcher(text).matches()) {
+            errors.add(name, "must be a number of seconds, such as 90 or 1.5");
+            return null;
+        }
+        return new BigDecimal(text).movePointRight(3).longValueExact();
     }
 
     @Nullable RunState state() {

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,7 +15,23 @@ import tools.jackson.databind.node.ObjectNode;
 /// (RFC 9457) that say nothing about this service's inside.
 ///
 /// @param body read with a duplicate of the buffer; null: none
-record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers) {
+/// @param rest what follows the body, piece by piece; null: nothing
+record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers, @Nullable Pieces rest) {
+
+    Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers) {
+        this(status, body, headers, null);
+    }
+
+    /// The pieces of a long answer. One thread at a time.
+    @FunctionalInterface
+    interface Pieces {
+        /// The next one, which may be empty; nothing behind the last.
+        Optional<byte[]> next();
+    }
+
+    static Reply stream(String type, byte[] start, Pieces rest) {
+        return new Reply(200, ByteBuffer.wrap(start), Map.of("Content-Type", type), rest);
+    }
 
     static Reply ok(ObjectNode body) {
         return ok(Json.bytes(body));
@@ -61,8 +79,8 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers)
         return problem(405, "Method Not Allowed", "This path has no such method.");
     }
 
-    static Reply notAcceptable(String type) {
-        return problem(406, "Not Acceptable", "This path answers " + type + ".");
+    static Reply notAcceptable(List<String> types) {
+        return problem(406, "Not Acceptable", "This path answers " + String.join(", ", types) + ".");
     }
 
     static Reply conflict(String detail) {
@@ -98,7 +116,12 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers)
     Reply with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Reply(status, body, more);
+        return new Reply(status, body, more, rest);
+    }
+
+    /// With another way to its pieces; where there are none, as it is.
+    Reply through(UnaryOperator<Pieces> way) {
+        return rest == null ? this : new Reply(status, body, headers, way.apply(rest));
     }
 
     boolean isProblem() {

@@ -4,7 +4,9 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +18,8 @@ import org.xnio.XnioExecutor;
 /// Reads bodies and writes answers, at the pace of the other side, but not for ever: whoever takes longer than the patience over
 /// the one or the other is cut off. Blocks; called on virtual threads.
 final class Wire {
+    private static final long STREAM_NS = Duration.ofHours(1).toNanos();
+
     private final long patienceMs;
 
     Wire(Duration patience) {
@@ -55,8 +59,42 @@ final class Wire {
         if (!headers.contains(Headers.CONTENT_TYPE)) {
             headers.put(Headers.CONTENT_TYPE, reply.isProblem() ? MediaTypes.PROBLEM : MediaTypes.JSON);
         }
+        if (reply.rest() != null) {
+            stream(exchange, body.duplicate(), reply.rest());
+            return;
+        }
         inTime(exchange, () -> {
             exchange.getResponseSender().send(body.duplicate());
+            return true;
+        });
+    }
+
+    /// Each piece within the patience, and all within [#STREAM_NS]: one that is broken off is not ended as HTTP ends it, so that nobody
+    /// takes it for whole.
+    private void stream(HttpServerExchange exchange, ByteBuffer start, Reply.Pieces rest) throws IOException {
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            exchange.endExchange();
+            return;
+        }
+        long beginNs = System.nanoTime();
+        byte[] first = new byte[start.remaining()];
+        start.get(first);
+        OutputStream out = exchange.getOutputStream();
+        Optional<byte[]> piece = Optional.of(first);
+        while (piece.isPresent()) {
+            byte[] bytes = piece.get();
+            inTime(exchange, () -> {
+                out.write(bytes);
+                out.flush();
+                return true;
+            });
+            if (System.nanoTime() - beginNs > STREAM_NS) {
+                throw new IOException("the stream took too long");
+            }
+            piece = rest.next();
+        }
+        inTime(exchange, () -> {
+            out.close();
             return true;
         });
     }

@@ -236,6 +236,8 @@ public final class Database implements AutoCloseable {
                 .locations("classpath:db/migration")
                 .validateMigrationNaming(true)
                 .cleanDisabled(true)
+                // Its lock is the session's, and no transaction: `create index concurrently` waits for every transaction to end.
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                 .load();
     }
 

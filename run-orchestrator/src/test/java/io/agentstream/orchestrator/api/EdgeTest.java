@@ -64,7 +64,7 @@ final class EdgeTest {
     @ValueSource(
             strings = {
                 "/", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/organization/", "/api/v2/organization",
-                "/api/v1/agents/", "/api/v1/runs", "/openapi.yml", "/api/v1/organization/x"
+                "/api/v1/agents/", "/api/v1/runs/", "/openapi.yml", "/api/v1/organization/x"
             })
     void knowsNoOtherPath(String path) throws Exception {
         // when

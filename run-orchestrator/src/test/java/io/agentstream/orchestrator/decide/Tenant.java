@@ -4,6 +4,8 @@ import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Ledger;
 import io.agentstream.orchestrator.store.Organizations;
+import io.agentstream.orchestrator.store.RunFilter;
+import io.agentstream.orchestrator.store.RunLists;
 import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.Sql;
@@ -98,7 +100,16 @@ public record Tenant(Database database, SampleTenant sample) {
     public List<Runs.Run> runs() {
         List<Runs.Run> runs = new ArrayList<>();
         return database.inTransaction(c -> {
-            Runs.list(c, sample.agentId(), Runs.Filter.ALL, null, 1_000, runs::add);
+            RunLists.list(
+                    c, sample.organizationId(), RunFilter.ofAgent(sample.agentId()), null, 1_000, new RunLists.Taker() {
+                        @Override
+                        public boolean take(Runs.Run run) {
+                            return runs.add(run);
+                        }
+
+                        @Override
+                        public void goOnBehind(RunLists.Position place) {}
+                    });
             return runs;
         });
     }

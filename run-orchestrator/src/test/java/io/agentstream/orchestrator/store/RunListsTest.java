@@ -4,108 +4,183 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/// How PostgreSQL finds the runs of a list among a hundred thousand.
+/// How PostgreSQL finds the runs of a list among many.
 @ExtendWith(TestPostgres.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RunListsTest {
-    private static final int RUNS = 100_000;
+    private static final int LIMIT = 51;
 
-    /// In one statement, which has a time-out.
-    private static final int AT_ONCE = 10_000;
+    /// Each run of a page, and of the stretch that is looked through, may cost a block of the table and a part of one of an index.
+    private static final int MAX_BLOCKS = 2 * RunLists.MAX_EXAMINED + 12 * LIMIT;
 
-    private static final Instant FIRST = Instant.parse("2025-01-01T00:00:00Z");
+    private ManyRuns many;
 
-    private SampleTenant tenant;
-    private Database database;
-
-    /// One run in a thousand failed, the others are completed; one a minute.
     @BeforeAll
-    void makeRuns(Database database) {
-        this.database = database;
-        tenant = SampleTenant.create(database);
-        for (int first = 1; first <= RUNS; first += AT_ONCE) {
-            makeRuns(first, first + AT_ONCE - 1);
-        }
-        database.withConnection(connection -> connection.createStatement().execute("analyze runs"));
+    void makeRuns(EmbeddedPostgres server) throws Exception {
+        many = ManyRuns.make(server);
     }
 
-    private void makeRuns(int first, int last) {
-        database.inTransaction(connection -> Sql.update(
-                connection,
-                """
-                insert into runs (call_id, organization_id, agent_id, owner_user_id, agent_version, mode, call_type, state,
-                                  failure_code, gateway_slot, created_at, started_at, ended_at)
-                select gen_random_uuid(), ?, ?, ?, 1, 'cloudonix', 'inbound',
-                       case when n % 1000 = 0 then 'failed' else 'completed' end,
-                       case when n % 1000 = 0 then 'unknown_domain' end,
-                       0, ?::timestamptz + n * interval '1 minute', ?::timestamptz, ?::timestamptz
-                  from generate_series(?::integer, ?::integer) n
-                """,
-                tenant.organizationId(), tenant.agentId(), tenant.userId(), FIRST, FIRST, FIRST, first, last));
+    @AfterAll
+    void close() {
+        many.close();
     }
 
     static Stream<Arguments> filters() {
-        Instant from = FIRST.plusSeconds(60L * RUNS / 2);
-        Runs.Position middle = new Runs.Position(from, Long.MAX_VALUE);
+        Instant middle = ManyRuns.FIRST.plus(ManyRuns.SPAN.dividedBy(2));
         return Stream.of(
-                Arguments.of("all", Runs.Filter.ALL, null, "runs_by_time"),
-                Arguments.of("the next page", Runs.Filter.ALL, middle, "runs_by_time"),
-                Arguments.of("a state", new Runs.Filter(RunState.FAILED, null, null), null, "runs_by_state"),
-                Arguments.of("a state's next page", new Runs.Filter(RunState.FAILED, null, null), middle, "runs_by_state"),
-                Arguments.of("before", new Runs.Filter(null, null, from), null, "runs_by_time"),
-                Arguments.of("between", new Runs.Filter(null, from, from.plusSeconds(3600)), null, "runs_by_time"),
+                Arguments.of("all", RunFilter.ALL, "runs_of_tenant"),
+                Arguments.of("between", filter(null, null, null, null, null, null, middle, middle.plusSeconds(3600), null), "runs_of_tenant"),
+                Arguments.of("state", filter(RunState.FAILED, null, null, null, null, null, null, null, null), "runs_of_tenant_by_state"),
+                Arguments.of("open", filter(RunState.RUNNING, null, null, null, null, null, null, null, null), "runs_of_tenant_by_state"),
+                Arguments.of("end", filter(null, "caller_hangup", null, null, null, null, null, null, null), "runs_by_end"),
+                Arguments.of("rare end", filter(null, "lost", null, null, null, null, null, null, null), "runs_by_end"),
+                Arguments.of("no such end", filter(null, "credits", null, null, null, null, null, null, null), "runs_by_end"),
+                Arguments.of("failure", filter(null, null, "unknown_domain", null, null, null, null, null, null), "runs_by_failure"),
+                Arguments.of("caller", filter(null, null, null, "+15550000042", null, null, null, null, null), "runs_by_caller"),
+                Arguments.of("called", filter(null, null, null, null, "+18000000005", null, null, null, null), "runs_by_called"),
+                Arguments.of("external", filter(null, null, null, null, null, "session-4", null, null, null), "runs_by_external_call"),
+                Arguments.of("long", filter(null, null, null, null, null, null, null, null, 100_000L), "runs_of_tenant"),
+                Arguments.of("none so long", filter(null, null, null, null, null, null, null, null, 10_000_000L), "runs_of_tenant"),
+                Arguments.of("failed, by a caller", filter(RunState.FAILED, null, null, "+15550000042", null, null, null, null, null), "runs_by_caller"),
+                Arguments.of("long ones to a number", filter(null, null, null, null, "+18000000005", null, null, null, 299_000L), "runs_by_called"),
+                Arguments.of("agent", RunFilter.ofAgent(1), "runs_by_time"),
                 Arguments.of(
-                        "a state between",
-                        new Runs.Filter(RunState.FAILED, from, from.plusSeconds(600_000)),
-                        null,
+                        "an agent's failed",
+                        filter(RunState.FAILED, null, null, null, null, null, null, null, null).withAgent(1),
                         "runs_by_state"));
+    }
+
+    private static RunFilter filter(
+            RunState state, String end, String failure, String caller, String called, String external, Instant from,
+            Instant before, Long minDurationMs) {
+        return new RunFilter(state, end, failure, null, caller, called, external, from, before, minDurationMs, null);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("filters")
-    void readOnlyTheRowsThatTheyShow(String what, Runs.Filter filter, Runs.Position after, String index) {
-        // given
-        Runs.Statement listing = Runs.listing(tenant.agentId(), filter, after, 51);
+    void readABoundedStretchOfOneIndex(String what, RunFilter filter, String index) {
+        for (long organization : new long[] {many.biggest(), many.small()}) {
+            for (String mode : List.of("force_custom_plan", "force_generic_plan")) {
+                // given
+                RunLists.Statement listing = RunLists.listing(organization, filter, null, LIMIT);
 
-        // when
-        String known = plan("force_custom_plan", listing);
-        String generic = plan("force_generic_plan", listing);
+                // when
+                JsonNode plan = plan(mode, listing);
 
-        // then
-        for (String plan : List.of(known, generic)) {
-            assertTrue(plan.contains(index), plan);
-            assertFalse(plan.contains("Seq Scan on runs"), plan);
-            assertFalse(plan.contains("Sort"), plan);
-            assertFalse(plan.contains("Filter"), plan);
+                // then
+                List<JsonNode> scans = new ArrayList<>();
+                collect(plan, scans);
+                for (JsonNode scan : scans) {
+                    if (scan.path("Relation Name").stringValue("").equals("runs")) {
+                        String found = scan.path("Index Name").stringValue("");
+                        assertTrue(found.equals(index) || found.equals("runs_pkey"), plan::toPrettyString);
+                        assertFalse(scan.path("Node Type").stringValue("").contains("Seq"), plan::toPrettyString);
+                    }
+                }
+                int blocks = plan.path("Shared Hit Blocks").intValue() + plan.path("Shared Read Blocks").intValue();
+                assertTrue(blocks <= MAX_BLOCKS, blocks + " blocks: " + plan.toPrettyString());
+            }
         }
     }
 
-    private String plan(String mode, Runs.Statement listing) {
-        return database.inTransaction(connection -> {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("filters")
+    void findAllThatThereIsHoweverFarApart(String what, RunFilter filter, String index) throws Exception {
+        // given
+        List<Long> found = new ArrayList<>();
+        RunLists.Position[] after = new RunLists.Position[1];
+        int expected = count(filter);
+        boolean more = true;
+
+        // when
+        while (more) {
+            boolean[] goesOn = new boolean[1];
+            int before = found.size();
+            many.database().inTransaction(connection -> {
+                RunLists.list(connection, many.small(), own(filter), after[0], 500, new RunLists.Taker() {
+                    @Override
+                    public boolean take(Runs.Run run) {
+                        after[0] = new RunLists.Position(run.createdAt(), run.id());
+                        return found.add(run.id());
+                    }
+
+                    @Override
+                    public void goOnBehind(RunLists.Position place) {
+                        after[0] = place;
+                        goesOn[0] = true;
+                    }
+                });
+                return true;
+            });
+            more = goesOn[0] || found.size() - before == 500;
+        }
+
+        // then
+        assertEquals(expected, found.size());
+        assertEquals(found.stream().distinct().count(), found.size());
+    }
+
+    /// The small tenant's agent has its number.
+    private RunFilter own(RunFilter filter) {
+        return filter.agentId() == null ? filter : filter.withAgent(many.small());
+    }
+
+    private int count(RunFilter filter) {
+        return many.database().withConnection(connection -> Sql.only(
+                connection,
+                """
+                select count(*) from runs r, (select ?::text as state, ?::text as end_by, ?::text as failure, ?::text as caller,
+                           ?::text as called, ?::text as external, ?::timestamptz as since, ?::timestamptz as before, ?::bigint as ms) f
+                 where organization_id = ? and (f.state is null or r.state = f.state) and (f.end_by is null or r.end_by = f.end_by)
+                   and (f.failure is null or failure_code = f.failure) and (f.caller is null or initial_context ->> 'caller_number' = f.caller)
+                   and (f.called is null or initial_context ->> 'called_number' = f.called)
+                   and (f.external is null or gathered_context ->> 'call_id' = f.external)
+                   and (f.since is null or created_at >= f.since) and (f.before is null or created_at < f.before)
+                   and (f.ms is null or ended_at - started_at >= f.ms * interval '1 millisecond')
+                """,
+                row -> row.getInt(1),
+                filter.state() == null ? null : filter.state().text(), filter.end(), filter.failure(), filter.caller(),
+                filter.called(), filter.externalCallId(), filter.createdFrom(), filter.createdBefore(), filter.minDurationMs(),
+                many.small()));
+    }
+
+    private JsonNode plan(String mode, RunLists.Statement listing) {
+        return many.database().inTransaction(connection -> {
             connection.createStatement().execute("set local plan_cache_mode = " + mode);
             return explain(connection, listing);
         });
     }
 
-    private static String explain(Connection connection, Runs.Statement listing) throws SQLException {
-        return String.join(
-                "\n",
-                Sql.query(
-                        connection,
-                        "explain " + listing.sql(),
-                        row -> row.getString(1),
-                        listing.parameters().toArray()));
+    private static JsonNode explain(Connection connection, RunLists.Statement listing) throws SQLException {
+        String json = Sql.only(
+                connection,
+                "explain (analyze, buffers, format json) " + listing.sql(),
+                row -> row.getString(1),
+                listing.parameters().toArray());
+        return new JsonMapper().readTree(json).get(0).get("Plan");
+    }
+
+    private static void collect(JsonNode plan, List<JsonNode> scans) {
+        if (plan.has("Relation Name")) {
+            scans.add(plan);
+        }
+        plan.path("Plans").forEach(child -> collect(child, scans));
     }
 }

@@ -1,0 +1,230 @@
+package io.agentstream.orchestrator.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Lists an organisation's runs, newest first, at a cost that depends neither on how many there are nor on how few are wanted: a stretch
+/// of at most [#MAX_EXAMINED] runs of one index is looked through. Where that ends before the page is full, the list goes on behind it.
+public final class RunLists {
+    /// What a page may read of runs that it does not show. A few milliseconds' worth.
+    static final int MAX_EXAMINED = 5_000;
+
+    /// As in the indices of V11.
+    private static final int INDEXED_CHARACTERS = 40;
+
+    private static final String CALLER = "r.initial_context ->> 'caller_number'";
+    private static final String CALLED = "r.initial_context ->> 'called_number'";
+    private static final String EXTERNAL = "r.gathered_context ->> 'call_id'";
+
+    private static final Instant FIRST = Instant.EPOCH;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+    private RunLists() {}
+
+    /// A place in a list of runs: the run that stands before it.
+    public record Position(Instant createdAt, long id) {}
+
+    /// Takes what a list brings, until it has enough.
+    public interface Taker {
+        /// False where there is no room for it.
+        boolean take(Runs.Run run);
+
+        /// Behind this place there may be more, which was not looked for.
+        void goOnBehind(Position place);
+    }
+
+    /// A statement and its parameters.
+    record Statement(String sql, List<Object> parameters) {}
+
+    /// Those behind `after` (null: from the newest), as many as `taker` wants, at most `limit`. In a transaction.
+    public static void list(
+            Connection connection, long organizationId, RunFilter filter, @Nullable Position after, int limit, Taker taker)
+            throws SQLException {
+        Statement statement = listing(organizationId, filter, after, limit);
+        Sql.each(
+                connection,
+                statement.sql(),
+                row -> row,
+                row -> take(row, taker),
+                statement.parameters().toArray());
+    }
+
+    private static boolean take(ResultSet row, Taker taker) {
+        try {
+            if (row.getBoolean("wanted") && !taker.take(Runs.read(row))) {
+                return false;
+            }
+            if (row.getBoolean("last")) {
+                taker.goOnBehind(new Position(Sql.instant(row, "created_at"), row.getLong("id")));
+            }
+            return true;
+        } catch (SQLException failure) {
+            throw new DatabaseException(failure);
+        }
+    }
+
+    /// One condition chooses the index, by being the range of it that is read; the others are looked at in each run of the range. The
+    /// range is written as one, by comparing rows of columns, and not as conditions that a plan could be chosen for: however rare or
+    /// frequent PostgreSQL believes a value to be, there is one index with this order.
+    static Statement listing(long organizationId, RunFilter filter, @Nullable Position after, int limit) {
+        Range range = Range.of(organizationId, filter);
+        List<Object> parameters = new ArrayList<>();
+        String others = others(filter, range, parameters);
+        int examined = others.isEmpty() ? limit : MAX_EXAMINED;
+        String columns = String.join(", ", range.columns());
+        String places = "?, ".repeat(range.columns().size());
+        String sql =
+                """
+                with examined as materialized (
+                    select r.id, r.created_at, %s as wanted
+                      from runs r
+                     where (%s, r.created_at, r.id) < (%s?, ?) and (%s, r.created_at, r.id) >= (%s?, ?)%s
+                     order by %s desc, r.created_at desc, r.id desc
+                     limit ?),
+                page as (
+                    select * from (select e.*, row_number() over (order by e.created_at desc, e.id desc) as n from examined e) e
+                     where e.wanted or e.n = ?
+                     order by e.n limit ?)
+                select r.*, (select a.uuid from agents a where a.id = r.agent_id) as agent_uuid,
+                       coalesce(p.wanted, false) as wanted, p.n = ? as last
+                  from page p join runs r on r.id = p.id
+                 order by p.n
+                """
+                        .formatted(
+                                others.isEmpty() ? "true" : others, columns, places, columns, places,
+                                range.condition(), String.join(" desc, ", range.columns()));
+        Position from = before(filter, after);
+        parameters.addAll(range.values());
+        parameters.addAll(List.of(from.createdAt(), from.id()));
+        parameters.addAll(range.values());
+        parameters.addAll(List.of(filter.createdFrom() == null ? FIRST : filter.createdFrom(), 0L));
+        // Where every run of the range is wanted, the page's own limit says where it ends.
+        int last = others.isEmpty() ? 0 : examined;
+        parameters.addAll(List.of(examined, last, limit, last));
+        return new Statement(sql, parameters);
+    }
+
+    /// Where the reading begins: behind `after`, and before what is too new.
+    private static Position before(RunFilter filter, @Nullable Position after) {
+        Position newest = new Position(filter.createdBefore() == null ? LAST : filter.createdBefore(), 0);
+        return after == null || after.createdAt().compareTo(newest.createdAt()) >= 0 ? newest : after;
+    }
+
+    /// The conditions that the range does not fulfil already, and their parameters.
+    private static String others(RunFilter filter, Range range, List<Object> parameters) {
+        List<String> conditions = new ArrayList<>();
+        range.beyondTheIndexed().forEach(text -> and(conditions, parameters, text.column() + " = ?", text.value()));
+        for (Equal equal : Equal.all(filter)) {
+            if (!range.fulfils(equal)) {
+                and(conditions, parameters, equal.column() + " = ?", equal.value());
+            }
+        }
+        if (filter.minDurationMs() != null) {
+            and(
+                    conditions, parameters, "r.ended_at - r.started_at >= ?::bigint * interval '1 millisecond'",
+                    filter.minDurationMs());
+        }
+        if (filter.maxDurationMs() != null) {
+            and(
+                    conditions, parameters, "r.ended_at - r.started_at < ?::bigint * interval '1 millisecond'",
+                    filter.maxDurationMs() + 1);
+        }
+        return String.join(" and ", conditions);
+    }
+
+    private static void and(List<String> conditions, List<Object> parameters, String condition, Object value) {
+        conditions.add(condition);
+        parameters.add(value);
+    }
+
+    /// That a column has a value.
+    ///
+    /// @param isText whether the index has only the value's beginning
+    /// @param isPartial whether only runs that have a value are in the index
+    private record Equal(String column, Object value, boolean isText, boolean isPartial) {
+
+        /// All equalities of a filter, the ones that few runs are expected to fulfil first.
+        static List<Equal> all(RunFilter filter) {
+            List<Equal> equals = new ArrayList<>();
+            text(equals, EXTERNAL, filter.externalCallId());
+            text(equals, CALLER, filter.caller());
+            text(equals, CALLED, filter.called());
+            add(equals, "r.failure_code", filter.failure(), true);
+            add(equals, "r.end_by", filter.end(), true);
+            add(equals, "r.agent_id", filter.agentId(), false);
+            RunState state = filter.state();
+            add(equals, "r.state", state == null ? null : state.text(), false);
+            return equals;
+        }
+
+        private static void text(List<Equal> equals, String column, @Nullable String value) {
+            if (value != null) {
+                equals.add(new Equal("(" + column + ")", value, true, true));
+            }
+        }
+
+        private static void add(List<Equal> equals, String column, @Nullable Object value, boolean isPartial) {
+            if (value != null) {
+                equals.add(new Equal(column, value, false, isPartial));
+            }
+        }
+    }
+
+    /// A range of an index: the columns in front of time and number, each with one value.
+    private record Range(List<String> columns, List<Object> values, String condition, List<Equal> equals) {
+
+        static Range of(long organizationId, RunFilter filter) {
+            List<Equal> equals = Equal.all(filter);
+            if (equals.isEmpty()) {
+                return new Range(List.of("r.organization_id"), List.of(organizationId), "", List.of());
+            }
+            Equal first = equals.getFirst();
+            // An agent's runs have indices of their own. Whose the agent is was looked at before.
+            if (first.column().equals("r.agent_id")) {
+                return new Range(
+                        equals.stream().map(Equal::column).toList(), equals.stream().map(Equal::value).toList(), "", equals);
+            }
+            String column = first.isText() ? "left(" + first.column() + ", " + INDEXED_CHARACTERS + ")" : first.column();
+            Object value = first.isText() ? beginning((String) first.value()) : first.value();
+            return new Range(
+                    List.of("r.organization_id", column),
+                    List.of(organizationId, value),
+                    first.isPartial() ? " and " + first.column() + " is not null" : "",
+                    List.of(first));
+        }
+
+        boolean fulfils(Equal equal) {
+            return equals.contains(equal);
+        }
+
+        /// What is longer than the index knows has to be looked at whole.
+        List<Equal> beyondTheIndexed() {
+            return equals.stream()
+                    .filter(equal -> equal.isText() && !beginning((String) equal.value()).equals(equal.value()))
+                    .toList();
+        }
+
+        private static String beginning(String text) {
+            return text.codePointCount(0, text.length()) <= INDEXED_CHARACTERS
+                    ? text
+                    : text.substring(0, text.offsetByCodePoints(0, INDEXED_CHARACTERS));
+        }
+    }
+
+    /// Where one of the organisation's runs stands in its lists.
+    public static Position position(Connection connection, long organizationId, long id) throws SQLException {
+        return Sql.first(
+                        connection,
+                        "select created_at, id from runs where organization_id = ? and id = ?",
+                        row -> new Position(Sql.instant(row, "created_at"), row.getLong("id")),
+                        organizationId,
+                        id)
+                .orElse(new Position(FIRST, 0));
+    }
+}

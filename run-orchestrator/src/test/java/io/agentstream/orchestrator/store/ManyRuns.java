@@ -1,0 +1,100 @@
+package io.agentstream.orchestrator.store;
+
+import io.agentstream.orchestrator.secret.ApiKeys;
+import io.agentstream.runtime.Secret;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+
+/// A database with many organisations and many more runs, made once. Half of the runs are those of one organisation, which has 50
+/// agents; the others share the rest. Small in every build; with `-Dlists.big=true` 10,000 organisations and a million runs.
+public record ManyRuns(Database database, long biggest, Secret biggestKey, long small, Secret smallKey, int runs, int organizations)
+        implements AutoCloseable {
+    public static final Instant FIRST = Instant.parse("2026-01-01T00:00:00Z");
+    public static final Duration SPAN = Duration.ofDays(30);
+
+    private static final boolean BIG = Boolean.getBoolean("lists.big");
+
+    public static ManyRuns make(EmbeddedPostgres server) throws Exception {
+        int organizations = BIG ? 10_000 : 200;
+        int runs = BIG ? 1_000_000 : 20_000;
+        String name = "many_runs_" + Long.toHexString(System.nanoTime());
+        try (Connection connection = server.getPostgresDatabase().getConnection()) {
+            Sql.update(connection, "create database " + name);
+        }
+        Database database = new Database(new Database.Settings(
+                server.getJdbcUrl("postgres", name), "postgres", new Secret("postgres"), name, 3, Duration.ofSeconds(5),
+                Duration.ofMinutes(5)));
+        database.migrate(Duration.ofSeconds(60));
+        fill(server, name, organizations, runs);
+        Secret biggest = key(database, 1);
+        Secret small = key(database, 7);
+        return new ManyRuns(database, 1, biggest, 7, small, runs, organizations);
+    }
+
+    private static Secret key(Database database, long user) {
+        Secret key = new ApiKeys(new SecureRandom()).generate();
+        database.withConnection(connection -> Sql.update(
+                connection,
+                "insert into api_keys (user_id, key_hash, prefix, name, scope) values (?, ?, ?, 'many', 'admin')",
+                user,
+                ApiKeys.hash(key),
+                ApiKeys.prefix(key)));
+        return key;
+    }
+
+    private static void fill(EmbeddedPostgres server, String name, int organizations, int runs) throws SQLException {
+        try (Connection connection = server.getDatabase("postgres", name).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("insert into organizations (name) select 'Tenant ' || n from generate_series(1, " + organizations + ") n");
+            statement.execute(
+                    "insert into users (organization_id, email) select n, 'u' || n || '@example.com' from generate_series(1, "
+                            + organizations + ") n");
+            statement.execute(
+                    "insert into agents (organization_id, owner_user_id, name) select n, n, 'Agent' from generate_series(1, "
+                            + organizations + ") n");
+            statement.execute("insert into agents (organization_id, owner_user_id, name) select 1, 1, 'More ' || n"
+                    + " from generate_series(1, 49) n");
+            statement.execute("insert into agent_versions (agent_id, number, status, definition)"
+                    + " select id, 1, 'draft', '{\"engine\": \"echo\"}' from agents");
+            statement.execute("set synchronous_commit = off");
+            statement.execute(
+                    """
+                    insert into runs (call_id, organization_id, agent_id, owner_user_id, agent_version, mode, call_type, state,
+                                      failure_code, failure_reason, end_by, close_code, cost, initial_context, gathered_context,
+                                      logs, gateway_slot, created_at, started_at, ended_at)
+                    select gen_random_uuid(), org, case when org = 1 and n %% 100 < 98 then %2$d + n %% 49 + 1 else org end, org, 1,
+                           'cloudonix', 'inbound', state, case when state = 'failed' then
+                               case when n %% 5000 = 3 then 'session_invalid' else 'unknown_domain' end end,
+                           case when state = 'failed' then 'Unknown Cloudonix domain: acme.cloudonix.net' end,
+                           case when state = 'completed' then
+                               case when n %% 9999 = 4 then 'lost' when n %% 3 = 0 then 'agent_hangup' else 'caller_hangup' end end,
+                           case when state in ('completed', 'failed') then 1000 end,
+                           case when state = 'completed' then 0.05 end,
+                           jsonb_build_object('provider', 'cloudonix', 'direction', 'inbound',
+                                              'caller_number', '+1555' || lpad((n %% 100003)::text, 7, '0'),
+                                              'called_number', '+1800' || lpad((n %% 37)::text, 7, '0')),
+                           jsonb_build_object('call_id', 'session-' || n, 'cloudonix_call_sid', md5(n::text)),
+                           jsonb_build_object('inbound_webhook', jsonb_build_object('domain', 'acme.cloudonix.net',
+                                              'session', md5(n::text), 'tracks', '[]'::jsonb)),
+                           0, at, case when state in ('running', 'completed') then at + interval '1 second' end,
+                           case when state in ('completed', 'failed') then at + (n %% 300 + 2) * interval '1 second' end
+                      from (select n, case when n %% 2 = 0 then 1 else 2 + n / 2 %% (%2$d - 1) end as org,
+                                   case when n > %1$d - 20 then 'running' when n %% 50 = 3 then 'failed' else 'completed' end as state,
+                                   timestamptz '2026-01-01 00:00:00+00' + n * (interval '30 days' / %1$d) as at
+                              from generate_series(1, %1$d) n) x
+                    """
+                            .formatted(runs, organizations));
+            statement.execute("vacuum analyze");
+        }
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
