@@ -48,7 +48,7 @@ final class MediaTypes {
         return offered.stream()
                 .filter(type -> quality(ranges, type) > 0)
                 .max(Comparator.comparingDouble((String type) -> quality(ranges, type))
-                        .thenComparing(type -> -offered.indexOf(type)));
+                        .thenComparingInt(type -> -offered.indexOf(type)));
     }
 
     private static double quality(List<Range> ranges, String type) {

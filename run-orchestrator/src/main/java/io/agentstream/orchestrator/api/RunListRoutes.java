@@ -42,7 +42,7 @@ final class RunListRoutes {
     }
 
     /// Where a list begins: nothing, a run's number, or a place.
-    private record Wanted(RunFilter filter, long @Nullable [] mark, int limit) {}
+    private record Wanted(RunFilter filter, @Nullable List<Long> mark, int limit) {}
 
     private Reply ofOrganization(Call call) {
         UUID agent = call.query().uuid("agent");
@@ -79,11 +79,12 @@ final class RunListRoutes {
 
     private static Wanted wanted(Call call) {
         Query query = call.query();
-        long[] mark = null;
+        List<Long> mark = null;
         int limit = 0;
         if (call.type().equals(MediaTypes.JSON)) {
             limit = query.limit();
-            mark = query.position(Cursor.RUNS);
+            long[] position = query.position(Cursor.RUNS);
+            mark = position == null ? null : Arrays.stream(position).boxed().toList();
         } else {
             Stream.of("limit", "cursor")
                     .filter(query::has)
@@ -137,10 +138,10 @@ final class RunListRoutes {
     }
 
     /// A number alone is that of a run; behind one that the organisation does not have there is nothing.
-    private static Position position(Connection connection, long organization, long[] mark) throws SQLException {
-        return mark.length == 1
-                ? RunLists.position(connection, organization, mark[0])
-                : new Position(Instant.EPOCH.plus(mark[0], ChronoUnit.MICROS), mark[1]);
+    private static Position position(Connection connection, long organization, List<Long> mark) throws SQLException {
+        return mark.size() == 1
+                ? RunLists.position(connection, organization, mark.getFirst())
+                : new Position(Instant.EPOCH.plus(mark.getFirst(), ChronoUnit.MICROS), mark.getLast());
     }
 
     private static String cursor(Runs.Run run) {
