@@ -90,7 +90,7 @@ public final class BodyFuzz {
                 new Who.Key(1, 3, "192.0.2.1"),
                 PATH,
                 new Query(Map.of()),
-                new Fields(object, "", errors), "key");
+                new Fields(object, "", errors), "key", MediaTypes.JSON);
         try {
             read(route.handler().handle(call));
         } catch (NullPointerException noDatabase) {

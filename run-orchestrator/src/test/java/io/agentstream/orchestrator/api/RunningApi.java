@@ -112,7 +112,8 @@ final class RunningApi implements AutoCloseable {
         HttpRequest request = builder.build();
         HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
         contract.check(request.method(), request.uri().getPath(), sent, response);
-        boolean json = response.headers().firstValue("Content-Type").orElse("").contains("json")
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        boolean json = type.contains("json") && !type.equals(MediaTypes.NDJSON)
                 && !response.body().isEmpty();
         JsonNode body = json ? MAPPER.readTree(response.body()) : MAPPER.missingNode();
         return new Answer(response.statusCode(), body, response);

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /// A database with many organisations and many more runs, made once. Half of the runs are those of one organisation, which has 50
 /// agents; the others share the rest. Small in every build; with `-Dlists.big=true` 10,000 organisations and a million runs.
@@ -63,6 +64,8 @@ public record ManyRuns(Database database, long biggest, Secret biggestKey, long 
                     + " select id, 1, 'draft', '{\"engine\": \"echo\"}' from agents");
             statement.execute("set synchronous_commit = off");
             statement.execute(
+                    String.format(
+                            Locale.ROOT,
                     """
                     insert into runs (call_id, organization_id, agent_id, owner_user_id, agent_version, mode, call_type, state,
                                       failure_code, failure_reason, end_by, close_code, cost, initial_context, gathered_context,
@@ -87,8 +90,9 @@ public record ManyRuns(Database database, long biggest, Secret biggestKey, long 
                                    case when n > %1$d - 20 then 'running' when n %% 50 = 3 then 'failed' else 'completed' end as state,
                                    timestamptz '2026-01-01 00:00:00+00' + n * (interval '30 days' / %1$d) as at
                               from generate_series(1, %1$d) n) x
-                    """
-                            .formatted(runs, organizations));
+                    """,
+                            runs,
+                            organizations));
             statement.execute("vacuum analyze");
         }
     }
