@@ -22,6 +22,11 @@ public final class RunLists {
     private static final String CALLED = "r.initial_context ->> 'called_number'";
     private static final String EXTERNAL = "r.gathered_context ->> 'call_id'";
 
+    /// Before a listing, for the rest of its transaction. Comparing rows of columns says to PostgreSQL only how many runs their first column
+    /// has, the organisation's: of a small one it would rather read all by another index, and sort them. Where nothing may be sorted, only
+    /// the index that has the list's order is left.
+    static final String PLANNED = "select set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true)";
+
     private static final Instant FIRST = Instant.EPOCH;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -47,6 +52,7 @@ public final class RunLists {
             Connection connection, long organizationId, RunFilter filter, @Nullable Position after, int limit, Taker taker)
             throws SQLException {
         Statement statement = listing(organizationId, filter, after, limit);
+        Sql.only(connection, PLANNED, row -> true);
         Sql.each(
                 connection,
                 statement.sql(),
@@ -70,8 +76,8 @@ public final class RunLists {
     }
 
     /// One condition chooses the index, by being the range of it that is read; the others are looked at in each run of the range. The
-    /// range is written as one, by comparing rows of columns, and not as conditions that a plan could be chosen for: however rare or
-    /// frequent PostgreSQL believes a value to be, there is one index with this order.
+    /// range is written as one, by comparing rows of columns, and not as conditions that a plan could be chosen for. All orders name
+    /// the index's columns, also those that have one value: with [#PLANNED] there is one plan, whatever PostgreSQL believes of a value.
     static Statement listing(long organizationId, RunFilter filter, @Nullable Position after, int limit) {
         Range range = Range.of(organizationId, filter);
         List<Object> parameters = new ArrayList<>();
@@ -79,26 +85,31 @@ public final class RunLists {
         int examined = others.isEmpty() ? limit : MAX_EXAMINED;
         String columns = String.join(", ", range.columns());
         String places = "?, ".repeat(range.columns().size());
+        String order = String.join(" desc, ", range.columns()) + " desc, r.created_at desc, r.id desc";
+        StringBuilder keys = new StringBuilder();
+        StringBuilder keyOrder = new StringBuilder();
+        for (int i = 0; i < range.columns().size(); i++) {
+            keys.append(range.columns().get(i)).append(" as k").append(i).append(", ");
+            keyOrder.append("e.k").append(i).append(" desc, ");
+        }
         String sql =
                 """
                 with examined as materialized (
-                    select r.id, r.created_at, %s as wanted
+                    select r.id, r.created_at, %s%s as wanted, row_number() over (order by %s) as n
                       from runs r
                      where (%s, r.created_at, r.id) < (%s?, ?) and (%s, r.created_at, r.id) >= (%s?, ?)%s
-                     order by %s desc, r.created_at desc, r.id desc
-                     limit ?),
-                page as (
-                    select * from (select e.*, row_number() over (order by e.created_at desc, e.id desc) as n from examined e) e
-                     where e.wanted or e.n = ?
-                     order by e.n limit ?)
+                     order by %s
+                     limit ?)
                 select r.*, (select a.uuid from agents a where a.id = r.agent_id) as agent_uuid,
-                       coalesce(p.wanted, false) as wanted, p.n = ? as last
-                  from page p join runs r on r.id = p.id
-                 order by p.n
+                       coalesce(e.wanted, false) as wanted, e.n = ? as last
+                  from examined e join runs r on r.id = e.id
+                 where e.wanted or e.n = ?
+                 order by %se.created_at desc, e.id desc
+                 limit ?
                 """
                         .formatted(
-                                others.isEmpty() ? "true" : others, columns, places, columns, places,
-                                range.condition(), String.join(" desc, ", range.columns()));
+                                keys, others.isEmpty() ? "true" : others, order, columns, places, columns, places,
+                                range.condition(), order, keyOrder);
         Position from = before(filter, after);
         parameters.addAll(range.values());
         parameters.addAll(List.of(from.createdAt(), from.id()));
@@ -106,7 +117,7 @@ public final class RunLists {
         parameters.addAll(List.of(filter.createdFrom() == null ? FIRST : filter.createdFrom(), 0L));
         // Where every run of the range is wanted, the page's own limit says where it ends.
         int last = others.isEmpty() ? 0 : examined;
-        parameters.addAll(List.of(examined, last, limit, last));
+        parameters.addAll(List.of(examined, last, last, limit));
         return new Statement(sql, parameters);
     }
 

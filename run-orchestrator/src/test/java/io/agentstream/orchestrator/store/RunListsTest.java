@@ -164,6 +164,7 @@ final class RunListsTest {
     private JsonNode plan(String mode, RunLists.Statement listing) {
         return many.database().inTransaction(connection -> {
             connection.createStatement().execute("set local plan_cache_mode = " + mode);
+            connection.createStatement().execute(RunLists.PLANNED);
             return explain(connection, listing);
         });
     }
