@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -192,6 +193,13 @@ final class EdgeTest {
         }
     }
 
+    /// A request whose rest does not come.
+    private Socket begun(RunningApi at) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), at.url("").getPort());
+        socket.getOutputStream().write(halfARequest().getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
     private String halfARequest() {
         return "PATCH /api/v1/organization HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                 + "Authorization: Bearer " + key.reveal() + "\r\nContent-Length: 100\r\n\r\n{";
@@ -303,17 +311,15 @@ final class EdgeTest {
         List<Socket> slow = new java.util.ArrayList<>();
         try (RunningApi patient = new RunningApi(database, key, Duration.ofSeconds(60))) {
             try {
-                // More than there are places: one that is told to come again later, as a burst of keys may be, takes none.
-                for (int i = 0; i < Places.OF_ONE + 8; i++) {
-                    Socket socket = new Socket(InetAddress.getLoopbackAddress(), patient.url("").getPort());
-                    slow.add(socket);
-                    socket.getOutputStream().write(halfARequest().getBytes(StandardCharsets.US_ASCII));
+                for (int i = 0; i < Places.OF_ONE; i++) {
+                    slow.add(begun(patient));
                 }
 
                 // when
                 RunningApi.Answer answer = patient.get(ORGANIZATION);
                 long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
                 while (answer.status() == 200 && System.nanoTime() < deadline) {
+                    slow.add(begun(patient)); // one that was told to come again later, as a burst of keys may be, takes no place
                     answer = patient.get(ORGANIZATION);
                 }
 
