@@ -43,16 +43,9 @@ final class MoneyRoutes {
     }
 
     private Reply ledger(Call call) {
-        int limit = call.query().limit();
-        long before = call.query().cursor(Cursor.LEDGER, Long.MAX_VALUE);
-        if (call.query().isBad()) {
-            return call.query().badRequest();
-        }
-        Page<Ledger.Entry> page = Page.of(limit, Cursor.LEDGER, Ledger.Entry::id, MoneyRoutes::json);
-        return database.inTransaction(connection -> {
-            Ledger.list(connection, call.organizationId(), before, limit + 1, page);
-            return page.reply();
-        });
+        return new Listing<Ledger.Entry>(Cursor.LEDGER, Ledger.Entry::id, MoneyRoutes::json)
+                .answer(database, call, (connection, before, limit, taker) ->
+                        Ledger.list(connection, call.organizationId(), before, limit, taker));
     }
 
     /// The same key answers with the same entry, as often as it comes.

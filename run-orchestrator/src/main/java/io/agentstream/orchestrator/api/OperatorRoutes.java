@@ -60,17 +60,8 @@ final class OperatorRoutes {
     }
 
     private Reply list(Call call) {
-        int limit = call.query().limit();
-        long before = call.query().cursor(Cursor.ORGANIZATIONS, Long.MAX_VALUE);
-        if (call.query().isBad()) {
-            return call.query().badRequest();
-        }
-        Page<Organization> page =
-                Page.of(limit, Cursor.ORGANIZATIONS, Organization::id, OperatorRoutes::json);
-        return database.inTransaction(connection -> {
-            Organizations.list(connection, before, limit + 1, page);
-            return page.reply();
-        });
+        return new Listing<Organization>(Cursor.ORGANIZATIONS, Organization::id, OperatorRoutes::json)
+                .answer(database, call, Organizations::list);
     }
 
     private Reply get(Call call) {

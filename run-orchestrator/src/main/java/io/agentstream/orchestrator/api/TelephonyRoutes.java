@@ -75,17 +75,9 @@ final class TelephonyRoutes {
     }
 
     private Reply list(Call call) {
-        int limit = call.query().limit();
-        long before = call.query().cursor(Cursor.CONFIGURATIONS, Long.MAX_VALUE);
-        if (call.query().isBad()) {
-            return call.query().badRequest();
-        }
-        Page<TelephonyConfiguration> page =
-                Page.of(limit, Cursor.CONFIGURATIONS, TelephonyConfiguration::id, TelephonyRoutes::json);
-        return database.inTransaction(connection -> {
-            TelephonyConfigurations.list(connection, call.organizationId(), before, limit + 1, page);
-            return page.reply();
-        });
+        return new Listing<TelephonyConfiguration>(Cursor.CONFIGURATIONS, TelephonyConfiguration::id, TelephonyRoutes::json)
+                .answer(database, call, (connection, before, limit, taker) ->
+                        TelephonyConfigurations.list(connection, call.organizationId(), before, limit, taker));
     }
 
     private Reply get(Call call) {

@@ -92,16 +92,9 @@ final class TenantRoutes {
     }
 
     private Reply auditLog(Call call) {
-        int limit = call.query().limit();
-        long before = call.query().cursor(Cursor.AUDIT, Long.MAX_VALUE);
-        if (call.query().isBad()) {
-            return call.query().badRequest();
-        }
-        Page<AuditLog.Entry> page = Page.of(limit, Cursor.AUDIT, AuditLog.Entry::id, TenantRoutes::json);
-        return database.inTransaction(connection -> {
-            AuditLog.list(connection, call.organizationId(), before, limit + 1, page);
-            return page.reply();
-        });
+        return new Listing<AuditLog.Entry>(Cursor.AUDIT, AuditLog.Entry::id, TenantRoutes::json)
+                .answer(database, call, (connection, before, limit, taker) ->
+                        AuditLog.list(connection, call.organizationId(), before, limit, taker));
     }
 
     private ObjectNode json(Organization organization) {

@@ -60,16 +60,9 @@ final class UserRoutes {
     }
 
     private Reply list(Call call) {
-        int limit = call.query().limit();
-        long before = call.query().cursor(Cursor.USERS, Long.MAX_VALUE);
-        if (call.query().isBad()) {
-            return call.query().badRequest();
-        }
-        Page<Users.User> page = Page.of(limit, Cursor.USERS, Users.User::id, UserRoutes::json);
-        return database.inTransaction(connection -> {
-            Users.list(connection, call.organizationId(), before, limit + 1, page);
-            return page.reply();
-        });
+        return new Listing<Users.User>(Cursor.USERS, Users.User::id, UserRoutes::json)
+                .answer(database, call, (connection, before, limit, taker) ->
+                        Users.list(connection, call.organizationId(), before, limit, taker));
     }
 
     private Reply create(Call call) {
@@ -95,16 +88,9 @@ final class UserRoutes {
     }
 
     private Reply listKeys(Call call) {
-        int limit = call.query().limit();
-        long before = call.query().cursor(Cursor.KEYS, Long.MAX_VALUE);
-        if (call.query().isBad()) {
-            return call.query().badRequest();
-        }
-        Page<UserKey> page = Page.of(limit, Cursor.KEYS, UserKey::id, UserRoutes::json);
-        return database.inTransaction(connection -> {
-            UserKeys.list(connection, call.organizationId(), before, limit + 1, page);
-            return page.reply();
-        });
+        return new Listing<UserKey>(Cursor.KEYS, UserKey::id, UserRoutes::json)
+                .answer(database, call, (connection, before, limit, taker) ->
+                        UserKeys.list(connection, call.organizationId(), before, limit, taker));
     }
 
     private Reply getKey(Call call) {

@@ -79,16 +79,9 @@ final class WebhookRoutes {
     }
 
     private Reply list(Call call) {
-        int limit = call.query().limit();
-        long before = call.query().cursor(Cursor.WEBHOOKS, Long.MAX_VALUE);
-        if (call.query().isBad()) {
-            return call.query().badRequest();
-        }
-        Page<Webhook> page = Page.of(limit, Cursor.WEBHOOKS, Webhook::id, WebhookRoutes::json);
-        return database.inTransaction(connection -> {
-            Webhooks.list(connection, call.organizationId(), before, limit + 1, page);
-            return page.reply();
-        });
+        return new Listing<Webhook>(Cursor.WEBHOOKS, Webhook::id, WebhookRoutes::json)
+                .answer(database, call, (connection, before, limit, taker) ->
+                        Webhooks.list(connection, call.organizationId(), before, limit, taker));
     }
 
     private Reply get(Call call) {
