@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +31,6 @@ final class HardTimesTest {
         "-Duser.language=tr -Duser.region=TR | ::1 | http://[::1]:",
         "-Duser.language=ar -Duser.region=EG -Duser.extensions=nu-arab-ca-buddhist | :: | http://[::1]:"
     })
-    @EnabledIfSystemProperty(named = "e2e.languages", matches = "true", disabledReason = "red on a full machine: -De2e.languages=true")
     void speaksEveryLanguageAndBothKindsOfAddresses(String language, String address, String url) throws Exception {
         // given
         Path data = terminal.resolve("a name with blanks");

@@ -76,8 +76,9 @@ final class UpProcess implements AutoCloseable {
         return exitCode();
     }
 
+    /// Returns when it is gone: who cleans up afterwards finds its directory free.
     @Override
-    public void close() {
-        process.destroyForcibly();
+    public void close() throws InterruptedException {
+        kill();
     }
 }
