@@ -12,6 +12,7 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.WallclockTimestampExtractor;
 import org.apache.kafka.streams.state.Stores;
 
 /// The table `runs.v1`: what was decided of each run, joined with what its socket and its conversation told.
@@ -37,7 +38,9 @@ final class FactsTopology {
         StreamsBuilder builder = new StreamsBuilder();
         builder.globalTable(
                 Topics.RUNS.name(),
-                Consumed.with(Serdes.String(), Serdes.ByteArray()),
+                // When something was said does not matter here. By the records' own times, which go back where a late one is told, each
+                // of those is a warning.
+                Consumed.with(Serdes.String(), Serdes.ByteArray()).withTimestampExtractor(new WallclockTimestampExtractor()),
                 Materialized.as(SAID));
         builder.addStateStore(Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(OPEN), Serdes.String(), new JsonSerde<>(Known.class)));
