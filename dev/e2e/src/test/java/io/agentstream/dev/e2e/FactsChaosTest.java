@@ -30,12 +30,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Processes of the projections are killed at random while calls come in, and then all that they kept is deleted. Short here;
 /// `-Dfacts.chaos.seconds=120 -Dfacts.chaos.rounds=3` for long. The seed is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-@EnabledIfSystemProperty(named = "facts.chaos.seconds", matches = "[0-9]+", disabledReason = "minutes long: -Dfacts.chaos.seconds=12")
 final class FactsChaosTest {
 
     private static final int SECONDS = Integer.getInteger("facts.chaos.seconds", 12);

@@ -2,23 +2,43 @@ package io.agentstream.dev.embedded;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// Another JVM on the same class path, to be killed.
 public final class ChildJvm implements AutoCloseable {
 
+    private static final int MOST_LINES = 10_000;
+    private static final String END = "\0";
+
     private final Process process;
-    private final BufferedReader out;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
     private ChildJvm(Process process) {
         this.process = process;
-        this.out = process.inputReader(StandardCharsets.UTF_8);
+        Thread.ofPlatform().name("child-output").daemon().start(this::read);
+    }
+
+    /// All of it, to its end: a child whose output nobody reads stands still when the pipe is full. Of what nobody waits for, the first
+    /// lines are kept.
+    private void read() {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (lines.size() < MOST_LINES) {
+                    lines.add(line);
+                }
+            }
+        } catch (IOException killed) {
+            // as its end
+        } finally {
+            lines.add(END);
+        }
     }
 
     public static ChildJvm run(Class<?> main, String... arguments) throws IOException {
@@ -42,14 +62,16 @@ public final class ChildJvm implements AutoCloseable {
     /// The rest of the first line that starts with `prefix`; fails where the process ends before.
     public String await(String prefix) {
         try {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
+            for (String line = lines.take(); !line.equals(END); line = lines.take()) {
                 if (line.startsWith(prefix)) {
                     return line.substring(prefix.length());
                 }
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted before the child said " + prefix, stopped);
         }
+        lines.add(END); // whoever asks next learns the same
         throw new IllegalStateException("the child ended without saying " + prefix);
     }
 
