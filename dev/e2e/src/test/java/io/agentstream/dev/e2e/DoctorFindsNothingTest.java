@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 /// without tokens, and Undertow keeps one date for all servers of a process, which stands still when the server that was to renew it
 /// is closed; both are rightly found wrong.
 @Timeout(240)
+@WholeMachine
 final class DoctorFindsNothingTest {
 
     @TempDir

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /// Processes of the projections are killed at random while calls come in, and then all that they kept is deleted. Short here;
 /// `-Dfacts.chaos.seconds=120 -Dfacts.chaos.rounds=3` for long. The seed is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
+@WholeMachine
 final class FactsChaosTest {
 
     private static final int SECONDS = Integer.getInteger("facts.chaos.seconds", 12);

@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 /// A gateway or an orchestrator stands still for longer than the others wait, and goes on as if nothing had been. For workers see
 /// [FailoverTest].
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@WholeMachine
 final class FrozenTest {
 
     private static final int CALLS = 8;

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// `up` on machines that are not as they should be.
 @Timeout(240)
+@WholeMachine
 final class HardTimesTest {
 
     @TempDir

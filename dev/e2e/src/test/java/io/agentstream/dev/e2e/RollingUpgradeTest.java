@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 /// A process of the next version ([NewerWriter]) comes beside each of this one, kind by kind, and goes again, as in an upgrade and its
 /// way back: calls go on, new ones are taken, nothing is a dead letter.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@WholeMachine
 final class RollingUpgradeTest {
 
     /// Enough that each of two workers has some.
