@@ -26,7 +26,8 @@ final class Attempt {
 
     @Nullable String provider = "cloudonix";
     String agent;
-    @Nullable String credits;
+    /// Whether its agent's owner has less than a call needs.
+    boolean penniless;
     boolean suspended;
     int maxConcurrentCalls = 1_000;
     @Nullable String domain;
@@ -39,6 +40,7 @@ final class Attempt {
     boolean pathForm;
     String gateway;
 
+    private final String given;
     private final DemoFile demo;
     private final CloudonixSandbox sandbox;
 
@@ -50,6 +52,7 @@ final class Attempt {
         this.demo = demo;
         this.sandbox = sandbox;
         this.agent = agent;
+        this.given = agent;
         this.domain = demo.domain();
         this.accountSid = demo.domain();
         this.gateway = demo.streamUrl().substring(0, demo.streamUrl().indexOf("/api/v1/"));
@@ -81,11 +84,18 @@ final class Attempt {
                 + "\"customParameters\":{\"customer_tier\":\"gold\",\"provider\":\"evil\"}}}");
     }
 
-    /// Makes the world as the attempt wants it, and opens the socket with its first two frames.
-    RawWebSocket open(Api api) throws IOException, InterruptedException {
+    /// Makes the demo organisation as the attempt wants it, and opens the socket with its first two frames.
+    RawWebSocket openInDemo() throws IOException, InterruptedException {
         Operator operator = new Operator(demo);
-        operator.credits(credits);
+        if (penniless && agent.equals(given)) {
+            agent = operator.agentOfUserWith("0.09");
+        }
         operator.limits("{\"max_concurrent_calls\":" + maxConcurrentCalls + ",\"suspended\":" + suspended + "}");
+        return open();
+    }
+
+    /// Opens the socket with its first two frames.
+    RawWebSocket open() throws IOException {
         if (sessionDenied) {
             sandbox.script(session, Script.always(Behaviour.NOT_FOUND));
         }
@@ -97,8 +107,8 @@ final class Attempt {
         return socket;
     }
 
-    RawWebSocket.Farewell place(Api api) throws IOException, InterruptedException {
-        try (RawWebSocket socket = open(api)) {
+    RawWebSocket.Farewell place() throws IOException, InterruptedException {
+        try (RawWebSocket socket = openInDemo()) {
             return socket.awaitFarewell(VERDICT, true);
         }
     }

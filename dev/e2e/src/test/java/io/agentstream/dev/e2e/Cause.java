@@ -38,7 +38,7 @@ enum Cause {
     QUOTA_EXCEEDED(Failure.QUOTA_EXCEEDED) {
         @Override
         void spoil(Attempt call) {
-            call.credits = "0.09";
+            call.penniless = true;
         }
     },
     CONCURRENCY_LIMIT(Failure.CONCURRENCY_LIMIT) {

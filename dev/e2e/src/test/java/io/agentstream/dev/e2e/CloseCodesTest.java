@@ -47,9 +47,7 @@ final class CloseCodesTest {
 
     @AfterEach
     void restore() throws Exception {
-        Operator operator = new Operator(system.demo());
-        operator.credits(null);
-        operator.limits("{\"max_concurrent_calls\":1000,\"suspended\":false}");
+        new Operator(system.demo()).limits("{\"max_concurrent_calls\":1000,\"suspended\":false}");
     }
 
     @ParameterizedTest
@@ -63,7 +61,7 @@ final class CloseCodesTest {
             default -> "";
         });
 
-        RawWebSocket.Farewell farewell = call.place(api);
+        RawWebSocket.Farewell farewell = call.place();
 
         assertEquals(cause.failure.closeCode(), farewell.code());
         assertEquals(reason, farewell.reason());
@@ -75,7 +73,7 @@ final class CloseCodesTest {
             assertEquals(cause.failure, ended.failure());
         }
         if (cause.failure.runFailure().isPresent()) {
-            JsonNode run = api.awaitRun(agent, call.callId, "failed");
+            JsonNode run = api.awaitRun(call.agent, call.callId, "failed");
             assertEquals(cause.failure.runFailure().get(), run.path("failure").path("code").asString());
             assertEquals(reason, run.path("failure").path("reason").asString());
         } else {
@@ -103,7 +101,7 @@ final class CloseCodesTest {
         second.spoil(call);
         first.spoil(call);
 
-        RawWebSocket.Farewell farewell = call.place(api);
+        RawWebSocket.Farewell farewell = call.place();
 
         assertEquals(first.failure.closeCode(), farewell.code(), farewell.reason());
         assertTrue(farewell.reason().startsWith(first.failure.reason("").strip()), farewell.reason());
@@ -114,14 +112,14 @@ final class CloseCodesTest {
     void whatIsNoUuidIsNoWorkflow(String name) throws Exception {
         Attempt call = new Attempt(system, name);
 
-        assertEquals(1008, call.place(api).code());
+        assertEquals(1008, call.place().code());
     }
 
     @Test
     void anArchivedAgentIsNoWorkflow() throws Exception {
         api.send("DELETE", "/api/v1/agents/" + agent, "");
 
-        RawWebSocket.Farewell farewell = new Attempt(system, agent).place(api);
+        RawWebSocket.Farewell farewell = new Attempt(system, agent).place();
 
         assertEquals("Workflow not found", farewell.reason());
     }
@@ -131,7 +129,7 @@ final class CloseCodesTest {
         Attempt call = new Attempt(system, agent);
         call.domain = null;
 
-        try (RawWebSocket socket = call.open(api)) {
+        try (RawWebSocket socket = call.openInDemo()) {
             assertEquals("running", api.awaitRun(agent, call.callId, "running").path("state").asString());
             socket.text("{\"event\":\"stop\"}");
             socket.closeFrame(1000, "");
@@ -147,7 +145,7 @@ final class CloseCodesTest {
         call.domain = null;
         call.accountSid = "DEMO";
 
-        try (RawWebSocket socket = call.open(api)) {
+        try (RawWebSocket socket = call.openInDemo()) {
             JsonNode run = api.awaitRun(agent, call.callId, "running");
             assertEquals("+15550100", run.path("initial_context").path("caller_number").asString());
             assertEquals("cloudonix", run.path("initial_context").path("provider").asString());
@@ -162,7 +160,7 @@ final class CloseCodesTest {
     void aCallThatEndsAsCallsDoClosesWith1000AndItsRunIsComplete() throws Exception {
         Attempt call = new Attempt(system, agent);
 
-        try (RawWebSocket socket = call.open(api)) {
+        try (RawWebSocket socket = call.openInDemo()) {
             api.awaitRun(agent, call.callId, "running");
             socket.text("{\"event\":\"stop\",\"streamSid\":\"MZ-1\",\"stop\":{\"session\":\"" + call.session + "\"}}");
             RawWebSocket.Farewell farewell = socket.awaitFarewell(java.time.Duration.ofSeconds(5), true);

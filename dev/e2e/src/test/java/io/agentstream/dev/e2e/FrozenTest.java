@@ -102,7 +102,7 @@ final class FrozenTest {
                 for (int n = 0; n < CALLS; n++) {
                     Attempt attempt = new Attempt(system, agent);
                     attempts.add(attempt);
-                    sockets.add(attempt.open(api));
+                    sockets.add(attempt.openInDemo());
                 }
                 second.freeze();
                 Set<String> decided = new HashSet<>();
