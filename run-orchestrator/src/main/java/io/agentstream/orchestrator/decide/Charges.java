@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.decide;
 import io.agentstream.orchestrator.store.Ledger;
 import io.agentstream.orchestrator.store.Meters;
 import io.agentstream.orchestrator.store.Meters.Meter;
+import io.agentstream.orchestrator.store.Refunds;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import java.math.BigDecimal;
@@ -125,7 +126,7 @@ final class Charges {
         if (missing.signum() > 0) {
             charge(connection, run, charged, seconds, missing);
         } else if (missing.signum() < 0) {
-            Ledger.giveBack(
+            Refunds.giveBack(
                     connection, run.organizationId(), run.ownerUserId(), run.id(), missing.negate(), NOT_CHARGED);
         }
         RunRows.setCost(connection, run.id(), cost);

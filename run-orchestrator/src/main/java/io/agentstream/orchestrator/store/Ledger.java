@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What a prepaid user has stands with the user too, and is changed with every entry in the same transaction, under the lock of the
 /// user's row: it is the sum of the user's entries, always. Of an unlimited user nothing is counted down, so that its calls do not
-/// wait for one another: its entries only keep the user from becoming prepaid while they are written. Locks are taken in the order
-/// run, organisation, user; who has a user's takes no other.
+/// wait for one another: its entries only keep the user from becoming prepaid while they are written, and the newest balance among
+/// them is what the user has once it is prepaid again. Locks are taken in the order run, organisation, user; who has a user's takes
+/// no other. What a run gets back is in [Refunds].
 public final class Ledger {
 
-    private static final String SETTLED = "talk while unlimited, not charged";
+    /// Why talk of an unlimited user is made good: what its reader sees.
+    static final String UNCOUNTED = "talk while unlimited, not charged";
+
     private static final int TRIES = 3;
 
     private Ledger() {}
@@ -91,12 +94,7 @@ public final class Ledger {
             return same ? new Granted.Done(entry, true) : new Granted.OtherKey();
         }
         setPrepaid(connection, grant.organizationId(), grant.userId());
-        BigDecimal balance = Sql.only(
-                connection,
-                "update users set credits = credits + ?, updated_at = now() where id = ? returning credits",
-                row -> row.getBigDecimal(1),
-                grant.amount(),
-                grant.userId());
+        BigDecimal balance = add(connection, grant.userId(), grant.amount());
         return new Granted.Done(
                 Sql.only(
                         connection,
@@ -116,11 +114,21 @@ public final class Ledger {
     }
 
     /// From now on calls count the user's balance down. What was not counted while it was unlimited is not asked for: the balance is
-    /// what it was before, or 0.
+    /// what it was before, or 0, and what runs got back meanwhile that were charged before.
     public static void setPrepaid(Connection connection, long organizationId, long userId) throws SQLException {
         if (lockForBilling(connection, userId)) {
             return;
         }
+        BigDecimal balance = forgetUncounted(connection, organizationId, userId);
+        String sql = "update users set credits = ?::numeric, billing = 'prepaid', updated_at = now() where id = ?";
+        Sql.update(connection, sql, balance, userId);
+    }
+
+    /// Makes good what was written down and not counted since the user became unlimited, so that the sum of its entries is the balance
+    /// that it had. The user is locked for billing, and unlimited.
+    ///
+    /// @return that balance
+    static BigDecimal forgetUncounted(Connection connection, long organizationId, long userId) throws SQLException {
         record Sums(BigDecimal before, BigDecimal now) {}
         Sums sums = Sql.only(
                 connection,
@@ -134,32 +142,16 @@ public final class Ledger {
                 userId);
         BigDecimal back = sums.before().subtract(sums.now());
         if (back.signum() != 0) {
-            Sql.update(
-                    connection,
-                    """
-                    insert into ledger (organization_id, user_id, kind, amount, balance, reference)
-                    values (?, ?, 'correction', ?, ?, ?)
-                    """,
-                    organizationId,
-                    userId,
-                    back,
-                    sums.before(),
-                    SETTLED);
+            correct(connection, organizationId, userId, null, back, sums.before(), UNCOUNTED);
         }
-        Sql.update(
-                connection,
-                "update users set credits = ?::numeric, billing = 'prepaid', updated_at = now() where id = ?",
-                sums.before(),
-                userId);
+        return sums.before();
     }
 
     /// From now on calls count nothing down.
     public static void setUnlimited(Connection connection, long userId) throws SQLException {
         if (lockForBilling(connection, userId)) {
-            Sql.update(
-                    connection,
-                    "update users set credits = null, billing = 'unlimited', updated_at = now() where id = ?",
-                    userId);
+            String sql = "update users set credits = null, billing = 'unlimited', updated_at = now() where id = ?";
+            Sql.update(connection, sql, userId);
         }
     }
 
@@ -184,38 +176,38 @@ public final class Ledger {
                 charge.toSecond());
     }
 
-    /// Gives back what a run was charged, or a part of it; once for each run.
+    /// Adds a correction.
     ///
-    /// @param amount above zero
-    /// @param why what its reader sees
-    public static void giveBack(
-            Connection connection, long organizationId, long userId, long runId, BigDecimal amount, String why)
+    /// @param runId of which there is one for each run; null where it is about no run
+    /// @param balance what the user has after it; null where that is not counted
+    static void correct(
+            Connection connection,
+            long organizationId,
+            long userId,
+            @Nullable Long runId,
+            BigDecimal amount,
+            @Nullable BigDecimal balance,
+            String why)
             throws SQLException {
         Sql.update(
                 connection,
                 """
                 insert into ledger (organization_id, user_id, run_id, kind, amount, balance, reference)
-                values (?, ?, ?, 'correction', ?, ?::numeric, ?)
+                values (?, ?, ?::bigint, 'correction', ?, ?::numeric, ?)
                 """,
                 organizationId,
                 userId,
                 runId,
                 amount,
-                count(connection, userId, amount),
+                balance,
                 why);
     }
 
     /// Newest first, those with an id below `before`, as many as `taker` wants, at most `limit`. In a transaction.
     public static void list(
             Connection connection, long organizationId, long before, int limit, Predicate<Entry> taker) throws SQLException {
-        Sql.each(
-                connection,
-                "select * from ledger where organization_id = ? and id < ? order by id desc limit ?",
-                Ledger::read,
-                taker,
-                organizationId,
-                before,
-                limit);
+        String sql = "select * from ledger where organization_id = ? and id < ? order by id desc limit ?";
+        Sql.each(connection, sql, Ledger::read, taker, organizationId, before, limit);
     }
 
     /// What does not add up, a sentence each; nothing of it may ever be. Of users and runs of before there was a ledger, and of runs
@@ -241,6 +233,16 @@ public final class Ledger {
                 organizationId,
                 organizationId,
                 organizationId);
+    }
+
+    /// Adds to what a user has that is prepaid, which the transaction made sure of; says what that is then.
+    static BigDecimal add(Connection connection, long userId, BigDecimal amount) throws SQLException {
+        return Sql.only(
+                connection,
+                "update users set credits = credits + ?, updated_at = now() where id = ? returning credits",
+                row -> row.getBigDecimal(1),
+                amount,
+                userId);
     }
 
     /// Adds to what a prepaid user has, and says what that is then; null where the user is unlimited, which it stays until the
@@ -273,7 +275,7 @@ public final class Ledger {
     }
 
     /// Whether the user is prepaid; stays so until the transaction ends, and nobody writes entries of the user meanwhile.
-    private static boolean lockForBilling(Connection connection, long userId) throws SQLException {
+    static boolean lockForBilling(Connection connection, long userId) throws SQLException {
         return Sql.only(
                 connection,
                 "select credits is not null from users where id = ? for update",
