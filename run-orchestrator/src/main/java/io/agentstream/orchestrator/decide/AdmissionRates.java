@@ -1,17 +1,18 @@
 package io.agentstream.orchestrator.decide;
 
 import io.agentstream.orchestrator.store.AdmissionBuckets;
-import java.sql.Connection;
-import java.sql.SQLException;
+import io.agentstream.orchestrator.store.Database;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Admissions per second and organisation, over all orchestrators: a token bucket in the database, of which each process takes a
 /// tenth of a second's worth at a time and uses it within a second. So a flood costs the database ten statements a second at most,
-/// and in any time no more are admitted than the rate allows, a second's worth, and a tenth of it for each orchestrator. Any
-/// thread; may block on the database, with the connection that it is given.
+/// and in any time no more are admitted than the rate allows, a second's worth, and a tenth of it for each orchestrator.
+///
+/// What is known here is said without waiting ([#known]), also by who holds a connection. Who has to ask the database ([#ask]) must
+/// hold none: all of an organisation's wait there for the one of them that asks. Any thread.
 final class AdmissionRates {
 
     private static final long KEPT_NS = TimeUnit.SECONDS.toNanos(1);
@@ -21,43 +22,77 @@ final class AdmissionRates {
     private static final int MOST = 10_000;
 
     private final ConcurrentHashMap<Long, Share> shares = new ConcurrentHashMap<>();
+    private final Database database;
     private final LongSupplier nanos;
 
-    AdmissionRates(LongSupplier nanos) {
+    AdmissionRates(Database database, LongSupplier nanos) {
+        this.database = database;
         this.nanos = nanos;
     }
 
-    private static final class Share {
-        int left;
-        long takenAtNs;
-        boolean known;
+    /// What is known of a rate.
+    enum Verdict {
+        /// There was an admission left, and it is taken.
+        TAKEN,
+        /// There is none.
+        NONE,
+        /// The database has to be asked.
+        UNKNOWN
     }
 
-    /// @param perSecond null: as many as come
-    boolean take(Connection connection, long organizationId, @Nullable Integer perSecond) throws SQLException {
-        if (perSecond == null) {
-            return true;
+    /// What this process has taken of an organisation's bucket.
+    private static final class Share {
+        final ReentrantLock asking = new ReentrantLock();
+        private int left;
+        private long takenAtNs;
+        private boolean known;
+
+        synchronized Verdict take(long nowNs, int perSecond) {
+            long age = nowNs - takenAtNs;
+            if (!known || age >= KEPT_NS) {
+                return Verdict.UNKNOWN;
+            }
+            if (left > 0) {
+                left--;
+                return Verdict.TAKEN;
+            }
+            return age < Math.min(EMPTY_NS, KEPT_NS / perSecond) ? Verdict.NONE : Verdict.UNKNOWN;
         }
+
+        synchronized void refill(int taken, long nowNs) {
+            left = taken;
+            takenAtNs = nowNs;
+            known = true;
+        }
+    }
+
+    /// Takes an admission where it is known that there is one. Never waits.
+    Verdict known(long organizationId, int perSecond) {
+        return share(organizationId).take(nanos.getAsLong(), perSecond);
+    }
+
+    /// Takes an admission where there is one. Blocks on the database; who calls holds no connection.
+    boolean ask(long organizationId, int perSecond) throws InterruptedException {
+        Share share = share(organizationId);
+        share.asking.lockInterruptibly();
+        try {
+            Verdict meanwhile = share.take(nanos.getAsLong(), perSecond);
+            if (meanwhile != Verdict.UNKNOWN) {
+                return meanwhile == Verdict.TAKEN;
+            }
+            int taken = database.inTransaction(connection ->
+                    AdmissionBuckets.take(connection, organizationId, perSecond, Math.max(1, perSecond / 10)));
+            share.refill(Math.max(0, taken - 1), nanos.getAsLong());
+            return taken > 0;
+        } finally {
+            share.asking.unlock();
+        }
+    }
+
+    private Share share(long organizationId) {
         if (shares.size() >= MOST) {
             shares.clear();
         }
-        Share share = shares.computeIfAbsent(organizationId, id -> new Share());
-        synchronized (share) {
-            long age = nanos.getAsLong() - share.takenAtNs;
-            boolean empty = share.known && share.left == 0 && age < Math.min(EMPTY_NS, KEPT_NS / perSecond);
-            if (empty) {
-                return false;
-            }
-            if (!share.known || share.left == 0 || age >= KEPT_NS) {
-                share.left = AdmissionBuckets.take(connection, organizationId, perSecond, Math.max(1, perSecond / 10));
-                share.takenAtNs = nanos.getAsLong();
-                share.known = true;
-            }
-            if (share.left == 0) {
-                return false;
-            }
-            share.left--;
-            return true;
-        }
+        return shares.computeIfAbsent(organizationId, _ -> new Share());
     }
 }

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.decide;
 
+import io.agentstream.orchestrator.decide.AdmissionRates.Verdict;
 import io.agentstream.orchestrator.decide.Decision.Socket;
 import io.agentstream.orchestrator.decide.RunMachine.Effect;
 import io.agentstream.orchestrator.decide.RunMachine.Input;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Decides whether a call is let in: rows 3 to 9 of the contract, as far as the offer goes. Any thread; blocks on the database.
@@ -29,37 +31,87 @@ final class Admissions {
     private final Database database;
     private final Tariff standard;
     private final Duration handshakeTimeout;
-    private final AdmissionRates rates = new AdmissionRates(System::nanoTime);
+    private final AdmissionRates rates;
+    private final Owners owners;
     private final Turns turns;
 
-    Admissions(Database database, Tariff standard, Duration handshakeTimeout) {
+    /// @param atOnce how many of one organisation's are decided on at a time
+    Admissions(Database database, Tariff standard, Duration handshakeTimeout, Owners owners, int atOnce) {
         this.database = database;
         this.standard = standard;
         this.handshakeTimeout = handshakeTimeout;
-        this.turns = new Turns(TURN);
+        this.rates = new AdmissionRates(database, System::nanoTime);
+        this.owners = owners;
+        this.turns = new Turns(atOnce);
     }
 
     /// An offer, from where, and when it is decided on.
     private record Offer(CallEvent.Offered event, Source source, Instant now) {}
 
-    /// A few of one agent at a time, so that a flood of one has not all the connections.
+    /// What a transaction came to.
+    private sealed interface Step {
+        record Decided(Decision decision) implements Step {}
+
+        /// Nothing was done yet: the organisation's rate is to be asked first, without a connection in the hand.
+        record AsksRate(long organizationId, int perSecond) implements Step {}
+    }
+
+    /// A few of one organisation at a time, so that a flood of one has not all the connections.
     Decision offered(CallEvent.Offered event, Source source, InstantSource clock) {
         try {
-            return turns.take(event.agentDigest().hashCode(), () -> decided(event, source, clock));
+            long owner = owners.ofAgent(event.agentDigest(), TURN);
+            Decision decision = turns.take(owner, TURN, () -> decided(event, source, clock));
+            if (owner != Owners.NOBODY) {
+                owners.remember(event.callId(), owner);
+            }
+            return decision;
         } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new NotNowException("stopping", stopping);
+            throw stopping(stopping);
         }
     }
 
     private Decision decided(CallEvent.Offered event, Source source, InstantSource clock) {
+        return switch (step(event, source, clock, Optional.empty())) {
+            case Step.Decided(Decision decision) -> decision;
+            case Step.AsksRate(long organizationId, int perSecond) -> {
+                boolean taken = ask(organizationId, perSecond);
+                yield ((Step.Decided) step(event, source, clock, Optional.of(taken))).decision();
+            }
+        };
+    }
+
+    private boolean ask(long organizationId, int perSecond) {
+        try {
+            return rates.ask(organizationId, perSecond);
+        } catch (InterruptedException stopping) {
+            throw stopping(stopping);
+        }
+    }
+
+    private static NotNowException stopping(InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+        return new NotNowException("stopping", stopping);
+    }
+
+    /// @param admission whether the organisation's rate has one for it, where that was asked
+    private Step step(CallEvent.Offered event, Source source, InstantSource clock, Optional<Boolean> admission) {
         return database.inTransaction(connection -> {
             RunRows.Known known = RunRows.known(connection, event.callId().value());
             Optional<Agents.Callable> agent = Agents.findForCall(connection, event.agentDigest());
             Verdicts.Admission facts = facts(connection, event, agent);
-            if (States.of(known) instanceof RunMachine.State.Unknown && facts.isWelcome()
-                    && !rates.take(connection, agent.orElseThrow().organizationId(), agent.get().admissionsPerSecond())) {
-                facts = facts.withoutRoom();
+            if (States.of(known) instanceof RunMachine.State.Unknown && facts.isWelcome()) {
+                Integer perSecond = agent.orElseThrow().admissionsPerSecond();
+                Verdict verdict = perSecond == null
+                        ? Verdict.TAKEN
+                        : admission.map(taken -> taken ? Verdict.TAKEN : Verdict.NONE)
+                                .orElseGet(() -> rates.known(agent.get().organizationId(), perSecond));
+                switch (verdict) {
+                    case TAKEN -> {}
+                    case NONE -> facts = facts.withoutRoom();
+                    case UNKNOWN -> {
+                        return new Step.AsksRate(agent.get().organizationId(), Objects.requireNonNull(perSecond));
+                    }
+                }
             }
             Instant now = clock.instant();
             Offer offer = new Offer(event, source, now);
@@ -76,7 +128,7 @@ final class Admissions {
                     RunTransaction.decide(
                             connection, known.run().orElseThrow(), event.seq(), run -> run.repeat(Socket.WAITS));
             };
-            return decision.asOf(now);
+            return new Step.Decided(decision.asOf(now));
         });
     }
 

@@ -24,11 +24,12 @@ final class Proofs {
     private final Duration handshakeTimeout;
     private final Turns turns;
 
-    Proofs(Database database, Charges charges, Duration handshakeTimeout) {
+    /// @param atOnce how many of one organisation's are decided on at a time
+    Proofs(Database database, Charges charges, Duration handshakeTimeout, int atOnce) {
         this.database = database;
         this.charges = charges;
         this.handshakeTimeout = handshakeTimeout;
-        this.turns = new Turns(handshakeTimeout); // who waits longer is too late
+        this.turns = new Turns(atOnce);
     }
 
     /// What it takes to prove a call that has started; nothing where there is nothing to prove.
@@ -53,7 +54,7 @@ final class Proofs {
     /// neither the lock nor a turn.
     Decision started(ProofPlan.Answered answered, Source source, InstantSource clock) throws InterruptedException {
         return answered.plan().due()
-                ? turns.take(answered.plan().organizationId(), () -> decided(answered, source, clock))
+                ? turns.take(answered.plan().organizationId(), handshakeTimeout, () -> decided(answered, source, clock))
                 : decided(answered, source, clock);
     }
 

@@ -9,24 +9,36 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The one way to a decision about a run. Each is one transaction: it reads the state and the facts, asks [RunMachine], and does
 /// its effects. A record that comes again changes nothing and yields the decision that it yielded first. Any thread; blocks on
 /// the database and throws what it throws.
 ///
-/// What time it is is asked inside the transaction, once the locks are held: whoever has waited for them has not grown old by it.
+/// Who waits for an organisation's turn, or for its rate, holds no connection: others go on with them. What time it is is asked inside the transaction, once the locks are held: whoever has waited for them has not grown old by it.
 public final class RunDecisions {
+
+    /// How long an end, or what was said, waits for its turn before it is tried again.
+    private static final Duration TURN = Duration.ofSeconds(5);
 
     private final Admissions admissions;
     private final Proofs proofs;
     private final Endings endings;
     private final Stories stories;
     private final Metering metering;
+    private final Owners owners;
+    private final Turns ends;
+    private final Turns words;
 
     public RunDecisions(Database database, Tariff tariff, Duration handshakeTimeout) {
         Charges charges = new Charges(tariff);
-        this.admissions = new Admissions(database, tariff, handshakeTimeout);
-        this.proofs = new Proofs(database, charges, handshakeTimeout);
+        // Of one organisation: offers, starts and ends together at most half of the connections, and as many for what is said.
+        int atOnce = Math.max(2, database.poolSize() / 6);
+        this.owners = new Owners(database, atOnce);
+        this.ends = new Turns(atOnce);
+        this.words = new Turns(Math.max(2, database.poolSize() / 2));
+        this.admissions = new Admissions(database, tariff, handshakeTimeout, owners, atOnce);
+        this.proofs = new Proofs(database, charges, handshakeTimeout, atOnce);
         this.endings = new Endings(database, charges);
         this.metering = new Metering(database, charges);
         this.stories = new Stories(database);
@@ -50,8 +62,10 @@ public final class RunDecisions {
     }
 
     /// How the call ended.
+    ///
+    /// @throws NotNowException where too many calls of the organisation end at once
     public Decision ended(CallEvent.Ended end, Source source) {
-        return endings.ended(end, source);
+        return inTurn(ends, end.callId(), () -> endings.ended(end, source));
     }
 
     /// Closes the run of a call that nobody has heard of since `before`; empty where somebody has.
@@ -80,7 +94,17 @@ public final class RunDecisions {
     /// Adds an event of the conversation to the run's story; one whose call has no run is nobody's.
     ///
     /// @return false where the event is not believed, because a worker that came after its writer has said something of the call
+    /// @throws NotNowException where too much is said in calls of the organisation at once
     public boolean said(ConversationEvent event, Source source) {
-        return stories.said(event, source);
+        return inTurn(words, event.callId(), () -> stories.said(event, source));
+    }
+
+    private <T> T inTurn(Turns turns, CallId call, Supplier<T> work) {
+        try {
+            return turns.take(owners.ofCall(call, TURN), TURN, work);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new NotNowException("stopping", stopping);
+        }
     }
 }

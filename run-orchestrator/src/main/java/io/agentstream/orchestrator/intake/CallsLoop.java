@@ -31,9 +31,11 @@ public final class CallsLoop implements DutyCycle {
     public static final String GROUP = "run-orchestrator";
     public static final int MAX_POLL_RECORDS = 500;
 
-    /// Records under way at which reading pauses, and at which it goes on. One more poll may come on top.
-    private static final int PAUSE_AT = 1_000;
-    private static final int RESUME_AT = 500;
+    /// Records under way at which reading pauses, and at which it goes on. One more poll may come on top. Nearly all of them wait: for
+    /// their organisation's turn, or for its provider, and then hold nothing but their few kilobytes. So there is room for all that one
+    /// tenant's agents may have in the handshake at several gateways: when reading pauses, everybody waits.
+    private static final int PAUSE_AT = 4_000;
+    private static final int RESUME_AT = 3_500;
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long COMMIT_PERIOD_MS = 500;

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -170,6 +171,14 @@ public final class Agents {
                         organizationId,
                         uuid)
                 > 0;
+    }
+
+    /// Whose agent a call names by its digest, archived or not.
+    public static OptionalLong organizationOf(Connection connection, String uuidDigest) throws SQLException {
+        return Sql.first(
+                        connection, "select organization_id from agents where uuid_digest = ?", row -> row.getLong(1), uuidDigest)
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty);
     }
 
     /// The live agent that a call names by its digest, with the published version, or the draft where there is none.

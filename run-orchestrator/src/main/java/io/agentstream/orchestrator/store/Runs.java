@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,6 +45,13 @@ public final class Runs {
         public String toString() {
             return "Run[" + name + ", " + state.text() + "]";
         }
+    }
+
+    /// Whose run a call has; nothing where it has none.
+    public static OptionalLong organizationOf(Connection connection, UUID callId) throws SQLException {
+        return Sql.first(connection, "select organization_id from runs where call_id = ?", row -> row.getLong(1), callId)
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty);
     }
 
     public static Optional<Run> find(Connection connection, long organizationId, long id) throws SQLException {

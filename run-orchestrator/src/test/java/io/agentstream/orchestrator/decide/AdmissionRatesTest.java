@@ -4,12 +4,18 @@ import static io.agentstream.orchestrator.decide.TenantCalls.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.store.AdmissionBuckets;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.Failure;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,11 +30,13 @@ final class AdmissionRatesTest {
     private static final int PER_SECOND = 40;
 
     private final Database database;
+    private final EmbeddedPostgres server;
     private final Tenant tenant;
     private final TenantCalls calls;
 
-    AdmissionRatesTest(Database database) {
+    AdmissionRatesTest(Database database, EmbeddedPostgres server) {
         this.database = database;
+        this.server = server;
         this.tenant = Tenant.create(database);
         this.calls = new TenantCalls(tenant);
     }
@@ -67,14 +75,11 @@ final class AdmissionRatesTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> counts = new ArrayList<>();
             for (int i = 0; i < orchestrators; i++) {
-                AdmissionRates rates = new AdmissionRates(System::nanoTime);
+                AdmissionRates rates = new AdmissionRates(database, System::nanoTime);
                 counts.add(threads.submit(() -> {
                     int taken = 0;
                     while (System.nanoTime() < endNs) {
-                        taken += database.inTransaction(
-                                        c -> rates.take(c, tenant.sample().organizationId(), PER_SECOND))
-                                ? 1
-                                : 0;
+                        taken += takes(rates) ? 1 : 0;
                     }
                     return taken;
                 }));
@@ -90,16 +95,68 @@ final class AdmissionRatesTest {
         assertTrue(admitted >= PER_SECOND * 1.5, admitted + " in " + seconds + " s");
     }
 
+    private boolean takes(AdmissionRates rates) throws InterruptedException {
+        long organization = tenant.sample().organizationId();
+        return switch (rates.known(organization, PER_SECOND)) {
+            case TAKEN -> true;
+            case NONE -> false;
+            case UNKNOWN -> rates.ask(organization, PER_SECOND);
+        };
+    }
+
     @Test
-    void aBurstOfOneAgentsOffersKeepsNoOtherWaiting() throws Exception {
+    void whoWaitsForARateHoldsNoConnection() throws Exception {
+        allow(PER_SECOND);
+        Database.Settings shared = TestPostgres.settings(server);
+        Database.Settings named = new Database.Settings(
+                shared.jdbcUrl(), shared.user(), shared.password(), "rates-test", 16, Duration.ofSeconds(5), Duration.ofSeconds(10));
+        try (Database own = new Database(named);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            RunDecisions decisions = new RunDecisions(own, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
+            List<Future<Decision>> offers = new ArrayList<>();
+            database.inTransaction(c -> AdmissionBuckets.take(c, tenant.sample().organizationId(), PER_SECOND, 0));
+            database.inTransaction(c -> {
+                Sql.query(
+                        c, "select 1 from admission_buckets where organization_id = ? for update", row -> true,
+                        tenant.sample().organizationId());
+
+                for (int i = 0; i < 8; i++) {
+                    offers.add(threads.submit(() -> decisions.offered(tenant.offer().build(), calls.source(), () -> TenantCalls.NOW)));
+                }
+
+                soon(threads.submit(() -> {
+                    Until.holds(() -> backends("wait_event_type = 'Lock'") == 1 && backends("state like 'idle in transaction%'") == 0);
+                    return true;
+                }));
+                return true;
+            });
+            for (Future<Decision> offer : offers) {
+                assertEquals("admitted", soon(offer).outcome());
+            }
+        }
+    }
+
+    private long backends(String condition) {
+        return database.withConnection(c -> Sql.only(
+                c, "select count(*) from pg_stat_activity where application_name = 'rates-test' and " + condition,
+                row -> row.getLong(1)));
+    }
+
+    @Test
+    void aBurstOfOneOrganisationsOffersKeepsNoOtherWaiting() throws Exception {
         Tenant other = Tenant.create(database);
+        List<UUID> agents = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            agents.add(tenant.addAgent());
+        }
         List<Future<Decision>> burst = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Decision theirs = database.inTransaction(connection -> {
                 // Somebody changes how its owner pays, and takes his time: its offers wait, each with a connection in its hand.
                 Sql.query(connection, "select id from users where id = ? for update", row -> true, tenant.sample().userId());
                 for (int i = 0; i < 48; i++) {
-                    burst.add(threads.submit(() -> calls.offer(tenant.offer().build())));
+                    UUID agent = agents.get(i % agents.size());
+                    burst.add(threads.submit(() -> calls.offer(tenant.offer().agent(agent).build())));
                 }
                 return soon(threads.submit(() -> calls.offer(other.offer().build())));
             });

@@ -14,7 +14,9 @@ import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,10 +57,14 @@ final class DecisionsAtOnceTest {
     }
 
     private static <T> T soon(Future<T> result) {
+        return within(30, result);
+    }
+
+    private static <T> T within(int seconds, Future<T> result) {
         try {
-            return result.get(30, TimeUnit.SECONDS);
+            return result.get(seconds, TimeUnit.SECONDS);
         } catch (Exception notSoon) {
-            throw new AssertionError("not within 30 s", notSoon);
+            throw new AssertionError("not within " + seconds + " s", notSoon);
         }
     }
 
@@ -116,6 +122,36 @@ final class DecisionsAtOnceTest {
             assertEquals("running", decision.outcome());
             for (Future<Decision> one : burst) {
                 assertFalse(soon(one).events().isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void aBurstOfEndsOfOneOrganisationKeepsNoOtherWaiting() throws Exception {
+        tenant.limit(1_000);
+        tenant.credits("100");
+        Tenant other = Tenant.create(tenant.database());
+        CallEvent.Offered theirs = other.offer().build();
+        calls.offer(theirs);
+        List<CallId> talking = new ArrayList<>();
+        for (int i = 0; i < 3 * CONNECTIONS; i++) {
+            CallId call = calls.admitted();
+            calls.start(call);
+            talking.add(call);
+        }
+        List<Future<Decision>> burst = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Decision decision = tenant.database().inTransaction(connection -> {
+                // Somebody grants its owner something, and takes his time.
+                Sql.query(connection, "select 1 from users where id = ? for update", row -> true, tenant.sample().userId());
+                talking.forEach(call ->
+                        burst.add(threads.submit(() -> calls.end(call, Duration.ofSeconds(5), End.CALLER_HANGUP))));
+                return within(4, threads.submit(() -> calls.start(theirs.callId())));
+            });
+
+            assertEquals("running", decision.outcome());
+            for (Future<Decision> one : burst) {
+                assertEquals("caller_hangup", soon(one).outcome());
             }
         }
     }

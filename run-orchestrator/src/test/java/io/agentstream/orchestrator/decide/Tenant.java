@@ -1,6 +1,8 @@
 package io.agentstream.orchestrator.decide;
 
 import io.agentstream.orchestrator.secret.CredentialsCipher;
+import io.agentstream.orchestrator.store.AgentVersions;
+import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Ledger;
 import io.agentstream.orchestrator.store.Organizations;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// A test's own organisation with what a call needs: an agent, and an account for `acme.cloudonix.net`.
 public record Tenant(Database database, SampleTenant sample) {
@@ -43,6 +46,17 @@ public record Tenant(Database database, SampleTenant sample) {
                 withToken
                         ? new TelephonyConfigurations.StoredToken(CIPHER.seal(token, place), "hint")
                         : null));
+    }
+
+    /// Another agent of it, that echoes.
+    UUID addAgent() {
+        UUID uuid = UUID.randomUUID();
+        return database.inTransaction(c -> {
+            long agent = Agents.create(
+                    c, uuid, sample.organizationId(), sample.userId(), "Another", JsonNodeFactory.instance.objectNode());
+            AgentVersions.saveDraft(c, agent, JsonNodeFactory.instance.objectNode().put("engine", "echo"));
+            return uuid;
+        });
     }
 
     public void limit(int calls) {

@@ -240,6 +240,26 @@ final class CallsLoopTest {
         }
     }
 
+    /// As many as are in the handshake at once where a tenant has a few agents, and its provider answers nobody.
+    @Test
+    void aTenantWhoseProviderIsSlowHoldsUpNoOther() throws Exception {
+        fixture.assigned();
+        Tenant other = Tenant.create(tenant.database());
+        for (int i = 0; i < 1_500; i++) {
+            CallEvent.Offered offer = tenant.offer().build();
+            fixture.add(offer);
+            fixture.add(started(offer.callId(), "slow"));
+        }
+        CallEvent.Offered theirs = other.offer().build();
+        fixture.add(theirs);
+        fixture.add(started(theirs.callId(), "sess-2"));
+
+        Until.holds(fixture::pass, () -> fixture.commands(theirs.callId()).size() == 2);
+
+        assertFalse(fixture.sessions.checked.isEmpty());
+        fixture.sessions.release.countDown();
+    }
+
     @Test
     void readsNoFurtherWhileTooMuchIsUnderWay() throws Exception {
         fixture.close();
@@ -248,7 +268,7 @@ final class CallsLoopTest {
                         "jdbc:postgresql://127.0.0.1:" + cut.port() + "/postgres", "postgres", new Secret("postgres"), "away", 4,
                         Duration.ofMillis(250), Duration.ofSeconds(5)))) {
             fixture = new LoopFixture(faraway).assigned();
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < 6_000; i++) {
                 fixture.add(tenant.offer().build());
             }
 
@@ -257,7 +277,7 @@ final class CallsLoopTest {
             }
 
             assertEquals(Set.of(fixture.lifecycle, fixture.conversation), fixture.consumer.paused());
-            assertTrue(fixture.executor.inFlight() <= 1_500, "in flight " + fixture.executor.inFlight());
+            assertTrue(fixture.executor.inFlight() <= 4_500, "in flight " + fixture.executor.inFlight());
 
             fixture.consumer.rebalance(List.of()); // leaves what is not done to the next owner, at once
             assertTrue(fixture.executor.awaitIdle(Duration.ofSeconds(10)));
