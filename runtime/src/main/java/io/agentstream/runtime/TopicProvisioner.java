@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -164,10 +165,13 @@ public final class TopicProvisioner {
             if (replicas != plan.replicas()) {
                 differences.add(new Difference.Replicas(topic.name(), plan.replicas(), replicas));
             }
-            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-            var actual = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+            Optional<org.apache.kafka.clients.admin.Config> actual = settings(topic.name());
+            if (actual.isEmpty()) {
+                differences.add(new Difference.Missing(topic.name()));
+                continue;
+            }
             plan.settings(topic).forEach((name, expected) -> {
-                var entry = actual == null ? null : actual.get(name);
+                ConfigEntry entry = actual.get().get(name);
                 String value = entry == null || entry.value() == null ? "nothing" : entry.value();
                 if (!sameList(expected, value)) {
                     differences.add(new Difference.Setting(topic.name(), name, expected, value));
@@ -183,9 +187,19 @@ public final class TopicProvisioner {
     }
 
     private Optional<TopicDescription> describe(String name) throws ExecutionException, InterruptedException {
+        return ifKnown(admin.describeTopics(List.of(name)).allTopicNames()).map(all -> all.get(name));
+    }
+
+    private Optional<org.apache.kafka.clients.admin.Config> settings(String name) throws ExecutionException, InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        return ifKnown(admin.describeConfigs(List.of(resource)).all()).map(all -> all.get(resource));
+    }
+
+    /// Nothing where there is no such topic, as far as the broker that was asked has heard: of several brokers, each learns of a new
+    /// topic in its own time.
+    private static <T> Optional<T> ifKnown(KafkaFuture<T> answer) throws ExecutionException, InterruptedException {
         try {
-            return Optional.ofNullable(
-                    admin.describeTopics(List.of(name)).allTopicNames().get().get(name));
+            return Optional.ofNullable(answer.get());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return Optional.empty();

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import tools.jackson.databind.JsonNode;
 
 /// Three brokers, a system on them, and echo calls that run through it while brokers fail. One thread.
@@ -79,11 +81,22 @@ final class ClusterSystem implements AutoCloseable {
         try (Admin admin = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO).admin("test")) {
             new TopicProvisioner(admin, new TopicProvisioner.Plan(CALL_PARTITIONS, SLOTS, REPLICAS, RETENTION)).provision();
             String topic = Topics.SOCKET_COMMANDS.name();
-            return Wait.until("broker " + broker + " leads a slot", () ->
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
-                            .filter(partition -> partition.leader() != null && partition.leader().id() == broker)
-                            .map(TopicPartitionInfo::partition)
-                            .findFirst());
+            return Wait.until("broker " + broker + " leads a slot", () -> partitionsOf(admin, topic).stream()
+                    .filter(partition -> partition.leader() != null && partition.leader().id() == broker)
+                    .map(TopicPartitionInfo::partition)
+                    .findFirst());
+        }
+    }
+
+    /// None where the broker that was asked has not yet heard of the topic: it was made by another one just now.
+    private static List<TopicPartitionInfo> partitionsOf(Admin admin, String topic) throws Exception {
+        try {
+            return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
+                return List.of();
+            }
+            throw failure;
         }
     }
 
