@@ -5,6 +5,7 @@ import io.agentstream.orchestrator.facts.Projections;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.SessionsByProvider;
+import io.agentstream.orchestrator.provider.SharedPace;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
@@ -95,8 +96,8 @@ public final class OrchestratorService implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("the credentials key was checked to be one"));
         CloudonixClient cloudonix = closer.own(
                 "Cloudonix client",
-                new CloudonixClient(CloudonixClient.Settings.of(
-                        config.get(Keys.CLOUDONIX_API_URL), config.get(Keys.CLOUDONIX_RATE_LIMIT))));
+                cloudonix(CloudonixClient.Settings.of(
+                        config.get(Keys.CLOUDONIX_API_URL), config.get(Keys.CLOUDONIX_RATE_LIMIT)), database));
 
         if (config.get(Keys.PROJECTIONS)) {
             Projections projections =
@@ -151,6 +152,14 @@ public final class OrchestratorService implements AutoCloseable {
                 config.get(Keys.API_TRUSTED_PROXIES),
                 config.get(Keys.FAILED_KEYS_PER_MINUTE),
                 PATIENCE);
+    }
+
+    /// A limit that a provider may have holds over all orchestrators.
+    private static CloudonixClient cloudonix(CloudonixClient.Settings settings, Database database) {
+        return settings.requestsPerWindow() > SharedPace.MOST
+                ? new CloudonixClient(settings)
+                : new CloudonixClient(settings, new SharedPace(
+                        database, Providers.CLOUDONIX, settings.requestsPerWindow(), settings.window()));
     }
 
     /// Calls and the API have a pool each: whatever is asked of the one, the other finds a connection.

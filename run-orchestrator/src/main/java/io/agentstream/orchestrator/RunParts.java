@@ -2,13 +2,16 @@ package io.agentstream.orchestrator;
 
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Tariff;
+import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.intake.Attempts;
 import io.agentstream.orchestrator.intake.CallHandler;
 import io.agentstream.orchestrator.intake.CallsLoop;
 import io.agentstream.orchestrator.intake.KeyedExecutor;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
+import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
+import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.liveness.KafkaLogWatch;
 import io.agentstream.orchestrator.liveness.MeterReader;
@@ -72,9 +75,15 @@ final class RunParts {
         Metrics metrics = lent.metrics();
         RunDecisions decisions = new RunDecisions(
                 lent.database(), new Tariff(settings.pricePerMinute()), settings.handshakeTimeout());
-        HangUps hangUps = closer.own(
-                "hang-ups", new HangUps(lent.database(), lent.sessions(), metrics, HANG_UP_BACKOFF));
-        Announcer announcer = new Announcer(new Publisher(lent.producer()), hangUps, metrics, lent.clock(), lent.onDecided());
+        HangUps hangUps = new HangUps(lent.database(), lent.sessions(), metrics, HANG_UP_BACKOFF);
+        closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());
+        Unsaid unsaid = new Unsaid(lent.database());
+        Said said = new Said();
+        Announcer announcer = new Announcer(
+                new Announcer.Hands(new Publisher(lent.producer()), hangUps, unsaid, said), metrics, lent.clock(), lent.onDecided());
+        OutboxLoop outbox = new OutboxLoop(
+                new OutboxLoop.Hands(lent.database(), unsaid, said, announcer, metrics), lent.ready(), lent.clock());
+        closer.own("outbox", new DutyCycleRunner(outbox, LOOP_CLOSE, lent.onFault()).start());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
                 CallHandler.margin(settings.handshakeTimeout()));

@@ -84,6 +84,8 @@ final class RunRoutes {
         } else {
             out.putObject("end").put("by", run.endBy()).put("close_code", run.closeCode());
         }
+        out.put("disconnected_by", run.disconnectedBy());
+        out.put("outcome", run.outcome());
         out.put("cost", Json.decimal(run.cost()));
         return out;
     }

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.decide;
 
+import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param hangUp the call that the provider is to end
 /// @param asOf when it was decided, all waiting for locks being over; null where no later decision can overtake it, as the end of a
 ///     run
+/// @param written what is in the outbox for it
+/// @param also what was decided of other runs in the same transaction; it is said before
 public record Decision(
         CallId callId,
         @Nullable String runName,
@@ -28,7 +31,22 @@ public record Decision(
         List<SocketCommand> commands,
         int slot,
         Optional<HangUpOrder> hangUp,
-        @Nullable Instant asOf) {
+        @Nullable Instant asOf,
+        Outbox.Written written,
+        List<Decision> also) {
+
+    /// One that left nothing in the outbox, and decides of one run only.
+    public Decision(
+            CallId callId,
+            @Nullable String runName,
+            boolean repeated,
+            List<RunEvent> events,
+            List<SocketCommand> commands,
+            int slot,
+            Optional<HangUpOrder> hangUp,
+            @Nullable Instant asOf) {
+        this(callId, runName, repeated, events, commands, slot, hangUp, asOf, Outbox.Written.NOTHING, List.of());
+    }
 
     /// Which session to end, and with whose account.
     public record HangUpOrder(CallId callId, String runName, long telephonyConfigurationId, String session) {}
@@ -60,15 +78,23 @@ public record Decision(
     }
 
     Decision hangingUp(Optional<HangUpOrder> order) {
-        return new Decision(callId, runName, repeated, events, commands, slot, order, asOf);
+        return new Decision(callId, runName, repeated, events, commands, slot, order, asOf, written, also);
     }
 
     Decision asOf(Instant now) {
-        return new Decision(callId, runName, repeated, events, commands, slot, hangUp, now);
+        return new Decision(callId, runName, repeated, events, commands, slot, hangUp, now, written, also);
+    }
+
+    Decision written(Outbox.Written rows) {
+        return new Decision(callId, runName, repeated, events, commands, slot, hangUp, asOf, rows, also);
+    }
+
+    Decision also(List<Decision> others) {
+        return new Decision(callId, runName, repeated, events, commands, slot, hangUp, asOf, written, others);
     }
 
     public boolean isEmpty() {
-        return events.isEmpty() && commands.isEmpty() && hangUp.isEmpty();
+        return events.isEmpty() && commands.isEmpty() && hangUp.isEmpty() && also.isEmpty();
     }
 
     /// One word for logs and counters: where the run is now, or why the call was refused.
@@ -102,9 +128,12 @@ public record Decision(
                 case RunEvent.Created created -> commands.add(new SocketCommand.Admit(created.callId()));
                 case RunEvent.Running running -> commands.add(new SocketCommand.Open(running.callId()));
                 case RunEvent.Completed completed -> {
+                    commands.clear();
                     // A lost call's gateway may be alive after all and cut off from Kafka: the call must not outlive its run.
                     if (completed.end() == End.LOST) {
                         commands.add(close(completed.callId(), Refusal.of(Failure.INTERNAL_ERROR)));
+                    } else if (socket == Socket.WAITS && completed.end() == End.REPLACED) {
+                        commands.add(SocketCommand.Close.because(completed.callId(), End.REPLACED));
                     }
                 }
                 case RunEvent.Failed failed -> {

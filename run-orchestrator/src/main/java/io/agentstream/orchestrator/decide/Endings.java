@@ -66,6 +66,16 @@ final class Endings {
         return closeIf(callId, (connection, row) -> true, row -> new Input.Unattended(clock.instant()));
     }
 
+    /// Of a running run whose row is locked, when its session has a newer socket.
+    Decision replaced(Connection connection, RunRow row, Instant now) throws SQLException {
+        long after = Decided.newestSeq(connection, row.id());
+        return RunTransaction.decide(connection, row, after, run -> close(run, new Input.Replaced(now), Socket.WAITS)).asOf(now);
+    }
+
+    void complete(RunTransaction run, Effect.Complete complete) throws SQLException {
+        run.complete(complete, charges);
+    }
+
     @FunctionalInterface
     private interface Still {
         boolean holds(Connection connection, RunRow row) throws SQLException;
@@ -98,7 +108,7 @@ final class Endings {
                     decision = run.decision(socket);
                 }
                 case Effect.Complete complete -> {
-                    run.complete(complete, charges);
+                    complete(run, complete);
                     decision = run.decision(socket);
                 }
                 case Effect.Repeat() -> decision = run.repeat(socket);

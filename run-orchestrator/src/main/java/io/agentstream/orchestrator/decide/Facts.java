@@ -28,9 +28,18 @@ public final class Facts {
     }
 
     /// Whether one more call may run, which stays so until the transaction ends: the organisation's row is locked.
-    static boolean roomUnderLock(Connection connection, long organizationId) throws SQLException {
+    /// @param session whose place passes on to the call that takes it over
+    static Room roomUnderLock(Connection connection, long organizationId, Optional<RunRows.Session> session)
+            throws SQLException {
         int limit = RunRows.lockLimit(connection, organizationId);
-        return RunRows.countRunning(connection, organizationId) < limit;
+        RunRows.Running running = RunRows.countRunning(connection, organizationId, session);
+        return new Room(running.all() - running.ofSession() < limit, running.ofSession() > 0);
+    }
+
+    /// @param left whether one more call may run
+    /// @param taken whether the session has a running run already
+    record Room(boolean left, boolean taken) {
+        static final Room NONE = new Room(false, false);
     }
 
     /// Looks in one organisation only: whether another knows the domain is not this one's to learn.

@@ -14,6 +14,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Decides whether a call may talk: rows 6 to 9, 12 and 13 of the contract. Any thread; blocks on the database.
@@ -21,13 +23,15 @@ final class Proofs {
 
     private final Database database;
     private final Charges charges;
+    private final Endings endings;
     private final Duration handshakeTimeout;
     private final Turns turns;
 
     /// @param atOnce how many of one organisation's are decided on at a time
-    Proofs(Database database, Charges charges, Duration handshakeTimeout, int atOnce) {
+    Proofs(Database database, Charges charges, Endings endings, Duration handshakeTimeout, int atOnce) {
         this.database = database;
         this.charges = charges;
+        this.endings = endings;
         this.handshakeTimeout = handshakeTimeout;
         this.turns = new Turns(atOnce);
     }
@@ -67,34 +71,56 @@ final class Proofs {
         });
     }
 
+    /// The session's running run, where it has one, is locked after the organisation's row: nobody who waits for that row has it.
     private Decision decide(
             Connection connection, RunTransaction run, ProofPlan.Answered answered, Source source, InstantSource clock)
             throws SQLException {
         CallEvent.Started start = answered.start();
         ProofPlan plan = answered.plan();
-        boolean roomLeft = false;
+        Facts.Room room = Facts.Room.NONE;
         Charges.Funds funds = new Charges.Funds(null);
+        List<RunRow> rivals = List.of();
         if (run.state() instanceof State.Initialized) {
             run.start(start, plan, source);
-            roomLeft = Facts.roomUnderLock(connection, plan.organizationId());
+            Optional<RunRows.Session> session = run.session();
+            room = Facts.roomUnderLock(connection, plan.organizationId(), session);
+            if (room.taken()) {
+                rivals = RunRows.lockRunning(connection, plan.organizationId(), session.orElseThrow());
+            }
             funds = Charges.lockFunds(connection, run.row());
         }
         Instant now = clock.instant(); // all waiting is over
         Verdicts.Proof facts = new Verdicts.Proof(
-                funds.enough(), roomLeft, plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
+                funds.enough(), room.left(), plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
                 answered.session());
-        for (Effect.OfStart effect : RunMachine.started(run.state(), new Input.Started(facts, now, plan.deadline())).effects()) {
+        boolean overtaken = rivals.stream().anyMatch(rival -> isNewer(rival, run.row()));
+        Input.Started input = new Input.Started(facts, now, plan.deadline(), overtaken);
+        List<Decision> also = new ArrayList<>();
+        for (Effect.OfStart effect : RunMachine.started(run.state(), input).effects()) {
             switch (effect) {
                 case Effect.Repeat() -> {
                     return run.repeat(Socket.WAITS).asOf(now);
                 }
                 case Effect.Begin(Instant at) -> {
+                    for (RunRow rival : rivals) {
+                        also.add(endings.replaced(connection, rival, at));
+                    }
                     run.begin(start.mediaFormat(), at);
                     charges.begin(connection, run.row(), funds, at);
+                }
+                case Effect.Complete complete -> {
+                    run.describe();
+                    endings.complete(run, complete);
                 }
                 case Effect.Fail(Refusal refusal, Instant at) -> run.fail(refusal, at);
             }
         }
-        return run.decision(Socket.WAITS).asOf(now);
+        return run.decision(Socket.WAITS).asOf(now).also(also);
+    }
+
+    /// Whether its socket was accepted later, which is the same however often and in whichever order the records come.
+    private static boolean isNewer(RunRow one, RunRow other) {
+        int byTime = one.createdAt().compareTo(other.createdAt());
+        return byTime > 0 || (byTime == 0 && one.callId().compareTo(other.callId()) > 0);
     }
 }

@@ -38,8 +38,8 @@ public final class RunDecisions {
         this.ends = new Turns(atOnce);
         this.words = new Turns(Math.max(2, database.poolSize() / 2));
         this.admissions = new Admissions(database, tariff, handshakeTimeout, owners, atOnce);
-        this.proofs = new Proofs(database, charges, handshakeTimeout, atOnce);
         this.endings = new Endings(database, charges);
+        this.proofs = new Proofs(database, charges, endings, handshakeTimeout, atOnce);
         this.metering = new Metering(database, charges);
         this.stories = new Stories(database);
     }

@@ -34,7 +34,9 @@ final class RunMachine {
         record Offered(Verdicts.Admission facts, Instant now, Instant deadline) implements Input {}
 
         /// The start message was read, and whatever it takes to prove the call was asked.
-        record Started(Verdicts.Proof facts, Instant now, Instant deadline) implements Input {}
+        ///
+        /// @param overtaken whether the provider has opened a newer socket for the same session, and that one runs
+        record Started(Verdicts.Proof facts, Instant now, Instant deadline, boolean overtaken) implements Input {}
 
         /// The socket is closed: exactly one of `end` and `failure` is there, else it counts as an error of ours.
         record Ended(Instant at, int closeCode, String closeReason, @Nullable End end, @Nullable Failure failure)
@@ -45,6 +47,9 @@ final class RunMachine {
 
         /// Nobody holds the call's conversation.
         record Unattended(Instant now) implements Closing {}
+
+        /// The provider has opened a newer socket for the session.
+        record Replaced(Instant now) implements Closing {}
 
         /// What ends calls.
         sealed interface Closing extends Input {}
@@ -71,7 +76,7 @@ final class RunMachine {
         record Fail(Refusal refusal, Instant at) implements OfStart, OfEnd {}
 
         /// `closeCode` is absent where nobody saw the socket close.
-        record Complete(End end, @Nullable Integer closeCode, Instant at, long durationMs) implements OfEnd {}
+        record Complete(End end, @Nullable Integer closeCode, Instant at, long durationMs) implements OfStart, OfEnd {}
 
         /// Publish what was decided on this record when it first came.
         record Repeat() implements OfOffer, OfStart, OfEnd {}
@@ -95,6 +100,7 @@ final class RunMachine {
             case Input.Ended ended -> ended(state, ended);
             case Input.Quiet quiet -> quiet(state, quiet);
             case Input.Unattended unattended -> unattended(state, unattended);
+            case Input.Replaced replaced -> replaced(state, replaced);
         };
     }
 
@@ -130,6 +136,9 @@ final class RunMachine {
                 Optional<Refusal> verdict = input.now().isAfter(input.deadline())
                         ? Optional.of(Refusal.of(Failure.INTERNAL_ERROR))
                         : Verdicts.proof(input.facts());
+                if (verdict.isEmpty() && input.overtaken()) {
+                    yield Step.to(new State.Over(), new Effect.Complete(End.REPLACED, 1000, input.now(), 0));
+                }
                 yield verdict.isPresent()
                         ? Step.to(new State.Over(), new Effect.Fail(verdict.get(), input.now()))
                         : Step.to(new State.Running(input.now()), new Effect.Begin(input.now()));
@@ -155,10 +164,7 @@ final class RunMachine {
                         ? Step.to(new State.Over(), complete, new Effect.HangUp())
                         : Step.to(new State.Over(), complete);
             }
-            // The hang-up too: the process may have died between the decision and the request. It is harmless twice.
-            case State.Over over -> input.end() != null && hangsUp(input.end())
-                    ? Step.to(over, new Effect.Repeat(), new Effect.HangUp())
-                    : Step.to(over, new Effect.Repeat());
+            case State.Over over -> Step.to(over, new Effect.Repeat());
         };
     }
 
@@ -169,7 +175,17 @@ final class RunMachine {
             case State.Initialized initialized ->
                 Step.to(new State.Over(), new Effect.Fail(Refusal.of(Failure.INTERNAL_ERROR), input.now()));
             case State.Running running ->
-                Step.to(new State.Over(), complete(running, End.LOST, null, input.lastSeenAt()));
+                Step.to(new State.Over(), complete(running, End.LOST, null, input.lastSeenAt()), new Effect.HangUp());
+            case State.Over over -> Step.stay(over);
+        };
+    }
+
+    private static Step<State, Effect.OfEnd> replaced(State state, Input.Replaced input) {
+        return switch (state) {
+            case State.Running running -> Step.to(new State.Over(), complete(running, End.REPLACED, 1000, input.now()));
+            case State.Unknown unknown -> Step.stay(unknown);
+            case State.Refused refused -> Step.stay(refused);
+            case State.Initialized initialized -> Step.stay(initialized);
             case State.Over over -> Step.stay(over);
         };
     }

@@ -5,7 +5,7 @@ import io.agentstream.orchestrator.decide.Decision.Socket;
 import io.agentstream.orchestrator.decide.RunMachine.State;
 import io.agentstream.orchestrator.store.Decided;
 import io.agentstream.orchestrator.store.Jsonb;
-import io.agentstream.orchestrator.store.RunEvents;
+import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
@@ -15,6 +15,7 @@ import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.DisconnectedBy;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
@@ -22,6 +23,7 @@ import io.agentstream.schemas.RunEvent.RunRef;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,7 @@ final class RunTransaction {
     private final List<NewEvent> story = new ArrayList<>();
     private final List<RunEvent> events = new ArrayList<>();
     private RunRows.@Nullable Proven proven;
+    private Socket told = Socket.WAITS;
 
     /// What is decided about the run.
     @FunctionalInterface
@@ -66,9 +69,19 @@ final class RunTransaction {
     static Decision decide(Connection connection, RunRow row, long after, Work work) throws SQLException {
         RunTransaction run = new RunTransaction(connection, row, after);
         Decision decision = work.decide(run);
-        RunEvents.append(connection, row.id(), run.story);
+        Outbox.Written written = Outbox.write(connection, row.id(), run.story, run.orders(decision));
         run.queueWebhooks();
-        return decision;
+        return decision.written(written);
+    }
+
+    private List<Outbox.Order> orders(Decision decision) {
+        List<Outbox.Order> orders = new ArrayList<>();
+        if (!events.isEmpty()) {
+            orders.add(new Outbox.Order.Say(after, told == Socket.WAITS));
+            decision.hangUp().ifPresent(order ->
+                    orders.add(new Outbox.Order.HangUp(after, order.telephonyConfigurationId(), order.session())));
+        }
+        return orders;
     }
 
     /// Whoever wants to hear of it is told, also where this process ends at this moment.
@@ -122,14 +135,20 @@ final class RunTransaction {
     }
 
     void fail(Refusal refusal, Instant at) throws SQLException {
+        DisconnectedBy by = DisconnectedBy.of(refusal.failure());
         if (proven != null) {
             RunRows.describe(connection, row.id(), proven);
         }
         RunRows.fail(
                 connection,
                 row.id(),
-                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at));
-        say("failed", new RunEvent.Failed(callId, after, at, ref, refusal.failure(), refusal.reason()));
+                new RunRows.Failed(
+                        refusal.code(), refusal.reason(), refusal.failure().closeCode(), at, lower(by)));
+        Instant startedAt = row.startedAt();
+        Long durationMs = startedAt == null ? null : (Long) Duration.between(startedAt, at).toMillis();
+        say("failed", new RunEvent.Failed(
+                callId, after, at, ref, refusal.failure(), refusal.reason(), refusal.failure().closeCode(), durationMs, null, by,
+                row.outcome()));
     }
 
     /// As [#fail], of a run that may have talked.
@@ -139,30 +158,33 @@ final class RunTransaction {
             fail(refusal, at);
             return;
         }
+        DisconnectedBy by = DisconnectedBy.of(refusal.failure());
         BigDecimal cost = charges.settle(connection, row, at, Tariff.isPaid(refusal.failure()));
         RunRows.fail(
                 connection,
                 row.id(),
-                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at));
+                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at, lower(by)));
         say("failed", new RunEvent.Failed(
                 callId, after, at, ref, refusal.failure(), refusal.reason(), refusal.failure().closeCode(),
-                at.toEpochMilli() - startedAt.toEpochMilli(), cost.toPlainString(), null, null));
+                at.toEpochMilli() - startedAt.toEpochMilli(), cost.toPlainString(), by, row.outcome()));
     }
 
     void complete(RunMachine.Effect.Complete complete, Charges charges) throws SQLException {
+        DisconnectedBy by = DisconnectedBy.of(complete.end());
         BigDecimal cost = charges.settle(connection, row, complete.at(), true);
         RunRows.complete(
                 connection,
                 row.id(),
                 new RunRows.Completed(
-                        complete.end().name().toLowerCase(Locale.ROOT), complete.closeCode(), complete.at(), cost));
+                        lower(complete.end()), complete.closeCode(), complete.at(), cost, lower(by)));
         say("completed", new RunEvent.Completed(
                 callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
-                cost.toPlainString()));
+                cost.toPlainString(), by, row.outcome()));
     }
 
     /// What was decided in this transaction; nothing where that is nothing.
     Decision decision(Socket socket) {
+        told = socket;
         return events.isEmpty()
                 ? Decision.none(callId)
                 : Decision.of(row.name(), row.gatewaySlot(), List.copyOf(events), socket, false);
@@ -187,6 +209,29 @@ final class RunTransaction {
                 ? Optional.empty()
                 : Optional.of(
                         new HangUpOrder(callId, row.name(), row.telephonyConfigurationId(), row.providerSession()));
+    }
+
+    /// Whether the provider has ended the call, and what it answered.
+    void hungUp(boolean confirmed, @Nullable Integer status, int tries, Instant at) {
+        say("hang_up", new RunEvent.HangUp(callId, after, at, ref, confirmed, status, tries));
+    }
+
+    /// The session that the start message names and the account knows.
+    Optional<RunRows.Session> session() {
+        return proven == null || proven.providerDomain() == null || proven.providerSession() == null
+                ? Optional.empty()
+                : Optional.of(new RunRows.Session(row.mode(), proven.providerDomain(), proven.providerSession()));
+    }
+
+    /// Describes a run that will not begin after all.
+    void describe() throws SQLException {
+        if (proven != null) {
+            RunRows.describe(connection, row.id(), proven);
+        }
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private void say(String type, RunEvent event) {

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
+import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.runtime.Metrics;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,19 +22,26 @@ public final class Announcer {
 
     private final Publisher publisher;
     private final HangUps hangUps;
+    private final Unsaid unsaid;
+    private final Said said;
     private final Metrics metrics;
     private final InstantSource clock;
     private final Runnable onDecided;
 
-    public Announcer(Publisher publisher, HangUps hangUps, Metrics metrics, InstantSource clock) {
-        this(publisher, hangUps, metrics, clock, () -> {});
+    /// What it works with.
+    public record Hands(Publisher publisher, HangUps hangUps, Unsaid unsaid, Said said) {}
+
+    public Announcer(Hands hands, Metrics metrics, InstantSource clock) {
+        this(hands, metrics, clock, () -> {});
     }
 
     /// @param onDecided told after each decision that is said: somebody else may have something to send
-    public Announcer(Publisher publisher, HangUps hangUps, Metrics metrics, InstantSource clock, Runnable onDecided) {
+    public Announcer(Hands hands, Metrics metrics, InstantSource clock, Runnable onDecided) {
         this.onDecided = onDecided;
-        this.publisher = publisher;
-        this.hangUps = hangUps;
+        this.publisher = hands.publisher();
+        this.hangUps = hands.hangUps();
+        this.unsaid = hands.unsaid();
+        this.said = hands.said();
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -43,20 +51,32 @@ public final class Announcer {
         return publisher.isSlot(slot);
     }
 
-    /// Says a decision. One that is too old is not said: it is to be asked for once more, and is then what it has become.
+    /// Says a decision, and before it whatever else of its run may not have been said. One that is too old is not said: it is to be
+    /// asked for once more, and is then what it has become.
     ///
     /// @throws NotNowException where it is too old, or Kafka is away; some of it may have been taken
     /// @throws UndeliverableException where Kafka will never take it
     public void announce(Decision decision) throws InterruptedException {
-        if (decision.isEmpty()) {
+        for (Decision other : decision.also()) {
+            announce(other);
+        }
+        if (decision.events().isEmpty() && decision.commands().isEmpty()) {
             return;
         }
         Instant asOf = decision.asOf();
         if (asOf != null && clock.instant().isAfter(asOf.plus(FRESH))) {
             throw new NotNowException("a decision is too old to be said", null);
         }
-        publisher.publish(decision);
-        decision.hangUp().ifPresent(hangUps::order);
+        boolean inOrder = said.knows(decision.written().earlier());
+        if (!inOrder) { // somebody died, or is not done yet
+            say(unsaid.of(decision.callId(), clock));
+        }
+        if (inOrder || decision.repeated()) { // else it was among what was unsaid
+            say(decision);
+        }
+        if (decision.hangUp().isPresent()) {
+            hangUps.wakeUp();
+        }
         onDecided.run();
         metrics.counter(
                         "agent_stream_orchestrator_decisions",
@@ -69,5 +89,17 @@ public final class Announcer {
                 .addKeyValue("outcome", decision.outcome())
                 .addKeyValue("repeated", decision.repeated())
                 .log("decided");
+    }
+
+    private void say(Decision decision) throws InterruptedException {
+        try {
+            if (!decision.isEmpty()) {
+                publisher.publish(decision);
+            }
+            said.add(decision.written().says());
+        } catch (UndeliverableException never) {
+            said.never(decision.written().says(), "undeliverable");
+            throw never;
+        }
     }
 }

@@ -1,123 +1,179 @@
 package io.agentstream.orchestrator.jobs;
 
-import io.agentstream.orchestrator.decide.Decision.HangUpOrder;
+import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.runtime.Causes;
+import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has the provider end calls, in the background: a few tries each, then it is given up and counted. Any thread.
-public final class HangUps implements AutoCloseable {
+/// Has providers end calls, as the outbox orders it: of each account no more than its provider allows, over all orchestrators; each
+/// until the provider confirms it, a number of times at most, and then it is given up and stays in the outbox for people to see. One
+/// that dies in the middle of it is found again when its lease is over. Only the loop, and [#wakeUp] any thread; the requests
+/// themselves are on virtual threads.
+public final class HangUps implements DutyCycle, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HangUps.class);
 
-    private static final int MAX_PENDING = 10_000;
-    private static final int TRIES = 5;
+    /// With pauses that double from a second to five minutes that is half an hour.
+    private static final int TRIES = 12;
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final Duration TRY = Duration.ofSeconds(10);
+
+    /// Longer than a try takes.
+    private static final Duration LEASE = Duration.ofSeconds(15);
+
+    private static final int ACCOUNTS_AT_ONCE = 200;
+    private static final int REQUESTS_AT_ONCE = 64;
+    private static final long PERIOD_MS = 250;
     private static final long CLOSE_S = 5;
 
     private final Database database;
     private final Sessions sessions;
+    private final Unsaid unsaid;
     private final Counter done;
     private final Counter givenUp;
+    private final Counter again;
     private final long firstBackoffMs;
+    private final InstantSource clock = InstantSource.system();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hang-up").factory());
-    private final Semaphore pending = new Semaphore(MAX_PENDING);
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE);
+    private final Semaphore wake = new Semaphore(0);
 
     /// @param firstBackoff pause before the second try; doubled for each further one
     public HangUps(Database database, Sessions sessions, Metrics metrics, Duration firstBackoff) {
         this.database = database;
         this.sessions = sessions;
+        this.unsaid = new Unsaid(database);
         this.done = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "done");
         this.givenUp = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "given_up");
+        this.again = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "again");
         this.firstBackoffMs = firstBackoff.toMillis();
     }
 
-    void order(HangUpOrder order) {
-        if (closed.getCount() == 0 || !pending.tryAcquire()) {
-            giveUp(order, "too many");
-            return;
+    @Override
+    public String role() {
+        return "orchestrator-hang-ups";
+    }
+
+    @Override
+    public void work() throws InterruptedException {
+        wake.tryAcquire(PERIOD_MS, TimeUnit.MILLISECONDS);
+        wake.drainPermits();
+        try {
+            pass();
+        } catch (DatabaseException away) {
+            log.atWarn().addKeyValue("failure", Causes.of(away)).log("hang-ups have to wait");
+            wake.tryAcquire(PERIOD_MS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /// Begins whatever is due and allowed.
+    void pass() {
+        for (long id : database.withConnection(c -> Outbox.accountsDue(c, ACCOUNTS_AT_ONCE))) {
+            Optional<Account> account = database.withConnection(c -> TelephonyConfigurations.findAccount(c, id));
+            boolean usable = account.isPresent() && account.get().bearerToken() != null;
+            int turns = usable ? sessions.turns(account.get(), free.availablePermits()) : REQUESTS_AT_ONCE;
+            if (turns == 0) {
+                continue;
+            }
+            List<Outbox.HangUp> orders = database.withConnection(c -> Outbox.takeHangUps(c, id, turns, LEASE));
+            for (Outbox.HangUp order : orders) {
+                if (usable) {
+                    begin(account.get(), order);
+                } else {
+                    giveUp(order, null, "no token");
+                }
+            }
+        }
+    }
+
+    private void begin(Account account, Outbox.HangUp order) {
+        free.acquireUninterruptibly(); // there are as many turns as there were permits, at most
         threads.execute(() -> {
             try {
-                hangUp(order);
-            } catch (InterruptedException stopped) {
-                giveUp(order, "closing");
+                hangUp(account, order);
+            } catch (DatabaseException away) { // the lease ends, and it is tried again: to hang up twice is harmless
+                log.atWarn().addKeyValue("run", order.runName()).addKeyValue("failure", Causes.of(away)).log("a hang-up is not noted");
             } finally {
-                pending.release();
+                free.release();
             }
         });
     }
 
-    private void hangUp(HangUpOrder order) throws InterruptedException {
-        long backoffMs = firstBackoffMs;
-        for (int tries = 1; tries <= TRIES; tries++) {
-            Optional<String> trouble = attempt(order);
-            if (trouble.isEmpty()) {
-                return;
-            }
-            if (tries == TRIES || closed.await(backoffMs, TimeUnit.MILLISECONDS)) {
-                giveUp(order, trouble.get());
-                return;
-            }
-            backoffMs *= 2;
+    private void hangUp(Account account, Outbox.HangUp order) {
+        if (order.live()) { // the call goes on at another socket
+            database.withConnection(c -> Outbox.delete(c, List.of(order.id())));
+            return;
         }
-    }
-
-    /// Why another try is worth it; nothing where the order is finished with, one way or the other.
-    private Optional<String> attempt(HangUpOrder order) {
-        Optional<Account> account;
-        try {
-            account = database.withConnection(connection ->
-                    TelephonyConfigurations.findAccount(connection, order.telephonyConfigurationId()));
-        } catch (DatabaseException away) {
-            return Optional.of("database");
-        }
-        if (account.isEmpty()) {
-            giveUp(order, "configuration deleted");
-            return Optional.empty();
-        }
-        return switch (sessions.hangUp(account.get(), order.session(), System.nanoTime() + TRY.toNanos())) {
-            case HangUp.Done() -> {
+        switch (sessions.hangUp(account, order.session(), System.nanoTime() + TRY.toNanos())) {
+            case HangUp.Done(int status) -> {
+                unsaid.hangUpDone(order, true, status, "", clock.instant());
                 done.increment();
-                yield Optional.empty();
             }
-            case HangUp.Refused refused -> {
-                giveUp(order, refused.reason().name());
-                yield Optional.empty();
+            case HangUp.Refused(var reason, Integer status) -> giveUp(order, status, reason.name());
+            case HangUp.Unavailable(var trouble) -> {
+                if (order.tries() >= TRIES) {
+                    giveUp(order, null, trouble.name());
+                } else {
+                    again.increment();
+                    database.withConnection(c -> {
+                        Outbox.putOff(c, order.id(), pause(order.tries()), trouble.name());
+                        return true;
+                    });
+                }
             }
-            case HangUp.Unavailable unavailable -> Optional.of(unavailable.trouble().name());
-        };
+        }
     }
 
-    private void giveUp(HangUpOrder order, String why) {
+    private Duration pause(int tries) {
+        long ms = firstBackoffMs << Math.min(tries - 1, TRIES);
+        return Duration.ofMillis(Math.min(ms, LONGEST_PAUSE.toMillis()));
+    }
+
+    private void giveUp(Outbox.HangUp order, @Nullable Integer status, String why) {
+        unsaid.hangUpDone(order, false, status, why, clock.instant());
         givenUp.increment();
         log.atWarn()
                 .addKeyValue("run", order.runName())
                 .addKeyValue("call", order.callId())
+                .addKeyValue("order", order.id())
                 .addKeyValue("reason", why)
                 .log("the provider was not made to end the call");
     }
 
-    /// Lets requests under way finish for a moment; what waits for another try is given up.
+    /// There is something to do now.
+    @Override
+    public void wakeUp() {
+        wake.release();
+    }
+
+    @Override
+    public void onClose() throws InterruptedException {
+        close();
+    }
+
+    /// Lets requests under way finish for a moment; what is not confirmed by then is left to somebody else.
     @Override
     public void close() throws InterruptedException {
-        closed.countDown();
         threads.shutdown();
         if (!threads.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
             threads.shutdownNow();

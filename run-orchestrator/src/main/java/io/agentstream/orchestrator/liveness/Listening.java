@@ -32,7 +32,11 @@ public final class Listening {
 
     /// Everything before `position` was read, and whatever is to be known at once of it is known.
     public synchronized void read(TopicPartition partition, long position) {
-        positions.put(partition, position);
+        Long before = positions.put(partition, position);
+        if (before != null && position < before) { // another log, which begins anew: of this one nothing was heard yet
+            open.remove(partition);
+            ears.remove(partition);
+        }
         answered(partition, position);
     }
 

@@ -1,13 +1,19 @@
 package io.agentstream.orchestrator.provider;
 
+import org.jspecify.annotations.Nullable;
+
 /// What became of ending a session.
 public sealed interface HangUp {
 
     /// It is over, by us or before us.
-    record Done() implements HangUp {}
+    ///
+    /// @param status of its answer
+    record Done(int status) implements HangUp {}
 
     /// The provider will not do it for us.
-    record Refused(SessionCheck.Reason reason) implements HangUp {}
+    ///
+    /// @param status of its answer; null where it was not asked
+    record Refused(SessionCheck.Reason reason, @Nullable Integer status) implements HangUp {}
 
     /// The provider could not be reached in time; the session may go on.
     record Unavailable(Trouble trouble) implements HangUp {}

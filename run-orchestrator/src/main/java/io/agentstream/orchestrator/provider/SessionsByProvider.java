@@ -21,10 +21,16 @@ public final class SessionsByProvider implements Sessions {
     }
 
     @Override
+    public int turns(Account account, int most) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null ? most : provider.turns(account, most);
+    }
+
+    @Override
     public HangUp hangUp(Account account, String session, long deadlineNanos) {
         Sessions provider = providers.get(account.provider());
         return provider == null
-                ? new HangUp.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER)
+                ? new HangUp.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null)
                 : provider.hangUp(account, session, deadlineNanos);
     }
 }

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,6 +23,20 @@ public final class Decided {
                 row -> Jsonb.readObject(row, "payload"),
                 runId,
                 seq);
+    }
+
+    /// What was decided on any of these records, in order.
+    public static List<ObjectNode> onAny(Connection connection, long runId, Collection<Long> seqs) throws SQLException {
+        return Sql.query(
+                connection,
+                """
+                select payload from run_events
+                 where run_id = ? and source_topic is null and (payload ->> 'after')::bigint = any(?::bigint[])
+                 order by position
+                """,
+                row -> Jsonb.readObject(row, "payload"),
+                runId,
+                seqs.toArray(Long[]::new));
     }
 
     /// Number of the newest record that is known of the run's call; 0 where none is.

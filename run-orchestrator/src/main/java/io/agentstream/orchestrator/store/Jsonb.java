@@ -28,11 +28,16 @@ public final class Jsonb {
         PGobject value = new PGobject();
         value.setType("jsonb");
         try {
-            value.setValue(MAPPER.writeValueAsString(harmless(node)));
+            value.setValue(text(node));
         } catch (SQLException impossible) {
             throw new IllegalStateException(impossible);
         }
         return value;
+    }
+
+    /// `node` as text that PostgreSQL reads as `jsonb`.
+    static String text(JsonNode node) {
+        return MAPPER.writeValueAsString(harmless(node));
     }
 
     /// The JSON of a column that is not null.

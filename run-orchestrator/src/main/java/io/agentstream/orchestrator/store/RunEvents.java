@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The table of what happened in runs, in the order in which it became known.
@@ -17,9 +18,23 @@ public final class RunEvents {
     /// The record that an event came from.
     public record Source(String topic, int partition, long offset) {}
 
-    /// An event to be added. One whose source is known already is not added again; without a source, the caller's transaction
+    /// An event to be added. One whose source is known already, by its call and its number,
+    /// is not added again; without a source, the caller's transaction
     /// must see to that.
-    public record NewEvent(Instant at, String type, ObjectNode payload, @Nullable Source source) {}
+    public record NewEvent(Instant at, String type, ObjectNode payload, @Nullable Source source) {
+
+        /// The source's number in its call or its conversation, which it has in every log and at every delivery; null without a
+        /// source.
+        @Nullable Long number() {
+            JsonNode number = payload.has("seq") ? payload.path("seq") : payload.path("number");
+            return source != null && number.isIntegralNumber() ? (Long) number.longValue() : null;
+        }
+
+        /// Conversations go on with numbers that somebody else may have used: only with the writer's epoch they are unique.
+        @Nullable Integer epoch() {
+            return source == null ? null : (Integer) payload.path("epoch").intValue(0);
+        }
+    }
 
     /// Adds events of one run, in order; says how many were not known.
     public static int append(Connection connection, long runId, List<NewEvent> events) throws SQLException {
@@ -27,8 +42,8 @@ public final class RunEvents {
                 connection,
                 """
                 insert into run_events
-                       (run_id, at, type, payload, source_topic, source_partition, source_offset)
-                values (?, ?, ?, ?, ?::text, ?::integer, ?::bigint)
+                       (run_id, at, type, payload, source_topic, source_partition, source_offset, source_number, source_epoch)
+                values (?, ?, ?, ?, ?::text, ?::integer, ?::bigint, ?::bigint, ?::integer)
                 on conflict do nothing
                 """,
                 events,
@@ -41,7 +56,9 @@ public final class RunEvents {
                         event.payload(),
                         source == null ? null : source.topic(),
                         source == null ? null : source.partition(),
-                        source == null ? null : source.offset()
+                        source == null ? null : source.offset(),
+                        event.number(),
+                        event.epoch()
                     };
                 });
     }

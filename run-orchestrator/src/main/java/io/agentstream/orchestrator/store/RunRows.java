@@ -49,7 +49,8 @@ public final class RunRows {
             @Nullable Instant aliveReadAt,
             @Nullable Instant conversationAt,
             @Nullable Integer conversationEpoch,
-            @Nullable BigDecimal pricePerMinute) {
+            @Nullable BigDecimal pricePerMinute,
+            @Nullable String outcome) {
 
         /// Without what the caller said.
         @Override
@@ -92,10 +93,10 @@ public final class RunRows {
         }
     }
 
-    public record Failed(String code, String reason, int closeCode, Instant at) {}
+    public record Failed(String code, String reason, int closeCode, Instant at, String disconnectedBy) {}
 
     public record Completed(
-            String endBy, @Nullable Integer closeCode, Instant at, BigDecimal cost) {}
+            String endBy, @Nullable Integer closeCode, Instant at, BigDecimal cost, String disconnectedBy) {}
 
     /// What is known of a call: its run, or else the name of the failure that it was refused for, or nothing.
     public record Known(Optional<RunRow> run, @Nullable String refusedFor) {}
@@ -134,12 +135,44 @@ public final class RunRows {
                 organizationId);
     }
 
-    public static int countRunning(Connection connection, long organizationId) throws SQLException {
+    /// A provider's session: of one it has at most one running run.
+    public record Session(String provider, String domain, String session) {}
+
+    /// How many of an organisation's runs are running.
+    ///
+    /// @param ofSession those of the session among them
+    public record Running(int all, int ofSession) {}
+
+    public static Running countRunning(Connection connection, long organizationId, Optional<Session> session)
+            throws SQLException {
         return Sql.only(
                 connection,
-                "select count(*) from runs where organization_id = ? and state = 'running'",
-                row -> row.getInt(1),
+                """
+                select count(*) as everyone,
+                       count(*) filter (where mode = ? and provider_domain = ? and provider_session = ?) as of_session
+                  from runs where organization_id = ? and state = 'running'
+                """,
+                row -> new Running(row.getInt("everyone"), row.getInt("of_session")),
+                session.map(Session::provider).orElse(""),
+                session.map(Session::domain).orElse(""),
+                session.map(Session::session).orElse(""),
                 organizationId);
+    }
+
+    /// The running runs of a session, locked; whoever asks has locked the organisation's row.
+    public static List<RunRow> lockRunning(Connection connection, long organizationId, Session session) throws SQLException {
+        return Sql.query(
+                connection,
+                """
+                select * from runs
+                 where organization_id = ? and state = 'running' and mode = ? and provider_domain = ? and provider_session = ?
+                 order by id for no key update
+                """,
+                RunRows::read,
+                organizationId,
+                session.provider(),
+                session.domain(),
+                session.session());
     }
 
     /// A new run in `initialized`; nothing where the call has one already, or gets one from somebody else at this moment.
@@ -193,13 +226,15 @@ public final class RunRows {
         Sql.update(
                 connection,
                 """
-                update runs set state = 'failed', failure_code = ?, failure_reason = ?, close_code = ?, ended_at = ?
+                update runs set state = 'failed', failure_code = ?, failure_reason = ?, close_code = ?, ended_at = ?,
+                                disconnected_by = ?
                  where id = ?
                 """,
                 failed.code(),
                 Jsonb.harmless(failed.reason()),
                 failed.closeCode(),
                 failed.at(),
+                failed.disconnectedBy(),
                 id);
     }
 
@@ -207,12 +242,16 @@ public final class RunRows {
         Sql.update(
                 connection,
                 """
-                update runs set state = 'completed', end_by = ?, close_code = ?::integer, ended_at = ?, cost = ? where id = ?
+                update runs set state = 'completed', end_by = ?, close_code = ?::integer, ended_at = ?, cost = ?,
+                                disconnected_by = ?, started_at = coalesce(started_at, ?)
+                 where id = ?
                 """,
                 completed.endBy(),
                 completed.closeCode(),
                 completed.at(),
                 completed.cost(),
+                completed.disconnectedBy(),
+                completed.at(),
                 id);
     }
 
@@ -287,6 +326,7 @@ public final class RunRows {
                 Sql.instantOrNull(row, "alive_read_at"),
                 Sql.instantOrNull(row, "conversation_at"),
                 Sql.intOrNull(row, "conversation_epoch"),
-                row.getBigDecimal("price_per_minute"));
+                row.getBigDecimal("price_per_minute"),
+                row.getString("outcome"));
     }
 }

@@ -38,7 +38,9 @@ public final class Runs {
             @Nullable Instant endedAt,
             @Nullable String endBy,
             @Nullable Integer closeCode,
-            @Nullable BigDecimal cost) {
+            @Nullable BigDecimal cost,
+            @Nullable String disconnectedBy,
+            @Nullable String outcome) {
 
         /// Without the agent's UUID and what the caller said.
         @Override
@@ -81,6 +83,8 @@ public final class Runs {
                 Sql.instantOrNull(row, "ended_at"),
                 row.getString("end_by"),
                 Sql.intOrNull(row, "close_code"),
-                row.getBigDecimal("cost"));
+                row.getBigDecimal("cost"),
+                row.getString("disconnected_by"),
+                row.getString("outcome"));
     }
 }

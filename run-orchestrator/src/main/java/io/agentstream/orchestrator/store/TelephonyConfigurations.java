@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The table of provider accounts. A deleted one keeps its row for the runs that used it, but not its token.
+/// The table of provider accounts. A deleted one keeps its row for the runs that used it, and its token until
+/// the last of them is over.
 public final class TelephonyConfigurations {
     private TelephonyConfigurations() {}
 
@@ -149,19 +150,33 @@ public final class TelephonyConfigurations {
                 id);
     }
 
-    /// False where there is no such configuration.
+    /// No call begins with it any more. Its token is there until no call needs it: [#destroyTokens]. False where there is no such
+    /// configuration.
     public static boolean delete(Connection connection, long organizationId, long id) throws SQLException {
         return Sql.update(
                         connection,
                         """
                         update telephony_configurations
-                           set bearer_token = null, bearer_token_hint = null, key_id = null,
-                               deleted_at = now(), updated_at = now()
+                           set deleted_at = now(), updated_at = now()
                          where organization_id = ? and id = ? and deleted_at is null
                         """,
                         organizationId,
                         id)
                 > 0;
+    }
+
+    /// Destroys the tokens of deleted accounts that no running call and no hang-up needs. A call that was being proved when the
+    /// account was deleted runs within a minute, or not at all.
+    public static int destroyTokens(Connection connection) throws SQLException {
+        return Sql.update(
+                connection,
+                """
+                update telephony_configurations t set bearer_token = null, bearer_token_hint = null, key_id = null
+                 where t.deleted_at < now() - interval '1 minute' and t.bearer_token is not null
+                   and not exists (select 1 from runs r where r.telephony_configuration_id = t.id and r.state = 'running')
+                   and not exists (select 1 from outbox o
+                                    where o.account_id = t.id and o.kind = 'hang_up' and o.dead_at is null)
+                """);
     }
 
     /// The domain of the organisation's account with a provider, where it has exactly one.
@@ -195,13 +210,13 @@ public final class TelephonyConfigurations {
                 domain.value());
     }
 
-    /// The account that a run was proved with; nothing where its owner has deleted it since.
+    /// The account that a run was proved with. One that its owner has deleted since has its token as long as a call may need it.
     public static Optional<Account> findAccount(Connection connection, long id) throws SQLException {
         return Sql.first(
                 connection,
                 """
                 select id, organization_id, provider, domain, bearer_token from telephony_configurations
-                 where id = ? and deleted_at is null
+                 where id = ?
                 """,
                 TelephonyConfigurations::readAccount,
                 id);

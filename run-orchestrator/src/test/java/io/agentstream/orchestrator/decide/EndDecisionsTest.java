@@ -55,7 +55,8 @@ final class EndDecisionsTest {
         assertEquals(List.of(), second.get(1).events());
         assertEquals(List.of(), second.get(1).commands());
         assertEquals(first.getLast().events(), second.getLast().events());
-        assertEquals(first.getLast().hangUp(), second.getLast().hangUp());
+        assertTrue(first.getLast().hangUp().isPresent());
+        assertTrue(second.getLast().hangUp().isEmpty()); // the order is in the outbox
         assertEquals(before, tenant.run(call).orElseThrow());
         assertEquals(new BigDecimal("0.9000"), tenant.credits());
     }

@@ -63,7 +63,7 @@ final class RunMachineTest {
     }
 
     private static Input started(Proof facts, Instant now) {
-        return new Input.Started(facts, now, DEADLINE);
+        return new Input.Started(facts, now, DEADLINE, false);
     }
 
     private static Input ended(End end) {
@@ -104,6 +104,10 @@ final class RunMachineTest {
                 row("a proved start", INITIALIZED, started(PROVED, NOW), new State.Running(NOW), new Effect.Begin(NOW)),
                 row("a start that is not proved", INITIALIZED, started(NOT_PROVED, NOW), OVER,
                         new Effect.Fail(Refusal.of(Failure.SESSION_INVALID), NOW)),
+                row("a proved start that a newer socket has overtaken", INITIALIZED, new Input.Started(PROVED, NOW, DEADLINE, true), OVER,
+                        new Effect.Complete(End.REPLACED, 1000, NOW, 0)),
+                row("a start that is overtaken and not proved", INITIALIZED, new Input.Started(NOT_PROVED, NOW, DEADLINE, true), OVER,
+                        new Effect.Fail(Refusal.of(Failure.SESSION_INVALID), NOW)),
                 row("a late start", INITIALIZED, started(PROVED, LATE), OVER, new Effect.Fail(OURS, LATE)),
                 row("a start again", RUNNING, started(PROVED, LATE), RUNNING, REPEAT),
                 row("a start again when all is over", OVER, started(PROVED, NOW), OVER, REPEAT),
@@ -133,13 +137,19 @@ final class RunMachineTest {
                 row("clocks that differ", new State.Running(LATE), ended(End.CALLER_HANGUP), OVER,
                         new Effect.Complete(End.CALLER_HANGUP, 1000, LATE, 0)),
                 row("an end again", OVER, ended(End.CALLER_HANGUP), OVER, REPEAT),
-                row("an end again by the agent", OVER, ended(End.AGENT_HANGUP), OVER, REPEAT, new Effect.HangUp()),
+                row("an end again by the agent", OVER, ended(End.AGENT_HANGUP), OVER, REPEAT),
 
                 row("quiet, but nobody's", UNKNOWN, quiet, UNKNOWN),
                 row("quiet, but refused", REFUSED, quiet, REFUSED),
                 row("quiet before talk", INITIALIZED, quiet, OVER, new Effect.Fail(OURS, LATE)),
-                row("quiet while running", RUNNING, quiet, OVER, new Effect.Complete(End.LOST, null, NOW, 1_000)),
+                row("quiet while running", RUNNING, quiet, OVER, new Effect.Complete(End.LOST, null, NOW, 1_000), new Effect.HangUp()),
                 row("quiet, but over", OVER, quiet, OVER),
+
+                row("replaced, but nobody's", UNKNOWN, new Input.Replaced(NOW), UNKNOWN),
+                row("replaced, but refused", REFUSED, new Input.Replaced(NOW), REFUSED),
+                row("replaced before talk", INITIALIZED, new Input.Replaced(NOW), INITIALIZED),
+                row("replaced", RUNNING, new Input.Replaced(NOW), OVER, complete(End.REPLACED)),
+                row("replaced, but over", OVER, new Input.Replaced(NOW), OVER),
 
                 row("without a conversation, but nobody's", UNKNOWN, alone, UNKNOWN),
                 row("without a conversation, but refused", REFUSED, alone, REFUSED),

@@ -59,6 +59,17 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         return start(Samples.started().of(call).build(), Session.LIVE);
     }
 
+    /// A running call of that session.
+    public CallId running(String session) throws InterruptedException {
+        CallId call = admitted();
+        start(Samples.started().of(call).session(session).build(), Session.LIVE);
+        return call;
+    }
+
+    public Decision ended(CallId call, End end) {
+        return end(call, Duration.ofSeconds(3), end);
+    }
+
     public Decision end(CallId call, Duration after, End end) {
         return decisions.ended(Samples.ended(call, NOW.plus(after), end), source());
     }

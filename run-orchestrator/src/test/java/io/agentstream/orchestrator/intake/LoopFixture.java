@@ -4,9 +4,11 @@ import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tariff;
+import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.Publisher;
+import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
@@ -85,7 +87,7 @@ final class LoopFixture implements AutoCloseable {
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake);
         hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
         CallHandler handler = new CallHandler(
-                decisions, sessions, new Announcer(new Publisher(producer), hangUps, metrics, clock), metrics, clock, CallHandler.margin(handshake));
+                decisions, sessions, new Announcer(new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), new Said()), metrics, clock), metrics, clock, CallHandler.margin(handshake));
         DeadLetters letters = new DeadLetters(producer, metrics);
         loop = new CallsLoop(
                 consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open);

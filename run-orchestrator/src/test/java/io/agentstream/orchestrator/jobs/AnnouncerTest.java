@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
+import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.TestPostgres;
@@ -33,7 +34,8 @@ final class AnnouncerTest {
 
     AnnouncerTest(Database database) {
         hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
-        announcer = new Announcer(new Publisher(producer), hangUps, metrics, () -> now);
+        announcer = new Announcer(
+                new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), new Said()), metrics, () -> now);
         Tenant tenant = Tenant.create(database);
         decision = new TenantCalls(tenant).offer(tenant.offer().build());
     }

@@ -1,22 +1,25 @@
 package io.agentstream.orchestrator.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.agentstream.orchestrator.Until;
-import io.agentstream.orchestrator.decide.Decision.HangUpOrder;
-import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,13 +29,17 @@ final class HangUpsTest {
 
     private static final HangUp AWAY = new HangUp.Unavailable(Trouble.SERVER_ERROR);
 
+    private final String session = "sess-" + UUID.randomUUID();
     private final Tenant tenant;
+    private final TenantCalls calls;
     private final FakeSessions sessions = new FakeSessions();
     private final Metrics metrics = new Metrics("test");
     private final HangUps hangUps;
 
     HangUpsTest(Database database) {
+        database.withConnection(c -> Sql.update(c, "delete from outbox where kind = 'hang_up'")); // other tests' orders
         tenant = Tenant.create(database);
+        calls = new TenantCalls(tenant);
         hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
     }
 
@@ -42,71 +49,109 @@ final class HangUpsTest {
         metrics.close();
     }
 
-    private long account() {
-        List<Long> ids = new ArrayList<>();
-        tenant.database().inTransaction(c -> {
-            TelephonyConfigurations.list(
-                    c, tenant.sample().organizationId(), Long.MAX_VALUE, 1, account -> ids.add(account.id()));
-            return true;
-        });
-        return ids.getFirst();
-    }
-
-    private void order(long account) {
-        hangUps.order(new HangUpOrder(Samples.callId(), "WR-AGS-00000001", account, "sess-1"));
+    private CallId hungUpByItsAgent() throws InterruptedException {
+        CallId call = calls.running(session);
+        calls.ended(call, End.AGENT_HANGUP);
+        return call;
     }
 
     private double counted(String outcome) {
         return metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", outcome).count();
     }
 
+    private long deletedAccount() {
+        return tenant.database().inTransaction(c -> {
+            long id = Sql.only(
+                    c, "select id from telephony_configurations where organization_id = ?", row -> row.getLong(1),
+                    tenant.sample().organizationId());
+            TelephonyConfigurations.delete(c, tenant.sample().organizationId(), id);
+            Sql.update(c, "update telephony_configurations set deleted_at = now() - interval '1 hour' where id = ?", id);
+            return id;
+        });
+    }
+
+    private boolean hasToken(long account) {
+        return tenant.database().withConnection(c -> Sql.only(
+                c, "select bearer_token is not null from telephony_configurations where id = ?", row -> row.getBoolean(1), account));
+    }
+
     @Test
-    void triesAgainWhileTheProviderIsAway() throws InterruptedException {
+    void triesAgainWhileTheProviderIsAwayAndTheRunSaysWhenItIsDone() throws InterruptedException {
         sessions.answers.addAll(List.of(AWAY, AWAY));
 
-        order(account());
+        CallId call = hungUpByItsAgent();
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
 
-        Until.holds(() -> counted("done") == 1);
-        assertEquals(List.of("sess-1", "sess-1", "sess-1"), sessions.hungUp);
+        assertEquals(List.of(session, session, session), sessions.hungUp);
+        assertEquals(List.of("offered", "created", "started", "running", "ended", "completed", "hang_up"), tenant.story(call));
     }
 
     @Test
-    void givesUpAfterFiveTries() throws InterruptedException {
-        sessions.answers.addAll(List.of(AWAY, AWAY, AWAY, AWAY, AWAY, AWAY));
+    void whatAnotherProcessLeftIsDone() throws InterruptedException {
+        CallId call = hungUpByItsAgent(); // by one that died at once
 
-        order(account());
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
 
-        Until.holds(() -> counted("given_up") == 1);
-        assertEquals(5, sessions.hungUp.size());
+        assertEquals(List.of(session), sessions.hungUp);
+        assertEquals("hang_up", tenant.story(call).getLast());
     }
 
     @Test
-    void doesNotInsistOnARefusal() throws InterruptedException {
-        sessions.answers.add(new HangUp.Refused(SessionCheck.Reason.UNAUTHORIZED));
-
-        order(account());
-
-        Until.holds(() -> counted("given_up") == 1);
+    void aRefusalIsNotInsistedOnAndCanBeSentAgain() throws InterruptedException {
+        sessions.answers.add(new HangUp.Refused(SessionCheck.Reason.UNAUTHORIZED, 401));
+        CallId call = hungUpByItsAgent();
+        Until.holds(hangUps::pass, () -> counted("given_up") == 1);
+        hangUps.pass();
         assertEquals(1, sessions.hungUp.size());
+
+        tenant.database().withConnection(c -> Sql.update(
+                c, "update outbox set dead_at = null, due_at = now(), tries = 0 where session = ?", session));
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
+
+        assertEquals(
+                List.of("offered", "created", "started", "running", "ended", "completed", "hang_up", "hang_up"), tenant.story(call));
     }
 
     @Test
-    void cannotHangUpWithAnAccountThatIsGone() throws InterruptedException {
-        long account = account();
-        tenant.database().inTransaction(c -> TelephonyConfigurations.delete(c, tenant.sample().organizationId(), account));
+    void givesUpInTheEnd() throws InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            sessions.answers.add(AWAY);
+        }
+        hungUpByItsAgent();
 
-        order(account);
+        Until.holds(() -> {
+            hangUps.pass();
+            tenant.database().withConnection(c -> Sql.update(
+                    c, "update outbox set due_at = now() where session = ? and trouble is not null", session));
+        }, () -> counted("given_up") == 1);
 
-        Until.holds(() -> counted("given_up") == 1);
+        assertEquals(12, sessions.hungUp.size());
+    }
+
+    @Test
+    void aConfigurationThatIsDeletedInMidCallCanStillEndItAndThenLosesItsToken() throws InterruptedException {
+        CallId call = calls.running(session);
+        long account = deletedAccount();
+        tenant.database().withConnection(TelephonyConfigurations::destroyTokens);
+        calls.ended(call, End.DRAINED);
+        tenant.database().withConnection(TelephonyConfigurations::destroyTokens);
+
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
+        assertEquals(List.of(session), sessions.hungUp);
+
+        tenant.database().withConnection(TelephonyConfigurations::destroyTokens);
+        assertFalse(hasToken(account));
+    }
+
+    @Test
+    void aSessionThatTalksOnAtAnotherSocketIsNotEnded() throws InterruptedException {
+        CallId lost = calls.running(session);
+        calls.ended(lost, End.AGENT_HANGUP);
+        calls.running(session);
+
+        Until.holds(hangUps::pass, () -> tenant.database().withConnection(c -> Sql.only(
+                c, "select count(*) = 0 from outbox where session = ?", row -> row.getBoolean(1), session)));
+
         assertEquals(List.of(), sessions.hungUp);
-    }
-
-    @Test
-    void takesNothingOnceItIsClosed() throws InterruptedException {
-        hangUps.close();
-
-        order(account());
-
-        assertEquals(1, counted("given_up"));
     }
 }

@@ -7,10 +7,12 @@ import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.Publisher;
+import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
@@ -69,7 +71,7 @@ final class ReaperTest {
         hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
         reaper = new Reaper(
                 new Reaper.Hands(
-                        database, decisions, new Announcer(new Publisher(producer), hangUps, metrics, () -> now), metrics),
+                        database, decisions, new Announcer(new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), new Said()), metrics, () -> now), metrics),
                 hearing, watch, () -> ready, () -> now,
                 new Reaper.Limits(LOST_AFTER, Duration.ofSeconds(5), Duration.ofSeconds(20)));
     }
@@ -372,7 +374,7 @@ final class ReaperTest {
                 true, null, new ByteArraySerializer(), new ByteArraySerializer());
         Reaper other = new Reaper(
                 new Reaper.Hands(
-                        tenant.database(), decisions, new Announcer(new Publisher(small), hangUps, metrics, () -> now), metrics),
+                        tenant.database(), decisions, new Announcer(new Announcer.Hands(new Publisher(small), hangUps, new Unsaid(tenant.database()), new Said()), metrics, () -> now), metrics),
                 hearing, watch, () -> ready, () -> now,
                 new Reaper.Limits(LOST_AFTER, Duration.ofSeconds(5), Duration.ofSeconds(20)));
 

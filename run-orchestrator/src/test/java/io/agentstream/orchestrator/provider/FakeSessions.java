@@ -31,9 +31,14 @@ public final class FakeSessions implements Sessions {
     }
 
     @Override
+    public int turns(Account account, int most) {
+        return most;
+    }
+
+    @Override
     public HangUp hangUp(Account account, String session, long deadlineNanos) {
         hungUp.add(session);
         HangUp answer = answers.poll();
-        return answer == null ? new HangUp.Done() : answer;
+        return answer == null ? new HangUp.Done(204) : answer;
     }
 }

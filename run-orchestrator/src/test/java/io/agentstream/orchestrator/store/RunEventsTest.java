@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 @ExtendWith(TestPostgres.class)
 final class RunEventsTest {
     private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
-    private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
+    private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode().put("seq", 7);
 
     @Test
     void writesARecordThatIsDeliveredTwiceOnce(Database database) {
@@ -31,6 +31,22 @@ final class RunEventsTest {
         // then
         assertEquals(0, again);
         assertEquals(1, list(database, run, 0).size());
+    }
+
+    @Test
+    void aRecordIsKnownByItsCallAndNotByItsPlaceInALogThatMayBeAnother(Database database) {
+        // given
+        SampleTenant tenant = SampleTenant.create(database);
+        long run = tenant.addRun(database, "initialized", AT);
+        long later = tenant.addRun(database, "initialized", AT);
+        append(database, run, "offered", new RunEvents.Source("call.lifecycle.v1", 5, 4_000));
+
+        // when
+        int again = append(database, run, "offered", new RunEvents.Source("call.lifecycle.v1", 5, 0));
+        int ofAnother = append(database, later, "offered", new RunEvents.Source("call.lifecycle.v1", 5, 4_000));
+
+        // then
+        assertEquals(List.of(0, 1), List.of(again, ofAnother));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.provider.cloudonix;
 
 import io.agentstream.orchestrator.provider.HangUp;
+import io.agentstream.orchestrator.provider.Pace;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.runtime.Secret;
@@ -35,7 +36,7 @@ public final class CloudonixClient implements AutoCloseable {
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,4096}");
 
     private final Settings settings;
-    private final DomainLimiter limiter;
+    private final Pace pace;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpClient http;
@@ -85,10 +86,15 @@ public final class CloudonixClient implements AutoCloseable {
         record Closed() implements Attempt {}
     }
 
+    /// One that keeps its own requests within the limit.
     public CloudonixClient(Settings settings) {
+        this(settings, new DomainLimiter(settings.requestsPerWindow(), settings.window().toNanos()));
+    }
+
+    /// @param pace keeps the requests within the limit, also those of others
+    public CloudonixClient(Settings settings, Pace pace) {
         this.settings = settings;
-        this.limiter = new DomainLimiter(
-                settings.requestsPerWindow(), settings.window().toNanos());
+        this.pace = pace;
         String url = settings.baseUrl().toString();
         this.base = (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + "/customers/self/domains/";
         this.http = HttpClient.newBuilder()
@@ -117,19 +123,24 @@ public final class CloudonixClient implements AutoCloseable {
         };
     }
 
-    /// Ends `session`. Ending one that is over, or that the provider does not know, is success.
+    /// How many requests of a domain may go out now, for [#hangUp].
+    int turns(String domain, int most) {
+        return pace.take(domain, most);
+    }
+
+    /// Ends `session`, asking once, in a turn that the caller has taken. Ending one that is over, or that the provider does not know, is success.
     public HangUp hangUp(String domain, String session, Secret token, long deadlineNanos) {
         if (!isPathSafe(session)) {
-            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_SESSION);
+            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_SESSION, null);
         }
         if (!TOKEN.matcher(token.reveal()).matches()) {
-            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_TOKEN);
+            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_TOKEN, null);
         }
-        return switch (request("DELETE", domain, session, token, deadlineNanos)) {
+        return switch (send("DELETE", uri(domain, session), token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
                 status == 200 || status == 204 || status == 404
-                        ? new HangUp.Done()
-                        : new HangUp.Refused(reasonOf(status));
+                        ? new HangUp.Done(status)
+                        : new HangUp.Refused(reasonOf(status), status);
             case Attempt.Again(Trouble trouble, long _) -> new HangUp.Unavailable(trouble);
             case Attempt.Closed() -> new HangUp.Unavailable(Trouble.CLOSED);
         };
@@ -151,8 +162,12 @@ public final class CloudonixClient implements AutoCloseable {
         };
     }
 
+    private URI uri(String domain, String session) {
+        return URI.create(base + encode(domain) + "/sessions/" + encode(session));
+    }
+
     private Attempt request(String method, String domain, String session, Secret token, long deadlineNanos) {
-        URI uri = URI.create(base + encode(domain) + "/sessions/" + encode(session));
+        URI uri = uri(domain, session);
         Attempt last = new Attempt.Again(Trouble.TIMEOUT, 0);
         for (int tries = 0; tries < MAX_TRIES; tries++) {
             if (tries > 0 && last instanceof Attempt.Again again && !pause(again.waitMs(), deadlineNanos)) {
@@ -162,7 +177,7 @@ public final class CloudonixClient implements AutoCloseable {
             if (deadlineNanos - now <= 0) {
                 return last;
             }
-            OptionalLong turn = limiter.reserve(domain, now, deadlineNanos);
+            OptionalLong turn = pace.reserve(domain, now, deadlineNanos);
             if (turn.isEmpty()) {
                 return tries > 0 ? last : new Attempt.Again(Trouble.RATE_LIMITED, 0);
             }

@@ -49,10 +49,15 @@ public final class CloudonixSessions implements Sessions {
     }
 
     @Override
+    public int turns(Account account, int most) {
+        return client.turns(account.domain(), most);
+    }
+
+    @Override
     public HangUp hangUp(Account account, String session, long deadlineNanos) {
         Optional<Secret> token = token(account);
         return token.isEmpty()
-                ? new HangUp.Refused(Reason.MALFORMED_TOKEN)
+                ? new HangUp.Refused(Reason.MALFORMED_TOKEN, null)
                 : client.hangUp(account.domain(), session, token.get(), deadlineNanos);
     }
 

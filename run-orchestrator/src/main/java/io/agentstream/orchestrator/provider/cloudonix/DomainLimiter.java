@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.provider.cloudonix;
 
+import io.agentstream.orchestrator.provider.Pace;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -8,7 +9,7 @@ import java.util.OptionalLong;
 /// in line at once and is told how long to wait; one that would have to wait past its deadline takes none. Any thread.
 ///
 /// Remembers the last [#MAX_DOMAINS] domains used; one that is forgotten starts with an empty window.
-final class DomainLimiter {
+final class DomainLimiter implements Pace {
     static final int MAX_DOMAINS = 10_000;
 
     private final int requests;
@@ -38,8 +39,8 @@ final class DomainLimiter {
         this.windowNanos = windowNanos;
     }
 
-    /// Nanoseconds to wait before the request may go out; nothing where that would be after the deadline.
-    synchronized OptionalLong reserve(String domain, long nowNanos, long deadlineNanos) {
+    @Override
+    public synchronized OptionalLong reserve(String domain, long nowNanos, long deadlineNanos) {
         Turns turns = domains.computeIfAbsent(domain, _ -> new Turns(requests));
         long at = nowNanos;
         if (turns.used == requests) {
@@ -55,5 +56,15 @@ final class DomainLimiter {
         turns.next = (turns.next + 1) % requests;
         turns.used = Math.min(turns.used + 1, requests);
         return OptionalLong.of(at - nowNanos);
+    }
+
+    @Override
+    public synchronized int take(String domain, int most) {
+        long now = System.nanoTime();
+        int taken = 0;
+        while (taken < most && reserve(domain, now, now + 1).isPresent()) {
+            taken++;
+        }
+        return taken;
     }
 }

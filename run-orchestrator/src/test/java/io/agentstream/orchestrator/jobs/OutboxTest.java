@@ -1,0 +1,223 @@
+package io.agentstream.orchestrator.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.ProofPlan;
+import io.agentstream.orchestrator.decide.RunDecisions;
+import io.agentstream.orchestrator.decide.Samples;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.TenantCalls;
+import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.provider.FakeSessions;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Nothing that was decided is lost, whoever dies when, and however often records come.
+@ExtendWith(TestPostgres.class)
+final class OutboxTest {
+
+    private static final Instant NOW = Samples.T0.plusSeconds(1);
+
+    private final Database database;
+    private final Tenant tenant;
+    private final TenantCalls calls;
+    private final RunDecisions decisions;
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final Metrics metrics = new Metrics("test");
+    private final HangUps hangUps;
+
+    OutboxTest(Database database) {
+        this.database = database;
+        tenant = Tenant.create(database);
+        calls = new TenantCalls(tenant);
+        decisions = calls.decisions();
+        hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        hangUps.close();
+        metrics.close();
+    }
+
+    /// An orchestrator: what it has said and not deleted is in its memory only.
+    private final class Orchestrator {
+        final Said said = new Said();
+        final Announcer announcer = new Announcer(
+                new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), said), metrics, () -> NOW);
+        final OutboxLoop loop = new OutboxLoop(
+                new OutboxLoop.Hands(database, new Unsaid(database), said, announcer, metrics), () -> true, () -> NOW);
+    }
+
+    private void timePasses() {
+        database.withConnection(c -> Sql.update(
+                c, "update outbox o set due_at = now() from runs r where r.id = o.run_id and r.organization_id = ? and o.kind = 'say'",
+                tenant.sample().organizationId()));
+    }
+
+    private int left() {
+        return database.withConnection(c -> Sql.only(
+                c, "select count(*) from outbox o join runs r on r.id = o.run_id where r.organization_id = ? and o.kind = 'say'",
+                row -> row.getInt(1), tenant.sample().organizationId()));
+    }
+
+    /// What was said of the call, each once, in the order in which it was first said.
+    private List<String> said(CallId call) {
+        return List.copyOf(producer.history()).stream()
+                .filter(record -> record.topic().equals(Topics.RUN_EVENTS.name()))
+                .map(record -> ((Decoded.Value<RunEvent>) Topics.RUN_EVENTS.codec().decode(record.value())).value())
+                .filter(event -> event.callId().equals(call))
+                .map(event -> event.getClass().getSimpleName())
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void whatWasSaidIsDeletedWithoutBeingSaidAgain() throws InterruptedException {
+        Orchestrator process = new Orchestrator();
+        CallEvent.Offered offer = tenant.offer().build();
+        process.announcer.announce(decisions.offered(offer, source(), () -> NOW));
+        int records = producer.history().size();
+
+        process.loop.pass();
+        timePasses();
+        new Orchestrator().loop.pass();
+
+        assertEquals(0, left());
+        assertEquals(List.of("Created"), said(offer.callId()));
+        assertEquals(records, producer.history().stream().filter(r -> isOf(r.key(), offer.callId())).count());
+    }
+
+    private static boolean isOf(byte[] key, CallId call) {
+        return CallId.fromKey(key).filter(call::equals).isPresent();
+    }
+
+    @Test
+    void whatSomebodyDecidedAndDidNotSayIsSaidByAnybody() throws InterruptedException {
+        CallId call = calls.running("sess-1"); // and its orchestrator died
+        decisions.quiet(call, NOW.plusSeconds(60), () -> NOW.plusSeconds(70)); // as the reaper, which has no record to read again
+
+        timePasses();
+        Orchestrator other = new Orchestrator();
+        other.loop.pass();
+        other.loop.onClose();
+
+        assertEquals(List.of("Created", "Running", "Completed"), said(call));
+        assertEquals(0, left());
+    }
+
+    @Test
+    void whoDecidesNextSaysFirstWhatWasLeftUnsaid() throws InterruptedException {
+        CallId call = calls.running("sess-1"); // and its orchestrator died
+        Orchestrator other = new Orchestrator();
+
+        other.announcer.announce(calls.ended(call, End.CALLER_HANGUP));
+
+        assertEquals(List.of("Created", "Running", "Completed"), said(call));
+        other.loop.onClose();
+        assertEquals(0, left());
+    }
+
+    @Test
+    void everythingTwiceInAnyLegalOrderAndAfterAnyCrashComesToTheSame() throws InterruptedException {
+        for (long seed = 1; seed <= 40; seed++) {
+            new Chaos(seed).run();
+        }
+    }
+
+    private Source source() {
+        return new Source(Topics.CALL_LIFECYCLE.name(), 0, 0); // of a Kafka that is new every time
+    }
+
+    /// One call, its records in their order, each several times, and processes that die between decision and word.
+    private final class Chaos {
+        private final String seed;
+        private final Random random;
+        private final CallEvent.Offered offer = tenant.offer().build();
+        private final CallId call = offer.callId();
+        private final CallEvent.Started start;
+        private final List<Runnable> records = new ArrayList<>();
+        private Orchestrator process = new Orchestrator();
+
+        Chaos(long number) {
+            this.seed = "seed " + number;
+            this.random = new Random(number);
+            this.start = Samples.started().of(call).session(seed).build();
+            records.add(() -> said(decisions.offered(offer, source(), () -> NOW)));
+            records.add(this::start);
+            records.add(() -> decisions.said(new ConversationEvent.Began(call, 1, 2, NOW, 3), source()));
+            records.add(() -> decisions.said(new ConversationEvent.Said(call, 2, 5, NOW, 1, "Hello.", 900, true, 3), source()));
+            records.add(() -> said(decisions.ended(Samples.ended(call, NOW.plusSeconds(60), End.CALLER_HANGUP), source())));
+        }
+
+        private void start() {
+            ProofPlan plan = decisions.plan(start).orElseThrow();
+            try {
+                said(decisions.started(plan.answered(start, Verdicts.Session.LIVE), source(), () -> NOW));
+            } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
+            }
+        }
+
+        private void said(Decision decision) {
+            if (random.nextInt(3) == 0) { // dies before it says it
+                process = new Orchestrator();
+                return;
+            }
+            try {
+                process.announcer.announce(decision);
+                if (random.nextBoolean()) {
+                    process.loop.pass();
+                }
+            } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
+            }
+        }
+
+        void run() throws InterruptedException {
+            tenant.credits("1");
+            for (int known = 1; known <= records.size(); known++) {
+                records.get(known - 1).run();
+                for (int again = random.nextInt(3); again > 0; again--) { // from an older place on
+                    for (int i = random.nextInt(known); i < known; i++) {
+                        records.get(i).run();
+                    }
+                }
+            }
+            timePasses();
+            process.loop.onClose();
+            new Orchestrator().loop.pass();
+            new Orchestrator().loop.pass();
+
+            assertEquals(
+                    List.of("offered", "created", "started", "running", "began", "said", "ended", "completed"), tenant.story(call), seed);
+            assertEquals(List.of("Created", "Running", "Completed"), OutboxTest.this.said(call), seed);
+            assertEquals("0.9000", tenant.credits().toPlainString(), seed);
+            assertTrue(tenant.run(call).isPresent(), seed);
+        }
+    }
+}

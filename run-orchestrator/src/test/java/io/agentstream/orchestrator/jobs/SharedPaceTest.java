@@ -1,0 +1,166 @@
+package io.agentstream.orchestrator.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.TenantCalls;
+import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.provider.HangUp;
+import io.agentstream.orchestrator.provider.Pace;
+import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.provider.SharedPace;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Outbox;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// A provider's limit holds over all orchestrators.
+@ExtendWith(TestPostgres.class)
+final class SharedPaceTest {
+
+    private static final int CALLS = 2_000;
+    private static final int LIMIT = 1_000;
+    private static final Duration WINDOW = Duration.ofSeconds(1);
+
+    private final Database database;
+    private final String domain = UUID.randomUUID() + ".example.com";
+
+    SharedPaceTest(Database database) {
+        this.database = database;
+    }
+
+    private Pace pace(int requests, Duration window) {
+        return new SharedPace(database, "cloudonix", requests, window);
+    }
+
+    private static int mostIn(Duration window, List<Long> timesNs) {
+        List<Long> sorted = timesNs.stream().sorted().toList();
+        int most = 0;
+        int from = 0;
+        for (int to = 0; to < sorted.size(); to++) {
+            while (sorted.get(to) - sorted.get(from) >= window.toNanos()) {
+                from++;
+            }
+            most = Math.max(most, to - from + 1);
+        }
+        return most;
+    }
+
+    @Test
+    void whoWaitsForATurnIsNeverOneOfTooMany() throws Exception {
+        Duration window = Duration.ofMillis(300);
+        List<Future<List<Long>>> processes = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int p = 0; p < 3; p++) {
+                Pace pace = pace(5, window);
+                processes.add(threads.submit(() -> {
+                    List<Long> times = new ArrayList<>();
+                    for (int i = 0; i < 8; i++) {
+                        long now = System.nanoTime();
+                        OptionalLong wait = pace.reserve(domain, now, now + Duration.ofSeconds(10).toNanos());
+                        LockSupport.parkNanos(wait.orElseThrow());
+                        times.add(System.nanoTime());
+                    }
+                    return times;
+                }));
+            }
+            List<Long> all = new ArrayList<>();
+            for (Future<List<Long>> process : processes) {
+                all.addAll(process.get());
+            }
+
+            assertEquals(24, all.size());
+            assertTrue(mostIn(window, all) <= 5, "at most 5 in a window: " + mostIn(window, all));
+        }
+    }
+
+    @Test
+    void aTurnThatWouldComeTooLateIsNotTaken() {
+        Pace pace = pace(1, Duration.ofSeconds(30));
+        long now = System.nanoTime();
+
+        assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isPresent());
+        assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isEmpty());
+    }
+
+    @Test
+    void whatCanWaitLeavesRoomForCallsThatCannot() {
+        Pace pace = pace(10, Duration.ofSeconds(30));
+
+        assertEquals(8, pace.take(domain, 64));
+        assertEquals(0, pace(10, Duration.ofSeconds(30)).take(domain, 64));
+        long now = System.nanoTime();
+        assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isPresent());
+        assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isPresent());
+        assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isEmpty());
+    }
+
+    @Test
+    void twoThousandCallsOfOneAccountAreHungUpWithinTheLimitAndNoneIsForgotten() throws Exception {
+        database.withConnection(c -> Sql.update(c, "delete from outbox where kind = 'hang_up'"));
+        Tenant tenant = Tenant.create(database);
+        CallId call = new TenantCalls(tenant).running("sess");
+        long account = database.withConnection(c -> {
+            long id = Sql.only(
+                    c, "select telephony_configuration_id from runs where call_id = ?", row -> row.getLong(1), call.value());
+            Sql.update(
+                    c,
+                    """
+                    insert into outbox (run_id, kind, after, account_id, session, due_at)
+                    select r.id, 'hang_up', 9, ?, 'drained-' || n, now() from runs r, generate_series(1, ?) n where r.call_id = ?
+                    """,
+                    id, CALLS, call.value());
+            return id;
+        });
+        database.withConnection(c -> Outbox.takeHangUps(c, account, 50, Duration.ofSeconds(1))); // by one that is killed now
+        Map<String, Long> hungUp = new ConcurrentHashMap<>();
+        Metrics metrics = new Metrics("test");
+        try (HangUps one = new HangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics, Duration.ofMillis(1));
+                HangUps other = new HangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics, Duration.ofMillis(1))) {
+
+            Until.holds(() -> {
+                one.pass();
+                other.pass();
+            }, () -> hungUp.size() == CALLS);
+        }
+
+        assertTrue(mostIn(WINDOW, List.copyOf(hungUp.values())) <= LIMIT);
+        metrics.close();
+    }
+
+    private record Paced(Pace pace, Map<String, Long> hungUp) implements Sessions {
+        @Override
+        public Verdicts.Session check(Account account, String session, long deadlineNanos) {
+            return Verdicts.Session.LIVE;
+        }
+
+        @Override
+        public int turns(Account account, int most) {
+            return pace.take(account.domain() + account.id(), most);
+        }
+
+        @Override
+        public HangUp hangUp(Account account, String session, long deadlineNanos) {
+            hungUp.put(session, System.nanoTime());
+            return new HangUp.Done(204);
+        }
+    }
+}
