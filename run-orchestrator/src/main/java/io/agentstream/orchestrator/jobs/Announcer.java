@@ -68,10 +68,9 @@ public final class Announcer {
             throw new NotNowException("a decision is too old to be said", null);
         }
         boolean inOrder = said.knows(decision.written().earlier());
-        if (!inOrder) { // somebody died, or is not done yet
-            say(unsaid.of(decision.callId(), clock));
-        }
-        if (inOrder || decision.repeated()) { // else it was among what was unsaid
+        Decision unsaidYet = inOrder ? decision : unsaid.of(decision.callId(), clock); // somebody died, or is not done yet
+        say(unsaidYet);
+        if (!unsaidYet.events().containsAll(decision.events())) { // what is said again had been said
             say(decision);
         }
         if (decision.hangUp().isPresent()) {

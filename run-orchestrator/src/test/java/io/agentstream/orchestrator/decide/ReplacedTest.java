@@ -43,6 +43,10 @@ final class ReplacedTest {
         return offer.callId();
     }
 
+    private Decision begin(CallId call) throws InterruptedException {
+        return calls.start(Samples.started().of(call).session("sess-7").build(), Session.LIVE);
+    }
+
     private Runs.Run run(CallId call) {
         return tenant.run(call).orElseThrow();
     }
@@ -52,9 +56,9 @@ final class ReplacedTest {
         tenant.limit(1);
         CallId older = offered(Duration.ZERO);
         CallId newer = offered(Duration.ofMillis(500));
-        calls.start(older);
+        begin(older);
 
-        Decision decision = calls.start(newer);
+        Decision decision = begin(newer);
 
         assertEquals("running", decision.outcome());
         Decision replaced = decision.also().getFirst();
@@ -71,8 +75,8 @@ final class ReplacedTest {
     void theOldSocketsOwnEndComesToNothing() throws InterruptedException {
         CallId older = offered(Duration.ZERO);
         CallId newer = offered(Duration.ofMillis(500));
-        calls.start(older);
-        calls.start(newer);
+        begin(older);
+        begin(newer);
         Runs.Run before = run(older);
 
         Decision decision = calls.end(older, Duration.ofSeconds(1), End.REPLACED);
@@ -86,10 +90,10 @@ final class ReplacedTest {
     void whatTheOldSocketSaidComesAgainAndReplacesNothing() throws InterruptedException {
         CallId older = offered(Duration.ZERO);
         CallId newer = offered(Duration.ofMillis(500));
-        calls.start(older);
-        calls.start(newer);
+        begin(older);
+        begin(newer);
 
-        calls.start(older);
+        begin(older);
 
         assertEquals(RunState.RUNNING, run(newer).state());
         assertEquals("replaced", run(older).endBy());
@@ -99,9 +103,9 @@ final class ReplacedTest {
     void theOlderSocketIsProvedLastAndEndsAtOnce() throws InterruptedException {
         CallId older = offered(Duration.ZERO);
         CallId newer = offered(Duration.ofMillis(500));
-        calls.start(newer);
+        begin(newer);
 
-        Decision decision = calls.start(older);
+        Decision decision = begin(older);
 
         assertEquals(List.of(SocketCommand.Close.because(older, End.REPLACED)), decision.commands());
         assertEquals("replaced", run(older).endBy());
@@ -113,9 +117,9 @@ final class ReplacedTest {
     void aSocketThatIsNotProvedReplacesNothing() throws InterruptedException {
         CallId older = offered(Duration.ZERO);
         CallId newer = offered(Duration.ofMillis(500));
-        calls.start(older);
+        begin(older);
 
-        calls.start(Samples.started().of(newer).build(), Session.NOT_CONFIRMED);
+        calls.start(Samples.started().of(newer).session("sess-7").build(), Session.NOT_CONFIRMED);
 
         assertEquals(RunState.RUNNING, run(older).state());
         assertEquals(RunState.FAILED, run(newer).state());
@@ -140,8 +144,8 @@ final class ReplacedTest {
         }
         List<Callable<Decision>> starts = new ArrayList<>();
         for (CallId socket : sockets) {
-            starts.add(() -> calls.start(socket));
-            starts.add(() -> calls.start(socket)); // and again
+            starts.add(() -> begin(socket));
+            starts.add(() -> begin(socket)); // and again
         }
         Collections.shuffle(starts);
 

@@ -97,8 +97,9 @@ public final class Samples {
             Map<String, String> parameters,
             @Nullable List<String> cut) {
 
+        /// Each call has a session of its own, unless the test gives it one.
         public Start of(CallId call) {
-            return new Start(call, callSid, session, domain, context, parameters, cut);
+            return new Start(call, callSid, "sess-1".equals(session) ? "sess-" + call : session, domain, context, parameters, cut);
         }
 
         public Start callSid(@Nullable String sid) {

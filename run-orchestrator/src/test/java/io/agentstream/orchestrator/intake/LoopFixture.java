@@ -111,6 +111,7 @@ final class LoopFixture implements AutoCloseable {
     void pass() throws InterruptedException {
         now = now.plusMillis(10);
         loop.work();
+        hangUps.pass();
     }
 
     void add(CallEvent event) {
