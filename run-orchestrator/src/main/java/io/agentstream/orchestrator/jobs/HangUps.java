@@ -87,7 +87,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     }
 
     /// Begins whatever is due and allowed.
-    void pass() {
+    public void pass() {
         for (long id : database.withConnection(c -> Outbox.accountsDue(c, ACCOUNTS_AT_ONCE))) {
             Optional<Account> account = database.withConnection(c -> TelephonyConfigurations.findAccount(c, id));
             boolean usable = account.isPresent() && account.get().bearerToken() != null;

@@ -109,7 +109,7 @@ final class CallsLoopTest {
                         "run.events.v1"),
                 fixture.topics());
         assertEquals(List.of(3), fixture.slots());
-        Until.holds(fixture::pass, () -> fixture.sessions.hungUp.contains("sess-1"));
+        Until.holds(fixture::hangUp, () -> fixture.sessions.hungUp.contains("sess-1"));
         assertTrue(fixture.loop.isAssigned());
     }
 

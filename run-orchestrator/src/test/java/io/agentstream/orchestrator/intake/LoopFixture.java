@@ -111,6 +111,10 @@ final class LoopFixture implements AutoCloseable {
     void pass() throws InterruptedException {
         now = now.plusMillis(10);
         loop.work();
+    }
+
+    /// Lets the provider be told.
+    void hangUp() {
         hangUps.pass();
     }
 

@@ -136,7 +136,7 @@ final class ReaperTest {
         goOn(Duration.ofSeconds(15));
 
         assertEquals(RunState.FAILED, state(call));
-        assertEquals(2, producer.history().size()); // the event, and a close for a gateway that may be alive after all
+        assertEquals(3, producer.history().size()); // the beginning that nobody said, the end, and a close for a gateway that may live
     }
 
     @Test
@@ -179,7 +179,7 @@ final class ReaperTest {
         producer.sendException = null;
         goOn(Duration.ofSeconds(1));
 
-        assertEquals(2, producer.history().size());
+        assertEquals(3, producer.history().size());
     }
 
     @Test
@@ -249,7 +249,7 @@ final class ReaperTest {
         assertEquals("internal_error", failure(call));
         assertEquals(RunState.RUNNING, state(answered));
         assertEquals(new BigDecimal("1.0000"), tenant.credits());
-        assertEquals(2, producer.history().size()); // the event, and the close for the gateway
+        assertEquals(5, producer.history().size()); // what nobody said of the run, its definition, its end, the close for the gateway
     }
 
     @Test
@@ -385,6 +385,6 @@ final class ReaperTest {
         }
 
         assertEquals(RunState.FAILED, state(call));
-        assertEquals(1, small.history().size());
+        assertEquals(2, small.history().size());
     }
 }
