@@ -63,13 +63,13 @@ final class RunRoutesTest {
                 List.of(
                         "id", "name", "call_id", "agent_uuid", "agent_version", "mode", "call_type", "state", "failure",
                         "initial_context", "gathered_context", "logs", "created_at", "started_at", "ended_at",
-                        "duration_seconds", "end", "cost"),
+                        "duration_seconds", "end", "disconnected_by", "outcome", "cost"),
                 List.copyOf(answer.body().propertyNames()));
         assertTrue(answer.get("/name").stringValue().matches("WR-AGS-[0-9]{8}"));
         assertEquals(tenant.agentUuid().toString(), answer.get("/agent_uuid").stringValue());
         assertEquals("cloudonix", answer.get("/initial_context/provider").stringValue());
         assertEquals("2026-01-02T12:00:00.123Z", answer.get("/created_at").stringValue());
-        for (String open : List.of("failure", "ended_at", "duration_seconds", "end", "cost")) {
+        for (String open : List.of("failure", "ended_at", "duration_seconds", "end", "disconnected_by", "outcome", "cost")) {
             assertTrue(answer.get("/" + open).isNull(), open);
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.jobs.RefusedByKafkaException;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Relay;
@@ -200,6 +201,7 @@ final class CallsLoopTest {
         fixture.add(offer);
         fixture.add(started(offer.callId(), "sess-1"));
         fixture.untilCommitted(2);
+        fixture.tidy();
 
         try (LoopFixture other = new LoopFixture(tenant.database()).assigned()) {
             other.add(offer);
@@ -209,6 +211,35 @@ final class CallsLoopTest {
             assertEquals(fixture.events(), other.events());
             assertEquals(fixture.commands(offer.callId()), other.commands(offer.callId()));
             assertEquals(List.of(), other.sessions.checked);
+        }
+        assertEquals(1, tenant.runs().size());
+    }
+
+    @Test
+    void whatADeadMemberLeftInTheOutboxIsSaidInItsOrder() throws Exception {
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        fixture.add(offer);
+        fixture.add(started(offer.callId(), "sess-1"));
+        fixture.untilCommitted(2); // it is said, and died before it deleted the rows
+
+        try (LoopFixture other = new LoopFixture(tenant.database()).assigned()) {
+            other.add(offer);
+            other.add(started(offer.callId(), "dead"));
+            other.untilCommitted(2);
+            other.tidy();
+
+            // All of it with the first record; what its own record asks for is said once more, and nothing else.
+            RunEvent created = fixture.events().getFirst();
+            RunEvent running = fixture.events().getLast();
+            assertEquals(List.of(created, running, running), other.events());
+            assertEquals(
+                    List.of(
+                            new SocketCommand.Admit(offer.callId()), new SocketCommand.Open(offer.callId()),
+                            new SocketCommand.Open(offer.callId())),
+                    other.commands(offer.callId()));
+            assertEquals(List.of(), other.sessions.checked);
+            assertTrue(new Unsaid(tenant.database()).of(offer.callId(), () -> Samples.T0).isEmpty());
         }
         assertEquals(1, tenant.runs().size());
     }

@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
+import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
 import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.liveness.Hearing;
@@ -73,6 +74,7 @@ final class LoopFixture implements AutoCloseable {
     final CallsLoop loop;
     private final Metrics metrics = new Metrics("test");
     private final HangUps hangUps;
+    private final OutboxLoop outbox;
     private volatile Instant now = Samples.T0.plusSeconds(1);
     private long nextOffset;
 
@@ -86,8 +88,13 @@ final class LoopFixture implements AutoCloseable {
         Duration handshake = Duration.ofSeconds(10);
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake);
         hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
-        CallHandler handler = new CallHandler(
-                decisions, sessions, new Announcer(new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), new Said()), metrics, clock), metrics, clock, CallHandler.margin(handshake));
+        Unsaid unsaid = new Unsaid(database);
+        Said said = new Said();
+        Announcer announcer =
+                new Announcer(new Announcer.Hands(new Publisher(producer), hangUps, unsaid, said), metrics, clock);
+        outbox = new OutboxLoop(new OutboxLoop.Hands(database, unsaid, said, announcer, metrics), () -> true, clock);
+        CallHandler handler =
+                new CallHandler(decisions, sessions, announcer, metrics, clock, CallHandler.margin(handshake));
         DeadLetters letters = new DeadLetters(producer, metrics);
         loop = new CallsLoop(
                 consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open);
@@ -111,6 +118,11 @@ final class LoopFixture implements AutoCloseable {
     void pass() throws InterruptedException {
         now = now.plusMillis(10);
         loop.work();
+    }
+
+    /// Takes what was said out of the outbox, which a member does a moment later.
+    void tidy() {
+        outbox.onClose();
     }
 
     /// Lets the provider be told.
