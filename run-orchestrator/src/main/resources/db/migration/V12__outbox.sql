@@ -3,12 +3,14 @@
 create table outbox (
     id           bigint generated always as identity primary key,
     run_id       bigint not null references runs on delete cascade,
-    -- say: the events that were decided on the call's record number `after`, and the commands that follow from them.
-    -- hang_up: the provider is to end the session.
+    -- say: events of the run, and the commands that follow from them. hang_up: the provider is to end the session.
     kind         text not null check (kind in ('say', 'hang_up')),
-    after        bigint not null,
+    -- Where the events stand in run_events.
+    positions    bigint[],
     -- Whether the call's socket is still to be told of the end.
     socket_waits boolean,
+    -- Number of the call's record that the end was decided on.
+    after        bigint,
     account_id   bigint references telephony_configurations,
     session      text,
     created_at   timestamptz not null default now(),
@@ -19,7 +21,9 @@ create table outbox (
     dead_at      timestamptz,
     -- What the last try failed for.
     trouble      text,
+    check ((kind = 'say') = (positions is not null)),
     check ((kind = 'say') = (socket_waits is not null)),
+    check ((kind = 'hang_up') = (after is not null)),
     check ((kind = 'hang_up') = (session is not null)),
     check ((kind = 'hang_up') = (account_id is not null))
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);

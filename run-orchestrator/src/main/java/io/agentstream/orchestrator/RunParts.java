@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.intake.CallHandler;
 import io.agentstream.orchestrator.intake.CallsLoop;
 import io.agentstream.orchestrator.intake.KeyedExecutor;
 import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.Bell;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
@@ -75,15 +76,17 @@ final class RunParts {
         Metrics metrics = lent.metrics();
         RunDecisions decisions = new RunDecisions(
                 lent.database(), new Tariff(settings.pricePerMinute()), settings.handshakeTimeout());
-        HangUps hangUps = new HangUps(lent.database(), lent.sessions(), metrics, HANG_UP_BACKOFF);
-        closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());
+        Bell hangUpsDue = new Bell();
         Unsaid unsaid = new Unsaid(lent.database());
         Said said = new Said();
         Announcer announcer = new Announcer(
-                new Announcer.Hands(new Publisher(lent.producer()), hangUps, unsaid, said), metrics, lent.clock(), lent.onDecided());
+                new Announcer.Hands(new Publisher(lent.producer()), hangUpsDue, unsaid, said), metrics, lent.clock(), lent.onDecided());
         OutboxLoop outbox = new OutboxLoop(
                 new OutboxLoop.Hands(lent.database(), unsaid, said, announcer, metrics), lent.ready(), lent.clock());
         closer.own("outbox", new DutyCycleRunner(outbox, LOOP_CLOSE, lent.onFault()).start());
+        HangUps hangUps = new HangUps(
+                new HangUps.Hands(lent.database(), lent.sessions(), hangUpsDue, announcer, metrics), HANG_UP_BACKOFF);
+        closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
                 CallHandler.margin(settings.handshakeTimeout()));

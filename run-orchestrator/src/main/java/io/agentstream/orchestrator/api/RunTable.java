@@ -32,6 +32,7 @@ final class RunTable implements RunWriter {
             new Column("duration_seconds", "/duration_seconds"),
             new Column("end", "/end/by"),
             new Column("close_code", "/end/close_code"),
+            new Column("disconnected_by", "/disconnected_by"),
             new Column("outcome", "/outcome"),
             new Column("cost", "/cost"));
 

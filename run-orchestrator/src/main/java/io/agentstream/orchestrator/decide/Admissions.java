@@ -126,7 +126,7 @@ final class Admissions {
                     create(connection, offer, agent.orElseThrow(), Optional.of(refusal));
                 case Effect.Repeat() ->
                     RunTransaction.decide(
-                            connection, known.run().orElseThrow(), event.seq(), run -> run.repeat(Socket.WAITS));
+                            connection, known.run().orElseThrow(), event.seq(), run -> run.repeat());
             };
             return new Step.Decided(decision.asOf(now));
         });
@@ -163,7 +163,7 @@ final class Admissions {
                         contexts.logs(), event.at(), offer.now(), price(agent)));
         if (inserted.isEmpty()) { // the same offer, handled elsewhere at the same time, was faster and is committed
             RunRow other = RunRows.lock(connection, event.callId().value()).orElseThrow();
-            return RunTransaction.decide(connection, other, event.seq(), run -> run.repeat(Socket.WAITS));
+            return RunTransaction.decide(connection, other, event.seq(), run -> run.repeat());
         }
         return RunTransaction.decide(connection, inserted.get(), event.seq(), run -> {
             run.happened(event, "offered", offer.source());

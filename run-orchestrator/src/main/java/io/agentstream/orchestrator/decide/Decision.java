@@ -61,6 +61,11 @@ public record Decision(
         return new Decision(callId, null, false, List.of(), List.of(), 0, Optional.empty(), null);
     }
 
+    /// Nothing is decided that was not decided before.
+    static Decision again(CallId callId, String runName) {
+        return new Decision(callId, runName, true, List.of(), List.of(), 0, Optional.empty(), null);
+    }
+
     static Decision refused(CallId callId, int slot, Refusal refusal) {
         return new Decision(callId, null, false, List.of(), List.of(close(callId, refusal)), slot, Optional.empty(), null);
     }

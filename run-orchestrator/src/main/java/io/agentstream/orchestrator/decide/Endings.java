@@ -111,7 +111,7 @@ final class Endings {
                     complete(run, complete);
                     decision = run.decision(socket);
                 }
-                case Effect.Repeat() -> decision = run.repeat(socket);
+                case Effect.Repeat() -> decision = run.repeat();
                 case Effect.HangUp() -> {
                     if (!decision.events().isEmpty()) { // else the run was over before, by a decision of our own
                         decision = decision.hangingUp(run.hangUp());

@@ -99,7 +99,7 @@ final class Proofs {
         for (Effect.OfStart effect : RunMachine.started(run.state(), input).effects()) {
             switch (effect) {
                 case Effect.Repeat() -> {
-                    return run.repeat(Socket.WAITS).asOf(now);
+                    return run.repeat();
                 }
                 case Effect.Begin(Instant at) -> {
                     for (RunRow rival : rivals) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The one way to a decision about a run. Each is one transaction: it reads the state and the facts, asks [RunMachine], and does
-/// its effects. A record that comes again changes nothing and yields the decision that it yielded first. Any thread; blocks on
+/// its effects. A record that comes again changes nothing, and yields nothing but what was not said yet. Any thread; blocks on
 /// the database and throws what it throws.
 ///
 /// Who waits for an organisation's turn, or for its rate, holds no connection: others go on with them. What time it is is asked inside the transaction, once the locks are held: whoever has waited for them has not grown old by it.

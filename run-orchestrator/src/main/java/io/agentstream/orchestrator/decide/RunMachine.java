@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// What becomes of a run when something is known of its call. Pure; any thread.
 ///
 /// The state is what the database says inside the transaction that the effects are done in. A record that comes again finds a
-/// state that is further on, and the effect [Effect.Repeat] says to publish once more what was decided on it.
+/// state that is further on, and the effect [Effect.Repeat] says that what was decided on it may not have been said yet.
 final class RunMachine {
 
     /// Where the call's run is.
@@ -78,7 +78,7 @@ final class RunMachine {
         /// `closeCode` is absent where nobody saw the socket close.
         record Complete(End end, @Nullable Integer closeCode, Instant at, long durationMs) implements OfStart, OfEnd {}
 
-        /// Publish what was decided on this record when it first came.
+        /// Say what was decided on this record when it first came, unless it was said.
         record Repeat() implements OfOffer, OfStart, OfEnd {}
 
         /// The provider is to end the call: closing the socket does not.

@@ -3,7 +3,6 @@ package io.agentstream.orchestrator.decide;
 import io.agentstream.orchestrator.decide.Decision.HangUpOrder;
 import io.agentstream.orchestrator.decide.Decision.Socket;
 import io.agentstream.orchestrator.decide.RunMachine.State;
-import io.agentstream.orchestrator.store.Decided;
 import io.agentstream.orchestrator.store.Jsonb;
 import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.RunEvents.NewEvent;
@@ -34,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Changes one run inside a transaction, and collects what is to be said about it. Each of our own events goes into the run's
-/// story in the same transaction: from there it is said again when the record comes again. There is one only inside [#decide],
-/// which puts the story down: nobody can forget to. Only the thread that has the connection.
+/// story and into the outbox in the same transaction. There is one only inside [#decide], which puts them down: nobody can forget to. Only the thread that has the connection.
 final class RunTransaction {
 
     private final Connection connection;
@@ -77,7 +75,7 @@ final class RunTransaction {
     private List<Outbox.Order> orders(Decision decision) {
         List<Outbox.Order> orders = new ArrayList<>();
         if (!events.isEmpty()) {
-            orders.add(new Outbox.Order.Say(after, told == Socket.WAITS));
+            orders.add(new Outbox.Order.Say(told == Socket.WAITS));
             decision.hangUp().ifPresent(order ->
                     orders.add(new Outbox.Order.HangUp(after, order.telephonyConfigurationId(), order.session())));
         }
@@ -190,17 +188,10 @@ final class RunTransaction {
                 : Decision.of(row.name(), row.gatewaySlot(), List.copyOf(events), socket, false);
     }
 
-    /// What was decided on the record when it came first, once more; but the beginning of a run that is over is not, or a worker
-    /// that does not know its end yet would begin it again. Its beginning was acknowledged before its end was decided.
-    Decision repeat(Socket socket) throws SQLException {
-        boolean over = state() instanceof State.Over;
-        List<RunEvent> decided = Decided.on(connection, row.id(), after).stream()
-                .map(payload -> Json.MAPPER.treeToValue(payload, RunEvent.class))
-                .filter(event -> !(over && event instanceof RunEvent.Running))
-                .toList();
-        return decided.isEmpty()
-                ? Decision.none(callId)
-                : Decision.of(row.name(), row.gatewaySlot(), decided, socket, true);
+    /// A record that came again changes nothing. What was decided on it is said, or stands in the outbox, where whoever announces
+    /// this looks.
+    Decision repeat() {
+        return Decision.again(callId, row.name());
     }
 
     /// The session that was proved, for the provider to end.

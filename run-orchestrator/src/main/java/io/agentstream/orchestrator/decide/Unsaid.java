@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What was decided of runs and may not have been said, and what became of hang-ups. Any thread; blocks on the database.
@@ -29,18 +30,26 @@ public final class Unsaid {
 
     /// All that is to be said of the call's run, in the order in which it was decided: the beginning of a run that is over is among
     /// it, because its end follows.
-    public Decision of(CallId callId, InstantSource clock) {
+    ///
+    /// @param said which rows of the outbox are done with already and only not deleted yet
+    public Decision of(CallId callId, Predicate<Long> said, InstantSource clock) {
         return database.inTransaction(connection -> {
             Optional<RunRow> row = RunRows.lock(connection, callId.value());
-            return row.isEmpty() ? Decision.none(callId) : of(connection, row.get(), callId, clock.instant());
+            if (row.isEmpty()) {
+                return Decision.none(callId);
+            }
+            List<Outbox.Say> says = Outbox.unsaid(connection, row.get().id()).stream()
+                    .filter(say -> !said.test(say.id()))
+                    .toList();
+            return of(connection, row.get(), callId, says, clock.instant());
         });
     }
 
-    private static Decision of(Connection connection, RunRow row, CallId callId, Instant now) throws SQLException {
-        List<Outbox.Say> says = Outbox.unsaid(connection, row.id());
+    private static Decision of(Connection connection, RunRow row, CallId callId, List<Outbox.Say> says, Instant now)
+            throws SQLException {
         List<RunEvent> events = says.isEmpty()
                 ? List.of()
-                : Decided.onAny(connection, row.id(), says.stream().map(Outbox.Say::after).distinct().toList()).stream()
+                : Decided.at(connection, row.id(), says.stream().flatMap(say -> say.positions().stream()).toList()).stream()
                         .map(payload -> Json.MAPPER.treeToValue(payload, RunEvent.class))
                         .toList();
         Decision decision = events.isEmpty()
@@ -48,27 +57,27 @@ public final class Unsaid {
                 : Decision.of(
                         row.name(), row.gatewaySlot(), events, says.getLast().socketWaits() ? Socket.WAITS : Socket.CLOSED, true);
         return decision
-                .written(new Outbox.Written(says.stream().map(Outbox.Say::id).toList(), List.of()))
+                .written(new Outbox.Written(says.stream().map(Outbox.Say::id).toList(), List.of(), System.nanoTime()))
                 .asOf(now);
     }
 
-    /// The provider has ended the session, or will not; once for each order, whoever says it.
+    /// The provider has ended the session, or will not: what there is to say of it, once for each order, whoever asks.
     ///
     /// @param confirmed whether the order is done with; else it is given up
     /// @param status of the provider's answer
-    public void hangUpDone(Outbox.HangUp order, boolean confirmed, @Nullable Integer status, String trouble, Instant at) {
-        database.inTransaction(connection -> {
+    public Decision hangUpDone(Outbox.HangUp order, boolean confirmed, @Nullable Integer status, String trouble, Instant at) {
+        return database.inTransaction(connection -> {
             int changed = confirmed
                     ? Outbox.delete(connection, List.of(order.id()))
                     : Outbox.bury(connection, Map.of(order.id(), trouble));
             Optional<RunRow> row = RunRows.lock(connection, order.callId());
-            if (changed > 0 && row.isPresent()) {
-                RunTransaction.decide(connection, row.get(), order.after(), run -> {
-                    run.hungUp(confirmed, status, order.tries(), at);
-                    return run.decision(Socket.CLOSED);
-                });
+            if (changed == 0 || row.isEmpty()) {
+                return Decision.none(new CallId(order.callId()));
             }
-            return changed;
+            return RunTransaction.decide(connection, row.get(), order.after(), run -> {
+                run.hungUp(confirmed, status, order.tries(), at);
+                return run.decision(Socket.CLOSED);
+            });
         });
     }
 }

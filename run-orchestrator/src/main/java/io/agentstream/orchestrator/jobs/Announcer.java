@@ -21,7 +21,7 @@ public final class Announcer {
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Publisher publisher;
-    private final HangUps hangUps;
+    private final Bell hangUps;
     private final Unsaid unsaid;
     private final Said said;
     private final Metrics metrics;
@@ -29,7 +29,9 @@ public final class Announcer {
     private final Runnable onDecided;
 
     /// What it works with.
-    public record Hands(Publisher publisher, HangUps hangUps, Unsaid unsaid, Said said) {}
+    ///
+    /// @param hangUps rung when there is something for the provider to do
+    public record Hands(Publisher publisher, Bell hangUps, Unsaid unsaid, Said said) {}
 
     public Announcer(Hands hands, Metrics metrics, InstantSource clock) {
         this(hands, metrics, clock, () -> {});
@@ -51,8 +53,8 @@ public final class Announcer {
         return publisher.isSlot(slot);
     }
 
-    /// Says a decision, and before it whatever else of its run may not have been said. One that is too old is not said: it is to be
-    /// asked for once more, and is then what it has become.
+    /// Says a decision, and before it whatever else of its run may not have been said; what is said already is not said again. One
+    /// that is too old is not said: it is to be asked for once more, and is then what it has become.
     ///
     /// @throws NotNowException where it is too old, or Kafka is away; some of it may have been taken
     /// @throws UndeliverableException where Kafka will never take it
@@ -60,33 +62,35 @@ public final class Announcer {
         for (Decision other : decision.also()) {
             announce(other);
         }
-        if (decision.events().isEmpty() && decision.commands().isEmpty()) {
+        boolean inOrder = said.knows(decision.written().earlier());
+        if (inOrder && decision.events().isEmpty() && decision.commands().isEmpty()) {
             return;
         }
         Instant asOf = decision.asOf();
         if (asOf != null && clock.instant().isAfter(asOf.plus(FRESH))) {
             throw new NotNowException("a decision is too old to be said", null);
         }
-        boolean inOrder = said.knows(decision.written().earlier());
-        Decision unsaidYet = inOrder ? decision : unsaid.of(decision.callId(), clock); // somebody died, or is not done yet
-        say(unsaidYet);
-        if (!unsaidYet.events().containsAll(decision.events())) { // what is said again had been said
-            say(decision);
+        // Somebody died or is not done yet; or we stood still, and somebody else has said it for us.
+        boolean asWritten = inOrder && !decision.written().isOlderThan(FRESH);
+        Decision left = asWritten ? decision : unsaid.of(decision.callId(), said::knows, clock);
+        if (!asWritten && left.events().isEmpty()) {
+            return;
         }
+        say(left);
         if (decision.hangUp().isPresent()) {
-            hangUps.wakeUp();
+            hangUps.ring();
         }
         onDecided.run();
         metrics.counter(
                         "agent_stream_orchestrator_decisions",
-                        "outcome", decision.outcome(),
-                        "repeated", Boolean.toString(decision.repeated()))
+                        "outcome", left.outcome(),
+                        "repeated", Boolean.toString(left.repeated()))
                 .increment();
         log.atInfo()
-                .addKeyValue("run", decision.runName() == null ? "none" : decision.runName())
+                .addKeyValue("run", left.runName() == null ? "none" : left.runName())
                 .addKeyValue("call", decision.callId())
-                .addKeyValue("outcome", decision.outcome())
-                .addKeyValue("repeated", decision.repeated())
+                .addKeyValue("outcome", left.outcome())
+                .addKeyValue("repeated", left.repeated())
                 .log("decided");
     }
 

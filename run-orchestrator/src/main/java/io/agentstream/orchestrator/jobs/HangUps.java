@@ -1,5 +1,7 @@
 package io.agentstream.orchestrator.jobs;
 
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Sessions;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /// Has providers end calls, as the outbox orders it: of each account no more than its provider allows, over all orchestrators; each
 /// until the provider confirms it, a number of times at most, and then it is given up and stays in the outbox for people to see. One
-/// that dies in the middle of it is found again when its lease is over. Only the loop, and [#wakeUp] any thread; the requests
+/// that dies in the middle of it is found again when its lease is over. Only the loop; the requests
 /// themselves are on virtual threads.
 public final class HangUps implements DutyCycle, AutoCloseable {
 
@@ -56,12 +58,22 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hang-up").factory());
     private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE);
-    private final Semaphore wake = new Semaphore(0);
+    private final Bell bell;
+    private final Announcer announcer;
+
+    /// What it works with.
+    ///
+    /// @param bell rung when there is something to do
+    /// @param announcer says how it went
+    public record Hands(Database database, Sessions sessions, Bell bell, Announcer announcer, Metrics metrics) {}
 
     /// @param firstBackoff pause before the second try; doubled for each further one
-    public HangUps(Database database, Sessions sessions, Metrics metrics, Duration firstBackoff) {
-        this.database = database;
-        this.sessions = sessions;
+    public HangUps(Hands hands, Duration firstBackoff) {
+        Metrics metrics = hands.metrics();
+        this.database = hands.database();
+        this.sessions = hands.sessions();
+        this.bell = hands.bell();
+        this.announcer = hands.announcer();
         this.unsaid = new Unsaid(database);
         this.done = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "done");
         this.givenUp = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "given_up");
@@ -76,13 +88,12 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     @Override
     public void work() throws InterruptedException {
-        wake.tryAcquire(PERIOD_MS, TimeUnit.MILLISECONDS);
-        wake.drainPermits();
+        bell.await(PERIOD_MS);
         try {
             pass();
         } catch (DatabaseException away) {
             log.atWarn().addKeyValue("failure", Causes.of(away)).log("hang-ups have to wait");
-            wake.tryAcquire(PERIOD_MS, TimeUnit.MILLISECONDS);
+            bell.await(PERIOD_MS);
         }
     }
 
@@ -126,8 +137,9 @@ public final class HangUps implements DutyCycle, AutoCloseable {
         }
         switch (sessions.hangUp(account, order.session(), System.nanoTime() + TRY.toNanos())) {
             case HangUp.Done(int status) -> {
-                unsaid.hangUpDone(order, true, status, "", clock.instant());
+                Decision decision = unsaid.hangUpDone(order, true, status, "", clock.instant());
                 done.increment();
+                say(decision);
             }
             case HangUp.Refused(var reason, Integer status) -> giveUp(order, status, reason.name());
             case HangUp.Unavailable(var trouble) -> {
@@ -150,7 +162,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     }
 
     private void giveUp(Outbox.HangUp order, @Nullable Integer status, String why) {
-        unsaid.hangUpDone(order, false, status, why, clock.instant());
+        Decision decision = unsaid.hangUpDone(order, false, status, why, clock.instant());
         givenUp.increment();
         log.atWarn()
                 .addKeyValue("run", order.runName())
@@ -158,12 +170,23 @@ public final class HangUps implements DutyCycle, AutoCloseable {
                 .addKeyValue("order", order.id())
                 .addKeyValue("reason", why)
                 .log("the provider was not made to end the call");
+        say(decision);
     }
 
-    /// There is something to do now.
+    /// What cannot be said now stands in the outbox.
+    private void say(Decision decision) {
+        try {
+            announcer.announce(decision);
+        } catch (NotNowException | UndeliverableException | RefusedByKafkaException notNow) {
+            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("a hang-up is not said yet");
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void wakeUp() {
-        wake.release();
+        bell.ring();
     }
 
     @Override

@@ -23,6 +23,10 @@ public final class Said {
         rows.forEach(row -> never.put(row, why));
     }
 
+    boolean knows(long row) {
+        return said.contains(row);
+    }
+
     boolean knows(Collection<Long> rows) {
         return said.containsAll(rows);
     }

@@ -11,32 +11,14 @@ public final class Decided {
 
     private Decided() {}
 
-    /// What was decided on the call's record number `seq`, in order.
-    public static List<ObjectNode> on(Connection connection, long runId, long seq) throws SQLException {
+    /// Those at these places in the run's story, in order.
+    public static List<ObjectNode> at(Connection connection, long runId, Collection<Long> positions) throws SQLException {
         return Sql.query(
                 connection,
-                """
-                select payload from run_events
-                 where run_id = ? and source_topic is null and (payload ->> 'after')::bigint = ?
-                 order by position
-                """,
+                "select payload from run_events where run_id = ? and position = any(?::bigint[]) order by position",
                 row -> Jsonb.readObject(row, "payload"),
                 runId,
-                seq);
-    }
-
-    /// What was decided on any of these records, in order.
-    public static List<ObjectNode> onAny(Connection connection, long runId, Collection<Long> seqs) throws SQLException {
-        return Sql.query(
-                connection,
-                """
-                select payload from run_events
-                 where run_id = ? and source_topic is null and (payload ->> 'after')::bigint = any(?::bigint[])
-                 order by position
-                """,
-                row -> Jsonb.readObject(row, "payload"),
-                runId,
-                seqs.toArray(Long[]::new));
+                positions.toArray(Long[]::new));
     }
 
     /// Number of the newest record that is known of the run's call; 0 where none is.

@@ -27,13 +27,12 @@ public final class Outbox {
     /// What is to follow, of a run.
     public sealed interface Order {
 
-        /// Number of the call's record that was decided on.
-        long after();
-
-        /// The events that were decided on that record are to be said, and the commands that follow from them.
-        record Say(long after, boolean socketWaits) implements Order {}
+        /// The events that are written along and have no source are to be said, and the commands that follow from them.
+        record Say(boolean socketWaits) implements Order {}
 
         /// The provider is to end the session.
+        ///
+        /// @param after number of the call's record that the end was decided on
         record HangUp(long after, long accountId, String session) implements Order {}
     }
 
@@ -41,8 +40,14 @@ public final class Outbox {
     ///
     /// @param says rows of its own that are done with once it is said
     /// @param earlier rows of the same run that somebody may not have said yet
-    public record Written(List<Long> says, List<Long> earlier) {
-        public static final Written NOTHING = new Written(List.of(), List.of());
+    /// @param atNs when it was written, by this process's clock of nanoseconds
+    public record Written(List<Long> says, List<Long> earlier, long atNs) {
+        public static final Written NOTHING = new Written(List.of(), List.of(), 0);
+
+        /// Whether somebody else may have said it by now.
+        public boolean isOlderThan(Duration age) {
+            return !says.isEmpty() && System.nanoTime() - atNs > age.toNanos();
+        }
     }
 
     /// Adds events to the run's story and orders to the outbox, in order and in one round trip: a call waits for it.
@@ -50,6 +55,7 @@ public final class Outbox {
             throws SQLException {
         List<Long> says = new ArrayList<>();
         List<Long> earlier = new ArrayList<>();
+        long atNs = System.nanoTime();
         Sql.query(
                 connection,
                 """
@@ -62,9 +68,13 @@ public final class Outbox {
                            with ordinality as e(at, type, payload, topic, place, spot, number, epoch, nth)
                      order by e.nth
                     on conflict do nothing
+                    returning position, source_topic
                 ), orders as (
-                    insert into outbox (run_id, kind, after, socket_waits, account_id, session, due_at)
-                    select ?, o.kind, o.after, o.waits, o.account, o.session,
+                    insert into outbox (run_id, kind, positions, after, socket_waits, account_id, session, due_at)
+                    select ?, o.kind,
+                           case o.kind when 'say'
+                               then array(select position from story where source_topic is null order by position) end,
+                           o.after, o.waits, o.account, o.session,
                            case o.kind when 'say' then now() + ? * interval '1 millisecond' else now() end
                       from unnest(?::text[], ?::bigint[], ?::boolean[], ?::bigint[], ?::text[])
                            with ordinality as o(kind, after, waits, account, session, nth)
@@ -89,22 +99,25 @@ public final class Outbox {
                 runId,
                 SWEPT_AFTER.toMillis(),
                 texts(orders, order -> order instanceof Order.Say ? "say" : "hang_up"),
-                all(orders, Order::after, Long[]::new),
+                all(orders, order -> order instanceof Order.HangUp hangUp ? hangUp.after() : null, Long[]::new),
                 all(orders, order -> order instanceof Order.Say say ? say.socketWaits() : null, Boolean[]::new),
                 all(orders, order -> order instanceof Order.HangUp hangUp ? hangUp.accountId() : null, Long[]::new),
                 texts(orders, order -> order instanceof Order.HangUp hangUp ? hangUp.session() : null),
                 runId);
-        return new Written(List.copyOf(says), List.copyOf(earlier));
+        return new Written(List.copyOf(says), List.copyOf(earlier), atNs);
     }
 
     /// What is to be said of a run, in the order in which it was decided.
-    public record Say(long id, long after, boolean socketWaits) {}
+    ///
+    /// @param positions of the events in the run's story
+    public record Say(long id, List<Long> positions, boolean socketWaits) {}
 
     public static List<Say> unsaid(Connection connection, long runId) throws SQLException {
         return Sql.query(
                 connection,
-                "select id, after, socket_waits from outbox where run_id = ? and kind = 'say' and dead_at is null order by id",
-                row -> new Say(row.getLong("id"), row.getLong("after"), row.getBoolean("socket_waits")),
+                "select id, positions, socket_waits from outbox where run_id = ? and kind = 'say' and dead_at is null order by id",
+                row -> new Say(
+                        row.getLong("id"), List.of((Long[]) row.getArray("positions").getArray()), row.getBoolean("socket_waits")),
                 runId);
     }
 

@@ -41,7 +41,7 @@ final class EndDecisionsTest {
     }
 
     @Test
-    void redeliveryOfAllRecordsSaysTheStoryAgainButBeginsNoRunThatIsOverAndChangesNothing() throws InterruptedException {
+    void redeliveryOfAllRecordsDecidesAndChangesNothing() throws InterruptedException {
         CallEvent.Offered offer = tenant.offer().build();
         CallId call = offer.callId();
         tenant.credits("1");
@@ -50,13 +50,9 @@ final class EndDecisionsTest {
 
         List<Decision> second = List.of(calls.offer(offer), calls.start(call), calls.end(call, Duration.ofMinutes(1), End.AGENT_HANGUP));
 
-        assertEquals(first.getFirst().events(), second.getFirst().events());
-        assertEquals(first.getFirst().commands(), second.getFirst().commands());
-        assertEquals(List.of(), second.get(1).events());
-        assertEquals(List.of(), second.get(1).commands());
-        assertEquals(first.getLast().events(), second.getLast().events());
+        assertTrue(first.stream().noneMatch(Decision::isEmpty));
+        assertTrue(second.stream().allMatch(Decision::isEmpty));
         assertTrue(first.getLast().hangUp().isPresent());
-        assertTrue(second.getLast().hangUp().isEmpty()); // the order is in the outbox
         assertEquals(before, tenant.run(call).orElseThrow());
         assertEquals(new BigDecimal("0.9000"), tenant.credits());
     }

@@ -6,6 +6,7 @@ import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.Bell;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
@@ -87,11 +88,12 @@ final class LoopFixture implements AutoCloseable {
         InstantSource clock = () -> now;
         Duration handshake = Duration.ofSeconds(10);
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake);
-        hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
+        Bell bell = new Bell();
         Unsaid unsaid = new Unsaid(database);
         Said said = new Said();
         Announcer announcer =
-                new Announcer(new Announcer.Hands(new Publisher(producer), hangUps, unsaid, said), metrics, clock);
+                new Announcer(new Announcer.Hands(new Publisher(producer), bell, unsaid, said), metrics, clock);
+        hangUps = new HangUps(new HangUps.Hands(database, sessions, bell, announcer, metrics), Duration.ofMillis(1));
         outbox = new OutboxLoop(new OutboxLoop.Hands(database, unsaid, said, announcer, metrics), () -> true, clock);
         CallHandler handler =
                 new CallHandler(decisions, sessions, announcer, metrics, clock, CallHandler.margin(handshake));

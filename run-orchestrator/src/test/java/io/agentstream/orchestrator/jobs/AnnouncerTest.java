@@ -8,12 +8,9 @@ import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
-import io.agentstream.orchestrator.decide.Unsaid;
-import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
-import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -27,22 +24,18 @@ final class AnnouncerTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final Metrics metrics = new Metrics("test");
-    private final HangUps hangUps;
     private final Decision decision;
     private final Announcer announcer;
     private Instant now = Samples.T0.plusSeconds(1); // when it was decided
 
     AnnouncerTest(Database database) {
-        hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
-        announcer = new Announcer(
-                new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), new Said()), metrics, () -> now);
+        announcer = Announcers.on(producer, database, new Said(), metrics, () -> now);
         Tenant tenant = Tenant.create(database);
         decision = new TenantCalls(tenant).offer(tenant.offer().build());
     }
 
     @AfterEach
-    void close() throws InterruptedException {
-        hangUps.close();
+    void close() {
         metrics.close();
     }
 

@@ -16,10 +16,14 @@ import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.End;
-import java.time.Duration;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Topics;
 import java.util.List;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,13 +38,15 @@ final class HangUpsTest {
     private final TenantCalls calls;
     private final FakeSessions sessions = new FakeSessions();
     private final Metrics metrics = new Metrics("test");
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final HangUps hangUps;
 
     HangUpsTest(Database database) {
         database.withConnection(c -> Sql.update(c, "delete from outbox where kind = 'hang_up'")); // other tests' orders
         tenant = Tenant.create(database);
         calls = new TenantCalls(tenant);
-        hangUps = new HangUps(database, sessions, metrics, Duration.ofMillis(1));
+        hangUps = Announcers.hangUps(database, sessions, producer, metrics);
     }
 
     @AfterEach
@@ -84,6 +90,25 @@ final class HangUpsTest {
 
         assertEquals(List.of(session, session, session), sessions.hungUp);
         assertEquals(List.of("offered", "created", "started", "running", "ended", "completed", "hang_up"), tenant.story(call));
+    }
+
+    @Test
+    void itIsSaidAtOnceThatTheProviderHasEndedTheCall() throws InterruptedException {
+        CallId call = hungUpByItsAgent();
+
+        Until.holds(hangUps::pass, () -> said(call).contains("HangUp"));
+
+        // and what its orchestrator had not said comes before it
+        assertEquals(List.of("Created", "Running", "Completed", "HangUp"), said(call));
+    }
+
+    private List<String> said(CallId call) {
+        return List.copyOf(producer.history()).stream()
+                .filter(record -> record.topic().equals(Topics.RUN_EVENTS.name()))
+                .map(record -> ((Decoded.Value<RunEvent>) Topics.RUN_EVENTS.codec().decode(record.value())).value())
+                .filter(event -> event.callId().equals(call))
+                .map(event -> event.getClass().getSimpleName())
+                .toList();
     }
 
     @Test

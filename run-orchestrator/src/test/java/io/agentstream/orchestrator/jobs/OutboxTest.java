@@ -11,8 +11,8 @@ import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.decide.Verdicts;
-import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
@@ -48,27 +48,23 @@ final class OutboxTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final Metrics metrics = new Metrics("test");
-    private final HangUps hangUps;
 
     OutboxTest(Database database) {
         this.database = database;
         tenant = Tenant.create(database);
         calls = new TenantCalls(tenant);
         decisions = calls.decisions();
-        hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
     }
 
     @AfterEach
-    void close() throws InterruptedException {
-        hangUps.close();
+    void close() {
         metrics.close();
     }
 
     /// An orchestrator: what it has said and not deleted is in its memory only.
     private final class Orchestrator {
         final Said said = new Said();
-        final Announcer announcer = new Announcer(
-                new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), said), metrics, () -> NOW);
+        final Announcer announcer = Announcers.on(producer, database, said, metrics, () -> NOW);
         final OutboxLoop loop = new OutboxLoop(
                 new OutboxLoop.Hands(database, new Unsaid(database), said, announcer, metrics), () -> true, () -> NOW);
     }
@@ -87,12 +83,15 @@ final class OutboxTest {
 
     /// What was said of the call, each once, in the order in which it was first said.
     private List<String> said(CallId call) {
+        return everySaying(call).stream().distinct().toList();
+    }
+
+    private List<String> everySaying(CallId call) {
         return List.copyOf(producer.history()).stream()
                 .filter(record -> record.topic().equals(Topics.RUN_EVENTS.name()))
                 .map(record -> ((Decoded.Value<RunEvent>) Topics.RUN_EVENTS.codec().decode(record.value())).value())
                 .filter(event -> event.callId().equals(call))
                 .map(event -> event.getClass().getSimpleName())
-                .distinct()
                 .toList();
     }
 
@@ -110,6 +109,45 @@ final class OutboxTest {
         assertEquals(0, left());
         assertEquals(List.of("Created"), said(offer.callId()));
         assertEquals(records, producer.history().stream().filter(r -> isOf(r.key(), offer.callId())).count());
+    }
+
+    @Test
+    void whoHearsOfItAgainSaysNothingAgain() throws InterruptedException {
+        // given a decision that was said by a process that has come no further
+        Orchestrator process = new Orchestrator();
+        CallEvent.Offered offer = tenant.offer().build();
+        process.announcer.announce(decisions.offered(offer, source(), () -> NOW));
+
+        // when it reads the record once more, and when somebody else does after it was deleted
+        process.announcer.announce(decisions.offered(offer, source(), () -> NOW));
+        process.loop.pass();
+        new Orchestrator().announcer.announce(decisions.offered(offer, source(), () -> NOW));
+
+        assertEquals(List.of("Created"), everySaying(offer.callId()));
+    }
+
+    @Test
+    void whatOneDecidedAndAnotherSaidMeanwhileIsNotSaidByTheFirst() throws InterruptedException {
+        // given an end that was decided by a process that stood still then
+        CallId call = calls.running("sess-1");
+        Decision late = old(calls.ended(call, End.CALLER_HANGUP));
+        timePasses();
+        Orchestrator other = new Orchestrator();
+        other.loop.pass();
+        other.loop.onClose();
+
+        new Orchestrator().announcer.announce(late); // it goes on
+
+        assertEquals(List.of("Created", "Running", "Completed"), everySaying(call));
+    }
+
+    /// As it is in a process that has stood still since.
+    private static Decision old(Decision decision) {
+        Outbox.Written written = decision.written();
+        return new Decision(
+                decision.callId(), decision.runName(), decision.repeated(), decision.events(), decision.commands(), decision.slot(),
+                decision.hangUp(), decision.asOf(),
+                new Outbox.Written(written.says(), List.of(), written.atNs() - Duration.ofSeconds(20).toNanos()), decision.also());
     }
 
     private static boolean isOf(byte[] key, CallId call) {

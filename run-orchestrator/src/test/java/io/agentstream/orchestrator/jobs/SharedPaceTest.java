@@ -133,8 +133,8 @@ final class SharedPaceTest {
         database.withConnection(c -> Outbox.takeHangUps(c, account, 50, Duration.ofSeconds(1))); // by one that is killed now
         Map<String, Long> hungUp = new ConcurrentHashMap<>();
         Metrics metrics = new Metrics("test");
-        try (HangUps one = new HangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics, Duration.ofMillis(1));
-                HangUps other = new HangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics, Duration.ofMillis(1))) {
+        try (HangUps one = Announcers.hangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics);
+                HangUps other = Announcers.hangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics)) {
 
             Until.holds(() -> {
                 one.pass();

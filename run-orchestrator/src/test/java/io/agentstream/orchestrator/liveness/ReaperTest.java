@@ -7,13 +7,9 @@ import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Tenant;
-import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.decide.Verdicts;
-import io.agentstream.orchestrator.jobs.Announcer;
-import io.agentstream.orchestrator.jobs.HangUps;
-import io.agentstream.orchestrator.jobs.Publisher;
+import io.agentstream.orchestrator.jobs.Announcers;
 import io.agentstream.orchestrator.jobs.Said;
-import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunState;
@@ -59,7 +55,6 @@ final class ReaperTest {
     private final Metrics metrics = new Metrics("test");
     private final Hearing hearing = new Hearing();
     private final FakeLogWatch watch = new FakeLogWatch();
-    private final HangUps hangUps;
     private final Reaper reaper;
     private Instant now = Samples.T0;
     private boolean ready = true;
@@ -68,17 +63,15 @@ final class ReaperTest {
     ReaperTest(Database database) {
         tenant = Tenant.create(database);
         decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
-        hangUps = new HangUps(database, new FakeSessions(), metrics, Duration.ofMillis(1));
         reaper = new Reaper(
                 new Reaper.Hands(
-                        database, decisions, new Announcer(new Announcer.Hands(new Publisher(producer), hangUps, new Unsaid(database), new Said()), metrics, () -> now), metrics),
+                        database, decisions, Announcers.on(producer, database, new Said(), metrics, () -> now), metrics),
                 hearing, watch, () -> ready, () -> now,
                 new Reaper.Limits(LOST_AFTER, Duration.ofSeconds(5), Duration.ofSeconds(20)));
     }
 
     @AfterEach
-    void close() throws InterruptedException {
-        hangUps.close();
+    void close() {
         metrics.close();
     }
 
@@ -374,7 +367,7 @@ final class ReaperTest {
                 true, null, new ByteArraySerializer(), new ByteArraySerializer());
         Reaper other = new Reaper(
                 new Reaper.Hands(
-                        tenant.database(), decisions, new Announcer(new Announcer.Hands(new Publisher(small), hangUps, new Unsaid(tenant.database()), new Said()), metrics, () -> now), metrics),
+                        tenant.database(), decisions, Announcers.on(small, tenant.database(), new Said(), metrics, () -> now), metrics),
                 hearing, watch, () -> ready, () -> now,
                 new Reaper.Limits(LOST_AFTER, Duration.ofSeconds(5), Duration.ofSeconds(20)));
 

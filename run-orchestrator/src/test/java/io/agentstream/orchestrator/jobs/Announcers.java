@@ -1,0 +1,33 @@
+package io.agentstream.orchestrator.jobs;
+
+import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.Metrics;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// What a process says things with, for tests.
+public final class Announcers {
+
+    private Announcers() {}
+
+    public static Announcer on(
+            MockProducer<byte[], byte[]> producer, Database database, Said said, Metrics metrics, InstantSource clock) {
+        return new Announcer(new Announcer.Hands(new Publisher(producer), new Bell(), new Unsaid(database), said), metrics, clock);
+    }
+
+    /// Hang-ups of a process, which are said where nobody listens; a second try comes at once.
+    static HangUps hangUps(Database database, Sessions sessions, Metrics metrics) {
+        MockProducer<byte[], byte[]> producer =
+                new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        return hangUps(database, sessions, producer, metrics);
+    }
+
+    static HangUps hangUps(Database database, Sessions sessions, MockProducer<byte[], byte[]> producer, Metrics metrics) {
+        Announcer announcer = on(producer, database, new Said(), metrics, InstantSource.system());
+        return new HangUps(new HangUps.Hands(database, sessions, new Bell(), announcer, metrics), Duration.ofMillis(1));
+    }
+}
