@@ -115,7 +115,7 @@ final class OfferDecisionsTest {
     }
 
     @Test
-    void aRefusedOfferThatComesAgainIsRefusedAgain() {
+    void aRefusedOfferThatComesAgainStaysRefused() {
         tenant.credits("0");
         CallEvent.Offered offer = tenant.offer().build();
         Decision first = calls.offer(offer);
@@ -123,8 +123,9 @@ final class OfferDecisionsTest {
 
         Decision second = calls.offer(offer);
 
-        assertEquals(first.events(), second.events());
-        assertEquals(first.commands(), second.commands());
+        assertEquals(Failure.QUOTA_EXCEEDED, failure(first));
+        assertTrue(second.isEmpty());
+        assertEquals("quota_exceeded", tenant.run(offer.callId()).orElseThrow().failureCode());
     }
 
     @Test
