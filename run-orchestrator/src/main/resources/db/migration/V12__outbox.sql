@@ -30,6 +30,7 @@ create table outbox (
 
 create index outbox_run on outbox (run_id);
 create index outbox_said on outbox (due_at) where kind = 'say' and dead_at is null;
+create index outbox_dead on outbox (id) where dead_at is not null;
 create index outbox_hang_ups on outbox (account_id, due_at) where kind = 'hang_up' and dead_at is null;
 
 -- When the last requests to a provider went out in the name of one of its domains, by the database's clock, the oldest first: the

@@ -165,11 +165,11 @@ public final class Keys {
     public static final Key<Path> TLS_KEY = path("TLS_KEY", "PEM file with the private key (PKCS #8) of the certificate.");
 
     public static final Key<Duration> CALL_LOST_AFTER = duration(
-            "CALL_LOST_AFTER", "60s", Duration.ofSeconds(10), Duration.ofHours(1),
+            "CALL_LOST_AFTER", "12s", Duration.ofSeconds(10), Duration.ofHours(1),
             "How long an open run's call may stay quiet on `call.lifecycle.v1` before the run is closed as lost. Longer"
                     + " than it takes to notice that Kafka is away, and at least three times `AGENT_STREAM_CALL_ALIVE_INTERVAL`.");
     public static final Key<Duration> CALL_ALIVE_INTERVAL = duration(
-            "CALL_ALIVE_INTERVAL", "15s", Duration.ofMillis(500), Duration.ofMinutes(10),
+            "CALL_ALIVE_INTERVAL", "4s", Duration.ofMillis(500), Duration.ofMinutes(10),
             "How often a gateway says of each of its calls that it is alive.");
     public static final Key<Duration> CONVERSATION_TIMEOUT = duration(
             "CONVERSATION_TIMEOUT", "12s", Duration.ofSeconds(1), Duration.ofMinutes(5),
@@ -177,7 +177,7 @@ public final class Keys {
                     + " costs nothing. Longer than the workers' session timeout of 6 s, because before that nobody can know that a worker was"
                     + " killed and that another will take its calls; by default 5 s and a second for the take-over longer.");
     public static final Key<Duration> WORKERS_GONE_AFTER = duration(
-            "WORKERS_GONE_AFTER", "20s", Duration.ofSeconds(1), Duration.ofHours(1),
+            "WORKERS_GONE_AFTER", "12s", Duration.ofSeconds(1), Duration.ofHours(1),
             "How long there may be no worker at all, as Kafka sees it, before the calls under way are closed with 1011; they cost"
                     + " nothing. Longer than it takes to start one again.");
     public static final Key<Boolean> PROJECTIONS = flag(

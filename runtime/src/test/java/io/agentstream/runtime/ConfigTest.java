@@ -130,7 +130,7 @@ final class ConfigTest {
 
     @Test
     void aCallIsNotLostBeforeItCouldSayThatItIsAlive() {
-        Map<String, String> environment = Map.of("AGENT_STREAM_CALL_LOST_AFTER", "20s");
+        Map<String, String> environment = Map.of("AGENT_STREAM_CALL_LOST_AFTER", "10s");
 
         ConfigException e = assertThrows(ConfigException.class, () -> Config.load(environment, Map.of(), List.of()));
 

@@ -59,7 +59,8 @@ public final class Api implements AutoCloseable {
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new WebhookRoutes(database, cipher, guard).routes(),
                         new RunListRoutes(database).routes(),
-                        operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes())
+                        operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes(),
+                        operatorKey == null ? List.<Route>of() : new DeadLetterRoutes(database).routes())
                 .flatMap(List::stream)
                 .toList();
         Reply openApi = Reply.ok(resource("openapi.yaml")).with("Content-Type", "application/yaml");

@@ -21,7 +21,8 @@ enum Cursor {
     LEDGER(1),
     AUDIT(1),
     WEBHOOKS(1),
-    DELIVERIES(1);
+    DELIVERIES(1),
+    DEAD_LETTERS(1);
 
     static final int MAX_CHARACTERS = 80;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import io.agentstream.orchestrator.store.Agents.Agent;
 import io.agentstream.orchestrator.store.AuditLog.Change;
+import io.agentstream.orchestrator.store.DeadOrders.DeadOrder;
 import io.agentstream.orchestrator.store.Organizations.Organization;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.TelephonyConfiguration;
 import io.agentstream.orchestrator.store.UserKeys.UserKey;
@@ -106,6 +107,12 @@ public final class Changes {
         return Change.of(
                 organizationId, "webhook_delivery.resent", "webhook_delivery", delivery.id(), null,
                 object().put("webhook_id", delivery.webhookId()).put("run_id", delivery.runId()).put("event", delivery.event()));
+    }
+
+    public static Change deadLetterResent(DeadOrder dead) {
+        return Change.of(
+                dead.organizationId(), "dead_letter.resent", "dead_letter", dead.id(), null,
+                object().put("kind", dead.kind()).put("run_id", dead.runId()));
     }
 
     public static Change agentCreated(Agent made) {

@@ -102,6 +102,8 @@ final class AuditLogTest {
         requests.put("POST /api/v1/operator/organizations/{id}/credits", new Request(
                 test -> ORGANIZATIONS + "/" + test.tenant.organizationId() + "/credits",
                 "{\"amount\":\"5\",\"reference\":\"r\"}", "credits.granted"));
+        requests.put("POST /api/v1/operator/dead-letters/{id}/resend", new Request(
+                AuditLogTest::deadLetter, null, "dead_letter.resent"));
         requests.put("POST /api/v1/webhooks", Request.at(WEBHOOKS, WEBHOOK, "webhook.created"));
         requests.put("PATCH /api/v1/webhooks/{id}", new Request(
                 AuditLogTest::webhook, "{\"rotate_secret\":true}", "webhook.changed"));
@@ -109,6 +111,12 @@ final class AuditLogTest {
         requests.put("POST /api/v1/webhooks/deliveries/{id}/resend", new Request(
                 AuditLogTest::resend, null, "webhook_delivery.resent"));
         return requests;
+    }
+
+    private static String deadLetter(AuditLogTest test) {
+        long run = test.tenant.addRun(test.database, "completed", Instant.parse("2026-01-02T12:00:00Z"));
+        long id = test.database.withConnection(c -> DeadLetterRoutesTest.dead(c, run));
+        return "/api/v1/operator/dead-letters/" + id + "/resend";
     }
 
     private static String webhook(AuditLogTest test) throws Exception {
