@@ -138,7 +138,7 @@ public final class CloudonixClient implements AutoCloseable {
         }
         return switch (send("DELETE", uri(domain, session), token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
-                status == 200 || status == 204 || status == 404
+                status / 100 == 2 || status == 404
                         ? new HangUp.Done(status)
                         : new HangUp.Refused(reasonOf(status), status);
             case Attempt.Again(Trouble trouble, long _) -> new HangUp.Unavailable(trouble);

@@ -219,6 +219,7 @@ final class CloudonixClientTest {
         return Stream.of(
                 Arguments.of("200", new HangUp.Done(200), 1, new Answer[] {status(200, "{}")}),
                 Arguments.of("204", new HangUp.Done(204), 1, new Answer[] {status(204, "")}),
+                Arguments.of("202", new HangUp.Done(202), 1, new Answer[] {status(202, "")}),
                 Arguments.of("404", new HangUp.Done(404), 1, new Answer[] {status(404, "")}),
                 Arguments.of("500, once", new HangUp.Unavailable(Trouble.SERVER_ERROR), 1, new Answer[] {status(500, "")}),
                 Arguments.of("401", new HangUp.Refused(Reason.UNAUTHORIZED, 401), 1, new Answer[] {status(401, "")}),
