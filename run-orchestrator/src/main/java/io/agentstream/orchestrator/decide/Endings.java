@@ -46,11 +46,11 @@ final class Endings {
     }
 
     /// Of a call that nobody has heard of since `before`; empty where somebody has.
-    Decision quiet(CallId callId, Instant before, InstantSource clock) {
+    Decision quiet(CallId callId, Instant before) {
         return closeIf(
                 callId,
                 (connection, row) -> row.lastSeenAt().isBefore(before),
-                row -> new Input.Quiet(Signs.last(row), clock.instant()));
+                row -> new Input.Quiet(Signs.last(row)));
     }
 
     /// Of a running call of whose conversation nobody has said that it began; empty where somebody has.

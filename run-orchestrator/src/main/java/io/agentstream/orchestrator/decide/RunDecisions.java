@@ -69,8 +69,8 @@ public final class RunDecisions {
     }
 
     /// Closes the run of a call that nobody has heard of since `before`; empty where somebody has.
-    public Decision quiet(CallId callId, Instant before, InstantSource clock) {
-        return endings.quiet(callId, before, clock);
+    public Decision quiet(CallId callId, Instant before) {
+        return endings.quiet(callId, before);
     }
 
     /// Closes the running run of a call whose conversation has not begun; empty where it has.

@@ -43,7 +43,7 @@ final class RunMachine {
                 implements Closing {}
 
         /// Nobody has said anything of the call for too long; `lastSeenAt` is when somebody last did.
-        record Quiet(Instant lastSeenAt, Instant now) implements Closing {}
+        record Quiet(Instant lastSeenAt) implements Closing {}
 
         /// Nobody holds the call's conversation.
         record Unattended(Instant now) implements Closing {}
@@ -173,7 +173,7 @@ final class RunMachine {
             case State.Unknown unknown -> Step.stay(unknown);
             case State.Refused refused -> Step.stay(refused);
             case State.Initialized initialized ->
-                Step.to(new State.Over(), new Effect.Fail(Refusal.of(Failure.INTERNAL_ERROR), input.now()));
+                Step.to(new State.Over(), new Effect.Fail(Refusal.of(Failure.INTERNAL_ERROR), input.lastSeenAt()));
             case State.Running running ->
                 Step.to(new State.Over(), complete(running, End.LOST, null, input.lastSeenAt()), new Effect.HangUp());
             case State.Over over -> Step.stay(over);

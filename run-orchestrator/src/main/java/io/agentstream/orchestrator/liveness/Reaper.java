@@ -156,7 +156,7 @@ public final class Reaper implements DutyCycle {
         List<UUID> quiet = database.withConnection(c ->
                 OpenRuns.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
         Still still = call -> covers(heard, Topics.CALL_LIFECYCLE, limits.lost());
-        close(quiet, "quiet", still, call -> decisions.quiet(call, before, clock));
+        close(quiet, "quiet", still, call -> decisions.quiet(call, before));
     }
 
     private void closeNeverBegun(Listening.Heard heard) throws InterruptedException {

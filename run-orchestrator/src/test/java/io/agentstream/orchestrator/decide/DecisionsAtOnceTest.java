@@ -222,8 +222,8 @@ final class DecisionsAtOnceTest {
 
             assertEquals(1, noted);
         }
-        assertTrue(calls.decisions().quiet(alive, later, () -> later).isEmpty());
-        assertFalse(calls.decisions().quiet(decided, later, () -> later).isEmpty());
+        assertTrue(calls.decisions().quiet(alive, later).isEmpty());
+        assertFalse(calls.decisions().quiet(decided, later).isEmpty());
     }
 
     @Test

@@ -143,8 +143,8 @@ final class EndDecisionsTest {
         CallId initialized = calls.admitted();
         Instant later = NOW.plusSeconds(100);
 
-        Decision lost = calls.decisions().quiet(running, later.minusSeconds(60), () -> later);
-        Decision failed = calls.decisions().quiet(initialized, later.minusSeconds(60), () -> later);
+        Decision lost = calls.decisions().quiet(running, later.minusSeconds(60));
+        Decision failed = calls.decisions().quiet(initialized, later.minusSeconds(60));
 
         assertEquals("lost", lost.outcome());
         assertEquals(Failure.INTERNAL_ERROR, failure(lost));
@@ -160,7 +160,7 @@ final class EndDecisionsTest {
     void aCallThatWasHeardOfInTimeIsNotLost() {
         CallId call = calls.admitted();
 
-        assertTrue(calls.decisions().quiet(call, NOW, () -> NOW.plusSeconds(60)).isEmpty());
+        assertTrue(calls.decisions().quiet(call, NOW).isEmpty());
     }
 
     @Test

@@ -81,7 +81,7 @@ final class MoneyTest {
         CallId call = running();
         alive(call, 11, 99);
 
-        Decision lost = calls.decisions().quiet(call, NOW.plusSeconds(150), () -> NOW.plusSeconds(160));
+        Decision lost = calls.decisions().quiet(call, NOW.plusSeconds(150));
 
         assertEquals("0.0183", ((RunEvent.Completed) lost.events().getFirst()).cost());
     }

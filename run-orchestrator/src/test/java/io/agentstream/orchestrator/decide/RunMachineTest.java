@@ -79,7 +79,7 @@ final class RunMachineTest {
     }
 
     static List<Row> rows() {
-        Input quiet = new Input.Quiet(NOW, LATE);
+        Input quiet = new Input.Quiet(NOW);
         Input alone = new Input.Unattended(NOW);
         return List.of(
                 row("a good offer makes a run", UNKNOWN, offered(GOOD, NOW), INITIALIZED, new Effect.Create()),
@@ -141,7 +141,7 @@ final class RunMachineTest {
 
                 row("quiet, but nobody's", UNKNOWN, quiet, UNKNOWN),
                 row("quiet, but refused", REFUSED, quiet, REFUSED),
-                row("quiet before talk", INITIALIZED, quiet, OVER, new Effect.Fail(OURS, LATE)),
+                row("quiet before talk", INITIALIZED, quiet, OVER, new Effect.Fail(OURS, NOW)),
                 row("quiet while running", RUNNING, quiet, OVER, new Effect.Complete(End.LOST, null, NOW, 1_000), new Effect.HangUp()),
                 row("quiet, but over", OVER, quiet, OVER),
 

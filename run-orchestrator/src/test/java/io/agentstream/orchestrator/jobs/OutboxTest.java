@@ -157,7 +157,7 @@ final class OutboxTest {
     @Test
     void whatSomebodyDecidedAndDidNotSayIsSaidByAnybody() throws InterruptedException {
         CallId call = calls.running("sess-1"); // and its orchestrator died
-        decisions.quiet(call, NOW.plusSeconds(60), () -> NOW.plusSeconds(70)); // as the reaper, which has no record to read again
+        decisions.quiet(call, NOW.plusSeconds(60)); // as the reaper, which has no record to read again
 
         timePasses();
         Orchestrator other = new Orchestrator();

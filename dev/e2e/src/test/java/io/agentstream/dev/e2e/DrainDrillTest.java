@@ -1,0 +1,159 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.RawWebSocket;
+import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
+import io.agentstream.gateway.GatewayService;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.StopBarrier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/// All calls of one account are drained at once, its configuration is deleted, and one of two orchestrators is killed when it has
+/// decided and the provider has hardly been told.
+///
+/// `-Ddrill.sessions=2000` plays it in full, which takes as long as the provider's limit asks for: about 25 minutes.
+@WholeMachine
+final class DrainDrillTest {
+
+    private static final int SESSIONS = Integer.getInteger("drill.sessions", 40);
+
+    /// Requests in [#WINDOW].
+    private static final int LIMIT = Integer.getInteger("drill.limit", 10);
+
+    private static final Duration WINDOW = Duration.ofSeconds(3);
+
+    private Infrastructure infrastructure;
+    private LocalSystem system;
+
+    @BeforeEach
+    void start() throws Exception {
+        infrastructure = Infrastructure.start();
+        infrastructure.environment().put("AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+        infrastructure.environment().put("AGENT_STREAM_CLOUDONIX_RATE_LIMIT", Integer.toString(LIMIT));
+        infrastructure.environment().put("AGENT_STREAM_HANDSHAKE_TIMEOUT", "60s");
+        system = infrastructure.startSystem();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        system.close();
+        infrastructure.close();
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
+    void everySessionIsHungUpWithinTheProvidersLimitThoughAnOrchestratorDies() throws Exception {
+        Api api = new Api(system.demo());
+        String agent = api.newAgent("{\"engine\":\"echo\"}");
+        new Operator(system.demo()).limits("{\"max_concurrent_calls\":10000}");
+        Map<String, Long> hungUp = new ConcurrentHashMap<>();
+        List<RawWebSocket> sockets = new ArrayList<>();
+        Set<String> sessions;
+        GatewayService gateway = GatewayService.launch(Config.load(environment(), Map.of(), List.of()), new StopBarrier());
+        try (ServiceProcess mortal = ServiceProcess.start(ServiceProcess.Kind.ORCHESTRATOR, environment());
+                CloudonixSandbox.Registration told =
+                        system.sandbox().onHangUp(session -> hungUp.put(session, System.nanoTime()))) {
+            // given calls that talk, of an account whose configuration is deleted meanwhile
+            Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
+            sessions = talk(gateway, agent, sockets);
+            Wait.until("all calls talk", 600_000, () -> Wait.when(count(api, agent, "running") == SESSIONS));
+            deleteConfiguration(api);
+
+            // when
+            Thread closing = Thread.ofPlatform().start(() -> {
+                try {
+                    gateway.close();
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            Wait.until("half of them are decided on", 60_000, () -> Wait.when(count(api, agent, "completed") >= SESSIONS / 2));
+            mortal.kill();
+            int toldByThen = hungUp.size();
+
+            // then
+            long patienceMs = 60_000 + SESSIONS * WINDOW.toMillis() * 2 / LIMIT;
+            Wait.until("every session is hung up", patienceMs, () -> Wait.when(hungUp.keySet().equals(sessions)));
+            closing.join();
+            assertTrue(toldByThen < SESSIONS, "all were told before anybody died");
+            assertTrue(mostInWindow(List.copyOf(hungUp.values())) <= LIMIT, "over the provider's limit");
+            for (JsonNode run : api.awaitNoOpenRun(agent)) {
+                assertEquals("drained", run.path("end").path("by").asString(), run.toString());
+            }
+            System.out.printf("sessions=%d limit=%d told_before_the_kill=%d%n", SESSIONS, LIMIT, toldByThen);
+        } finally {
+            for (RawWebSocket socket : sockets) {
+                socket.close();
+            }
+            gateway.close();
+        }
+    }
+
+    private Set<String> talk(GatewayService gateway, String agent, List<RawWebSocket> sockets) throws Exception {
+        List<Attempt> attempts = new ArrayList<>();
+        for (int n = 0; n < SESSIONS; n++) {
+            Attempt attempt = new Attempt(system, agent);
+            attempt.gateway = "ws://127.0.0.1:" + gateway.port();
+            attempts.add(attempt);
+            sockets.add(attempt.open());
+        }
+        return attempts.stream().map(attempt -> attempt.session).collect(Collectors.toSet());
+    }
+
+    private static void deleteConfiguration(Api api) throws Exception {
+        for (JsonNode configuration : api.send("GET", "/api/v1/telephony-configurations", "").path("items")) {
+            api.send("DELETE", "/api/v1/telephony-configurations/" + configuration.path("id").asLong(), "");
+        }
+    }
+
+    private static int count(Api api, String agent, String state) throws Exception {
+        int runs = 0;
+        String cursor = "";
+        do {
+            JsonNode page = api.send("GET", "/api/v1/agents/" + agent + "/runs?limit=500&state=" + state + cursor, "");
+            runs += page.path("items").size();
+            cursor = page.path("next_cursor").isNull() ? "" : "&cursor=" + page.path("next_cursor").asString();
+        } while (!cursor.isEmpty());
+        return runs;
+    }
+
+    private static int mostInWindow(List<Long> timesNs) {
+        List<Long> sorted = timesNs.stream().sorted().toList();
+        int most = 0;
+        int first = 0;
+        for (int last = 0; last < sorted.size(); last++) {
+            while (sorted.get(last) - sorted.get(first) >= WINDOW.toNanos()) {
+                first++;
+            }
+            most = Math.max(most, last - first + 1);
+        }
+        return most;
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(infrastructure.environment());
+        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
+        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
+        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
+        environment.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
+        environment.put("AGENT_STREAM_DRAIN_TIMEOUT", "1s");
+        environment.put("AGENT_STREAM_IDLE_TIMEOUT", "1h");
+        return environment;
+    }
+}
