@@ -6,6 +6,7 @@ import io.agentstream.audio.voice.CachedVoice;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.audio.voice.Voice;
 import io.agentstream.runtime.AdminServer;
+import io.agentstream.runtime.CallKeyReader;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.DeadLetters;
@@ -25,6 +26,7 @@ import io.agentstream.worker.engine.scripted.ScriptedEngine;
 import io.agentstream.worker.loop.ConversationLoop;
 import io.agentstream.worker.takeover.SnapshotLoader;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ public final class WorkerService implements AutoCloseable {
                 List.of(
                         Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CALL_LIFECYCLE, Topics.SOCKET_COMMANDS,
                         Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.AGENT_DEFINITIONS,
-                        Topics.DEAD_LETTERS));
+                        Topics.CALL_KEYS, Topics.DEAD_LETTERS));
         readiness.require(probe::reason);
         AdminServer admin = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.WORKER_PORT), metrics, readiness));
@@ -84,6 +86,9 @@ public final class WorkerService implements AutoCloseable {
         DefinitionReader definitions = new DefinitionReader(
                 () -> kafka.reader("agent-worker-definitions", "earliest", DEFINITION_POLL_RECORDS), deadLetters,
                 DefinitionReader.CACHE_BYTES, DefinitionPlaces.CAPACITY);
+        CallKeyReader keys = new CallKeyReader(
+                () -> kafka.reader("agent-worker-keys", "earliest", SNAPSHOT_POLL_RECORDS),
+                config.find(Keys.CALL_KEYS_KEY).orElse(null), deadLetters, InstantSource.system());
         ConversationLoop.Limits limits = new ConversationLoop.Limits(
                 config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30);
 
@@ -97,16 +102,18 @@ public final class WorkerService implements AutoCloseable {
                     new SnapshotLoader(
                             () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),
                             deadLetters, System::currentTimeMillis),
-                    deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis)));
+                    deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis, keys::find)));
         }
         metrics.gauge("agent_stream_worker_conversations", () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
         readiness.require(() -> definitions.ready() ? Optional.empty() : Optional.of("definitions are being read"));
+        readiness.require(() -> keys.ready() ? Optional.empty() : Optional.of("keys of calls are being read"));
         readiness.require(() -> loops.stream().allMatch(ConversationLoop::ready)
                 ? Optional.empty()
                 : Optional.of("a loop waits for its share of the partitions"));
 
         closer.own("probe", new DutyCycleRunner(probe, LOOP_CLOSE_LIMIT, barrier::fault).start());
         closer.own("definitions", new DutyCycleRunner(definitions, LOOP_CLOSE_LIMIT, barrier::fault).start());
+        closer.own("keys of calls", new DutyCycleRunner(keys, LOOP_CLOSE_LIMIT, barrier::fault).start());
         for (ConversationLoop loop : loops) {
             closer.own(loop.role(), new DutyCycleRunner(loop, LOOP_CLOSE_LIMIT, barrier::fault).start());
         }

@@ -150,7 +150,7 @@ public final class GatewayService implements AutoCloseable {
                         config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
                         config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_REFUSALS_PER_ADDRESS)),
                 proxies(config), config.get(Keys.MAX_MESSAGE_BYTES), config.get(Keys.MAX_CALL_BYTES_PER_SECOND),
-                MAX_UNSENT_BYTES, STALL, limits, tls);
+                MAX_UNSENT_BYTES, STALL, limits, tls, config.find(Keys.CALL_KEYS_KEY).orElse(null));
     }
 
     private static MediaServer.Proxies proxies(Config config) throws ConfigException {

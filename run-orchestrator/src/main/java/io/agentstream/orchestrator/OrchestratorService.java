@@ -84,7 +84,7 @@ public final class OrchestratorService implements AutoCloseable {
                 admin,
                 List.of(
                         Topics.CALL_LIFECYCLE, Topics.CONVERSATION_EVENTS, Topics.RUN_EVENTS, Topics.SOCKET_COMMANDS,
-                        Topics.AGENT_DEFINITIONS, Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));
+                        Topics.AGENT_DEFINITIONS, Topics.CALL_KEYS, Topics.DEAD_LETTERS, Topics.RUNS, Topics.USAGE));
         closer.own("Kafka probe", new DutyCycleRunner(kafka, LOOP_CLOSE, barrier::fault).start());
         Database database = closer.own(
                 "database", new Database(databaseSettings(config, "orchestrator", config.get(Keys.DATABASE_POOL), STATEMENT_TIMEOUT)));
@@ -121,7 +121,8 @@ public final class OrchestratorService implements AutoCloseable {
                         config.get(Keys.CREDITS_GRACE),
                         new Reaper.Limits(
                                 config.get(Keys.CALL_LOST_AFTER), config.get(Keys.CONVERSATION_TIMEOUT),
-                                config.get(Keys.WORKERS_GONE_AFTER))),
+                                config.get(Keys.WORKERS_GONE_AFTER)),
+                        config.find(Keys.CALL_KEYS_KEY).orElse(null)),
                 new RunParts.Lent(
                         clients, admin, producer, database, gate.open(), sessions, metrics,
                         InstantSource.system(), () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),

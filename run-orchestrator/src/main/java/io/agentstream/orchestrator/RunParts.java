@@ -3,6 +3,7 @@ package io.agentstream.orchestrator;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.intake.Attempts;
 import io.agentstream.orchestrator.intake.CallHandler;
 import io.agentstream.orchestrator.intake.CallsLoop;
@@ -19,12 +20,14 @@ import io.agentstream.orchestrator.liveness.MeterReader;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.CallKeyReader;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallSecrets;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,6 +37,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
 
 /// Puts together what decides about runs, and starts it.
 final class RunParts {
@@ -45,7 +49,9 @@ final class RunParts {
     private final CallsLoop loop;
 
     /// What the operator chooses.
-    public record Settings(BigDecimal pricePerMinute, Duration handshakeTimeout, Duration creditsGrace, Reaper.Limits limits) {}
+    ///
+    /// @param wrapping of the keys that calls are sealed with; null where the installation has none
+    public record Settings(BigDecimal pricePerMinute, Duration handshakeTimeout, Duration creditsGrace, Reaper.Limits limits, CallSecrets.@Nullable Wrapping wrapping) {}
 
     /// What is lent by the composition root.
     ///
@@ -76,11 +82,16 @@ final class RunParts {
         Metrics metrics = lent.metrics();
         RunDecisions decisions = new RunDecisions(
                 lent.database(), new Tariff(settings.pricePerMinute()), settings.handshakeTimeout());
+        CallKeyReader keys = new CallKeyReader(
+                () -> lent.clients().reader("orchestrator-keys", "earliest", CallsLoop.MAX_POLL_RECORDS), settings.wrapping(),
+                new DeadLetters(lent.producer(), metrics), lent.clock());
+        closer.own("keys of calls", new DutyCycleRunner(keys, REAPER_CLOSE, lent.onFault()).start());
+        SealedCalls sealed = new SealedCalls(keys, lent.database(), metrics);
         Bell hangUpsDue = new Bell();
         Unsaid unsaid = new Unsaid(lent.database());
         Said said = new Said();
         Announcer announcer = new Announcer(
-                new Announcer.Hands(new Publisher(lent.producer()), hangUpsDue, unsaid, said), metrics, lent.clock(), lent.onDecided());
+                new Announcer.Hands(new Publisher(lent.producer(), sealed::seal), hangUpsDue, unsaid, said), metrics, lent.clock(), lent.onDecided());
         OutboxLoop outbox = new OutboxLoop(
                 new OutboxLoop.Hands(lent.database(), unsaid, said, announcer, metrics), lent.ready(), lent.clock());
         closer.own("outbox", new DutyCycleRunner(outbox, LOOP_CLOSE, lent.onFault()).start());
@@ -89,7 +100,7 @@ final class RunParts {
         closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
-                CallHandler.margin(settings.handshakeTimeout()));
+                CallHandler.margin(settings.handshakeTimeout()), sealed);
         Hearing hearing = new Hearing();
         KeyedExecutor<CallId> executor = new KeyedExecutor<>(lent.onFault());
         lent.metrics().gauge("agent_stream_orchestrator_in_flight", executor::inFlight);

@@ -1,6 +1,8 @@
 package io.agentstream.runtime;
 
 import io.agentstream.runtime.Key.Shown;
+import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.SealKey;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +94,11 @@ public final class Keys {
             "FAILED_KEYS_PER_MINUTE", 60, 1, 1_000_000,
             "How many API keys that open nothing an address (with IPv6 a /64) may try in a minute; then it is answered 429, except"
                     + " with a key that has opened something lately.");
+    public static final Key<CallSecrets.Wrapping> CALL_KEYS_KEY = new Key<>(
+            "CALL_KEYS_KEY", "base64, 32 bytes; several with commas between", null, Keys::wrapping, Shown.NEVER,
+            "Wraps the keys that calls are sealed with; the same for gateways, workers and orchestrators. Of several keys the first"
+                    + " wraps and all of them unwrap. Where a gateway has none, its calls are not sealed. Set it for workers and"
+                    + " orchestrators first.");
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway; only shown, in the `stream_url` of an agent.");
@@ -217,6 +224,7 @@ public final class Keys {
             CLOUDONIX_API_URL,
             CLOUDONIX_RATE_LIMIT,
             CREDENTIALS_KEY,
+            CALL_KEYS_KEY,
             OPERATOR_KEY,
             API_TRUSTED_PROXIES,
             FAILED_KEYS_PER_MINUTE,
@@ -352,6 +360,14 @@ public final class Keys {
     private static CredentialsKeys credentialsKeys(String text) {
         List<Secret> keys = Arrays.stream(text.split(",", -1)).map(String::strip).map(Keys::key256).toList();
         return new CredentialsKeys(keys.getFirst(), keys.subList(1, keys.size()));
+    }
+
+    private static CallSecrets.Wrapping wrapping(String text) {
+        return new CallSecrets.Wrapping(Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .map(Keys::key256)
+                .map(key -> SealKey.parse(key.reveal()).orElseThrow())
+                .toList());
     }
 
     private static Secret key256(String text) {

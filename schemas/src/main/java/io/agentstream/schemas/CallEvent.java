@@ -33,8 +33,27 @@ public sealed interface CallEvent {
             @Doc("The provider's domain from the URL, normalised.") @Nullable String domain,
             @Doc("The peer's own name for the call: callId or CallSid of the URL.") @Nullable String externalCallId,
             @Doc("The caller's number from the URL.") @Nullable String from,
-            @Doc("The called number from the URL.") @Nullable String to)
-            implements CallEvent {}
+            @Doc("The called number from the URL.") @Nullable String to,
+            @Doc(Sealing.DOC) @Nullable String sealed)
+            implements CallEvent {
+
+        /// An offer of which nothing is sealed.
+        public Offered(
+                CallId callId,
+                long seq,
+                Instant at,
+                @Nullable Failure refusal,
+                @Nullable String provider,
+                String agentDigest,
+                int slot,
+                String remoteAddress,
+                @Nullable String domain,
+                @Nullable String externalCallId,
+                @Nullable String from,
+                @Nullable String to) {
+            this(callId, seq, at, refusal, provider, agentDigest, slot, remoteAddress, domain, externalCallId, from, to, null);
+        }
+    }
 
     @JsonTypeName("started")
     @Doc("The provider's start message was read. Identifiers it did not give are absent, and the call is then refused.")
@@ -55,8 +74,29 @@ public sealed interface CallEvent {
             @Doc("What the provider's document hands over by name; objects and lists as their JSON.")
                     Map<String, String> customParameters,
             @Doc("What of the message was cut or left out at a limit, a sentence each; absent where nothing was.")
-                    @Nullable List<String> cut)
+                    @Nullable List<String> cut,
+            @Doc(Sealing.DOC) @Nullable String sealed)
             implements CallEvent {
+
+        /// A start of which nothing is sealed.
+        public Started(
+                CallId callId,
+                long seq,
+                Instant at,
+                @Nullable String streamSid,
+                @Nullable String callSid,
+                @Nullable String session,
+                @Nullable String domain,
+                @Nullable String from,
+                @Nullable String to,
+                @Nullable String context,
+                List<String> tracks,
+                MediaFormat mediaFormat,
+                Map<String, String> customParameters,
+                @Nullable List<String> cut) {
+            this(callId, seq, at, streamSid, callSid, session, domain, from, to, context, tracks, mediaFormat, customParameters, cut,
+                    null);
+        }
 
         /// A start of which nothing was cut.
         public Started(
@@ -74,7 +114,7 @@ public sealed interface CallEvent {
                 MediaFormat mediaFormat,
                 Map<String, String> customParameters) {
             this(callId, seq, at, streamSid, callSid, session, domain, from, to, context, tracks, mediaFormat, customParameters,
-                    null);
+                    null, null);
         }
     }
 

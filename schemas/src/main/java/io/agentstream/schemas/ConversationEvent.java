@@ -71,8 +71,16 @@ public sealed interface ConversationEvent {
             @Doc("What was said, where the engine transcribes.") @Nullable String text,
             @Doc("The key that was pressed.") @Nullable String digit,
             @Doc("Milliseconds of speech.") @Nullable Long speechMs,
-            @Doc(EPOCH) @Nullable Integer epoch)
-            implements ConversationEvent {}
+            @Doc(EPOCH) @Nullable Integer epoch,
+            @Doc(Sealing.DOC) @Nullable String sealed)
+            implements ConversationEvent {
+
+        /// An event of which nothing is sealed.
+        public Heard(
+                CallId callId, long number, long after, Instant at, int turn, @Nullable String text, @Nullable String digit, @Nullable Long speechMs, @Nullable Integer epoch) {
+            this(callId, number, after, at, turn, text, digit, speechMs, epoch, null);
+        }
+    }
 
     @JsonTypeName("said")
     @Doc("The agent's words of a turn were given to the caller, whole or in part.")
@@ -85,8 +93,16 @@ public sealed interface ConversationEvent {
             @Doc("The words.") String text,
             @Doc("Milliseconds of the audio that the caller heard.") long playedMs,
             @Doc("Whether the caller heard all of it.") boolean whole,
-            @Doc(EPOCH) @Nullable Integer epoch)
-            implements ConversationEvent {}
+            @Doc(EPOCH) @Nullable Integer epoch,
+            @Doc(Sealing.DOC) @Nullable String sealed)
+            implements ConversationEvent {
+
+        /// An event of which nothing is sealed.
+        public Said(
+                CallId callId, long number, long after, Instant at, int turn, String text, long playedMs, boolean whole, @Nullable Integer epoch) {
+            this(callId, number, after, at, turn, text, playedMs, whole, epoch, null);
+        }
+    }
 
     @JsonTypeName("interrupted")
     @Doc("The caller spoke or pressed a key while the agent spoke; the rest of the turn was dropped.")
@@ -121,8 +137,16 @@ public sealed interface ConversationEvent {
             @Doc("Name of the tool.") String tool,
             @Doc("What it was given.") JsonNode arguments,
             @Doc("What it answered; absent while it works.") @Nullable JsonNode result,
-            @Doc(EPOCH) @Nullable Integer epoch)
-            implements ConversationEvent {}
+            @Doc(EPOCH) @Nullable Integer epoch,
+            @Doc(Sealing.DOC) @Nullable String sealed)
+            implements ConversationEvent {
+
+        /// An event of which nothing is sealed.
+        public ToolCalled(
+                CallId callId, long number, long after, Instant at, int turn, String tool, JsonNode arguments, @Nullable JsonNode result, @Nullable Integer epoch) {
+            this(callId, number, after, at, turn, tool, arguments, result, epoch, null);
+        }
+    }
 
     @JsonTypeName("latency")
     @Doc("How long the caller waited for something.")

@@ -12,4 +12,12 @@ public record ConversationSnapshot(
         @Doc("Number of the conversation's newest event.") long number,
         @Doc("The event that began the conversation, without the definition where that has a key.") RunEvent.Running run,
         @Doc("State of the conversation's machine.") JsonNode state,
-        @Doc(ConversationEvent.EPOCH) @Nullable Integer epoch) {}
+        @Doc(ConversationEvent.EPOCH) @Nullable Integer epoch,
+        @Doc(Sealing.DOC) @Nullable String sealed) {
+
+    /// A snapshot of which nothing is sealed.
+    public ConversationSnapshot(
+            CallId callId, long after, Instant at, long number, RunEvent.Running run, JsonNode state, @Nullable Integer epoch) {
+        this(callId, after, at, number, run, state, epoch, null);
+    }
+}

@@ -35,6 +35,23 @@ public sealed interface MediaFrame {
         }
     }
 
+    @Doc("Audio of the caller, sealed with the call's key of media.")
+    record SealedAudio(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("Milliseconds since the stream began, as the provider says.") long timestampMs,
+            @Doc("Nonce, AES-256-GCM ciphertext and tag of the audio.") Slice sealed)
+            implements MediaFrame {}
+
+    @Doc("The caller pressed a key, sealed with the call's key of media.")
+    record SealedDigit(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("Nonce, AES-256-GCM ciphertext and tag of the key's character.") Slice sealed)
+            implements MediaFrame {}
+
     @Doc("Everything that was sent before a mark has been played to the caller.")
     record MarkReached(
             @Doc("The call.") CallId callId,

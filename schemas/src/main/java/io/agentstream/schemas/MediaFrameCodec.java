@@ -7,13 +7,15 @@ import java.nio.charset.StandardCharsets;
 ///
 /// | bytes | |
 /// |---|---|
-/// | 1 | kind: 1 audio, 2 digit, 3 mark reached, 4 played |
+/// | 1 | kind: 1 audio, 2 digit, 3 mark reached, 4 played, 5 sealed audio, 6 sealed digit |
 /// | 16 | call |
 /// | 8 | sequence number |
 /// | 8 | milliseconds since 1970 |
 /// | audio | 8 stream time in ms, 2 length, payload |
 /// | digit | 1 ASCII character |
 /// | mark reached | 4 turn, 2 length, name in UTF-8 |
+/// | sealed audio | 8 stream time in ms, 2 length, 12 nonce, ciphertext, 16 tag |
+/// | sealed digit | 2 length, 12 nonce, ciphertext, 16 tag |
 /// | played | 4 turn, 8 played ms, 1 finished |
 /// | each | fields that were added later, as in [Binary#addedFields]; a reader passes over those that it does not know |
 ///
@@ -32,6 +34,8 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
     private static final byte DIGIT = 2;
     private static final byte MARK_REACHED = 3;
     private static final byte PLAYED = 4;
+    private static final byte SEALED_AUDIO = 5;
+    private static final byte SEALED_DIGIT = 6;
 
     @Override
     public byte[] encode(MediaFrame frame) {
@@ -42,6 +46,15 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
                     .put(a.payload().array(), a.payload().offset(), a.payload().length())
                     .array();
             case MediaFrame.Digit d -> header(DIGIT, d, 1).put((byte) d.digit()).array();
+            case MediaFrame.SealedAudio a -> header(SEALED_AUDIO, a, 8 + 2 + a.sealed().length())
+                    .putLong(a.timestampMs())
+                    .putShort(Binary.length16(a.sealed().length()))
+                    .put(a.sealed().array(), a.sealed().offset(), a.sealed().length())
+                    .array();
+            case MediaFrame.SealedDigit d -> header(SEALED_DIGIT, d, 2 + d.sealed().length())
+                    .putShort(Binary.length16(d.sealed().length()))
+                    .put(d.sealed().array(), d.sealed().offset(), d.sealed().length())
+                    .array();
             case MediaFrame.MarkReached m -> {
                 byte[] name = m.name().getBytes(StandardCharsets.UTF_8);
                 yield header(MARK_REACHED, m, 4 + 2 + name.length)
@@ -94,6 +107,19 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
                         ? new Decoded.Value<>(new MediaFrame.Audio(
                                 callId, seq, atMs, Binary.int64(bytes, at), new Slice(bytes, at + 10, payload)))
                         : Binary.malformed("an audio frame of ", bytes.length, " bytes");
+            }
+            case SEALED_AUDIO -> {
+                int sealed = body < 10 ? 0 : Binary.uint16(bytes, at + 8);
+                yield body >= 10 + sealed && Binary.addedFields(bytes, at + 10 + sealed)
+                        ? new Decoded.Value<>(new MediaFrame.SealedAudio(
+                                callId, seq, atMs, Binary.int64(bytes, at), new Slice(bytes, at + 10, sealed)))
+                        : Binary.malformed("a sealed frame of ", bytes.length, " bytes");
+            }
+            case SEALED_DIGIT -> {
+                int sealed = body < 2 ? 0 : Binary.uint16(bytes, at);
+                yield body >= 2 + sealed && Binary.addedFields(bytes, at + 2 + sealed)
+                        ? new Decoded.Value<>(new MediaFrame.SealedDigit(callId, seq, atMs, new Slice(bytes, at + 2, sealed)))
+                        : Binary.malformed("a sealed digit of ", bytes.length, " bytes");
             }
             case DIGIT -> body >= 1 && MediaFrame.Digit.isKey((char) (bytes[at] & 0xFF)) && Binary.addedFields(bytes, at + 1)
                     ? new Decoded.Value<>(new MediaFrame.Digit(callId, seq, atMs, (char) bytes[at]))

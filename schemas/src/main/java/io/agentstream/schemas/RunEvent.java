@@ -54,8 +54,23 @@ public sealed interface RunEvent {
             @Doc("What is known of the call from the start; the agent's template variables are among it.")
                     JsonNode initialContext,
             @Doc("Key of the definition on agent.definitions.v1, where it was written before this event. Absent from older writers.")
-                    @Nullable String definitionKey)
-            implements RunEvent {}
+                    @Nullable String definitionKey,
+            @Doc(Sealing.DOC) @Nullable String sealed)
+            implements RunEvent {
+
+        /// A beginning of which nothing is sealed.
+        public Running(
+                CallId callId,
+                long after,
+                Instant at,
+                RunRef run,
+                MediaFormat mediaFormat,
+                @Nullable JsonNode definition,
+                JsonNode initialContext,
+                @Nullable String definitionKey) {
+            this(callId, after, at, run, mediaFormat, definition, initialContext, definitionKey, null);
+        }
+    }
 
     @JsonTypeName("completed")
     @Doc("The run is over, as runs end.")

@@ -43,6 +43,16 @@ public sealed interface SocketCommand {
         }
     }
 
+    @Doc("Audio for the caller, sealed with the call's key of media.")
+    record SealedPlay(
+            @Doc("The call.") CallId callId,
+            @Doc("Turn that the audio belongs to; audio of a cleared turn is dropped.") int turn,
+            @Doc("Number of the command within the turn, from 0. It only grows: what comes again is passed over.") int seq,
+            @Doc("Bytes of each provider message that is made of the audio; the last may be shorter.") int frameBytes,
+            @Doc("Nonce, AES-256-GCM ciphertext and tag of the audio.") Slice sealed,
+            @Doc(value = EPOCH, optional = true) int epoch)
+            implements SocketCommand {}
+
     @Doc("Drop all audio of this turn and of earlier ones, also at the provider.")
     record Clear(
             @Doc("The call.") CallId callId,

@@ -9,10 +9,11 @@ import java.util.Objects;
 ///
 /// | bytes | |
 /// |---|---|
-/// | 1 | kind: 1 admit, 2 open, 3 play, 4 clear, 5 mark, 6 close, 7 finish; 0x40 is added where an epoch follows the call |
+/// | 1 | kind: 1 admit, 2 open, 3 play, 4 clear, 5 mark, 6 close, 7 finish, 8 sealed play; 0x40 is added where an epoch follows the call |
 /// | 16 | call |
 /// | | 4 epoch, where the kind says so |
 /// | play | 4 turn, 4 number, 2 bytes a frame, 2 length, payload |
+/// | sealed play | 4 turn, 4 number, 2 bytes a frame, 2 length, 12 nonce, ciphertext, 16 tag |
 /// | clear | 4 turn |
 /// | mark | 4 turn, 2 length, name in UTF-8 |
 /// | close | 1 by (1 end, 2 failure), 1 length, name of the end or failure, 2 code, 2 length, reason in UTF-8 |
@@ -32,6 +33,7 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
     private static final byte MARK = 5;
     private static final byte CLOSE = 6;
     private static final byte FINISH = 7;
+    private static final byte SEALED_PLAY = 8;
 
     /// Added to the kind of a command that has an epoch.
     private static final int WITH_EPOCH = 0x40;
@@ -50,6 +52,13 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                     .putShort(Binary.length16(p.frameBytes()))
                     .putShort(Binary.length16(p.payload().length()))
                     .put(p.payload().array(), p.payload().offset(), p.payload().length())
+                    .array();
+            case SocketCommand.SealedPlay p -> header(SEALED_PLAY, p, 4 + 4 + 2 + 2 + p.sealed().length())
+                    .putInt(p.turn())
+                    .putInt(p.seq())
+                    .putShort(Binary.length16(p.frameBytes()))
+                    .putShort(Binary.length16(p.sealed().length()))
+                    .put(p.sealed().array(), p.sealed().offset(), p.sealed().length())
                     .array();
             case SocketCommand.Clear c -> header(CLEAR, c, 4).putInt(c.turn()).array();
             case SocketCommand.Mark m -> {
@@ -115,6 +124,11 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                     ? new Decoded.Value<>(new SocketCommand.Open(callId))
                     : Binary.malformed("an open of ", bytes.length, " bytes");
             case PLAY -> play(bytes, callId, epoch, at);
+            case SEALED_PLAY -> switch (play(bytes, callId, epoch, at)) { // laid out as what is not sealed
+                case Decoded.Value<SocketCommand>(SocketCommand.Play p) -> new Decoded.Value<>(new SocketCommand.SealedPlay(
+                        callId, p.turn(), p.seq(), p.frameBytes(), p.payload(), epoch));
+                case Decoded<SocketCommand> not -> not;
+            };
             case CLEAR -> body >= 4 && Binary.addedFields(bytes, at + 4)
                     ? new Decoded.Value<>(new SocketCommand.Clear(callId, Binary.int32(bytes, at), epoch))
                     : Binary.malformed("a clear of ", bytes.length, " bytes");

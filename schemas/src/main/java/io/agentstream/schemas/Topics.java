@@ -48,6 +48,12 @@ public final class Topics {
             Set.of(Cleanup.COMPACT), DAY, "orchestrator", "worker",
             "The definitions that runs refer to, each written once, before the first run that needs it.");
 
+    /// How long a call's keys stay on their topic; longer than the longest call, less than a day.
+    public static final Topic<CallKeys> CALL_KEYS = new Topic<>(
+            "call.keys.v1", CallKeys.class, new JsonCodec<>(CallKeys.class), CALL, Partitions.CALLS,
+            Set.of(Cleanup.DELETE), Duration.ofHours(6), "gateway", "orchestrator, worker",
+            "The keys that a call's records are sealed with, for as long as the call.");
+
     public static final Topic<RunFacts> RUNS = new Topic<>(
             "runs.v1", RunFacts.class, new JsonCodec<>(RunFacts.class), CALL, Partitions.CALLS,
             Set.of(Cleanup.COMPACT), DAY, "orchestrator", "anyone",
@@ -71,6 +77,7 @@ public final class Topics {
             CONVERSATION_EVENTS,
             CONVERSATION_SNAPSHOTS,
             AGENT_DEFINITIONS,
+            CALL_KEYS,
             RUNS,
             USAGE,
             DEAD_LETTERS);

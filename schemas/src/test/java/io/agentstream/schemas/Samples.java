@@ -71,7 +71,9 @@ final class Samples {
             new MediaFrame.Audio(CALL, 6, AT.toEpochMilli(), 60, Slice.EMPTY),
             new MediaFrame.Digit(CALL, 7, AT.toEpochMilli(), '#'),
             new MediaFrame.MarkReached(CALL, 8, AT.toEpochMilli(), 2, "done"),
-            new MediaFrame.Played(CALL, 9, AT.toEpochMilli(), 2, 820, true));
+            new MediaFrame.Played(CALL, 9, AT.toEpochMilli(), 2, 820, true),
+            new MediaFrame.SealedAudio(CALL, 10, AT.toEpochMilli(), 60, Slice.of(new byte[188])),
+            new MediaFrame.SealedDigit(CALL, 11, AT.toEpochMilli(), Slice.of(new byte[29])));
 
     static final List<SocketCommand> SOCKET_COMMANDS = List.of(
             new SocketCommand.Admit(CALL),
@@ -85,7 +87,8 @@ final class Samples {
             new SocketCommand.Clear(CALL, 2, 7),
             new SocketCommand.Mark(CALL, 3, "done", 7),
             SocketCommand.Close.because(CALL, End.AGENT_HANGUP).of(7),
-            new SocketCommand.Finish(CALL, End.MAX_DURATION, 15_000));
+            new SocketCommand.Finish(CALL, End.MAX_DURATION, 15_000),
+            new SocketCommand.SealedPlay(CALL, 2, 1, 160, Slice.of(new byte[348]), 7));
 
     static final ConversationSnapshot SNAPSHOT =
             new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"), null);
@@ -119,6 +122,7 @@ final class Samples {
         all.put(Topics.CONVERSATION_SNAPSHOTS, List.of(
                 SNAPSHOT, new ConversationSnapshot(CALL, 6, AT, 5, RUNNING_BY_REFERENCE, Json.MAPPER.readTree("{}"), 7)));
         all.put(Topics.AGENT_DEFINITIONS, List.of(DEFINITION));
+        all.put(Topics.CALL_KEYS, List.of(new CallKeys(CALL, AT, "bWVkaWE=", "d29yZHM=")));
         all.put(Topics.RUNS, FACTS);
         all.put(Topics.USAGE, USAGE);
         all.put(Topics.DEAD_LETTERS, List.of(Slice.of(new byte[] {7})));

@@ -3,13 +3,21 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.ConversationSnapshot;
+import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.SealKey;
+import io.agentstream.schemas.Sealing;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /// How a conversation comes to be: a run is running, or another worker left one. Only the loop.
 ///
@@ -28,6 +36,9 @@ final class Beginnings {
     static final long DEFINITION_LIMIT_MS = 4_000;
     static final long DEFINITION_RETRY_MS = 100;
 
+    /// How often a conversation looks for its keys, which are on their way.
+    static final long KEY_RETRY_MS = 10;
+
     private final Calls calls;
     private final SessionOpener sessions;
     private final Guard guard;
@@ -35,11 +46,13 @@ final class Beginnings {
     private final WorkerMeters meters;
     private final IntSupplier generation;
     private final int mostConversations;
+    private final Function<CallId, Optional<CallSecrets>> keys;
 
+    /// @param keys of the calls that there are, as far as they are known by now
     /// @param generation of the group, in which this worker takes up what it takes up now
     Beginnings(
             Calls calls, SessionOpener sessions, Guard guard, Deadlines deadlines, WorkerMeters meters, IntSupplier generation,
-            int mostConversations) {
+            int mostConversations, Function<CallId, Optional<CallSecrets>> keys) {
         this.calls = calls;
         this.sessions = sessions;
         this.guard = guard;
@@ -47,6 +60,7 @@ final class Beginnings {
         this.meters = meters;
         this.generation = generation;
         this.mostConversations = mostConversations;
+        this.keys = keys;
     }
 
     void begin(RunEvent.Running run, int partition, long nowMs) {
@@ -97,9 +111,20 @@ final class Beginnings {
         }
         int left = snapshot.epoch() == null ? 0 : snapshot.epoch();
         int epoch = Math.max(left + 1, epoch());
+        Optional<CallSecrets> secrets = snapshot.sealed() == null ? Optional.empty() : keys.apply(snapshot.callId());
+        SealKey words = secrets.map(CallSecrets::words).orElse(null);
+        JsonNode state = snapshot.state();
+        if (snapshot.sealed() != null) {
+            if (words == null || !(Sealing.open(snapshot, words) instanceof Sealing.Opened.Clear<ConversationSnapshot>(var opened))) {
+                log.atError().addKeyValue("call", snapshot.callId()).log("the call's key is missing, closing the call");
+                refuse(snapshot.run(), epoch);
+                return;
+            }
+            state = opened.state();
+        }
         SavedConversation saved;
         try {
-            saved = Json.MAPPER.treeToValue(snapshot.state(), SavedConversation.class);
+            saved = Json.MAPPER.treeToValue(state, SavedConversation.class);
         } catch (JacksonException foreign) {
             saved = null;
         }
@@ -110,6 +135,7 @@ final class Beginnings {
         }
         LiveConversation conversation = new LiveConversation(snapshot.run(), partition, epoch, nowMs);
         conversation.pending = new LiveConversation.Pending(saved, nowMs + RESUME_AFTER_MS + DEFINITION_LIMIT_MS);
+        secrets.ifPresent(conversation::unlock); // where that does not open its run, it is tried again, and then closed
         conversation.number = snapshot.number();
         conversation.after = snapshot.after();
         conversation.afterFrame = snapshot.after();
@@ -121,6 +147,15 @@ final class Beginnings {
     void goOn(LiveConversation conversation, long gapMs, long nowMs) {
         LiveConversation.Pending pending = conversation.pending;
         if (pending == null) {
+            return;
+        }
+        if (conversation.isLocked() && !unlock(conversation)) {
+            if (nowMs >= pending.untilMs()) {
+                log.atError().addKeyValue("call", conversation.callId).log("the call's key is missing, closing the call");
+                guard.close(conversation);
+            } else {
+                deadlines.set(conversation, nowMs + KEY_RETRY_MS);
+            }
             return;
         }
         SavedConversation left = pending.left();
@@ -146,6 +181,19 @@ final class Beginnings {
             }
             case NEVER -> guard.close(conversation);
         }
+    }
+
+    private boolean unlock(LiveConversation conversation) {
+        Optional<CallSecrets> secrets = keys.apply(conversation.callId);
+        return secrets.isPresent() && conversation.unlock(secrets.get());
+    }
+
+    /// What a conversation's frames are opened with: its keys are looked for here where its run was not sealed, but its frames are.
+    @Nullable FrameSeal seal(LiveConversation conversation) {
+        if (conversation.seal() == null) {
+            unlock(conversation);
+        }
+        return conversation.seal();
     }
 
     private void begun(LiveConversation conversation, long nowMs) {

@@ -1,5 +1,6 @@
 package io.agentstream.worker.loop;
 
+import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
@@ -70,7 +71,9 @@ final class CommandWriter {
         int seq = to.nextSeq(turn);
         to.playedFrames++;
         meters.played().increment();
-        send(to, new SocketCommand.Play(to.callId, turn, seq, frameBytes, audio, to.epoch), count);
+        SocketCommand.Play play = new SocketCommand.Play(to.callId, turn, seq, frameBytes, audio, to.epoch);
+        FrameSeal seal = to.seal();
+        send(to, seal == null ? play : seal.seal(play), count);
     }
 
     void mark(LiveConversation to, int turn) {

@@ -5,6 +5,8 @@ import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Codec;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
@@ -16,9 +18,11 @@ import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.takeover.Partitions;
 import io.agentstream.worker.takeover.SnapshotLoader;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -90,7 +94,26 @@ public final class ConversationLoop implements DutyCycle {
             Definitions definitions,
             Metrics metrics,
             Limits limits,
-            LongSupplier clockMs) {}
+            LongSupplier clockMs,
+            Function<CallId, Optional<CallSecrets>> keys) {
+
+        /// Of a loop that has no keys.
+        Parts(
+                Consumer<byte[], byte[]> consumer,
+                Producer<byte[], byte[]> media,
+                Producer<byte[], byte[]> events,
+                SnapshotLoader snapshots,
+                DeadLetters deadLetters,
+                AgentEngines engines,
+                Definitions definitions,
+                Metrics metrics,
+                Limits limits,
+                LongSupplier clockMs) {
+            this(
+                    consumer, media, events, snapshots, deadLetters, engines, definitions, metrics, limits, clockMs,
+                    nobody -> Optional.empty());
+        }
+    }
 
     /// @param conversations most conversations of the loop
     /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
@@ -109,7 +132,7 @@ public final class ConversationLoop implements DutyCycle {
         Guard guard = new Guard(effects, commands, deadlines, meters);
         Beginnings beginnings = new Beginnings(
                 calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
-                () -> consumer.groupMetadata().generationId(), parts.limits().conversations());
+                () -> consumer.groupMetadata().generationId(), parts.limits().conversations(), parts.keys());
         this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits(), this::knowsItsCalls);
         this.partitions = new Partitions(consumer, new Held(conversations, beginnings, events), parts.snapshots(), clockMs);
     }

@@ -3,6 +3,7 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import java.util.Set;
@@ -97,7 +98,7 @@ final class Conversations {
         if (!calls.early.hold(frame, nowMs)) {
             meters.early().increment();
         }
-        boolean talks = !(frame instanceof MediaFrame.Digit) && nowMs - frame.atMs() < LATE_MS;
+        boolean talks = !EarlyFrames.isKey(frame) && nowMs - frame.atMs() < LATE_MS;
         if (!talks || calls.find(frame.callId()) != null) {
             return;
         }
@@ -132,10 +133,37 @@ final class Conversations {
         }
         switch (frame) {
             case MediaFrame.Audio audio -> audio(to, audio, nowMs);
+            case MediaFrame.SealedAudio sealed -> {
+                FrameSeal seal = beginnings.seal(to);
+                MediaFrame.Audio opened = seal == null ? null : seal.open(sealed);
+                if (opened != null) {
+                    audio(to, opened, nowMs);
+                } else {
+                    notOpened(to);
+                }
+            }
+            case MediaFrame.SealedDigit sealed -> {
+                FrameSeal seal = beginnings.seal(to);
+                MediaFrame.Digit opened = seal == null ? null : seal.open(sealed);
+                if (opened != null) {
+                    guard.give(to, nowMs, new ConversationInput.DigitPressed(opened.digit()));
+                } else {
+                    notOpened(to);
+                }
+            }
             case MediaFrame.Digit digit -> guard.give(to, nowMs, new ConversationInput.DigitPressed(digit.digit()));
             case MediaFrame.MarkReached mark -> guard.give(to, nowMs, new ConversationInput.MarkReached(mark.turn()));
             case MediaFrame.Played played ->
                     guard.give(to, nowMs, new ConversationInput.Played(played.turn(), played.playedMs(), played.finished()));
+        }
+    }
+
+    /// A frame that was changed is passed over; of a call whose key is not there nobody will hear anything, and it is closed.
+    private void notOpened(LiveConversation to) {
+        meters.notOpened().increment();
+        if (to.seal() == null) {
+            log.atError().addKeyValue("call", to.callId).log("the call's key is missing, closing the call");
+            guard.close(to);
         }
     }
 

@@ -38,9 +38,13 @@ final class EarlyFrames {
     private int frames;
     private int keys;
 
+    static boolean isKey(MediaFrame frame) {
+        return frame instanceof MediaFrame.Digit || frame instanceof MediaFrame.SealedDigit;
+    }
+
     /// False where there is no room for the frame.
     boolean hold(MediaFrame frame, long nowMs) {
-        boolean key = frame instanceof MediaFrame.Digit;
+        boolean key = isKey(frame);
         if (key ? keys >= MAX_KEYS : frames >= MAX_FRAMES) {
             return false;
         }

@@ -7,6 +7,8 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.SealKey;
+import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.takeover.Batch;
@@ -56,7 +58,12 @@ final class EventWriter {
 
     void tell(LiveConversation of, Fact fact, long nowMs) {
         of.number++;
-        send(Topics.CONVERSATION_EVENTS, of, Topics.CONVERSATION_EVENTS.codec().encode(event(of, fact, Instant.ofEpochMilli(nowMs))));
+        send(Topics.CONVERSATION_EVENTS, of, encoded(of, event(of, fact, Instant.ofEpochMilli(nowMs))));
+    }
+
+    private static byte[] encoded(LiveConversation of, ConversationEvent event) {
+        SealKey words = of.words();
+        return Topics.CONVERSATION_EVENTS.codec().encode(words == null ? event : Sealing.seal(event, words));
     }
 
     private static ConversationEvent event(LiveConversation of, Fact fact, Instant at) {
@@ -84,7 +91,9 @@ final class EventWriter {
         SavedConversation saved = left != null ? left : SavedConversation.of(of.state);
         ConversationSnapshot snapshot = new ConversationSnapshot(
                 of.callId, of.after, Instant.ofEpochMilli(nowMs), of.number, of.reference(), Json.MAPPER.valueToTree(saved), of.epoch);
-        send(Topics.CONVERSATION_SNAPSHOTS, of, Topics.CONVERSATION_SNAPSHOTS.codec().encode(snapshot));
+        SealKey words = of.words();
+        send(Topics.CONVERSATION_SNAPSHOTS, of, Topics.CONVERSATION_SNAPSHOTS.codec()
+                .encode(words == null ? snapshot : Sealing.seal(snapshot, words)));
     }
 
     /// Says that the conversation is over.

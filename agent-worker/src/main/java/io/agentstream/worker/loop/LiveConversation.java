@@ -3,16 +3,29 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.SealKey;
+import io.agentstream.schemas.Sealing;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
+import java.security.SecureRandom;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A conversation that a loop holds: the machine's state and what belongs to the call. Only the loop, but for `closed`.
 final class LiveConversation {
 
-    final RunEvent.Running run;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /// Sealed until its keys are there, and then opened.
+    RunEvent.Running run;
+    /// As it came: what a snapshot holds.
+    private final RunEvent.Running written;
+    /// Null as long as they are not there, or where nothing of the call is sealed.
+    private @Nullable CallSecrets secrets;
+    private @Nullable FrameSeal seal;
     final CallId callId;
     /// Key of every record of the call.
     final byte[] key;
@@ -55,6 +68,7 @@ final class LiveConversation {
 
     LiveConversation(RunEvent.Running run, int partition, int epoch, long nowMs) {
         this.run = run;
+        this.written = run;
         this.callId = run.callId();
         this.key = callId.toKey();
         this.partition = partition;
@@ -77,11 +91,43 @@ final class LiveConversation {
 
     /// The run, without the text of a definition that has a key.
     RunEvent.Running reference() {
-        return run.definitionKey() == null
-                ? run
+        return written.definitionKey() == null
+                ? written
                 : new RunEvent.Running(
-                        run.callId(), run.after(), run.at(), run.run(), run.mediaFormat(), null, run.initialContext(),
-                        run.definitionKey());
+                        written.callId(), written.after(), written.at(), written.run(), written.mediaFormat(), null,
+                        written.initialContext(), written.definitionKey(), written.sealed());
+    }
+
+    /// Whether it cannot go on without the call's keys.
+    boolean isLocked() {
+        return run.sealed() != null;
+    }
+
+    /// Takes the call's keys.
+    ///
+    /// @return false where they do not open its run
+    boolean unlock(CallSecrets keys) {
+        if (run.sealed() != null) {
+            SealKey words = keys.words();
+            if (words == null || !(Sealing.open(run, words) instanceof Sealing.Opened.Clear<RunEvent.Running>(var opened))) {
+                return false;
+            }
+            run = opened;
+        }
+        secrets = keys;
+        SealKey media = keys.media();
+        seal = media == null ? null : new FrameSeal(media, RANDOM);
+        return true;
+    }
+
+    /// The key of words; null where nothing of the call is sealed.
+    @Nullable SealKey words() {
+        return secrets == null ? null : secrets.words();
+    }
+
+    /// Of the audio; null where nothing of the call is sealed.
+    @Nullable FrameSeal seal() {
+        return seal;
     }
 
     /// Number of the next command with audio of this turn, from 0.

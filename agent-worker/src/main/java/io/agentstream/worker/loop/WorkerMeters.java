@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.Timer;
 /// @param bargeIns lines that the caller cut short
 /// @param failed conversations that ended because something of ours broke
 /// @param resumed conversations taken over from another worker
+/// @param notOpened sealed frames that were changed, or whose key is missing
 /// @param turnLatency from the caller's last sound or key to the first audio of the answer
 /// @param loop one pass of a loop, without the wait
 record WorkerMeters(
@@ -29,6 +30,7 @@ record WorkerMeters(
         Counter bargeIns,
         Counter failed,
         Counter resumed,
+        Counter notOpened,
         Timer turnLatency,
         Timer loop) {
 
@@ -46,6 +48,7 @@ record WorkerMeters(
                 metrics.counter(PREFIX + "barge_ins"),
                 metrics.counter(PREFIX + "conversations_failed"),
                 metrics.counter(PREFIX + "conversations_resumed"),
+                metrics.counter(PREFIX + "frames_not_opened"),
                 metrics.timer(PREFIX + "turn_latency"),
                 metrics.timer(PREFIX + "loop"));
     }

@@ -126,6 +126,7 @@ public final class Playback {
             case SocketCommand.Play play -> play.turn();
             case SocketCommand.Mark mark -> mark.turn();
             case SocketCommand.Clear clear -> clear.turn() + 1L;
+            case SocketCommand.SealedPlay play -> play.turn();
             case SocketCommand.Admit _, SocketCommand.Open _, SocketCommand.Finish _, SocketCommand.Close _ -> Long.MAX_VALUE;
         };
         marks.clear();

@@ -3,6 +3,7 @@ package io.agentstream.gateway.kafka;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -93,6 +94,34 @@ public final class CallLog {
             });
         } catch (RuntimeException failure) {
             lost(event, failure, onLost);
+        }
+    }
+
+    /// Writes the keys of a call, before anything that is sealed with them.
+    ///
+    /// @param onLost run where they could not be written; on any thread
+    public void keys(byte[] key, CallKeys keys, Runnable onLost) {
+        keys(key, Topics.CALL_KEYS.codec().encode(keys), onLost);
+    }
+
+    /// Says that the call is over, so that nobody needs to know its keys any more. Where it is lost they are forgotten by time.
+    public void keysOver(byte[] key) {
+        keys(key, (byte[]) null, () -> {});
+    }
+
+    private void keys(byte[] key, byte @Nullable [] value, Runnable onLost) {
+        try {
+            events.send(new ProducerRecord<>(Topics.CALL_KEYS.name(), key, value), (metadata, failure) -> {
+                if (failure != null) {
+                    lostEvents.increment();
+                    log.atError().addKeyValue("failure", Causes.of(failure)).log("keys of a call are lost");
+                    onLost.run();
+                }
+            });
+        } catch (RuntimeException failure) {
+            lostEvents.increment();
+            log.atError().addKeyValue("failure", Causes.of(failure)).log("keys of a call are lost");
+            onLost.run();
         }
     }
 

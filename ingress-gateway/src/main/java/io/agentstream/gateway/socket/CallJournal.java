@@ -5,12 +5,20 @@ import io.agentstream.gateway.kafka.CallLog;
 import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.MediaFrameCodec;
+import io.agentstream.schemas.SealKey;
+import io.agentstream.schemas.Sealing;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +30,8 @@ final class CallJournal {
 
     private static final Logger log = LoggerFactory.getLogger(CallJournal.class);
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final CallFacts facts;
     private final GatewayParts parts;
     private final AdmissionControl.Permit permit;
@@ -29,6 +39,8 @@ final class CallJournal {
     private final long acceptedUs;
     private final Runnable onLost;
     private final byte[] key;
+    private final @Nullable CallSecrets secrets;
+    private final @Nullable FrameSeal seal;
 
     private long seq;
     private @Nullable Instant firstHeardAt;
@@ -48,6 +60,9 @@ final class CallJournal {
         this.acceptedUs = acceptedUs;
         this.onLost = onLost;
         this.key = facts.callId().toKey();
+        CallSecrets.Wrapping wrapping = parts.wrapping();
+        this.secrets = wrapping == null ? null : wrapping.generate();
+        this.seal = secrets == null ? null : new FrameSeal(Objects.requireNonNull(secrets.media()), RANDOM);
     }
 
     /// The number of the call's next record; each is used for one record.
@@ -55,7 +70,22 @@ final class CallJournal {
         return ++seq;
     }
 
+    /// What is sealed for this call's socket, opened; null where it is not what a worker sealed for it.
+    SocketCommand.@Nullable Play open(SocketCommand.SealedPlay play) {
+        SocketCommand.Play opened = seal == null ? null : seal.open(play);
+        if (opened == null) {
+            parts.meters().notOpened.increment();
+        }
+        return opened;
+    }
+
+    /// The keys are on their way before anything that is sealed with them. Those of a call that the gateway refuses by itself are
+    /// nobody's: what is sealed of it is never read again.
     void offered(@Nullable Failure refusal) {
+        CallSecrets.Wrapping wrapping = parts.wrapping();
+        if (wrapping != null && secrets != null && refusal == null) {
+            parts.callLog().keys(key, wrapping.wrap(facts.callId(), now(), secrets), onLost);
+        }
         StreamRequest request = facts.request();
         event(
                 new CallEvent.Offered(
@@ -98,6 +128,9 @@ final class CallJournal {
                         facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure(),
                         ended.odd().isEmpty() ? null : ended.odd(), firstHeardAt, firstPlayedAt, playedBeforeMs + playedMs),
                 false);
+        if (secrets != null) {
+            parts.callLog().keysOver(key);
+        }
         Enum<?> cause = ended.end() != null ? ended.end() : ended.failure();
         log.atInfo()
                 .addKeyValue("call", facts.callId())
@@ -117,7 +150,8 @@ final class CallJournal {
 
     /// A key, a mark or progress of playback.
     void frame(MediaFrame frame) {
-        record(Topics.CALL_MEDIA.codec().encode(frame));
+        MediaFrame written = seal != null && frame instanceof MediaFrame.Digit digit ? seal.seal(digit) : frame;
+        record(Topics.CALL_MEDIA.codec().encode(written));
     }
 
     /// Audio goes out to the caller now.
@@ -145,6 +179,13 @@ final class CallJournal {
         if (firstHeardAt == null) {
             firstHeardAt = now();
         }
+        if (seal != null) {
+            int from = MediaFrameCodec.AUDIO_PAYLOAD_OFFSET;
+            record(Topics.CALL_MEDIA.codec().encode(seal.seal(new MediaFrame.Audio(
+                    facts.callId(), nextSeq(), parts.clock().wall().millis(), timestampMs,
+                    new Slice(record, from, record.length - from)))));
+            return;
+        }
         MediaFrameCodec.putAudioHeader(record, facts.callId(), nextSeq(), parts.clock().wall().millis(), timestampMs);
         record(record);
     }
@@ -155,7 +196,8 @@ final class CallJournal {
     }
 
     private void event(CallEvent event, boolean needed) {
-        parts.callLog().event(key, event, needed ? onLost : null);
+        SealKey words = secrets == null ? null : secrets.words();
+        parts.callLog().event(key, words == null ? event : Sealing.seal(event, words), needed ? onLost : null);
     }
 
     private Instant now() {

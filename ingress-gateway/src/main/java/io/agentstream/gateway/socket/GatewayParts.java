@@ -2,7 +2,9 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.kafka.CallLog;
+import io.agentstream.schemas.CallSecrets;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// What all sockets of a gateway share.
 ///
@@ -11,6 +13,7 @@ import java.util.function.IntSupplier;
 /// @param maxUnsentBytes what a peer may leave unread before it counts as stalled
 /// @param stallUs how long a peer that owes may take nothing before it counts as stalled
 /// @param tls whether sockets are encrypted
+/// @param wrapping of the keys that calls are sealed with; null where they are not sealed
 record GatewayParts(
         CallLog callLog,
         CallRegistry registry,
@@ -22,4 +25,5 @@ record GatewayParts(
         int bytesPerSecond,
         int maxUnsentBytes,
         long stallUs,
-        boolean tls) {}
+        boolean tls,
+        CallSecrets.@Nullable Wrapping wrapping) {}

@@ -84,12 +84,20 @@ final class LiveCall {
     }
 
     void obey(SocketCommand command) {
+        if (command instanceof SocketCommand.SealedPlay sealed) {
+            SocketCommand.Play opened = isOver() ? null : journal.open(sealed);
+            if (opened != null) {
+                obey(opened);
+            }
+            return;
+        }
         if (isOver() || !playback.accepts(command)) {
             return;
         }
         switch (command) {
             // A worker may be faster than the orchestrator's open: what it wants played waits for that.
             case SocketCommand.Play play -> playback.play(play, nowUs);
+            case SocketCommand.SealedPlay _ -> {} // was opened above
             case SocketCommand.Clear clear -> playback.clear(clear.turn(), nowUs);
             case SocketCommand.Mark mark -> playback.mark(mark, nowUs);
             case SocketCommand.Admit _ -> step(new CallInput.Admitted());

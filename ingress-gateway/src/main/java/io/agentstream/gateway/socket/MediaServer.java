@@ -12,6 +12,7 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.PeerAddress;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Failure;
 import io.undertow.server.HttpHandler;
 import java.security.SecureRandom;
@@ -41,6 +42,7 @@ public final class MediaServer implements AutoCloseable {
     /// @param stall how long a peer that owes may take nothing
     /// @param maxUnsentBytes what may wait for a peer that does not read
     /// @param tls for sockets that are encrypted
+    /// @param wrapping of the keys that calls are sealed with; null where they are not sealed
     public record Settings(
             String bindAddress,
             int port,
@@ -52,7 +54,27 @@ public final class MediaServer implements AutoCloseable {
             int maxUnsentBytes,
             Duration stall,
             CallLimits limits,
-            @Nullable SSLContext tls) {}
+            @Nullable SSLContext tls,
+            CallSecrets.@Nullable Wrapping wrapping) {
+
+        /// Of a gateway whose calls are not sealed.
+        public Settings(
+                String bindAddress,
+                int port,
+                int ioThreads,
+                Admission admission,
+                Proxies proxies,
+                int maxMessageBytes,
+                int bytesPerSecond,
+                int maxUnsentBytes,
+                Duration stall,
+                CallLimits limits,
+                @Nullable SSLContext tls) {
+            this(
+                    bindAddress, port, ioThreads, admission, proxies, maxMessageBytes, bytesPerSecond, maxUnsentBytes, stall, limits,
+                    tls, null);
+        }
+    }
 
     /// How many sockets there may be.
     ///
@@ -95,7 +117,7 @@ public final class MediaServer implements AutoCloseable {
         this.parts = new GatewayParts(
                 callLog, registry, meters, clock, settings.limits(), slot, settings.maxMessageBytes(),
                 settings.bytesPerSecond(), settings.maxUnsentBytes(), settings.stall().toNanos() / 1_000,
-                settings.tls() != null);
+                settings.tls() != null, settings.wrapping());
         metrics.gauge("agent_stream_gateway_calls_live", admission::calls);
         metrics.gauge("agent_stream_gateway_sockets_refused", admission::refused);
         metrics.gauge("agent_stream_gateway_sockets", registry::size);

@@ -343,7 +343,7 @@ final class PlaybackTest {
             case SocketCommand.Play play -> playback.play(play, atMs * MS);
             case SocketCommand.Clear clear -> playback.clear(clear.turn(), atMs * MS);
             case SocketCommand.Mark mark -> playback.mark(mark, atMs * MS);
-            case SocketCommand.Admit _, SocketCommand.Open _, SocketCommand.Finish _, SocketCommand.Close _ -> {}
+            case SocketCommand.SealedPlay _, SocketCommand.Admit _, SocketCommand.Open _, SocketCommand.Finish _, SocketCommand.Close _ -> {}
         }
     }
 

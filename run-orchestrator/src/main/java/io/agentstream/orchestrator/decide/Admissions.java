@@ -9,9 +9,11 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.store.RefusedCalls;
 import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunKeys;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallKeys;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Decides whether a call is let in: rows 3 to 9 of the contract, as far as the offer goes. Any thread; blocks on the database.
 final class Admissions {
@@ -46,7 +49,7 @@ final class Admissions {
     }
 
     /// An offer, from where, and when it is decided on.
-    private record Offer(CallEvent.Offered event, Source source, Instant now) {}
+    private record Offer(CallEvent.Offered event, @Nullable CallKeys keys, Source source, Instant now) {}
 
     /// What a transaction came to.
     private sealed interface Step {
@@ -57,10 +60,10 @@ final class Admissions {
     }
 
     /// A few of one organisation at a time, so that a flood of one has not all the connections.
-    Decision offered(CallEvent.Offered event, Source source, InstantSource clock) {
+    Decision offered(CallEvent.Offered event, @Nullable CallKeys keys, Source source, InstantSource clock) {
         try {
             long owner = owners.ofAgent(event.agentDigest(), TURN);
-            Decision decision = turns.take(owner, TURN, () -> decided(event, source, clock));
+            Decision decision = turns.take(owner, TURN, () -> decided(event, keys, source, clock));
             if (owner != Owners.NOBODY) {
                 owners.remember(event.callId(), owner);
             }
@@ -70,12 +73,12 @@ final class Admissions {
         }
     }
 
-    private Decision decided(CallEvent.Offered event, Source source, InstantSource clock) {
-        return switch (step(event, source, clock, Optional.empty())) {
+    private Decision decided(CallEvent.Offered event, @Nullable CallKeys keys, Source source, InstantSource clock) {
+        return switch (step(event, keys, source, clock, Optional.empty())) {
             case Step.Decided(Decision decision) -> decision;
             case Step.AsksRate(long organizationId, int perSecond) -> {
                 boolean taken = ask(organizationId, perSecond);
-                yield ((Step.Decided) step(event, source, clock, Optional.of(taken))).decision();
+                yield ((Step.Decided) step(event, keys, source, clock, Optional.of(taken))).decision();
             }
         };
     }
@@ -94,7 +97,8 @@ final class Admissions {
     }
 
     /// @param admission whether the organisation's rate has one for it, where that was asked
-    private Step step(CallEvent.Offered event, Source source, InstantSource clock, Optional<Boolean> admission) {
+    private Step step(
+            CallEvent.Offered event, @Nullable CallKeys keys, Source source, InstantSource clock, Optional<Boolean> admission) {
         return database.inTransaction(connection -> {
             RunRows.Known known = RunRows.known(connection, event.callId().value());
             Optional<Agents.Callable> agent = Agents.findForCall(connection, event.agentDigest());
@@ -114,7 +118,7 @@ final class Admissions {
                 }
             }
             Instant now = clock.instant();
-            Offer offer = new Offer(event, source, now);
+            Offer offer = new Offer(event, keys, source, now);
             var step = RunMachine.offered(States.of(known), new Input.Offered(facts, now, event.at().plus(handshakeTimeout)));
             Decision decision = switch (step.effects().getFirst()) {
                 case Effect.Refuse(Refusal refusal) -> {
@@ -164,6 +168,10 @@ final class Admissions {
         if (inserted.isEmpty()) { // the same offer, handled elsewhere at the same time, was faster and is committed
             RunRow other = RunRows.lock(connection, event.callId().value()).orElseThrow();
             return RunTransaction.decide(connection, other, event.seq(), run -> run.repeat());
+        }
+        CallKeys keys = offer.keys();
+        if (keys != null) {
+            RunKeys.insert(connection, inserted.get().id(), keys);
         }
         return RunTransaction.decide(connection, inserted.get(), event.seq(), run -> {
             run.happened(event, "offered", offer.source());

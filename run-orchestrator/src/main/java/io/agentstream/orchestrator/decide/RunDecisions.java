@@ -4,12 +4,14 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.ConversationEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The one way to a decision about a run. Each is one transaction: it reads the state and the facts, asks [RunMachine], and does
 /// its effects. A record that comes again changes nothing, and yields nothing but what was not said yet. Any thread; blocks on
@@ -46,7 +48,14 @@ public final class RunDecisions {
 
     /// Whether the call is let in.
     public Decision offered(CallEvent.Offered offer, Source source, InstantSource clock) {
-        return admissions.offered(offer, source, clock);
+        return offered(offer, null, source, clock);
+    }
+
+    /// As above, of a call that is sealed.
+    ///
+    /// @param keys kept with the run
+    public Decision offered(CallEvent.Offered offer, @Nullable CallKeys keys, Source source, InstantSource clock) {
+        return admissions.offered(offer, keys, source, clock);
     }
 
     /// What it takes to prove a call that has started; nothing where there is nothing to prove.

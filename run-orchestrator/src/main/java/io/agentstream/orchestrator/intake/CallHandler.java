@@ -4,12 +4,14 @@ import io.agentstream.orchestrator.decide.Contexts;
 import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.ConversationEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
@@ -17,10 +19,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Handles one record from its reading to the acknowledged answer: decides, asks the provider, publishes. Handling it again is
 /// harmless. Any thread, but one call's records one after the other; blocks.
 public final class CallHandler {
+
+    private static final Duration OLD = Duration.ofMinutes(1);
 
     private final RunDecisions decisions;
     private final Sessions sessions;
@@ -30,6 +35,7 @@ public final class CallHandler {
     private final Timer admission;
     private final Timer proof;
     private final Counter unbelieved;
+    private final @Nullable SealedCalls sealed;
 
     /// @param margin how long before the gateway's deadline the provider must have answered, so that the verdict on a silent
     ///     provider reaches the gateway before the gateway loses patience by itself
@@ -40,6 +46,19 @@ public final class CallHandler {
             Metrics metrics,
             InstantSource clock,
             Duration margin) {
+        this(decisions, sessions, announcer, metrics, clock, margin, null);
+    }
+
+    /// @param sealed opens what is sealed; null where nothing is
+    public CallHandler(
+            RunDecisions decisions,
+            Sessions sessions,
+            Announcer announcer,
+            Metrics metrics,
+            InstantSource clock,
+            Duration margin,
+            @Nullable SealedCalls sealed) {
+        this.sealed = sealed;
         this.decisions = decisions;
         this.sessions = sessions;
         this.announcer = announcer;
@@ -61,14 +80,31 @@ public final class CallHandler {
         switch (incoming) {
             case Incoming.Lifecycle(CallEvent event, Source source) -> handle(event, source);
             case Incoming.Conversation(ConversationEvent event, Source source) -> {
-                if (!decisions.said(event, source)) {
+                if (!decisions.said(sealed == null ? event : sealed.open(event), source)) {
                     unbelieved.increment();
                 }
             }
         }
     }
 
-    private void handle(CallEvent event, Source source) throws InterruptedException {
+    private void handle(CallEvent written, Source source) throws InterruptedException {
+        CallKeys keys = null;
+        if (sealed != null && written instanceof CallEvent.Offered offered && offered.refusal() == null) {
+            keys = sealed.wrapped(offered).orElse(null);
+        }
+        CallEvent event = sealed == null ? written : sealed.open(written);
+        if (event instanceof CallEvent.Offered offered && offered.sealed() != null && isNew(offered)) {
+            throw new UnusableRecordException("the call's key is missing"); // and the gateway's patience ends the call
+        }
+        handle(event, keys, source);
+    }
+
+    /// One that is old is of a call that is over: it is decided on without what is sealed, and changes nothing any more.
+    private boolean isNew(CallEvent.Offered offered) {
+        return offered.refusal() == null && Duration.between(offered.at(), clock.instant()).compareTo(OLD) < 0;
+    }
+
+    private void handle(CallEvent event, @Nullable CallKeys keys, Source source) throws InterruptedException {
         switch (event) {
             case CallEvent.Offered offered -> {
                 if (offered.refusal() == null) {
@@ -76,7 +112,7 @@ public final class CallHandler {
                         throw new UnusableRecordException("nobody can be told: there is no slot " + offered.slot());
                     }
                     long startNs = System.nanoTime();
-                    announcer.announce(decisions.offered(offered, source, clock));
+                    announcer.announce(decisions.offered(offered, keys, source, clock));
                     admission.record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
                 }
             }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -28,11 +29,18 @@ public final class Publisher {
     private static final long ACKNOWLEDGED_S = 40;
 
     private final Producer<byte[], byte[]> producer;
+    private final UnaryOperator<RunEvent> sealing;
     private final WrittenDefinitions written = new WrittenDefinitions();
 
     /// @param producer of the events profile; stays its giver's to close
     public Publisher(Producer<byte[], byte[]> producer) {
+        this(producer, UnaryOperator.identity());
+    }
+
+    /// @param sealing seals what is personal in an event before it leaves
+    public Publisher(Producer<byte[], byte[]> producer, UnaryOperator<RunEvent> sealing) {
         this.producer = producer;
+        this.sealing = sealing;
     }
 
     /// @throws io.agentstream.orchestrator.decide.NotNowException where Kafka is away; some of it may have been taken
@@ -44,7 +52,7 @@ public final class Publisher {
         List<Future<RecordMetadata>> events = new ArrayList<>();
         for (RunEvent event : decision.events()) {
             events.add(send(new ProducerRecord<>(
-                    Topics.RUN_EVENTS.name(), key, Topics.RUN_EVENTS.codec().encode(event))));
+                    Topics.RUN_EVENTS.name(), key, Topics.RUN_EVENTS.codec().encode(sealing.apply(event)))));
         }
         await(events);
         if (decision.commands().isEmpty() || !reaches(decision)) {

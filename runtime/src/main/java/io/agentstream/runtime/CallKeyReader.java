@@ -1,0 +1,201 @@
+package io.agentstream.runtime;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallKeys;
+import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.Codec;
+import io.agentstream.schemas.Topics;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows `call.keys.v1` from its beginning and knows the keys of the calls that there are, wrapped as they came; a minute after a
+/// call's socket is closed they are forgotten. Its loop owns the consumer; [#find] and [#await] may be called by any thread.
+public final class CallKeyReader implements DutyCycle {
+
+    /// Most calls whose keys are known, about 300 bytes each; what is beyond it pushes out the oldest.
+    static final int CAPACITY = 500_000;
+
+    /// What of a call is handled after its socket is closed still finds the key.
+    static final long KEEP_OVER_MS = 60_000;
+
+    private static final Logger log = LoggerFactory.getLogger(CallKeyReader.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long PAUSE_MS = 100;
+
+    private final Supplier<Consumer<byte[], byte[]>> readers;
+    private final CallSecrets.@Nullable Wrapping wrapping;
+    private final DeadLetters deadLetters;
+    private final InstantSource clock;
+    private final Map<CallId, CallKeys> known = new ConcurrentHashMap<>();
+    private final Deque<CallId> order = new ArrayDeque<>();
+    private final Deque<Over> over = new ArrayDeque<>();
+    private final Semaphore wake = new Semaphore(0);
+    private final Object arrival = new Object();
+    private @Nullable Consumer<byte[], byte[]> follower;
+    private Map<TopicPartition, Long> ends = Map.of();
+    private volatile boolean caughtUp;
+
+    private record Over(CallId callId, long atMs) {}
+
+    /// @param readers makes a reader that is told where it begins
+    /// @param wrapping null where the installation has no key: then nothing is read, and nothing is found
+    public CallKeyReader(
+            Supplier<Consumer<byte[], byte[]>> readers, CallSecrets.@Nullable Wrapping wrapping, DeadLetters deadLetters,
+            InstantSource clock) {
+        this.readers = readers;
+        this.wrapping = wrapping;
+        this.deadLetters = deadLetters;
+        this.clock = clock;
+    }
+
+    @Override
+    public String role() {
+        return "call-keys";
+    }
+
+    /// Whether everything was read that was there at the start.
+    public boolean ready() {
+        return wrapping == null || caughtUp;
+    }
+
+    /// The call's keys as they travel; nothing where they are not known, or not any more.
+    public Optional<CallKeys> wrapped(CallId callId) {
+        return Optional.ofNullable(known.get(callId));
+    }
+
+    /// The call's keys; nothing where they are not known, or none of the installation's keys opens them.
+    public Optional<CallSecrets> find(CallId callId) {
+        return wrapped(callId).flatMap(this::unwrap);
+    }
+
+    /// What a wrapped pair holds; nothing where none of the installation's keys opens it.
+    public Optional<CallSecrets> unwrap(CallKeys keys) {
+        return wrapping == null ? Optional.empty() : wrapping.unwrap(keys);
+    }
+
+    /// As [#wrapped], but waits for keys that are on their way. Blocks.
+    public Optional<CallKeys> await(CallId callId, Duration limit) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        synchronized (arrival) {
+            while (wrapping != null && !known.containsKey(callId)) {
+                long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+                if (leftMs <= 0) {
+                    break;
+                }
+                arrival.wait(leftMs);
+            }
+        }
+        return wrapped(callId);
+    }
+
+    @Override
+    public void work() throws InterruptedException {
+        if (wrapping == null) {
+            wake.tryAcquire(1, TimeUnit.SECONDS);
+            return;
+        }
+        try {
+            Consumer<byte[], byte[]> reader = follower == null ? follow() : follower;
+            boolean any = false;
+            for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+                take(each);
+                any = true;
+            }
+            if (any) {
+                synchronized (arrival) {
+                    arrival.notifyAll();
+                }
+            }
+            if (!caughtUp) {
+                caughtUp = ends.entrySet().stream().allMatch(end -> reader.position(end.getKey()) >= end.getValue());
+            }
+            forget();
+        } catch (WakeupException closing) { // the runner asks whether to go on
+        } catch (KafkaException away) {
+            log.atWarn().addKeyValue("failure", Causes.of(away)).log("keys of calls could not be read, trying again");
+            wake.tryAcquire(PAUSE_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private Consumer<byte[], byte[]> follow() {
+        Consumer<byte[], byte[]> reader = readers.get();
+        try {
+            List<TopicPartition> all = reader.partitionsFor(Topics.CALL_KEYS.name()).stream()
+                    .map(each -> new TopicPartition(each.topic(), each.partition()))
+                    .toList();
+            if (all.isEmpty()) { // a reader of nothing may not be polled
+                throw new UnknownTopicOrPartitionException("there is no topic " + Topics.CALL_KEYS.name());
+            }
+            reader.assign(all);
+            reader.seekToBeginning(all);
+            ends = reader.endOffsets(all);
+        } catch (RuntimeException notYet) {
+            reader.close();
+            throw notYet;
+        }
+        follower = reader;
+        return reader;
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> each) {
+        Optional<CallId> of = each.key() == null ? Optional.empty() : CallId.fromKey(each.key());
+        if (each.value() == null) {
+            of.ifPresent(callId -> over.add(new Over(callId, clock.millis())));
+            return;
+        }
+        switch (Topics.CALL_KEYS.codec().decode(each.value())) {
+            case Codec.Decoded.Value<CallKeys>(CallKeys keys) -> {
+                if (known.put(keys.callId(), keys) == null) {
+                    order.add(keys.callId());
+                }
+            }
+            case Codec.Decoded.Unknown<CallKeys>(String what) -> deadLetters.passOver(each, what);
+            case Codec.Decoded.Malformed<CallKeys>(String reason) -> deadLetters.put(each, reason);
+        }
+    }
+
+    private void forget() {
+        long beforeMs = clock.millis() - KEEP_OVER_MS;
+        Over next;
+        while ((next = over.peek()) != null && next.atMs() <= beforeMs) {
+            over.remove();
+            known.remove(next.callId());
+        }
+        while (order.size() > CAPACITY) {
+            known.remove(order.remove());
+        }
+        while (!order.isEmpty() && !known.containsKey(order.peek())) {
+            order.remove();
+        }
+    }
+
+    @Override
+    public void wakeUp() {
+        wake.release(); // its other waits are those of a poll
+    }
+
+    @Override
+    public void onClose() {
+        if (follower != null) {
+            follower.close();
+        }
+    }
+}
