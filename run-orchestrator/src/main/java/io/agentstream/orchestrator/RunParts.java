@@ -3,6 +3,8 @@ package io.agentstream.orchestrator;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.erase.Eraser;
+import io.agentstream.orchestrator.erase.KeyTopic;
 import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.intake.Attempts;
 import io.agentstream.orchestrator.intake.CallHandler;
@@ -109,6 +111,12 @@ final class RunParts {
                 new Reaper.Hands(lent.database(), decisions, announcer, metrics), hearing,
                 new KafkaLogWatch(lent.admin(), KafkaClients.WORKERS_GROUP), lent.ready(), lent.clock(), settings.limits());
         closer.own("reaper", new DutyCycleRunner(reaper, REAPER_CLOSE, lent.onFault()).start());
+
+        Eraser eraser = new Eraser(
+                lent.database(),
+                new KeyTopic(() -> lent.clients().reader("orchestrator-eraser", "earliest", CallsLoop.MAX_POLL_RECORDS), lent.admin()),
+                lent.ready(), lent.clock());
+        closer.own("eraser", new DutyCycleRunner(eraser, LOOP_CLOSE, lent.onFault()).start());
 
         MeterReader meters = new MeterReader(
                 lent.database(), decisions, announcer, lent.ready(), settings.creditsGrace(), lent.clock());

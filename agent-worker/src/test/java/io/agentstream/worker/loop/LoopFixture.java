@@ -271,6 +271,7 @@ public final class LoopFixture {
     private static SocketCommand withoutEpoch(SocketCommand command) {
         return switch (command) {
             case SocketCommand.Play c -> new SocketCommand.Play(c.callId(), c.turn(), c.seq(), c.frameBytes(), c.payload());
+            case SocketCommand.SealedPlay c -> c;
             case SocketCommand.Clear c -> new SocketCommand.Clear(c.callId(), c.turn());
             case SocketCommand.Mark c -> new SocketCommand.Mark(c.callId(), c.turn(), c.name());
             case SocketCommand.Close c -> c.of(SocketCommand.NO_EPOCH);

@@ -57,6 +57,7 @@ public final class Api implements AutoCloseable {
                         new RunRoutes(database).routes(),
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
+                        new ErasureRoutes(database).routes(),
                         new WebhookRoutes(database, cipher, guard).routes(),
                         new RunListRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes(),

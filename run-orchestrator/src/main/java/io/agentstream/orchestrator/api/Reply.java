@@ -45,6 +45,11 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers,
         return new Reply(201, ByteBuffer.wrap(Json.bytes(body)), Map.of("Location", location));
     }
 
+    /// It is going to be done.
+    static Reply accepted(ObjectNode body, String location) {
+        return new Reply(202, ByteBuffer.wrap(Json.bytes(body)), Map.of("Location", location));
+    }
+
     static Reply noContent() {
         return new Reply(204, null, Map.of());
     }

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.store;
 
+import io.agentstream.orchestrator.store.Erasures.Erasure;
 import io.agentstream.orchestrator.store.Agents.Agent;
 import io.agentstream.orchestrator.store.AuditLog.Change;
 import io.agentstream.orchestrator.store.DeadOrders.DeadOrder;
@@ -113,6 +114,13 @@ public final class Changes {
         return Change.of(
                 dead.organizationId(), "dead_letter.resent", "dead_letter", dead.id(), null,
                 object().put("kind", dead.kind()).put("run_id", dead.runId()));
+    }
+
+    /// Without the number: the log outlives what is erased.
+    public static Change erasureOrdered(Erasure ordered) {
+        return Change.of(
+                ordered.organizationId(), "erasure.ordered", "erasure", ordered.id(), null,
+                object().put("by", ordered.byNumber() ? "caller_number" : "run_id").put("run_id", ordered.runId()));
     }
 
     public static Change agentCreated(Agent made) {

@@ -18,7 +18,9 @@ import tools.jackson.core.JacksonException;
 /// The secrets of a local system, made on its first start and kept with its data in `secrets.json` (mode 600).
 ///
 /// @param operatorKey null only where an older version made them, until they are read
-record LocalSecrets(String credentialsKey, String apiKey, String bearerToken, @Nullable String operatorKey) {
+/// @param callKeysKey likewise
+record LocalSecrets(
+        String credentialsKey, String apiKey, String bearerToken, @Nullable String operatorKey, @Nullable String callKeysKey) {
 
     private static final String NAME = "secrets.json";
 
@@ -28,7 +30,7 @@ record LocalSecrets(String credentialsKey, String apiKey, String bearerToken, @N
         if (Files.exists(file)) {
             try {
                 LocalSecrets read = Json.MAPPER.readValue(Files.readAllBytes(file), LocalSecrets.class);
-                return read.operatorKey() == null ? kept(file, read.withOperatorKey(random)) : read;
+                return read.operatorKey() == null || read.callKeysKey() == null ? kept(file, read.complete(random)) : read;
             } catch (JacksonException damaged) {
                 throw new IOException(
                         file + " is damaged; without it the stored credentials cannot be read. Start over with --fresh",
@@ -39,8 +41,9 @@ record LocalSecrets(String credentialsKey, String apiKey, String bearerToken, @N
                 CredentialsCipher.generateKey(random).reveal(),
                 new ApiKeys(random).generate().reveal(),
                 CloudonixSandbox.newToken(random),
+                null,
                 null);
-        return kept(file, made.withOperatorKey(random));
+        return kept(file, made.complete(random));
     }
 
     private static LocalSecrets kept(Path file, LocalSecrets secrets) throws IOException {
@@ -48,15 +51,20 @@ record LocalSecrets(String credentialsKey, String apiKey, String bearerToken, @N
         return secrets;
     }
 
-    private LocalSecrets withOperatorKey(SecureRandom random) {
+    private LocalSecrets complete(SecureRandom random) {
         return new LocalSecrets(
-                credentialsKey, apiKey, bearerToken, new ApiKeys(random).generateOperatorKey().reveal());
+                credentialsKey,
+                apiKey,
+                bearerToken,
+                operatorKey == null ? new ApiKeys(random).generateOperatorKey().reveal() : operatorKey,
+                callKeysKey == null ? CredentialsCipher.generateKey(random).reveal() : callKeysKey);
     }
 
     /// The services' own, by the names of their variables.
     Map<String, String> defaults() {
         return Map.of(
                 Keys.CREDENTIALS_KEY.variable(), credentialsKey,
+                Keys.CALL_KEYS_KEY.variable(), Objects.requireNonNull(callKeysKey),
                 Keys.OPERATOR_KEY.variable(), Objects.requireNonNull(operatorKey));
     }
 

@@ -1,0 +1,107 @@
+package io.agentstream.orchestrator.erase;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/// Takes calls' keys off `call.keys.v1`. A broker deletes from the beginning only: what lies before a key must be of calls that are
+/// over, or it is tried again later; after the topic's retention it is gone in any case. One thread; blocks.
+public final class KeyTopic {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final Supplier<Consumer<byte[], byte[]>> readers;
+    private final Admin admin;
+
+    /// @param readers makes a reader that is told where it begins; closed after each use
+    public KeyTopic(Supplier<Consumer<byte[], byte[]>> readers, Admin admin) {
+        this.readers = readers;
+        this.admin = admin;
+    }
+
+    /// What one partition holds.
+    private static final class Found {
+        private final Map<Long, CallId> keys = new HashMap<>();
+        private final Set<CallId> over = new HashSet<>();
+    }
+
+    /// Deletes what may be deleted of these calls' keys, and reads the topic again.
+    ///
+    /// @return whether none of them is there any more; false too where Kafka does not answer
+    boolean destroy(Set<CallId> calls) throws InterruptedException {
+        if (calls.isEmpty()) {
+            return true;
+        }
+        try {
+            Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
+            read().forEach((partition, found) -> {
+                long last = found.keys.entrySet().stream()
+                        .filter(each -> calls.contains(each.getValue()))
+                        .mapToLong(Map.Entry::getKey)
+                        .max()
+                        .orElse(-1);
+                boolean free = found.keys.entrySet().stream()
+                        .filter(each -> each.getKey() <= last)
+                        .allMatch(each -> calls.contains(each.getValue()) || found.over.contains(each.getValue()));
+                if (last >= 0 && free) {
+                    deletions.put(partition, RecordsToDelete.beforeOffset(last + 1));
+                }
+            });
+            if (!deletions.isEmpty()) {
+                admin.deleteRecords(deletions).all().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            }
+            return read().values().stream()
+                    .noneMatch(found -> found.keys.values().stream().anyMatch(calls::contains));
+        } catch (KafkaException | ExecutionException | TimeoutException away) {
+            return false;
+        }
+    }
+
+    private Map<TopicPartition, Found> read() throws TimeoutException {
+        Map<TopicPartition, Found> all = new HashMap<>();
+        try (Consumer<byte[], byte[]> reader = readers.get()) {
+            List<TopicPartition> partitions = reader.partitionsFor(Topics.CALL_KEYS.name()).stream()
+                    .map(each -> new TopicPartition(each.topic(), each.partition()))
+                    .toList();
+            partitions.forEach(each -> all.put(each, new Found()));
+            reader.assign(partitions);
+            reader.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
+            long deadlineNs = System.nanoTime() + LIMIT.toNanos();
+            while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
+                if (System.nanoTime() > deadlineNs) {
+                    throw new TimeoutException("keys were not read in time");
+                }
+                for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+                    Found found = all.get(new TopicPartition(each.topic(), each.partition()));
+                    CallId call = each.key() == null ? null : CallId.fromKey(each.key()).orElse(null);
+                    if (found == null || call == null) {
+                        continue;
+                    }
+                    if (each.value() == null) {
+                        found.over.add(call);
+                    } else {
+                        found.keys.put(each.offset(), call);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+}
