@@ -87,7 +87,8 @@ public final class GatewayService implements AutoCloseable {
         Readiness able = new Readiness();
 
         var events = clients.calls("gateway-events");
-        CallLog callLog = new CallLog(events, clients.media("gateway-media"), metrics);
+        CallLog callLog = new CallLog(
+                events, clients.media("gateway-media"), metrics, config.find(Keys.CALL_KEYS_KEY).isPresent());
         closer.own("producers", () -> callLog.close(PRODUCER_CLOSE));
         TlsIdentity tls = tls(config, metrics);
         Admin admin = closer.own("admin", clients.admin("gateway-admin"));

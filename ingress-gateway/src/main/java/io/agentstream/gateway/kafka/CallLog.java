@@ -54,11 +54,18 @@ public final class CallLog {
         }
     }
 
+    private final boolean keys;
     private volatile boolean warm;
 
     /// @param events producer of the events profile that does not wait; stays its giver's to close
     /// @param media producer of the media profile; likewise
     public CallLog(Producer<byte[], byte[]> events, Producer<byte[], byte[]> media, Metrics metrics) {
+        this(events, media, metrics, false);
+    }
+
+    /// @param keys whether keys of calls are written too
+    public CallLog(Producer<byte[], byte[]> events, Producer<byte[], byte[]> media, Metrics metrics, boolean keys) {
+        this.keys = keys;
         this.events = events;
         this.media = media;
         for (Loss loss : Loss.values()) {
@@ -75,6 +82,7 @@ public final class CallLog {
             try {
                 warm = !events.partitionsFor(Topics.CALL_LIFECYCLE.name()).isEmpty()
                         && !events.partitionsFor(Topics.DEAD_LETTERS.name()).isEmpty()
+                        && (!keys || !events.partitionsFor(Topics.CALL_KEYS.name()).isEmpty())
                         && !media.partitionsFor(Topics.CALL_MEDIA.name()).isEmpty();
             } catch (KafkaException notYet) {
                 warm = false;

@@ -1,9 +1,9 @@
 package io.agentstream.orchestrator.store;
 
-import io.agentstream.orchestrator.store.Erasures.Erasure;
 import io.agentstream.orchestrator.store.Agents.Agent;
 import io.agentstream.orchestrator.store.AuditLog.Change;
 import io.agentstream.orchestrator.store.DeadOrders.DeadOrder;
+import io.agentstream.orchestrator.store.Erasures.Erasure;
 import io.agentstream.orchestrator.store.Organizations.Organization;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.TelephonyConfiguration;
 import io.agentstream.orchestrator.store.UserKeys.UserKey;

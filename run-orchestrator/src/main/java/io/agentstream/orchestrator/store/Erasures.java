@@ -195,11 +195,11 @@ public final class Erasures {
                 """
                 select count(*) from runs r
                  where r.erasure_id = ?
-                   and (r.initial_context ? 'caller_number' or r.initial_context ? 'called_number' or r.gathered_context <> '{}'
+                   and (r.initial_context ?? 'caller_number' or r.initial_context ?? 'called_number' or r.gathered_context <> '{}'
                         or r.logs <> '{}'
                         or exists (select 1 from run_keys k where k.run_id = r.id and num_nonnulls(k.media, k.words) > 0)
                         or exists (select 1 from run_events e where e.run_id = r.id and e.payload ??| ?::text[]))
-                """.replace("context ? '", "context ?? '"),
+                """,
                 row -> row.getInt(1),
                 erasureId, Sealing.personalFields());
     }
