@@ -89,7 +89,7 @@ final class ErasureTest {
                 String text = new String(each.value(), StandardCharsets.ISO_8859_1);
                 assertFalse(text.contains(number.substring(1)), "the number is on " + topic.name());
                 if (each.key() != null && CallId.fromKey(each.key()).filter(call::equals).isPresent()) {
-                    assertFalse(text.contains("You pressed"), "words are on " + topic.name());
+                    assertFalse(text.contains("You pressed 7"), "words are on " + topic.name());
                     assertFalse(topic.equals(Topics.CALL_KEYS), "the call's keys are still on their topic");
                     sealed += isClearSound(topic, each.value()) ? 1_000_000 : 1;
                 }
