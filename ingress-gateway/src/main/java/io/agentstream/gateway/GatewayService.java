@@ -22,6 +22,8 @@ import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.StopBarrier;
+import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +31,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -102,7 +105,7 @@ public final class GatewayService implements AutoCloseable {
                 clients.reader("gateway-commands", "latest", MAX_POLL_RECORDS), slot::slot, callLog, server.commands(),
                 new DeadLetters(events, metrics), metrics, clock.wall());
         KafkaProbe probe = new KafkaProbe(
-                "gateway-probe", admin, List.of(Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS));
+                "gateway-probe", admin, probed(config));
 
         able.require(reader::reason);
         able.require(slot::reason);
@@ -135,6 +138,27 @@ public final class GatewayService implements AutoCloseable {
         return HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     }
 
+    private static List<Topic<?>> probed(Config config) {
+        List<Topic<?>> topics = new ArrayList<>(List.of(Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS));
+        if (config.find(Keys.CALL_KEYS_KEY).isPresent()) {
+            topics.add(Topics.CALL_KEYS);
+        }
+        return topics;
+    }
+
+    /// A worker that takes a call over reads the call's keys from their topic.
+    private static CallSecrets.@Nullable Wrapping wrapping(Config config) throws ConfigException {
+        CallSecrets.Wrapping wrapping = config.find(Keys.CALL_KEYS_KEY).orElse(null);
+        Duration longest = Topics.CALL_KEYS.retention().minus(config.get(Keys.HANDSHAKE_TIMEOUT));
+        if (wrapping != null && config.get(Keys.MAX_CALL_DURATION).compareTo(longest) > 0) {
+            throw new ConfigException(List.of(Keys.MAX_CALL_DURATION.variable() + ": is longer than the keys of calls are kept on "
+                    + Topics.CALL_KEYS.name() + " (" + Topics.CALL_KEYS.retention().toHours() + " h, less "
+                    + Keys.HANDSHAKE_TIMEOUT.variable() + "); shorten it, or take " + Keys.CALL_KEYS_KEY.variable()
+                    + " away and have calls written in the clear"));
+        }
+        return wrapping;
+    }
+
     private static MediaServer.Settings settings(Config config, @Nullable SSLContext tls) throws ConfigException {
         CallLimits limits = new CallLimits(
                 us(config.get(Keys.HANDSHAKE_TIMEOUT)),
@@ -151,7 +175,7 @@ public final class GatewayService implements AutoCloseable {
                         config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
                         config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_REFUSALS_PER_ADDRESS)),
                 proxies(config), config.get(Keys.MAX_MESSAGE_BYTES), config.get(Keys.MAX_CALL_BYTES_PER_SECOND),
-                MAX_UNSENT_BYTES, STALL, limits, tls, config.find(Keys.CALL_KEYS_KEY).orElse(null));
+                MAX_UNSENT_BYTES, STALL, limits, tls, wrapping(config));
     }
 
     private static MediaServer.Proxies proxies(Config config) throws ConfigException {

@@ -63,6 +63,23 @@ final class GatewayServiceTest {
     }
 
     @Test
+    void callsThatCouldOutliveTheirKeysAreAFaultOfTheConfiguration() throws Exception {
+        Config config = Config.load(
+                Map.of(
+                        "AGENT_STREAM_GATEWAY_PORT", "0",
+                        "AGENT_STREAM_GATEWAY_ADMIN_PORT", "0",
+                        "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1",
+                        "AGENT_STREAM_CALL_KEYS_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                        "AGENT_STREAM_MAX_CALL_DURATION", "6h"),
+                Map.of(),
+                List.of(Keys.KAFKA_BOOTSTRAP_SERVERS));
+
+        ConfigException refused = assertThrows(ConfigException.class, () -> GatewayService.launch(config, new StopBarrier()));
+
+        assertTrue(refused.getMessage().contains("AGENT_STREAM_MAX_CALL_DURATION"), refused.getMessage());
+    }
+
+    @Test
     void tlsFilesThatCannotBeUsedAreAFaultOfTheConfigurationThatNamesThem(@TempDir Path directory) throws Exception {
         Path certificate = directory.resolve("certificate.pem");
         Config config = Config.load(

@@ -5,6 +5,7 @@ import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.erase.Eraser;
 import io.agentstream.orchestrator.erase.KeyTopic;
+import io.agentstream.orchestrator.erase.RetentionJob;
 import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.intake.Attempts;
 import io.agentstream.orchestrator.intake.CallHandler;
@@ -117,6 +118,8 @@ final class RunParts {
                 new KeyTopic(() -> lent.clients().reader("orchestrator-eraser", "earliest", CallsLoop.MAX_POLL_RECORDS), lent.admin()),
                 lent.ready(), lent.clock());
         closer.own("eraser", new DutyCycleRunner(eraser, LOOP_CLOSE, lent.onFault()).start());
+        RetentionJob retention = new RetentionJob(lent.database(), lent.ready(), lent.clock(), metrics);
+        closer.own("retention", new DutyCycleRunner(retention, REAPER_CLOSE, lent.onFault()).start());
 
         MeterReader meters = new MeterReader(
                 lent.database(), decisions, announcer, lent.ready(), settings.creditsGrace(), lent.clock());

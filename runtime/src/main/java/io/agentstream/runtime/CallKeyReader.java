@@ -6,6 +6,7 @@ import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Codec;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -35,6 +36,9 @@ public final class CallKeyReader implements DutyCycle {
 
     /// What of a call is handled after its socket is closed still finds the key.
     static final long KEEP_OVER_MS = 60_000;
+
+    /// A call of which nobody says that it is over has ended when its topic has forgotten it; gateways' clocks may be off by so much.
+    private static final Duration LATE = Duration.ofHours(1);
 
     private static final Logger log = LoggerFactory.getLogger(CallKeyReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -179,11 +183,14 @@ public final class CallKeyReader implements DutyCycle {
             over.remove();
             known.remove(next.callId());
         }
-        while (order.size() > CAPACITY) {
+        Instant madeBefore = clock.instant().minus(Topics.CALL_KEYS.retention()).minus(LATE);
+        CallId oldest;
+        while ((oldest = order.peek()) != null) {
+            CallKeys keys = known.get(oldest);
+            if (keys != null && order.size() <= CAPACITY && !keys.at().isBefore(madeBefore)) {
+                break;
+            }
             known.remove(order.remove());
-        }
-        while (!order.isEmpty() && !known.containsKey(order.peek())) {
-            order.remove();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -112,7 +113,10 @@ public final class Sealing {
             case ConversationEvent.ToolCalled t -> new ConversationEvent.ToolCalled(
                     t.callId(), t.number(), t.after(), t.at(), t.turn(), t.tool(), NOTHING, null, t.epoch(),
                     sealed(t.callId(), "tool_called", key, new Words(null, null, t.arguments(), t.result())));
-            default -> event;
+            case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
+                    ConversationEvent.NodeEntered _, ConversationEvent.Latency _, ConversationEvent.HungUp _,
+                    ConversationEvent.Resumed _ ->
+                event;
         };
     }
 
@@ -132,7 +136,11 @@ public final class Sealing {
                             t.callId(), t.number(), t.after(), t.at(), t.turn(), t.tool(),
                             Objects.requireNonNullElse(w.arguments(), NOTHING), w.result(), t.epoch(), null)))
                     .orElseGet(Opened.Foreign::new);
-            default -> new Opened.Clear<>(event);
+            case ConversationEvent.Heard _, ConversationEvent.Said _, ConversationEvent.ToolCalled _,
+                    ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
+                    ConversationEvent.NodeEntered _, ConversationEvent.Latency _, ConversationEvent.HungUp _,
+                    ConversationEvent.Resumed _ ->
+                new Opened.Clear<>(event);
         };
     }
 
@@ -142,7 +150,10 @@ public final class Sealing {
             case ConversationEvent.Heard h -> h.sealed() != null;
             case ConversationEvent.Said s -> s.sealed() != null;
             case ConversationEvent.ToolCalled t -> t.sealed() != null;
-            default -> false;
+            case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
+                    ConversationEvent.NodeEntered _, ConversationEvent.Latency _, ConversationEvent.HungUp _,
+                    ConversationEvent.Resumed _ ->
+                false;
         };
     }
 
@@ -164,9 +175,15 @@ public final class Sealing {
                         .orElseGet(Opened.Foreign::new);
     }
 
-    /// The keys of JSON objects that hold what is personal, wherever events are kept.
+    /// The fields of events that hold what is personal, wherever events are kept.
     public static String[] personalFields() {
-        return new String[] {"from", "to", "custom_parameters", "initial_context", "text", "digit", "arguments", "result", "sealed"};
+        return Stream.concat(Stream.of("from", "to", "custom_parameters", "initial_context"), Stream.of(wordFields()))
+                .toArray(String[]::new);
+    }
+
+    /// Those of them that hold what was said, pressed, asked of tools and answered by them.
+    public static String[] wordFields() {
+        return new String[] {"text", "digit", "arguments", "result", "sealed"};
     }
 
     private record Numbers(@Nullable String from, @Nullable String to, @Nullable Map<String, String> customParameters) {}

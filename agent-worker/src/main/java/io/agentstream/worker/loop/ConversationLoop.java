@@ -95,25 +95,7 @@ public final class ConversationLoop implements DutyCycle {
             Metrics metrics,
             Limits limits,
             LongSupplier clockMs,
-            Function<CallId, Optional<CallSecrets>> keys) {
-
-        /// Of a loop that has no keys.
-        Parts(
-                Consumer<byte[], byte[]> consumer,
-                Producer<byte[], byte[]> media,
-                Producer<byte[], byte[]> events,
-                SnapshotLoader snapshots,
-                DeadLetters deadLetters,
-                AgentEngines engines,
-                Definitions definitions,
-                Metrics metrics,
-                Limits limits,
-                LongSupplier clockMs) {
-            this(
-                    consumer, media, events, snapshots, deadLetters, engines, definitions, metrics, limits, clockMs,
-                    nobody -> Optional.empty());
-        }
-    }
+            Function<CallId, Optional<CallSecrets>> keys) {}
 
     /// @param conversations most conversations of the loop
     /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up

@@ -5,6 +5,7 @@ import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Codec;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationSnapshot;
@@ -71,6 +72,8 @@ public final class LoopFixture {
     boolean definitionsRead = true;
     /// Whether the next reader of snapshots finds nobody who answers.
     boolean snapshotsAway;
+    /// Of the calls that there are.
+    final Map<CallId, CallSecrets> keys = new HashMap<>();
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
 
     /// Knows no time index: nothing is in the log before the test.
@@ -128,7 +131,8 @@ public final class LoopFixture {
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
                 consumer, media, events,
                 new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
-                new DeadLetters(events, metrics), engines, new Found(), metrics, new ConversationLoop.Limits(10, 90), nowMs::get));
+                new DeadLetters(events, metrics), engines, new Found(), metrics, new ConversationLoop.Limits(10, 90), nowMs::get,
+                call -> Optional.ofNullable(keys.get(call))));
     }
 
     private final class Found implements Definitions {
@@ -240,9 +244,13 @@ public final class LoopFixture {
     }
 
     byte[] running(CallId callId, String definition) {
-        return Topics.RUN_EVENTS.codec().encode(new RunEvent.Running(
+        return Topics.RUN_EVENTS.codec().encode(run(callId, definition));
+    }
+
+    RunEvent.Running run(CallId callId, String definition) {
+        return new RunEvent.Running(
                 callId, 2, Instant.ofEpochMilli(nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, SLOT),
-                MediaFormat.MULAW_8K, Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"), null));
+                MediaFormat.MULAW_8K, Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"), null);
     }
 
     void audio(CallId callId, int partition, long seq, Slice payload) {

@@ -70,6 +70,16 @@ final class CallJournal {
         return ++seq;
     }
 
+    boolean isSealed() {
+        return seal != null;
+    }
+
+    /// The call's worker cannot read what is written of it.
+    void deaf() {
+        parts.meters().deaf.increment();
+        log.atError().addKeyValue("call", facts.callId()).log("the worker does not seal: it is older, or has no CALL_KEYS_KEY; closing the call");
+    }
+
     /// What is sealed for this call's socket, opened; null where it is not what a worker sealed for it.
     SocketCommand.@Nullable Play open(SocketCommand.SealedPlay play) {
         SocketCommand.Play opened = seal == null ? null : seal.open(play);

@@ -28,6 +28,7 @@ final class GatewayMeters {
     final Counter strangers;
     final Counter forwardedByStrangers;
     final Counter notOpened;
+    final Counter deaf;
     final Timer handshake;
     private final Map<TurnedAway, Counter> turnedAway = new EnumMap<>(TurnedAway.class);
     private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
@@ -45,7 +46,8 @@ final class GatewayMeters {
         peerReadsSlowly = metrics.counter(PREFIX + "writes_deferred");
         strangers = metrics.counter(PREFIX + "connections_not_from_a_proxy");
         forwardedByStrangers = metrics.counter(PREFIX + "forwarded_by_strangers");
-        this.notOpened = metrics.counter("agent_stream_gateway_commands_not_opened"); // sealed for somebody else, or changed
+        notOpened = metrics.counter(PREFIX + "commands_not_opened"); // sealed for somebody else, or changed
+        deaf = metrics.counter(PREFIX + "workers_that_do_not_seal"); // each a sealed call that was closed for it
         handshake = metrics.timer(PREFIX + "handshake");
         for (Drop why : Drop.values()) {
             dropped.put(why, metrics.counter(PREFIX + "frames_dropped", "cause", why.name().toLowerCase(Locale.ROOT)));

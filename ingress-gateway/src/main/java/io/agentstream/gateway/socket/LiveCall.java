@@ -84,19 +84,28 @@ final class LiveCall {
     }
 
     void obey(SocketCommand command) {
+        if (isOver()) {
+            return;
+        }
         if (command instanceof SocketCommand.SealedPlay sealed) {
-            SocketCommand.Play opened = isOver() ? null : journal.open(sealed);
-            if (opened != null) {
-                obey(opened);
+            SocketCommand.Play opened = journal.open(sealed);
+            if (opened != null && playback.accepts(opened)) {
+                playback.play(opened, nowUs);
             }
             return;
         }
-        if (isOver() || !playback.accepts(command)) {
+        if (!playback.accepts(command)) {
             return;
         }
         switch (command) {
             // A worker may be faster than the orchestrator's open: what it wants played waits for that.
-            case SocketCommand.Play play -> playback.play(play, nowUs);
+            case SocketCommand.Play play -> {
+                if (journal.isSealed()) {
+                    deaf();
+                } else {
+                    playback.play(play, nowUs);
+                }
+            }
             case SocketCommand.SealedPlay _ -> {} // was opened above
             case SocketCommand.Clear clear -> playback.clear(clear.turn(), nowUs);
             case SocketCommand.Mark mark -> playback.mark(mark, nowUs);
@@ -106,6 +115,13 @@ final class LiveCall {
                 step(new CallInput.Finish(finish.end(), TimeUnit.MILLISECONDS.toMicros(finish.withinMs())));
             case SocketCommand.Close close -> step(new CallInput.Ordered(close));
         }
+    }
+
+    /// Who speaks in the clear on a sealed call has no keys, and so hears nothing of it: a worker of an older version, or without the
+    /// installation's key. The caller is not left to talk to it.
+    private void deaf() {
+        journal.deaf();
+        step(new CallInput.Ordered(SocketCommand.Close.because(facts.callId(), Failure.INTERNAL_ERROR, "")));
     }
 
     void tick() {

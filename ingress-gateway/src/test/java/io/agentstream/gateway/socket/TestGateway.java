@@ -103,6 +103,7 @@ final class TestGateway implements AutoCloseable {
         List<PartitionInfo> partitions = List.of(
                 new PartitionInfo(Topics.CALL_LIFECYCLE.name(), 0, node, new Node[0], new Node[0]),
                 new PartitionInfo(Topics.DEAD_LETTERS.name(), 0, node, new Node[0], new Node[0]),
+                new PartitionInfo(Topics.CALL_KEYS.name(), 0, node, new Node[0], new Node[0]),
                 new PartitionInfo(Topics.CALL_MEDIA.name(), 0, node, new Node[0], new Node[0]));
         Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
         return new MockProducer<>(cluster, completes, null, new ByteArraySerializer(), new ByteArraySerializer());

@@ -27,7 +27,7 @@ final class Stories {
     /// @return false where the event is of a worker that has lost the call, and nothing was added
     boolean said(ConversationEvent event, Source source) {
         return database.inTransaction(connection -> {
-            Optional<RunRow> found = RunRows.find(connection, event.callId().value());
+            Optional<RunRow> found = RunRows.share(connection, event.callId().value());
             if (found.isEmpty()) {
                 return true;
             }

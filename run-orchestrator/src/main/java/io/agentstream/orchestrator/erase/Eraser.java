@@ -32,7 +32,11 @@ public final class Eraser implements DutyCycle {
 
     private static final long PAUSE_MS = 500;
     private static final int SOON_S = 1;
+    private static final int AGAIN_S = 5;
     private static final int LATER_S = 60;
+
+    /// Longer than it takes to read the keys' topic twice.
+    private static final int TAKEN_S = 45;
 
     /// How much longer than its retention a record may stay on a topic: a segment, and the broker's own rounds.
     private static final Duration MARGIN = Duration.ofDays(2);
@@ -45,13 +49,23 @@ public final class Eraser implements DutyCycle {
             .orElseThrow()
             .plus(MARGIN);
 
+    /// After this long a key is not on its topic any more: its retention, a twenty-fourth of it for the segment, and the broker's rounds.
+    static final Duration KEYS_STAY = Topics.CALL_KEYS.retention().plusMinutes(30);
+
     private final Database database;
-    private final KeyTopic topic;
+    private final Keys topic;
     private final BooleanSupplier ready;
     private final InstantSource clock;
     private final Semaphore wake = new Semaphore(0);
 
-    public Eraser(Database database, KeyTopic topic, BooleanSupplier ready, InstantSource clock) {
+    /// Where the keys of calls travel.
+    @FunctionalInterface
+    public interface Keys {
+        /// Whether none of these calls' keys is there any more; blocks.
+        boolean destroy(Set<CallId> calls) throws InterruptedException;
+    }
+
+    public Eraser(Database database, Keys topic, BooleanSupplier ready, InstantSource clock) {
         this.database = database;
         this.topic = topic;
         this.ready = ready;
@@ -78,55 +92,56 @@ public final class Eraser implements DutyCycle {
 
     /// Takes one erasure a step further; false where none is due.
     boolean step() throws InterruptedException {
-        Optional<Erasure> due = database.inTransaction(connection -> {
-            Optional<Erasure> found = Erasures.due(connection);
-            if (found.isPresent()) {
-                int emptied = Erasures.empty(connection, found.get());
-                boolean wait = emptied == 0 && Erasures.anyOpen(connection, found.get());
-                Erasures.later(connection, found.get().id(), emptied > 0 ? 0 : SOON_S, null);
-                if (emptied > 0 || wait) {
-                    return Optional.empty();
-                }
+        record Taken(Erasure erasure, boolean isEmptied) {}
+        Optional<Taken> taken = database.inTransaction(connection -> {
+            Optional<Erasure> due = Erasures.due(connection);
+            if (due.isEmpty()) {
+                return Optional.empty();
             }
-            return found;
+            Erasure erasure = due.get();
+            boolean some = Erasures.empty(connection, erasure) > 0;
+            boolean open = !some && Erasures.anyOpen(connection, erasure);
+            if (!some && !open) {
+                Erasures.found(connection, erasure.id());
+            }
+            // Who dies from here on is not waited for any longer than that.
+            Erasures.later(connection, erasure.id(), some ? 0 : open ? SOON_S : TAKEN_S, erasure.doneBy());
+            return Optional.of(new Taken(erasure, !some && !open));
         });
-        return due.isPresent() && finish(due.get());
+        if (taken.isPresent() && taken.get().isEmptied()) {
+            finish(taken.get().erasure());
+        }
+        return taken.isPresent();
     }
 
-    private boolean finish(Erasure erasure) throws InterruptedException {
+    private void finish(Erasure erasure) throws InterruptedException {
         Instant now = clock.instant();
-        List<Emptied> recent = database.inTransaction(connection -> {
-            Erasures.again(connection, erasure.id());
-            return Erasures.emptied(connection, erasure.id(), now.minus(LONGEST));
-        });
+        List<Emptied> recent =
+                database.withConnection(connection -> Erasures.emptied(connection, erasure.id(), now.minus(LONGEST)));
         Set<CallId> keys = new HashSet<>();
-        Instant doneBy = null;
+        Instant inTheClear = null;
+        Instant keysThere = null;
         for (Emptied run : recent) {
-            if (run.sealed()) {
+            if (!run.sealed()) {
+                inTheClear = later(inTheClear, run.endedAt().plus(LONGEST));
+            } else if (run.createdAt().plus(KEYS_STAY).isAfter(now)) {
                 keys.add(run.callId());
-            } else {
-                doneBy = later(doneBy, run.endedAt().plus(LONGEST)); // in the clear on the topics until then
+                keysThere = later(keysThere, run.createdAt().plus(KEYS_STAY));
             }
         }
-        boolean gone = topic.destroy(keys);
-        if (!gone) {
-            for (Emptied run : recent) {
-                doneBy = run.sealed() ? later(doneBy, run.endedAt().plus(Topics.CALL_KEYS.retention()).plus(MARGIN)) : doneBy;
-            }
-        }
-        Instant until = doneBy;
+        boolean gone = keys.isEmpty() || topic.destroy(keys);
+        Instant until = gone ? inTheClear : keysThere == null ? inTheClear : later(inTheClear, keysThere);
         boolean done = database.inTransaction(connection -> {
             if (gone && until == null && Erasures.left(connection, erasure.id()) == 0) {
                 Erasures.done(connection, erasure.id());
                 return true;
             }
-            Erasures.later(connection, erasure.id(), gone ? LATER_S : SOON_S, until);
+            Erasures.later(connection, erasure.id(), gone ? LATER_S : AGAIN_S, until);
             return false;
         });
         if (done) {
             log.atInfo().addKeyValue("erasure", erasure.id()).log("erased");
         }
-        return done;
     }
 
     private static Instant later(@Nullable Instant one, Instant other) {

@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /// Takes calls' keys off `call.keys.v1`. A broker deletes from the beginning only: what lies before a key must be of calls that are
 /// over, or it is tried again later; after the topic's retention it is gone in any case. One thread; blocks.
-public final class KeyTopic {
+public final class KeyTopic implements Eraser.Keys {
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -44,10 +44,8 @@ public final class KeyTopic {
     /// Deletes what may be deleted of these calls' keys, and reads the topic again.
     ///
     /// @return whether none of them is there any more; false too where Kafka does not answer
-    boolean destroy(Set<CallId> calls) throws InterruptedException {
-        if (calls.isEmpty()) {
-            return true;
-        }
+    @Override
+    public boolean destroy(Set<CallId> calls) throws InterruptedException {
         try {
             Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
             read().forEach((partition, found) -> {

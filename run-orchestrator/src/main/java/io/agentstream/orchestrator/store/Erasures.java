@@ -11,17 +11,29 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// The table of erasures, and the erasing of what the database knows of a run. What is done twice changes nothing the second time.
+/// The table of erasures, and which runs they have emptied.
 public final class Erasures {
 
     /// Runs that are emptied in one transaction.
     public static final int BATCH = 50;
 
-    private static final String OVER = "state in ('completed', 'failed')";
+    private static final String OVER = "r.state in ('completed', 'failed')";
+
+    /// A number's runs, by the index that the lists have; what is longer than the index knows is looked at whole.
+    private static final String OF_CALLER =
+            """
+             r.organization_id = ? and left(r.initial_context ->> 'caller_number', 40) = left(?, 40)
+               and r.initial_context ->> 'caller_number' = ? and r.id <= ?
+            """;
+
+    private static final String OF_RUN = " r.organization_id = ? and r.id = ?";
 
     private Erasures() {}
 
-    /// An order to erase; `callerNumber` is null once the runs are found. `doneBy`: when the last copy is gone, where that is known.
+    /// An order to erase.
+    ///
+    /// @param callerNumber null once its runs are found
+    /// @param doneBy when the last copy is gone, where that is known
     public record Erasure(
             long id,
             long organizationId,
@@ -47,8 +59,10 @@ public final class Erasures {
         }
     }
 
-    /// A run that was emptied. `sealed`: its records on the topics are unreadable without its keys.
-    public record Emptied(CallId callId, boolean sealed, Instant endedAt) {}
+    /// A run that was emptied.
+    ///
+    /// @param sealed whether its records on the topics are unreadable without its keys
+    public record Emptied(CallId callId, boolean sealed, Instant createdAt, Instant endedAt) {}
 
     public static Erasure ofRun(Connection connection, long organizationId, long runId) throws SQLException {
         return insert(connection, organizationId, runId, null);
@@ -63,23 +77,26 @@ public final class Erasures {
         return Sql.only(
                 connection,
                 """
-                insert into erasures (organization_id, run_id, caller_number, by_number, up_to_run)
-                values (?, ?::bigint, ?::text, ?, (select coalesce(max(id), 0) from runs))
+                insert into erasures (organization_id, run_id, caller_number, up_to_run)
+                values (?, ?::bigint, ?::text, (select coalesce(max(id), 0) from runs))
                 returning *, 0 as runs
                 """,
                 Erasures::read,
-                organizationId, runId, number, runId == null);
+                organizationId,
+                runId,
+                number);
     }
 
     public static Optional<Erasure> find(Connection connection, long organizationId, long id) throws SQLException {
         return Sql.first(
                 connection,
                 """
-                select e.*, (select count(*) from runs r where r.erasure_id = e.id)::integer as runs
+                select e.*, (select count(*) from erasure_runs r where r.erasure_id = e.id)::integer as runs
                   from erasures e where e.organization_id = ? and e.id = ?
                 """,
                 Erasures::read,
-                organizationId, id);
+                organizationId,
+                id);
     }
 
     public static boolean isRun(Connection connection, long organizationId, long runId) throws SQLException {
@@ -104,74 +121,76 @@ public final class Erasures {
         Sql.update(
                 connection,
                 "update erasures set next_at = now() + make_interval(secs => ?), done_by = ?::timestamptz where id = ?",
-                seconds, doneBy, id);
+                seconds,
+                doneBy,
+                id);
+    }
+
+    /// All its runs are found and emptied: the number is not needed any more.
+    public static void found(Connection connection, long id) throws SQLException {
+        Sql.update(
+                connection,
+                "update erasures set caller_number = null where id = ? and run_id is null and caller_number is not null",
+                id);
     }
 
     public static void done(Connection connection, long id) throws SQLException {
         Sql.update(
                 connection,
-                """
-                update erasures set state = 'done', done_at = now(), caller_number = null
-                 where id = ? and state = 'pending'
-                """,
+                "update erasures set state = 'done', done_at = now(), caller_number = null where id = ? and state = 'pending'",
                 id);
     }
 
     /// Empties some of the erasure's runs that are over and says how many; fewer than [#BATCH] mean that there are no more.
     public static int empty(Connection connection, Erasure erasure) throws SQLException {
-        List<Long> runs = Sql.query(
+        List<Long> found = Sql.query(
                 connection,
-                """
-                select id from runs
-                 where organization_id = ? and id <= ? and (id = ?::bigint or initial_context ->> 'caller_number' = ?::text)
-                   and (erasure_id is null or erasure_id <> ?) and
-                """
-                        + OVER + " order by id limit ? for no key update",
+                "select r.id from runs r where" + which(erasure) + " and " + OVER
+                        + " and not exists (select 1 from erasure_runs e where e.erasure_id = ? and e.run_id = r.id)"
+                        + " order by r.id limit ?" + EmptiedRuns.LOCK,
                 row -> row.getLong(1),
-                erasure.organizationId(), erasure.upToRun(), erasure.runId(), erasure.callerNumber(), erasure.id(), BATCH);
-        for (long run : runs) {
-            empty(connection, erasure.id(), run);
+                parameters(erasure, erasure.id(), BATCH));
+        if (found.isEmpty()) {
+            return 0;
         }
-        return runs.size();
-    }
-
-    private static void empty(Connection connection, long erasureId, long runId) throws SQLException {
+        long[] runs = found.stream().mapToLong(Long::longValue).toArray();
+        EmptiedRuns.Counts counts = EmptiedRuns.empty(connection, runs);
+        Sql.update(
+                connection, "insert into erasure_runs (erasure_id, run_id) select ?, unnest(?::bigint[])", erasure.id(), runs);
         Sql.update(
                 connection,
-                """
-                update runs
-                   set initial_context = jsonb_strip_nulls(jsonb_build_object(
-                           'provider', initial_context -> 'provider', 'direction', initial_context -> 'direction')),
-                       gathered_context = '{}', logs = '{}', erasure_id = ?, erased_at = coalesce(erased_at, now())
-                 where id = ?
-                """,
-                erasureId, runId);
-        int events = Sql.update(
-                connection,
-                "update run_events set payload = payload - ?::text[] where run_id = ? and payload ??| ?::text[]",
-                Sealing.personalFields(), runId, Sealing.personalFields());
-        Sql.update(connection, "update webhook_deliveries set payload = null where run_id = ?", runId);
-        int keys = Sql.update(
-                connection,
-                "update run_keys set media = null, words = null where run_id = ? and num_nonnulls(media, words) > 0",
-                runId);
-        Sql.update(
-                connection, "update erasures set events = events + ?, keys = keys + ? where id = ?", events, keys, erasureId);
+                "update erasures set events = events + ?, keys = keys + ? where id = ?",
+                counts.events(),
+                counts.keys(),
+                erasure.id());
+        return runs.length;
     }
 
     /// Whether runs of it are not over yet.
     public static boolean anyOpen(Connection connection, Erasure erasure) throws SQLException {
         return Sql.first(
                         connection,
-                        """
-                        select 1 from runs
-                         where organization_id = ? and id <= ?
-                           and (id = ?::bigint or initial_context ->> 'caller_number' = ?::text) and not
-                        """
-                                + OVER + " limit 1",
+                        "select 1 from runs r where" + which(erasure) + " and not " + OVER + " limit 1",
                         row -> true,
-                        erasure.organizationId(), erasure.upToRun(), erasure.runId(), erasure.callerNumber())
+                        parameters(erasure))
                 .isPresent();
+    }
+
+    private static String which(Erasure erasure) {
+        return erasure.runId() == null ? OF_CALLER : OF_RUN;
+    }
+
+    private static @Nullable Object[] parameters(Erasure erasure, Object... rest) {
+        Long run = erasure.runId();
+        @Nullable Object[] which = run == null
+                ? new @Nullable Object[] {
+                    erasure.organizationId(), erasure.callerNumber(), erasure.callerNumber(), erasure.upToRun()
+                }
+                : new @Nullable Object[] {erasure.organizationId(), run};
+        @Nullable Object[] all = new @Nullable Object[which.length + rest.length];
+        System.arraycopy(which, 0, all, 0, which.length);
+        System.arraycopy(rest, 0, all, which.length, rest.length);
+        return all;
     }
 
     /// The runs that it emptied, and ended after `since`: of older ones nothing can be left on a topic.
@@ -179,37 +198,34 @@ public final class Erasures {
         return Sql.query(
                 connection,
                 """
-                select r.call_id, r.ended_at, k.run_id is not null as sealed
-                  from runs r left join run_keys k on k.run_id = r.id
-                 where r.erasure_id = ? and r.ended_at > ?
+                select r.call_id, r.created_at, r.ended_at, k.run_id is not null as sealed
+                  from erasure_runs e join runs r on r.id = e.run_id left join run_keys k on k.run_id = r.id
+                 where e.erasure_id = ? and r.ended_at > ?
                 """,
                 row -> new Emptied(
-                        new CallId(row.getObject("call_id", UUID.class)), row.getBoolean("sealed"), Sql.instant(row, "ended_at")),
-                erasureId, since);
+                        new CallId(row.getObject("call_id", UUID.class)),
+                        row.getBoolean("sealed"),
+                        Sql.instant(row, "created_at"),
+                        Sql.instant(row, "ended_at")),
+                erasureId,
+                since);
     }
 
-    /// How many pieces of what it was to erase can still be read here: 0, or it is not done.
+    /// Of how many of its runs something can still be read here, or opened with what is here: 0, or it is not done.
     public static int left(Connection connection, long erasureId) throws SQLException {
         return Sql.only(
                 connection,
                 """
-                select count(*) from runs r
-                 where r.erasure_id = ?
-                   and (r.initial_context ?? 'caller_number' or r.initial_context ?? 'called_number' or r.gathered_context <> '{}'
-                        or r.logs <> '{}'
+                select count(*) from erasure_runs x join runs r on r.id = x.run_id
+                 where x.erasure_id = ?
+                   and (r.initial_context - '{provider,direction}'::text[] <> '{}' or r.gathered_context <> '{}' or r.logs <> '{}'
                         or exists (select 1 from run_keys k where k.run_id = r.id and num_nonnulls(k.media, k.words) > 0)
+                        or exists (select 1 from webhook_deliveries d where d.run_id = r.id and d.payload is not null)
                         or exists (select 1 from run_events e where e.run_id = r.id and e.payload ??| ?::text[]))
                 """,
                 row -> row.getInt(1),
-                erasureId, Sealing.personalFields());
-    }
-
-    /// Takes up once more what was said late of runs that are emptied.
-    public static void again(Connection connection, long erasureId) throws SQLException {
-        for (long run : Sql.query(
-                connection, "select id from runs where erasure_id = ? order by id", row -> row.getLong(1), erasureId)) {
-            empty(connection, erasureId, run);
-        }
+                erasureId,
+                Sealing.personalFields());
     }
 
     private static Erasure read(ResultSet row) throws SQLException {

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.store;
 
+import io.agentstream.schemas.Sealing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -36,29 +37,36 @@ public final class RunEvents {
         }
     }
 
-    /// Adds events of one run, in order; says how many were not known.
+    /// Adds events of one run, in order; says how many were not known. Of a run that is emptied, or whose words are gone, they are kept
+    /// without what is gone: whoever adds them holds the run's lock, or has [RunRows#share]d it.
     public static int append(Connection connection, long runId, List<NewEvent> events) throws SQLException {
         return Sql.updateAll(
                 connection,
                 """
                 insert into run_events
                        (run_id, at, type, payload, source_topic, source_partition, source_offset, source_number, source_epoch)
-                values (?, ?, ?, ?, ?::text, ?::integer, ?::bigint, ?::bigint, ?::integer)
+                select r.id, ?::timestamptz, ?::text,
+                       ?::jsonb - case when r.emptied_at is not null then ?::text[] when r.words_gone_at is not null then ?::text[]
+                                       else '{}'::text[] end,
+                       ?::text, ?::integer, ?::bigint, ?::bigint, ?::integer
+                  from runs r where r.id = ?
                 on conflict do nothing
                 """,
                 events,
                 event -> {
                     Source source = event.source();
                     return new @Nullable Object[] {
-                        runId,
                         event.at(),
                         event.type(),
                         event.payload(),
+                        Sealing.personalFields(),
+                        Sealing.wordFields(),
                         source == null ? null : source.topic(),
                         source == null ? null : source.partition(),
                         source == null ? null : source.offset(),
                         event.number(),
-                        event.epoch()
+                        event.epoch(),
+                        runId
                     };
                 });
     }

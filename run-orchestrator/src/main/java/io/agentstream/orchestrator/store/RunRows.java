@@ -120,6 +120,11 @@ public final class RunRows {
         return Sql.first(connection, SELECT, RunRows::read, callId);
     }
 
+    /// As [#find]; nobody erases anything of the run until the transaction ends, and it sees what was erased.
+    public static Optional<RunRow> share(Connection connection, UUID callId) throws SQLException {
+        return Sql.first(connection, SELECT + " for key share", RunRows::read, callId);
+    }
+
     /// As [#find], the row locked until the transaction ends.
     public static Optional<RunRow> lock(Connection connection, UUID callId) throws SQLException {
         return Sql.first(connection, SELECT + " for no key update", RunRows::read, callId);

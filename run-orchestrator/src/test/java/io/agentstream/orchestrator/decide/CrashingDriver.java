@@ -15,16 +15,16 @@ import java.util.logging.Logger;
 
 /// Stands before PostgreSQL's driver. Of the connections that call themselves [#NAME] it cuts one at the statement or commit that it
 /// is told, before or after the server has done it; all others go through.
-final class CrashingDriver implements Driver, AutoCloseable {
+public final class CrashingDriver implements Driver, AutoCloseable {
 
-    static final String NAME = "crashing";
+    public static final String NAME = "crashing";
 
     private final Driver postgres;
     private int left;
     private boolean after;
     private boolean crashed;
 
-    CrashingDriver() throws SQLException {
+    public CrashingDriver() throws SQLException {
         postgres = Collections.list(DriverManager.getDrivers()).stream()
                 .filter(driver -> driver.getClass().getName().equals("org.postgresql.Driver"))
                 .findFirst()
@@ -34,14 +34,14 @@ final class CrashingDriver implements Driver, AutoCloseable {
     }
 
     /// @param step which statement or commit from now on, from 1
-    synchronized void crashAt(int step, boolean afterIt) {
+    public synchronized void crashAt(int step, boolean afterIt) {
         left = step;
         after = afterIt;
         crashed = false;
     }
 
     /// Whether it came to that.
-    synchronized boolean disarm() {
+    public synchronized boolean disarm() {
         left = 0;
         return crashed;
     }

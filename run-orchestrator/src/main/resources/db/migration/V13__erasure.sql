@@ -8,13 +8,18 @@ create table run_keys (
     words   text check (length(words) between 1 and 200)
 );
 
+-- Since when nothing personal of the run is kept, and since when no words are. What comes late of it is kept without them too. Neither is
+-- in an index, nor rewrites a row of those that there are.
+alter table runs
+    add column emptied_at    timestamptz,
+    add column words_gone_at timestamptz;
+
 -- What is to be erased, and what became of it. The number stands here only as long as it is needed to find its runs.
 create table erasures (
     id              bigint generated always as identity primary key,
     organization_id bigint not null references organizations,
     run_id          bigint,
     caller_number   text check (length(caller_number) between 1 and 256),
-    by_number       boolean not null,
     -- Runs that were there when it was ordered.
     up_to_run       bigint not null,
     state           text not null default 'pending' check (state in ('pending', 'done')),
@@ -26,16 +31,28 @@ create table erasures (
     keys            integer not null default 0,
     created_at      timestamptz not null default now(),
     done_at         timestamptz,
-    check (by_number = (run_id is null)),
+    check (num_nulls(run_id, caller_number) > 0),
     check (state = 'pending' or caller_number is null),
     check ((state = 'done') = (done_at is not null))
 );
 
 create index erasures_due on erasures (next_at, id) where state = 'pending';
 
--- By which erasure a run was emptied.
-alter table runs add column erasure_id bigint references erasures;
-alter table runs add column erased_at timestamptz;
+-- Which runs an erasure has emptied.
+create table erasure_runs (
+    erasure_id bigint not null references erasures,
+    run_id     bigint not null,
+    primary key (erasure_id, run_id)
+);
 
-create index runs_erased on runs (erasure_id) where erasure_id is not null;
-create index runs_of_caller on runs (organization_id, (initial_context ->> 'caller_number'), id);
+-- How far an organisation's runs are gone through for what it keeps for a time only: all up to this one are done with.
+create table retention_rounds (
+    organization_id bigint not null references organizations,
+    kind            text not null check (kind in ('media', 'transcripts', 'runs')),
+    after_at        timestamptz not null default 'epoch',
+    after_id        bigint not null default 0,
+    next_at         timestamptz not null default now(),
+    primary key (organization_id, kind)
+);
+
+create index retention_rounds_due on retention_rounds (next_at);

@@ -1,0 +1,74 @@
+package io.agentstream.orchestrator.store;
+
+import io.agentstream.schemas.Sealing;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/// Takes out what the database knows of runs that are over: for an erasure, or because an organisation keeps it no longer. Whoever calls
+/// holds the runs' locks ([#LOCK]). What is done twice changes nothing the second time.
+public final class EmptiedRuns {
+
+    /// Behind a query of runs: whoever adds what came late waits, and sees then that it is to be added without.
+    public static final String LOCK = " for update";
+
+    /// How many events had something taken out, and of how many runs keys were destroyed.
+    public record Counts(int events, int keys) {}
+
+    private EmptiedRuns() {}
+
+    /// All that is personal, and everything that opens what was sealed of it. What remains is that there was a call: when, how long,
+    /// what it cost, how it ended.
+    public static Counts empty(Connection connection, long[] runs) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update runs
+                   set initial_context = jsonb_strip_nulls(jsonb_build_object(
+                           'provider', initial_context -> 'provider', 'direction', initial_context -> 'direction')),
+                       gathered_context = '{}', logs = '{}', emptied_at = now()
+                 where id = any(?) and emptied_at is null
+                """,
+                (Object) runs);
+        forgetMessages(connection, runs);
+        int events = strip(connection, runs, Sealing.personalFields());
+        int keys = Sql.update(
+                connection,
+                "update run_keys set media = null, words = null where run_id = any(?) and num_nonnulls(media, words) > 0",
+                (Object) runs);
+        return new Counts(events, keys);
+    }
+
+    /// What was said, and everything that opens what was sealed of it.
+    public static Counts forgetWords(Connection connection, long[] runs) throws SQLException {
+        Sql.update(
+                connection, "update runs set words_gone_at = now() where id = any(?) and words_gone_at is null", (Object) runs);
+        forgetMessages(connection, runs);
+        int events = strip(connection, runs, Sealing.wordFields());
+        int keys = Sql.update(
+                connection, "update run_keys set words = null where run_id = any(?) and words is not null", (Object) runs);
+        return new Counts(events, keys);
+    }
+
+    /// The keys of what was heard, both ways.
+    public static Counts forgetMedia(Connection connection, long[] runs) throws SQLException {
+        return new Counts(
+                0,
+                Sql.update(
+                        connection, "update run_keys set media = null where run_id = any(?) and media is not null", (Object) runs));
+    }
+
+    private static void forgetMessages(Connection connection, long[] runs) throws SQLException {
+        for (long run : runs) {
+            WebhookDeliveries.forgetRun(connection, run);
+        }
+    }
+
+    private static int strip(Connection connection, long[] runs, String[] fields) throws SQLException {
+        return Sql.update(
+                connection,
+                "update run_events set payload = payload - ?::text[] where run_id = any(?) and payload ??| ?::text[]",
+                fields,
+                runs,
+                fields);
+    }
+}

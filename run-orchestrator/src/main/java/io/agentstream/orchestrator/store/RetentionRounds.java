@@ -1,0 +1,127 @@
+package io.agentstream.orchestrator.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// How far the runs of each organisation are gone through for what it keeps for a time only, and the going on: oldest first, by the index
+/// that the organisation's list has. What has been forgotten stays so where it is kept for longer later.
+public final class RetentionRounds {
+
+    /// Runs that are gone through in one transaction.
+    public static final int BATCH = 100;
+
+    /// A run that is younger may still be written by a transaction that is under way, and what is said of it may be on its way.
+    public static final Duration YOUNG = Duration.ofMinutes(5);
+
+    /// When an organisation is looked at again that has nothing to forget.
+    private static final int PAUSE_S = 60;
+
+    /// What is kept for a time of its own.
+    public enum Kind {
+        MEDIA,
+        TRANSCRIPTS,
+        RUNS
+    }
+
+    /// @param keep for how long; null where the organisation has no time of its own
+    /// @param afterAt when the last run was made that is done with; `afterId` is its number
+    public record Round(
+            long organizationId, Kind kind, @Nullable Duration keep, Instant afterAt, long afterId) {}
+
+    private record Candidate(long id, Instant createdAt, boolean isRipe) {}
+
+    private RetentionRounds() {}
+
+    /// Sees to it that each organisation with times of its own has its rounds.
+    public static int begin(Connection connection) throws SQLException {
+        return Sql.update(
+                connection,
+                """
+                insert into retention_rounds (organization_id, kind)
+                select o.id, k.kind
+                  from organizations o,
+                       lateral (values ('media', o.media_hours), ('transcripts', o.transcript_days), ('runs', o.run_days)) k(kind, keep)
+                 where num_nonnulls(o.media_hours, o.transcript_days, o.run_days) > 0 and k.keep is not null
+                on conflict do nothing
+                """);
+    }
+
+    /// The one that is due, locked until the transaction ends; one that somebody else is at is passed over.
+    public static Optional<Round> due(Connection connection) throws SQLException {
+        return Sql.first(
+                connection,
+                """
+                select q.organization_id, q.kind, q.after_at, q.after_id,
+                       case q.kind when 'media' then o.media_hours when 'transcripts' then o.transcript_days * 24
+                                   else o.run_days * 24 end as keep_hours
+                  from retention_rounds q join organizations o on o.id = q.organization_id
+                 where q.next_at <= now()
+                 order by q.next_at limit 1 for no key update of q skip locked
+                """,
+                row -> {
+                    Integer hours = Sql.intOrNull(row, "keep_hours");
+                    return new Round(
+                            row.getLong("organization_id"),
+                            Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT)),
+                            hours == null ? null : Duration.ofHours(hours),
+                            Sql.instant(row, "after_at"),
+                            row.getLong("after_id"));
+                });
+    }
+
+    /// Forgets what is due of some runs, and says of how many. A run that is not over yet is waited for, and those behind it.
+    public static int goOn(Connection connection, Round round, Instant now) throws SQLException {
+        List<Candidate> candidates = round.keep() == null ? List.of() : candidates(connection, round, round.keep(), now);
+        List<Candidate> ripe = candidates.stream().takeWhile(Candidate::isRipe).toList();
+        if (!ripe.isEmpty()) {
+            long[] runs = ripe.stream().mapToLong(Candidate::id).toArray();
+            switch (round.kind()) {
+                case MEDIA -> EmptiedRuns.forgetMedia(connection, runs);
+                case TRANSCRIPTS -> EmptiedRuns.forgetWords(connection, runs);
+                case RUNS -> EmptiedRuns.empty(connection, runs);
+            }
+        }
+        Sql.update(
+                connection,
+                """
+                update retention_rounds set after_at = ?, after_id = ?, next_at = now() + make_interval(secs => ?)
+                 where organization_id = ? and kind = ?
+                """,
+                ripe.isEmpty() ? round.afterAt() : ripe.getLast().createdAt(),
+                ripe.isEmpty() ? round.afterId() : ripe.getLast().id(),
+                ripe.size() == BATCH ? 0 : PAUSE_S,
+                round.organizationId(),
+                round.kind().name().toLowerCase(Locale.ROOT));
+        return ripe.size();
+    }
+
+    private static List<Candidate> candidates(Connection connection, Round round, Duration keep, Instant now)
+            throws SQLException {
+        Instant until = now.minus(keep.compareTo(YOUNG) < 0 ? YOUNG : keep);
+        Sql.only(connection, RunLists.PLANNED, row -> true);
+        return Sql.query(
+                connection,
+                """
+                select r.id, r.created_at, coalesce(r.ended_at <= ?, false) as ripe from runs r
+                 where (r.organization_id, r.created_at, r.id) > (?, ?, ?)
+                   and (r.organization_id, r.created_at, r.id) <= (?, ?, ?)
+                 order by r.organization_id, r.created_at, r.id limit ?
+                """
+                        + EmptiedRuns.LOCK,
+                row -> new Candidate(row.getLong("id"), Sql.instant(row, "created_at"), row.getBoolean("ripe")),
+                until,
+                round.organizationId(),
+                round.afterAt(),
+                round.afterId(),
+                round.organizationId(),
+                until,
+                Long.MAX_VALUE,
+                BATCH);
+    }
+}

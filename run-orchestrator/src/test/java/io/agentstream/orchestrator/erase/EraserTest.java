@@ -1,0 +1,226 @@
+package io.agentstream.orchestrator.erase;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.decide.CrashingDriver;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.Erasures;
+import io.agentstream.orchestrator.store.Erasures.Erasure;
+import io.agentstream.orchestrator.store.RunFilter;
+import io.agentstream.orchestrator.store.RunLists;
+import io.agentstream.orchestrator.store.Runs;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallId;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.slf4j.LoggerFactory;
+
+/// What an erasure leaves in the database, when it says that it is done, and that whoever dies on the way is followed by somebody.
+@Isolated
+@ExtendWith(TestPostgres.class)
+final class EraserTest {
+
+    private static final int MORE_THAN_THERE_ARE = 60;
+
+    private final Database database;
+    private final EmbeddedPostgres server;
+    private final Set<CallId> asked = new HashSet<>();
+    private boolean keysGo = true;
+
+    EraserTest(Database database, EmbeddedPostgres server) {
+        this.database = database;
+        this.server = server;
+    }
+
+    private Eraser eraser(Database in, Instant now) {
+        return new Eraser(in, this::destroy, () -> true, InstantSource.fixed(now));
+    }
+
+    private boolean destroy(Set<CallId> calls) {
+        asked.addAll(calls);
+        return keysGo;
+    }
+
+    /// Lets others go on until nothing is due, whatever was put off.
+    private Erasure finish(Erasure ordered, Instant now) throws InterruptedException {
+        Eraser eraser = eraser(database, now);
+        for (int n = 0; n < 20 && find(ordered).state().equals("pending"); n++) {
+            database.withConnection(c -> Sql.update(c, "update erasures set next_at = now() where id = ?", ordered.id()));
+            eraser.step();
+        }
+        return find(ordered);
+    }
+
+    private Erasure find(Erasure erasure) {
+        return database.withConnection(c -> Erasures.find(c, erasure.organizationId(), erasure.id())).orElseThrow();
+    }
+
+    private Erasure order(TalkedAbout talked) {
+        return database.inTransaction(c -> Erasures.ofCaller(c, talked.tenant().sample().organizationId(), talked.number()));
+    }
+
+    private List<Runs.Run> runsOf(TalkedAbout talked) {
+        List<Runs.Run> found = new ArrayList<>();
+        RunFilter filter =
+                new RunFilter(null, null, null, null, talked.number(), null, null, null, null, null, null);
+        return database.inTransaction(c -> {
+            RunLists.list(c, talked.tenant().sample().organizationId(), filter, null, 10, new RunLists.Taker() {
+                @Override
+                public boolean take(Runs.Run run) {
+                    return found.add(run);
+                }
+
+                @Override
+                public void goOnBehind(RunLists.Position place) {}
+            });
+            return found;
+        });
+    }
+
+    @Test
+    void nothingOfACallerIsLeftAndHisRunsAreNotFoundByHisNumber() throws Exception {
+        // given
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        TalkedAbout other = TalkedAbout.ended(tenant, true);
+        assertEquals(1, runsOf(talked).size());
+        assertTrue(talked.anywhere(talked.words()));
+
+        // when
+        Erasure done = finish(order(talked), TalkedAbout.OVER);
+
+        // then
+        assertEquals("done", done.state());
+        assertEquals(List.of(1, 1), List.of(done.runs(), done.keys()));
+        assertFalse(talked.anywhere(talked.number().substring(1)), "the number");
+        assertFalse(talked.anywhere(talked.words()), "the words");
+        assertNull(talked.keptKeys().media());
+        assertNull(talked.keptKeys().words());
+        assertEquals(List.of(), runsOf(talked));
+        assertEquals(Set.of(talked.call()), asked);
+        assertEquals(1, runsOf(other).size());
+        assertTrue(other.anywhere(other.words()));
+        assertEquals(other.keys(), other.keptKeys());
+    }
+
+    @Test
+    void whatIsSaidLateOfAnErasedRunIsKeptWithoutItsWords() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.ended(Tenant.create(database), false);
+        finish(order(talked), TalkedAbout.OVER);
+
+        // when
+        talked.heard(7);
+
+        // then
+        assertFalse(talked.anywhere(talked.words()));
+        assertEquals(2, talked.tenant().story(talked.call()).stream().filter("heard"::equals).count());
+    }
+
+    @Test
+    void aRunThatIsNotOverIsWaitedFor() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.begin(Tenant.create(database), true);
+        Erasure ordered = order(talked);
+
+        // when
+        Erasure before = finish(ordered, TalkedAbout.OVER);
+        talked.end();
+        Erasure after = finish(ordered, TalkedAbout.OVER);
+
+        // then
+        assertEquals("pending", before.state());
+        assertEquals("done", after.state());
+        assertFalse(talked.anywhere(talked.number().substring(1)));
+    }
+
+    @Test
+    void isNotDoneWhileKeysAreOnTheirTopicAndSaysWhenTheyAreGone() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.ended(Tenant.create(database), true);
+        keysGo = false;
+
+        // when
+        Erasure pending = finish(order(talked), TalkedAbout.OVER);
+
+        // then
+        assertEquals("pending", pending.state());
+        assertEquals(talked.keys().at().plus(Eraser.KEYS_STAY), pending.doneBy());
+        assertFalse(talked.anywhere(talked.number().substring(1)), "the number is not needed any more");
+        assertEquals("done", finish(pending, pending.doneBy()).state());
+    }
+
+    @Test
+    void aRunThatWasNotSealedIsDoneWhenTheTopicsHaveForgottenIt() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.ended(Tenant.create(database), false);
+
+        // when
+        Erasure pending = finish(order(talked), TalkedAbout.OVER);
+
+        // then
+        assertEquals("pending", pending.state());
+        assertFalse(talked.anywhere(talked.words()));
+        assertEquals("done", finish(pending, pending.doneBy()).state());
+    }
+
+    @Test
+    void whoDiesAtAnyStatementIsFollowedBySomebodyWhoFinishes() throws Exception {
+        int points = 0;
+        Tenant tenant = Tenant.create(database);
+        try (CrashingDriver driver = new CrashingDriver();
+                Database dying = new Database(new Database.Settings(
+                        TestPostgres.settings(server).jdbcUrl(), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2,
+                        Duration.ofSeconds(5), Duration.ofSeconds(10)))) {
+            assertTrue(dying.isReachable());
+            for (boolean after : List.of(false, true)) {
+                boolean died = true;
+                for (int step = 1; died && step < MORE_THAN_THERE_ARE; step++) {
+                    // given
+                    TalkedAbout talked = TalkedAbout.ended(tenant, true);
+                    Erasure ordered = order(talked);
+                    driver.crashAt(step, after);
+
+                    // when
+                    try {
+                        Eraser eraser = eraser(dying, TalkedAbout.OVER);
+                        while (eraser.step()) {
+                            // until nothing is due
+                        }
+                    } catch (DatabaseException cutOff) {
+                        // looked at below
+                    }
+                    died = driver.disarm();
+                    Erasure done = finish(ordered, TalkedAbout.OVER);
+
+                    // then
+                    String where = "step " + step + (after ? " after" : " before");
+                    assertEquals("done", done.state(), where);
+                    assertEquals(List.of(1, 1), List.of(done.runs(), done.keys()), where);
+                    assertFalse(talked.anywhere(talked.number().substring(1)), where);
+                    assertFalse(talked.anywhere(talked.words()), where);
+                    points += died ? 1 : 0;
+                }
+                assertFalse(died, "more statements than " + MORE_THAN_THERE_ARE);
+            }
+        }
+        assertTrue(points > 20, points + " points");
+        LoggerFactory.getLogger(EraserTest.class).info("{} crash points", points);
+    }
+}

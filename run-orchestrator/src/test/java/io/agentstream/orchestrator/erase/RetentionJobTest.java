@@ -1,0 +1,240 @@
+package io.agentstream.orchestrator.erase;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.decide.CrashingDriver;
+import io.agentstream.orchestrator.decide.Samples;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.Organizations;
+import io.agentstream.orchestrator.store.Organizations.Retention;
+import io.agentstream.orchestrator.store.RetentionRounds;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Secret;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What is forgotten of an organisation's runs when it has kept it for as long as it wants to.
+@Isolated
+@ExtendWith(TestPostgres.class)
+final class RetentionJobTest {
+
+    private static final int MORE_THAN_THERE_ARE = 40;
+
+    private final Database database;
+    private final EmbeddedPostgres server;
+
+    RetentionJobTest(Database database, EmbeddedPostgres server) {
+        this.database = database;
+        this.server = server;
+    }
+
+    private static RetentionJob job(Database in, Instant now) {
+        return new RetentionJob(in, () -> true, InstantSource.fixed(now), new Metrics("test"));
+    }
+
+    private void keeps(Tenant tenant, Retention retention) {
+        database.inTransaction(c -> Organizations.change(c, tenant.sample().organizationId(), "Sample", retention));
+    }
+
+    private void rounds(Tenant tenant, Instant now) {
+        database.withConnection(c -> Sql.update(
+                c, "update retention_rounds set next_at = now() where organization_id = ?", tenant.sample().organizationId()));
+        RetentionJob job = job(database, now);
+        while (job.step()) {
+            // until nothing is due
+        }
+    }
+
+    @Test
+    void soundIsForgottenAfterItsHoursAndWordsAreKept() throws Exception {
+        // given
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        keeps(tenant, new Retention(2, null, null));
+
+        // when
+        rounds(tenant, TalkedAbout.OVER.plus(Duration.ofHours(1)));
+        String before = talked.keptKeys().media();
+        rounds(tenant, TalkedAbout.OVER.plus(Duration.ofHours(2)));
+
+        // then
+        assertNotNull(before);
+        assertNull(talked.keptKeys().media());
+        assertEquals(talked.keys().words(), talked.keptKeys().words());
+        assertTrue(talked.anywhere(talked.words()));
+    }
+
+    @Test
+    void wordsAreForgottenAfterTheirDaysAndNumbersAreKept() throws Exception {
+        // given
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        keeps(tenant, new Retention(null, 3, null));
+
+        // when
+        rounds(tenant, TalkedAbout.OVER.plus(Duration.ofDays(3)));
+        talked.heard(9);
+
+        // then
+        assertFalse(talked.anywhere(talked.words()), "also where they come late");
+        assertNull(talked.keptKeys().words());
+        assertTrue(talked.anywhere(talked.number()));
+    }
+
+    @Test
+    void ofARunRemainsWhatTheBillNeeds() throws Exception {
+        // given
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        keeps(tenant, new Retention(null, null, 30));
+
+        // when
+        rounds(tenant, TalkedAbout.OVER.plus(Duration.ofDays(30)));
+
+        // then
+        assertFalse(talked.anywhere(talked.words()));
+        assertFalse(talked.anywhere(talked.number().substring(1)));
+        assertNull(talked.keptKeys().media());
+        assertEquals("0.1500", tenant.run(talked.call()).orElseThrow().cost().toPlainString());
+        assertEquals(List.of(), tenant.disagreements());
+    }
+
+    @Test
+    void whoHasNoTimesOfItsOwnKeepsEverything() throws Exception {
+        // given
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        keeps(tenant, new Retention(1, null, null));
+        keeps(tenant, Retention.OF_THE_INSTALLATION);
+
+        // when
+        rounds(tenant, TalkedAbout.OVER.plus(Duration.ofDays(3_000)));
+
+        // then
+        assertEquals(talked.keys(), talked.keptKeys());
+        assertTrue(talked.anywhere(talked.words()));
+    }
+
+    @Test
+    void aRunThatIsNotOverIsWaitedForAndNotForgotten() throws Exception {
+        // given an old run that still talks, and one behind it
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talks = TalkedAbout.begin(tenant, true);
+        TalkedAbout over = TalkedAbout.ended(tenant, true);
+        keeps(tenant, new Retention(null, null, 0));
+        Instant now = TalkedAbout.OVER.plus(Duration.ofHours(1));
+
+        // when
+        rounds(tenant, now);
+        boolean before = talks.anywhere(talks.words());
+        talks.end();
+        rounds(tenant, now);
+
+        // then
+        assertTrue(before);
+        assertFalse(talks.anywhere(talks.words()));
+        assertFalse(over.anywhere(over.words()));
+    }
+
+    @Test
+    void goesThroughManyRunsInSmallPieces() {
+        // given
+        Tenant tenant = Tenant.create(database);
+        int runs = 2 * RetentionRounds.BATCH + 30;
+        for (int n = 0; n < runs; n++) {
+            tenant.sample().addRun(database, "completed", Samples.T0.plusSeconds(n / 3));
+        }
+        keeps(tenant, new Retention(null, null, 1));
+        Instant now = Samples.T0.plus(Duration.ofDays(2));
+        rounds(Tenant.create(database), now);
+        database.withConnection(c -> Sql.update(
+                c,
+                "update runs set emptied_at = null where organization_id = ?; "
+                        + "update retention_rounds set next_at = now(), after_at = 'epoch', after_id = 0 where organization_id = ?",
+                tenant.sample().organizationId(),
+                tenant.sample().organizationId()));
+        RetentionJob job = job(database, now);
+
+        // when
+        job.step();
+        int once = emptied(tenant);
+        job.step();
+        int twice = emptied(tenant);
+        job.step();
+
+        // then
+        assertEquals(List.of(RetentionRounds.BATCH, 2 * RetentionRounds.BATCH, runs), List.of(once, twice, emptied(tenant)));
+        assertFalse(job.step(), "nothing is due");
+    }
+
+    private int emptied(Tenant tenant) {
+        return database.withConnection(c -> Sql.only(
+                c, "select count(*) from runs where organization_id = ? and emptied_at is not null", row -> row.getInt(1),
+                tenant.sample().organizationId()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(RetentionRounds.Kind.class)
+    void whoDiesAtAnyStatementIsFollowedBySomebodyWhoForgets(RetentionRounds.Kind kind) throws Exception {
+        Instant now = TalkedAbout.OVER.plus(Duration.ofDays(2));
+        int points = 0;
+        try (CrashingDriver driver = new CrashingDriver();
+                Database dying = new Database(new Database.Settings(
+                        TestPostgres.settings(server).jdbcUrl(), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2,
+                        Duration.ofSeconds(5), Duration.ofSeconds(10)))) {
+            assertTrue(dying.isReachable());
+            for (boolean after : List.of(false, true)) {
+                boolean died = true;
+                for (int step = 1; died && step < MORE_THAN_THERE_ARE; step++) {
+                    // given
+                    Tenant tenant = Tenant.create(database);
+                    TalkedAbout talked = TalkedAbout.ended(tenant, true);
+                    keeps(tenant, switch (kind) {
+                        case MEDIA -> new Retention(24, null, null);
+                        case TRANSCRIPTS -> new Retention(null, 1, null);
+                        case RUNS -> new Retention(null, null, 1);
+                    });
+                    driver.crashAt(step, after);
+
+                    // when
+                    try {
+                        RetentionJob job = job(dying, now);
+                        while (job.step()) {
+                            // until nothing is due
+                        }
+                    } catch (DatabaseException cutOff) {
+                        // looked at below
+                    }
+                    died = driver.disarm();
+                    rounds(tenant, now);
+
+                    // then
+                    String where = String.format(Locale.ROOT, "%s, step %d, %b", kind, step, after);
+                    assertEquals(kind == RetentionRounds.Kind.MEDIA, talked.anywhere(talked.words()), where);
+                    assertEquals(kind == RetentionRounds.Kind.TRANSCRIPTS, talked.keptKeys().media() != null, where);
+                    assertEquals(kind == RetentionRounds.Kind.MEDIA, talked.keptKeys().words() != null, where);
+                    points += died ? 1 : 0;
+                }
+                assertFalse(died, "more statements than " + MORE_THAN_THERE_ARE);
+            }
+        }
+        assertTrue(points > 8, points + " points");
+    }
+}
