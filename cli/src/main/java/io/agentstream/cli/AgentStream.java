@@ -37,7 +37,8 @@ public final class AgentStream {
                         new ServiceCommands.Worker(terminal),
                         new TopicsCommand(terminal),
                         new DoctorCommand(terminal),
-                        new TenantCommand(terminal))
+                        new TenantCommand(terminal),
+                        new ReencryptCommand(terminal))
                 .forEach(line::addSubcommand);
         hints.add("");
         hints.add("Every configuration key is described in docs/configuration.md.");

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +28,9 @@ public final class Installation {
             "database_user", Keys.DATABASE_USER,
             "database_password", Keys.DATABASE_PASSWORD,
             "cloudonix_url", Keys.CLOUDONIX_API_URL);
+
+    private static final Map<String, Key<?>> KEPT =
+            Map.of("credentials_key", Keys.CREDENTIALS_KEY, "call_keys_key", Keys.CALL_KEYS_KEY);
 
     /// As `up` has it where nobody says otherwise.
     private static final Map<String, String> OF_UP = Map.of(Keys.GATEWAY_SLOTS.variable(), "4");
@@ -54,23 +56,29 @@ public final class Installation {
             if (gateway.startsWith("http")) { // its socket is where its health is
                 variables.put(Keys.PUBLIC_GATEWAY_URL.variable(), "ws" + gateway.substring("http".length()));
             }
-            credentialsKey(data).ifPresent(key -> variables.put(Keys.CREDENTIALS_KEY.variable(), key));
+            secrets(data).forEach((key, value) -> variables.put(key.variable(), value));
         }
         return Config.load(variables, data == null ? Map.of() : OF_UP, required);
     }
 
-    /// The key that `up` made and keeps there.
-    private static Optional<String> credentialsKey(Path data) throws IOException {
+    /// The keys that `up` made and keeps there.
+    private static Map<Key<?>, String> secrets(Path data) throws IOException {
         Path file = data.resolve(SECRETS);
-        if (!Files.isReadable(file)) {
-            return Optional.empty();
+        Map<Key<?>, String> found = new HashMap<>();
+        if (Files.isReadable(file)) {
+            try {
+                JsonNode secrets = Json.MAPPER.readTree(Files.readAllBytes(file));
+                KEPT.forEach((name, key) -> {
+                    String value = secrets.path(name).asString("");
+                    if (!value.isEmpty()) {
+                        found.put(key, value);
+                    }
+                });
+            } catch (JacksonException damaged) {
+                return Map.of();
+            }
         }
-        try {
-            return Optional.of(Json.MAPPER.readTree(Files.readAllBytes(file)).path("credentials_key").asString(""))
-                    .filter(key -> !key.isEmpty());
-        } catch (JacksonException damaged) {
-            return Optional.empty();
-        }
+        return found;
     }
 
     private static JsonNode read(Path data) throws IOException {

@@ -10,7 +10,6 @@ import io.agentstream.orchestrator.store.Scope;
 import io.agentstream.orchestrator.store.Tenants;
 import io.agentstream.orchestrator.store.Users;
 import io.agentstream.orchestrator.store.Who;
-import io.agentstream.runtime.Config;
 import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Secret;
@@ -19,7 +18,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,8 +43,6 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n")
 final class TenantCommand {
-    private static final Duration DATABASE_WAIT = Duration.ofSeconds(10);
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_CALLS = 1_000_000;
     private static final int PAGE = 500;
 
@@ -178,24 +174,7 @@ final class TenantCommand {
     }
 
     private Database open(@Nullable Path data) throws ConfigException, IOException, InterruptedException {
-        Config config = Installation.config(terminal.environment(), data, List.of(Keys.DATABASE_URL));
-        Database database = new Database(new Database.Settings(
-                config.get(Keys.DATABASE_URL).toString(),
-                config.get(Keys.DATABASE_USER),
-                config.get(Keys.DATABASE_PASSWORD),
-                "tenant-command",
-                1,
-                TIMEOUT,
-                TIMEOUT));
-        try {
-            database.migrate(DATABASE_WAIT);
-            return database;
-        } catch (Database.UnavailableException away) {
-            database.close();
-            throw new IOException(away.getMessage(), away);
-        } catch (RuntimeException | InterruptedException failure) {
-            database.close();
-            throw failure;
-        }
+        return InstallationDatabase.open(
+                Installation.config(terminal.environment(), data, List.of(Keys.DATABASE_URL)), "tenant-command");
     }
 }

@@ -52,6 +52,11 @@ public record CallSecrets(@Nullable SealKey media, @Nullable SealKey words) {
             return foreign ? Optional.empty() : Optional.of(new CallSecrets(media.orElse(null), words.orElse(null)));
         }
 
+        /// Whether the key that wraps now has wrapped what is left of them.
+        public boolean isNewest(CallKeys wrapped) {
+            return new Wrapping(List.of(keys.getFirst())).unwrap(wrapped).isPresent();
+        }
+
         private Optional<SealKey> unwrap(CallId callId, String what, @Nullable String wrapped) {
             return wrapped == null
                     ? Optional.empty()

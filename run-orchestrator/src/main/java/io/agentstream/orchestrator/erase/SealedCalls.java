@@ -88,9 +88,12 @@ public final class SealedCalls {
         return keys(callId).flatMap(reader::unwrap).map(CallSecrets::words).orElse(null);
     }
 
-    /// Where there is a run, what is left with it is what holds: an erased one may still be on the topic.
+    /// Of a call that is up the topic knows them, which asks nobody; later the run has them, or what is left of them. What is opened of a
+    /// run that is erased meanwhile is not kept: its row says so.
     private Optional<CallKeys> keys(CallId callId) {
-        Optional<CallKeys> kept = database.withConnection(connection -> RunKeys.find(connection, callId));
-        return kept.isPresent() ? kept : reader.wrapped(callId);
+        Optional<CallKeys> travelling = reader.wrapped(callId);
+        return travelling.isPresent()
+                ? travelling
+                : database.withConnection(connection -> RunKeys.find(connection, callId));
     }
 }

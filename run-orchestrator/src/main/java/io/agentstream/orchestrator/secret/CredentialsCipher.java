@@ -106,6 +106,11 @@ public final class CredentialsCipher {
         }
     }
 
+    /// Whether the key that seals now made it.
+    public boolean isNewest(Envelope envelope) {
+        return keys.getFirst().id().equals(envelope.keyId());
+    }
+
     public Opened open(Envelope envelope, Place place) {
         if (!envelope.isComplete()) {
             return new Opened.Corrupt();

@@ -119,6 +119,21 @@ final class FirstTenantTest {
     }
 
     @Test
+    void whatOneKeyHasEncryptedIsWrittenAnewWithAnotherWhileTheSystemRuns(LocalSystem system, Path data) throws Exception {
+        // when
+        Ran looked = Ran.of(Map.of(), "re-encrypt", "--check", "--data", data.toString());
+        Ran written = Ran.of(Map.of(), "re-encrypt", "--data", data.toString());
+
+        // then: it has but one key, which everything opens with
+        assertEquals(0, looked.code(), looked.err());
+        assertEquals(0, written.code(), written.err());
+        for (String what : List.of("tokens of accounts", "secrets of webhooks", "keys of runs")) {
+            assertTrue(written.out().lines().anyMatch(line -> line.matches(what + " +\\d+ +0 +0")), written.out());
+        }
+        assertFalse(system.demo().agentUuid().isEmpty());
+    }
+
+    @Test
     void theOperatorsKeyOfARunningSystemMakesATenantToo(LocalSystem system) throws Exception {
         // when
         String key = new Api(system.demo())
