@@ -22,7 +22,7 @@ final class ErasureRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.post(Access.ADMIN, ERASURES, this::create), Route.get(Access.ADMIN, ERASURES + "/{id}", this::get));
+                Route.post(Access.ADMIN, ERASURES, this::create), Route.get(Access.READ, ERASURES + "/{id}", this::get));
     }
 
     private Reply create(Call call) {

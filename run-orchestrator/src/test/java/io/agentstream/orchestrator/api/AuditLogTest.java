@@ -104,6 +104,8 @@ final class AuditLogTest {
                 "{\"amount\":\"5\",\"reference\":\"r\"}", "credits.granted"));
         requests.put("POST /api/v1/operator/dead-letters/{id}/resend", new Request(
                 AuditLogTest::deadLetter, null, "dead_letter.resent"));
+        requests.put("POST /api/v1/erasures", Request.at(
+                "/api/v1/erasures", "{\"caller_number\":\"+15550100\"}", "erasure.ordered"));
         requests.put("POST /api/v1/webhooks", Request.at(WEBHOOKS, WEBHOOK, "webhook.created"));
         requests.put("PATCH /api/v1/webhooks/{id}", new Request(
                 AuditLogTest::webhook, "{\"rotate_secret\":true}", "webhook.changed"));
