@@ -24,9 +24,10 @@ final class ScriptedParser {
 
     private static final Set<String> FIELDS = Set.of("engine", "voice", "start", "nodes", "farewell", "max_silences");
     private static final Set<String> NODE_FIELDS = Set.of(
-            "say", "interruptible", "next", "on_digit", "on_speech", "on_silence", "hang_up", "max_visits");
+            "say", "interruptible", "next", "on_digit", "on_speech", "on_silence", "hang_up", "max_visits", "outcome");
     private static final Set<String> SILENCE_FIELDS = Set.of("after_ms", "go");
     private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern OUTCOME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final String ANY = "any";
 
     private final List<Problem> problems = new ArrayList<>();
@@ -109,6 +110,12 @@ final class ScriptedParser {
         boolean hangUp = flag(json, at, "hang_up", false);
         boolean interruptible = flag(json, at, "interruptible", true);
         int maxVisits = number(json, at, "max_visits", 1, 100, ScriptedDefinition.DEFAULT_MAX_VISITS);
+
+        // Whoever keeps the run reads it there, where the conversation says that it has come to the node.
+        JsonNode outcome = json.path("outcome");
+        if (!outcome.isMissingNode() && !(outcome.isString() && OUTCOME.matcher(outcome.stringValue()).matches())) {
+            problem(at + "outcome", "is not 1 to 64 letters, digits, _ . or -");
+        }
 
         boolean leads = json.has("next") || json.has("on_speech") || !json.path("on_digit").isEmpty() || silence.has("go");
         if (hangUp && (leads || onSilence)) {

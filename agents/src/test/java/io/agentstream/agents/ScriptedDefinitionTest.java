@@ -68,6 +68,10 @@ class ScriptedDefinitionTest {
                     new Problem("nodes.n.on_silence.after_ms", "is not a whole number from 500 to 120000")),
             new Bad("a flag in words", with("{\"say\":\"x\",\"next\":\"end\",\"interruptible\":\"yes\"}"),
                     new Problem("nodes.n.interruptible", "is not true or false")),
+            new Bad("an outcome that is no code", with("{\"say\":\"x\",\"next\":\"end\",\"outcome\":\"he said yes\"}"),
+                    new Problem("nodes.n.outcome", "is not 1 to 64 letters, digits, _ . or -")),
+            new Bad("an outcome that is no text", with("{\"say\":\"x\",\"next\":\"end\",\"outcome\":7}"),
+                    new Problem("nodes.n.outcome", "is not 1 to 64 letters, digits, _ . or -")),
             new Bad("visits without number", with("{\"say\":\"x\",\"next\":\"end\",\"max_visits\":1.5}"),
                     new Problem("nodes.n.max_visits", "is not a whole number from 1 to 100")),
             new Bad("a node that is no object", with("[]"), new Problem("nodes.n", "is not an object")));

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.decide;
 
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Outcomes;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
@@ -39,7 +40,10 @@ final class Stories {
             }
             ObjectNode payload = Json.MAPPER.valueToTree(event);
             String type = payload.path("type").asString();
-            RunEvents.append(connection, run.id(), List.of(new NewEvent(event.at(), type, payload, source)));
+            int fresh = RunEvents.append(connection, run.id(), List.of(new NewEvent(event.at(), type, payload, source)));
+            if (fresh > 0 && event instanceof ConversationEvent.NodeEntered entered) {
+                Outcomes.reached(connection, run.id(), entered.node());
+            }
             if (run.conversationAt() == null || (epoch != null && (known == null || epoch > known))) {
                 RunRows.attend(connection, run.id(), event.at(), epoch);
             }

@@ -35,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 final class HangUpTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final String BYE = "\"bye\":{\"say\":\"Goodbye.\",\"interruptible\":false,\"hang_up\":true}";
+    private static final String BYE = "\"bye\":{\"say\":\"Goodbye.\",\"interruptible\":false,\"hang_up\":true,\"outcome\":\"parted\"}";
     private static final String TALKING = "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\""
             + "one two three four five six seven eight nine ten ".repeat(8)
             + "\",\"on_digit\":{\"any\":\"bye\"},\"on_silence\":{\"after_ms\":60000,\"go\":\"a\"}}," + BYE + "}}";
@@ -81,6 +81,10 @@ final class HangUpTest {
                     "completed", end, null, by, null, true, true, true,
                     List.of("offered", "created", "started", "running", "ended", "completed"),
                     List.of("Created", "Running", "Completed"), false);
+        }
+
+        Facts achieving(String what) {
+            return new Facts(state, end, failure, disconnectedBy, what, began, ended, priced, story, said, told);
         }
 
         /// As it is where the call would go on at the provider.
@@ -171,8 +175,8 @@ final class HangUpTest {
             }
         }
         boolean began = step.compareTo(Step.STARTED) >= 0;
-        expect("caller, " + way + ", " + step, attempt,
-                began ? Facts.completed("caller_hangup", "caller") : Facts.failed("abandoned", "caller"));
+        Facts facts = began ? Facts.completed("caller_hangup", "caller") : Facts.failed("abandoned", "caller");
+        expect("caller, " + way + ", " + step, attempt, step == Step.AGENT_IS_LEAVING ? facts.achieving("parted") : facts);
     }
 
     private void agentLeaves(Step step) throws Exception {
@@ -183,7 +187,7 @@ final class HangUpTest {
             }
             socket.awaitFarewell(PATIENCE, true);
         }
-        expect("agent, " + step, attempt, Facts.completed("agent_hangup", "agent").hungUp());
+        expect("agent, " + step, attempt, Facts.completed("agent_hangup", "agent").hungUp().achieving("parted"));
     }
 
     private void theGatewayEnds(String end, String by, Map<String, String> how, List<Step> steps) throws Exception {
