@@ -21,18 +21,17 @@ record Minute(Usage usage, long forgotten) {
         return new Minute(new Usage(organizationId, minute, 0, 0, 0, 0L, 0L, null, 0L, "0", null), 0);
     }
 
-    Minute after(Change change) {
-        if (change.forgotten()) {
-            return new Minute(usage, forgotten + 1);
-        }
-        Usage next = usage;
-        if (change.out() != null) {
-            next = add(next, change.out(), -1);
-        }
-        if (change.in() != null) {
-            next = add(next, change.in(), 1);
-        }
-        return new Minute(next, forgotten);
+    Minute with(Share share) {
+        return new Minute(add(usage, share, 1), forgotten);
+    }
+
+    Minute without(Share share) {
+        return new Minute(add(usage, share, -1), forgotten);
+    }
+
+    /// @param runs how many more of its runs are on `runs.v1` no longer
+    Minute forgetting(int runs) {
+        return new Minute(usage, forgotten + runs);
     }
 
     /// Whether no run is left that could change anything here.

@@ -37,7 +37,7 @@ public final class Projections implements DutyCycle {
 
     /// Names of the two applications: their groups, and the beginning of the names of their own topics.
     public static final String FACTS = "agent-stream-facts";
-    public static final String USAGE = "agent-stream-usage";
+    public static final String USAGE = "agent-stream-sums";
 
     /// Less than the loop is given, for both together.
     private static final Duration CLOSE = Duration.ofSeconds(4);

@@ -63,13 +63,4 @@ record Share(
     String key() {
         return organizationId + "@" + minute;
     }
-
-    /// Whether both add the same, whatever the revision.
-    boolean isSameAs(Share other) {
-        return equals(other.at(revision));
-    }
-
-    private Share at(long otherRevision) {
-        return new Share(otherRevision, organizationId, agentId, minute, completed, refused, talkMs, seconds, cost);
-    }
 }

@@ -3,7 +3,8 @@ package io.agentstream.orchestrator.facts;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.Topics;
-import io.agentstream.schemas.Usage;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -11,19 +12,30 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /// The sum `usage.v1`: the runs on `runs.v1`, grouped by organisation and minute. For each run its share is kept, so that a run which
 /// is told anew is taken out of the sum as it went in, and put in as it is now. A run that is deleted from `runs.v1` stays in the sum;
-/// a minute of which all runs were deleted is let go of.
+/// a minute of which all runs were deleted is let go of, once none of them can be told again.
+///
+/// It has three stores. *places* says in which minute a run was counted last, and is asked where the run must be taken out. *shares* and
+/// *minutes* are what is counted in each minute, and its sum. They say for themselves what is counted: between the two parts is a topic,
+/// and what is still on it is read again by whoever has lost the place where it was, but not its stores.
 final class UsageTopology {
 
-    static final String COUNTED = "counted";
+    /// How long it is remembered of a run that was deleted where it was counted: for as long as its events may be read once more.
+    static final Duration KEPT = Topics.RUN_EVENTS.retention().plusDays(2);
+    static final Duration TIDYING = Duration.ofDays(1);
+
+    static final String PLACES = "places";
+    static final String SHARES = "shares";
     static final String MINUTES = "minutes";
 
     private UsageTopology() {}
@@ -31,39 +43,55 @@ final class UsageTopology {
     static Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
         builder.addStateStore(Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(COUNTED), Serdes.String(), new JsonSerde<>(Share.class)));
+                Stores.persistentKeyValueStore(PLACES), Serdes.String(), new JsonSerde<>(Place.class)));
+        builder.addStateStore(Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(SHARES), Serdes.String(), new JsonSerde<>(Counted.class)));
         builder.addStateStore(Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(MINUTES), Serdes.String(), new JsonSerde<>(Minute.class)));
         builder.stream(Topics.RUNS.name(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
-                .process(Shares::new, COUNTED)
+                .process(Places::new, PLACES)
                 .repartition(Repartitioned.with(Serdes.String(), new JsonSerde<>(Change.class))
                         .withName(MINUTES)
                         .withNumberOfPartitions(1)) // few records: two or three for each call
-                .process(Sums::new, MINUTES)
+                .process(Sums::new, SHARES, MINUTES)
                 .to(Topics.USAGE.name(), Produced.with(Serdes.String(), new CodecSerde<>(Topics.USAGE.codec())));
         return builder.build();
     }
 
-    /// Finds out what changes with each record of `runs.v1`.
+    /// Where a run was counted last.
+    ///
+    /// @param revision of the facts that said so
+    /// @param key of the minute
+    /// @param forgotten whether the run was deleted from `runs.v1`
+    private record Place(long revision, String key, boolean forgotten) {
+
+        boolean isGone(long streamTimeMs) {
+            Instant minute = Instant.parse(key.substring(key.indexOf('@') + 1));
+            return forgotten && minute.plus(KEPT).toEpochMilli() < streamTimeMs;
+        }
+    }
+
+    /// Finds out which minutes change with each record.
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
-    private static final class Shares implements Processor<String, byte[], String, Change> {
+    private static final class Places implements Processor<String, byte[], String, Change> {
 
         private ProcessorContext<String, Change> context;
-        private KeyValueStore<String, Share> counted;
+        private KeyValueStore<String, Place> places;
 
         @Override
         public void init(ProcessorContext<String, Change> newContext) {
             context = newContext;
-            counted = newContext.getStateStore(COUNTED);
+            places = newContext.getStateStore(PLACES);
+            newContext.schedule(TIDYING, PunctuationType.STREAM_TIME, this::tidy);
         }
 
         @Override
         public void process(Record<String, byte[]> record) {
-            Share before = counted.get(record.key());
+            Place before = places.get(record.key());
             if (record.value() == null) {
-                if (before != null) {
-                    counted.delete(record.key());
-                    forward(record, before.key(), new Change(before, null, true));
+                if (before != null) { // whose place is kept for a while: it may be told again, with a revision that is behind
+                    places.put(record.key(), new Place(before.revision(), before.key(), true));
+                    forward(record, before.key(), new Change(record.key(), Long.MAX_VALUE, null, true));
                 }
             } else if (Topics.RUNS.codec().decode(record.value()) instanceof Decoded.Value<RunFacts>(RunFacts facts)) {
                 told(record, before, Share.of(facts), facts.revision() == null ? 0 : facts.revision());
@@ -71,62 +99,34 @@ final class UsageTopology {
         }
 
         private void told(
-                Record<String, byte[]> record, @Nullable Share before, Optional<Share> now, long revision) {
+                Record<String, byte[]> record, @Nullable Place before, Optional<Share> now, long revision) {
             if (before != null && revision < before.revision()) {
                 return; // told before what is counted
             }
-            now.ifPresentOrElse(share -> counted.put(record.key(), share), () -> counted.delete(record.key()));
-            Share in = now.orElse(null);
-            if (before == null || in == null || !before.key().equals(in.key())) {
-                if (before != null) {
-                    forward(record, before.key(), new Change(before, null, false));
+            if (before != null && (now.isEmpty() || !before.key().equals(now.get().key()))) {
+                forward(record, before.key(), new Change(record.key(), revision, null, false));
+            }
+            if (now.isPresent()) {
+                places.put(record.key(), new Place(revision, now.get().key(), false));
+                forward(record, now.get().key(), new Change(record.key(), revision, now.get(), false));
+            } else {
+                places.delete(record.key());
+            }
+        }
+
+        private void tidy(long streamTimeMs) {
+            try (KeyValueIterator<String, Place> all = places.all()) {
+                while (all.hasNext()) {
+                    var place = all.next();
+                    if (place.value.isGone(streamTimeMs)) {
+                        places.delete(place.key);
+                    }
                 }
-                if (in != null) {
-                    forward(record, in.key(), new Change(null, in, false));
-                }
-            } else if (!before.isSameAs(in)) {
-                forward(record, in.key(), new Change(before, in, false));
             }
         }
 
         private void forward(Record<String, byte[]> record, String key, Change change) {
             context.forward(record.withKey(key).withValue(change));
-        }
-    }
-
-    /// Adds the changes up.
-    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
-    private static final class Sums implements Processor<String, Change, String, Usage> {
-
-        private ProcessorContext<String, Usage> context;
-        private KeyValueStore<String, Minute> minutes;
-
-        @Override
-        public void init(ProcessorContext<String, Usage> newContext) {
-            context = newContext;
-            minutes = newContext.getStateStore(MINUTES);
-        }
-
-        @Override
-        public void process(Record<String, Change> record) {
-            Change change = record.value();
-            Minute before = minutes.get(record.key());
-            if (before == null) {
-                Share any = change.in() != null ? change.in() : change.out();
-                if (any == null || change.forgotten()) {
-                    return;
-                }
-                before = Minute.empty(any.organizationId(), any.minute());
-            }
-            Minute after = before.after(change);
-            if (after.isForgotten()) {
-                minutes.delete(record.key());
-                return;
-            }
-            minutes.put(record.key(), after);
-            if (!after.usage().equals(before.usage())) {
-                context.forward(record.withValue(after.usage()));
-            }
         }
     }
 }

@@ -161,15 +161,67 @@ final class UsageTopologyTest {
     }
 
     @Test
-    void aRunThatIsDeletedStaysInTheSumAndTheMinuteIsLetGoOf() {
+    void aRunThatIsDeletedStaysInTheSumAndItsMinuteIsLetGoOfWhenItsEventsAreGone() {
         CallId call = Calls.call(random);
         put(facts(call, Calls.completed(call, NOON, 30_000, "0.0500"), true, 3));
         usage.readRecordsToList();
 
-        runs.pipeInput(call.toString(), null, NOON);
+        runs.pipeInput(call.toString(), null, NOON.plus(Duration.ofDays(20)));
 
         assertTrue(usage.isEmpty());
-        assertEquals(0, driver.getKeyValueStore(UsageTopology.MINUTES).approximateNumEntries());
+        assertEquals(1, sizeOf(UsageTopology.MINUTES));
+
+        // when nothing of it can be read any more
+        runs.pipeInput(Calls.call(random).toString(), null, NOON.plus(Duration.ofDays(40)));
+
+        assertEquals(0, sizeOf(UsageTopology.PLACES));
+        CallId other = Calls.call(random);
+        RunFacts later = facts(other, Calls.completed(other, NOON.plus(Duration.ofDays(42)), 1_000, "0.0017"), true, 3);
+        runs.pipeInput(other.toString(), Topics.RUNS.codec().encode(later), NOON.plus(Duration.ofDays(42)));
+        assertEquals(1, sizeOf(UsageTopology.MINUTES));
+        assertEquals(1, sizeOf(UsageTopology.SHARES));
+    }
+
+    @Test
+    void aDeletedRunThatIsToldAnewIsNotCountedTwice() {
+        CallId call = Calls.call(random);
+        put(facts(call, Calls.completed(call, NOON, 30_000, "0.0500"), true, 3));
+        runs.pipeInput(call.toString(), null, NOON);
+        usage.readRecordsToList();
+
+        put(facts(call, Calls.completed(call, NOON, 30_000, "0.0500"), true, 1));
+        put(facts(call, Calls.completed(call, NOON, 30_000, "0.0500"), true, 3));
+
+        assertTrue(usage.isEmpty());
+    }
+
+    /// As after the loss of the group's offsets, but not of its stores: what is left on the topic between the two parts is read again.
+    @Test
+    void aChangeThatIsDoneAgainChangesNothing() {
+        CallId call = Calls.call(random);
+        Share first = Share.of(facts(call, Calls.completed(call, NOON, 30_000, "0.0500"), true, 3)).orElseThrow();
+        Share second = Share.of(facts(call, Calls.completed(call, NOON, 31_000, "0.0517"), true, 4)).orElseThrow();
+        TestInputTopic<String, Change> changes = driver.createInputTopic(
+                Projections.USAGE + "-minutes-repartition", new StringSerializer(), new JsonSerde<>(Change.class).serializer());
+        changes.pipeInput(first.key(), new Change(call.toString(), 3, first, false), NOON);
+        changes.pipeInput(first.key(), new Change(call.toString(), 4, second, false), NOON);
+        usage.readRecordsToList();
+
+        changes.pipeInput(first.key(), new Change(call.toString(), 3, first, false), NOON);
+        changes.pipeInput(first.key(), new Change(call.toString(), 4, second, false), NOON);
+
+        assertTrue(usage.isEmpty());
+    }
+
+    private long sizeOf(String store) {
+        long size = 0;
+        try (var all = driver.getKeyValueStore(store).all()) {
+            while (all.hasNext()) {
+                all.next();
+                size++;
+            }
+        }
+        return size;
     }
 
     @Test
@@ -204,7 +256,7 @@ final class UsageTopologyTest {
         for (RunFacts facts : last.values()) {
             Share share = Share.of(facts).orElseThrow();
             Minute before = expected.getOrDefault(share.key(), Minute.empty(share.organizationId(), share.minute()));
-            expected.put(share.key(), before.after(new Change(null, share, false)));
+            expected.put(share.key(), before.with(share));
         }
         assertEquals(expected.size(), sums.size());
         expected.forEach((key, minute) -> assertEquals(money(minute.usage()), money(sums.get(key)), key));
