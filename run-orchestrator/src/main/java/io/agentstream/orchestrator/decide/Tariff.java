@@ -3,7 +3,6 @@ package io.agentstream.orchestrator.decide;
 import io.agentstream.schemas.Failure;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.time.Duration;
 import java.time.Instant;
 
 /// What talk costs: every second of it that was begun, at a price per minute. The one place where time becomes seconds and money is
@@ -27,12 +26,14 @@ public record Tariff(BigDecimal pricePerMinute) {
         return durationMs <= 0 ? 0 : Math.toIntExact(Math.min(Math.ceilDiv(durationMs, 1_000L), Integer.MAX_VALUE));
     }
 
-    static int startedSeconds(Instant from, Instant to) {
-        return startedSeconds(Duration.between(from, to).toMillis());
+    /// By the milliseconds of both, as everybody tells them: a fraction of one that only the database keeps would make another second of
+    /// some runs than what is told of them.
+    public static int startedSeconds(Instant from, Instant to) {
+        return startedSeconds(to.toEpochMilli() - from.toEpochMilli());
     }
 
     /// Half-up to four digits behind the point.
-    BigDecimal cost(int seconds) {
+    public BigDecimal cost(int seconds) {
         return pricePerMinute.multiply(BigDecimal.valueOf(seconds)).divide(SECONDS_PER_MINUTE, DIGITS, RoundingMode.HALF_UP);
     }
 

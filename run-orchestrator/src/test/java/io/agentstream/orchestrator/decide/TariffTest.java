@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.Failure;
 import java.math.BigDecimal;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,14 @@ final class TariffTest {
     void chargesStartedSecondsRoundedHalfUp(String price, long durationMs, String expected) {
         assertEquals(
                 expected, new Tariff(new BigDecimal(price)).cost(Tariff.startedSeconds(durationMs)).toPlainString());
+    }
+
+    /// What is told of the run has milliseconds, and the facts count its seconds by them: 1.001 s.
+    @Test
+    void countsSecondsByTheMillisecondsThatAreTold() {
+        Instant startedAt = Instant.parse("2026-01-01T12:00:00.000900Z");
+
+        assertEquals(2, Tariff.startedSeconds(startedAt, Instant.parse("2026-01-01T12:00:01.001Z")));
     }
 
     @ParameterizedTest
