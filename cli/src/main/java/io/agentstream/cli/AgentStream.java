@@ -37,6 +37,7 @@ public final class AgentStream {
                         new ServiceCommands.Worker(terminal),
                         new TopicsCommand(terminal),
                         new DoctorCommand(terminal),
+                        new AuditCommand(terminal),
                         new TenantCommand(terminal),
                         new ReencryptCommand(terminal))
                 .forEach(line::addSubcommand);

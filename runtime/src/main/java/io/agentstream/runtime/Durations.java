@@ -5,13 +5,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Durations as people write them: `200ms`, `10s`, `5m`, `24h`, `7d`.
-final class Durations {
+public final class Durations {
 
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
     private Durations() {}
 
-    static Duration parse(String text) {
+    /// @throws IllegalArgumentException whose message goes on a sentence that begins with the text
+    public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("is not a duration such as 200ms, 10s, 5m, 24h or 7d");

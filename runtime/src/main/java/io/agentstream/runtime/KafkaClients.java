@@ -141,6 +141,14 @@ public final class KafkaClients {
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
     }
 
+    /// As [#reader], from the beginning, without what transactions took back or have not finished.
+    public Consumer<byte[], byte[]> committedReader(String clientId, int maxPollRecords) {
+        return consumer(clientId, Map.of(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
+    }
+
     private Consumer<byte[], byte[]> consumer(String clientId, Map<String, String> profile) {
         Map<String, Object> properties = new HashMap<>(common);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);

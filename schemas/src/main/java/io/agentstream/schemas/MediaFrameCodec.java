@@ -2,6 +2,7 @@ package io.agentstream.schemas;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /// The binary form of a [MediaFrame], big-endian:
 ///
@@ -87,6 +88,17 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + bodyBytes).put(kind);
         Binary.putCallId(out, frame.callId());
         return out.putLong(frame.seq()).putLong(frame.atMs());
+    }
+
+    /// What every frame begins with.
+    public record Header(CallId callId, long seq, long atMs) {}
+
+    /// The beginning of a frame of any kind, also of one that this version does not know or whose body it cannot read; nothing where there
+    /// are too few bytes for one.
+    public static Optional<Header> header(byte[] bytes) {
+        return bytes.length < HEADER_BYTES
+                ? Optional.empty()
+                : Optional.of(new Header(Binary.callId(bytes, 1), Binary.int64(bytes, 17), Binary.int64(bytes, 25)));
     }
 
     @Override

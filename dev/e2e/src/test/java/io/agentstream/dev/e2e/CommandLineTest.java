@@ -38,13 +38,13 @@ final class CommandLineTest {
         Ran help = run(Map.of(), "--help");
 
         assertEquals(OK, help.code());
-        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "re-encrypt"}) {
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "re-encrypt"}) {
             assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "re-encrypt"})
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "re-encrypt"})
     void everyCommandHasHelp(String command) {
         Ran help = run(Map.of(), command, "--help");
 
@@ -90,7 +90,8 @@ final class CommandLineTest {
         "call now", "up --data /dev/null", "up --data /dev/null/x", "up --fresh=perhaps", "topics --check=perhaps",
         "tenant create", "tenant create Acme", "tenant create Acme --owner nobody", "tenant create Acme --owner a@b --max-calls -1",
         "tenant create --owner a@b \u00a0", "tenant key", "tenant key x", "tenant key 1 --scope all", "tenant lists", "tenant list --data",
-        "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm"})
+        "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm", "audit", "audit --since soon",
+        "audit --since 1h --until 2h", "audit --since 2026-13-01", "audit --since 1h --settled x"})
     void aCommandLineThatMakesNoSenseIsExplainedInASentence(String line) {
         Ran nonsense = run(Map.of(), line.split(" "));
 
@@ -119,7 +120,7 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"orchestrator", "worker", "topics", "up", "tenant list"})
+    @ValueSource(strings = {"orchestrator", "worker", "topics", "up", "tenant list", "audit --since 1h"})
     void everyCommandRefusesAWrongConfiguration(String command) throws Exception {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "cli-");
         try {

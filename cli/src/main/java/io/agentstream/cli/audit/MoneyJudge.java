@@ -1,0 +1,49 @@
+package io.agentstream.cli.audit;
+
+import io.agentstream.cli.audit.RunRecords.Row;
+import io.agentstream.orchestrator.decide.Tariff;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Finds what a run and the ledger disagree in, which were read in one statement. Pure.
+final class MoneyJudge {
+
+    private MoneyJudge() {}
+
+    static List<Disagreement> judge(Evidence call, Row row) {
+        List<Disagreement> found = new ArrayList<>();
+        BigDecimal price = row.pricePerMinute();
+        if (price == null) {
+            return found; // of before there was a ledger
+        }
+        if (row.cost().compareTo(row.charged()) != 0) {
+            found.add(call.disagreement(Kind.LEDGER_DIFFERS,
+                    "the run costs " + Told.plain(row.cost()) + ", and its entries in the ledger come to " + Told.plain(row.charged())));
+        }
+        if (row.entriesOfOthers() > 0) {
+            found.add(call.disagreement(Kind.LEDGER_DIFFERS, row.entriesOfOthers() + " of its entries in the ledger are not its owner's"));
+        }
+        if (row.chargedSeconds() > row.lastSecond()) {
+            found.add(call.disagreement(Kind.CHARGED_TWICE,
+                    row.chargedSeconds() + " seconds are charged, and they end with second " + row.lastSecond()));
+        }
+        if (!row.isOver()) {
+            return found;
+        }
+        if (row.metered()) {
+            found.add(call.disagreement(Kind.MONEY_HELD, "the run is " + row.state() + ", and money may still be held for it"));
+        }
+        Instant startedAt = row.startedAt();
+        Instant endedAt = row.endedAt();
+        int seconds = startedAt == null || endedAt == null ? 0 : Tariff.startedSeconds(startedAt, endedAt);
+        BigDecimal talk = new Tariff(price).cost(seconds);
+        boolean free = row.state().equals("failed") && row.cost().signum() == 0;
+        if (!free && row.cost().compareTo(talk) != 0) {
+            found.add(call.disagreement(Kind.COST_WRONG, "the run costs " + Told.plain(row.cost()) + ", and " + seconds
+                    + " seconds at " + Told.plain(price) + " a minute come to " + Told.plain(talk)));
+        }
+        return found;
+    }
+}

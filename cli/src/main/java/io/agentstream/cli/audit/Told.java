@@ -1,0 +1,69 @@
+package io.agentstream.cli.audit;
+
+import io.agentstream.cli.audit.RunRecords.Row;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.RunFacts;
+import java.math.BigDecimal;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// A run's end as one source tells it.
+///
+/// @param state completed or failed; or what it is where it is not over
+/// @param how the end or the failure, empty where it has none
+/// @param at when; null where it is not over
+/// @param cost what was charged
+record Told(String state, String how, @Nullable Instant at, BigDecimal cost) {
+
+    /// Of times that were written with more digits by one than by another.
+    private static final long SAME_MS = 1;
+
+    static Told of(Row row) {
+        String how = row.endBy() != null ? row.endBy() : row.failureCode();
+        return new Told(row.state(), how == null ? "" : how, row.endedAt(), row.cost());
+    }
+
+    /// @param over one of the two that end a run
+    static Told of(RunEvent over) {
+        return switch (over) {
+            case RunEvent.Completed e -> new Told("completed", Judge.lower(e.end()), e.at(), money(e.cost()));
+            case RunEvent.Failed e -> new Told("failed", Judge.code(e.failure()), e.at(), money(e.cost()));
+            case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _ ->
+                throw new IllegalArgumentException("no end of a run");
+        };
+    }
+
+    static Told of(RunFacts facts) {
+        String how = facts.end() != null ? Judge.lower(facts.end()) : facts.failure() != null ? Judge.code(facts.failure()) : "";
+        return new Told(facts.state(), how, facts.endedAt(), money(facts.cost()));
+    }
+
+    static BigDecimal money(@Nullable String text) {
+        return text == null ? BigDecimal.ZERO : new BigDecimal(text);
+    }
+
+    /// The first difference, or null.
+    @Nullable String differenceTo(Told other) {
+        if (!state.equals(other.state)) {
+            return state + " against " + other.state;
+        }
+        if (!how.equals(other.how)) {
+            return how + " against " + other.how;
+        }
+        if (!isSame(at, other.at)) {
+            return "ended at " + at + " against " + other.at;
+        }
+        return cost.compareTo(other.cost) == 0 ? null : "cost " + plain(cost) + " against " + plain(other.cost);
+    }
+
+    static String plain(BigDecimal money) {
+        return money.signum() == 0 ? "0" : money.stripTrailingZeros().toPlainString();
+    }
+
+    static boolean isSame(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null && other == null;
+        }
+        return Math.abs(one.toEpochMilli() - other.toEpochMilli()) <= SAME_MS;
+    }
+}
