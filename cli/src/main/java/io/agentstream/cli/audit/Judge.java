@@ -113,8 +113,8 @@ final class Judge {
             wrong(Kind.MEDIA_WITHOUT_TALK, "call.media.v1 has " + call.frames + " records of it, and it never came to talk");
         }
         if (call.twice.size() > 0) {
-            wrong(Kind.NUMBER_TWICE, "more than one record has the number " + call.twice.missing(call.twice.largest() + 1).getFirst().last()
-                    + " or one behind it");
+            wrong(Kind.NUMBER_TWICE, "more than one record has the number " + call.twice.smallest()
+                    + (call.twice.largest() > call.twice.smallest() ? ", and so others up to " + call.twice.largest() : ""));
         }
         if (ended == null || call.newerWriter || !isOn(log.lifecycleFrom()) || !isOn(log.mediaFrom())) {
             return;

@@ -88,6 +88,9 @@ final class Minutes {
         }
     }
 
+    /// Two sums of one minute that are not the same.
+    private record Pair(Sum stored, Sum told) {}
+
     /// What is wrong by `usage.v1` and the database, each disagreement by its organisation and minute.
     Map<String, Disagreement> compare(Window window) throws IOException {
         Instant from = window.from().minusMillis(1).truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
@@ -124,6 +127,7 @@ final class Minutes {
         });
         CallId earliest = CallId.of(Math.max(0, first.minute().minus(LONGEST_CALL).toEpochMilli()), 0, 0);
         Map<Long, Instant> retired = retired();
+        Map<Key, Pair> wrong = new HashMap<>();
         database.inTransaction(connection -> {
             Sql.each(
                     connection, SUMS, row -> Map.entry(key(row), sum(row)),
@@ -133,27 +137,28 @@ final class Minutes {
                             return false;
                         }
                         if (Key.ORDER.compare(key, first) >= 0) {
-                            judge(key, row.getValue(), Objects.requireNonNullElse(told.remove(key), Sum.NOTHING), earliest, retired, found);
+                            judge(key, row.getValue(), Objects.requireNonNullElse(told.remove(key), Sum.NOTHING), retired, wrong);
                         }
                         return true;
                     },
                     earliest.value(), first.minute(), until);
             return true;
         });
-        told.forEach((key, sum) -> judge(key, Sum.NOTHING, sum, earliest, retired, found));
+        told.forEach((key, sum) -> judge(key, Sum.NOTHING, sum, retired, wrong));
+        wrong.forEach((key, pair) -> {
+            String minute = key.organizationId() + "@" + key.minute();
+            found.put(minute, new Disagreement(
+                    Kind.USAGE_DIFFERS, names(key, earliest), null, key.organizationId(),
+                    "usage.v1 has for " + minute + ": " + pair.told() + "; the runs that ended in that minute: " + pair.stored()));
+        });
         return limit[0].minute().isBefore(until) ? limit[0] : null;
     }
 
-    private void judge(
-            Key key, Sum stored, Sum told, CallId earliest, Map<Long, Instant> retired, Map<String, Disagreement> found) {
+    private static void judge(Key key, Sum stored, Sum told, Map<Long, Instant> retired, Map<Key, Pair> wrong) {
         Instant keptFrom = retired.get(key.organizationId());
-        if (stored.isSame(told) || (keptFrom != null && key.minute().isBefore(keptFrom))) {
-            return;
+        if (!stored.isSame(told) && (keptFrom == null || !key.minute().isBefore(keptFrom))) {
+            wrong.put(key, new Pair(stored, told));
         }
-        String minute = key.organizationId() + "@" + key.minute();
-        found.put(minute, new Disagreement(
-                Kind.USAGE_DIFFERS, names(key, earliest), null, key.organizationId(),
-                "usage.v1 has for " + minute + ": " + told + "; the runs that ended in that minute: " + stored));
     }
 
     private List<String> names(Key key, CallId earliest) {

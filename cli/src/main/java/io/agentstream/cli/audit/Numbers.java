@@ -62,6 +62,11 @@ final class Numbers {
         return missing;
     }
 
+    /// The smallest; 0 where there is none.
+    long smallest() {
+        return ranges.isEmpty() ? 0 : ranges.firstKey();
+    }
+
     /// The largest; 0 where there is none.
     long largest() {
         return ranges.isEmpty() ? 0 : ranges.lastEntry().getValue();

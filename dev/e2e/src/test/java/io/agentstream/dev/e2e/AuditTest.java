@@ -168,7 +168,7 @@ final class AuditTest {
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         for (AuditPlants.Planted each : planted) {
             kinds.add(each.kind());
-            assertTrue(lines.stream().anyMatch(line -> isAbout(line, each)), each + " in " + ran.out());
+            assertTrue(lines.stream().anyMatch(line -> isAbout(line, each)), each + " in " + ran.out() + ran.err());
         }
         assertTrue(kinds.size() >= 20, kinds.toString());
         assertEquals(lines.size() - 1, lines.getLast().path("disagreements").intValue(), ran.out());
