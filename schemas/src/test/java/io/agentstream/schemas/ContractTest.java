@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
@@ -36,6 +37,21 @@ final class ContractTest {
                 .writeValueAsString(AsyncApi.render());
         Path file = CONTRACT.resolve("asyncapi.yaml");
         if (UPDATE) {
+            Files.writeString(file, rendered);
+        }
+
+        assertEquals(Files.readString(file), rendered, "the contract changed: see ContractTest");
+    }
+
+    /// For tables: docs/analytics.md says how.
+    @ParameterizedTest
+    @ValueSource(strings = {"runs.v1", "usage.v1"})
+    void connectSchemasAreThoseOfTheRecords(String name) throws IOException {
+        Topic<?> topic = Topics.ALL.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+        String rendered = Json.MAPPER.writeValueAsString(ConnectSchema.of(topic.type())) + "\n";
+        Path file = CONTRACT.resolve("connect").resolve(name + ".json");
+        if (UPDATE) {
+            Files.createDirectories(file.getParent());
             Files.writeString(file, rendered);
         }
 

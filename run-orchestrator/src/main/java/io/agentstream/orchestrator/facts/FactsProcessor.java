@@ -171,8 +171,8 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
         }
     }
 
-    /// Lets go of runs that `runs.v1` has, and of calls that have no run and can have none any more, because nobody can read any more
-    /// that they were offered.
+    /// Lets go of runs that `runs.v1` has, or has no longer, because somebody deleted them there; and of calls that have no run and can have
+    /// none any more, because nobody can read any more that they were offered.
     private void tidy(long nowMs) {
         long offersFromMs = context.currentStreamTimeMs() - Topics.CALL_LIFECYCLE.retention().toMillis();
         try (KeyValueIterator<String, Known> all = open.all()) {
@@ -182,7 +182,7 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
                 Instant finalizedAt = known.finalizedAt();
                 boolean told = finalizedAt != null
                         && finalizedAt.plus(COPY_KEPT).toEpochMilli() <= nowMs
-                        && toldBefore(key).map(RunFacts::revision).filter(revision -> revision == known.revision()).isPresent();
+                        && toldBefore(key).map(facts -> Long.valueOf(known.revision()).equals(facts.revision())).orElse(true);
                 boolean runless = known.run() == null && known.callId().madeAtMs() < offersFromMs;
                 if (told || runless) {
                     open.delete(key);

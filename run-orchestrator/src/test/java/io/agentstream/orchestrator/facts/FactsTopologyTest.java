@@ -341,4 +341,17 @@ final class FactsTopologyTest {
     private static String header(TestRecord<byte[], byte[]> record, String name) {
         return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
+
+    @Test
+    void aRunThatIsDeletedFromTheTableIsLetGoOfAndNotToldAgain() {
+        story().forEach(this::put);
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+        runs.readRecordsToList();
+
+        raw(Topics.RUNS, CALL.toString(), null);
+        driver.advanceWallClockTime(FactsProcessor.COPY_KEPT.plusMinutes(20));
+        put(Calls.ended(CALL, END.plusSeconds(5)));
+
+        assertTrue(runs.isEmpty());
+    }
 }
