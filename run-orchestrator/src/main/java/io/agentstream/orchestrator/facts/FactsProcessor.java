@@ -106,6 +106,9 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
         Known before = known(callId);
         Known after = change.apply(before);
         if (after.equals(before)) {
+            if (after.isOver() && after.finalizedAt() == null && open.get(callId.toString()) == null) {
+                keep(after); // told before all was lost: it has yet to become final
+            }
             return;
         }
         if (after.run() != null && (atOnce || after.isOver())) {

@@ -268,6 +268,20 @@ final class FactsTopologyTest {
     }
 
     @Test
+    void aRunThatWasToldBeforeAllWasLostBecomesFinalAllTheSame() {
+        story().forEach(this::put);
+        RunFacts last = runs.readRecordsToList().getLast().value();
+        driver.close();
+
+        driver = start("second");
+        put(Topics.RUNS, CALL, last);
+        story().forEach(this::put);
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+
+        assertEquals(Boolean.TRUE, runs.readValuesToList().getLast().isFinal());
+    }
+
+    @Test
     void aWorkerThatLostTheCallIsNotBelieved() {
         put(Calls.created(CALL));
         put(new ConversationEvent.Began(CALL, 1, 3, T0, 4));

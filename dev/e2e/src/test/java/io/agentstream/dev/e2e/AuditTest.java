@@ -129,7 +129,9 @@ final class AuditTest {
         }
 
         assertEquals(Set.of(), wrong);
-        assertEquals(Set.of(Topics.DEAD_LETTERS.name()), silent);
+        silent.remove(Topics.DEAD_LETTERS.name());
+        silent.remove(Topics.CALL_KEYS.name()); // keys of calls that are over are taken off
+        assertEquals(Set.of(), silent);
     }
 
     @Test

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -27,7 +26,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -96,7 +94,7 @@ final class FactsChaosTest {
         }
 
         // when all that they kept is deleted
-        forget(admin);
+        Forgetting.everything(admin);
         DirectoryTree.delete(directory);
         try (FactsProcess again = FactsProcess.start(servers, directory.resolve("again"))) {
             awaitRead(admin, Projections.FACTS, List.of(
@@ -108,7 +106,7 @@ final class FactsChaosTest {
             assertRevisionsOnlyGrow(servers, load.calls());
             again.kill();
         }
-        forget(admin, List.of(Projections.FACTS, Projections.USAGE)); // they left no members behind
+        Forgetting.offsets(admin); // the next round begins with what is left, as after a week without a process
     }
 
     private static void awaitEqual(String when, String servers, FactsLoad load) throws Exception {
@@ -132,30 +130,6 @@ final class FactsChaosTest {
             }
         }
         assertEquals(calls, newest.size());
-    }
-
-    /// As after `kafka-streams-application-reset.sh`, but without the projections' own topics altogether.
-    private static void forget(Admin admin) throws Exception {
-        forget(admin, List.of(Projections.FACTS, Projections.USAGE));
-        List<String> own = admin.listTopics().names().get().stream()
-                .filter(name -> name.startsWith(Projections.FACTS) || name.startsWith(Projections.USAGE))
-                .toList();
-        admin.deleteTopics(own).all().get();
-        Wait.until("topics are gone", () -> Wait.when(admin.listTopics().names().get().stream().noneMatch(own::contains)));
-    }
-
-    /// Each by itself: one that is gone already says nothing of the others, whose members may not have been missed yet.
-    private static void forget(Admin admin, List<String> groups) throws Exception {
-        for (String group : groups) {
-            Wait.until(group + " is gone", CATCH_UP_MS, () -> {
-                try {
-                    admin.deleteConsumerGroups(List.of(group)).all().get();
-                    return Wait.when(true);
-                } catch (ExecutionException notYet) {
-                    return Wait.when(notYet.getCause() instanceof GroupIdNotFoundException);
-                }
-            });
-        }
     }
 
     private static void awaitRead(Admin admin, String group, List<String> topics) throws Exception {
