@@ -106,13 +106,14 @@ final class CallJournal {
 
     void started(StreamDetails details) {
         StreamRequest request = facts.request();
+        AgentSecret secret = new AgentSecret(request.agentDigest());
         event(
                 new CallEvent.Started(
                         facts.callId(), nextSeq(), now(), details.streamSid(), details.callSid(), details.session(),
-                        facts.domain() != null ? facts.domain() : details.domain(),
-                        request.from() != null ? request.from() : details.from(),
-                        request.to() != null ? request.to() : details.to(),
-                        details.context(), details.tracks(), details.mediaFormat(), details.customParameters(),
+                        facts.domain() != null ? facts.domain() : secret.hidden(details.domain()),
+                        request.from() != null ? request.from() : secret.hidden(details.from()),
+                        request.to() != null ? request.to() : secret.hidden(details.to()),
+                        secret.hidden(details.context()), details.tracks(), details.mediaFormat(), secret.shown(details.customParameters()),
                         details.cut().isEmpty() ? null : details.cut()),
                 true);
     }

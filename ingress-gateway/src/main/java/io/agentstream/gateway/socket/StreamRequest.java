@@ -1,11 +1,7 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.telephony.PeerText;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -48,15 +44,16 @@ record StreamRequest(
         if (agent.isEmpty() || agent.indexOf('/') >= 0 || (inPath && slash == 0)) {
             return null;
         }
-        String callId = PeerText.name(first(query, "callId"));
+        AgentSecret secret = AgentSecret.of(agent);
+        String callId = PeerText.name(secret.hidden(first(query, "callId")));
         return new StreamRequest(
                 provider == null || provider.isBlank() ? null : name(provider.strip()),
-                digest(agent),
+                secret.digest(),
                 inPath,
-                first(query, "Domain"),
-                callId != null ? callId : PeerText.name(first(query, "CallSid")),
-                PeerText.name(QueryText.first(rawQuery, "from")),
-                PeerText.name(QueryText.first(rawQuery, "to")));
+                secret.hidden(first(query, "Domain")),
+                callId != null ? callId : PeerText.name(secret.hidden(first(query, "CallSid"))),
+                PeerText.name(secret.hidden(QueryText.first(rawQuery, "from"))),
+                PeerText.name(secret.hidden(QueryText.first(rawQuery, "to"))));
     }
 
     private static String name(String provider) {
@@ -67,14 +64,5 @@ record StreamRequest(
     private static @Nullable String first(Map<String, Deque<String>> query, String name) {
         Deque<String> values = query.get(name);
         return values == null ? null : values.peekFirst();
-    }
-
-    private static String digest(String agent) {
-        try {
-            byte[] text = agent.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }
