@@ -120,7 +120,7 @@ final class AdmissionControl {
         synchronized (this) {
             Peer peer = peers.of(address, nowUs);
             Agent agent = agents.of(request.agentDigest(), nowUs);
-            Failure refusal = refusal(request, peer, agent, able);
+            Failure refusal = refusal(request, peer, agent, able, isProven(address, peer, nowUs));
             sockets++;
             if (refusal == null) {
                 calls++;
@@ -138,7 +138,7 @@ final class AdmissionControl {
         }
     }
 
-    private @Nullable Failure refusal(StreamRequest request, Peer peer, Agent agent, boolean able) {
+    private @Nullable Failure refusal(StreamRequest request, Peer peer, Agent agent, boolean able, boolean proven) {
         String provider = request.provider();
         if (provider == null) {
             return Failure.MISSING_PROVIDER;
@@ -152,7 +152,7 @@ final class AdmissionControl {
         boolean full = draining
                 || calls >= limits.maxCalls()
                 || peer.handshakes >= limits.maxHandshakesPerAddress()
-                || agent.handshakes >= limits.maxHandshakesPerAgent();
+                || (agent.handshakes >= limits.maxHandshakesPerAgent() && !proven);
         return full ? Failure.TRY_AGAIN_LATER : null;
     }
 

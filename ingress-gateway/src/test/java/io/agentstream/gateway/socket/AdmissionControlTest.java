@@ -218,6 +218,17 @@ final class AdmissionControlTest {
         assertNull(turnsAway("provider", nowUs));
     }
 
+    /// Who knows an agent's URL could else keep its callers out by sockets that say nothing.
+    @Test
+    void handshakesOfStrangersTakeNoAgentFromAnAddressThatHasTalked() {
+        talks("a", "1", 0);
+        letIn("a", "2");
+        letIn("a", "3");
+
+        assertEquals(Failure.TRY_AGAIN_LATER, enter("a", "4").refusal());
+        letIn("a", "1");
+    }
+
     @Test
     void anAddressIsKnownWhileItTalksAndForAnHourAfter() {
         Permit talking = letIn("a", "1");
