@@ -61,8 +61,10 @@ public final class GatewayService implements AutoCloseable {
     private final MediaServer server;
     private final int adminPort;
     private final Duration drainTimeout;
+    private final StopBarrier barrier;
 
-    private GatewayService(Closer closer, MediaServer server, int adminPort, Duration drainTimeout) {
+    private GatewayService(Closer closer, MediaServer server, int adminPort, Duration drainTimeout, StopBarrier barrier) {
+        this.barrier = barrier;
         this.closer = closer;
         this.server = server;
         this.adminPort = adminPort;
@@ -127,7 +129,7 @@ public final class GatewayService implements AutoCloseable {
         closer.own("probe", new DutyCycleRunner(probe, LOOP_CLOSE, barrier::fault)).start();
         server.listen(AdminServer::alive);
         log.atInfo().addKeyValue("port", server.port()).log("gateway listens");
-        return new GatewayService(closer, server, administration.port(), config.get(Keys.DRAIN_TIMEOUT));
+        return new GatewayService(closer, server, administration.port(), config.get(Keys.DRAIN_TIMEOUT), barrier);
     }
 
     private static OptionalInt configuredSlot(Config config) {
@@ -220,13 +222,22 @@ public final class GatewayService implements AutoCloseable {
         return adminPort;
     }
 
+    /// Of a stop that was wanted the calls are drained; where a part of the process broke it is our failure, and they are told so.
+    private void endCalls() {
+        if (barrier.fault().isPresent()) {
+            server.orphan();
+        } else {
+            server.endCalls();
+        }
+    }
+
     /// Drains, closes, and returns when everything that was to be recorded is.
     @Override
     public void close() throws InterruptedException {
         try {
             server.drain();
             if (!server.isOrphaned() && !server.awaitNoCalls(drainTimeout)) {
-                server.endCalls();
+                endCalls();
             }
             server.awaitNoCalls(PEER_ANSWER.multipliedBy(2));
         } finally {

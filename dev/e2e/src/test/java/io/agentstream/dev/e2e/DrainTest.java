@@ -11,6 +11,7 @@ import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,17 +44,7 @@ final class DrainTest {
 
     @Test
     void aDrainingGatewayTakesNoCallsLetsSomeEndAndClosesTheRest() throws Exception {
-        Config config = Config.load(
-                SharedSystem.environment(),
-                Map.of(
-                        "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
-                        "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
-                        "AGENT_STREAM_GATEWAY_SLOT", "1",
-                        "AGENT_STREAM_GATEWAY_SLOTS", "4",
-                        "AGENT_STREAM_CALL_PARTITIONS", "4",
-                        "AGENT_STREAM_DRAIN_TIMEOUT", DRAIN.toSeconds() + "s"),
-                List.of());
-        GatewayService gateway = GatewayService.launch(config, new StopBarrier());
+        GatewayService gateway = launch(new StopBarrier(), DRAIN);
         String url = "http://127.0.0.1:" + gateway.adminPort();
         FutureTask<Optional<String>> closing = new FutureTask<>(() -> {
             gateway.close();
@@ -99,6 +90,39 @@ final class DrainTest {
         } finally {
             gateway.close();
         }
+    }
+
+    @Test
+    void aGatewayThatStopsBecauseAPartOfItBrokeSaysThatItFailed() throws Exception {
+        // given
+        StopBarrier barrier = new StopBarrier();
+        GatewayService gateway = launch(barrier, Duration.ofSeconds(1));
+        Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
+        try (EchoCall call = EchoCall.begin(attempt(gateway), EchoCall.FRAMES_OF_160)) {
+            barrier.fault(new IllegalStateException("something broke"));
+
+            // when
+            gateway.close();
+
+            // then
+            assertEquals(1011, call.awaitClose());
+            JsonNode run = api.awaitRun(agent, call.call.callId, "failed");
+            assertEquals("internal_error", run.path("failure").path("code").asString(), run.toString());
+        } finally {
+            gateway.close();
+        }
+    }
+
+    private GatewayService launch(StopBarrier barrier, Duration drain) throws Exception {
+        Map<String, String> own = new HashMap<>(SharedSystem.environment());
+        own.putAll(Map.of(
+                "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
+                "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
+                "AGENT_STREAM_GATEWAY_SLOT", "1",
+                "AGENT_STREAM_GATEWAY_SLOTS", "4",
+                "AGENT_STREAM_CALL_PARTITIONS", "4",
+                "AGENT_STREAM_DRAIN_TIMEOUT", drain.toSeconds() + "s"));
+        return GatewayService.launch(Config.load(own, Map.of(), List.of()), barrier);
     }
 
     private Attempt attempt(GatewayService gateway) {
