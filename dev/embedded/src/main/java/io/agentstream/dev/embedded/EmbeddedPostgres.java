@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final int port;
     private final String password;
     private boolean closed;
+    private volatile boolean closing;
 
     private EmbeddedPostgres(DirectoryLock lock, PostgresServer server, int port, String password) {
         this.lock = lock;
@@ -51,6 +53,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// @throws StartFailedException where the directory is in use or broken, the port is taken, or this machine has no
     ///     PostgreSQL
     public static EmbeddedPostgres start(Path directory, int port) {
+        return start(directory, port, reason -> {});
+    }
+
+    /// @param onDeath told, once, when the server's process ends and was not closed
+    public static EmbeddedPostgres start(Path directory, int port, Consumer<String> onDeath) {
         DirectoryLock lock = DirectoryLock.take(directory, USE);
         try {
             // Its real name: a server that was left behind knows no other.
@@ -68,6 +75,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 postgres.close();
                 throw failure;
             }
+            postgres.watch(onDeath);
             return postgres;
         } catch (StartFailedException failure) {
             lock.close();
@@ -92,6 +100,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
             PostgresServer.clearLeftover(directory.toRealPath());
             DirectoryTree.clear(directory);
         }
+    }
+
+    private void watch(Consumer<String> onDeath) {
+        ProcessHandle.of(server.pid()).ifPresent(process -> process.onExit().thenRun(() -> {
+            if (!closing) {
+                onDeath.accept("the embedded PostgreSQL has ended");
+            }
+        }));
     }
 
     private static int start(PostgresServer server, int port) throws IOException {
@@ -180,6 +196,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         closed = true;
+        closing = true;
         try (lock) {
             server.stop();
         } catch (IOException failure) {

@@ -23,6 +23,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +117,26 @@ final class EmbeddedPostgresTest {
             assertEquals(List.of("before the kill"), Table.read(postgres));
             assertTrue(postgres.port() == Integer.parseInt(port) || isFree(Integer.parseInt(port)));
         }
+    }
+
+    @Test
+    void saysThatItsServerHasEndedUnlessItWasClosed() throws Exception {
+        // given
+        CompletableFuture<String> said = new CompletableFuture<>();
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory, 0, said::complete)) {
+
+            // when
+            ProcessHandle.of(postgres.pid()).orElseThrow().destroyForcibly();
+
+            // then
+            assertEquals("the embedded PostgreSQL has ended", said.get(10, TimeUnit.SECONDS));
+        }
+        CompletableFuture<String> silent = new CompletableFuture<>();
+        EmbeddedPostgres closed = EmbeddedPostgres.start(directory, 0, silent::complete);
+        ProcessHandle process = ProcessHandle.of(closed.pid()).orElseThrow();
+        closed.close();
+        process.onExit().get(10, TimeUnit.SECONDS);
+        assertFalse(silent.isDone());
     }
 
     @Test

@@ -28,7 +28,8 @@ final class OwnInfrastructure {
     static Map<String, String> start(Path directory, Config config, Closer closer, StopBarrier barrier) throws Exception {
         Map<String, String> where = new HashMap<>();
         FutureTask<EmbeddedPostgres> postgres = new FutureTask<>(
-                () -> EmbeddedPostgres.start(directory.resolve("postgres"), config.get(Keys.POSTGRES_PORT)));
+                () -> EmbeddedPostgres.start(directory.resolve("postgres"), config.get(Keys.POSTGRES_PORT),
+                        reason -> barrier.fault(new IllegalStateException(reason))));
         FutureTask<EmbeddedKafka> kafka = new FutureTask<>(
                 () -> EmbeddedKafka.start(directory.resolve("kafka"), config.get(Keys.KAFKA_PORT),
                         reason -> barrier.fault(new IllegalStateException(reason))));
