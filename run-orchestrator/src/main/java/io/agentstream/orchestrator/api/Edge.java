@@ -7,6 +7,7 @@ import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.PeerAddress;
 import io.agentstream.runtime.Secret;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -167,6 +168,9 @@ final class Edge implements AutoCloseable {
             if (!MediaTypes.isReadable(headers.getFirst(Headers.CONTENT_TYPE))
                     || !MediaTypes.isPlain(headers.getFirst(Headers.CONTENT_ENCODING))) {
                 return Reply.unsupportedMediaType();
+            }
+            if (HttpContinue.requiresContinueResponse(exchange)) {
+                HttpContinue.sendContinueResponseBlocking(exchange);
             }
             body = wire.read(exchange, MAX_BODY_BYTES);
         }

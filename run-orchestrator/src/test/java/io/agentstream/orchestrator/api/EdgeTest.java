@@ -8,7 +8,9 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -190,6 +192,32 @@ final class EdgeTest {
 
             // then
             assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
+    /// RFC 9110, section 10.1.1: whoever asks for it waits for the word before he sends the body.
+    @Test
+    void asksForABodyThatWaitsToBeAskedFor() throws Exception {
+        // given
+        String body = "{\"name\":\"Waited\"}";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.url("").getPort())) {
+            socket.setSoTimeout(10_000);
+            BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("PATCH /api/v1/organization HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Authorization: Bearer " + key.reveal() + "\r\nExpect: 100-continue\r\nContent-Length: " + body.length()
+                            + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+
+            // when
+            assertEquals("HTTP/1.1 100 Continue", in.readLine());
+            socket.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
+
+            // then
+            String line = in.readLine();
+            while (!line.startsWith("HTTP/")) { // the rest of the first answer
+                line = in.readLine();
+            }
+            assertEquals("HTTP/1.1 200 OK", line);
         }
     }
 
