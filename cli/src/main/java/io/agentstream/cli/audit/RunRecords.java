@@ -21,6 +21,7 @@ final class RunRecords {
     /// Run and ledger in one statement, and so of one moment.
     private static final String RUNS = """
             select r.id, r.name, r.call_id, r.organization_id, r.agent_id, r.agent_version, r.state, r.failure_code, r.end_by,
+                   r.disconnected_by, r.outcome,
                    coalesce(r.cost, 0) as cost, r.price_per_minute, r.created_at, r.started_at, r.ended_at,
                    m.run_id is not null as metered, l.amount, l.seconds, l.last_second, l.entries_of_others
               from (select * from runs where call_id >= ? and call_id < ? order by call_id limit ?) r
@@ -58,6 +59,8 @@ final class RunRecords {
             String state,
             @Nullable String failureCode,
             @Nullable String endBy,
+            @Nullable String disconnectedBy,
+            @Nullable String outcome,
             BigDecimal cost,
             @Nullable BigDecimal pricePerMinute,
             Instant createdAt,
@@ -132,6 +135,8 @@ final class RunRecords {
                 row.getString("state"),
                 row.getString("failure_code"),
                 row.getString("end_by"),
+                row.getString("disconnected_by"),
+                row.getString("outcome"),
                 row.getBigDecimal("cost"),
                 row.getBigDecimal("price_per_minute"),
                 Sql.instant(row, "created_at"),

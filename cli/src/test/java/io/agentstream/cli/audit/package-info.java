@@ -1,0 +1,4 @@
+@NullMarked
+package io.agentstream.cli.audit;
+
+import org.jspecify.annotations.NullMarked;
