@@ -35,10 +35,12 @@ import tools.jackson.databind.JsonNode;
 final class HangUpTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String LONG = "one two three four five six seven eight nine ten ".repeat(8);
     private static final String BYE = "\"bye\":{\"say\":\"Goodbye.\",\"interruptible\":false,\"hang_up\":true,\"outcome\":\"parted\"}";
     private static final String TALKING = "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\""
-            + "one two three four five six seven eight nine ten ".repeat(8)
-            + "\",\"on_digit\":{\"any\":\"bye\"},\"on_silence\":{\"after_ms\":60000,\"go\":\"a\"}}," + BYE + "}}";
+            + LONG + "\",\"on_digit\":{\"any\":\"bye\"},\"on_silence\":{\"after_ms\":60000,\"go\":\"a\"}}," + BYE + "}}";
+    /// Leaves as slowly: somebody may be faster.
+    private static final String TALKING_ON = TALKING.replace("Goodbye.", LONG);
     private static final String BRIEF = "{\"engine\":\"scripted\",\"start\":\"bye\",\"nodes\":{" + BYE + "}}";
 
     /// What of a run's story is of its life, not of its conversation.
@@ -51,6 +53,7 @@ final class HangUpTest {
     private Api api;
     private String echo;
     private String talking;
+    private String talkingOn;
     private String brief;
 
     @BeforeEach
@@ -59,6 +62,7 @@ final class HangUpTest {
         api = new Api(system.demo());
         echo = api.newAgent("{\"engine\":\"echo\"}");
         talking = api.newAgent(TALKING);
+        talkingOn = api.newAgent(TALKING_ON);
         brief = api.newAgent(BRIEF);
     }
 
@@ -243,7 +247,7 @@ final class HangUpTest {
     }
 
     private Attempt attempt(Step step) {
-        return new Attempt(system, step.compareTo(Step.AGENT_SPEAKS) >= 0 ? talking : echo);
+        return new Attempt(system, step.compareTo(Step.AGENT_SPEAKS) >= 0 ? talkingOn : echo);
     }
 
     /// A call that has come so far.

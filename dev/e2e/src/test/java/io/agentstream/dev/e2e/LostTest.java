@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.RawWebSocket;
+import io.agentstream.schemas.CallEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -85,6 +86,7 @@ final class LostTest {
             RawWebSocket socket = attempt.open();
             api.awaitRun(agent, attempt.callId, "running");
             before.close();
+            awaitSigns(before, attempt);
             killed = Instant.now();
             gateway.kill();
             socket.close();
@@ -113,6 +115,16 @@ final class LostTest {
         assertTrue(!ended.isAfter(killed), ended + " is after " + killed);
         assertTrue(Duration.between(ended, killed).compareTo(SIGN_EVERY.plus(SLACK)) <= 0, ended + " is long before " + killed);
         Wait.until("the provider is told", () -> Wait.when(system.sandbox().hungUp(attempt.session)));
+    }
+
+    /// Signs of life that no orchestrator reads before it is over.
+    private static void awaitSigns(LocalSystem system, Attempt attempt) throws Exception {
+        Instant since = Instant.now();
+        try (Lifecycle lifecycle = new Lifecycle(system.demo())) {
+            Wait.until("signs of life", LONG_MS, () -> Wait.when(lifecycle.of(attempt.callId).stream()
+                    .filter(event -> event instanceof CallEvent.Alive && event.at().isAfter(since))
+                    .count() >= 2));
+        }
     }
 
     private static Attempt attempt(LocalSystem system, String agent, ServiceProcess gateway) {
