@@ -39,6 +39,9 @@ public final class Projections implements DutyCycle {
     public static final String FACTS = "agent-stream-facts";
     public static final String USAGE = "agent-stream-sums";
 
+    /// A file that is in the directory while nobody uses the stores.
+    private static final String CLOSED = "closed";
+
     /// Less than the loop is given, for both together.
     private static final Duration CLOSE = Duration.ofSeconds(4);
     private static final long WAIT_MS = 250;
@@ -89,10 +92,29 @@ public final class Projections implements DutyCycle {
             }
             ownDirectory = directory;
         }
+        begin(directory);
         memory = new DiskLimits.Memory();
         start(FACTS, FactsTopology.build(), directory, memory);
         start(USAGE, UsageTopology.build(), directory, memory);
         started = true;
+    }
+
+    /// Stores that nobody has closed are of no use: Kafka Streams finds out, makes those of its tasks anew, and ends over a global one at
+    /// each start. They are a copy, and read from Kafka again.
+    private static void begin(Path directory) {
+        try {
+            if (!Files.deleteIfExists(directory.resolve(CLOSED))) {
+                for (String application : List.of(FACTS, USAGE)) {
+                    Path stores = directory.resolve(application);
+                    if (Files.exists(stores)) {
+                        log.atWarn().addKeyValue("stores", application).log("stores of a process that was killed are read from Kafka again");
+                        remove(stores);
+                    }
+                }
+            }
+        } catch (IOException unusable) {
+            throw new UncheckedIOException("the stores of the projections cannot be used", unusable);
+        }
     }
 
     private void start(String application, Topology topology, Path directory, DiskLimits.Memory lent) {
@@ -182,6 +204,16 @@ public final class Projections implements DutyCycle {
         Path own = ownDirectory;
         if (own != null) {
             remove(own);
+        } else if (keptDirectory != null && started) {
+            closed(keptDirectory);
+        }
+    }
+
+    private static void closed(Path directory) {
+        try {
+            Files.write(directory.resolve(CLOSED), new byte[0]);
+        } catch (IOException left) {
+            log.atWarn().setCause(left).log("that the stores of the projections are closed could not be noted");
         }
     }
 
