@@ -278,7 +278,7 @@ final class FactsTopologyTest {
         story().forEach(this::put);
         driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
 
-        assertEquals(Boolean.TRUE, runs.readValuesToList().getLast().isFinal());
+        assertEquals(true, runs.readValuesToList().getLast().isFinal());
     }
 
     @Test
