@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +61,7 @@ public final class Api implements AutoCloseable {
                         new ErasureRoutes(database).routes(),
                         new WebhookRoutes(database, cipher, guard).routes(),
                         new RunListRoutes(database).routes(),
+                        new UsageRoutes(database, InstantSource.system()).routes(),
                         operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes(),
                         operatorKey == null ? List.<Route>of() : new DeadLetterRoutes(database).routes())
                 .flatMap(List::stream)

@@ -14,6 +14,7 @@ enum Cursor {
     VERSIONS(1),
     CONFIGURATIONS(1),
     RUNS(2),
+    USAGE(2),
     EVENTS(1),
     ORGANIZATIONS(1),
     USERS(1),
