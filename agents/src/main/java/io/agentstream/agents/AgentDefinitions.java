@@ -20,12 +20,21 @@ public final class AgentDefinitions {
     public static List<Problem> problems(JsonNode definition) {
         JsonNode engine = definition.path("engine");
         return switch (engine.isString() ? engine.stringValue() : "") {
-            case ECHO -> List.of();
+            case ECHO -> ofEcho(definition);
             case ScriptedDefinition.ENGINE -> switch (ScriptedDefinition.parse(definition)) {
                 case ScriptedDefinition.Parsed.Valid valid -> List.of();
                 case ScriptedDefinition.Parsed.Invalid invalid -> invalid.problems();
             };
             default -> List.of(new Problem("engine", "must be one of: " + String.join(", ", ENGINES.stream().sorted().toList())));
         };
+    }
+
+    /// An echo has nothing to be said about it; what is said all the same was meant for another engine, or misspelt.
+    private static List<Problem> ofEcho(JsonNode definition) {
+        return definition.propertyNames().stream()
+                .filter(name -> !name.equals("engine"))
+                .limit(ScriptedDefinition.MAX_PROBLEMS)
+                .map(name -> Problem.noField("", name, "an echo"))
+                .toList();
     }
 }

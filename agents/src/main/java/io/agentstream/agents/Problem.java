@@ -4,4 +4,11 @@ package io.agentstream.agents;
 ///
 /// @param field where, as `nodes.greet.on_digit.1`; empty for the whole
 /// @param message what, in words for the definition's author
-public record Problem(String field, String message) {}
+public record Problem(String field, String message) {
+    private static final int MAX_SHOWN = 64;
+
+    /// That `name`, which stands at `at`, means nothing there.
+    static Problem noField(String at, String name, String of) {
+        return new Problem(at + name.substring(0, Math.min(name.length(), MAX_SHOWN)), "is not a field of " + of);
+    }
+}

@@ -220,14 +220,18 @@ final class ScriptedParser {
     private void onlyFields(JsonNode json, String at, Set<String> known, String of) {
         for (String field : json.propertyNames()) {
             if (!known.contains(field)) {
-                problem(at + field.substring(0, Math.min(field.length(), 64)), "is not a field of " + of);
+                problem(Problem.noField(at, field, of));
             }
         }
     }
 
     private void problem(String field, String message) {
+        problem(new Problem(field, message));
+    }
+
+    private void problem(Problem problem) {
         if (problems.size() < ScriptedDefinition.MAX_PROBLEMS) {
-            problems.add(new Problem(field, message));
+            problems.add(problem);
         }
     }
 

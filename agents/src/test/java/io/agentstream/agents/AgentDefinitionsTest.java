@@ -30,4 +30,12 @@ final class AgentDefinitionsTest {
                 List.of(new Problem("nodes", "is not an object with at least one node"), new Problem("start", "is missing: the name of the first node")),
                 AgentDefinitions.problems(Json.MAPPER.readTree("{\"engine\":\"scripted\"}")));
     }
+
+    @Test
+    void takeNoFieldThatAnEchoHasNot() {
+        assertEquals(
+                List.of(new Problem("say", "is not a field of an echo"), new Problem("x".repeat(64), "is not a field of an echo")),
+                AgentDefinitions.problems(
+                        Json.MAPPER.readTree("{\"engine\":\"echo\",\"say\":\"Hello\",\"" + "x".repeat(100) + "\":1}")));
+    }
 }

@@ -66,7 +66,7 @@ final class LogsTest {
         database.inTransaction(connection -> {
             try (Statement breaking = connection.createStatement()) {
                 return breaking.execute("alter table agent_versions add constraint no_hush"
-                        + " check (definition ->> 'note' <> 'hush-definition')");
+                        + " check (definition ->> 'farewell' <> 'hush-definition')");
             }
         });
         root.setLevel(Level.DEBUG);
@@ -75,7 +75,11 @@ final class LogsTest {
         int bug;
         List<String> made = new ArrayList<>(List.of(ApiSettings.OPERATOR_KEY.reveal()));
         try (RunningApi api = new RunningApi(database, key)) {
-            bug = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\",\"note\":\"hush-definition\"}}").status();
+            bug = api.send(
+                            "PUT", agent + "/draft",
+                            "{\"definition\":{\"engine\":\"scripted\",\"farewell\":\"hush-definition\",\"start\":\"a\","
+                                    + "\"nodes\":{\"a\":{\"say\":\"Bye.\",\"hang_up\":true}}}}")
+                    .status();
             api.get(agent + "/runs?state=hush-query&hush-parameter=1");
             api.get("/api/v1/hush-path/" + tenant.agentUuid());
             api.send("PUT", "/api/v1/agents/" + tenant.agentUuid() + "/versions", null);
