@@ -168,9 +168,13 @@ public final class RunLists {
             text(equals, CALLED, filter.called());
             add(equals, "r.failure_code", filter.failure(), true);
             add(equals, "r.end_by", filter.end(), true);
-            add(equals, "r.agent_id", filter.agentId(), false);
             RunState state = filter.state();
-            add(equals, "r.state", state == null ? null : state.text(), false);
+            String text = state == null ? null : state.text();
+            // Most runs are completed, and nearly all of an agent are.
+            boolean isCommon = state == RunState.COMPLETED;
+            add(equals, "r.state", isCommon ? null : text, false);
+            add(equals, "r.agent_id", filter.agentId(), false);
+            add(equals, "r.state", isCommon ? text : null, false);
             return equals;
         }
 
@@ -196,10 +200,9 @@ public final class RunLists {
                 return new Range(List.of("r.organization_id"), List.of(organizationId), "", List.of());
             }
             Equal first = equals.getFirst();
-            // An agent's runs have indices of their own. Whose the agent is was looked at before.
+            // An agent's runs have an index of their own. Whose the agent is was looked at before.
             if (first.column().equals("r.agent_id")) {
-                return new Range(
-                        equals.stream().map(Equal::column).toList(), equals.stream().map(Equal::value).toList(), "", equals);
+                return new Range(List.of(first.column()), List.of(first.value()), "", List.of(first));
             }
             String column = first.isText() ? "left(" + first.column() + ", " + INDEXED_CHARACTERS + ")" : first.column();
             Object value = first.isText() ? beginning((String) first.value()) : first.value();

@@ -93,6 +93,31 @@ public record ManyRuns(Database database, long biggest, Secret biggestKey, long 
                     """,
                             runs,
                             organizations));
+            statement.execute(
+                    """
+                    insert into ledger (organization_id, user_id, run_id, kind, amount, from_second, to_second, reference)
+                    select organization_id, organization_id, id, 'charge', -cost, 0, 60, '' from runs where cost is not null
+                    """);
+            statement.execute(
+                    """
+                    insert into run_events (run_id, at, type, payload)
+                    select r.id, r.created_at, 'created', jsonb_build_object('after', n)
+                      from runs r, generate_series(1, 2) n where r.id %% 4 = 0
+                    """.replace("%%", "%"));
+            statement.execute(
+                    """
+                    insert into audit_log (organization_id, actor, action, thing_kind, thing_id)
+                    select organization_id, 'operator', 'thing.changed', 'thing', id::text from runs where id % 10 = 0
+                    """);
+            statement.execute("insert into webhooks (organization_id, url, events)"
+                    + " select n, 'https://example.com/' || n, '{run.ended}' from generate_series(1, 20) n");
+            statement.execute(
+                    """
+                    insert into webhook_deliveries (webhook_id, run_id, event, state, done_at)
+                    select w.id, r.id, 'run.ended', 'delivered', r.ended_at
+                      from webhooks w join runs r on r.organization_id = w.organization_id
+                     where r.state = 'completed' and r.id % 5 = 0
+                    """);
             statement.execute("vacuum analyze");
         }
     }

@@ -64,7 +64,11 @@ final class RunListsTest {
                 Arguments.of(
                         "an agent's failed",
                         filter(RunState.FAILED, null, null, null, null, null, null, null, null).withAgent(1),
-                        "runs_by_state"));
+                        "runs_of_tenant_by_state"),
+                Arguments.of(
+                        "an agent's completed",
+                        filter(RunState.COMPLETED, null, null, null, null, null, null, null, null).withAgent(1),
+                        "runs_by_time"));
     }
 
     private static RunFilter filter(
