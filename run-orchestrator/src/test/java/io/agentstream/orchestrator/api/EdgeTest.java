@@ -369,7 +369,7 @@ final class EdgeTest {
     void namesEveryBadField() throws Exception {
         // when
         RunningApi.Answer answer = api.send(
-                "PATCH", ORGANIZATION, "{\"name\":\"  \",\"max_concurrent_calls\":-1,\"max_calls\":3,\"id\":9}");
+                "PATCH", ORGANIZATION, "{\"name\":\"  \",\"max_concurrent_calls\":-1,\"max_calls\":3,\"id\":999999999}");
 
         // then
         assertEquals(400, answer.status());

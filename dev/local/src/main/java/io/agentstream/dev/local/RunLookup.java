@@ -18,7 +18,10 @@ import tools.jackson.databind.JsonNode;
 final class RunLookup {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final long POLL_MS = 100;
+    private static final long FIRST_PAUSE_MS = 100;
+
+    /// Many calls that look for their runs at once ask less often than a key may.
+    private static final long LONGEST_PAUSE_MS = 1_000;
 
     private final DemoFile system;
     private final String agent;
@@ -34,6 +37,7 @@ final class RunLookup {
     Optional<JsonNode> find(String session) throws InterruptedException {
         long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
         CountDownLatch never = new CountDownLatch(1);
+        long pauseMs = FIRST_PAUSE_MS;
         while (true) {
             Optional<JsonNode> run = items("/api/v1/agents/" + agent + "/runs?limit=500").stream()
                     .filter(r -> session.equals(r.path("logs").path("inbound_webhook").path("session").asString("")))
@@ -42,9 +46,10 @@ final class RunLookup {
             if (closed || System.nanoTime() > deadlineNs) {
                 return run;
             }
-            if (never.await(POLL_MS, TimeUnit.MILLISECONDS)) {
+            if (never.await(pauseMs, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError();
             }
+            pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
         }
     }
 
