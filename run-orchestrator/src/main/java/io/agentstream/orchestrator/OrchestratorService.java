@@ -136,7 +136,7 @@ public final class OrchestratorService implements AutoCloseable {
         Database apiDatabase = closer.own(
                 "API's database",
                 new Database(databaseSettings(config, "orchestrator-api", config.get(Keys.API_DATABASE_POOL), API_STATEMENT_TIMEOUT)));
-        Api api = closer.own("API", new Api(apiDatabase, cipher, guard, apiSettings(config)));
+        Api api = closer.own("API", new Api(apiDatabase, cipher, guard, apiSettings(config), metrics));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));
@@ -152,6 +152,9 @@ public final class OrchestratorService implements AutoCloseable {
                 new BigDecimal(config.get(Keys.PRICE_PER_MINUTE)),
                 config.get(Keys.API_TRUSTED_PROXIES),
                 config.get(Keys.FAILED_KEYS_PER_MINUTE),
+                new Api.Rates(
+                        config.get(Keys.API_READS_PER_SECOND), config.get(Keys.API_CHANGES_PER_SECOND),
+                        config.get(Keys.API_EXPORTS_PER_MINUTE)),
                 PATIENCE);
     }
 

@@ -99,6 +99,16 @@ public final class Keys {
             "Wraps the keys that calls are sealed with; the same for gateways, workers and orchestrators. Of several keys the first"
                     + " wraps and all of them unwrap. Where a gateway has none, its calls are not sealed. Set it for workers and"
                     + " orchestrators first.");
+    public static final Key<Integer> API_READS_PER_SECOND = number(
+            "API_READS_PER_SECOND", 100, 1, 1_000_000,
+            "How often one API key may look at something in a second for long, at one orchestrator; ten seconds' worth may come at"
+                    + " once. What is more is answered 429.");
+    public static final Key<Integer> API_CHANGES_PER_SECOND = number(
+            "API_CHANGES_PER_SECOND", 20, 1, 1_000_000,
+            "How often one API key may change something in a second for long, at one orchestrator; ten seconds' worth may come at once.");
+    public static final Key<Integer> API_EXPORTS_PER_MINUTE = number(
+            "API_EXPORTS_PER_MINUTE", 30, 1, 1_000_000,
+            "How many streams of whole lists (NDJSON, CSV) one API key may begin in a minute, at one orchestrator.");
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway; only shown, in the `stream_url` of an agent.");
@@ -228,6 +238,9 @@ public final class Keys {
             OPERATOR_KEY,
             API_TRUSTED_PROXIES,
             FAILED_KEYS_PER_MINUTE,
+            API_READS_PER_SECOND,
+            API_CHANGES_PER_SECOND,
+            API_EXPORTS_PER_MINUTE,
             PUBLIC_GATEWAY_URL,
             OUTBOUND_ALLOWED_NETWORKS,
             PRICE_PER_MINUTE,

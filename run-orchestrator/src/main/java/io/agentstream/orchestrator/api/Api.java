@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.outbound.AddressGuard;
@@ -37,6 +38,7 @@ public final class Api implements AutoCloseable {
     /// @param pricePerMinute what an organisation pays that has no price of its own
     /// @param trustedProxies whose `X-Forwarded-For` is believed
     /// @param failedKeysPerMinute how many keys that open nothing an address may try in a minute
+    /// @param rates how often a key may ask
     /// @param patience how long a peer may take to send a body, and to receive an answer
     public record Settings(
             String gatewayUrl,
@@ -44,10 +46,15 @@ public final class Api implements AutoCloseable {
             BigDecimal pricePerMinute,
             Networks trustedProxies,
             int failedKeysPerMinute,
+            Rates rates,
             Duration patience) {}
 
+    /// How often a key may ask one process, each at least once. Of reads and changes ten seconds' worth may come at once, of exports a
+    /// minute's.
+    public record Rates(int readsPerSecond, int changesPerSecond, int exportsPerMinute) {}
+
     /// @param guard what webhooks may reach
-    public Api(Database database, CredentialsCipher cipher, AddressGuard guard, Settings settings) {
+    public Api(Database database, CredentialsCipher cipher, AddressGuard guard, Settings settings, Metrics metrics) {
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
         this.routes = Stream.of(
@@ -74,6 +81,8 @@ public final class Api implements AutoCloseable {
                 Map.of(OPENAPI_PATH, openApi),
                 doorkeeper,
                 settings.trustedProxies(),
+                new RateLimits(settings.rates(), System::nanoTime),
+                new Refusals(metrics),
                 // One connection is for the keys.
                 new Workers(Math.max(1, database.poolSize() - 1)),
                 new Wire(settings.patience()));

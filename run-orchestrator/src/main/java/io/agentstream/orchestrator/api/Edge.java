@@ -39,6 +39,8 @@ final class Edge implements AutoCloseable {
     private final Map<String, Reply> documents;
     private final Doorkeeper doorkeeper;
     private final Networks trustedProxies;
+    private final RateLimits rates;
+    private final Refusals refusals;
     private final Workers workers;
     private final Wire wire;
     private final Places places = new Places();
@@ -51,19 +53,25 @@ final class Edge implements AutoCloseable {
             Map<String, Reply> documents,
             Doorkeeper doorkeeper,
             Networks trustedProxies,
+            RateLimits rates,
+            Refusals refusals,
             Workers workers,
             Wire wire) {
         this.router = router;
         this.documents = documents;
         this.doorkeeper = doorkeeper;
         this.trustedProxies = trustedProxies;
+        this.rates = rates;
+        this.refusals = refusals;
         this.workers = workers;
         this.wire = wire;
     }
 
     void handle(HttpServerExchange exchange) {
         try (Places.Visit visit = places.visit()) {
-            Reply reply = visit.isAdmitted() ? answer(exchange, visit) : Reply.unavailable();
+            Reply reply = visit.isAdmitted()
+                    ? answer(exchange, visit)
+                    : refusals.count(Refusals.Why.REQUESTS, Reply.unavailable());
             visit.isAnswered();
             wire.write(exchange, reply.rest() == null ? reply : begun(visit, reply));
         } catch (RuntimeException | IOException gone) {
@@ -73,11 +81,11 @@ final class Edge implements AutoCloseable {
         }
     }
 
-    private static Reply begun(Places.Visit visit, Reply stream) {
+    private Reply begun(Places.Visit visit, Reply stream) {
         return switch (visit.streams()) {
             case IN -> stream;
-            case FULL -> Reply.unavailable();
-            case TOO_MANY -> Reply.tooMany();
+            case FULL -> refusals.count(Refusals.Why.STREAMS, Reply.unavailable());
+            case TOO_MANY -> refusals.count(Refusals.Why.STREAMS_OF_ONE, Reply.tooMany());
         };
     }
 
@@ -124,14 +132,25 @@ final class Edge implements AutoCloseable {
 
     private Reply authenticated(HttpServerExchange exchange, Places.Visit visit, Router.Match.Found found)
             throws IOException, InterruptedException, TimeoutException {
-        var verdict = doorkeeper.judge(found.route().access(), key(exchange.getRequestHeaders()), address(exchange));
-        return switch (verdict) {
-            case Doorkeeper.Verdict.Out(Reply reply) -> reply;
+        HeaderMap headers = exchange.getRequestHeaders();
+        return switch (doorkeeper.judge(found.route().access(), key(headers), address(exchange))) {
+            case Doorkeeper.Verdict.Out(Reply reply) ->
+                reply.status() == 429 ? refusals.count(Refusals.Why.FAILED_KEYS, reply) : reply;
             case Doorkeeper.Verdict.In in -> {
+                Optional<String> type = MediaTypes.best(joined(headers.get(Headers.ACCEPT)), found.route().types());
+                RateLimits.Kind kind = RateLimits.Kind.of(found.route(), type.orElse(MediaTypes.JSON));
+                Users.Caller caller = in.caller();
+                int waitSeconds = caller == null ? 0 : rates.take(caller.keyId(), kind);
+                if (waitSeconds > 0) {
+                    yield refusals.count(Refusals.Why.rate(kind), Reply.tooOften(waitSeconds));
+                }
+                if (type.isEmpty()) {
+                    yield Reply.notAcceptable(found.route().types());
+                }
                 yield switch (visit.belongsTo(owner(in))) {
-                    case IN -> admitted(exchange, found, in);
-                    case FULL -> Reply.unavailable();
-                    case TOO_MANY -> Reply.tooMany();
+                    case IN -> admitted(exchange, found, in, type.get());
+                    case FULL -> refusals.count(Refusals.Why.REQUESTS, Reply.unavailable());
+                    case TOO_MANY -> refusals.count(Refusals.Why.REQUESTS_OF_ONE, Reply.tooMany());
                 };
             }
         };
@@ -152,13 +171,9 @@ final class Edge implements AutoCloseable {
         return PeerAddress.of(peer, forwarded == null ? List.of() : forwarded, trustedProxies);
     }
 
-    private Reply admitted(HttpServerExchange exchange, Router.Match.Found found, Doorkeeper.Verdict.In in)
+    private Reply admitted(HttpServerExchange exchange, Router.Match.Found found, Doorkeeper.Verdict.In in, String type)
             throws IOException, InterruptedException, TimeoutException {
         HeaderMap headers = exchange.getRequestHeaders();
-        Optional<String> type = MediaTypes.best(joined(headers.get(Headers.ACCEPT)), found.route().types());
-        if (type.isEmpty()) {
-            return Reply.notAcceptable(found.route().types());
-        }
         Query query = new Query(exchange.getQueryParameters());
         if (!found.route().takesQuery() && query.isBad()) {
             return query.badRequest();
@@ -179,7 +194,7 @@ final class Edge implements AutoCloseable {
         }
         byte[] bytes = body.get();
         long owner = owner(in);
-        return workers.answer(owner, () -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY)), type.get()))
+        return workers.answer(owner, () -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY)), type))
                 .through(pieces -> () -> next(owner, pieces));
     }
 

@@ -3,7 +3,6 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.runtime.Secret;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -15,35 +14,25 @@ final class FailedKeys {
     static final int MAX_ADDRESSES = 10_000;
     static final int MAX_KEYS = 10_000;
 
-    private static final double NANOS_PER_MINUTE = 60e9;
-    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double SECONDS_PER_MINUTE = 60;
 
-    private final int perMinute;
-    private final LongSupplier nanoTime;
-    private final Map<String, Tries> addresses = new Newest<>(MAX_ADDRESSES);
-    private final Map<String, Boolean> opened = new Newest<>(MAX_KEYS);
-
-    /// What was left at a time.
-    private record Tries(double left, long atNanos) {}
+    private final Allowances<String> tries;
+    private final Map<String, Boolean> opened = new Allowances.Newest<>(MAX_KEYS);
 
     /// @param perMinute at least one
     FailedKeys(int perMinute, LongSupplier nanoTime) {
-        this.perMinute = perMinute;
-        this.nanoTime = nanoTime;
+        this.tries = new Allowances<>(perMinute, perMinute / SECONDS_PER_MINUTE, MAX_ADDRESSES, nanoTime);
     }
 
     /// For how long `address` has to wait before it may try `key`, in seconds; 0: not at all.
     synchronized int waitSeconds(String address, Secret key) {
-        double left = left(address);
-        if (left >= 1 || opened.get(hash(key)) != null) {
-            return 0;
-        }
-        return (int) Math.ceil((1 - left) * NANOS_PER_MINUTE / perMinute / NANOS_PER_SECOND);
+        int waitSeconds = tries.waitSeconds(address);
+        return waitSeconds > 0 && opened.get(hash(key)) != null ? 0 : waitSeconds;
     }
 
     synchronized void failed(String address, Secret key) {
         opened.remove(hash(key));
-        addresses.put(address, new Tries(Math.max(0, left(address) - 1), nanoTime.getAsLong()));
+        tries.use(address);
     }
 
     synchronized void opened(Secret key) {
@@ -51,37 +40,11 @@ final class FailedKeys {
     }
 
     /// How many are remembered.
-    synchronized int addresses() {
-        return addresses.size();
-    }
-
-    private double left(String address) {
-        Tries tries = addresses.get(address);
-        if (tries == null) {
-            return perMinute;
-        }
-        double minutes = (nanoTime.getAsLong() - tries.atNanos()) / NANOS_PER_MINUTE;
-        return Math.min(perMinute, tries.left() + minutes * perMinute);
+    int addresses() {
+        return tries.remembered();
     }
 
     private static String hash(Secret key) {
         return HexFormat.of().formatHex(ApiKeys.hash(key));
-    }
-
-    /// Keeps the entries that were asked for last.
-    private static final class Newest<V> extends LinkedHashMap<String, V> {
-        private static final long serialVersionUID = 1L;
-
-        private final int max;
-
-        Newest(int max) {
-            super(16, 0.75f, true);
-            this.max = max;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-            return size() > max;
-        }
     }
 }

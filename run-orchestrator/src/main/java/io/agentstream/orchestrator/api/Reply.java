@@ -104,6 +104,11 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers,
         return problem(429, "Too Many Requests", "Your organisation asks too much at once.").with("Retry-After", "1");
     }
 
+    /// @param waitSeconds from when on the key may ask again
+    static Reply tooOften(int waitSeconds) {
+        return problem(429, "Too Many Requests", "This key asks too often.").with("Retry-After", Integer.toString(waitSeconds));
+    }
+
     /// @param waitSeconds from when on it may try again
     static Reply tooManyFailedKeys(int waitSeconds) {
         return problem(429, "Too Many Requests", "Too many keys from your address opened nothing.")

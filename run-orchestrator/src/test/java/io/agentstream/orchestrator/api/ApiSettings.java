@@ -12,6 +12,9 @@ public final class ApiSettings {
     /// More failed keys than a test has.
     static final int MANY = 1_000_000;
 
+    /// More than a test asks.
+    public static final Api.Rates OFTEN = new Api.Rates(MANY, MANY, MANY);
+
     private ApiSettings() {}
 
     public static Api.Settings of(String gatewayUrl) {
@@ -20,6 +23,6 @@ public final class ApiSettings {
 
     static Api.Settings of(String gatewayUrl, int failedKeysPerMinute, Duration patience) {
         return new Api.Settings(
-                gatewayUrl, OPERATOR_KEY, new BigDecimal("0.10"), Networks.NONE, failedKeysPerMinute, patience);
+                gatewayUrl, OPERATOR_KEY, new BigDecimal("0.10"), Networks.NONE, failedKeysPerMinute, OFTEN, patience);
     }
 }

@@ -32,7 +32,7 @@ final class GuessingTest {
         Api.Settings plain = ApiSettings.of("ws://x");
         api = new RunningApi(database, tenant.apiKey(), new Api.Settings(
                 plain.gatewayUrl(), plain.operatorKey(), plain.pricePerMinute(), Networks.parse("127.0.0.0/8"), PER_MINUTE,
-                plain.patience()));
+                plain.rates(), plain.patience()));
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.outbound.AddressGuard;
 import java.io.InputStream;
@@ -50,7 +51,8 @@ final class OpenApiTest {
     }
 
     private List<Route> routes() {
-        try (Api plain = new Api(database, api.cipher, new AddressGuard(Networks.NONE), ApiSettings.of("ws://x"))) {
+        try (Metrics metrics = new Metrics("openapi");
+                Api plain = new Api(database, api.cipher, new AddressGuard(Networks.NONE), ApiSettings.of("ws://x"), metrics)) {
             return plain.routes();
         }
     }

@@ -182,7 +182,7 @@ final class OperatorRoutesTest {
         // given
         Api.Settings with = ApiSettings.of("ws://x");
         Api.Settings without = new Api.Settings(
-                with.gatewayUrl(), null, with.pricePerMinute(), with.trustedProxies(), 1_000, with.patience());
+                with.gatewayUrl(), null, with.pricePerMinute(), with.trustedProxies(), 1_000, with.rates(), with.patience());
         try (RunningApi plain = new RunningApi(database, tenant.apiKey(), without)) {
             for (String path : List.of(ORGANIZATIONS, organization())) {
                 // then

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.outbound.AddressGuard;
@@ -24,6 +25,7 @@ final class RunningApi implements AutoCloseable {
 
     final CredentialsCipher cipher = CredentialsCipher.of(RANDOM, CredentialsCipher.generateKey(RANDOM))
             .orElseThrow();
+    private final Metrics metrics = new Metrics("api-test");
     private final Api api;
     private final HttpServer server;
     private final Contract contract;
@@ -40,7 +42,7 @@ final class RunningApi implements AutoCloseable {
 
     RunningApi(Database database, Secret key, Api.Settings settings) {
         this.key = key;
-        this.api = new Api(database, cipher, new AddressGuard(Networks.NONE), settings);
+        this.api = new Api(database, cipher, new AddressGuard(Networks.NONE), settings, metrics);
         this.contract = new Contract(api.routes());
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }
@@ -60,6 +62,11 @@ final class RunningApi implements AutoCloseable {
                     .map(error -> error.path("field").stringValue())
                     .toList();
         }
+    }
+
+    /// All meters as Prometheus reads them.
+    String metrics() {
+        return metrics.scrape();
     }
 
     List<Route> routes() {
@@ -123,6 +130,7 @@ final class RunningApi implements AutoCloseable {
     public void close() {
         server.close();
         api.close();
+        metrics.close();
         client.close();
     }
 }

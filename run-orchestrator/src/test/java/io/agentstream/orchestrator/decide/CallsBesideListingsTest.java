@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.HttpServer;
+import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.outbound.AddressGuard;
@@ -35,27 +36,34 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// Whatever is asked of the REST API, calls are decided on.
+/// Whatever one tenant asks of the REST API, the calls of another are decided on as if it asked nothing: measured in turns with and without
+/// the flood, in one run.
 @ExtendWith(TestPostgres.class)
 final class CallsBesideListingsTest {
-    private static final int LISTINGS = 200;
+    private static final int LISTINGS = 50;
+    private static final long LISTINGS_EVERY_MS = 100;
     private static final int AGENTS = 100;
     private static final int DEFINITION_BYTES = 200_000;
     private static final int CALLS = 100;
+    private static final int ROUNDS = 5;
 
-    private final Tenant tenant;
+    /// Client, server and database share two processors.
+    private static final long MORE_MS = 60;
+
+    private final Tenant flooding;
     private final TenantCalls calls;
     private final EmbeddedPostgres server;
 
     CallsBesideListingsTest(Database database, EmbeddedPostgres server) {
-        this.tenant = Tenant.create(database);
-        this.calls = new TenantCalls(tenant);
+        this.flooding = Tenant.create(database);
         this.server = server;
-        tenant.limit(1_000_000);
+        Tenant calling = Tenant.create(database);
+        calling.limit(1_000_000);
+        this.calls = new TenantCalls(calling);
         database.inTransaction(connection -> {
             for (int i = 0; i < AGENTS; i++) {
                 long agent = Agents.create(
-                        connection, null, tenant.sample().organizationId(), tenant.sample().userId(), "Large " + i,
+                        connection, null, flooding.sample().organizationId(), flooding.sample().userId(), "Large " + i,
                         JsonNodeFactory.instance.objectNode());
                 AgentVersions.saveDraft(
                         connection, agent,
@@ -66,28 +74,34 @@ final class CallsBesideListingsTest {
     }
 
     @Test
-    void aFloodOfListingsDelaysNoCall() throws Exception {
+    void aFloodOfListingsDelaysNoCallOfAnother() throws Exception {
         // given
-        decideAll();
-        long aloneMs = p99(decideAll());
+        List<Long> alone = new ArrayList<>();
+        List<Long> flooded = new ArrayList<>();
         Set<Integer> statuses = new ConcurrentSkipListSet<>();
+        decideAll();
 
         // when
-        long floodedMs;
-        try (Database own = new Database(apiSettings());
-                Api api = new Api(own, Tenant.CIPHER, new AddressGuard(Networks.NONE), ApiSettings.of("ws://127.0.0.1:8080"));
-                HttpServer http = HttpServer.start("127.0.0.1", 0, 2, 4, api.handler());
-                Flood flood = new Flood(http.port(), tenant.sample().apiKey(), statuses)) {
-            flood.awaitFirstAnswer();
-            floodedMs = p99(decideAll());
+        try (Metrics metrics = new Metrics("listings");
+                Database own = new Database(apiSettings());
+                Api api = new Api(
+                        own, Tenant.CIPHER, new AddressGuard(Networks.NONE), ApiSettings.of("ws://127.0.0.1:8080"), metrics);
+                HttpServer http = HttpServer.start("127.0.0.1", 0, 2, 4, api.handler())) {
+            for (int round = 0; round < ROUNDS; round++) {
+                alone.addAll(decideAll());
+                try (Flood flood = new Flood(http.port(), flooding.sample().apiKey(), statuses)) {
+                    flood.awaitFirstAnswer();
+                    flooded.addAll(decideAll());
+                }
+            }
         }
 
         // then
         assertTrue(Set.of(200, 429, 503).containsAll(statuses), statuses.toString());
         assertTrue(statuses.contains(200), statuses.toString());
-        assertTrue(
-                floodedMs <= 2 * aloneMs + 400, // 170 to 250 ms with connections of its own, 350 to 760 ms with those of calls
-                "the slowest in a hundred took " + aloneMs + " ms alone, and " + floodedMs + " ms beside listings");
+        String measured = "p99 of " + ROUNDS * CALLS + " calls: " + p99(alone) + " ms alone, " + p99(flooded) + " ms beside listings";
+        System.out.println(measured);
+        assertTrue(p99(flooded) <= 2 * p99(alone) + MORE_MS, measured);
     }
 
     /// As in production.
@@ -130,13 +144,14 @@ final class CallsBesideListingsTest {
         return text.toString();
     }
 
-    /// Two hundred listings at once, and again as soon as all are answered, until it is closed.
+    /// Fifty listings at once, and again ten times a second, or as soon as all are answered: several times what a key may ask.
     private static final class Flood implements AutoCloseable {
         private final HttpClient client = HttpClient.newHttpClient();
         private final HttpRequest listing;
         private final Set<Integer> statuses;
         private final AtomicBoolean over = new AtomicBoolean();
         private final CountDownLatch answered = new CountDownLatch(1);
+        private final CountDownLatch closed = new CountDownLatch(1);
         private final Thread thread = Thread.ofPlatform().unstarted(this::run);
 
         Flood(int port, Secret key, Set<Integer> statuses) {
@@ -157,6 +172,16 @@ final class CallsBesideListingsTest {
                     }));
                 }
                 answers.forEach(CompletableFuture::join);
+                pace(LISTINGS_EVERY_MS);
+            }
+        }
+
+        /// So that it is the server that is measured, and not how fast a client on the same processors can ask.
+        private void pace(long millis) {
+            try {
+                closed.await(millis, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException end) {
+                over.set(true);
             }
         }
 
@@ -167,6 +192,7 @@ final class CallsBesideListingsTest {
         @Override
         public void close() throws InterruptedException {
             over.set(true);
+            closed.countDown();
             thread.join();
             client.close();
         }
