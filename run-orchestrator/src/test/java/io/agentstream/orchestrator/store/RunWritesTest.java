@@ -117,7 +117,7 @@ final class RunWritesTest {
                      where id = ?
                     """,
                     id);
-            RunRows.complete(connection, id, new RunRows.Completed("caller_hangup", 1000, Instant.now(), BigDecimal.ONE));
+            RunRows.complete(connection, id, new RunRows.Completed("caller_hangup", 1000, Instant.now(), BigDecimal.ONE, "caller"));
         }
         return Sql.only(
                         connection,
