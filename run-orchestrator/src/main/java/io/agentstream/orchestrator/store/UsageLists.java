@@ -69,7 +69,8 @@ public final class UsageLists {
             sums as (
                 select floor(extract(epoch from c.ended_at) / w.step)::bigint as stretch, c.agent,
                        case when c.started_at is null then c.failure_code end as refused, count(*) as n,
-                       sum(greatest(0, ceil(floor(extract(epoch from c.ended_at - c.started_at) * 1000) / 1000)))::bigint as seconds,
+                       sum(greatest(0, ceil((floor(extract(epoch from c.ended_at) * 1000)
+                                             - floor(extract(epoch from c.started_at) * 1000)) / 1000)))::bigint as seconds,
                        sum(c.cost) as cost
                   from considered c, w where c.ended_at >= w.lo and c.ended_at < w.hi group by 1, 2, 3),
             peaks as (

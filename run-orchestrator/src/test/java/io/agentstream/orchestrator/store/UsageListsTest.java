@@ -49,7 +49,7 @@ final class UsageListsTest {
         }
 
         long seconds() {
-            return startedAt == null ? 0 : Math.max(0, Math.ceilDiv(Duration.between(startedAt, endedAt).toMillis(), 1_000));
+            return startedAt == null ? 0 : Math.max(0, Math.ceilDiv(endedAt.toEpochMilli() - startedAt.toEpochMilli(), 1_000));
         }
     }
 
@@ -88,7 +88,7 @@ final class UsageListsTest {
     }
 
     private Sample sample(Random random) {
-        Instant created = BEGIN.plusMillis(random.nextInt(3 * 86_400_000));
+        Instant created = BEGIN.plusMillis(random.nextInt(3 * 86_400_000)).plusNanos(1_000L * random.nextInt(1_000));
         long agent = agents.get(random.nextInt(2));
         if (random.nextInt(10) == 0) {
             String failure = random.nextBoolean() ? "unknown_domain" : "session_invalid";
@@ -97,8 +97,8 @@ final class UsageListsTest {
         if (random.nextInt(30) == 0) {
             return new Sample(agent, created, null, null, null, null);
         }
-        Instant started = created.plusMillis(random.nextInt(2_000));
-        Instant ended = started.plusMillis(random.nextInt(random.nextInt(10) == 0 ? 8_000_000 : 600_000));
+        Instant started = created.plusNanos(1_000L * random.nextInt(2_000_000));
+        Instant ended = started.plusNanos(1_000L * random.nextInt(1_000)).plusMillis(random.nextInt(random.nextInt(10) == 0 ? 8_000_000 : 600_000));
         String failure = random.nextInt(20) == 0 ? "internal_error" : null;
         return new Sample(agent, created, started, ended, failure, BigDecimal.valueOf(random.nextInt(100_000), 4));
     }
