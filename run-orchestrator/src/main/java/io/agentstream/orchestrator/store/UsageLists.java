@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// or is one of the few that took longer, which have an index (V11).
 public final class UsageLists {
     /// How many runs are read for an answer, beyond those of one stretch, which is always answered whole.
-    static final int MAX_EXAMINED = 20_000;
+    static final int MAX_EXAMINED = 5_000;
 
     private static final int MAX_STRETCHES = 2_000;
     private static final int MAX_STRETCHES_OF_AGENTS = 200;
@@ -67,17 +67,17 @@ public final class UsageLists {
                        lead(c.at, 1, w.hi) over (partition by c.agent order by c.at, c.by) as until
                   from changes c, w),
             sums as (
-                select floor(extract(epoch from c.ended_at) / w.step)::bigint as stretch, c.agent,
+                select floor(date_part('epoch', c.ended_at) / w.step)::bigint as stretch, c.agent,
                        case when c.started_at is null then c.failure_code end as refused, count(*) as n,
-                       sum(greatest(0, ceil((floor(extract(epoch from c.ended_at) * 1000)
-                                             - floor(extract(epoch from c.started_at) * 1000)) / 1000)))::bigint as seconds,
+                       sum(greatest(0, ceil(extract(epoch from date_trunc('milliseconds', c.ended_at)
+                                                               - date_trunc('milliseconds', c.started_at)))))::bigint as seconds,
                        sum(c.cost) as cost
                   from considered c, w where c.ended_at >= w.lo and c.ended_at < w.hi group by 1, 2, 3),
             peaks as (
                 select s.stretch, r.agent, max(r.n)::bigint as n
                   from running r, w, lateral generate_series(
-                           floor(extract(epoch from r.at) / w.step)::bigint,
-                           floor((extract(epoch from r.until) - 0.000001) / w.step)::bigint) s (stretch)
+                           floor(date_part('epoch', r.at) / w.step)::bigint,
+                           floor(date_part('epoch', r.until - interval '1 microsecond') / w.step)::bigint) s (stretch)
                  where r.n > 0 and r.until > r.at group by 1, 2)
             select stretch, agent, false as peak, refused, n, seconds, cost, (select uuid from agents where id = agent) as uuid from sums
             union all

@@ -120,7 +120,7 @@ final class UsageListsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "MINUTE,false,20000", "HOUR,false,20000", "DAY,false,20000", "MINUTE,true,20000", "HOUR,true,20000", "DAY,true,20000",
+        "MINUTE,false,10000", "HOUR,false,10000", "DAY,false,10000", "MINUTE,true,10000", "HOUR,true,10000", "DAY,true,10000",
         "HOUR,false,10", "HOUR,true,10", "DAY,true,50"
     })
     void isTheSumOfTheRuns(Step step, boolean byAgent, int maxExamined) {
@@ -155,7 +155,7 @@ final class UsageListsTest {
     }
 
     private long offered(Wanted wanted) {
-        return all(wanted, 20_000, 50).stream().mapToLong(Usage::offered).sum();
+        return all(wanted, 10_000, 50).stream().mapToLong(Usage::offered).sum();
     }
 
     /// By pages of `limit`.
