@@ -134,7 +134,7 @@ public final class Keys {
             "How long a stopping gateway waits for its calls to end by themselves.");
     public static final Key<Duration> MAX_CALL_DURATION = duration(
             "MAX_CALL_DURATION", "4h", Duration.ofSeconds(1), Duration.ofDays(2),
-            "Longest call; at its end the call is closed as `max_duration`.");
+            "Longest call; at its end the call is closed as `max_duration`. Where calls are sealed, six hours at most, less the handshake.");
     public static final Key<Duration> IDLE_TIMEOUT = duration(
             "IDLE_TIMEOUT", "60s", Duration.ofSeconds(1), Duration.ofHours(1),
             "How long a running call's socket may bring nothing while nothing is played to the caller either; then the call is closed"

@@ -80,6 +80,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Workers, each a process (default: ${DEFAULT-VALUE}).")
     private int workers;
 
+    @Option(names = "--sealed", description = "Seals the calls with keys of their own (CALL_KEYS_KEY).")
+    private boolean sealed;
+
     @Option(names = "--load-threads", paramLabel = "N", defaultValue = "1", description = "Threads of the load generator (default: ${DEFAULT-VALUE}).")
     private int loadThreads;
 
@@ -122,7 +125,7 @@ public final class BenchCommand implements Callable<Integer> {
             ReportFile.require(json);
             return new BenchSettings(
                     calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
-                    new BenchSettings.Layout(partitions, gateways, workers),
+                    new BenchSettings.Layout(partitions, gateways, workers, sealed),
                     Wiring.measurable(environment), JvmFlags.recommended(jvm));
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(Objects.requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()));

@@ -36,7 +36,8 @@ record BenchSettings(
     /// @param partitions `CALL_PARTITIONS`, of the system and of bare Kafka
     /// @param gateways calls go to them in turn
     /// @param workers they share the partitions
-    record Layout(int partitions, int gateways, int workers) {
+    /// @param sealed whether calls are sealed with keys of their own
+    record Layout(int partitions, int gateways, int workers, boolean sealed) {
 
         /// As many as there are slots by default.
         private static final int MOST = 12;
@@ -107,6 +108,7 @@ record BenchSettings(
         shown.put("call_partitions", layout.partitions());
         shown.put("gateways", layout.gateways());
         shown.put("workers", layout.workers());
+        shown.put("sealed", layout.sealed());
         shown.put("environment", new TreeMap<>(environment));
         shown.put("jvm_flags", flags);
         shown.put("setup_ms", "from the log: `at` of offered to `at` of running");

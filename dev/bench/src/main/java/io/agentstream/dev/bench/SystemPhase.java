@@ -75,7 +75,11 @@ final class SystemPhase implements Phase<SystemSample> {
 
     private Wiring wiring() {
         int most = settings.mostCalls() + SPARE_CALLS;
-        return new Wiring(settings.environment())
+        Wiring wiring = new Wiring(settings.environment());
+        if (settings.layout().sealed()) {
+            wiring.put(Keys.CALL_KEYS_KEY, CredentialsCipher.generateKey(random).reveal());
+        }
+        return wiring
                 .put(Keys.CREDENTIALS_KEY, CredentialsCipher.generateKey(random).reveal())
                 .put(Keys.CALL_PARTITIONS, settings.layout().partitions())
                 .put(Keys.MEDIA_LINGER, settings.lingerMs() + "ms")

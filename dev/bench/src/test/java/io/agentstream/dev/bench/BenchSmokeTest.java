@@ -28,7 +28,7 @@ class BenchSmokeTest {
 
     private static BenchSettings settings(Set<Target> only) {
         return new BenchSettings(
-                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2), Map.of(),
+                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2, true), Map.of(),
                 JvmFlags.recommended(List.of(BADGE)));
     }
 

@@ -17,7 +17,7 @@ public final class Wiring {
 
     /// What the bench itself decides: addresses, secrets, and how the embedded parts are reached.
     private static final Pattern OURS =
-            Pattern.compile(".*_(PORT|ADDRESS|URL|SERVERS|USER|PASSWORD|CREDENTIALS_KEY|OPTS)|AGENT_STREAM_(TLS|KAFKA_(SSL|SASL|SECURITY))_.*");
+            Pattern.compile(".*_(PORT|ADDRESS|URL|SERVERS|USER|PASSWORD|CREDENTIALS_KEY|CALL_KEYS_KEY|OPERATOR_KEY|OPTS)|AGENT_STREAM_(TLS|KAFKA_(SSL|SASL|SECURITY))_.*");
 
     private final Map<String, String> environment = new HashMap<>();
 
