@@ -23,6 +23,7 @@ import io.agentstream.orchestrator.liveness.MeterReader;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Erasures;
 import io.agentstream.runtime.CallKeyReader;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.DeadLetters;
@@ -115,7 +116,9 @@ final class RunParts {
 
         Eraser eraser = new Eraser(
                 lent.database(),
-                new KeyTopic(() -> lent.clients().reader("orchestrator-eraser", "earliest", CallsLoop.MAX_POLL_RECORDS), lent.admin()),
+                new KeyTopic(
+                        () -> lent.clients().reader("orchestrator-eraser", "earliest", CallsLoop.MAX_POLL_RECORDS), lent.admin(),
+                        calls -> lent.database().withConnection(connection -> Erasures.over(connection, calls))),
                 lent.ready(), lent.clock());
         closer.own("eraser", new DutyCycleRunner(eraser, LOOP_CLOSE, lent.onFault()).start());
         RetentionJob retention = new RetentionJob(lent.database(), lent.ready(), lent.clock(), metrics);

@@ -32,8 +32,10 @@ public final class Eraser implements DutyCycle {
 
     private static final long PAUSE_MS = 500;
     private static final int SOON_S = 1;
-    private static final int AGAIN_S = 5;
-    private static final int LATER_S = 60;
+    private static final int AGAIN_S = 15;
+
+    /// How long it waits at most for what time takes away.
+    private static final int LATER_S = 3_600;
 
     /// Longer than it takes to read the keys' topic twice.
     private static final int TAKEN_S = 45;
@@ -136,12 +138,16 @@ public final class Eraser implements DutyCycle {
                 Erasures.done(connection, erasure.id());
                 return true;
             }
-            Erasures.later(connection, erasure.id(), gone ? LATER_S : AGAIN_S, until);
+            Erasures.later(connection, erasure.id(), gone && until != null ? secondsUntil(until, now) : AGAIN_S, until);
             return false;
         });
         if (done) {
             log.atInfo().addKeyValue("erasure", erasure.id()).log("erased");
         }
+    }
+
+    private static int secondsUntil(Instant until, Instant now) {
+        return Math.clamp(Duration.between(now, until).toSeconds() + 1, 1, LATER_S);
     }
 
     private static Instant later(@Nullable Instant one, Instant other) {

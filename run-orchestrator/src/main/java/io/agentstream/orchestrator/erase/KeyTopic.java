@@ -12,6 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -28,17 +31,37 @@ public final class KeyTopic implements Eraser.Keys {
 
     private final Supplier<Consumer<byte[], byte[]>> readers;
     private final Admin admin;
+    private final UnaryOperator<Set<CallId>> over;
 
     /// @param readers makes a reader that is told where it begins; closed after each use
-    public KeyTopic(Supplier<Consumer<byte[], byte[]>> readers, Admin admin) {
+    /// @param over which of these calls are over, though their gateway could not say so; asked for those that stand in the way
+    public KeyTopic(Supplier<Consumer<byte[], byte[]>> readers, Admin admin, UnaryOperator<Set<CallId>> over) {
         this.readers = readers;
         this.admin = admin;
+        this.over = over;
     }
 
     /// What one partition holds.
     private static final class Found {
         private final Map<Long, CallId> keys = new HashMap<>();
         private final Set<CallId> over = new HashSet<>();
+
+        /// Offset of the last key of these calls; -1 where none is there.
+        long last(Set<CallId> calls) {
+            return keys.entrySet().stream()
+                    .filter(each -> calls.contains(each.getValue()))
+                    .mapToLong(Map.Entry::getKey)
+                    .max()
+                    .orElse(-1);
+        }
+
+        /// Calls before that, which may still be up.
+        Stream<CallId> before(long last, Set<CallId> calls) {
+            return keys.entrySet().stream()
+                    .filter(each -> each.getKey() <= last)
+                    .map(Map.Entry::getValue)
+                    .filter(call -> !calls.contains(call) && !over.contains(call));
+        }
     }
 
     /// Deletes what may be deleted of these calls' keys, and reads the topic again.
@@ -48,16 +71,14 @@ public final class KeyTopic implements Eraser.Keys {
     public boolean destroy(Set<CallId> calls) throws InterruptedException {
         try {
             Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
-            read().forEach((partition, found) -> {
-                long last = found.keys.entrySet().stream()
-                        .filter(each -> calls.contains(each.getValue()))
-                        .mapToLong(Map.Entry::getKey)
-                        .max()
-                        .orElse(-1);
-                boolean free = found.keys.entrySet().stream()
-                        .filter(each -> each.getKey() <= last)
-                        .allMatch(each -> calls.contains(each.getValue()) || found.over.contains(each.getValue()));
-                if (last >= 0 && free) {
+            Map<TopicPartition, Found> there = read();
+            Set<CallId> inTheWay = there.values().stream()
+                    .flatMap(found -> found.before(found.last(calls), calls))
+                    .collect(Collectors.toSet());
+            Set<CallId> free = inTheWay.isEmpty() ? Set.of() : over.apply(inTheWay);
+            there.forEach((partition, found) -> {
+                long last = found.last(calls);
+                if (last >= 0 && found.before(last, calls).allMatch(free::contains)) {
                     deletions.put(partition, RecordsToDelete.beforeOffset(last + 1));
                 }
             });

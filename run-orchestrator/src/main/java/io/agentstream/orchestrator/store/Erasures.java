@@ -6,8 +6,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -209,6 +211,15 @@ public final class Erasures {
                         Sql.instant(row, "ended_at")),
                 erasureId,
                 since);
+    }
+
+    /// Which of these calls have runs that are over.
+    public static Set<CallId> over(Connection connection, Set<CallId> calls) throws SQLException {
+        return new HashSet<>(Sql.query(
+                connection,
+                "select r.call_id from runs r where r.call_id = any(?::uuid[]) and " + OVER,
+                row -> new CallId(row.getObject("call_id", UUID.class)),
+                (Object) calls.stream().map(CallId::toString).toArray(String[]::new)));
     }
 
     /// Of how many of its runs something can still be read here, or opened with what is here: 0, or it is not done.

@@ -91,7 +91,8 @@ final class SealedCallsTest {
         assertEquals("", opened.text());
         assertTrue(again.initialContext().isEmpty());
         assertNull(again.sealed());
-        assertTrue(metrics.scrape().contains("agent_stream_orchestrator_keys_missing_total 1.0"));
+        assertTrue(metrics.scrape().lines().anyMatch(line ->
+                line.startsWith("agent_stream_orchestrator_keys_missing_total") && line.endsWith(" 1.0")));
     }
 
     @Test

@@ -58,7 +58,12 @@ final class KeyTopicTest {
             try (Admin admin = clients.admin("test");
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
                 admin.createTopics(List.of(new NewTopic(Topics.CALL_KEYS.name(), 2, (short) 1))).all().get();
-                KeyTopic topic = new KeyTopic(() -> clients.reader("test-keys", "earliest", 500), admin);
+                Set<CallId> closed = new HashSet<>();
+                KeyTopic topic = new KeyTopic(() -> clients.reader("test-keys", "earliest", 500), admin, asked -> {
+                    Set<CallId> over = new HashSet<>(asked);
+                    over.retainAll(closed);
+                    return over;
+                });
 
                 // given the keys of four calls, of which the first is up and the third is to be erased
                 for (int n = 1; n <= 4; n++) {
@@ -79,6 +84,13 @@ final class KeyTopicTest {
                 assertTrue(whenItIsOver);
                 assertEquals(Set.of(call(4)), there(kafka));
                 assertTrue(topic.destroy(Set.of(call(3))), "once more");
+
+                // and a call whose gateway was killed, and could say nothing, is not waited for once its run is closed
+                write(producer, 5, false);
+                assertFalse(topic.destroy(Set.of(call(5))));
+                closed.add(call(4));
+                assertTrue(topic.destroy(Set.of(call(5))));
+                assertEquals(Set.of(), there(kafka));
             }
         } finally {
             DirectoryTree.delete(directory);
