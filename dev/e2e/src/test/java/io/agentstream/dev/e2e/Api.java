@@ -30,6 +30,10 @@ final class Api {
         this.key = key;
     }
 
+    String key() {
+        return key;
+    }
+
     JsonNode send(String method, String path, String body) throws IOException, InterruptedException {
         return sendAs(key, method, path, body);
     }

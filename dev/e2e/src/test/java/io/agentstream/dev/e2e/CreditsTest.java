@@ -8,7 +8,6 @@ import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import java.math.BigDecimal;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +36,7 @@ final class CreditsTest {
     @BeforeEach
     void moneyForSixSeconds(LocalSystem shared) throws Exception {
         system = shared;
-        tenant = Tenant.create(system, "{\"price_per_minute\":\"1.00\"}");
+        tenant = Tenant.create(system.demo(), "{\"price_per_minute\":\"1.00\"}");
         tenant.operator().grant(tenant.ownerId(), GRANTED.toPlainString());
     }
 
@@ -45,8 +44,7 @@ final class CreditsTest {
     void theAgentFinishesItsSentenceWhenTheMoneyIsUsedUp() throws Exception {
         String agent = tenant.api().newAgent("{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"" + SENTENCE
                 + "\",\"on_digit\":{\"1\":\"a\"}}}}");
-        URI url = URI.create(tenant.attempt(system, agent).uri().toString().replaceAll("callId=[^&]*&", ""));
-        CallPlan plan = CallPlan.to(url, tenant.domain()).withSteps(List.of()).withMaxMs(60_000);
+        CallPlan plan = CallPlan.to(tenant.stream(agent), tenant.domain()).withSteps(List.of()).withMaxMs(60_000);
 
         CallOutcome outcome;
         try (SimulatedProvider provider = new SimulatedProvider()) {

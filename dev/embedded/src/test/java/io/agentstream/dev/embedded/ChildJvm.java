@@ -47,7 +47,18 @@ public final class ChildJvm implements AutoCloseable {
 
     /// With these variables of the environment besides those of this process.
     public static ChildJvm run(Class<?> main, Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return run(List.of(), main, environment, arguments);
+    }
+
+    /// It gets the processors that nobody else wants: for what is on another machine in earnest.
+    public static ChildJvm runBehind(Class<?> main, String... arguments) throws IOException {
+        return run(List.of("nice", "-n", "19"), main, Map.of(), arguments);
+    }
+
+    private static ChildJvm run(List<String> prefix, Class<?> main, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
@@ -73,6 +84,13 @@ public final class ChildJvm implements AutoCloseable {
         }
         lines.add(END); // whoever asks next learns the same
         throw new IllegalStateException("the child ended without saying " + prefix);
+    }
+
+    /// To its standard input.
+    public void say(String word) throws IOException {
+        var input = process.outputWriter(StandardCharsets.UTF_8);
+        input.write(word);
+        input.flush();
     }
 
     /// As the operating system does it when memory is short: no chance to tidy up.

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A WebSocket client that does nothing by itself: no pong, no close reply, no check. What is sent and read is the caller's
 /// business, right or wrong, so that a test can be the peer from hell.
@@ -41,7 +43,15 @@ public final class RawWebSocket implements AutoCloseable {
 
     /// Opens TCP alone: for a peer that never says what it wants.
     public static RawWebSocket tcp(String host, int port) throws IOException {
+        return tcp(null, host, port);
+    }
+
+    /// As [#tcp(String, int)], from an address of this machine: null, from the one that it chooses.
+    public static RawWebSocket tcp(@Nullable InetAddress from, String host, int port) throws IOException {
         Socket socket = new Socket();
+        if (from != null) {
+            socket.bind(new InetSocketAddress(from, 0));
+        }
         socket.connect(new InetSocketAddress(host, port), CONNECT_LIMIT_MS);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(CONNECT_LIMIT_MS);
@@ -52,7 +62,12 @@ public final class RawWebSocket implements AutoCloseable {
     ///
     /// @throws IOException where the answer is not 101; the message is the status line
     public static RawWebSocket open(URI uri, Map<String, String> headers) throws IOException {
-        RawWebSocket opened = tcp(uri.getHost(), uri.getPort() == -1 ? 80 : uri.getPort());
+        return open(null, uri, headers);
+    }
+
+    /// As [#open(URI, Map)], from an address of this machine: null, from the one that it chooses.
+    public static RawWebSocket open(@Nullable InetAddress from, URI uri, Map<String, String> headers) throws IOException {
+        RawWebSocket opened = tcp(from, uri.getHost(), uri.getPort() == -1 ? 80 : uri.getPort());
         try {
             String head = opened.upgrade(uri, headers);
             String status = head.lines().findFirst().orElse("");

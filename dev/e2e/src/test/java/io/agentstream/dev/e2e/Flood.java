@@ -1,0 +1,215 @@
+package io.agentstream.dev.e2e;
+
+import io.agentstream.dev.simulator.caller.RawWebSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/// A tenant that floods, in a process of its own: it is on another machine in earnest, and comes from another address. Says `ready`,
+/// floods from `g` on its standard input until `s`, and says what became of it when all of it is over; ends with its input.
+final class Flood {
+
+    /// The ways in which a tenant may flood.
+    enum Way {
+        /// Sockets that say nothing, four hundred a second.
+        SOCKETS,
+        /// Whole calls, two hundred a second, of which ten may talk.
+        ADMISSIONS,
+        /// Calls, a hundred a second, whose provider takes ten seconds to answer.
+        SLOW_PROVIDER,
+        /// Ten calls that send as fast as they can.
+        AUDIO,
+        /// Sixty-four requests at a time for the largest pages there are.
+        API
+    }
+
+    private static final int MOST_SOCKETS = 3_000;
+    private static final int REQUESTS_AT_ONCE = 64;
+    private static final int TALKING = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final Way way;
+    private final String gateway;
+    private final String api;
+    private final String key;
+    private final String domain;
+    private final List<String> agents;
+    private final InetAddress from = InetAddress.ofLiteral("127.0.0.2");
+    private final ConcurrentSkipListMap<String, AtomicLong> counts = new ConcurrentSkipListMap<>();
+    private final Semaphore open = new Semaphore(MOST_SOCKETS);
+    private volatile boolean flooding;
+
+    private Flood(Way way, String gateway, String api, String key, String domain, List<String> agents) {
+        this.way = way;
+        this.gateway = gateway;
+        this.api = api;
+        this.key = key;
+        this.domain = domain;
+        this.agents = agents;
+    }
+
+    /// @param arguments way, gateway's URL, API's URL, key, domain, agents with commas between them
+    public static void main(String[] arguments) throws Exception {
+        Flood flood = new Flood(
+                Way.valueOf(arguments[0]), arguments[1], arguments[2], arguments[3], arguments[4],
+                List.of(arguments[5].split(",", -1)));
+        System.out.println("ready");
+        flood.run();
+        Runtime.getRuntime().halt(0);
+    }
+
+    /// Does what its standard input says, a letter each.
+    private void run() throws Exception {
+        for (int said = System.in.read(); said >= 0; said = System.in.read()) {
+            switch (said) {
+                case 'g' -> begin();
+                case 's' -> {
+                    flooding = false;
+                    open.acquire(MOST_SOCKETS);
+                    open.release(MOST_SOCKETS);
+                    System.out.println("stopped " + counts);
+                    counts.clear();
+                }
+                default -> {
+                    // the end of the line
+                }
+            }
+        }
+    }
+
+    private void begin() {
+        flooding = true;
+        switch (way) {
+            case SOCKETS -> perSecond(400, this::silent);
+            case ADMISSIONS -> perSecond(200, this::call);
+            case SLOW_PROVIDER -> perSecond(100, this::call);
+            case AUDIO -> always(TALKING, this::shout);
+            case API -> {
+                HttpClient client = HttpClient.newHttpClient();
+                always(REQUESTS_AT_ONCE, number -> page(client, number));
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Deed {
+        void run(int number) throws IOException, InterruptedException;
+    }
+
+    /// So often, whatever becomes of it.
+    private void perSecond(int rate, Deed deed) {
+        Thread.ofPlatform().daemon().start(() -> {
+            long startNs = System.nanoTime();
+            for (int number = 0; flooding; number++) {
+                LockSupport.parkNanos(startNs + number * 1_000_000_000L / rate - System.nanoTime());
+                int mine = number;
+                Thread.ofVirtual().start(() -> attempt(deed, mine));
+            }
+        });
+    }
+
+    /// So many at a time, one after the other.
+    private void always(int threads, Deed deed) {
+        for (int i = 0; i < threads; i++) {
+            int mine = i;
+            Thread.ofPlatform().daemon().start(() -> {
+                while (flooding) {
+                    attempt(deed, mine);
+                }
+            });
+        }
+    }
+
+    private void attempt(Deed deed, int number) {
+        if (!open.tryAcquire()) {
+            count("not tried");
+            return;
+        }
+        try {
+            deed.run(number);
+        } catch (IOException refused) {
+            count(String.valueOf(refused.getMessage()).split("\\R", 2)[0]);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.release();
+        }
+    }
+
+    private void count(String what) {
+        counts.computeIfAbsent(what, _ -> new AtomicLong()).incrementAndGet();
+    }
+
+    private RawWebSocket socket(int number) throws IOException {
+        return RawWebSocket.open(
+                from,
+                URI.create(gateway + "/api/v1/agent-stream/" + agents.get(number % agents.size()) + "?provider=cloudonix&Domain=" + domain),
+                Map.of());
+    }
+
+    private void silent(int number) throws IOException {
+        try (RawWebSocket socket = socket(number)) {
+            count("closed with " + socket.awaitFarewell(PATIENCE, true).code());
+        }
+    }
+
+    private void call(int number) throws IOException {
+        try (RawWebSocket socket = socket(number)) {
+            handshake(socket);
+            count("closed with " + socket.awaitFarewell(PATIENCE, true).code());
+        }
+    }
+
+    private void handshake(RawWebSocket socket) throws IOException {
+        socket.text("{\"event\":\"connected\",\"protocol\":\"Call\",\"version\":\"1.0.0\"}");
+        socket.text(("{\"event\":\"start\",\"sequenceNumber\":\"1\",\"start\":{\"streamSid\":\"MZ\",\"callSid\":\"CA\",\"session\":\"%s\","
+                        + "\"accountSid\":\"%s\",\"from\":\"+15550100\",\"to\":\"+15550199\",\"tracks\":[\"inbound\"]}}")
+                .formatted(UUID.randomUUID(), domain));
+    }
+
+    /// Audio without a pause, until the gateway has enough.
+    private void shout(int number) throws IOException {
+        String frame = "{\"event\":\"media\",\"streamSid\":\"MZ\",\"media\":{\"track\":\"inbound\",\"payload\":\""
+                + Base64.getEncoder().encodeToString(new byte[160]) + "\"}}";
+        try (RawWebSocket socket = socket(number)) {
+            handshake(socket);
+            Thread.ofVirtual().start(() -> drain(socket));
+            for (long sent = 0; flooding; sent++) {
+                socket.text(frame);
+                if (sent % 1_000 == 0) {
+                    count("thousand frames");
+                }
+            }
+        }
+    }
+
+    private void drain(RawWebSocket socket) {
+        try {
+            while (socket.read(PATIENCE).isPresent()) {
+                // what comes back is of no interest
+            }
+        } catch (IOException over) {
+            count("calls over");
+        }
+    }
+
+    private void page(HttpClient client, int number) throws IOException, InterruptedException {
+        String path = number % 2 == 0 ? "/api/v1/runs?limit=500" : "/api/v1/agents?limit=500";
+        HttpResponse<byte[]> answer = client.send(
+                HttpRequest.newBuilder(URI.create(api + path)).header("Authorization", "Bearer " + key).timeout(PATIENCE).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        count("answered " + answer.statusCode());
+    }
+}
