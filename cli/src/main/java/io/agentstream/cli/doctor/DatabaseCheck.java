@@ -69,6 +69,12 @@ record DatabaseCheck(Config config) implements Check {
         if (replica) {
             return Finding.wrong(about(), "is a replica, which takes no changes", "point " + Keys.DATABASE_URL.variable() + " to the primary");
         }
+        boolean readOnly = Sql.only(connection, "show default_transaction_read_only", row -> row.getString(1).equals("on"));
+        if (readOnly) {
+            return Finding.wrong(
+                    about(), "takes no changes from us (default_transaction_read_only is on)",
+                    "switch that off for this database and user, or point " + Keys.DATABASE_URL.variable() + " to the primary");
+        }
         int major = number / 10_000;
         return major < OLDEST_VERSION
                 ? Finding.wrong(about(), "is of version " + major, "upgrade it to " + OLDEST_VERSION + " or newer")

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Makes the first things of a system: an organisation, its user with a key, provider accounts and agents. Asking again
-/// changes nothing that is there: the user is known by the e-mail address, an account by its domain, an agent by its name.
+/// changes nothing that is there: the user is known by the e-mail address within the organisation of that name, an account by its domain, an agent by its name.
 /// One transaction; any thread, also several processes at once.
 public final class Bootstrap {
     /// Held for the length of the transaction, so that two starts at once do not both find nothing.
@@ -85,7 +85,7 @@ public final class Bootstrap {
             }
             return user;
         }
-        Optional<Users.User> known = Users.findByEmail(connection, request.email());
+        Optional<Users.User> known = Users.findByEmail(connection, request.organization(), request.email());
         if (known.isPresent()) {
             Tenants.addKey(connection, WHO, known.get(), request.apiKey(), "first key", Scope.ADMIN);
             return known.get();

@@ -55,10 +55,18 @@ public final class Users {
                 id);
     }
 
-    /// The first user of the installation with this address: another organisation may have one too.
-    public static Optional<User> findByEmail(Connection connection, String email) throws SQLException {
+    /// The user with this address of the first organisation of this name that has one: another may have one too, and neither is the
+    /// other's.
+    public static Optional<User> findByEmail(Connection connection, String organization, String email) throws SQLException {
         return Sql.first(
-                connection, "select * from users where lower(email) = lower(?) order by id limit 1", Users::read, email);
+                connection,
+                """
+                select u.* from users u join organizations o on o.id = u.organization_id
+                 where o.name = ? and lower(u.email) = lower(?) order by u.id limit 1
+                """,
+                Users::read,
+                organization,
+                email);
     }
 
     /// The organisation's first user, in whose name its operator makes keys.

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -150,8 +151,27 @@ final class BootstrapTest {
         assertThrows(IllegalArgumentException.class, () -> bootstrap.ensure(other));
 
         // then
-        assertTrue(database.withConnection(connection -> Users.findByEmail(connection, other.email()))
+        assertTrue(database.withConnection(connection -> Users.findByEmail(connection, "Other", other.email()))
                 .isEmpty());
+    }
+
+    @Test
+    void aUserOfAnotherOrganisationWithTheSameAddressIsAnother(Database database) {
+        // given somebody's organisation, of which the address is known
+        long theirs = database.inTransaction(c -> {
+            long organization = Organizations.create(c, "Acme", 10).id();
+            Users.create(c, organization, request.email());
+            return organization;
+        });
+
+        // when
+        Bootstrap.Result result = new Bootstrap(database, cipher).ensure(request);
+
+        // then
+        int agents = database.withConnection(c -> Sql.only(
+                c, "select count(*) from agents where organization_id = ?", row -> row.getInt(1), theirs));
+        assertNotEquals(theirs, result.organizationId());
+        assertEquals(0, agents);
     }
 
     @Test

@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -107,6 +111,66 @@ final class DoctorTest {
 
         assertTrue(away.contains("does not answer") && away.contains("correct AGENT_STREAM_CLOUDONIX_API_URL"), away);
         assertTrue(plain.contains("correct AGENT_STREAM_CLOUDONIX_API_URL"), plain);
+    }
+
+    @Test
+    void namesAWrongPasswordOfTheDatabase() {
+        environment.put("AGENT_STREAM_DATABASE_PASSWORD", "not-this-one");
+
+        String line = wrong("postgresql");
+
+        assertTrue(line.contains("refuses us") && line.contains("correct AGENT_STREAM_DATABASE_USER and AGENT_STREAM_DATABASE_PASSWORD"), line);
+        assertFalse(line.contains("not-this-one"), line);
+    }
+
+    /// A standby as it is made of a copy of the primary's data, without a primary to follow.
+    @Test
+    void namesAReplicaThatTakesNoChanges(@TempDir Path directory) throws Exception {
+        EmbeddedPostgres.start(directory, 0).close();
+        Files.createFile(directory.resolve("data/standby.signal"));
+        try (EmbeddedPostgres replica = EmbeddedPostgres.start(directory, 0)) {
+            environment.put("AGENT_STREAM_DATABASE_URL", replica.jdbcUrl());
+            environment.put("AGENT_STREAM_DATABASE_USER", replica.user());
+            environment.put("AGENT_STREAM_DATABASE_PASSWORD", replica.password());
+
+            String line = wrong("postgresql");
+
+            assertTrue(line.contains("is a replica") && line.contains("point AGENT_STREAM_DATABASE_URL to the primary"), line);
+        } finally {
+            EmbeddedPostgres.remove(directory);
+        }
+    }
+
+    @Test
+    void namesADatabaseThatIsSetToReadOnly() {
+        environment.put("AGENT_STREAM_DATABASE_URL", demo.jdbcUrl() + (demo.jdbcUrl().contains("?") ? "&" : "?")
+                + "options=-c%20default_transaction_read_only=on");
+
+        String line = wrong("postgresql");
+
+        assertTrue(line.contains("takes no changes") && line.contains("default_transaction_read_only"), line);
+    }
+
+    @Test
+    void namesATokenThatTheProviderRefuses(Path data) throws Exception {
+        Tenant tenant = Tenant.create(demo, "{}");
+        String before = tokens(data, tenant);
+        tenant.provider("{\"bearer_token\":\"another-token-of-the-provider\"}");
+
+        String after = tokens(data, tenant);
+
+        assertTrue(before.startsWith("ok     tokens: the provider takes that of " + tenant.domain()), before);
+        assertTrue(after.startsWith("WRONG  tokens: the provider refuses the token of " + tenant.domain()), after);
+        assertTrue(after.contains("PATCH /api/v1/telephony-configurations/"), after);
+    }
+
+    private static String tokens(Path data, Tenant tenant) {
+        Ran ran = Ran.of(
+                Map.of(), "doctor", "--data", data.toString(), "--organization", Long.toString(tenant.operator().organizationId()));
+        return ran.out().lines()
+                .filter(line -> line.contains("tokens:"))
+                .findFirst()
+                .orElseGet(() -> "no line about tokens in " + ran.out() + ran.err());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.agentstream.cli.doctor;
+package io.agentstream.runtime.outbound;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,14 +13,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate that signed itself, made by the JDK's own tool, and whom trusting it makes one trust.
-final class Certificates {
+public final class Certificates {
 
     private static final String PASSWORD = "changeit";
 
     private Certificates() {}
 
     /// @param name as `dns:localhost`
-    static SSLContext make(Path directory, String name, int days) throws IOException, InterruptedException, GeneralSecurityException {
+    public static SSLContext make(Path directory, String name, int days)
+            throws IOException, InterruptedException, GeneralSecurityException {
         Path store = directory.resolve(name.replace(':', '-') + days + ".p12");
         Process keytool = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "a", "-keyalg", "EC",
