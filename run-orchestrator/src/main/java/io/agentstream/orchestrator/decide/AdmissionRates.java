@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /// Admissions per second and organisation, over all orchestrators: a token bucket in the database, of which each process takes a
-/// tenth of a second's worth at a time and uses it within a second. So a flood costs the database ten statements a second at most,
-/// and in any time no more are admitted than the rate allows, a second's worth, and a tenth of it for each orchestrator.
+/// tenth of a second's worth at a time and uses it within a second. So a flood costs the database a statement for each tenth that there
+/// is, and where there is none forty a second at most, and in any time no more are admitted than the rate allows, a second's worth, and a tenth of it for each orchestrator.
 ///
 /// What is known here is said without waiting ([#known]), also by who holds a connection. Who has to ask the database ([#ask]) must
 /// hold none: all of an organisation's wait there for the one of them that asks. Any thread.
@@ -46,6 +46,7 @@ final class AdmissionRates {
         private int left;
         private long takenAtNs;
         private boolean known;
+        private boolean dry;
 
         synchronized Verdict take(long nowNs, int perSecond) {
             long age = nowNs - takenAtNs;
@@ -56,11 +57,13 @@ final class AdmissionRates {
                 left--;
                 return Verdict.TAKEN;
             }
-            return age < Math.min(EMPTY_NS, KEPT_NS / perSecond) ? Verdict.NONE : Verdict.UNKNOWN;
+            return dry && age < Math.min(EMPTY_NS, KEPT_NS / perSecond) ? Verdict.NONE : Verdict.UNKNOWN;
         }
 
-        synchronized void refill(int taken, long nowNs) {
+        /// @param drained whether the bucket had fewer than were wanted
+        synchronized void refill(int taken, boolean drained, long nowNs) {
             left = taken;
+            dry = drained;
             takenAtNs = nowNs;
             known = true;
         }
@@ -80,9 +83,10 @@ final class AdmissionRates {
             if (meanwhile != Verdict.UNKNOWN) {
                 return meanwhile == Verdict.TAKEN;
             }
-            int taken = database.inTransaction(connection ->
-                    AdmissionBuckets.take(connection, organizationId, perSecond, Math.max(1, perSecond / 10)));
-            share.refill(Math.max(0, taken - 1), nanos.getAsLong());
+            int wanted = Math.max(1, perSecond / 10);
+            int taken = database.inTransaction(
+                    connection -> AdmissionBuckets.take(connection, organizationId, perSecond, wanted));
+            share.refill(Math.max(0, taken - 1), taken < wanted, nanos.getAsLong());
             return taken > 0;
         } finally {
             share.asking.unlock();

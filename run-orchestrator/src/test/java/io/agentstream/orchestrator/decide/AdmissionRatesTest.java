@@ -96,6 +96,17 @@ final class AdmissionRatesTest {
         assertTrue(admitted >= PER_SECOND * 1.5, admitted + " in " + seconds + " s");
     }
 
+    @Test
+    void aSecondsWorthMayComeAtOnce() throws Exception {
+        AdmissionRates rates = new AdmissionRates(database, () -> 0); // no time passes
+        int taken = 0;
+        for (int i = 0; i < PER_SECOND; i++) {
+            taken += takes(rates) ? 1 : 0;
+        }
+
+        assertEquals(PER_SECOND, taken);
+    }
+
     private boolean takes(AdmissionRates rates) throws InterruptedException {
         long organization = tenant.sample().organizationId();
         return switch (rates.known(organization, PER_SECOND)) {

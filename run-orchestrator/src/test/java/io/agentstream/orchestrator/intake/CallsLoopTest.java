@@ -273,7 +273,7 @@ final class CallsLoopTest {
         for (int i = 0; i < 1_500; i++) {
             CallEvent.Offered offer = tenant.offer().build();
             fixture.add(offer);
-            fixture.add(started(offer.callId(), "slow"));
+            fixture.add(started(offer.callId(), "slow-" + i));
         }
         CallEvent.Offered theirs = other.offer().build();
         fixture.add(theirs);
