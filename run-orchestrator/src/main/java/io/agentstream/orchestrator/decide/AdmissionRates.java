@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 
 /// Admissions per second and organisation, over all orchestrators: a token bucket in the database, of which each process takes a
 /// tenth of a second's worth at a time and uses it within a second. So a flood costs the database a statement for each tenth that there
-/// is, and where there is none forty a second at most, and in any time no more are admitted than the rate allows, a second's worth, and a tenth of it for each orchestrator.
+/// is, and where there is none no more statements a second than the rate has admissions, or ten. In any time no more are admitted than
+/// the rate allows, a second's worth, and a tenth of it for each orchestrator.
 ///
 /// What is known here is said without waiting ([#known]), also by who holds a connection. Who has to ask the database ([#ask]) must
 /// hold none: all of an organisation's wait there for the one of them that asks. Any thread.
