@@ -101,7 +101,7 @@ final class FloodTest {
         // then
         System.out.printf(
                 Locale.ROOT,
-                "flood %-13s admission p50 %d -> %d ms, p99 %d -> %d ms; frames p50 %.1f -> %.1f ms, p99 %.1f -> %.1f ms; %s%n",
+                "flood %-13s admission p50 %.0f -> %.0f ms, p99 %.0f -> %.0f ms; frames p50 %.1f -> %.1f ms, p99 %.1f -> %.1f ms; %s%n",
                 way, quiet.admissionMs(50), flooded.admissionMs(50), quiet.admissionMs(99), flooded.admissionMs(99),
                 quiet.frames.percentileMs(50), flooded.frames.percentileMs(50), quiet.frames.percentileMs(99),
                 flooded.frames.percentileMs(99), became);
@@ -182,7 +182,7 @@ final class FloodTest {
             }
         }
 
-        long admissionMs(int percent) {
+        double admissionMs(int percent) {
             List<Long> sorted = new ArrayList<>(admissionsMs);
             Collections.sort(sorted);
             return sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
