@@ -127,6 +127,8 @@ final class DoctorTest {
     @Test
     void namesAReplicaThatTakesNoChanges(@TempDir Path directory) throws Exception {
         EmbeddedPostgres.start(directory, 0).close();
+        Files.writeString(directory.resolve("data/postgresql.auto.conf"), "wal_level = replica\n"); // as a primary that has standbys
+        EmbeddedPostgres.start(directory, 0).close();
         Files.createFile(directory.resolve("data/standby.signal"));
         try (EmbeddedPostgres replica = EmbeddedPostgres.start(directory, 0)) {
             environment.put("AGENT_STREAM_DATABASE_URL", replica.jdbcUrl());

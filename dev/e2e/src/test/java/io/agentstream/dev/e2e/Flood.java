@@ -27,7 +27,7 @@ final class Flood {
         SOCKETS,
         /// Whole calls, two hundred a second, of which ten may talk.
         ADMISSIONS,
-        /// Calls, a hundred a second, whose provider takes ten seconds to answer.
+        /// Calls, a hundred and fifty a second, whose provider takes ten seconds to answer.
         SLOW_PROVIDER,
         /// Ten calls that send as fast as they can.
         AUDIO,
@@ -94,7 +94,7 @@ final class Flood {
         switch (way) {
             case SOCKETS -> perSecond(400, this::silent);
             case ADMISSIONS -> perSecond(200, this::call);
-            case SLOW_PROVIDER -> perSecond(100, this::call);
+            case SLOW_PROVIDER -> perSecond(150, this::call);
             case AUDIO -> always(TALKING, this::shout);
             case API -> {
                 HttpClient client = HttpClient.newHttpClient();

@@ -32,20 +32,26 @@ import tools.jackson.databind.JsonNode;
 /// be admitted and proved, and how long their audio takes there and back.
 ///
 /// The flood has a process of its own that gets the processors nobody else wants. Ten per cent are wanted, and measured on a machine
-/// that does nothing else (`-Dflood.percent=10 -Dflood.slack_ms=0 -Dflood.seconds=20`; docs/performance.md has the figures). Where
-/// builds run beside, what is promised is what no noise makes: twice the time and a fixed slack. Whatever lets one tenant's work stand
-/// in a line before another's costs more than that: each of the lines that were there before cost seconds.
+/// that does nothing else (`-Dflood.percent=10 -Dflood.slack=0 -Dflood.seconds=20`; docs/performance.md has the figures). Where
+/// builds run beside, times double by themselves, so what fails a build is what no noise makes: more than twice the quiet time and two
+/// seconds (of frames: half a second) more, or a call that is not taken. That catches every line in which one tenant's work stands
+/// before another's: each of those that there were (for a connection, for a locked row, for a slow provider) cost four to ten seconds.
 @WholeMachine
 @Timeout(280)
 final class FloodTest {
 
     private static final int SECONDS = Integer.getInteger("flood.seconds", 6);
     private static final int PERCENT = Integer.getInteger("flood.percent", 100);
-    private static final int SLACK_MS = Integer.getInteger("flood.slack_ms", 150);
+
+    /// How much of the fixed slack below there is, in per cent.
+    private static final int SLACK = Integer.getInteger("flood.slack", 100);
+
+    private static final int ADMISSION_SLACK_MS = 2_000;
+    private static final int FRAME_SLACK_MS = 500;
     private static final int ROUNDS = 2;
 
     private static final int TALKING = 10;
-    private static final int NEW_PER_SECOND = 20;
+    private static final int NEW_PER_SECOND = 10;
     private static final int SHORT_MS = 300;
     private static final int FLOODING_AGENTS = 20;
 
@@ -62,7 +68,7 @@ final class FloodTest {
         up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady();
         demo = DemoFile.read(data).orElseThrow();
         Tenant victim = victim();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 4; i++) {
             new Measured().add(victim, SECONDS);
         }
     }
@@ -107,12 +113,12 @@ final class FloodTest {
                 flooded.frames.percentileMs(99), became);
         assertEquals(List.of(), flooded.mistakes);
         assertTrue(became.stream().noneMatch("{}"::equals), "nothing was flooded");
-        assertTrue(flooded.frames.percentileMs(99) <= most(quiet.frames.percentileMs(99)), "frames: " + flooded.frames.percentileMs(99));
-        assertTrue(flooded.admissionMs(99) <= most(quiet.admissionMs(99)), "admissions: " + flooded.admissionMs(99));
+        assertTrue(flooded.frames.percentileMs(99) <= most(quiet.frames.percentileMs(99), FRAME_SLACK_MS), "frames: " + flooded.frames.percentileMs(99));
+        assertTrue(flooded.admissionMs(99) <= most(quiet.admissionMs(99), ADMISSION_SLACK_MS), "admissions: " + flooded.admissionMs(99));
     }
 
-    private static double most(double quietMs) {
-        return quietMs * (100 + PERCENT) / 100 + SLACK_MS;
+    private static double most(double quietMs, int slackMs) {
+        return (quietMs * (100 + PERCENT) + (double) slackMs * SLACK) / 100;
     }
 
     private static ChildJvm flood(Flood.Way way) throws IOException, InterruptedException {
