@@ -4,13 +4,19 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// How far running runs are charged, and what of their users' money is held for them. Whoever changes one holds its run's lock.
+/// How far running runs are charged, and what of their users' money is held for them. Whoever changes one holds its run's lock; who
+/// only takes it, to read it, does not.
 public final class Meters {
 
     private Meters() {}
@@ -43,7 +49,10 @@ public final class Meters {
     public static void note(Connection connection, long runId, Reading reading) throws SQLException {
         Sql.update(
                 connection,
-                "update meters set charged_seconds = ?, held = ?, due_at = ?, finishing_at = ?::timestamptz where run_id = ?",
+                """
+                update meters set charged_seconds = ?, held = ?, due_at = ?, finishing_at = ?::timestamptz, taken_until = null
+                 where run_id = ?
+                """,
                 reading.chargedSeconds(),
                 reading.held(),
                 reading.dueAt(),
@@ -55,17 +64,50 @@ public final class Meters {
         Sql.update(connection, "delete from meters where run_id = ?", runId);
     }
 
-    /// Calls whose meters are to be read by `now`, the most overdue first.
-    public static List<UUID> due(Connection connection, Instant now, int limit) throws SQLException {
-        return Sql.query(
+    /// How many meters may be taken.
+    ///
+    /// @param perOrganization most of one organisation
+    /// @param inAll most in all
+    public record Room(int perOrganization, int inAll) {}
+
+    /// Takes meters that are to be read by `now`, so that nobody else takes them until they are noted, or the lease is over: the first
+    /// of each organisation, the second of each, and so on, the most overdue first. Those of `except` are left.
+    ///
+    /// @return the calls, by organisation
+    public static Map<Long, List<UUID>> take(
+            Connection connection, Instant now, Duration lease, Room room, Collection<Long> except) throws SQLException {
+        record Taken(long organizationId, UUID call) {}
+        List<Taken> taken = Sql.query(
                 connection,
                 """
-                select r.call_id from meters m join runs r on r.id = m.run_id
-                 where m.due_at <= ? order by m.due_at limit ?
+                with due as (
+                    select d.run_id, d.due_at,
+                           row_number() over (partition by u.organization_id order by d.due_at, d.run_id) as place
+                      from meters d join users u on u.id = d.user_id
+                     where d.due_at <= ? and (d.taken_until is null or d.taken_until <= ?)
+                       and u.organization_id <> all(?::bigint[])
+                ), mine as (
+                    select run_id from meters
+                     where run_id in (select run_id from due where place <= ? order by place, due_at limit ?)
+                       and due_at <= ? and (taken_until is null or taken_until <= ?)
+                       for no key update skip locked
+                )
+                update meters m set taken_until = ?::timestamptz from mine, runs r
+                 where m.run_id = mine.run_id and r.id = m.run_id
+                returning r.organization_id, r.call_id
                 """,
-                row -> row.getObject("call_id", UUID.class),
+                row -> new Taken(row.getLong("organization_id"), row.getObject("call_id", UUID.class)),
                 now,
-                limit);
+                now,
+                except.toArray(Long[]::new),
+                room.perOrganization(),
+                room.inAll(),
+                now,
+                now,
+                now.plus(lease));
+        return taken.stream()
+                .collect(Collectors.groupingBy(
+                        Taken::organizationId, LinkedHashMap::new, Collectors.mapping(Taken::call, Collectors.toList())));
     }
 
     /// What a prepaid user has that is not held for other runs than `exceptRun` (0: for none), the user's row being locked until the
