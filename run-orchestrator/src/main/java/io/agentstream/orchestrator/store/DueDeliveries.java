@@ -165,26 +165,16 @@ public final class DueDeliveries {
                 runId);
     }
 
-    /// How long what is over is kept, and how long something may wait for a webhook that is told nothing any more.
-    public record Kept(Duration delivered, Duration dead, Duration stranded) {}
+    /// How long what is over is kept, how long something may wait for a webhook that is told nothing any more, and how much may wait for
+    /// one of the others.
+    public record Kept(Duration delivered, Duration dead, Duration stranded, int pendingPerWebhook) {}
 
-    /// Takes out, a few at a time, what has been kept for long enough, gives up what is stranded, and takes out rows of deleted webhooks
-    /// that nothing refers to.
+    /// Takes out, a few at a time, what has been kept for long enough, gives up what is stranded and what is too much, and takes out rows
+    /// of deleted webhooks that nothing refers to. Each by an index of its own: most of what is there is of no interest to it.
     ///
-    /// @return how many rows it took out: as many as `limit` where there may be more
+    /// @return how many rows it took out or gave up as too many: `limit` or more where there may be more
     public static int clean(Connection connection, Kept kept, int limit) throws SQLException {
-        int over = Sql.update(
-                connection,
-                """
-                delete from webhook_deliveries where id = any(array(
-                    select id from webhook_deliveries
-                     where state <> 'pending' and done_at < now() - ? * interval '1 millisecond'
-                       and (state = 'delivered' or done_at < now() - ? * interval '1 millisecond')
-                     order by done_at limit ? for update skip locked))
-                """,
-                kept.delivered().toMillis(),
-                kept.dead().toMillis(),
-                limit);
+        int over = takeOut(connection, "delivered", kept.delivered(), limit) + takeOut(connection, "dead", kept.dead(), limit);
         Sql.update(
                 connection,
                 """
@@ -194,6 +184,7 @@ public final class DueDeliveries {
                    and d.state = 'pending' and d.next_at < now() - ? * interval '1 millisecond'
                 """,
                 kept.stranded().toMillis());
+        int tooMany = giveUpOldest(connection, kept.pendingPerWebhook(), limit);
         Sql.update(
                 connection,
                 """
@@ -202,7 +193,48 @@ public final class DueDeliveries {
                    and not exists (select 1 from webhook_deliveries d where d.webhook_id = w.id)
                 """,
                 kept.stranded().toMillis());
-        return over;
+        return Math.max(over, tooMany);
+    }
+
+    private static int takeOut(Connection connection, String state, Duration kept, int limit) throws SQLException {
+        return Sql.update(
+                connection,
+                """
+                delete from webhook_deliveries where id = any(array(
+                    select id from webhook_deliveries
+                     where state = '%s' and done_at < now() - ? * interval '1 millisecond'
+                     order by done_at limit ? for update skip locked))
+                """.formatted(state), // in the text, so that the state's own index serves whatever the plan is cached for
+                kept.toMillis(),
+                limit);
+    }
+
+    /// The newest wait on; of the others nothing is kept but that they were not sent. Somebody can have them sent again.
+    private static int giveUpOldest(Connection connection, int pendingPerWebhook, int limit) throws SQLException {
+        return Sql.update(
+                connection,
+                """
+                with recursive busy(id) as (
+                    (select webhook_id from webhook_deliveries where state = 'pending' order by webhook_id limit 1)
+                    union all
+                    select (select d.webhook_id from webhook_deliveries d
+                             where d.state = 'pending' and d.webhook_id > b.id order by d.webhook_id limit 1)
+                      from busy b where b.id is not null
+                ), beyond as (
+                    select p.id from busy b cross join lateral (
+                        select d.id from webhook_deliveries d where d.webhook_id = b.id and d.state = 'pending'
+                         order by d.id desc offset ? limit ?) p
+                ), mine as (
+                    select id from webhook_deliveries where id in (select id from beyond limit ?) and state = 'pending'
+                       for update skip locked
+                )
+                update webhook_deliveries d
+                   set state = 'dead', last_error = 'too_many', next_at = null, done_at = now(), payload = null
+                  from mine where d.id = mine.id
+                """,
+                pendingPerWebhook,
+                limit,
+                limit);
     }
 
     private static Long[] keys(Map<Long, Integer> counts) {

@@ -6,6 +6,7 @@ import io.agentstream.orchestrator.secret.CredentialsCipher.Place;
 import io.agentstream.orchestrator.secret.Envelope;
 import io.agentstream.orchestrator.secret.WebhookSecrets;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.DueDeliveries;
 import io.agentstream.orchestrator.store.DueDeliveries.Due;
 import io.agentstream.orchestrator.store.WebhookDeliveries;
@@ -24,9 +25,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One attempt to deliver, and what follows from it. Any thread; blocks on the database and the receiver.
 final class Attempts {
+
+    private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
     /// How long a receiver may take; the specification asks for 15 to 30 s.
     static final Duration LIMIT = Duration.ofSeconds(15);
@@ -59,7 +64,32 @@ final class Attempts {
         PUT_OFF
     }
 
+    /// One that can be made or sent by nobody fails as one that did not arrive, is tried again, because a later version may be able to,
+    /// and is dead in the end.
+    ///
+    /// @throws DatabaseException where the database is away: what became of it is not known, and it is tried again
     Outcome deliver(Due due) {
+        try {
+            return attempt(due);
+        } catch (DatabaseException failure) {
+            if (failure.isTransient()) {
+                throw failure;
+            }
+            return unusable(due, failure);
+        } catch (RuntimeException | StackOverflowError failure) {
+            return unusable(due, failure);
+        }
+    }
+
+    private Outcome unusable(Due due, Throwable failure) {
+        log.atError()
+                .addKeyValue("delivery", due.delivery().id())
+                .addKeyValue("failure", failure.getClass().getSimpleName())
+                .log("a delivery cannot be made or sent");
+        return failed(due, null, "unusable", Pauses.after(due.delivery().attempts(), null, clock.instant(), random()));
+    }
+
+    private Outcome attempt(Due due) {
         return switch (messages.of(due)) {
             case Message.NotYet() -> {
                 database.withConnection(connection -> {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -48,9 +49,10 @@ public final class Courier implements DutyCycle {
     private static final int CLEAN_AT_ONCE = 1_000;
     private static final long CLOSE_S = 5;
 
-    /// What arrived is kept for a week, what did not for a month.
-    private static final DueDeliveries.Kept KEPT =
-            new DueDeliveries.Kept(Duration.ofDays(7), Duration.ofDays(30), Duration.ofMinutes(10));
+    /// What arrived is kept for a week, what did not for a month, with what it was to say; of one webhook so many wait at most, looked
+    /// after once a minute.
+    static final DueDeliveries.Kept KEPT =
+            new DueDeliveries.Kept(Duration.ofDays(7), Duration.ofDays(30), Duration.ofMinutes(10), 10_000);
 
     private final Database database;
     private final Attempts attempts;
@@ -137,25 +139,38 @@ public final class Courier implements DutyCycle {
         return !taken.isEmpty();
     }
 
+    /// Nothing that one delivery does ends the loop: others wait behind it.
     private void dispatch(Due due) {
         count(due, 1);
-        threads.execute(() -> {
+        try {
+            threads.execute(() -> attempt(due));
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) { // closing, or none to be had
+            count(due, -1);
+            lost(due, noThread);
+        }
+    }
+
+    private void attempt(Due due) {
             try {
                 Attempts.Outcome outcome = attempts.deliver(due);
                 metrics.counter(
                                 "agent_stream_orchestrator_webhook_attempts",
                                 "outcome", outcome.name().toLowerCase(Locale.ROOT))
                         .increment();
-            } catch (RuntimeException failure) { // the lease runs out, and it is tried again
-                log.atWarn()
-                        .addKeyValue("delivery", due.delivery().id())
-                        .addKeyValue("failure", failure.getClass().getSimpleName())
-                        .log("what became of a delivery could not be written down");
+            } catch (RuntimeException | Error failure) {
+                lost(due, failure);
             } finally {
                 count(due, -1);
                 wakeUp();
             }
-        });
+    }
+
+    /// The lease runs out, and it is tried again.
+    private static void lost(Due due, Throwable failure) {
+        log.atWarn()
+                .addKeyValue("delivery", due.delivery().id())
+                .addKeyValue("failure", failure.getClass().getSimpleName())
+                .log("what became of a delivery could not be written down");
     }
 
     private void count(Due due, int change) {

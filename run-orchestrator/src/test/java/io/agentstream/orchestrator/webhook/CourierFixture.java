@@ -54,8 +54,11 @@ final class CourierFixture implements AutoCloseable {
     }
 
     void courier(AddressGuard guard) {
+        courier(new OutboundHttp(guard));
+    }
+
+    void courier(OutboundHttp http) {
         Metrics metrics = new Metrics("webhook-test");
-        OutboundHttp http = new OutboundHttp(guard);
         DutyCycleRunner runner = new DutyCycleRunner(
                         new Courier(database, Tenant.CIPHER, http, metrics, InstantSource.system(), new CountDownLatch(0)),
                         Duration.ofSeconds(10),
@@ -73,6 +76,18 @@ final class CourierFixture implements AutoCloseable {
         long run = tenant.sample().addRun(database, "completed", java.time.Instant.parse("2026-01-01T00:00:00Z"));
         database.inTransaction(c -> WebhookDeliveries.queue(c, tenant.sample().organizationId(), run, event));
         return run;
+    }
+
+    /// Queues an event of a run of which no message can be made: what was said of it is nested deeper than anything may be.
+    void queuePoison(Tenant tenant) {
+        long run = queue(tenant, "run.ended");
+        database.withConnection(c -> Sql.update(
+                c,
+                """
+                insert into run_events (run_id, at, type, payload)
+                values (?, now(), 'heard', (repeat('{"a":', 2000) || '1' || repeat('}', 2000))::jsonb)
+                """,
+                run));
     }
 
     List<Delivery> deliveries(Hook hook) {
