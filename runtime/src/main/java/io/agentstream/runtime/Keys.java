@@ -150,8 +150,8 @@ public final class Keys {
             "Most sockets of one remote address that may fail by the peer's own doing before their call runs (no provider, a"
                     + " malformed handshake) in a second for long; five seconds' worth at once, and five times as many of all addresses"
                     + " but those with a call that ran in the last hour. Calls that fail by what their agent's owner has set up (quota,"
-                    + " domain, credentials) count for the agent, which may have as many. What is more is answered 429 or 503 before"
-                    + " the upgrade, and leaves no event.");
+                    + " domain, credentials) count for the agent, which may have a tenth as many. What is more is answered 429 or 503"
+                    + " before the upgrade, and leaves no event.");
     public static final Key<Integer> MAX_HANDSHAKES_PER_AGENT = number(
             "MAX_HANDSHAKES_PER_AGENT", 500, 1, 1_000_000, "Most sockets of one agent that have not finished the handshake.");
     public static final Key<Integer> MAX_MESSAGE_BYTES = number(
@@ -159,7 +159,7 @@ public final class Keys {
     public static final Key<Integer> MAX_CALL_BYTES_PER_SECOND = number(
             "MAX_CALL_BYTES_PER_SECOND", 98_304, 16_384, 1 << 24,
             "Most bytes that a call's socket may bring in a second for long, each message counted as 128 more than it has; 16"
-                    + " seconds' worth at once, because a provider catches up after a pause. Mu-law in frames of 20 ms needs some"
+                    + " seconds' worth at once (2 where the call is new), because a provider catches up after a pause. Mu-law in frames of 20 ms needs some"
                     + " 26,000; frames of 10 ms with both tracks need some 83,000.");
     public static final Key<Networks> GATEWAY_TRUSTED_PROXIES = new Key<>(
             "GATEWAY_TRUSTED_PROXIES", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Key.Shown.ALWAYS,

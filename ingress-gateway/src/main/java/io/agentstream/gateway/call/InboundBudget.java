@@ -8,6 +8,10 @@ public final class InboundBudget {
     /// What a peer may be ahead of the rate; with the usual three times the need, some forty seconds of audio.
     static final int BURST_S = 16;
 
+    /// What a new peer may be ahead. The rest comes with time, as what is late does: else whoever is ended for bringing too much would
+    /// have it all again with the next call.
+    static final int START_S = 2;
+
     /// Charged for each message on top of its bytes.
     static final int MESSAGE_BYTES = 128;
 
@@ -18,7 +22,7 @@ public final class InboundBudget {
 
     public InboundBudget(int bytesPerSecond, long nowUs) {
         this.bytesPerSecond = bytesPerSecond;
-        this.aheadUntilUs = nowUs;
+        this.aheadUntilUs = nowUs + (BURST_S - START_S) * SECOND_US;
     }
 
     /// Counts what was read.

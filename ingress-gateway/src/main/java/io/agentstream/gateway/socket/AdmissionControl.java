@@ -23,7 +23,14 @@ final class AdmissionControl {
     /// All addresses together may be refused as often as so many of them.
     static final int ADDRESSES = 5;
 
+    /// What its owner has set up badly costs an agent so many times what an address's failure costs the address: a provider calls for all
+    /// tenants, an agent is one tenant's alone, and each call that is refused for it costs as much as one that is let in.
+    static final int AGENT_COSTS = 10;
+
     private static final long SECOND_US = 1_000_000;
+
+    /// What a running call costs its agent that was ended because it brought too much: the next would begin anew.
+    private static final long FLOOD_US = SECOND_US;
 
     /// Why a socket is turned away before it is one.
     enum TurnedAway {
@@ -223,6 +230,8 @@ final class AdmissionControl {
             synchronized (AdmissionControl.this) {
                 if (greeting && failure != null) {
                     charge(failure, nowUs);
+                } else if (failure == Failure.TOO_MANY_MESSAGES && live) {
+                    agent.rate.charge(FLOOD_US, nowUs);
                 }
                 if (talking) {
                     provenAddresses.talked(address, nowUs);
@@ -238,7 +247,7 @@ final class AdmissionControl {
                     peer.rate.charge(eachUs, nowUs);
                     rate.charge(eachUs / ADDRESSES, nowUs);
                 }
-                case AGENT -> agent.rate.charge(eachUs, nowUs);
+                case AGENT -> agent.rate.charge(AGENT_COSTS * eachUs, nowUs);
                 case NOBODY -> {}
             }
         }

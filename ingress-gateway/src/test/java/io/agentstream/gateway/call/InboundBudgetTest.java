@@ -11,7 +11,9 @@ final class InboundBudgetTest {
     private static final int RATE = 65_536;
     private static final int USUAL = 400;
 
-    private final InboundBudget budget = new InboundBudget(RATE, 0);
+    private static final long SECOND_US = 1_000_000;
+
+    private final InboundBudget budget = new InboundBudget(RATE, -InboundBudget.BURST_S * SECOND_US); // an old call
 
     private boolean message(int bytes, long nowUs) {
         return budget.bytes(bytes, nowUs) && budget.message(nowUs);
@@ -22,6 +24,15 @@ final class InboundBudgetTest {
         assertTrue(budget.bytes(InboundBudget.BURST_S * RATE, 7));
 
         assertFalse(budget.bytes(1, 7));
+    }
+
+    @Test
+    void ofANewCallItTakesLittleAtOnceAndWithEachSecondOneMore() {
+        InboundBudget fresh = new InboundBudget(RATE, 0);
+        assertTrue(fresh.bytes(InboundBudget.START_S * RATE, 0));
+        assertTrue(fresh.bytes(10 * RATE, 10 * SECOND_US)); // the network was away
+
+        assertFalse(fresh.bytes(1, 10 * SECOND_US));
     }
 
     @Test
@@ -41,7 +52,7 @@ final class InboundBudgetTest {
         while (message(RATE, 0)) {
             longOnes++;
         }
-        InboundBudget other = new InboundBudget(RATE, 0);
+        InboundBudget other = new InboundBudget(RATE, -InboundBudget.BURST_S * SECOND_US);
         int shortOnes = 0;
         while (other.bytes(6, 0) && other.message(0)) {
             shortOnes++;

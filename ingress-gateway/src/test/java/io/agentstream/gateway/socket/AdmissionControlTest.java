@@ -282,9 +282,26 @@ final class AdmissionControlTest {
             failed++;
         }
 
-        assertEquals(RATE * RefusalRate.BURST_S, failed);
+        assertEquals(RATE * RefusalRate.BURST_S / AdmissionControl.AGENT_COSTS, failed);
         assertEquals(TurnedAway.AGENT_RATE, admission.turnsAway("provider", request("tenant").agentDigest(), 0));
         assertNull(admission.turnsAway("provider", request("other tenant").agentDigest(), 0));
+    }
+
+    /// Else whoever floods would begin anew with each call.
+    @Test
+    void anAgentWhoseRunningCallsBringTooMuchIsTurnedAway() {
+        int flooded = 0;
+        while (admission.turnsAway("provider", request("flood").agentDigest(), 0) == null && flooded < 100) {
+            Permit permit = letIn("flood", "provider");
+            permit.opened(0);
+            permit.ended(Failure.TOO_MANY_MESSAGES, 0);
+            permit.gone();
+            flooded++;
+        }
+
+        assertEquals(RefusalRate.BURST_S, flooded);
+        assertNull(admission.turnsAway("provider", request("other tenant").agentDigest(), 0));
+        assertNull(admission.turnsAway("provider", request("flood").agentDigest(), SECOND_US));
     }
 
     @ParameterizedTest
