@@ -138,7 +138,9 @@ final class AdmissionControl {
                 peer.refused++;
             }
             Permit permit = new Permit(address, peer, agent, refusal);
-            if (refusal != null) {
+            if (refusal == Failure.TRY_AGAIN_LATER) {
+                permit.chargeCrowd(nowUs);
+            } else if (refusal != null) {
                 permit.charge(refusal, nowUs);
             }
             return permit;
@@ -237,6 +239,20 @@ final class AdmissionControl {
                     provenAddresses.talked(address, nowUs);
                 }
                 over();
+            }
+        }
+
+        /// Whoever has as many sockets in the handshake as one may have answers for those that come on top, or a flood of them would be told
+        /// so one by one, each with two events.
+        private void chargeCrowd(long nowUs) {
+            long eachUs = SECOND_US / limits.refusalsPerSecond();
+            if (draining || calls >= limits.maxCalls()) {
+                return; // nobody's doing
+            }
+            if (agent.handshakes >= limits.maxHandshakesPerAgent()) {
+                agent.rate.charge(AGENT_COSTS * eachUs, nowUs);
+            } else {
+                peer.rate.charge(eachUs, nowUs);
             }
         }
 

@@ -287,6 +287,48 @@ final class AdmissionControlTest {
         assertNull(admission.turnsAway("provider", request("other tenant").agentDigest(), 0));
     }
 
+    @Test
+    void aCrowdOfOneAgentsHandshakesIsTurnedAwayAndNoOtherAgent() {
+        letIn("crowd", "provider");
+        letIn("crowd", "provider");
+        int refused = 0;
+        while (admission.turnsAway("provider", request("crowd").agentDigest(), 0) == null && refused < 100) {
+            isFullFor("crowd", "provider");
+            refused++;
+        }
+
+        assertEquals(RATE * RefusalRate.BURST_S / AdmissionControl.AGENT_COSTS, refused);
+        assertNull(admission.turnsAway("provider", request("other").agentDigest(), 0));
+    }
+
+    @Test
+    void aCrowdOfOneAddressIsTurnedAwayAndNoOtherAddress() {
+        letIn("a", "1");
+        letIn("b", "1");
+        letIn("c", "1");
+        int refused = 0;
+        while (turnsAway("1", 0) == null && refused < 100) {
+            isFullFor("d", "1");
+            refused++;
+        }
+
+        assertEquals(RATE * RefusalRate.BURST_S, refused);
+        assertNull(turnsAway("2", 0));
+    }
+
+    @Test
+    void aFullGatewayBlamesNobody() {
+        letIn("a", "1");
+        letIn("b", "2");
+        letIn("c", "3");
+        letIn("d", "4");
+        for (int i = 0; i < 1_000; i++) {
+            isFullFor("e", "5");
+        }
+
+        assertNull(admission.turnsAway("5", request("e").agentDigest(), 0));
+    }
+
     /// Else whoever floods would begin anew with each call.
     @Test
     void anAgentWhoseRunningCallsBringTooMuchIsTurnedAway() {
