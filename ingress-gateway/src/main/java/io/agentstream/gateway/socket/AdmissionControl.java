@@ -32,26 +32,6 @@ final class AdmissionControl {
     /// What a running call costs its agent that was ended because it brought too much: the next would begin anew.
     private static final long FLOOD_US = SECOND_US;
 
-    /// Why a socket is turned away before it is one.
-    enum TurnedAway {
-        /// Its address was refused too often of late.
-        ADDRESS_RATE(429),
-        /// Too many of all addresses were refused of late.
-        RATE(503),
-        /// Its agent's calls failed too often of late.
-        AGENT_RATE(429),
-        /// Its address has too many sockets that are refused and not closed.
-        ADDRESS_SOCKETS(429),
-        /// There are too many sockets.
-        SOCKETS(503);
-
-        final int status;
-
-        TurnedAway(int status) {
-            this.status = status;
-        }
-    }
-
     private static final class Peer implements Remembered.Trace {
         private int handshakes;
         private int refused;

@@ -21,6 +21,9 @@ final class CallSocket implements LiveCall.Line {
 
     private static final Logger log = LoggerFactory.getLogger(CallSocket.class);
 
+    /// What a peer may still bring while its call is being closed: what was on its way. Who goes on is not waited for.
+    private static final int MAX_BYTES_AFTER_CLOSE = 512 * 1024;
+
     private final CallId callId;
     private final GatewayParts parts;
     private final IoLoop loop;
@@ -33,6 +36,7 @@ final class CallSocket implements LiveCall.Line {
     private final PeerMessages messages;
 
     private boolean lost;
+    private int bytesAfterClose;
     private boolean closeWhenSent;
     private boolean released;
     private @Nullable SocketCommand command;
@@ -136,6 +140,12 @@ final class CallSocket implements LiveCall.Line {
 
     private boolean taken(int count) {
         parts.meters().bytesIn.increment(count);
+        if (call.isClosing()) {
+            bytesAfterClose += count;
+            if (bytesAfterClose > MAX_BYTES_AFTER_CLOSE) {
+                return false;
+            }
+        }
         messages.brought(count);
         if (!released) {
             reader.feed(loop.in, 0, count, messages);
@@ -175,9 +185,9 @@ final class CallSocket implements LiveCall.Line {
         }
     }
 
-    /// Nothing comes from the peer any more, or nothing goes to it.
+    /// Nothing comes from the peer any more, or nothing goes to it, or it does not leave off.
     private boolean isLost() {
-        return lost || output.isLost();
+        return lost || bytesAfterClose > MAX_BYTES_AFTER_CLOSE || output.isLost();
     }
 
     private void giveUp() {

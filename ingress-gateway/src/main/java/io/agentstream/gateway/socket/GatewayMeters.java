@@ -1,7 +1,6 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.Playback.Drop;
-import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.Failure;

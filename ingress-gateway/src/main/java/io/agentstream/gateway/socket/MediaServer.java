@@ -4,7 +4,6 @@ import io.agentstream.gateway.call.CallInput;
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.kafka.CallLog;
 import io.agentstream.gateway.kafka.CommandDelivery;
-import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.gateway.telephony.TelephonyProviders;
 import io.agentstream.runtime.Keys;

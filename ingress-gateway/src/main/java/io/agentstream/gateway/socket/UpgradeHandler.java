@@ -1,6 +1,5 @@
 package io.agentstream.gateway.socket;
 
-import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.PeerAddress;
 import io.undertow.server.HttpHandler;

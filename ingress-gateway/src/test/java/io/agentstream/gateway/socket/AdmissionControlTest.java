@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.gateway.socket.AdmissionControl.Permit;
-import io.agentstream.gateway.socket.AdmissionControl.TurnedAway;
 import io.agentstream.schemas.Failure;
 import java.util.ArrayList;
 import java.util.List;

@@ -86,6 +86,18 @@ final class GreedyPeersTest {
     }
 
     @Test
+    void aPeerThatIsEndedAndSendsOnIsCutOff() throws Exception {
+        byte[] piece = RawPeer.bytes(true, RawPeer.TEXT, new byte[8 * 1024]);
+        try (TestGateway gateway = oneThread(16 * 1024);
+                RawPeer greedy = gateway.talking();
+                Flood flood = new Flood(greedy, piece)) {
+            await(() -> !flood.thread.isAlive()); // it could send no more, long before the time that a close may take
+
+            assertTrue(flood.sent.get() < 16 << 20, flood.sent.get() + " bytes were taken");
+        }
+    }
+
+    @Test
     void tenPeersWithAMessageThatNeverEndsAreRefusedAtOnceAndHoldNoMemory() throws Exception {
         byte[] endless = {0, (byte) 0xFF, 0x7F, -1, -1, -1, -1, -1, -1, -1, 1, 2, 3, 4};
         try (TestGateway gateway = oneThread(1 << 30);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// its effects. A record that comes again changes nothing, and yields nothing but what was not said yet. Any thread; blocks on
 /// the database and throws what it throws.
 ///
-/// Who waits for an organisation's turn, or for its rate, holds no connection: others go on with them. What time it is is asked inside the transaction, once the locks are held: whoever has waited for them has not grown old by it.
+/// Who waits for an organisation's turn, or for its rate, holds no connection: others go on with them. What time it is is asked inside
+/// the transaction, once the locks are held: whoever has waited for them has not grown old by it.
 public final class RunDecisions {
 
     /// How long an end, or what was said, waits for its turn before it is tried again.

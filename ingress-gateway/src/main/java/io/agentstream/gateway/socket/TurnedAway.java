@@ -1,0 +1,21 @@
+package io.agentstream.gateway.socket;
+
+/// Why a socket is turned away before it is one.
+enum TurnedAway {
+    /// Its address was refused too often of late.
+    ADDRESS_RATE(429),
+    /// Too many of all addresses were refused of late.
+    RATE(503),
+    /// Its agent's calls failed too often of late.
+    AGENT_RATE(429),
+    /// Its address has too many sockets that are refused and not closed.
+    ADDRESS_SOCKETS(429),
+    /// There are too many sockets.
+    SOCKETS(503);
+
+    final int status;
+
+    TurnedAway(int status) {
+        this.status = status;
+    }
+}
