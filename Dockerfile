@@ -1,4 +1,4 @@
-# One image for every service; the command says which: gateway, orchestrator, worker or topics.
+# One image for every service; the command says which: gateway, orchestrator, worker, topics, tenant or doctor.
 
 FROM maven:3.9.11-eclipse-temurin-25 AS build
 WORKDIR /src
@@ -15,7 +15,7 @@ COPY --from=build /src/cli/target/lib /opt/agent-stream/lib
 USER 10001
 WORKDIR /var/lib/agent-stream
 ENV AGENT_STREAM_JAVA_OPTS=""
-EXPOSE 8080 8081 8082
+EXPOSE 8080 8081 8082 9080 9081
 # `exec`, so that the service itself gets the signal to stop and drains.
 ENTRYPOINT ["/bin/sh", "-c", "exec java -XX:+UseG1GC -XX:+UseCompactObjectHeaders -XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $AGENT_STREAM_JAVA_OPTS -cp '/opt/agent-stream/lib/*' io.agentstream.cli.Main \"$@\"", "agent-stream"]
 CMD ["--help"]

@@ -22,7 +22,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /// @param port port to listen on, 0 for any free one
-    /// @throws IllegalStateException where the port is taken; says which
+    /// @throws PortTakenException where it cannot listen there; says where
     public static AdminServer start(String bindAddress, int port, Metrics metrics, Readiness readiness) {
         return new AdminServer(HttpServer.start(bindAddress, port, IO_THREADS, WORKERS, routes(metrics, readiness)));
     }

@@ -7,13 +7,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /// The configuration of a process: every value is checked when it is loaded, and none changes afterwards. Safe for any thread.
 public final class Config {
 
     private static final String KAFKA_PREFIX = Key.PREFIX + "KAFKA_";
+
+    /// The properties that Kafka's clients know.
+    private static final Set<String> KAFKAS = Stream.of(
+                    AdminClientConfig.configNames(), ConsumerConfig.configNames(), ProducerConfig.configNames())
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
 
     private final Map<Key<?>, Object> values;
     private final Map<String, String> kafka;
@@ -91,18 +103,21 @@ public final class Config {
         Map<String, String> properties = new TreeMap<>();
         ours(environment, (variable, text) -> {
             if (variable.startsWith(KAFKA_PREFIX) && Keys.ALL.stream().noneMatch(k -> k.variable().equals(variable))) {
-                properties.put(
-                        variable.substring(KAFKA_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.'), text);
+                properties.put(property(variable), text);
             }
         });
         return Map.copyOf(properties);
     }
 
-    /// The variables with our prefix that are no key's: most likely somebody's slip of the pen.
+    private static String property(String variable) {
+        return variable.substring(KAFKA_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '.');
+    }
+
+    /// The variables with our prefix that are no key's, nor a property of Kafka's clients: most likely somebody's slip of the pen.
     public static List<String> unknownVariables(Map<String, String> environment) {
         List<String> unknown = new ArrayList<>();
         ours(environment, (variable, text) -> {
-            boolean known = variable.startsWith(KAFKA_PREFIX)
+            boolean known = (variable.startsWith(KAFKA_PREFIX) && KAFKAS.contains(property(variable)))
                     || variable.equals(Key.PREFIX + "JAVA_OPTS") // the launcher's own
                     || Keys.ALL.stream().anyMatch(key -> key.variable().equals(variable));
             if (!known) {

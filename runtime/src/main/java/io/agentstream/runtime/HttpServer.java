@@ -25,7 +25,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /// @param port port to listen on, 0 for any free one
-    /// @throws IllegalStateException where the port is taken; says which
+    /// @throws PortTakenException where it cannot listen there; says where
     public static HttpServer start(String bindAddress, int port, int ioThreads, int workerThreads, HttpHandler handler) {
         Undertow server = Undertow.builder()
                 .addHttpListener(port, bindAddress)
@@ -56,12 +56,12 @@ public final class HttpServer implements AutoCloseable {
         }
         // The only thing that tells the two apart is what the operating system says.
         boolean noSuchAddress = String.valueOf(cause.getMessage()).contains("assign");
-        return new IllegalStateException(
+        return new PortTakenException(
                 "cannot listen on " + bindAddress + ":" + port + ": "
                         + (noSuchAddress
                                 ? "this machine has no such address"
                                 : "the port is taken; choose another, or 0 for any"),
-                e);
+                port, e);
     }
 
     /// The port that the server listens on.

@@ -1,6 +1,7 @@
 package io.agentstream.runtime;
 
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,6 +29,7 @@ public final class Sentences {
         return switch (root) {
             case FileSystemException file -> file(file);
             case ReadOnlyFileSystemException _ -> "the file system can only be read";
+            case UnknownHostException unknown -> "the name " + unknown.getMessage() + " is not known here";
             case ConnectException refused when refused.getMessage() == null -> "nobody answers there";
             default -> said(root.getMessage(), root);
         };

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,17 +33,23 @@ public final class ServiceMain {
     public static int run(
             String name, Map<String, String> environment, List<Key<?>> required, Launcher launcher, PrintStream err)
             throws InterruptedException {
+        for (String unknown : Config.unknownVariables(environment)) {
+            log.atWarn().addKeyValue("variable", unknown).log("unknown configuration variable, ignored");
+        }
         Config config;
         try {
             config = Config.load(environment, Map.of(), required);
         } catch (ConfigException e) {
             return refused(e, err);
         }
-        for (String unknown : Config.unknownVariables(environment)) {
-            log.atWarn().addKeyValue("variable", unknown).log("unknown configuration variable, ignored");
-        }
         StopBarrier barrier = new StopBarrier().onSignals();
         int code = EXIT_FAULT;
+        try {
+            KafkaNames.await(config, barrier);
+        } catch (ConfigException e) {
+            barrier.closed(EXIT_CONFIG);
+            return refused(e, err);
+        }
         try (AutoCloseable service = launcher.launch(config, barrier)) {
             log.atInfo().addKeyValue("service", name).log("started");
             Optional<Throwable> fault = barrier.await();
@@ -52,8 +59,11 @@ public final class ServiceMain {
             throw e;
         } catch (ConfigException e) {
             code = refused(e, err); // what a key names is not what it should be
+        } catch (PortTakenException e) {
+            err.println("agent-stream: " + e.getMessage() + portKeys(config, e.port()));
+            code = EXIT_FAULT;
         } catch (Exception e) {
-            ConfigException wrong = kafkas(e);
+            ConfigException wrong = refusedByKafka(e);
             if (wrong != null) {
                 code = refused(wrong, err);
                 return code;
@@ -68,7 +78,7 @@ public final class ServiceMain {
     }
 
     /// What Kafka's clients say of a property that was handed to them, or null where `e` is something else.
-    private static @Nullable ConfigException kafkas(Exception e) {
+    public static @Nullable ConfigException refusedByKafka(Exception e) {
         @Nullable Throwable cause = e;
         while (cause != null) {
             if (cause instanceof org.apache.kafka.common.config.ConfigException) {
@@ -77,6 +87,15 @@ public final class ServiceMain {
             cause = cause.getCause();
         }
         return null;
+    }
+
+    /// The variables that may have said so: which of them, only the service knows.
+    private static String portKeys(Config config, int port) {
+        String variables = Keys.ALL.stream()
+                .filter(key -> key.name().endsWith("_PORT") && config.find(key).filter(value -> value.equals(port)).isPresent())
+                .map(Key::variable)
+                .collect(Collectors.joining(" or "));
+        return variables.isEmpty() ? "" : " (" + variables + ")";
     }
 
     private static int refused(ConfigException e, PrintStream err) {

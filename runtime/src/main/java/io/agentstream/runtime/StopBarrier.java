@@ -58,6 +58,11 @@ public final class StopBarrier {
         return fault();
     }
 
+    /// Blocks until the process is to stop, for `ms` at most; returns whether it is.
+    boolean awaitStop(long ms) throws InterruptedException {
+        return stop.await(ms, TimeUnit.MILLISECONDS);
+    }
+
     /// Everything is closed; a hook that waits lets the process go.
     public void closed(int code) {
         exitCode = code;

@@ -159,9 +159,10 @@ final class ConfigTest {
     @Test
     void unknownVariablesAreFound() {
         assertEquals(
-                List.of("AGENT_STREAM_GATEWAY_PROT"),
+                List.of("AGENT_STREAM_GATEWAY_PROT", "AGENT_STREAM_KAFKA_SECURTIY_PROTOCOL"),
                 Config.unknownVariables(Map.of(
-                        "AGENT_STREAM_GATEWAY_PROT", "1", "AGENT_STREAM_JAVA_OPTS", "", "AGENT_STREAM_KAFKA_X", "", "PATH", "")));
+                        "AGENT_STREAM_GATEWAY_PROT", "1", "AGENT_STREAM_JAVA_OPTS", "", "AGENT_STREAM_KAFKA_SASL_MECHANISM", "",
+                        "AGENT_STREAM_KAFKA_SECURTIY_PROTOCOL", "", "PATH", "")));
     }
 
     @ParameterizedTest

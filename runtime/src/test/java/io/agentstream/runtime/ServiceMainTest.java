@@ -1,7 +1,13 @@
 package io.agentstream.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,6 +43,30 @@ final class ServiceMainTest {
         int code = run(environment, (config, barrier) -> new KafkaClients(config).admin("test"));
 
         assertEquals(78, code);
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldInASentenceWithItsVariable() throws Exception {
+        // given
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+
+            // when
+            int code = ServiceMain.run(
+                    "test", Map.of("AGENT_STREAM_WORKER_PORT", port), List.of(),
+                    (config, barrier) -> {
+                        HttpServer server = HttpServer.start("127.0.0.1", config.get(Keys.WORKER_PORT), 1, 1, exchange -> {});
+                        return server;
+                    },
+                    new PrintStream(said, true, StandardCharsets.UTF_8));
+
+            // then
+            String words = said.toString(StandardCharsets.UTF_8);
+            assertEquals(1, code);
+            assertEquals(1, words.lines().count(), words);
+            assertTrue(words.contains("127.0.0.1:" + port + ": the port is taken") && words.contains("AGENT_STREAM_WORKER_PORT"), words);
+        }
     }
 
     @Test
