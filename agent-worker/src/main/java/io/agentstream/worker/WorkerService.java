@@ -120,7 +120,7 @@ public final class WorkerService implements AutoCloseable {
         return admin.port();
     }
 
-    /// A new engine is a line here.
+    /// A new engine is a line here, and its definitions are checked by `AgentDefinitions`.
     ///
     /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
     static AgentEngines engines(Map<String, Voice> voices) {

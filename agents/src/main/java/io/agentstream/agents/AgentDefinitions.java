@@ -15,6 +15,14 @@ public final class AgentDefinitions {
 
     private AgentDefinitions() {}
 
+    /// What is odd in a definition that may be saved, but does no harm. Nothing where it may not be saved.
+    public static List<Problem> warnings(JsonNode definition) {
+        return definition.path("engine").asString("").equals(ScriptedDefinition.ENGINE)
+                        && ScriptedDefinition.parse(definition) instanceof ScriptedDefinition.Parsed.Valid valid
+                ? valid.warnings()
+                : List.of();
+    }
+
     /// What is wrong with a definition; nothing: it may be saved, and the engine that it names takes it. Fields are named
     /// relative to the definition. Never throws for a bad document.
     public static List<Problem> problems(JsonNode definition) {

@@ -11,6 +11,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AgentDefinitionsTest {
 
     @Test
+    void aNodeThatIsNeverReachedIsOddButNotWrong() throws Exception {
+        var definition = Json.MAPPER.readTree("""
+                {"engine":"scripted","start":"a","nodes":{
+                  "a":{"say":"Hello.","hang_up":true},"lost":{"say":"Nobody comes here.","hang_up":true}}}""");
+
+        assertEquals(List.of(), AgentDefinitions.problems(definition));
+        assertEquals(List.of("nodes.lost"), AgentDefinitions.warnings(definition).stream().map(Problem::field).toList());
+    }
+
+    @Test
     void findNothingWrongWithTheDemoAgents() {
         assertEquals(List.of(), AgentDefinitions.problems(DemoAgents.echo()));
         assertEquals(List.of(), AgentDefinitions.problems(DemoAgents.talking()));

@@ -41,6 +41,7 @@ public final class AgentStream {
                         new TenantCommand(terminal),
                         new ReencryptCommand(terminal))
                 .forEach(line::addSubcommand);
+        line.addSubcommand(new CommandLine.HelpCommand());
         hints.add("");
         hints.add("Every configuration key is described in docs/configuration.md.");
         line.getCommandSpec().usageMessage().footer(hints.toArray(String[]::new));

@@ -3,6 +3,7 @@ package io.agentstream.cli;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.Sentences;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -29,7 +30,7 @@ final class InstallationDatabase {
             return database;
         } catch (Database.UnavailableException away) {
             database.close();
-            throw new IOException(away.getMessage(), away);
+            throw new IOException("the database of " + Keys.DATABASE_URL.variable() + " cannot be used: " + Sentences.of(away), away);
         } catch (RuntimeException | InterruptedException failure) {
             database.close();
             throw failure;

@@ -22,6 +22,10 @@ final class Problems {
             err.flush();
             return ServiceMain.EXIT_CONFIG;
         }
+        ConfigException wrong = ServiceMain.refusedByKafka(e);
+        if (wrong != null) {
+            return say(wrong, err);
+        }
         err.println("agent-stream: " + sentence(e));
         err.flush();
         LoggerFactory.getLogger(Problems.class).debug("command failed", e);

@@ -138,7 +138,7 @@ final class TenantCommand {
                             names = "--scope",
                             paramLabel = "SCOPE",
                             defaultValue = "admin",
-                            description = "What it is for: read (look), write (also agents, configurations, calls) or admin (also users, keys,"
+                            description = "What it is for: read (look), write (also agents, configurations) or admin (also users, keys,"
                                     + " retention). Default: ${DEFAULT-VALUE}.")
                     Scope scope,
             @Option(names = "--data", paramLabel = "DIR", description = "Data directory of a system of one machine.")

@@ -2,6 +2,7 @@ package io.agentstream.cli;
 
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.KafkaNames;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.TopicProvisioner;
@@ -33,6 +34,7 @@ final class TopicsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Config config = Config.load(terminal.environment(), Map.of(), List.of(Keys.KAFKA_BOOTSTRAP_SERVERS));
+        KafkaNames.require(config);
         TopicProvisioner.Plan plan = TopicProvisioner.Plan.of(config);
         try (Admin admin = new KafkaClients(config).admin("topics")) {
             TopicProvisioner provisioner = new TopicProvisioner(admin, plan);

@@ -19,12 +19,12 @@ public final class Topics {
 
     public static final Topic<MediaFrame> CALL_MEDIA = new Topic<>(
             "call.media.v1", MediaFrame.class, new MediaFrameCodec(), CALL, Partitions.CALLS,
-            Set.of(Cleanup.DELETE), DAY, "gateway", "worker, replay",
+            Set.of(Cleanup.DELETE), DAY, "gateway", "worker, anyone who reads it back",
             "Everything a running call's socket brings, in the order in which the gateway saw it.");
 
     public static final Topic<RunEvent> RUN_EVENTS = new Topic<>(
             "run.events.v1", RunEvent.class, new JsonCodec<>(RunEvent.class), CALL, Partitions.CALLS,
-            Set.of(Cleanup.DELETE), DAY.multipliedBy(30), "orchestrator", "worker, anyone",
+            Set.of(Cleanup.DELETE), DAY.multipliedBy(30), "orchestrator", "worker, orchestrator, anyone",
             "What was decided of each run.");
 
     public static final Topic<SocketCommand> SOCKET_COMMANDS = new Topic<>(

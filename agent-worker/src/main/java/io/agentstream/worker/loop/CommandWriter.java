@@ -69,8 +69,9 @@ final class CommandWriter {
 
     void play(LiveConversation to, int turn, int frameBytes, Slice audio) {
         int seq = to.nextSeq(turn);
-        to.playedFrames++;
-        meters.played().increment();
+        int frames = Math.ceilDiv(audio.length(), frameBytes);
+        to.playedFrames += frames;
+        meters.played().increment(frames);
         SocketCommand.Play play = new SocketCommand.Play(to.callId, turn, seq, frameBytes, audio, to.epoch);
         FrameSeal seal = to.seal();
         send(to, seal == null ? play : seal.seal(play), count);

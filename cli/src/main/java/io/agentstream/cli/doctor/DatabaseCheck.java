@@ -3,9 +3,10 @@ package io.agentstream.cli.doctor;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Sql;
-import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.Sentences;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,10 +14,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL: is it there, of a version that we know, the one that may be written to, migrated; does it keep our time-outs; is its clock
 /// right; does it take as many connections as an orchestrator makes.
-record DatabaseCheck(Config config) implements Check {
+record DatabaseCheck(Config config, @Nullable Path data) implements Check {
 
     private static final int OLDEST_VERSION = 14;
     private static final int OURS_BESIDE_POOLS = 4;
@@ -51,7 +53,7 @@ record DatabaseCheck(Config config) implements Check {
     }
 
     private Finding away(DatabaseException failure) {
-        String words = Causes.of(failure);
+        String words = Sentences.of(failure);
         if (words.contains("password") || words.contains("authentication") || words.contains("pg_hba")) {
             return Finding.wrong(
                     about(), "refuses us (" + words + ")",
@@ -60,7 +62,9 @@ record DatabaseCheck(Config config) implements Check {
         if (words.contains("does not exist")) {
             return Finding.wrong(about(), "answers, but " + words, "create the database, or correct " + Keys.DATABASE_URL.variable());
         }
-        return Finding.wrong(about(), "does not answer (" + words + ")", "start it, or correct " + Keys.DATABASE_URL.variable());
+        return Finding.wrong(
+                about(), "does not answer (" + words + ")",
+                data != null ? Finding.start(data) : "start it, or correct " + Keys.DATABASE_URL.variable());
     }
 
     private Finding version(Connection connection) throws SQLException {

@@ -12,7 +12,7 @@ import java.util.List;
 /// @param leastBytes less is wrong
 record DiskCheck(Path directory, long leastBytes) implements Check {
 
-    /// What `up` wants, and a service's log and temporary files need far less.
+    /// Room for a while: a log, temporary files, and of `up` (which starts with far less) its segments.
     static final long LEAST_BYTES = 1L << 30;
 
     @Override

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /// Makes all checks at once, each for no longer than its limit, and tells what they found in their order. One that fails or takes too
 /// long keeps no other from being made. One thread.
@@ -40,7 +41,7 @@ public final class Doctor {
     /// @param organization whose stored tokens are looked at too; null: nobody's
     public static Doctor of(Config config, @Nullable Path data, @Nullable Long organization) {
         List<Check> checks = new ArrayList<>(List.of(
-                new KafkaCheck(config), new DatabaseCheck(config), new ProviderCheck(config)));
+                new KafkaCheck(config, data), new DatabaseCheck(config, data), new ProviderCheck(config)));
         if (organization != null) {
             checks.add(new TokensCheck(config, organization));
         }
@@ -53,6 +54,7 @@ public final class Doctor {
     /// @param found told each finding as soon as it is its turn
     /// @return all of them
     public List<Finding> look(Consumer<Finding> found) throws InterruptedException {
+        LoggerFactory.getILoggerFactory(); // else the checks' threads are the first to ask for it, all at once, and it complains
         Map<Check, FutureTask<List<Finding>>> looking = new LinkedHashMap<>();
         for (Check check : checks) {
             FutureTask<List<Finding>> task = new FutureTask<>(check::look);

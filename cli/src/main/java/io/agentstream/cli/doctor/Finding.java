@@ -1,5 +1,6 @@
 package io.agentstream.cli.doctor;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// What was found about one thing.
@@ -15,6 +16,11 @@ public record Finding(String about, String says, @Nullable String remedy) {
 
     static Finding wrong(String about, String says, String remedy) {
         return new Finding(about, says, remedy);
+    }
+
+    /// What to do where the system of one machine, whose data is in `data`, does not run: what it listens on is nobody's to configure.
+    static String start(Path data) {
+        return "start the system: ./agent-stream up --data " + data;
     }
 
     public boolean isOk() {

@@ -1,12 +1,13 @@
 package io.agentstream.cli.doctor;
 
-import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.KafkaTrouble;
 import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.Sentences;
 import io.agentstream.runtime.TopicProvisioner;
 import io.agentstream.schemas.Topics;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -16,9 +17,10 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /// Kafka: is it there, are its topics as the services expect them, are all replicas in sync, is there room on its disks.
-record KafkaCheck(Config config) implements Check {
+record KafkaCheck(Config config, @Nullable Path data) implements Check {
 
     private static final double LEAST_FREE = 0.10;
 
@@ -45,19 +47,21 @@ record KafkaCheck(Config config) implements Check {
         } catch (ExecutionException failure) {
             return List.of(switch (KafkaTrouble.of(failure)) {
                 case AWAY -> Finding.wrong(
-                        about(), servers + " does not answer (" + Causes.of(failure) + ")",
-                        "start it, or correct " + Keys.KAFKA_BOOTSTRAP_SERVERS.variable()
-                                + "; brokers must also advertise addresses that can be reached from here");
+                        about(), servers + " does not answer (" + Sentences.of(failure) + ")",
+                        data != null
+                                ? Finding.start(data)
+                                : "start it, or correct " + Keys.KAFKA_BOOTSTRAP_SERVERS.variable()
+                                        + "; brokers must also advertise addresses that can be reached from here");
                 case REFUSED -> Finding.wrong(
-                        about(), servers + " refuses us (" + Causes.of(failure) + ")",
+                        about(), servers + " refuses us (" + Sentences.of(failure) + ")",
                         "set AGENT_STREAM_KAFKA_SECURITY_PROTOCOL, _SASL_MECHANISM and _SASL_JAAS_CONFIG as the broker wants them, and"
                                 + " give that user the rights to describe and write the topics");
                 case TOO_LARGE, FATAL -> Finding.wrong(
-                        about(), servers + " cannot be asked (" + Causes.of(failure) + ")", "mend what it says");
+                        about(), servers + " cannot be asked (" + Sentences.of(failure) + ")", "mend what it says");
             });
         } catch (KafkaException unusable) {
             return List.of(Finding.wrong(
-                    about(), servers + " cannot be used (" + Causes.of(unusable) + ")",
+                    about(), servers + " cannot be used (" + Sentences.of(unusable) + ")",
                     "correct " + Keys.KAFKA_BOOTSTRAP_SERVERS.variable() + " and the other AGENT_STREAM_KAFKA_ variables"));
         }
     }

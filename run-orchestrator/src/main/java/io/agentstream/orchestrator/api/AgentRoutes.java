@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Agents, their drafts and versions.
@@ -30,7 +31,7 @@ final class AgentRoutes {
             .flatMap(provider -> Contexts.builtIn(provider).stream())
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> READ_ONLY =
-            Set.of("uuid", "draft_version", "published_version", "stream_url", "created_at", "updated_at");
+            Set.of("uuid", "draft_version", "published_version", "stream_url", "warnings", "created_at", "updated_at");
     private static final int MAX_NAME = 200;
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_VARIABLES_BYTES = 32 * 1024;
@@ -254,6 +255,10 @@ final class AgentRoutes {
         out.put("draft_version", agent.draftVersion());
         out.put("published_version", agent.publishedVersion());
         out.put("stream_url", streamUrl(agent.uuid(), domain));
+        ArrayNode odd = out.putArray("warnings");
+        for (Problem warning : AgentDefinitions.warnings(agent.definition())) {
+            odd.addObject().put("field", "definition." + warning.field()).put("message", warning.message());
+        }
         out.put("created_at", Json.time(agent.createdAt()));
         out.put("updated_at", Json.time(agent.updatedAt()));
         return out;

@@ -90,10 +90,14 @@ final class RunTable {
         return next.facts();
     }
 
+    /// Nothing is known of the silence where the engine tells no turns, as that of an echo: nobody said how long anybody spoke.
     static TalkFacts withSilence(TalkFacts talk, long durationMs) {
+        if (talk.turns() == 0) {
+            return talk;
+        }
         Talk next = new Talk(talk);
         next.silenceMs = Math.max(0, durationMs - talk.callerMs() - talk.agentMs());
-        return talk.equals(TalkFacts.NONE) ? talk : next.facts();
+        return next.facts();
     }
 
     private static Instant first(@Nullable Instant known, Instant at) {

@@ -148,6 +148,7 @@ public final class Database implements AutoCloseable {
     /// @throws BrokenSchemaException where the database is there and a migration fails, or was changed after it was applied
     public void migrate(Duration patience) throws UnavailableException, InterruptedException {
         long start = System.nanoTime();
+        String said = "";
         while (true) {
             try {
                 probe();
@@ -162,7 +163,11 @@ public final class Database implements AutoCloseable {
                 if (!retry || closed.await(RETRY_MS, TimeUnit.MILLISECONDS)) {
                     throw new UnavailableException("the database cannot be used: " + failure.getMessage(), failure);
                 }
-                log.info("waiting for the database: {}", failure.getMessage());
+                String why = String.valueOf(failure.getMessage());
+                if (!why.equals(said)) {
+                    log.info("waiting for the database: {}", why);
+                    said = why;
+                }
             }
         }
     }

@@ -123,6 +123,7 @@ public final class BenchCommand implements Callable<Integer> {
     private BenchSettings settings() {
         try {
             ReportFile.require(json);
+            ReportFile.requireDirectory(svg);
             return new BenchSettings(
                     calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
                     new BenchSettings.Layout(partitions, gateways, workers, sealed),

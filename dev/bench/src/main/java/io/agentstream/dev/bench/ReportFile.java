@@ -9,6 +9,18 @@ final class ReportFile {
 
     private ReportFile() {}
 
+    /// @param directory as `--svg` gave it, to be made where it is missing, or null where it was not given
+    /// @throws IllegalArgumentException saying why nothing can be written there
+    static void requireDirectory(@Nullable Path directory) {
+        Path there = directory == null ? null : directory.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there != null && !(Files.isDirectory(there) && Files.isWritable(there))) {
+            throw new IllegalArgumentException("--svg takes a directory to write into, and " + there + " is none");
+        }
+    }
+
     /// @param file as `--json` gave it, or null where it was not given
     /// @throws IllegalArgumentException saying why it cannot be written
     static void require(@Nullable Path file) {

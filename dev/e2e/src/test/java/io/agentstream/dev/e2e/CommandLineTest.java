@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.dev.e2e.deploy.Repository;
 import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.local.LocalSystem;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -90,7 +91,8 @@ final class CommandLineTest {
         "call now", "up --data /dev/null", "up --data /dev/null/x", "up --fresh=perhaps", "topics --check=perhaps",
         "tenant create", "tenant create Acme", "tenant create Acme --owner nobody", "tenant create Acme --owner a@b --max-calls -1",
         "tenant create --owner a@b \u00a0", "tenant key", "tenant key x", "tenant key 1 --scope all", "tenant lists", "tenant list --data",
-        "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm", "audit", "audit --since soon",
+        "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm", "bench --svg /dev/null",
+        "bench --svg /dev/null/plots", "audit", "audit --since soon",
         "audit --since 1h --until 2h", "audit --since 2026-13-01", "audit --since 1h --settled x"})
     void aCommandLineThatMakesNoSenseIsExplainedInASentence(String line) {
         Ran nonsense = run(Map.of(), line.split(" "));
@@ -203,6 +205,55 @@ final class CommandLineTest {
 
         assertEquals(FAULT, call.code());
         assertTrue(call.out().contains("Workflow not found"), call.out());
+    }
+
+    @Test
+    void nothingIsNotWhatACallerSays() {
+        Ran call = run(Map.of(), "call", "--say", "");
+
+        assertEquals(USAGE, call.code(), call.out());
+        assertTrue(call.err().contains("--say takes words"), call.err());
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        Ran help = run(Map.of(), "help");
+
+        assertEquals(OK, help.code(), help.err());
+        assertTrue(help.out().contains("Commands:"), help.out());
+    }
+
+    @Test
+    void aCallToASystemThatWasStoppedSaysHowToStartIt() throws Exception {
+        // given
+        int nobodys;
+        try (ServerSocket taken = new ServerSocket(0)) {
+            nobodys = taken.getLocalPort();
+        }
+
+        // when
+        Ran call = run(Map.of(), "call", "--url", "ws://127.0.0.1:" + nobodys + "/secret");
+
+        // then
+        assertEquals(FAULT, call.code());
+        assertTrue(call.err().contains("ws://127.0.0.1:" + nobodys), call.err());
+        assertFalse((call.out() + call.err()).contains("secret") || call.out().contains("-1"), call.out() + call.err());
+    }
+
+    @Test
+    void aKafkaWhoseNameNobodyKnowsIsSaidWithTheVariable() {
+        Ran topics = run(Map.of("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "kafka.invalid:9092"), "topics");
+
+        assertEquals(CONFIG, topics.code(), topics.err());
+        assertTrue(topics.err().contains("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS=kafka.invalid:9092"), topics.err());
+    }
+
+    @Test
+    void aDatabaseWhoseNameNobodyKnowsIsSaidWithItsName() {
+        Ran list = run(Map.of("AGENT_STREAM_DATABASE_URL", "jdbc:postgresql://db.invalid/x"), "tenant", "list");
+
+        assertEquals(FAULT, list.code(), list.err());
+        assertTrue(list.err().contains("db.invalid"), list.err());
     }
 
     @Test

@@ -1,9 +1,14 @@
 package io.agentstream.dev.e2e;
 
 import io.agentstream.dev.embedded.DirectoryTree;
+import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.CallOutcome;
+import io.agentstream.dev.simulator.caller.CallPlan;
+import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.runtime.StopBarrier;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,6 +24,9 @@ final class SharedSystem implements ParameterResolver {
 
     /// Short enough that the tests of timeouts do not wait long, long enough for a busy machine.
     static final long HANDSHAKE_MS = 5_000;
+
+    private static final long WARM_UP_MS = 2_000;
+    private static final int WARM_UP_CALLS = 5;
 
     /// For systems of a test's own: their first call comes while everything is cold and other tests have the processors.
     static final long COLD_HANDSHAKE_MS = 10_000;
@@ -67,8 +75,20 @@ final class SharedSystem implements ParameterResolver {
             try {
                 directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "e2e-");
                 system = LocalSystem.start(directory, false, environment(), new StopBarrier(), step -> {});
+                warmUp(system.demo());
             } catch (Exception e) {
                 throw new IllegalStateException("the system did not start", e);
+            }
+        }
+
+        /// The first call of a cold process may take longer than the tests' handshake: that is nobody's fault, and no test's to meet.
+        private static void warmUp(DemoFile demo) throws InterruptedException {
+            try (SimulatedProvider provider = new SimulatedProvider()) {
+                int calls = 0;
+                CallOutcome outcome;
+                do {
+                    outcome = provider.place(CallPlan.to(URI.create(demo.echoStreamUrl()), demo.domain()).withMaxMs(WARM_UP_MS));
+                } while (outcome.firstAudioMs() < 0 && ++calls < WARM_UP_CALLS);
             }
         }
 

@@ -17,6 +17,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,7 @@ final class CallCommand implements Callable<Integer> {
     private static final int TALK_SECONDS = 60;
 
     @Option(names = "--data", paramLabel = "DIR", defaultValue = ".agent-stream",
-            description = "Data directory of the running system; unless given, ${DEFAULT-VALUE}.")
+            description = "Data directory of the running system (default: ${DEFAULT-VALUE}).")
     private Path data = Path.of(".agent-stream");
 
     @Option(names = "--agent", paramLabel = "UUID", description = "The agent to call (default: the demo agent).")
@@ -100,8 +101,9 @@ final class CallCommand implements Callable<Integer> {
             return ServiceMain.EXIT_FAULT;
         }
         CallScript script = script(demo.orElse(null), speech);
+        Instant since = Instant.now();
         List<CallOutcome> outcomes = place(script);
-        CallReport report = new CallReport(terminal.out(), runs(demo));
+        CallReport report = new CallReport(terminal.out(), runs(demo, since));
         boolean good = true;
         for (CallOutcome outcome : outcomes) {
             good &= report.print(outcome, script.probe(), outcomes.size() == 1);
@@ -110,6 +112,11 @@ final class CallCommand implements Callable<Integer> {
             report.printSummary(outcomes);
         }
         saveReply(outcomes.getFirst(), terminal.out());
+        if (outcomes.stream().allMatch(outcome -> outcome.connectMs() < 0)) {
+            terminal.err().println("Nothing came about at " + where(script.url()) + "." + (url == null
+                    ? " Does the system still run? Start it with ./agent-stream up" + ofData() + "."
+                    : ""));
+        }
         return good ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
     }
 
@@ -122,6 +129,9 @@ final class CallCommand implements Callable<Integer> {
         }
         if (seconds != null && (seconds < 1 || seconds > MAX_SECONDS)) {
             throw wrong("--seconds is between 1 and " + MAX_SECONDS);
+        }
+        if (say != null && say.isBlank()) {
+            throw wrong("--say takes words, and there are none");
         }
         if (say != null && wav != null) {
             throw wrong("--say and --wav exclude each other");
@@ -142,6 +152,15 @@ final class CallCommand implements Callable<Integer> {
 
     private static boolean isSocket(URI url) {
         return url.getScheme() != null && url.getScheme().matches("wss?") && url.getHost() != null && url.getPort() <= 65_535;
+    }
+
+    /// Without the path, which holds the agent's secret.
+    private static String where(URI url) {
+        return url.getScheme() + "://" + url.getAuthority();
+    }
+
+    private String ofData() {
+        return data.equals(Path.of(".agent-stream")) ? "" : " --data " + data;
     }
 
     private static Path folder(Path file) {
@@ -194,6 +213,8 @@ final class CallCommand implements Callable<Integer> {
         List<SimulatedProvider.Placed> placed = new ArrayList<>();
         List<CallOutcome> outcomes = new ArrayList<>();
         try (SimulatedProvider provider = new SimulatedProvider()) {
+            CallProgress progress = new CallProgress(terminal.err(), count, script.maxMs());
+            progress.begin(where(script.url()));
             long startNs = System.nanoTime();
             CountDownLatch never = new CountDownLatch(1);
             for (int i = 0; i < count; i++) {
@@ -202,7 +223,7 @@ final class CallCommand implements Callable<Integer> {
                     throw new AssertionError();
                 }
                 CallPlan plan = script.plan();
-                placed.add(provider.begin(plan));
+                placed.add(provider.begin(plan, progress));
             }
             for (SimulatedProvider.Placed call : placed) {
                 outcomes.add(call.outcome().join());
@@ -211,8 +232,8 @@ final class CallCommand implements Callable<Integer> {
         return outcomes;
     }
 
-    private Optional<RunLookup> runs(Optional<DemoFile> demo) {
-        return url == null ? demo.map(d -> new RunLookup(d, agent == null ? d.agentUuid() : agent.toString())) : Optional.empty();
+    private Optional<RunLookup> runs(Optional<DemoFile> demo, Instant since) {
+        return url == null ? demo.map(d -> new RunLookup(d, agent == null ? d.agentUuid() : agent.toString(), since)) : Optional.empty();
     }
 
     private void saveReply(CallOutcome outcome, PrintStream out) throws IOException {

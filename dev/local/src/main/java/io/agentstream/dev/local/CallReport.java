@@ -6,6 +6,8 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import tools.jackson.databind.JsonNode;
 
@@ -24,8 +26,9 @@ final class CallReport {
     /// Prints one call, and returns whether it went as a call should: it was answered with audio, ended with 1000, and its run is
     /// completed.
     boolean print(CallOutcome call, boolean echo, boolean inFull) throws InterruptedException {
-        Optional<JsonNode> run = runs.isPresent() ? runs.get().find(call.session()) : Optional.empty();
-        String name = run.map(r -> r.path("name").asString("")).orElse("no run known");
+        boolean connected = call.connectMs() >= 0;
+        Optional<JsonNode> run = connected && runs.isPresent() ? runs.get().find(call.session()) : Optional.empty();
+        String name = run.map(r -> r.path("name").asString("")).orElse(connected ? "no run known" : "no call");
         String state = run.map(r -> r.path("state").asString("")).orElse("");
         out.printf(Locale.ROOT, "%s  %s  close code %s%s  %.1f s%n",
                 name, ending(call, run), call.closeCode() < 0 ? "none" : call.closeCode(),
@@ -34,7 +37,9 @@ final class CallReport {
             out.println("  failed: " + call.failure());
         }
         if (inFull) {
-            latencies(call, echo);
+            if (connected) {
+                latencies(call, echo);
+            }
             if (run.isPresent() && runs.isPresent()) {
                 conversation(runs.get().events(run.get()));
             }
@@ -73,15 +78,26 @@ final class CallReport {
     }
 
     private void conversation(List<JsonNode> events) {
+        Set<Integer> interrupted = events.stream()
+                .filter(event -> is(event, "interrupted"))
+                .map(event -> event.path("payload").path("turn").asInt(-1))
+                .collect(Collectors.toSet());
         for (JsonNode event : events) {
             JsonNode what = event.path("payload");
             switch (event.path("type").asString("")) {
                 case "said", "conversation.said" -> out.printf(Locale.ROOT, "  agent   %s%s%n",
-                        what.path("text").asString(""), what.path("whole").asBoolean(true) ? "" : "  [interrupted]");
+                        what.path("text").asString(""), what.path("whole").asBoolean(true)
+                                ? ""
+                                : interrupted.contains(what.path("turn").asInt(-1)) ? "  [interrupted]" : "  [the call ended in it]");
                 case "heard", "conversation.heard" -> out.println("  caller  " + heard(what));
                 default -> { } // the socket's part of the story is told above
             }
         }
+    }
+
+    private static boolean is(JsonNode event, String type) {
+        String name = event.path("type").asString("");
+        return name.equals(type) || name.equals("conversation." + type);
     }
 
     private static String heard(JsonNode what) {

@@ -4,7 +4,6 @@ import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.runtime.Keys;
-import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,10 +65,6 @@ record LocalSecrets(
                 Keys.CREDENTIALS_KEY.variable(), credentialsKey,
                 Keys.CALL_KEYS_KEY.variable(), Objects.requireNonNull(callKeysKey),
                 Keys.OPERATOR_KEY.variable(), Objects.requireNonNull(operatorKey));
-    }
-
-    Secret apiKeySecret() {
-        return new Secret(apiKey);
     }
 
     @Override

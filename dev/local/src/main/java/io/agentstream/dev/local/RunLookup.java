@@ -3,18 +3,24 @@ package io.agentstream.dev.local;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// Finds the runs of calls through the REST API. One thread; waits at most a few seconds for a run to be closed.
+/// Finds the runs of calls that are over through the REST API. One thread; waits at most a few seconds, for all calls together, for runs
+/// to be closed.
 final class RunLookup {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -25,25 +31,32 @@ final class RunLookup {
 
     private final DemoFile system;
     private final String agent;
+    private final Instant since;
+    private final Set<Long> told = new HashSet<>();
+    private long deadlineNs;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-    RunLookup(DemoFile system, String agent) {
+    /// @param since when the first of the calls was placed
+    RunLookup(DemoFile system, String agent, Instant since) {
         this.system = system;
         this.agent = agent;
+        this.since = since;
     }
 
-    /// The run of the call with the provider's `session`, closed if it closes in time; nothing where there is none.
+    /// The run of the call with the provider's `session`, closed if it closes in time; nothing where there is none. One that was refused
+    /// before it could introduce itself is found by its time: a failed run without a session, each told once.
     Optional<JsonNode> find(String session) throws InterruptedException {
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        if (deadlineNs == 0) {
+            deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        }
         CountDownLatch never = new CountDownLatch(1);
         long pauseMs = FIRST_PAUSE_MS;
         while (true) {
-            Optional<JsonNode> run = items("/api/v1/agents/" + agent + "/runs?limit=500").stream()
-                    .filter(r -> session.equals(r.path("logs").path("inbound_webhook").path("session").asString("")))
-                    .findFirst();
+            Optional<JsonNode> run = look(session);
             boolean closed = run.isPresent() && !run.get().path("ended_at").isNull();
             if (closed || System.nanoTime() > deadlineNs) {
+                run.ifPresent(found -> told.add(found.path("id").asLong()));
                 return run;
             }
             if (never.await(pauseMs, TimeUnit.MILLISECONDS)) {
@@ -51,6 +64,18 @@ final class RunLookup {
             }
             pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
         }
+    }
+
+    private Optional<JsonNode> look(String session) throws InterruptedException {
+        String runs = "/api/v1/agents/" + agent + "/runs?limit=500&";
+        Optional<JsonNode> own =
+                items(runs + "external_call_id=" + URLEncoder.encode(session, StandardCharsets.UTF_8)).stream().findFirst();
+        return own.isPresent()
+                ? own
+                : items(runs + "state=failed&created_after=" + since).stream()
+                        .filter(run -> run.path("logs").path("inbound_webhook").path("session").isMissingNode())
+                        .filter(run -> !told.contains(run.path("id").asLong()))
+                        .findFirst();
     }
 
     /// What happened in a run, in order.

@@ -2,6 +2,7 @@ package io.agentstream.dev.local;
 
 import io.agentstream.cli.Arguments;
 import io.agentstream.cli.Terminal;
+import io.agentstream.runtime.Config;
 import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.Logs;
 import io.agentstream.runtime.Sentences;
@@ -41,7 +42,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             defaultValue = ".agent-stream",
-            description = "Keeps the data there across restarts; unless given, in ${DEFAULT-VALUE}.")
+            description = "Where the data is kept across restarts (default: ${DEFAULT-VALUE}).")
     private Path data = Path.of(".agent-stream");
 
     @Option(names = "--fresh", description = "Start over: remove the data that is there.")
@@ -56,6 +57,8 @@ final class UpCommand implements Callable<Integer> {
         PrintStream out = terminal.out();
         long startNs = System.nanoTime();
         Path directory = directory();
+        Config.unknownVariables(terminal.environment())
+                .forEach(unknown -> terminal.err().println("agent-stream: nothing is configured by " + unknown + "; is it misspelt?"));
         Logs.toFile(directory.resolve("agent-stream.log"));
         StopBarrier barrier = new StopBarrier().onSignals();
         int code = ServiceMain.EXIT_FAULT;

@@ -58,34 +58,12 @@ public record CallPlan(
         return UUID.randomUUID().toString().replace("-", "");
     }
 
-    public CallPlan withSession(String other) {
-        return new CallPlan(uri, streamSid, callSid, other, accountSid, from, to, customParameters, steps, maxMs, sendStop, echoMarks, probe);
-    }
-
-    public CallPlan withNumbers(String caller, String called) {
-        return new CallPlan(uri, streamSid, callSid, session, accountSid, caller, called, customParameters, steps, maxMs, sendStop, echoMarks, probe);
-    }
-
-    public CallPlan withCustomParameters(Map<String, String> others) {
-        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, others, steps, maxMs, sendStop, echoMarks, probe);
-    }
-
     public CallPlan withSteps(List<Step> others) {
         return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, others, maxMs, sendStop, echoMarks, probe);
     }
 
     public CallPlan withMaxMs(long other) {
         return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, other, sendStop, echoMarks, probe);
-    }
-
-    /// Hangs up by closing the socket alone.
-    public CallPlan withoutStop() {
-        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, maxMs, false, echoMarks, probe);
-    }
-
-    /// A provider that does not report played marks.
-    public CallPlan withoutMarkEchoes() {
-        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, maxMs, sendStop, false, probe);
     }
 
     /// Numbered frames, for the latency of an echo.

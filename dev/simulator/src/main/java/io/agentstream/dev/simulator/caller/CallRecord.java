@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// What is noted down during a call. Confined to the thread of its call. Bounded by the call's length and 10,000 events.
 final class CallRecord {
@@ -15,6 +16,7 @@ final class CallRecord {
     private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
     private final List<CallEvent> events = new ArrayList<>();
     private final List<Long> arrivalsMs = new ArrayList<>();
+    private final Consumer<CallEvent> listener;
     private long startNanos;
     private long framesSent;
     private long framesReceived;
@@ -22,7 +24,9 @@ final class CallRecord {
     private long firstAudioMs = -1;
     private long firstSpeechMs = -1;
 
-    CallRecord(long nowNanos) {
+    /// @param listener told each event as it happens, on the thread of the call
+    CallRecord(long nowNanos, Consumer<CallEvent> listener) {
+        this.listener = listener;
         startNanos = nowNanos;
     }
 
@@ -38,7 +42,9 @@ final class CallRecord {
 
     void note(long nowNanos, Kind kind, String detail) {
         if (events.size() < MAX_EVENTS) {
-            events.add(new CallEvent(ms(nowNanos), kind, detail));
+            CallEvent event = new CallEvent(ms(nowNanos), kind, detail);
+            events.add(event);
+            listener.accept(event);
         }
     }
 

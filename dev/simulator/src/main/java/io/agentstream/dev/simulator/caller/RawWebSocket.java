@@ -271,11 +271,6 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /// Ends our direction of TCP without a close frame; reading goes on.
-    public void halfClose() throws IOException {
-        socket.shutdownOutput();
-    }
-
     /// Ends TCP with a reset.
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +58,16 @@ public final class SimulatedProvider implements AutoCloseable {
 
     /// Begins a call and comes back at once.
     public Placed begin(CallPlan plan) {
+        return begin(plan, event -> {});
+    }
+
+    /// As [#begin(CallPlan)].
+    ///
+    /// @param listener told each event as it happens, on the thread of the call, which it must not keep waiting
+    public Placed begin(CallPlan plan, Consumer<CallEvent> listener) {
         CompletableFuture<SimulatedCall> answered = new CompletableFuture<>();
         CompletableFuture<CallOutcome> outcome = new CompletableFuture<>();
-        threads.execute(() -> outcome.complete(run(plan, answered)));
+        threads.execute(() -> outcome.complete(run(plan, answered, listener)));
         return new Placed(answered, outcome);
     }
 
@@ -72,9 +80,9 @@ public final class SimulatedProvider implements AutoCloseable {
         }
     }
 
-    private CallOutcome run(CallPlan plan, CompletableFuture<SimulatedCall> answered) {
+    private CallOutcome run(CallPlan plan, CompletableFuture<SimulatedCall> answered, Consumer<CallEvent> listener) {
         long began = System.nanoTime();
-        CallRecord record = new CallRecord(began);
+        CallRecord record = new CallRecord(began, listener);
         try {
             Inbox inbox = new Inbox();
             WebSocket socket = client.newWebSocketBuilder()
