@@ -26,10 +26,12 @@ class BenchSmokeTest {
     /// By this the processes of this bench are told from those of other tests.
     private static final String BADGE = "-Dbench.badge=" + UUID.randomUUID();
 
+    /// Each of its processes lives for seconds: the first compiler is enough.
+    private static final JvmFlags FLAGS = JvmFlags.recommended(List.of(BADGE, "-XX:TieredStopAtLevel=1"));
+
     private static BenchSettings settings(Set<Target> only) {
         return new BenchSettings(
-                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2, true), Map.of(),
-                JvmFlags.recommended(List.of(BADGE)));
+                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2, true), Map.of(), FLAGS);
     }
 
     @Test

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.agentstream.dev.embedded.ChildJvm;
 import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -82,7 +84,7 @@ final class HardTimesTest {
     void saysThatTheDiskIsFullAndStartsAgainWhenThereIsRoom() throws Exception {
         // given a small disk
         Path disk = Files.createDirectory(terminal.resolve("disk"));
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=240m", "tmpfs", disk.toString()) == 0,
+        assumeTrue(run(List.of("mount", "-t", "tmpfs", "-o", "size=240m", "tmpfs", disk.toString())) == 0,
                 "only who may mount has a small disk to fill");
         Path data = disk.resolve("data");
         Path filler = disk.resolve("filler");
@@ -111,17 +113,19 @@ final class HardTimesTest {
         } finally {
             Files.deleteIfExists(filler);
             EmbeddedPostgres.remove(data.resolve("postgres"));
-            run("umount", "--lazy", disk.toString());
+            run(List.of("umount", "--lazy", disk.toString()));
         }
     }
 
     /// A short call, and its exit code.
     private static int call(Path data) throws IOException, InterruptedException {
         String echo = DemoFile.read(data).orElseThrow().echoAgentUuid();
-        return run(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--sun-misc-unsafe-memory-access=allow", "-cp", System.getProperty("java.class.path"),
-                "io.agentstream.cli.Main", "call", "--data", data.toString(), "--agent", echo, "--seconds", "2");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ChildJvm.SHORT_LIVED);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.agentstream.cli.Main"));
+        command.addAll(List.of("call", "--data", data.toString(), "--agent", echo, "--seconds", "2"));
+        return run(command);
     }
 
     private static long databaseOf(Path data) throws IOException {
@@ -139,9 +143,9 @@ final class HardTimesTest {
         }
     }
 
-    private static int run(String... command) throws IOException, InterruptedException {
+    private static int run(List<String> command) throws IOException, InterruptedException {
         try {
-            return new ProcessBuilder(List.of(command))
+            return new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()

@@ -1,6 +1,7 @@
 package io.agentstream.dev.e2e;
 
 import io.agentstream.cli.Main;
+import io.agentstream.dev.embedded.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,15 +26,10 @@ final class UpProcess implements AutoCloseable {
 
     /// Starts it; what it says is written to a file in `terminal`.
     static UpProcess begin(Path terminal, Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "up"));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ChildJvm.SHORT_LIVED);
+        command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), Main.class.getName(), "up"));
         command.addAll(List.of(arguments));
         Path said = Files.createTempFile(terminal, "said", "");
         ProcessBuilder builder =

@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
 /// Another JVM on the same class path, to be killed.
 public final class ChildJvm implements AutoCloseable {
 
+    /// What makes a JVM cheap that lives for seconds: a first compiler only, and one thread that collects.
+    public static final List<String> SHORT_LIVED =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
     private static final int MOST_LINES = 10_000;
     private static final String END = "\0";
 
@@ -58,12 +62,9 @@ public final class ChildJvm implements AutoCloseable {
     private static ChildJvm run(List<String> prefix, Class<?> main, Map<String, String> environment, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(SHORT_LIVED);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
