@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,11 +34,13 @@ import tools.jackson.databind.JsonNode;
 /// be admitted and proved, and how long their audio takes there and back.
 ///
 /// The flood has a process of its own that gets the processors nobody else wants. Ten per cent are wanted, and measured on a machine
-/// that does nothing else (`-Dflood.percent=10 -Dflood.slack=0 -Dflood.seconds=20`; docs/performance.md has the figures). Where
-/// builds run beside, times double by themselves, so what fails a build is what no noise makes: more than twice the quiet time and two
+/// that does nothing else (`-Dflood.percent=10 -Dflood.slack=0 -Dflood.seconds=20`; docs/performance.md has the figures). It runs only
+/// where `-Dflood.seconds` says so; without more, what fails is what no noise makes: more than twice the quiet time and two
 /// seconds (of frames: half a second) more, or a call that is not taken. That catches every line in which one tenant's work stands
 /// before another's: each of those that there were (for a connection, for a locked row, for a slow provider) cost four to ten seconds.
 @WholeMachine
+@EnabledIfSystemProperty(named = "flood.seconds", matches = "\\d+",
+        disabledReason = "compares times, for which it needs the machine for itself: -Dflood.seconds=6")
 @Timeout(280)
 final class FloodTest {
 
@@ -180,7 +183,8 @@ final class FloodTest {
                 for (SimulatedProvider.Placed each : placed) {
                     CallOutcome outcome = each.outcome().get();
                     frames = frames.plus(outcome.latency());
-                    if (outcome.ending() != CallOutcome.Ending.LIMIT) {
+                    // at its end the one who closes first may be the other
+                    if (outcome.ending() != CallOutcome.Ending.LIMIT && outcome.closeCode() != 1000) {
                         mistakes.add(outcome.toString());
                     }
                 }
