@@ -44,7 +44,6 @@ final class DrainDrillTest {
     @BeforeEach
     void start() throws Exception {
         infrastructure = Infrastructure.start();
-        infrastructure.environment().put("AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
         infrastructure.environment().put("AGENT_STREAM_CLOUDONIX_RATE_LIMIT", Integer.toString(LIMIT));
         infrastructure.environment().put("AGENT_STREAM_HANDSHAKE_TIMEOUT", "60s");
         system = infrastructure.startSystem();

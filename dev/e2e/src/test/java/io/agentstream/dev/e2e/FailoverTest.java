@@ -11,11 +11,14 @@ import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.StopBarrier;
+import io.agentstream.schemas.Json;
 import io.agentstream.worker.WorkerService;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +48,12 @@ final class FailoverTest {
     private LocalSystem system;
     private Api api;
     private String agent;
+    private String callKeysKey;
 
     @BeforeEach
-    void open(LocalSystem shared) throws Exception {
+    void open(LocalSystem shared, Path directory) throws Exception {
         system = shared;
+        callKeysKey = Json.MAPPER.readTree(Files.readAllBytes(directory.resolve("secrets.json"))).path("call_keys_key").asString();
         api = new Api(system.demo());
         agent = api.newAgent("{\"engine\":\"echo\"}");
     }
@@ -196,6 +201,7 @@ final class FailoverTest {
 
     private Map<String, String> variables() {
         Map<String, String> variables = SharedSystem.environment();
+        variables.put("AGENT_STREAM_CALL_KEYS_KEY", callKeysKey);
         variables.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
         variables.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers());
         variables.put("AGENT_STREAM_GATEWAY_SLOTS", "4");

@@ -32,6 +32,9 @@ final class Infrastructure implements AutoCloseable {
         environment.put("AGENT_STREAM_DATABASE_URL", postgres.jdbcUrl());
         environment.put("AGENT_STREAM_DATABASE_USER", postgres.user());
         environment.put("AGENT_STREAM_DATABASE_PASSWORD", postgres.password());
+        // one set for all processes of the system, where each data directory would have its own
+        environment.put("AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+        environment.put("AGENT_STREAM_CALL_KEYS_KEY", "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=");
     }
 
     static Infrastructure start() throws IOException {

@@ -71,7 +71,6 @@ final class LedgerChaosTest {
         System.out.println("seed " + seed + " (-Dfacts.seed)");
         Instant since = Instant.now().minusSeconds(1);
         try (Infrastructure infrastructure = Infrastructure.start()) {
-            infrastructure.environment().put("AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
             Map<String, String> mine = new HashMap<>(infrastructure.environment());
             infrastructure.environment().put("AGENT_STREAM_PROJECTIONS", "false"); // those are in the processes that are killed
             try (LocalSystem system = infrastructure.startSystem();

@@ -33,7 +33,6 @@ final class LostTest {
     @BeforeEach
     void start() throws Exception {
         infrastructure = Infrastructure.start();
-        infrastructure.environment().put("AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
         infrastructure.environment().put("AGENT_STREAM_IDLE_TIMEOUT", "10m");
         infrastructure.environment().remove("AGENT_STREAM_CALL_ALIVE_INTERVAL");
         infrastructure.environment().remove("AGENT_STREAM_CALL_LOST_AFTER");

@@ -36,8 +36,6 @@ final class RollingUpgradeTest {
     @BeforeAll
     void start() throws Exception {
         infrastructure = Infrastructure.start();
-        infrastructure.environment().put(
-                "AGENT_STREAM_CREDENTIALS_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
         system = infrastructure.startSystem();
         api = new Api(system.demo());
     }

@@ -55,7 +55,6 @@ final class WorkerlessTest {
         environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
         environment.put("AGENT_STREAM_DRAIN_TIMEOUT", "0s");
         environment.put("AGENT_STREAM_CLOUDONIX_API_URL", sandbox.url().toString());
-        environment.put("AGENT_STREAM_CREDENTIALS_KEY", secrets.path("credentials_key").asString());
     }
 
     @AfterAll
