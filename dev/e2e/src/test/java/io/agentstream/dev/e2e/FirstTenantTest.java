@@ -162,7 +162,7 @@ final class FirstTenantTest {
         assertEquals(78, unset.code());
         assertTrue(unset.err().contains("AGENT_STREAM_DATABASE_URL"), unset.err());
         assertEquals(1, refused.code());
-        assertTrue(refused.err().contains("the database cannot be used"), refused.err());
+        assertTrue(refused.err().contains("the database of AGENT_STREAM_DATABASE_URL cannot be used"), refused.err());
         for (Ran ran : List.of(unknown, never, unset, refused)) {
             assertFalse(ran.err().matches("(?s).*(java\\.|Exception).*"), ran.err());
             assertEquals("", ran.out());
