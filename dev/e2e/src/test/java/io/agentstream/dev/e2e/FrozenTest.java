@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,11 +129,17 @@ final class FrozenTest {
                 // when
                 second.thaw();
 
-                // then it works along, what was decided meanwhile stays, and nothing of it is said once more
+                // then it works along, what was decided meanwhile stays, and nothing of it is said once more, but for what it was in
+                // the middle of saying: of such a call the other has said all of it once more already
+                Set<String> interrupted = saidBefore.entrySet().stream()
+                        .filter(said -> said.getValue() > 1)
+                        .map(said -> said.getKey().substring(said.getKey().indexOf(' ') + 1))
+                        .collect(Collectors.toSet());
+                assertTrue(interrupted.size() < CALLS, interrupted.toString());
                 Api.awaitReady(second.adminUrl());
                 running.awaitHeard(THAWED_FRAMES);
                 assertEquals(rowsBefore, rows());
-                assertEquals(saidBefore, decisions(ids));
+                assertEquals(without(interrupted, saidBefore), without(interrupted, decisions(ids)));
 
                 // and the call that was there before has lost nothing, and of each run there is one
                 running.hangUp();
@@ -166,6 +173,12 @@ final class FrozenTest {
 
     private String servers() {
         return Objects.requireNonNull(infrastructure.environment().get("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS"));
+    }
+
+    private static Map<String, Long> without(Set<String> calls, Map<String, Long> said) {
+        Map<String, Long> rest = new TreeMap<>(said);
+        rest.keySet().removeIf(what -> calls.contains(what.substring(what.indexOf(' ') + 1)));
+        return rest;
     }
 
     /// Of each of these calls each decision is on the topic in one wording: who dies having said it has it said by another.
