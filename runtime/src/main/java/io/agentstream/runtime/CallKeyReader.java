@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,8 +19,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +50,7 @@ public final class CallKeyReader implements DutyCycle {
     private final Deque<Over> over = new ArrayDeque<>();
     private final Semaphore wake = new Semaphore(0);
     private final Object arrival = new Object();
-    private @Nullable Consumer<byte[], byte[]> follower;
-    private Map<TopicPartition, Long> ends = Map.of();
+    private @Nullable WholeTopic follower;
     private volatile boolean caughtUp;
 
     private record Over(CallId callId, long atMs) {}
@@ -117,9 +113,9 @@ public final class CallKeyReader implements DutyCycle {
             return;
         }
         try {
-            Consumer<byte[], byte[]> reader = follower == null ? follow() : follower;
+            WholeTopic topic = follower == null ? follow() : follower;
             boolean any = false;
-            for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+            for (ConsumerRecord<byte[], byte[]> each : topic.poll(POLL)) {
                 take(each);
                 any = true;
             }
@@ -129,7 +125,7 @@ public final class CallKeyReader implements DutyCycle {
                 }
             }
             if (!caughtUp) {
-                caughtUp = ends.entrySet().stream().allMatch(end -> reader.position(end.getKey()) >= end.getValue());
+                caughtUp = topic.isReadToItsEnd();
             }
             forget();
         } catch (WakeupException closing) { // the runner asks whether to go on
@@ -139,24 +135,10 @@ public final class CallKeyReader implements DutyCycle {
         }
     }
 
-    private Consumer<byte[], byte[]> follow() {
-        Consumer<byte[], byte[]> reader = readers.get();
-        try {
-            List<TopicPartition> all = reader.partitionsFor(Topics.CALL_KEYS.name()).stream()
-                    .map(each -> new TopicPartition(each.topic(), each.partition()))
-                    .toList();
-            if (all.isEmpty()) { // a reader of nothing may not be polled
-                throw new UnknownTopicOrPartitionException("there is no topic " + Topics.CALL_KEYS.name());
-            }
-            reader.assign(all);
-            reader.seekToBeginning(all);
-            ends = reader.endOffsets(all);
-        } catch (RuntimeException notYet) {
-            reader.close();
-            throw notYet;
-        }
-        follower = reader;
-        return reader;
+    private WholeTopic follow() {
+        WholeTopic topic = WholeTopic.open(readers, Topics.CALL_KEYS.name());
+        follower = topic;
+        return topic;
     }
 
     private void take(ConsumerRecord<byte[], byte[]> each) {

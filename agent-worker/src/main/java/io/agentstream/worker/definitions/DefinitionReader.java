@@ -3,13 +3,13 @@ package io.agentstream.worker.definitions;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
+import io.agentstream.runtime.WholeTopic;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.Codec;
 import io.agentstream.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,9 +49,8 @@ public final class DefinitionReader implements DutyCycle, Definitions {
     private final DefinitionPlaces places;
     private final Semaphore wake = new Semaphore(0);
     private final Queue<String> wanted = new ArrayBlockingQueue<>(MAX_WANTED);
-    private @Nullable Consumer<byte[], byte[]> follower;
+    private @Nullable WholeTopic follower;
     private @Nullable Consumer<byte[], byte[]> fetcher;
-    private Map<TopicPartition, Long> ends = Map.of();
     private volatile boolean caughtUp;
     private boolean saidThatItIsFull;
 
@@ -114,12 +112,12 @@ public final class DefinitionReader implements DutyCycle, Definitions {
     @Override
     public void work() throws InterruptedException {
         try {
-            Consumer<byte[], byte[]> reader = follower == null ? follow() : follower;
-            for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+            WholeTopic topic = follower == null ? follow() : follower;
+            for (ConsumerRecord<byte[], byte[]> each : topic.poll(POLL)) {
                 take(each);
             }
             if (!caughtUp) {
-                caughtUp = ends.entrySet().stream().allMatch(end -> reader.position(end.getKey()) >= end.getValue());
+                caughtUp = topic.isReadToItsEnd();
             }
             String key;
             while ((key = wanted.poll()) != null) {
@@ -134,24 +132,10 @@ public final class DefinitionReader implements DutyCycle, Definitions {
         }
     }
 
-    private Consumer<byte[], byte[]> follow() {
-        Consumer<byte[], byte[]> reader = readers.get();
-        try {
-            List<TopicPartition> all = reader.partitionsFor(Topics.AGENT_DEFINITIONS.name()).stream()
-                    .map(each -> new TopicPartition(each.topic(), each.partition()))
-                    .toList();
-            if (all.isEmpty()) { // a reader of nothing may not be polled
-                throw new UnknownTopicOrPartitionException("there is no topic " + Topics.AGENT_DEFINITIONS.name());
-            }
-            reader.assign(all);
-            reader.seekToBeginning(all);
-            ends = reader.endOffsets(all);
-        } catch (RuntimeException notYet) {
-            reader.close();
-            throw notYet;
-        }
-        follower = reader;
-        return reader;
+    private WholeTopic follow() {
+        WholeTopic topic = WholeTopic.open(readers, Topics.AGENT_DEFINITIONS.name());
+        follower = topic;
+        return topic;
     }
 
     private void take(ConsumerRecord<byte[], byte[]> each) {
@@ -195,12 +179,12 @@ public final class DefinitionReader implements DutyCycle, Definitions {
     }
 
     @Override
-    public void onClose() {
+    public void onClose() throws Exception {
         close(follower);
         close(fetcher);
     }
 
-    private static void close(@Nullable Consumer<byte[], byte[]> reader) {
+    private static void close(@Nullable AutoCloseable reader) throws Exception {
         if (reader != null) {
             reader.close();
         }

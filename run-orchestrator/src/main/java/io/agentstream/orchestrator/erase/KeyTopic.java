@@ -1,11 +1,11 @@
 package io.agentstream.orchestrator.erase;
 
+import io.agentstream.runtime.WholeTopic;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Takes calls' keys off `call.keys.v1`. A broker deletes from the beginning only: what lies before a key must be of calls that are
 /// over, or it is tried again later; after the topic's retention it is gone in any case. One thread; blocks.
@@ -94,25 +95,18 @@ public final class KeyTopic implements Eraser.Keys {
 
     private Map<TopicPartition, Found> read() throws TimeoutException {
         Map<TopicPartition, Found> all = new HashMap<>();
-        try (Consumer<byte[], byte[]> reader = readers.get()) {
-            List<TopicPartition> partitions = reader.partitionsFor(Topics.CALL_KEYS.name()).stream()
-                    .map(each -> new TopicPartition(each.topic(), each.partition()))
-                    .toList();
-            partitions.forEach(each -> all.put(each, new Found()));
-            reader.assign(partitions);
-            reader.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
+        try (WholeTopic topic = WholeTopic.open(readers, Topics.CALL_KEYS.name())) {
             long deadlineNs = System.nanoTime() + LIMIT.toNanos();
-            while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
+            while (!topic.isReadToItsEnd()) {
                 if (System.nanoTime() > deadlineNs) {
                     throw new TimeoutException("keys were not read in time");
                 }
-                for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
-                    Found found = all.get(new TopicPartition(each.topic(), each.partition()));
+                for (ConsumerRecord<byte[], byte[]> each : topic.poll(POLL)) {
                     CallId call = each.key() == null ? null : CallId.fromKey(each.key()).orElse(null);
-                    if (found == null || call == null) {
+                    if (call == null) {
                         continue;
                     }
+                    Found found = all.computeIfAbsent(new TopicPartition(each.topic(), each.partition()), _ -> new Found());
                     if (each.value() == null) {
                         found.over.add(call);
                     } else {
@@ -120,6 +114,8 @@ public final class KeyTopic implements Eraser.Keys {
                     }
                 }
             }
+        } catch (UnknownTopicOrPartitionException none) {
+            return Map.of(); // then no key is on it
         }
         return all;
     }
