@@ -12,7 +12,6 @@ import io.agentstream.orchestrator.intake.CallHandler;
 import io.agentstream.orchestrator.intake.CallsLoop;
 import io.agentstream.orchestrator.intake.KeyedExecutor;
 import io.agentstream.orchestrator.jobs.Announcer;
-import io.agentstream.orchestrator.jobs.Bell;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
@@ -24,6 +23,7 @@ import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Erasures;
+import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.CallKeyReader;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.DeadLetters;
@@ -119,10 +119,10 @@ final class RunParts {
                 new KeyTopic(
                         () -> lent.clients().reader("orchestrator-eraser", "earliest", CallsLoop.MAX_POLL_RECORDS), lent.admin(),
                         calls -> lent.database().withConnection(connection -> Erasures.over(connection, calls))),
-                lent.ready(), lent.clock());
-        closer.own("eraser", new DutyCycleRunner(eraser, LOOP_CLOSE, lent.onFault()).start());
-        RetentionJob retention = new RetentionJob(lent.database(), lent.ready(), lent.clock(), metrics);
-        closer.own("retention", new DutyCycleRunner(retention, REAPER_CLOSE, lent.onFault()).start());
+                lent.clock());
+        closer.own("eraser", new DutyCycleRunner(eraser.loop(lent.ready()), LOOP_CLOSE, lent.onFault()).start());
+        RetentionJob retention = new RetentionJob(lent.database(), lent.clock(), metrics);
+        closer.own("retention", new DutyCycleRunner(retention.loop(lent.ready()), REAPER_CLOSE, lent.onFault()).start());
 
         MeterReader meters = new MeterReader(
                 lent.database(), decisions, announcer, lent.ready(), settings.creditsGrace(), lent.clock());

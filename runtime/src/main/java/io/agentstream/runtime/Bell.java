@@ -1,4 +1,4 @@
-package io.agentstream.orchestrator.jobs;
+package io.agentstream.runtime;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -9,14 +9,18 @@ public final class Bell {
 
     private final Semaphore rung = new Semaphore(0);
 
-    void ring() {
+    public void ring() {
         rung.release();
     }
 
     /// Waits until it is rung, for so long at most.
-    void await(long ms) throws InterruptedException {
-        if (rung.tryAcquire(ms, TimeUnit.MILLISECONDS)) {
+    ///
+    /// @return whether it was
+    public boolean await(long ms) throws InterruptedException {
+        boolean heard = rung.tryAcquire(ms, TimeUnit.MILLISECONDS);
+        if (heard) {
             rung.drainPermits();
         }
+        return heard;
     }
 }

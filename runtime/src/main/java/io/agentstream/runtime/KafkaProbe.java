@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,7 +27,7 @@ public final class KafkaProbe implements DutyCycle {
     private final String role;
     private final Admin admin;
     private final List<String> topics;
-    private final Semaphore wake = new Semaphore(0);
+    private final Bell wake = new Bell();
     private String cause = "";
     private volatile Optional<String> reason = Optional.of("Kafka has not answered yet");
 
@@ -58,15 +57,12 @@ public final class KafkaProbe implements DutyCycle {
                     () -> log.info("Kafka can be used"));
         }
         reason = now;
-        boolean woken = wake.tryAcquire(reason.isPresent() ? PERIOD_MS / 4 : PERIOD_MS, TimeUnit.MILLISECONDS);
-        if (woken) {
-            wake.drainPermits();
-        }
+        wake.await(reason.isPresent() ? PERIOD_MS / 4 : PERIOD_MS);
     }
 
     @Override
     public void wakeUp() {
-        wake.release();
+        wake.ring();
     }
 
     private Optional<String> probe() throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.agentstream.gateway.kafka;
 
 import io.agentstream.gateway.kafka.SlotClaims.Claim;
+import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
@@ -10,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -40,7 +39,7 @@ public final class SlotKeeper implements DutyCycle {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Counter clashes;
-    private final Semaphore wake = new Semaphore(0);
+    private final Bell wake = new Bell();
 
     private volatile OptionalInt chosen;
     private volatile String failure = "";
@@ -101,9 +100,7 @@ public final class SlotKeeper implements DutyCycle {
             retryMs = Math.min(2 * retryMs, PERIOD_MS);
             failed(notNow);
         }
-        if (wake.tryAcquire(pauseMs, TimeUnit.MILLISECONDS)) {
-            wake.drainPermits();
-        }
+        wake.await(pauseMs);
     }
 
     private void failed(KafkaException why) {
@@ -170,7 +167,7 @@ public final class SlotKeeper implements DutyCycle {
 
     @Override
     public void wakeUp() {
-        wake.release();
+        wake.ring();
     }
 
     /// Leaves the slot to the next one at once.

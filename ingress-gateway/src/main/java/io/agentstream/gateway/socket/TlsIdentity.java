@@ -1,5 +1,6 @@
 package io.agentstream.gateway.socket;
 
+import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
@@ -26,24 +27,23 @@ public final class TlsIdentity implements DutyCycle {
     private static final Logger log = LoggerFactory.getLogger(TlsIdentity.class);
     private static final String PREFIX = "agent_stream_gateway_certificate_";
     private static final String KEPT = "new certificate is unusable, the old one is kept";
-    private static final Duration NAP = Duration.ofMillis(100);
 
     private final Path certificate;
     private final Path key;
-    private final long everyNs;
+    private final long everyMs;
     private final Current current;
     private final SSLContext context;
     private final Counter taken;
     private final Counter broken;
 
+    private final Bell wake = new Bell();
     private PemTls.Pem seen;
-    private long lookedNs = System.nanoTime();
 
     private TlsIdentity(Path certificate, Path key, PemTls.Pem first, X509ExtendedKeyManager keys, Metrics metrics, Duration every)
             throws GeneralSecurityException {
         this.certificate = certificate;
         this.key = key;
-        this.everyNs = every.toNanos();
+        this.everyMs = every.toMillis();
         this.current = new Current(keys);
         this.context = PemTls.context(current);
         this.seen = first;
@@ -72,11 +72,14 @@ public final class TlsIdentity implements DutyCycle {
 
     @Override
     public void work() throws InterruptedException {
-        Thread.sleep(NAP);
-        if (System.nanoTime() - lookedNs >= everyNs) {
-            lookedNs = System.nanoTime();
+        if (!wake.await(everyMs)) {
             look();
         }
+    }
+
+    @Override
+    public void wakeUp() {
+        wake.ring();
     }
 
     private void look() {

@@ -4,7 +4,6 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Erasures;
 import io.agentstream.orchestrator.store.Erasures.Emptied;
 import io.agentstream.orchestrator.store.Erasures.Erasure;
-import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Topic;
@@ -17,16 +16,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Does what is ordered to be erased, any orchestrator any of it, in steps that may be done again: the runs' rows and keys in batches,
-/// then the keys on their topic, then it looks whether anything can still be read, and only then says that it is done. Owns its thread.
-public final class Eraser implements DutyCycle {
+/// then the keys on their topic, then it looks whether anything can still be read, and only then says that it is done.
+public final class Eraser {
 
     private static final Logger log = LoggerFactory.getLogger(Eraser.class);
 
@@ -56,9 +53,7 @@ public final class Eraser implements DutyCycle {
 
     private final Database database;
     private final Keys topic;
-    private final BooleanSupplier ready;
     private final InstantSource clock;
-    private final Semaphore wake = new Semaphore(0);
 
     /// Where the keys of calls travel.
     @FunctionalInterface
@@ -67,29 +62,17 @@ public final class Eraser implements DutyCycle {
         boolean destroy(Set<CallId> calls) throws InterruptedException;
     }
 
-    public Eraser(Database database, Keys topic, BooleanSupplier ready, InstantSource clock) {
+    public Eraser(Database database, Keys topic, InstantSource clock) {
         this.database = database;
         this.topic = topic;
-        this.ready = ready;
         this.clock = clock;
     }
 
-    @Override
-    public String role() {
-        return "orchestrator-eraser";
-    }
-
-    @Override
-    public void work() throws InterruptedException {
-        boolean more = false;
-        try {
-            more = ready.getAsBoolean() && step();
-        } catch (RuntimeException failure) {
-            log.atWarn().addKeyValue("failure", Causes.of(failure)).log("an erasure is tried again");
-        }
-        if (!more && wake.tryAcquire(PAUSE_MS, TimeUnit.MILLISECONDS)) {
-            wake.drainPermits();
-        }
+    /// Its loop, which owns it.
+    ///
+    /// @param ready whether database and Kafka answer
+    public DutyCycle loop(BooleanSupplier ready) {
+        return new StepLoop("orchestrator-eraser", PAUSE_MS, ready, this::step, "an erasure is tried again");
     }
 
     /// Takes one erasure a step further; false where none is due.
@@ -152,10 +135,5 @@ public final class Eraser implements DutyCycle {
 
     private static Instant later(@Nullable Instant one, Instant other) {
         return one == null || other.isAfter(one) ? other : one;
-    }
-
-    @Override
-    public void wakeUp() {
-        wake.release();
     }
 }

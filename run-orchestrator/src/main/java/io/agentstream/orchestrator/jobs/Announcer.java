@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.jobs;
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.Metrics;
 import java.time.Duration;
 import java.time.Instant;

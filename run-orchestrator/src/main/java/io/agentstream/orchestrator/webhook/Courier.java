@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.store.DueDeliveries;
 import io.agentstream.orchestrator.store.DueDeliveries.Due;
 import io.agentstream.orchestrator.store.DueDeliveries.Room;
 import io.agentstream.orchestrator.store.DueDeliveries.UnderWay;
+import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.outbound.OutboundHttp;
@@ -20,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +58,7 @@ public final class Courier implements DutyCycle {
     private final Attempts attempts;
     private final Metrics metrics;
     private final CountDownLatch databaseOpen;
-    private final Semaphore wake = new Semaphore(0);
+    private final Bell wake = new Bell();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("orchestrator-webhook-", 0).daemon().factory());
     private final Object lock = new Object();
@@ -93,7 +93,7 @@ public final class Courier implements DutyCycle {
     /// Something may be due. Any thread.
     @Override
     public void wakeUp() {
-        wake.release();
+        wake.ring();
     }
 
     @Override
@@ -113,8 +113,8 @@ public final class Courier implements DutyCycle {
                 }
             }
         }
-        if (!more && wake.tryAcquire(PERIOD_MS, TimeUnit.MILLISECONDS)) {
-            wake.drainPermits();
+        if (!more) {
+            wake.await(PERIOD_MS);
         }
     }
 

@@ -49,7 +49,7 @@ final class EraserTest {
     }
 
     private Eraser eraser(Database in, Instant now) {
-        return new Eraser(in, this::destroy, () -> true, InstantSource.fixed(now));
+        return new Eraser(in, this::destroy, InstantSource.fixed(now));
     }
 
     private boolean destroy(Set<CallId> calls) {

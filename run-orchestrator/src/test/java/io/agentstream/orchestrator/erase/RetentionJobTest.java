@@ -46,7 +46,7 @@ final class RetentionJobTest {
     }
 
     private static RetentionJob job(Database in, Instant now) {
-        return new RetentionJob(in, () -> true, InstantSource.fixed(now), new Metrics("test"));
+        return new RetentionJob(in, InstantSource.fixed(now), new Metrics("test"));
     }
 
     private void keeps(Tenant tenant, Retention retention) {

@@ -5,8 +5,8 @@ import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.jobs.Announcer;
-import io.agentstream.orchestrator.jobs.Bell;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
@@ -14,6 +14,8 @@ import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.Bell;
+import io.agentstream.runtime.CallKeyReader;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
@@ -95,13 +97,18 @@ final class LoopFixture implements AutoCloseable {
                 new Announcer(new Announcer.Hands(new Publisher(producer), bell, unsaid, said), metrics, clock);
         hangUps = new HangUps(new HangUps.Hands(database, sessions, bell, announcer, metrics), Duration.ofMillis(1));
         outbox = new OutboxLoop(new OutboxLoop.Hands(database, unsaid, said, announcer, metrics), () -> true, clock);
-        CallHandler handler =
-                new CallHandler(decisions, sessions, announcer, metrics, clock, CallHandler.margin(handshake));
         DeadLetters letters = new DeadLetters(producer, metrics);
+        CallHandler handler = new CallHandler(
+                decisions, sessions, announcer, metrics, clock, CallHandler.margin(handshake), unsealed(database, letters, metrics, clock));
         loop = new CallsLoop(
                 consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open);
         consumer.setMaxPollRecords(500);
         consumer.updateBeginningOffsets(Map.of(lifecycle, 0L, conversation, 0L));
+    }
+
+    /// Of an installation that has no key for calls.
+    static SealedCalls unsealed(Database database, DeadLetters letters, Metrics metrics, InstantSource clock) {
+        return new SealedCalls(new CallKeyReader(() -> new MockConsumer<>("earliest"), null, letters, clock), database, metrics);
     }
 
     /// Subscribes and gets the partitions.
