@@ -35,21 +35,11 @@ public final class CallHandler {
     private final Timer admission;
     private final Timer proof;
     private final Counter unbelieved;
-    private final @Nullable SealedCalls sealed;
+    private final SealedCalls sealed;
 
     /// @param margin how long before the gateway's deadline the provider must have answered, so that the verdict on a silent
     ///     provider reaches the gateway before the gateway loses patience by itself
-    public CallHandler(
-            RunDecisions decisions,
-            Sessions sessions,
-            Announcer announcer,
-            Metrics metrics,
-            InstantSource clock,
-            Duration margin) {
-        this(decisions, sessions, announcer, metrics, clock, margin, null);
-    }
-
-    /// @param sealed opens what is sealed; null where nothing is
+    /// @param sealed opens what is sealed
     public CallHandler(
             RunDecisions decisions,
             Sessions sessions,
@@ -57,7 +47,7 @@ public final class CallHandler {
             Metrics metrics,
             InstantSource clock,
             Duration margin,
-            @Nullable SealedCalls sealed) {
+            SealedCalls sealed) {
         this.sealed = sealed;
         this.decisions = decisions;
         this.sessions = sessions;
@@ -80,7 +70,7 @@ public final class CallHandler {
         switch (incoming) {
             case Incoming.Lifecycle(CallEvent event, Source source) -> handle(event, source);
             case Incoming.Conversation(ConversationEvent event, Source source) -> {
-                if (!decisions.said(sealed == null ? event : sealed.open(event), source)) {
+                if (!decisions.said(sealed.open(event), source)) {
                     unbelieved.increment();
                 }
             }
@@ -89,10 +79,10 @@ public final class CallHandler {
 
     private void handle(CallEvent written, Source source) throws InterruptedException {
         CallKeys keys = null;
-        if (sealed != null && written instanceof CallEvent.Offered offered && offered.refusal() == null) {
+        if (written instanceof CallEvent.Offered offered && offered.refusal() == null) {
             keys = sealed.wrapped(offered).orElse(null);
         }
-        CallEvent event = sealed == null ? written : sealed.open(written);
+        CallEvent event = sealed.open(written);
         if (event instanceof CallEvent.Offered offered && offered.sealed() != null && isNew(offered)) {
             throw new UnusableRecordException("the call's key is missing"); // and the gateway's patience ends the call
         }

@@ -11,7 +11,6 @@ import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.TestPostgres;
-import io.agentstream.runtime.CallKeyReader;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
@@ -21,7 +20,6 @@ import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -46,8 +44,7 @@ final class SealedOffersTest {
         InstantSource clock = InstantSource.fixed(Samples.T0.plusSeconds(1));
         DeadLetters letters = new DeadLetters(
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()), metrics);
-        SealedCalls none =
-                new SealedCalls(new CallKeyReader(() -> new MockConsumer<>("earliest"), null, letters, clock), database, metrics);
+        SealedCalls none = LoopFixture.unsealed(database, letters, metrics, clock);
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
         CallHandler handler = new CallHandler(decisions, null, null, metrics, clock, Duration.ofSeconds(1), none);
 
