@@ -21,12 +21,6 @@ public final class Config {
 
     private static final String KAFKA_PREFIX = Key.PREFIX + "KAFKA_";
 
-    /// The properties that Kafka's clients know.
-    private static final Set<String> KAFKAS = Stream.of(
-                    AdminClientConfig.configNames(), ConsumerConfig.configNames(), ProducerConfig.configNames())
-            .flatMap(Set::stream)
-            .collect(Collectors.toUnmodifiableSet());
-
     private final Map<Key<?>, Object> values;
     private final Map<String, String> kafka;
 
@@ -117,7 +111,7 @@ public final class Config {
     public static List<String> unknownVariables(Map<String, String> environment) {
         List<String> unknown = new ArrayList<>();
         ours(environment, (variable, text) -> {
-            boolean known = (variable.startsWith(KAFKA_PREFIX) && KAFKAS.contains(property(variable)))
+            boolean known = (variable.startsWith(KAFKA_PREFIX) && Kafkas.PROPERTIES.contains(property(variable)))
                     || variable.equals(Key.PREFIX + "JAVA_OPTS") // the launcher's own
                     || Keys.ALL.stream().anyMatch(key -> key.variable().equals(variable));
             if (!known) {
@@ -133,5 +127,16 @@ public final class Config {
                 each.accept(variable, text);
             }
         });
+    }
+
+    /// Looked at only where there is such a variable: making them takes longer than all of a command's configuration.
+    private static final class Kafkas {
+        /// The properties that Kafka's clients know.
+        private static final Set<String> PROPERTIES = Stream.of(
+                        AdminClientConfig.configNames(), ConsumerConfig.configNames(), ProducerConfig.configNames())
+                .flatMap(Set::stream)
+                .collect(Collectors.toUnmodifiableSet());
+
+        private Kafkas() {}
     }
 }
