@@ -18,6 +18,19 @@ import org.jspecify.annotations.Nullable;
 /// delivery was not taken by somebody else meanwhile.
 public final class DueDeliveries {
 
+    /// Webhooks that have something pending, by hopping over the index from one to the next, so that a hundred thousand deliveries of one
+    /// cost no more than one of it.
+    private static final String BUSY =
+            """
+            with recursive busy(id) as (
+                (select webhook_id from webhook_deliveries where state = 'pending' order by webhook_id limit 1)
+                union all
+                select (select d.webhook_id from webhook_deliveries d
+                         where d.state = 'pending' and d.webhook_id > b.id order by d.webhook_id limit 1)
+                  from busy b where b.id is not null
+            )
+            """;
+
     private DueDeliveries() {}
 
     /// A delivery with what it takes to send it.
@@ -45,20 +58,11 @@ public final class DueDeliveries {
     public record UnderWay(Map<Long, Integer> webhooks, Map<Long, Integer> organizations) {}
 
     /// Takes what is due, the longest due first, but of no webhook and no organisation more than there is room for. Counts the attempt.
-    ///
-    /// The first part hops over the index from one webhook that has something pending to the next, so that a hundred thousand
-    /// deliveries of one cost no more than one of it.
     public static List<Due> take(Connection connection, Room room, UnderWay underWay, Duration lease) throws SQLException {
         return Sql.query(
                 connection,
-                """
-                with recursive busy(id) as (
-                    (select webhook_id from webhook_deliveries where state = 'pending' order by webhook_id limit 1)
-                    union all
-                    select (select d.webhook_id from webhook_deliveries d
-                             where d.state = 'pending' and d.webhook_id > b.id order by d.webhook_id limit 1)
-                      from busy b where b.id is not null
-                ), due as (
+                BUSY + """
+                , due as (
                     select d.id, d.next_at, coalesce(o.n, 0) as taken,
                            row_number() over (partition by w.organization_id order by d.next_at, d.id) as place
                       from busy b
@@ -213,14 +217,8 @@ public final class DueDeliveries {
     private static int giveUpOldest(Connection connection, int pendingPerWebhook, int limit) throws SQLException {
         return Sql.update(
                 connection,
-                """
-                with recursive busy(id) as (
-                    (select webhook_id from webhook_deliveries where state = 'pending' order by webhook_id limit 1)
-                    union all
-                    select (select d.webhook_id from webhook_deliveries d
-                             where d.state = 'pending' and d.webhook_id > b.id order by d.webhook_id limit 1)
-                      from busy b where b.id is not null
-                ), beyond as (
+                BUSY + """
+                , beyond as (
                     select p.id from busy b cross join lateral (
                         select d.id from webhook_deliveries d where d.webhook_id = b.id and d.state = 'pending'
                          order by d.id desc offset ? limit ?) p
