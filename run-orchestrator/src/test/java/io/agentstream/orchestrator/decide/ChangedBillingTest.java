@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Ledger;
-import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -43,7 +42,7 @@ final class ChangedBillingTest {
 
     @Test
     void whatWasNeverCountedIsNotGivenBackToAPrepaidOwner() throws Exception {
-        CallId call = running(); // of an unlimited owner
+        CallId call = calls.running(); // of an unlimited owner
         chargeTo(call, 60);
         tenant.credits("1");
 
@@ -56,7 +55,7 @@ final class ChangedBillingTest {
     @Test
     void whatWasCountedComesBackToAnOwnerWhoIsUnlimitedByThen() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         chargeTo(call, 60);
         unlimited();
 
@@ -70,7 +69,7 @@ final class ChangedBillingTest {
     @Test
     void ofWhatWasCountedInPartOnlyThatPartComesBack() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         chargeTo(call, 60);
         unlimited();
         chargeTo(call, 120);
@@ -87,7 +86,7 @@ final class ChangedBillingTest {
     @Test
     void theNewestSecondsAreGivenBackFirst() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         chargeTo(call, 60);
         unlimited();
         chargeTo(call, 120);
@@ -101,7 +100,7 @@ final class ChangedBillingTest {
 
     @Test
     void aCallIsPaidFromWhereItsOwnerBecamePrepaid() throws Exception {
-        CallId call = running();
+        CallId call = calls.running();
         chargeTo(call, 60);
         tenant.credits("1");
 
@@ -114,7 +113,7 @@ final class ChangedBillingTest {
     @Test
     void aCallIsPaidUpToWhereItsOwnerBecameUnlimited() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         chargeTo(call, 60);
         unlimited();
 
@@ -150,7 +149,7 @@ final class ChangedBillingTest {
                 }
                 case 3 -> {
                     if (talking.size() < 4 && (!prepaid || expected.subtract(BigDecimal.valueOf(talking.size(), 1)).signum() > 0)) {
-                        talking.add(new Talk(running()));
+                        talking.add(new Talk(calls.running()));
                     }
                 }
                 case 4 -> {
@@ -196,16 +195,10 @@ final class ChangedBillingTest {
         }
     }
 
-    private CallId running() throws InterruptedException {
-        CallId call = calls.admitted();
-        assertEquals("running", calls.start(call).outcome());
-        return call;
-    }
-
     /// The meter is read when the call has been alive for so long.
     private void chargeTo(CallId call, int second) {
         Instant at = NOW.plusSeconds(second);
-        tenant.database().withConnection(c -> RunRows.touch(c, List.of(new RunRows.Sign(call.value(), at)), at));
+        calls.alive(call, at, at);
         calls.decisions().metered(call, GRACE, () -> at.plusSeconds(2));
     }
 

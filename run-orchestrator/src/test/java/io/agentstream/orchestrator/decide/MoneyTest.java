@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Ledger;
-import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -50,7 +49,7 @@ final class MoneyTest {
     @Test
     void talkIsChargedByTheMinuteWhileItLastsAndTheRestAtItsEnd() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         alive(call, 58);
         read(call, 60);
         alive(call, 118);
@@ -66,7 +65,7 @@ final class MoneyTest {
     @Test
     void aMeterThatIsReadTwiceChargesOnce() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         alive(call, 60);
 
         read(call, 60);
@@ -78,7 +77,7 @@ final class MoneyTest {
     /// Drilled: with the orchestrator away for 87 s, calls of 11.8 s were charged 74.2 s.
     @Test
     void whatWeAreAwayForIsNotCharged() throws Exception {
-        CallId call = running();
+        CallId call = calls.running();
         alive(call, 11, 99);
 
         Decision lost = calls.decisions().quiet(call, NOW.plusSeconds(150));
@@ -89,7 +88,7 @@ final class MoneyTest {
     @Test
     void whoBreaksACallThatTalkedPaysForItsTalk() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
 
         Decision decision = calls.decisions().ended(
                 Samples.failed(call, NOW.plusMillis(90_500), Failure.MALFORMED_MESSAGE), calls.source());
@@ -104,7 +103,7 @@ final class MoneyTest {
     @Test
     void aCallThatFailsThroughUsGetsBackWhatWasChargedMeanwhile() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         alive(call, 60);
         read(call, 60);
 
@@ -122,7 +121,7 @@ final class MoneyTest {
     @Test
     void aCallThatNobodyServedCostsNothing() throws Exception {
         tenant.credits("1");
-        CallId call = running();
+        CallId call = calls.running();
         alive(call, 60);
         read(call, 60);
 
@@ -134,7 +133,7 @@ final class MoneyTest {
     @Test
     void aPriceHoldsForTheCallsThatAreAdmittedUnderIt() throws Exception {
         tenant.price("0.60");
-        CallId before = running();
+        CallId before = calls.running();
         CallId admittedBefore = calls.admitted();
         tenant.price("6");
         CallId after = calls.admitted();
@@ -171,7 +170,7 @@ final class MoneyTest {
     @Test
     void whatIsHeldIsFreeWhenTheCallIsOver() throws Exception {
         tenant.credits("0.15");
-        CallId first = running();
+        CallId first = calls.running();
         Decision meanwhile = calls.offer(tenant.offer().build());
 
         calls.end(first, Duration.ofSeconds(1), End.CALLER_HANGUP);
@@ -184,10 +183,10 @@ final class MoneyTest {
     void whereTalkIsFreeNothingIsHeldButTenCentsAreAskedFor() throws Exception {
         tenant.price("0");
         tenant.credits("0.10");
-        running();
-        running();
+        calls.running();
+        calls.running();
         tenant.price("0.10");
-        running(); // holds all of it
+        calls.running(); // holds all of it
 
         assertEquals(Failure.QUOTA_EXCEEDED, failure(calls.offer(tenant.offer().build())));
         assertEquals(List.of("0.1000"), grants());
@@ -197,7 +196,7 @@ final class MoneyTest {
     void aCallWhoseMoneyIsUsedUpIsAskedToFinishAndThenClosed() throws Exception {
         tenant.price("1");
         tenant.credits("0.10"); // 6 s
-        CallId call = running();
+        CallId call = calls.running();
 
         Decision early = read(call, 5);
         Decision first = read(call, 6);
@@ -218,7 +217,7 @@ final class MoneyTest {
     void moneyThatComesInTimeLetsACallGoOn() throws Exception {
         tenant.price("1");
         tenant.credits("0.10");
-        CallId call = running();
+        CallId call = calls.running();
         tenant.credits("5");
 
         Decision decision = read(call, 6);
@@ -229,7 +228,7 @@ final class MoneyTest {
 
     @Test
     void ofAnUnlimitedOwnerEntriesAreKeptAndNothingIsCountedDown() throws Exception {
-        CallId call = running();
+        CallId call = calls.running();
         alive(call, 60);
         read(call, 60);
         calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
@@ -247,7 +246,7 @@ final class MoneyTest {
             Ledger.setUnlimited(c, tenant.sample().userId());
             return true;
         });
-        CallId call = running();
+        CallId call = calls.running();
         calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
 
         tenant.database().inTransaction(c -> {
@@ -263,7 +262,7 @@ final class MoneyTest {
         tenant.credits("50");
         List<CallId> running = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            CallId call = running();
+            CallId call = calls.running();
             alive(call, 60);
             running.add(call);
         }
@@ -284,19 +283,12 @@ final class MoneyTest {
         assertEquals(new BigDecimal("57.0000"), tenant.credits());
     }
 
-    private CallId running() throws InterruptedException {
-        CallId call = calls.admitted();
-        assertEquals("running", calls.start(call).outcome());
-        return call;
-    }
-
     private void alive(CallId call, int second) {
         alive(call, second, second);
     }
 
     private void alive(CallId call, int second, int readAtSecond) {
-        tenant.database().withConnection(c -> RunRows.touch(
-                c, List.of(new RunRows.Sign(call.value(), at(second))), at(readAtSecond)));
+        calls.alive(call, at(second), at(readAtSecond));
     }
 
     private Decision read(CallId call, int second) {

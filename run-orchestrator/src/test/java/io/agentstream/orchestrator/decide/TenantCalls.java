@@ -1,7 +1,10 @@
 package io.agentstream.orchestrator.decide;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.agentstream.orchestrator.decide.Verdicts.Session;
 import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -11,6 +14,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The calls of one organisation, and what is decided on them a second after they came.
@@ -57,6 +61,17 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     public Decision start(CallId call) throws InterruptedException {
         return start(Samples.started().of(call).build(), Session.LIVE);
+    }
+
+    CallId running() throws InterruptedException {
+        CallId call = admitted();
+        assertEquals("running", start(call).outcome());
+        return call;
+    }
+
+    /// The call's gateway gives a sign of life at the one time, which is read at the other.
+    void alive(CallId call, Instant at, Instant readAt) {
+        tenant.database().withConnection(c -> RunRows.touch(c, List.of(new RunRows.Sign(call.value(), at)), readAt));
     }
 
     /// A running call of that session.
