@@ -11,7 +11,6 @@ import io.agentstream.runtime.Config;
 import io.agentstream.runtime.StopBarrier;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -146,11 +145,7 @@ final class DrainDrillTest {
     }
 
     private Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(infrastructure.environment());
-        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
-        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
-        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
-        environment.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
+        Map<String, String> environment = Beside.of(system, infrastructure.environment());
         environment.put("AGENT_STREAM_DRAIN_TIMEOUT", "1s");
         environment.put("AGENT_STREAM_IDLE_TIMEOUT", "1h");
         return environment;

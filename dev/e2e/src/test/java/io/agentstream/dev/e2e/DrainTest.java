@@ -11,7 +11,6 @@ import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,14 +113,9 @@ final class DrainTest {
     }
 
     private GatewayService launch(StopBarrier barrier, Duration drain) throws Exception {
-        Map<String, String> own = new HashMap<>(SharedSystem.environment());
-        own.putAll(Map.of(
-                "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
-                "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
-                "AGENT_STREAM_GATEWAY_SLOT", "1",
-                "AGENT_STREAM_GATEWAY_SLOTS", "4",
-                "AGENT_STREAM_CALL_PARTITIONS", "4",
-                "AGENT_STREAM_DRAIN_TIMEOUT", drain.toSeconds() + "s"));
+        Map<String, String> own = Beside.of(system, SharedSystem.environment());
+        own.put("AGENT_STREAM_GATEWAY_SLOT", "1");
+        own.put("AGENT_STREAM_DRAIN_TIMEOUT", drain.toSeconds() + "s");
         return GatewayService.launch(Config.load(own, Map.of(), List.of()), barrier);
     }
 

@@ -200,12 +200,8 @@ final class FailoverTest {
     }
 
     private Map<String, String> variables() {
-        Map<String, String> variables = SharedSystem.environment();
+        Map<String, String> variables = Beside.of(system, SharedSystem.environment());
         variables.put("AGENT_STREAM_CALL_KEYS_KEY", callKeysKey);
-        variables.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
-        variables.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers());
-        variables.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
-        variables.put("AGENT_STREAM_CALL_PARTITIONS", "4");
         return variables;
     }
 

@@ -218,11 +218,6 @@ final class FrozenTest {
     }
 
     private ServiceProcess second(ServiceProcess.Kind kind) throws Exception {
-        Map<String, String> environment = new HashMap<>(infrastructure.environment());
-        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
-        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
-        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
-        environment.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
-        return ServiceProcess.start(kind, environment);
+        return ServiceProcess.start(kind, Beside.of(system, infrastructure.environment()));
     }
 }

@@ -198,15 +198,11 @@ final class HangUpTest {
     }
 
     private void theGatewayEnds(String end, String by, Map<String, String> how, List<Step> steps) throws Exception {
-        Map<String, String> variables = new HashMap<>(Map.of(
-                "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
-                "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
-                "AGENT_STREAM_GATEWAY_SLOTS", "4",
-                "AGENT_STREAM_CALL_PARTITIONS", "4"));
+        Map<String, String> variables = Beside.of(system, SharedSystem.environment());
         variables.putAll(how);
         List<RawWebSocket> sockets = new ArrayList<>();
         GatewayService gateway = GatewayService.launch(
-                Config.load(SharedSystem.environment(), variables, List.of()), new StopBarrier());
+                Config.load(variables, Map.of(), List.of()), new StopBarrier());
         try {
             Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
             for (Step step : steps) {

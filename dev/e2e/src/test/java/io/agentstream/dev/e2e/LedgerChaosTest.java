@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -71,15 +70,12 @@ final class LedgerChaosTest {
         System.out.println("seed " + seed + " (-Dfacts.seed)");
         Instant since = Instant.now().minusSeconds(1);
         try (Infrastructure infrastructure = Infrastructure.start()) {
-            Map<String, String> mine = new HashMap<>(infrastructure.environment());
+            Map<String, String> theirs = Map.copyOf(infrastructure.environment());
             infrastructure.environment().put("AGENT_STREAM_PROJECTIONS", "false"); // those are in the processes that are killed
             try (LocalSystem system = infrastructure.startSystem();
-                    Producer<byte[], byte[]> producer = clients(mine).events("test", Duration.ofSeconds(10));
-                    Admin admin = clients(mine).admin("test")) {
-                mine.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
-                mine.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
-                mine.put("AGENT_STREAM_CALL_PARTITIONS", "4");
-                mine.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
+                    Producer<byte[], byte[]> producer = clients(theirs).events("test", Duration.ofSeconds(10));
+                    Admin admin = clients(theirs).admin("test")) {
+                Map<String, String> mine = Beside.of(system, theirs);
                 new Operator(system.demo()).limits("{\"max_concurrent_calls\":100000}");
 
                 // given

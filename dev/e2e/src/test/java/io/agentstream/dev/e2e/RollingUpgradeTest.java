@@ -9,7 +9,6 @@ import io.agentstream.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -122,11 +121,7 @@ final class RollingUpgradeTest {
     }
 
     private ServiceProcess newer(ServiceProcess.Kind kind) throws Exception {
-        Map<String, String> environment = new HashMap<>(infrastructure.environment());
-        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
-        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
-        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
-        environment.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
+        Map<String, String> environment = Beside.of(system, infrastructure.environment());
         environment.put(NewerWriter.VARIABLE, NewerWriter.class.getName());
         return ServiceProcess.start(kind, environment);
     }

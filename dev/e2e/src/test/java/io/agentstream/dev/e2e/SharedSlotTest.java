@@ -56,17 +56,10 @@ final class SharedSlotTest {
     }
 
     private GatewayService gateway() throws Exception {
-        Config config = Config.load(
-                SharedSystem.environment(),
-                Map.of(
-                        "AGENT_STREAM_BIND_ADDRESS", "127.0.0.1",
-                        "AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers(),
-                        "AGENT_STREAM_GATEWAY_SLOT", "2",
-                        "AGENT_STREAM_GATEWAY_SLOTS", "4",
-                        "AGENT_STREAM_CALL_PARTITIONS", "4",
-                        "AGENT_STREAM_DRAIN_TIMEOUT", "0s"),
-                List.of());
-        return GatewayService.launch(config, new StopBarrier());
+        Map<String, String> variables = Beside.of(system, SharedSystem.environment());
+        variables.put("AGENT_STREAM_GATEWAY_SLOT", "2");
+        variables.put("AGENT_STREAM_DRAIN_TIMEOUT", "0s");
+        return GatewayService.launch(Config.load(variables, Map.of(), List.of()), new StopBarrier());
     }
 
     private Attempt attempt(GatewayService gateway) {
