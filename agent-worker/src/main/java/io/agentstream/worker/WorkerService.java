@@ -72,8 +72,8 @@ public final class WorkerService implements AutoCloseable {
                 closer.own("admin client", kafka.admin("agent-worker-probe")),
                 List.of(
                         Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CALL_LIFECYCLE, Topics.SOCKET_COMMANDS,
-                        Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.AGENT_DEFINITIONS,
-                        Topics.CALL_KEYS, Topics.DEAD_LETTERS));
+                        Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.CALL_JOURNAL,
+                        Topics.AGENT_DEFINITIONS, Topics.CALL_KEYS, Topics.DEAD_LETTERS));
         readiness.require(probe::reason);
         AdminServer admin = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.WORKER_PORT), metrics, readiness));

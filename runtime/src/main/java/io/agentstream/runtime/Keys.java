@@ -50,7 +50,7 @@ public final class Keys {
             "Replicas of each topic. Use 3 in production: then two of them must have an event before it counts as written.");
     public static final Key<Duration> MEDIA_RETENTION = duration(
             "MEDIA_RETENTION", "24h", Duration.ofMinutes(1), Duration.ofDays(365),
-            "How long audio is kept in `call.media.v1` and `socket.commands.v1`.");
+            "How long audio is kept in `call.media.v1` and `socket.commands.v1`, and what refers to it in `call.journal.v1`.");
 
     public static final Key<Duration> MEDIA_LINGER = duration(
             "MEDIA_LINGER", "5ms", Duration.ZERO, Duration.ofMillis(100),

@@ -54,11 +54,16 @@ public final class TopicProvisioner {
         /// The settings that a topic's promises depend on: without them the broker's own hold, which keep a day's records for eight,
         /// and compact what is quiet hardly ever.
         public Map<String, String> settings(Topic<?> topic) {
-            return TopicSettings.of(topic, isAudio(topic) ? media : topic.retention(), isAudio(topic) ? 1 : inSync());
+            return TopicSettings.of(topic, staysWithAudio(topic) ? media : topic.retention(), isAudio(topic) ? 1 : inSync());
         }
 
         private static boolean isAudio(Topic<?> topic) {
             return topic.equals(Topics.CALL_MEDIA) || topic.equals(Topics.SOCKET_COMMANDS);
+        }
+
+        /// The journal speaks of frames by their numbers.
+        private static boolean staysWithAudio(Topic<?> topic) {
+            return isAudio(topic) || topic.equals(Topics.CALL_JOURNAL);
         }
 
         /// How many replicas must have a record before it counts as written.

@@ -76,7 +76,15 @@ public final class SealKey {
     /// Nothing where it was sealed with another key, for something else, or was changed.
     Optional<byte[]> open(String base64, byte[] boundTo) {
         try {
-            byte[] sealed = Base64.getDecoder().decode(base64);
+            return open(Base64.getDecoder().decode(base64), boundTo);
+        } catch (IllegalArgumentException foreign) {
+            return Optional.empty();
+        }
+    }
+
+    /// As bytes.
+    Optional<byte[]> open(byte[] sealed, byte[] boundTo) {
+        try {
             if (sealed.length < OVERHEAD_BYTES) {
                 return Optional.empty();
             }
@@ -84,7 +92,7 @@ public final class SealKey {
             cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BYTES * 8, sealed, 0, NONCE_BYTES));
             cipher.updateAAD(boundTo);
             return Optional.of(cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES));
-        } catch (GeneralSecurityException | IllegalArgumentException foreign) {
+        } catch (GeneralSecurityException foreign) {
             return Optional.empty();
         }
     }

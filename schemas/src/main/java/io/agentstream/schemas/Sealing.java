@@ -175,6 +175,23 @@ public final class Sealing {
                         .orElseGet(Opened.Foreign::new);
     }
 
+    /// All entries: keys pressed and words are among them. Bound to the batch's place too.
+    public static JournalBatch seal(JournalBatch batch, SealKey key) {
+        return batch.with(true, Slice.of(key.seal(batch.entries().copy(), place(batch.callId(), journal(batch)), RANDOM)));
+    }
+
+    public static Opened<JournalBatch> open(JournalBatch batch, SealKey key) {
+        return batch.sealed()
+                ? key.open(batch.entries().copy(), place(batch.callId(), journal(batch)))
+                        .<Opened<JournalBatch>>map(plain -> new Opened.Clear<>(batch.with(false, Slice.of(plain))))
+                        .orElseGet(Opened.Foreign::new)
+                : new Opened.Clear<>(batch);
+    }
+
+    private static String journal(JournalBatch batch) {
+        return "journal|" + batch.machine() + "|" + batch.epoch() + "|" + batch.number();
+    }
+
     /// The fields of events that hold what is personal, wherever events are kept.
     public static String[] personalFields() {
         return Stream.concat(Stream.of("from", "to", "custom_parameters", "initial_context"), Stream.of(wordFields()))

@@ -42,6 +42,11 @@ public final class Topics {
             Partitions.CALLS, Set.of(Cleanup.COMPACT), Duration.ofMinutes(10), "worker", "worker",
             "What another worker needs to go on with a conversation.");
 
+    public static final Topic<JournalBatch> CALL_JOURNAL = new Topic<>(
+            "call.journal.v1", JournalBatch.class, new JournalBatchCodec(), CALL, Partitions.CALLS,
+            Set.of(Cleanup.DELETE), DAY, "worker", "anyone who runs a call again",
+            "Every input of the machine that a conversation runs on, with its time and what it led to, in batches.");
+
     public static final Topic<AgentDefinition> AGENT_DEFINITIONS = new Topic<>(
             "agent.definitions.v1", AgentDefinition.class, new JsonCodec<>(AgentDefinition.class),
             "agent, version and beginning of the definition's SHA-256, as in 12:3:5f1a0c9be2d47718", Partitions.FEW,
@@ -76,6 +81,7 @@ public final class Topics {
             SOCKET_COMMANDS,
             CONVERSATION_EVENTS,
             CONVERSATION_SNAPSHOTS,
+            CALL_JOURNAL,
             AGENT_DEFINITIONS,
             CALL_KEYS,
             RUNS,

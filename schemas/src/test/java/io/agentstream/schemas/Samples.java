@@ -93,6 +93,25 @@ final class Samples {
     static final ConversationSnapshot SNAPSHOT =
             new ConversationSnapshot(CALL, 6, AT, 5, RUNNING, Json.MAPPER.readTree("{\"node\":\"greet\"}"), null);
 
+    static final List<JournalBatch> JOURNAL = List.of(
+            new JournalBatch(CALL, JournalBatch.CONVERSATION, 1, 7, 0, 12, AT.toEpochMilli(), false, DEFINITION.key(), false, entries()),
+            new JournalBatch(
+                    CALL, JournalBatch.CONVERSATION, 1, 7, 1, 12, AT.toEpochMilli(), true, null, true, Slice.of(new byte[40])));
+
+    private static Slice entries() {
+        JournalEncoder out = new JournalEncoder(List.of(JournalTemplate.of(
+                "{\"in\":{\"type\":\"audio_heard\",\"seq\":{\"#\":0},\"at_ms\":{\"#\":1}},\"out\":[{\"type\":\"hear\",\"seq\":{\"#\":0}}]}")));
+        out.add(new JournalEntry(
+                AT.toEpochMilli(), Json.MAPPER.readTree("{\"type\":\"run_started\",\"takes_turns\":false}"),
+                List.of(Json.MAPPER.readTree("{\"type\":\"flow\",\"turn\":1}"))));
+        for (int n = 0; n < 3; n++) {
+            out.number(0, 12 + n);
+            out.number(1, AT.toEpochMilli() + 20L * n);
+            out.add(0, AT.toEpochMilli() + 20L * n + 4);
+        }
+        return out.take();
+    }
+
     private static final Instant MINUTE = Instant.parse("2026-11-22T12:00:00Z");
 
     static final List<RunFacts> FACTS = List.of(
@@ -121,6 +140,7 @@ final class Samples {
         all.put(Topics.CONVERSATION_EVENTS, CONVERSATION_EVENTS);
         all.put(Topics.CONVERSATION_SNAPSHOTS, List.of(
                 SNAPSHOT, new ConversationSnapshot(CALL, 6, AT, 5, RUNNING_BY_REFERENCE, Json.MAPPER.readTree("{}"), 7)));
+        all.put(Topics.CALL_JOURNAL, JOURNAL);
         all.put(Topics.AGENT_DEFINITIONS, List.of(DEFINITION));
         all.put(Topics.CALL_KEYS, List.of(new CallKeys(CALL, AT, "bWVkaWE=", "d29yZHM=")));
         all.put(Topics.RUNS, FACTS);

@@ -152,7 +152,7 @@ final class Beginnings {
         if (conversation.isLocked() && !unlock(conversation)) {
             if (nowMs >= pending.untilMs()) {
                 log.atError().addKeyValue("call", conversation.callId).log("the call's key is missing, closing the call");
-                guard.close(conversation);
+                guard.close(conversation, nowMs, Guard.NO_KEY);
             } else {
                 deadlines.set(conversation, nowMs + KEY_RETRY_MS);
             }
@@ -174,12 +174,12 @@ final class Beginnings {
             case NOT_YET -> {
                 if (nowMs >= pending.untilMs() && sessions.knowsDefinitions()) {
                     log.atError().addKeyValue("call", conversation.callId).log("the agent's definition is not to be had");
-                    guard.close(conversation);
+                    guard.close(conversation, nowMs, Guard.NO_DEFINITION);
                 } else {
                     deadlines.set(conversation, nowMs + DEFINITION_RETRY_MS);
                 }
             }
-            case NEVER -> guard.close(conversation);
+            case NEVER -> guard.close(conversation, nowMs, Guard.NO_ENGINE);
         }
     }
 

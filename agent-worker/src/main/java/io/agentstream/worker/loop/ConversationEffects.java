@@ -77,9 +77,16 @@ final class ConversationEffects {
     }
 
     private void step(LiveConversation of, long nowMs, ConversationInput input) {
-        Step<Conversation, ConversationEffect> step = ConversationMachine.step(of.state, nowMs, input);
+        Step<Conversation, ConversationEffect> step;
+        try {
+            step = ConversationMachine.step(of.state, nowMs, input);
+        } catch (RuntimeException | LinkageError | StackOverflowError bug) {
+            events.journal().threw(of, nowMs, input, bug);
+            throw bug;
+        }
         of.state = step.state();
         List<ConversationEffect> effects = step.effects();
+        events.journal().step(of, nowMs, input, effects);
         for (int i = 0; i < effects.size(); i++) { // an iterator for each frame would be the most of what a frame costs
             perform(of, nowMs, effects.get(i));
         }
@@ -129,6 +136,14 @@ final class ConversationEffects {
                 ? SocketCommand.Close.because(of.callId, End.AGENT_HANGUP)
                 : SocketCommand.Close.because(of.callId, failure, "");
         commands.insist(of, close.of(of.epoch));
+    }
+
+    /// Ends a conversation whose machine cannot be asked any more, or whose effects cannot be performed: by hand, with the same cause.
+    void giveUp(LiveConversation of, long nowMs) {
+        events.journal().givenUp(of, nowMs);
+        of.state = new Conversation.Ended(of.state.turn(), Failure.INTERNAL_ERROR);
+        deadlines.clear(of);
+        hangUp(of, Failure.INTERNAL_ERROR);
     }
 
     private static AgentSession session(LiveConversation of) {

@@ -111,7 +111,7 @@ public final class ConversationLoop implements DutyCycle {
         this.definitions = parts.definitions();
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
-        Guard guard = new Guard(effects, commands, deadlines, meters);
+        Guard guard = new Guard(effects, commands, meters);
         Beginnings beginnings = new Beginnings(
                 calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
                 () -> consumer.groupMetadata().generationId(), parts.limits().conversations(), parts.keys());
@@ -187,7 +187,7 @@ public final class ConversationLoop implements DutyCycle {
             }
             LiveConversation overflowed;
             while ((overflowed = mailbox.takeOverflowed()) != null) {
-                conversations.overflowed(overflowed);
+                conversations.overflowed(overflowed, nowMs);
             }
             conversations.fire(nowMs);
             if (nowMs >= nextListenMs) {

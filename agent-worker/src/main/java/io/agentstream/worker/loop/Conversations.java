@@ -139,7 +139,7 @@ final class Conversations {
                 if (opened != null) {
                     audio(to, opened, nowMs);
                 } else {
-                    notOpened(to);
+                    notOpened(to, nowMs);
                 }
             }
             case MediaFrame.SealedDigit sealed -> {
@@ -148,7 +148,7 @@ final class Conversations {
                 if (opened != null) {
                     guard.give(to, nowMs, new ConversationInput.DigitPressed(opened.digit()));
                 } else {
-                    notOpened(to);
+                    notOpened(to, nowMs);
                 }
             }
             case MediaFrame.Digit digit -> guard.give(to, nowMs, new ConversationInput.DigitPressed(digit.digit()));
@@ -159,11 +159,11 @@ final class Conversations {
     }
 
     /// A frame that was changed is passed over; of a call whose key is not there nobody will hear anything, and it is closed.
-    private void notOpened(LiveConversation to) {
+    private void notOpened(LiveConversation to, long nowMs) {
         meters.notOpened().increment();
         if (to.seal() == null) {
             log.atError().addKeyValue("call", to.callId).log("the call's key is missing, closing the call");
-            guard.close(to);
+            guard.close(to, nowMs, Guard.NO_KEY);
         }
     }
 
@@ -192,10 +192,10 @@ final class Conversations {
     }
 
     /// Ends a call whose engine has posted more than there is room for.
-    void overflowed(LiveConversation conversation) {
+    void overflowed(LiveConversation conversation, long nowMs) {
         if (!conversation.closed && !(conversation.state instanceof Conversation.Ended)) {
             log.atError().addKeyValue("call", conversation.callId).log("engine posts more than is taken, closing the call");
-            guard.close(conversation);
+            guard.close(conversation, nowMs, Guard.TOO_MANY_REPLIES);
         }
     }
 
@@ -243,6 +243,8 @@ final class Conversations {
                 end(conversation.callId, nowMs, nowMs);
             } else if (conversation.unsaved || ++conversation.unsavedSeconds >= SAVE_EVERY_SECONDS) {
                 events.save(conversation, nowMs);
+            } else {
+                events.journal().due(conversation, nowMs);
             }
         }
     }

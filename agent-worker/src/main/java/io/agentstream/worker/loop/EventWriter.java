@@ -31,12 +31,19 @@ final class EventWriter {
     private final Producer<byte[], byte[]> producer;
     private final WorkerMeters meters;
     private final ProducerHealth health = new ProducerHealth();
+    private final JournalWriter journal;
     private Batch batch = new Batch();
 
     /// @param producer of the events profile that does not block; stays its giver's to close
     EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters) {
         this.producer = producer;
         this.meters = meters;
+        this.journal = new JournalWriter(producer, meters);
+    }
+
+    /// What the machines took in and gave; written with the snapshots, and for longer not than a batch may wait.
+    JournalWriter journal() {
+        return journal;
     }
 
     /// Closes the batch that was sent up to now, and begins another.
@@ -50,7 +57,8 @@ final class EventWriter {
     boolean ready() {
         try {
             return !producer.partitionsFor(Topics.CONVERSATION_EVENTS.name()).isEmpty()
-                    && !producer.partitionsFor(Topics.CONVERSATION_SNAPSHOTS.name()).isEmpty();
+                    && !producer.partitionsFor(Topics.CONVERSATION_SNAPSHOTS.name()).isEmpty()
+                    && !producer.partitionsFor(Topics.CALL_JOURNAL.name()).isEmpty();
         } catch (KafkaException notYet) {
             return false;
         }
@@ -85,6 +93,7 @@ final class EventWriter {
     }
 
     void save(LiveConversation of, long nowMs) {
+        journal.flush(of, false);
         of.unsavedSeconds = 0;
         of.unsaved = false;
         SavedConversation left = of.pending == null ? null : of.pending.left();
@@ -98,6 +107,7 @@ final class EventWriter {
 
     /// Says that the conversation is over.
     void forget(LiveConversation of) {
+        journal.flush(of, true);
         send(Topics.CONVERSATION_SNAPSHOTS, of, null);
     }
 

@@ -18,15 +18,20 @@ final class Guard {
 
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
 
+    /// Why a call is closed, as its journal says it.
+    static final String BUG = "bug";
+    static final String NO_KEY = "no_key";
+    static final String NO_DEFINITION = "no_definition";
+    static final String NO_ENGINE = "no_engine";
+    static final String TOO_MANY_REPLIES = "too_many_replies";
+
     private final ConversationEffects effects;
     private final CommandWriter commands;
-    private final Deadlines deadlines;
     private final WorkerMeters meters;
 
-    Guard(ConversationEffects effects, CommandWriter commands, Deadlines deadlines, WorkerMeters meters) {
+    Guard(ConversationEffects effects, CommandWriter commands, WorkerMeters meters) {
         this.effects = effects;
         this.commands = commands;
-        this.deadlines = deadlines;
         this.meters = meters;
     }
 
@@ -35,7 +40,7 @@ final class Guard {
         try {
             effects.input(to, nowMs, input);
         } catch (RuntimeException | LinkageError | StackOverflowError bug) {
-            broken(to, bug);
+            broken(to, nowMs, bug);
         }
         if (to.state instanceof Conversation.Ended) {
             release(to);
@@ -47,25 +52,32 @@ final class Guard {
         try {
             return speech.hear(audio, nowMs);
         } catch (RuntimeException | LinkageError | StackOverflowError bug) {
-            broken(of, bug);
+            broken(of, nowMs, bug);
             return List.of();
         }
     }
 
-    private void broken(LiveConversation of, Throwable bug) {
+    private void broken(LiveConversation of, long nowMs, Throwable bug) {
         log.atError().addKeyValue("call", of.callId).setCause(bug).log("conversation is broken, closing the call");
-        close(of);
+        close(of, nowMs, BUG);
     }
 
     /// Closes the call, because something of ours keeps it from having a conversation. What comes of it until its end is passed
     /// over.
-    void close(LiveConversation of) {
-        meters.failed().increment();
-        of.state = new Conversation.Ended(of.state.turn(), Failure.INTERNAL_ERROR);
-        of.unsaved = true; // whoever takes over closes it with the same cause
+    ///
+    /// @param why for the machine, which decides this like everything else, and for the journal
+    void close(LiveConversation of, long nowMs, String why) {
         of.pending = null;
-        deadlines.clear(of);
-        commands.insist(of, SocketCommand.Close.because(of.callId, Failure.INTERNAL_ERROR, "").of(of.epoch));
+        if (of.state instanceof Conversation.Ended) { // it has broken while it was being ended
+            effects.giveUp(of, nowMs);
+        } else {
+            try {
+                effects.input(of, nowMs, new ConversationInput.Broken(why));
+            } catch (RuntimeException | LinkageError | StackOverflowError bug) { // what is broken is on the way out too
+                log.atError().addKeyValue("call", of.callId).setCause(bug).log("conversation is given up");
+                effects.giveUp(of, nowMs);
+            }
+        }
         release(of);
     }
 

@@ -2,6 +2,7 @@ package io.agentstream.worker.loop;
 
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.agents.journal.ConversationJournal;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.FrameSeal;
@@ -58,6 +59,11 @@ final class LiveConversation {
     int savesInSecond;
     /// Whether it could not be, or has to wait for the next second. Set by the producer's thread too.
     volatile boolean unsaved;
+    /// What its machine took in and gave, up to the next batch; how many batches were written; and the newest record that had been
+    /// seen of the call when this one began.
+    final ConversationJournal journal = new ConversationJournal();
+    int journalBatches;
+    long journalAfter;
     /// What waits for it in the loop's mailbox.
     final Mailbox.Load load = new Mailbox.Load();
     /// Nothing more is done for this call. Read by the producer's thread.

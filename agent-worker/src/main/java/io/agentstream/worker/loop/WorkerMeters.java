@@ -17,6 +17,8 @@ import io.micrometer.core.instrument.Timer;
 /// @param failed conversations that ended because something of ours broke
 /// @param resumed conversations taken over from another worker
 /// @param notOpened sealed frames that were changed, or whose key is missing
+/// @param journalBytes what was written to the journals
+/// @param journalLost batches of journals that did not reach Kafka
 /// @param turnLatency from the caller's last sound or key to the first audio of the answer
 /// @param loop one pass of a loop, without the wait
 record WorkerMeters(
@@ -31,6 +33,8 @@ record WorkerMeters(
         Counter failed,
         Counter resumed,
         Counter notOpened,
+        Counter journalBytes,
+        Counter journalLost,
         Timer turnLatency,
         Timer loop) {
 
@@ -49,6 +53,8 @@ record WorkerMeters(
                 metrics.counter(PREFIX + "conversations_failed"),
                 metrics.counter(PREFIX + "conversations_resumed"),
                 metrics.counter(PREFIX + "frames_not_opened"),
+                metrics.counter(PREFIX + "journal_bytes"),
+                metrics.counter(PREFIX + "journal_batches_lost"),
                 metrics.timer(PREFIX + "turn_latency"),
                 metrics.timer(PREFIX + "loop"));
     }

@@ -16,6 +16,7 @@ import io.agentstream.agents.conversation.ConversationEffect.Save;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationEffect.Think;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
+import io.agentstream.agents.conversation.ConversationInput.Broken;
 import io.agentstream.agents.conversation.ConversationInput.CallEnded;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
@@ -51,7 +52,7 @@ final class Beginning {
             case RunStarted started -> flow(1, 0, new Tell(new Fact.Began()));
             case Resumed resumed -> resume(resumed.saved(), nowMs, new Tell(new Fact.Resumed(resumed.gapMs())));
             case CallEnded ended -> Step.to(new Ended(0));
-            case EngineFailed failed -> fail(0);
+            case EngineFailed _, Broken _ -> fail(0);
             case DigitPressed _, AudioHeard _, SpeechStarted _, SpeechStopped _, MarkReached _, Played _, DeadlinePassed _, ReplyBegun _,
                     ReplyPart _, ReplyFinished _ -> Step.stay(state);
         };

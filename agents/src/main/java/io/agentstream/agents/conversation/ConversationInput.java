@@ -37,6 +37,11 @@ public sealed interface ConversationInput {
     /// The call or its run is over.
     record CallEnded() implements ConversationInput {}
 
+    /// Something of ours has failed beside the machine and keeps the conversation from going on; its call is to be closed.
+    ///
+    /// @param why a word for whoever looks for the cause; nothing personal
+    record Broken(String why) implements ConversationInput {}
+
     /// What an engine answers. For one turn: at most one `ReplyBegun`, any number of parts, one `ReplyFinished`; or
     /// `EngineFailed` at any time.
     sealed interface EngineReply extends ConversationInput {}

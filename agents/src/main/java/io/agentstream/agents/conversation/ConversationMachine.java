@@ -16,6 +16,7 @@ import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
 import io.agentstream.agents.conversation.ConversationEffect.StopThinking;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
+import io.agentstream.agents.conversation.ConversationInput.Broken;
 import io.agentstream.agents.conversation.ConversationInput.CallEnded;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
@@ -46,6 +47,10 @@ import java.util.Optional;
 /// A caller who speaks is known to speak in every state. Keys that nobody takes wait for a node that takes keys.
 public final class ConversationMachine {
 
+    /// Is raised by whoever changes what the machine answers to any input: journals carry it, and a call that another version has
+    /// held is told from one that this version answers differently. `MachineVersionTest` knows when that is due.
+    public static final int VERSION = 1;
+
     /// How long an engine may take for its first audio, and between two pieces of it.
     public static final long THINK_LIMIT_MS = 15_000;
 
@@ -57,7 +62,7 @@ public final class ConversationMachine {
 
     private ConversationMachine() {}
 
-    /// @param nowMs time of the input, in milliseconds since 1970; does not go back
+    /// @param nowMs time of the input, in milliseconds since 1970; does not go back, but for the call's end, which its gateway dates
     public static Step<Conversation, ConversationEffect> step(Conversation state, long nowMs, ConversationInput input) {
         return switch (state) {
             case Opening opening -> Beginning.step(opening, nowMs, input);
@@ -76,7 +81,7 @@ public final class ConversationMachine {
             case ReplyPart part when part.turn() == state.turn() ->
                     Step.to(state, new Play(part.turn(), part.audio().length(), part.audio()));
             case CallEnded ended -> Step.to(new Ended(state.turn()));
-            case EngineFailed failed -> fail(state.turn());
+            case EngineFailed _, Broken _ -> fail(state.turn());
             case AudioHeard _, ReplyPart _, ReplyBegun _, ReplyFinished _, RunStarted _, Resumed _, SpeechStarted _, SpeechStopped _,
                     DigitPressed _, MarkReached _, Played _, DeadlinePassed _ -> Step.stay(state);
         };
@@ -105,7 +110,7 @@ public final class ConversationMachine {
             case SpeechStopped stopped -> Step.to(with(state, state.caller().fallsSilent()));
             case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
             case DeadlinePassed passed -> fail(turn, new StopThinking(turn));
-            case EngineFailed failed -> fail(turn);
+            case EngineFailed _, Broken _ -> fail(turn);
             case CallEnded ended -> Floor.ended(Floor.of(state), nowMs, new StopThinking(turn), new ClearDeadline());
             case ReplyBegun _, ReplyPart _, ReplyFinished _, MarkReached _, Played _, RunStarted _, Resumed _ -> Step.stay(state);
         };
@@ -158,7 +163,7 @@ public final class ConversationMachine {
             case SpeechStarted started -> Step.to(Speech.with(state, state.caller().speaks(nowMs - started.agoMs())));
             case SpeechStopped stopped -> Step.to(Speech.with(state, state.caller().fallsSilent()));
             case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
-            case EngineFailed failed -> fail(turn, said(state, nowMs, false));
+            case EngineFailed _, Broken _ -> fail(turn, said(state, nowMs, false));
             case CallEnded ended ->
                     Floor.ended(Floor.of(state), nowMs, new StopThinking(turn), new ClearDeadline(), said(state, nowMs, false));
             case ReplyBegun _, ReplyPart _, ReplyFinished _, Played _, MarkReached _, RunStarted _, Resumed _ -> Step.stay(state);

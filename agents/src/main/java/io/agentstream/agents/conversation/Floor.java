@@ -19,6 +19,7 @@ import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationEffect.Think;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
+import io.agentstream.agents.conversation.ConversationInput.Broken;
 import io.agentstream.agents.conversation.ConversationInput.CallEnded;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
@@ -99,7 +100,7 @@ final class Floor {
                     state,
                     state.manners().takesKeys() ? state.caller() : state.caller().presses(pressed.digit()), nowMs);
             case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
-            case EngineFailed failed -> fail(talk.turn());
+            case EngineFailed _, Broken _ -> fail(talk.turn());
             case CallEnded ended -> ended(state, nowMs);
             case ReplyBegun _, ReplyPart _, ReplyFinished _, MarkReached _, Played _, RunStarted _, Resumed _ -> Step.stay(state);
         };

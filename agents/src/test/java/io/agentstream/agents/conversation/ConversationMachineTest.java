@@ -177,6 +177,8 @@ class ConversationMachineTest {
                         new StopThinking(1), new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
                 row("so does one that breaks", listening(), new ConversationInput.EngineFailed(), Conversation.Ended.class, 1,
                         new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
+                row("so does whatever breaks beside the machine", Conversation.NEW, new ConversationInput.Broken("no_key"),
+                        Conversation.Ended.class, 0, new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
                 row("an answer to an older turn is passed over", thinking(OPEN), part(7, 100), Conversation.Thinking.class, 1),
                 row("the end of the call while a line is spoken", speaking(OPEN, Then.LISTEN), new ConversationInput.CallEnded(),
                         Conversation.Ended.class, 1, new StopThinking(1), new ClearDeadline(), said(1, 100, false)),

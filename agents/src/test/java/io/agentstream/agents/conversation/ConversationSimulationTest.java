@@ -72,7 +72,7 @@ class ConversationSimulationTest {
                 begun);
     }
 
-    private static ConversationInput beginning(Random random) {
+    static ConversationInput beginning(Random random) {
         return random.nextInt(4) == 0 ? resumed(random) : new ConversationInput.RunStarted(random.nextInt(4) != 0);
     }
 
@@ -83,7 +83,7 @@ class ConversationSimulationTest {
     }
 
     /// Mostly what is likely in the state, sometimes what is late or absurd.
-    private static ConversationInput input(Random random, Conversation state) {
+    static ConversationInput input(Random random, Conversation state) {
         int turn = random.nextInt(5) == 0 ? random.nextInt(state.turn() + 2) : state.turn();
         return switch (random.nextInt(14)) {
             case 0 -> new DigitPressed("129".charAt(random.nextInt(3)));

@@ -126,7 +126,8 @@ final class Scenes {
                 new ConversationInput.DigitPressed('9'),
                 new ConversationInput.DeadlinePassed(),
                 new ConversationInput.CallEnded(),
-                new ConversationInput.EngineFailed()));
+                new ConversationInput.EngineFailed(),
+                new ConversationInput.Broken("bug")));
         for (SavedConversation.Phase phase : SavedConversation.Phase.values()) {
             inputs.add(new ConversationInput.Resumed(new SavedConversation(phase, 4, OPEN, MEMORY), 700));
         }
