@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /// Makes all Kafka clients, and is the only place where their settings are written. Keys and values are bytes everywhere: the
 /// codecs of `schemas` do the rest. Safe for any thread; whoever asks for a client closes it.
@@ -149,7 +150,24 @@ public final class KafkaClients {
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
     }
 
+    /// A reader that is told its partitions, for one key among many: of every other record it has neither key nor value.
+    public Consumer<byte[], byte[]> readerOf(String clientId, byte[] key) {
+        OnlyKey only = new OnlyKey(key);
+        return consumer(
+                clientId,
+                Map.of(
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20),
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000"),
+                only.keys(), only.values());
+    }
+
     private Consumer<byte[], byte[]> consumer(String clientId, Map<String, String> profile) {
+        return consumer(clientId, profile, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private Consumer<byte[], byte[]> consumer(
+            String clientId, Map<String, String> profile, Deserializer<byte[]> keys, Deserializer<byte[]> values) {
         Map<String, Object> properties = new HashMap<>(common);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -157,7 +175,7 @@ public final class KafkaClients {
         properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");
         properties.putAll(profile);
-        return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return new KafkaConsumer<>(properties, keys, values);
     }
 
     public Admin admin(String clientId) {

@@ -37,10 +37,11 @@ final class ArchitectureTest {
             Map.entry("audio", List.of()),
             Map.entry("runtime", List.of("schemas")),
             Map.entry("agents", List.of("schemas", "runtime")),
+            Map.entry("calllog", List.of("schemas", "runtime", "agents", "audio")),
             Map.entry("gateway", List.of("schemas", "runtime")),
-            Map.entry("orchestrator", List.of("schemas", "runtime", "agents")),
+            Map.entry("orchestrator", List.of("schemas", "runtime", "agents", "calllog")),
             Map.entry("worker", List.of("schemas", "runtime", "agents", "audio")),
-            Map.entry("cli", List.of("schemas", "runtime", "gateway", "orchestrator", "worker")),
+            Map.entry("cli", List.of("schemas", "runtime", "agents", "calllog", "gateway", "orchestrator", "worker")),
             Map.entry("dev.embedded", List.of("schemas", "runtime")),
             Map.entry("dev.simulator", List.of("audio")),
             Map.entry("dev.bench", List.of(

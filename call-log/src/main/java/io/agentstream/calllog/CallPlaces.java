@@ -1,0 +1,30 @@
+package io.agentstream.calllog;
+
+import io.agentstream.schemas.CallId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Where a call's records lie.
+///
+/// @param from when the socket was accepted; where no span is known, reading begins a little before
+/// @param until when the run was over; null while it is not: then reading ends where the topic ended when it began
+/// @param slot partition of `socket.commands.v1` that reached the call's socket; null where nobody knows, and no command is read
+/// @param known the spans that are known, at most one for each topic
+public record CallPlaces(CallId callId, Instant from, @Nullable Instant until, @Nullable Integer slot, List<Span> known) {
+
+    public CallPlaces {
+        known = List.copyOf(known);
+    }
+
+    Optional<Span> on(String topic) {
+        return known.stream().filter(span -> span.topic().equals(topic)).findFirst();
+    }
+
+    /// What of one partition a call's records lie in, those of others among them.
+    ///
+    /// @param first offset of the first one
+    /// @param last offset of the last one; null where it is not known (yet)
+    public record Span(String topic, int partition, long first, @Nullable Long last) {}
+}

@@ -1,0 +1,120 @@
+package io.agentstream.calllog;
+
+import io.agentstream.calllog.CallEntry.Missing;
+import io.agentstream.calllog.CallEntry.Why;
+import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One call's log, all topics in one order: by the call's own numbers, and what only knew the newest number comes after it. Commands
+/// for the socket bear no number; they stand where their writer's clock puts them. Two events that know the same number stand by their
+/// times, decisions first where these are the same too. A number that nothing bears is said as missing, once for each gap, and so is what was deleted or
+/// cannot be opened. In constant memory: of each topic one record. One thread.
+public final class CallReading implements AutoCloseable {
+
+    /// Everything that is known of a call.
+    public static final List<Topic<?>> ALL = List.of(
+            Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.RUN_EVENTS, Topics.CONVERSATION_EVENTS, Topics.SOCKET_COMMANDS);
+
+    private final List<EntryCursor> cursors = new ArrayList<>();
+    private final Deque<CallEntry> said = new ArrayDeque<>();
+    /// Whether gaps in the numbers say something: both topics that bear them are read.
+    private final boolean isNumbered;
+    private long newestSeq;
+
+    private CallReading(boolean isNumbered) {
+        this.isNumbered = isNumbered;
+    }
+
+    /// @param topics some of [#ALL]
+    /// @param secrets the call's keys; null where it has none or they are not to be had
+    /// @throws IOException where the log cannot be read, in a sentence
+    public static CallReading open(CallSource source, List<Topic<?>> topics, @Nullable CallSecrets secrets) throws IOException {
+        CallReading reading =
+                new CallReading(topics.contains(Topics.CALL_LIFECYCLE) && topics.contains(Topics.CALL_MEDIA));
+        try {
+            for (Topic<?> topic : topics) {
+                reading.cursors.add(new EntryCursor(topic, source.open(topic), new EntryOpener(secrets)));
+            }
+            for (EntryCursor cursor : reading.cursors) {
+                cursor.advance();
+            }
+            return reading;
+        } catch (IOException | RuntimeException failure) {
+            reading.close();
+            throw failure;
+        }
+    }
+
+    /// The next entry; null behind the last.
+    ///
+    /// @throws IOException where the log cannot be read any further, in a sentence
+    public @Nullable CallEntry next() throws IOException {
+        while (said.isEmpty()) {
+            EntryCursor first = first();
+            if (first == null) {
+                return null;
+            }
+            CallEntry entry = first.entry();
+            deleted(first, entry.at());
+            if (isNumbered) {
+                number(first, entry.at());
+            }
+            if (first.isUnopened()) {
+                said.add(new Missing(entry.at(), Why.SEALED, first.topic().name(), first.seq(), first.seq()));
+            }
+            said.add(entry);
+            first.advance();
+        }
+        return said.poll();
+    }
+
+    private void deleted(EntryCursor cursor, Instant at) {
+        if (cursor.takeDeleted()) {
+            said.add(new Missing(at, Why.DELETED, cursor.topic().name(), 0, 0));
+        }
+    }
+
+    /// A media topic whose beginning is deleted has said so.
+    private void number(EntryCursor cursor, Instant at) {
+        long seq = cursor.seq();
+        if (seq == 0) {
+            return;
+        }
+        if (seq > newestSeq + 1) {
+            said.add(new Missing(at, Why.LOST, Topics.CALL_MEDIA.name(), newestSeq + 1, seq - 1));
+        }
+        newestSeq = Math.max(newestSeq, seq);
+    }
+
+    private @Nullable EntryCursor first() {
+        EntryCursor numbered = null;
+        EntryCursor timed = null;
+        for (EntryCursor cursor : cursors) {
+            if (cursor.isOver()) {
+                continue;
+            }
+            if (!cursor.isNumbered()) {
+                timed = timed == null || cursor.entry().at().isBefore(timed.entry().at()) ? cursor : timed;
+            } else if (numbered == null || cursor.isBefore(numbered)) {
+                numbered = cursor;
+            }
+        }
+        if (numbered == null || timed == null) {
+            return numbered == null ? timed : numbered;
+        }
+        return timed.entry().at().isBefore(numbered.entry().at()) ? timed : numbered;
+    }
+
+    @Override
+    public void close() {
+        cursors.forEach(EntryCursor::close);
+    }
+}

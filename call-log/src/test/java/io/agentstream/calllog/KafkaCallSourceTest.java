@@ -1,0 +1,229 @@
+package io.agentstream.calllog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.calllog.CallPlaces.Span;
+import io.agentstream.dev.embedded.EmbeddedKafka;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// One call's records among those of others, on a real broker.
+final class KafkaCallSourceTest {
+
+    private static final int PARTITIONS = 2;
+
+    @TempDir
+    private static Path directory;
+
+    private static EmbeddedKafka kafka;
+    private static KafkaClients clients;
+
+    private final Instant began = Instant.now().minusSeconds(3_600);
+    private final CallId call = id(1);
+    private final Map<Long, Long> offsets = new HashMap<>();
+
+    @BeforeAll
+    static void start() {
+        kafka = EmbeddedKafka.start(directory, 0);
+        clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ofMillis(1));
+    }
+
+    @AfterAll
+    static void stop() {
+        kafka.close();
+    }
+
+    @BeforeEach
+    void topics() throws Exception {
+        try (Admin admin = clients.admin("test")) {
+            for (Topic<?> topic : List.of(Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS)) {
+                if (admin.listTopics().names().get().contains(topic.name())) {
+                    admin.deleteTopics(List.of(topic.name())).all().get();
+                }
+                admin.createTopics(List.of(new NewTopic(topic.name(), PARTITIONS, (short) 1))).all().get();
+            }
+        }
+    }
+
+    private CallId id(long number) {
+        return CallId.of(began.toEpochMilli(), number, number);
+    }
+
+    private MediaFrame frame(CallId of, long seq) {
+        return new MediaFrame.Audio(of, seq, began.toEpochMilli() + seq * 20, seq * 20, Slice.of(new byte[160]));
+    }
+
+    /// Frames of the call from one number to another, and after each some of others.
+    private void write(long from, long to, int others) throws Exception {
+        try (Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(5))) {
+            Map<Long, Future<RecordMetadata>> sent = new HashMap<>();
+            for (long seq = from; seq <= to; seq++) {
+                sent.put(seq, producer.send(record(call, frame(call, seq))));
+                for (int other = 0; other < others; other++) {
+                    CallId of = id(100 + other);
+                    producer.send(record(of, frame(of, seq)));
+                }
+            }
+            producer.flush();
+            for (var each : sent.entrySet()) {
+                offsets.put(each.getKey(), each.getValue().get().offset());
+            }
+        }
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(CallId of, MediaFrame frame) {
+        return new ProducerRecord<>(
+                Topics.CALL_MEDIA.name(), null, frame.atMs(), of.toKey(), Topics.CALL_MEDIA.codec().encode(frame));
+    }
+
+    private List<Long> read(CallPlaces places) throws IOException {
+        List<Long> seqs = new ArrayList<>();
+        try (CallSource.Records records = new KafkaCallSource(clients, places).open(Topics.CALL_MEDIA)) {
+            for (LogRecord each = records.next(); each != null; each = records.next()) {
+                seqs.add(((MediaFrame.Audio) ((Decoded.Value<MediaFrame>)
+                        Topics.CALL_MEDIA.codec().decode(each.bytes())).value()).seq());
+            }
+        }
+        return seqs;
+    }
+
+    private int partition() throws Exception {
+        try (var consumer = clients.reader("test", "earliest", 1)) {
+            int partitions = consumer.partitionsFor(Topics.CALL_MEDIA.name()).size();
+            return Utils.toPositive(
+                    Utils.murmur2(call.toKey())) % partitions;
+        }
+    }
+
+    private static List<Long> numbers(long from, long to) {
+        return LongStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    @Test
+    void aCallWhosePlaceNobodyKnowsIsFoundByItsTimes() throws Exception {
+        // given
+        write(1, 500, 5);
+
+        // when, then
+        assertEquals(
+                numbers(1, 500), read(new CallPlaces(call, began, began.plusSeconds(10), null, List.of())));
+        assertEquals(numbers(1, 500), read(new CallPlaces(call, began, null, null, List.of())));
+    }
+
+    @Test
+    void nothingIsReadThatIsMuchOlderOrYoungerThanTheCall() throws Exception {
+        // given frames of ten minutes
+        write(1, 30_000, 0);
+
+        // when
+        List<Long> read = read(new CallPlaces(call, began.plusSeconds(300), began.plusSeconds(360), null, List.of()));
+
+        // then
+        assertEquals(numbers(15_000 - 6_000, 18_000 + 6_000), read);
+    }
+
+    @Test
+    void aKnownSpanIsReadAndNothingElse() throws Exception {
+        // given
+        write(1, 300, 3);
+        Span span = new Span(
+                Topics.CALL_MEDIA.name(), partition(), Objects.requireNonNull(offsets.get(100L)), Objects.requireNonNull(offsets.get(199L)));
+
+        // when, then
+        assertEquals(numbers(100, 199), read(new CallPlaces(call, began, null, null, List.of(span))));
+    }
+
+    @Test
+    void deletedRecordsAreSaid() throws Exception {
+        // given
+        write(1, 100, 0);
+        TopicPartition partition = new TopicPartition(Topics.CALL_MEDIA.name(), partition());
+        try (Admin admin = clients.admin("test")) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(Objects.requireNonNull(offsets.get(41L))))).all().get();
+        }
+        Span span = new Span(partition.topic(), partition.partition(), Objects.requireNonNull(offsets.get(1L)), null);
+
+        for (CallPlaces places : List.of(
+                new CallPlaces(call, began, null, null, List.of(span)), new CallPlaces(call, began, null, null, List.of()))) {
+            // when
+            try (CallSource.Records records = new KafkaCallSource(clients, places).open(Topics.CALL_MEDIA)) {
+                // then
+                assertTrue(records.deleted().isPresent());
+            }
+            assertEquals(numbers(41, 100), read(places));
+        }
+    }
+
+    @Test
+    void nothingIsSaidToBeDeletedOfATopicThatIsWhole() throws Exception {
+        // given
+        write(1, 10, 1);
+
+        // when
+        try (CallSource.Records records = new KafkaCallSource(clients, new CallPlaces(call, began, null, null, List.of()))
+                .open(Topics.CALL_MEDIA)) {
+            // then
+            assertFalse(records.deleted().isPresent());
+        }
+    }
+
+    @Test
+    void commandsAreReadFromTheCallsSlotAndNotAtAllWhereItIsNotKnown() throws Exception {
+        // given
+        try (Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(5))) {
+            for (int slot = 0; slot < PARTITIONS; slot++) {
+                producer.send(new ProducerRecord<>(
+                        Topics.SOCKET_COMMANDS.name(), slot, began.toEpochMilli(), call.toKey(),
+                        Topics.SOCKET_COMMANDS.codec().encode(new SocketCommand.Clear(call, slot)))).get();
+            }
+        }
+
+        // when, then
+        assertEquals(1, commands(1));
+        assertEquals(0, commands(null));
+    }
+
+    private int commands(Integer slot) throws IOException {
+        int count = 0;
+        try (CallSource.Records records =
+                new KafkaCallSource(clients, new CallPlaces(call, began, null, slot, List.of())).open(Topics.SOCKET_COMMANDS)) {
+            for (LogRecord each = records.next(); each != null; each = records.next()) {
+                assertEquals(Objects.requireNonNull(slot), each.partition());
+                count++;
+            }
+        }
+        return count;
+    }
+}
