@@ -38,6 +38,7 @@ public final class AgentStream {
                         new TopicsCommand(terminal),
                         new DoctorCommand(terminal),
                         new AuditCommand(terminal),
+                        new VerifyCommand(terminal),
                         new TenantCommand(terminal),
                         new ReencryptCommand(terminal))
                 .forEach(line::addSubcommand);
