@@ -39,13 +39,13 @@ final class CommandLineTest {
         Ran help = run(Map.of(), "--help");
 
         assertEquals(OK, help.code());
-        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "re-encrypt"}) {
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "re-encrypt"}) {
             assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "re-encrypt"})
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "re-encrypt"})
     void everyCommandHasHelp(String command) {
         Ran help = run(Map.of(), command, "--help");
 

@@ -4,10 +4,13 @@ import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.EmbeddedKafka;
 import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.StopBarrier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// A broker and a database that can be taken away and given back, each on the port of its first start, and local systems on top
@@ -77,9 +80,14 @@ final class Infrastructure implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        kafka.close();
-        postgres.close();
-        DirectoryTree.delete(directory);
+    public void close() throws Exception {
+        try {
+            Config config = Config.load(environment, Map.of(), List.of());
+            EveryCallAgain.leadsToTheSame(kafka.bootstrapServers(), config.get(Keys.CALL_KEYS_KEY), false);
+        } finally {
+            kafka.close();
+            postgres.close();
+            DirectoryTree.delete(directory);
+        }
     }
 }
