@@ -70,4 +70,26 @@ public sealed interface MediaFrame {
             @Doc("Milliseconds of it that the caller has heard.") long playedMs,
             @Doc("Whether nothing more of it will be heard: it was played to its end or cleared.") boolean finished)
             implements MediaFrame {}
+
+    @Doc("From a time on the caller hears a turn's audio from a byte on, without a gap: up to the byte, or else the time, where the next"
+            + " playing begins, or until a silence, or the end of what the gateway has taken of the turn.")
+    record Playing(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("Turn whose audio it is.") int turn,
+            @Doc("Epoch of the worker whose turn it is; 0 where it has none.") int epoch,
+            @Doc("Where it begins in the audio of that turn which the gateway has taken, in bytes.") long fromByte,
+            @Doc("When the caller begins to hear it, in microseconds since 1970; of one call all by the same clock, which nobody sets.")
+                    long startsAtUs)
+            implements MediaFrame {}
+
+    @Doc("From a time on the caller hears nothing of what was told to be playing, or to begin playing later: it was cleared, or there was"
+            + " too much of it.")
+    record Silence(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of this record in the order in which the gateway saw the call.") long seq,
+            @Doc("When the gateway saw it, in milliseconds since 1970.") long atMs,
+            @Doc("From when on nothing is heard, in microseconds since 1970, by the clock of what is played.") long fromUs)
+            implements MediaFrame {}
 }

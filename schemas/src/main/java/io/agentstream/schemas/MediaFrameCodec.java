@@ -8,7 +8,7 @@ import java.util.Optional;
 ///
 /// | bytes | |
 /// |---|---|
-/// | 1 | kind: 1 audio, 2 digit, 3 mark reached, 4 played, 5 sealed audio, 6 sealed digit |
+/// | 1 | kind: 1 audio, 2 digit, 3 mark reached, 4 played, 5 sealed audio, 6 sealed digit, 7 playing, 8 silence |
 /// | 16 | call |
 /// | 8 | sequence number |
 /// | 8 | milliseconds since 1970 |
@@ -18,6 +18,8 @@ import java.util.Optional;
 /// | sealed audio | 8 stream time in ms, 2 length, 12 nonce, ciphertext, 16 tag |
 /// | sealed digit | 2 length, 12 nonce, ciphertext, 16 tag |
 /// | played | 4 turn, 8 played ms, 1 finished |
+/// | playing | 4 turn, 4 epoch, 8 from byte, 8 starts at, in microseconds since 1970 |
+/// | silence | 8 from, in microseconds since 1970 |
 /// | each | fields that were added later, as in [Binary#addedFields]; a reader passes over those that it does not know |
 ///
 /// A kind never changes its layout: what cannot be said by an added field becomes a new kind, which older readers pass over.
@@ -37,6 +39,8 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
     private static final byte PLAYED = 4;
     private static final byte SEALED_AUDIO = 5;
     private static final byte SEALED_DIGIT = 6;
+    private static final byte PLAYING = 7;
+    private static final byte SILENCE = 8;
 
     @Override
     public byte[] encode(MediaFrame frame) {
@@ -69,6 +73,13 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
                     .putLong(p.playedMs())
                     .put((byte) (p.finished() ? 1 : 0))
                     .array();
+            case MediaFrame.Playing p -> header(PLAYING, p, 4 + 4 + 8 + 8)
+                    .putInt(p.turn())
+                    .putInt(p.epoch())
+                    .putLong(p.fromByte())
+                    .putLong(p.startsAtUs())
+                    .array();
+            case MediaFrame.Silence s -> header(SILENCE, s, 8).putLong(s.fromUs()).array();
         };
     }
 
@@ -147,6 +158,14 @@ public final class MediaFrameCodec implements Codec<MediaFrame> {
                     ? new Decoded.Value<>(new MediaFrame.Played(
                             callId, seq, atMs, Binary.int32(bytes, at), Binary.int64(bytes, at + 4), bytes[at + 12] != 0))
                     : Binary.malformed("playback progress of ", bytes.length, " bytes");
+            case PLAYING -> body >= 24 && Binary.int64(bytes, at + 8) >= 0 && Binary.addedFields(bytes, at + 24)
+                    ? new Decoded.Value<>(new MediaFrame.Playing(
+                            callId, seq, atMs, Binary.int32(bytes, at), Binary.int32(bytes, at + 4), Binary.int64(bytes, at + 8),
+                            Binary.int64(bytes, at + 16)))
+                    : Binary.malformed("a beginning of playback of ", bytes.length, " bytes");
+            case SILENCE -> body >= 8 && Binary.addedFields(bytes, at + 8)
+                    ? new Decoded.Value<>(new MediaFrame.Silence(callId, seq, atMs, Binary.int64(bytes, at)))
+                    : Binary.malformed("a silence of ", bytes.length, " bytes");
             default -> Binary.unknown("a media frame", kind);
         };
     }

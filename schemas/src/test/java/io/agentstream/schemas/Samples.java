@@ -73,7 +73,9 @@ final class Samples {
             new MediaFrame.MarkReached(CALL, 8, AT.toEpochMilli(), 2, "done"),
             new MediaFrame.Played(CALL, 9, AT.toEpochMilli(), 2, 820, true),
             new MediaFrame.SealedAudio(CALL, 10, AT.toEpochMilli(), 60, Slice.of(new byte[188])),
-            new MediaFrame.SealedDigit(CALL, 11, AT.toEpochMilli(), Slice.of(new byte[29])));
+            new MediaFrame.SealedDigit(CALL, 11, AT.toEpochMilli(), Slice.of(new byte[29])),
+            new MediaFrame.Playing(CALL, 12, AT.toEpochMilli(), 2, 7, 3_200, AT.toEpochMilli() * 1_000 + 125),
+            new MediaFrame.Silence(CALL, 13, AT.toEpochMilli(), AT.toEpochMilli() * 1_000 + 40_000));
 
     static final List<SocketCommand> SOCKET_COMMANDS = List.of(
             new SocketCommand.Admit(CALL),

@@ -155,6 +155,7 @@ final class Conversations {
             case MediaFrame.MarkReached mark -> guard.give(to, nowMs, new ConversationInput.MarkReached(mark.turn()));
             case MediaFrame.Played played ->
                     guard.give(to, nowMs, new ConversationInput.Played(played.turn(), played.playedMs(), played.finished()));
+            case MediaFrame.Playing _, MediaFrame.Silence _ -> {} // for whoever reads the call back
         }
     }
 

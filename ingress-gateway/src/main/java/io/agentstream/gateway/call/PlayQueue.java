@@ -1,6 +1,7 @@
 package io.agentstream.gateway.call;
 
 import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.function.IntConsumer;
@@ -20,13 +21,24 @@ final class PlayQueue {
         final @Nullable String mark;
         private final Slice audio;
         private final int frameBytes;
+        /// Whose turn it is, and where this audio begins in it.
+        final int epoch;
+        private final long fromByte;
         private int sent;
+        private boolean cut;
 
-        private Item(long turn, @Nullable String mark, Slice audio, int frameBytes) {
+        private Item(long turn, @Nullable String mark, Slice audio, int frameBytes, int epoch, long fromByte) {
             this.turn = turn;
             this.mark = mark;
             this.audio = audio;
             this.frameBytes = frameBytes;
+            this.epoch = epoch;
+            this.fromByte = fromByte;
+        }
+
+        /// Where the next frame begins in its turn.
+        long nextByte() {
+            return fromByte + sent;
         }
 
         byte[] array() {
@@ -52,6 +64,7 @@ final class PlayQueue {
     }
 
     private final ArrayDeque<Item> items = new ArrayDeque<>();
+    private @Nullable Item newestAudio;
     private int bytes;
     private int marks;
 
@@ -71,13 +84,22 @@ final class PlayQueue {
         return bytes + (long) moreBytes <= (long) MAX_MS * bytesPerMs && items.size() < MAX_ITEMS;
     }
 
-    void audio(long turn, Slice audio, int frameBytes) {
-        items.addLast(new Item(turn, null, audio, frameBytes));
+    void audio(long turn, Slice audio, int frameBytes, int epoch, long fromByte) {
+        Item item = new Item(turn, null, audio, frameBytes, epoch, fromByte);
+        items.addLast(item);
+        newestAudio = item;
         bytes += audio.length();
     }
 
+    /// What waits of a turn is all that will come of it.
+    void cut(long turn) {
+        if (newestAudio != null && newestAudio.turn == turn) {
+            newestAudio.cut = true;
+        }
+    }
+
     void mark(long turn, String name) {
-        items.addLast(new Item(turn, name, Slice.EMPTY, 1));
+        items.addLast(new Item(turn, name, Slice.EMPTY, 1, SocketCommand.NO_EPOCH, 0));
         marks++;
     }
 
@@ -91,14 +113,21 @@ final class PlayQueue {
     }
 
     /// The next frame of the first item, which is audio, was sent.
-    void frameSent() {
+    ///
+    /// @return whether it was the end of a turn that is cut off there
+    boolean frameSent() {
         Item item = items.getFirst();
         int length = item.nextBytes();
         item.sent += length;
         bytes -= length;
-        if (item.leftBytes() == 0) {
-            items.removeFirst();
+        if (item.leftBytes() > 0) {
+            return false;
         }
+        items.removeFirst();
+        if (item == newestAudio) {
+            newestAudio = null;
+        }
+        return item.cut;
     }
 
     /// Drops everything of that turn and of earlier ones.
@@ -112,6 +141,9 @@ final class PlayQueue {
                 continue;
             }
             each.remove();
+            if (item == newestAudio) {
+                newestAudio = null;
+            }
             if (item.mark != null) {
                 marks--;
             } else {
@@ -123,6 +155,7 @@ final class PlayQueue {
 
     void clear() {
         items.clear();
+        newestAudio = null;
         bytes = 0;
         marks = 0;
     }

@@ -1,5 +1,6 @@
 package io.agentstream.gateway.call;
 
+import io.agentstream.schemas.CommandOrder;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
@@ -13,6 +14,11 @@ import java.util.List;
 ///
 /// Turns are numbered by the worker. Where another worker takes the call up, its numbers need not go on where the former's ended,
 /// so inside here a turn is its worker's rank and its number, in one `long`: every turn of a later worker is later.
+///
+/// What was heard when is told in stretches: where one begins, and where it ends otherwise than with its turn's audio. A pause that is
+/// shorter than a sample is none. So a stretch that goes on costs nothing; one is told for each turn, and for each time that a frame
+/// came a sample or more after the end of the one before. What comes at an uneven pace and keeps up on the whole is late only when it
+/// is later than ever before, since what was late once puts off all that follows.
 ///
 /// Mutable instead of a state of [CallMachine], because it changes with each frame. Confined to its call's thread; deterministic,
 /// time is a parameter in microseconds.
@@ -39,6 +45,15 @@ public final class Playback {
         void played(int turn, long playedMs, boolean finished);
 
         void markReached(int turn, String name);
+
+        /// From now, or from this later time on, the caller hears a turn's audio from that byte on.
+        ///
+        /// @param epoch the worker's whose turn it is
+        /// @param fromByte counted in the audio of the turn that was accepted
+        void playing(int turn, int epoch, long fromByte, long startsAtUs);
+
+        /// From this time on the caller hears nothing of what was told to be playing.
+        void silence(long fromUs);
 
         void dropped(Drop why, int frames);
 
@@ -70,8 +85,12 @@ public final class Playback {
     private final List<Mark> marks = new ArrayList<>();
 
     private int bytesPerMs = MediaFormat.MULAW_8K.bytesPerMs();
+    private long sampleUs = 1_000 / bytesPerMs;
     private boolean open;
     private long endUs;
+    /// The turn of which a stretch is told, and the byte that goes on with it.
+    private long toldTurn = NO_TURN;
+    private long nextByte;
     private long clearedTurn = NO_TURN;
     private long cutTurn = NO_TURN;
     private long newestSentTurn = NO_TURN;
@@ -87,6 +106,7 @@ public final class Playback {
     /// How the call's audio is encoded. To be said before [#open].
     public void format(MediaFormat format) {
         bytesPerMs = format.bytesPerMs();
+        sampleUs = 1_000 / bytesPerMs;
     }
 
     /// Nothing goes out before this; what comes before waits.
@@ -155,15 +175,17 @@ public final class Playback {
             return;
         }
         if (open && queue.isEmpty() && turn != cutTurn && audio.length() <= play.frameBytes() && endUs - nowUs < lookAheadUs) {
-            send(turn, audio.array(), audio.offset(), audio.length(), nowUs); // the usual case leaves nothing behind
+            // the usual case leaves nothing behind
+            send(turn, order.epoch(), order.fromByte(), audio.array(), audio.offset(), audio.length(), nowUs);
             return;
         }
         if (turn == cutTurn || !queue.hasRoom(audio.length(), bytesPerMs)) {
             cutTurn = turn;
+            queue.cut(turn);
             output.dropped(Drop.OVERFLOW, frames(play));
             return;
         }
-        queue.audio(turn, audio, play.frameBytes());
+        queue.audio(turn, audio, play.frameBytes(), order.epoch(), order.fromByte());
         pump(nowUs);
     }
 
@@ -198,6 +220,7 @@ public final class Playback {
         turns.cleared(turn, nowUs);
         if (newestSentTurn <= turn && open) {
             output.clear();
+            silence(Math.min(endUs, nowUs));
             endUs = nowUs;
         }
         pump(nowUs);
@@ -254,8 +277,10 @@ public final class Playback {
             } else if (endUs - nowUs >= lookAheadUs) {
                 return;
             } else {
-                send(item.turn, item.array(), item.nextAt(), item.nextBytes(), nowUs);
-                queue.frameSent();
+                send(item.turn, item.epoch, item.nextByte(), item.array(), item.nextAt(), item.nextBytes(), nowUs);
+                if (queue.frameSent()) {
+                    silence(endUs);
+                }
             }
         }
     }
@@ -269,15 +294,30 @@ public final class Playback {
         }
     }
 
-    private void send(long turn, byte[] audio, int from, int length, long nowUs) {
-        if (endUs < nowUs && turns.isLatest(turn)) {
+    private void send(long turn, int epoch, long fromByte, byte[] audio, int from, int length, long nowUs) {
+        boolean paused = nowUs - endUs >= sampleUs;
+        if (paused && turns.isLatest(turn)) {
             output.late();
         }
+        long startUs = paused ? nowUs : endUs;
+        if (paused || turn != toldTurn || fromByte != nextByte) {
+            toldTurn = turn;
+            output.playing(number(turn), epoch, fromByte, startUs);
+        }
+        nextByte = fromByte + length;
         long lengthUs = length * 1_000L / bytesPerMs;
-        endUs = Math.max(endUs, nowUs) + lengthUs;
+        endUs = startUs + lengthUs;
         turns.sent(turn, lengthUs, endUs, nowUs);
         newestSentTurn = Math.max(newestSentTurn, turn);
         output.media(audio, from, length);
+    }
+
+    /// Of what is told to be playing the rest is not heard. Also where all that was sent was: of the turn more may have been accepted.
+    private void silence(long fromUs) {
+        if (toldTurn != NO_TURN) {
+            toldTurn = NO_TURN;
+            output.silence(fromUs);
+        }
     }
 
     private void played(long turn, long playedMs, boolean finished) {

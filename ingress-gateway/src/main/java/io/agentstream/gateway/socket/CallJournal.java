@@ -17,6 +17,7 @@ import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ final class CallJournal {
     private final AdmissionControl.Permit permit;
     private final CallLog.Share share;
     private final long acceptedUs;
+    private final long acceptedWallUs;
     private final Runnable onLost;
     private final byte[] key;
     private final @Nullable CallSecrets secrets;
@@ -58,6 +60,7 @@ final class CallJournal {
         this.permit = permit;
         this.share = parts.callLog().share();
         this.acceptedUs = acceptedUs;
+        this.acceptedWallUs = ChronoUnit.MICROS.between(Instant.EPOCH, parts.clock().wall().instant());
         this.onLost = onLost;
         this.key = facts.callId().toKey();
         CallSecrets.Wrapping wrapping = parts.wrapping();
@@ -68,6 +71,12 @@ final class CallJournal {
     /// The number of the call's next record; each is used for one record.
     long nextSeq() {
         return ++seq;
+    }
+
+    /// The time since 1970, in microseconds, of a time by which the call is played. Both are compared once, when the call comes: a wall
+    /// clock that is set during the call tears nothing apart.
+    long wallUs(long us) {
+        return acceptedWallUs + (us - acceptedUs);
     }
 
     boolean isSealed() {

@@ -74,6 +74,17 @@ final class CallOutput implements Playback.Output {
     }
 
     @Override
+    public void playing(int turn, int epoch, long fromByte, long startsAtUs) {
+        journal.frame(new MediaFrame.Playing(
+                facts.callId(), journal.nextSeq(), loop.wallMs(), turn, epoch, fromByte, journal.wallUs(startsAtUs)));
+    }
+
+    @Override
+    public void silence(long fromUs) {
+        journal.frame(new MediaFrame.Silence(facts.callId(), journal.nextSeq(), loop.wallMs(), journal.wallUs(fromUs)));
+    }
+
+    @Override
     public void dropped(Playback.Drop why, int frames) {
         parts.meters().dropped(why, frames);
     }

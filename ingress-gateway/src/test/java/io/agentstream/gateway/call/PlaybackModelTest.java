@@ -40,7 +40,7 @@ final class PlaybackModelTest {
             assertTrue(turn > clearedTurn, "audio of turn " + turn + ", which was cleared");
             assertTrue(heard.isEmpty() || heard.getLast() <= turn, "turn " + turn + " after " + heard);
             assertTrue(endUs - nowUs < LOOK_AHEAD_US, "too far ahead of the ear");
-            endUs = Math.max(endUs, nowUs) + length * 125L;
+            endUs = (nowUs - endUs < 125 ? endUs : nowUs) + length * 125L; // a pause shorter than a sample is none
             heard.add(turn);
             sentBytes.merge(turn, (long) length, Long::sum);
         }
@@ -71,6 +71,12 @@ final class PlaybackModelTest {
         public void dropped(Playback.Drop why, int frames) {
             dropped += frames;
         }
+
+        @Override
+        public void playing(int turn, int epoch, long fromByte, long startsAtUs) {}
+
+        @Override
+        public void silence(long fromUs) {}
 
         @Override
         public void late() {}

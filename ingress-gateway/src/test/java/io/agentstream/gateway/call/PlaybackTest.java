@@ -52,6 +52,12 @@ final class PlaybackTest {
         }
 
         @Override
+        public void playing(int turn, int epoch, long fromByte, long startsAtUs) {}
+
+        @Override
+        public void silence(long fromUs) {}
+
+        @Override
         public void late() {
             said.add("late");
         }

@@ -14,6 +14,7 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,29 @@ final class CommandsOnTheWayTest {
             }
             assertEquals(60, gateway.awaitFrame(MediaFrame.Played.class, MediaFrame.Played::finished).playedMs());
             assertEquals(2, gateway.metric("agent_stream_gateway_frames_dropped_total{cause=\"repeated\""));
+        }
+    }
+
+    @Test
+    void tellsWhenTheCallerHearsWhatAndWhenNoMore() throws Exception {
+        try (TestGateway gateway = new TestGateway();
+                RawPeer peer = gateway.talking()) {
+            CallId call = gateway.lastStarted();
+            long beforeUs = System.currentTimeMillis() * 1_000;
+
+            // when a worker says something long and takes it back
+            gateway.send(new SocketCommand.Play(call, 1, 0, 160, Slice.of(new byte[16_000]), 4));
+            assertTrue(says(peer.read(), 0));
+            gateway.send(new SocketCommand.Clear(call, 1, 4));
+
+            // then one stretch is told, and its end
+            MediaFrame.Silence silence = gateway.awaitFrame(MediaFrame.Silence.class, any -> true);
+            MediaFrame.Playing playing = gateway.awaitFrame(MediaFrame.Playing.class, any -> true);
+            assertEquals(1, gateway.frames().stream().filter(MediaFrame.Playing.class::isInstance).count());
+            assertEquals(List.of(1, 4, 0L), List.of(playing.turn(), playing.epoch(), playing.fromByte()));
+            long afterUs = System.currentTimeMillis() * 1_000 + 1_000;
+            assertTrue(playing.startsAtUs() >= beforeUs - 50_000 && playing.startsAtUs() <= silence.fromUs(), playing.toString());
+            assertTrue(silence.fromUs() <= afterUs + 50_000, silence + " after " + afterUs);
         }
     }
 

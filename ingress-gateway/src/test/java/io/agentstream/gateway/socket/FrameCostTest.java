@@ -18,6 +18,7 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
@@ -121,14 +122,24 @@ final class FrameCostTest {
             public void dropped(Playback.Drop why, int frames) {}
 
             @Override
+            public void playing(int turn, int epoch, long fromByte, long startsAtUs) {}
+
+            @Override
+            public void silence(long fromUs) {}
+
+            @Override
             public void late() {}
         });
         playback.open(0);
-        SocketCommand.Play play = new SocketCommand.Play(CallId.of(1, 2, 3), 1, 0, 160, Slice.of(new byte[160]));
+        SocketCommand.Play[] plays = new SocketCommand.Play[ROUNDS * FRAMES];
+        Arrays.setAll(plays, i -> new SocketCommand.Play(CallId.of(1, 2, 3), 1, i, 160, Slice.of(new byte[160])));
         long[] nowUs = new long[1];
+        int[] next = new int[1];
 
         long bytes = bytesOfEach(() -> {
             nowUs[0] += 20_000;
+            SocketCommand.Play play = plays[next[0]++];
+            playback.accepts(play);
             playback.play(play, nowUs[0]);
         });
 

@@ -5,6 +5,7 @@ import io.agentstream.gateway.call.CallInput;
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.gateway.call.CallMachine;
 import io.agentstream.gateway.call.CallState;
+import io.agentstream.gateway.call.Playback;
 import io.agentstream.gateway.telephony.InboundAudio;
 import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.TelephonyProvider;
@@ -12,6 +13,8 @@ import io.agentstream.gateway.telephony.cloudonix.CloudonixProvider;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFrameCodec;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /// A frame in the gateway: from the provider's message to the record, and from a reply to the provider's message.
@@ -47,6 +51,45 @@ public class GatewayFrame {
     private CallState talking = CallState.Talking.begun(60_000_000, 30_000_000);
     private final CallInput tick = new CallInput.Tick(1_000, 0);
     private long seq;
+    private final Slice payload = Slice.of(audio);
+    private final Playback playback = new Playback(200_000, new Unheard());
+    private long playingUs;
+    private int played;
+
+    /// Does nothing of what playback decides.
+    private static final class Unheard implements Playback.Output {
+        @Override
+        public void media(byte[] audio, int from, int length) {}
+
+        @Override
+        public void clear() {}
+
+        @Override
+        public void mark(String wireName) {}
+
+        @Override
+        public void played(int turn, long playedMs, boolean finished) {}
+
+        @Override
+        public void markReached(int turn, String name) {}
+
+        @Override
+        public void playing(int turn, int epoch, long fromByte, long startsAtUs) {}
+
+        @Override
+        public void silence(long fromUs) {}
+
+        @Override
+        public void dropped(Playback.Drop why, int frames) {}
+
+        @Override
+        public void late() {}
+    }
+
+    @Setup
+    public void open() {
+        playback.open(0);
+    }
 
     /// The whole road of the usual message: read, decided, and made the record.
     @Benchmark
@@ -74,6 +117,17 @@ public class GatewayFrame {
     @Benchmark
     public int encode() {
         return writer.putMedia(out, 0, audio, 0, audio.length);
+    }
+
+    /// A frame of a reply that goes on, by the clock of what the caller hears.
+    @Benchmark
+    public long play() {
+        playingUs += 20_000;
+        SocketCommand.Play reply = new SocketCommand.Play(call, 1, played++, 160, payload);
+        if (playback.accepts(reply)) {
+            playback.play(reply, playingUs);
+        }
+        return playback.soundsUntilUs();
     }
 
     @Benchmark

@@ -1,12 +1,8 @@
-package io.agentstream.gateway.call;
+package io.agentstream.schemas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.agentstream.gateway.call.CommandOrder.Verdict;
-import io.agentstream.schemas.CallId;
-import io.agentstream.schemas.End;
-import io.agentstream.schemas.Slice;
-import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.CommandOrder.Verdict;
 import org.junit.jupiter.api.Test;
 
 final class CommandOrderTest {
