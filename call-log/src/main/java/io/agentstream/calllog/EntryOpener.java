@@ -77,7 +77,8 @@ final class EntryOpener {
         return switch (frame) {
             case MediaFrame.SealedAudio sealed -> media == null ? null : media.open(sealed);
             case MediaFrame.SealedDigit sealed -> media == null ? null : media.open(sealed);
-            case MediaFrame.Audio _, MediaFrame.Digit _, MediaFrame.MarkReached _, MediaFrame.Played _ -> frame;
+            case MediaFrame.Audio _, MediaFrame.Digit _, MediaFrame.MarkReached _, MediaFrame.Played _, MediaFrame.Playing _,
+                    MediaFrame.Silence _ -> frame;
         };
     }
 
