@@ -19,12 +19,14 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// How long lists take in a database with many organisations and runs, for the largest organisation, a small one and the operator.
@@ -43,6 +45,7 @@ final class ListsAmongManyTest {
     private RunningApi api;
 
     @BeforeAll
+    @Timeout(value = 30, unit = TimeUnit.MINUTES) // a million runs, where they are asked for
     void makeRuns(EmbeddedPostgres server) throws Exception {
         many = ManyRuns.make(server);
         api = new RunningApi(many.database(), many.biggestKey(), Duration.ofSeconds(60));

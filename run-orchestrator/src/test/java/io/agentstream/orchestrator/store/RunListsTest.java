@@ -10,10 +10,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -33,6 +35,7 @@ final class RunListsTest {
     private ManyRuns many;
 
     @BeforeAll
+    @Timeout(value = 30, unit = TimeUnit.MINUTES) // a million runs, where they are asked for
     void makeRuns(EmbeddedPostgres server) throws Exception {
         many = ManyRuns.make(server);
     }

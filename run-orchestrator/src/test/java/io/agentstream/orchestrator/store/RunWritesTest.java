@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,6 +31,7 @@ final class RunWritesTest {
     private ManyRuns many;
 
     @BeforeAll
+    @Timeout(value = 30, unit = TimeUnit.MINUTES) // a million runs, where they are asked for
     void makeRuns(EmbeddedPostgres server) throws Exception {
         many = ManyRuns.make(server);
     }
