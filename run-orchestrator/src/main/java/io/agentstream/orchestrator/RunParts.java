@@ -21,6 +21,7 @@ import io.agentstream.orchestrator.liveness.KafkaLogWatch;
 import io.agentstream.orchestrator.liveness.MeterReader;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.search.Indexer;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Erasures;
 import io.agentstream.runtime.Bell;
@@ -123,6 +124,9 @@ final class RunParts {
         closer.own("eraser", new DutyCycleRunner(eraser.loop(lent.ready()), LOOP_CLOSE, lent.onFault()).start());
         RetentionJob retention = new RetentionJob(lent.database(), lent.clock(), metrics);
         closer.own("retention", new DutyCycleRunner(retention.loop(lent.ready()), REAPER_CLOSE, lent.onFault()).start());
+
+        Indexer indexer = new Indexer(lent.database(), lent.ready(), metrics);
+        closer.own("search", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), indexer), REAPER_CLOSE, lent.onFault()).start());
 
         MeterReader meters = new MeterReader(
                 lent.database(), decisions, announcer, lent.ready(), settings.creditsGrace(), lent.clock());

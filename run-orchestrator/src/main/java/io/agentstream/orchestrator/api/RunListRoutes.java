@@ -1,11 +1,13 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.store.Agents;
+import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunFilter;
 import io.agentstream.orchestrator.store.RunLists;
 import io.agentstream.orchestrator.store.RunLists.Position;
 import io.agentstream.orchestrator.store.Runs;
+import io.agentstream.orchestrator.store.TextQuery;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import java.sql.Connection;
@@ -41,8 +43,9 @@ final class RunListRoutes {
                 Route.export(Access.READ, "/api/v1/agents/{uuid}/runs", this::ofAgent));
     }
 
-    /// Where a list begins: nothing, a run's number, or a place.
-    private record Wanted(RunFilter filter, @Nullable List<Long> mark, int limit) {}
+    /// @param mark where the list begins: nothing, a run's number, or a place
+    /// @param text what is to be looked for in transcripts
+    private record Wanted(RunFilter filter, @Nullable List<Long> mark, int limit, @Nullable String text) {}
 
     private Reply ofOrganization(Call call) {
         UUID agent = call.query().uuid("agent");
@@ -74,7 +77,7 @@ final class RunListRoutes {
     }
 
     private static Wanted with(Wanted wanted, long agentId) {
-        return new Wanted(wanted.filter().withAgent(agentId), wanted.mark(), wanted.limit());
+        return new Wanted(wanted.filter().withAgent(agentId), wanted.mark(), wanted.limit(), wanted.text());
     }
 
     private static Wanted wanted(Call call) {
@@ -101,24 +104,47 @@ final class RunListRoutes {
                 behind(query.time("created_after")),
                 untilShownAs(query.time("created_before")),
                 query.seconds("min_duration"),
-                query.seconds("max_duration"));
-        return new Wanted(filter, mark, limit);
+                query.seconds("max_duration"),
+                null);
+        return new Wanted(filter, mark, limit, query.text("text", 256));
     }
 
     private Reply answer(Call call, Wanted wanted) {
+        String text = wanted.text();
+        if (text == null) {
+            return answer(call, wanted, wanted.filter());
+        }
+        long organization = call.organizationId();
+        Optional<TextQuery> query = database.withConnection(connection -> TextQuery.parse(connection, organization, text));
+        if (query.isEmpty()) {
+            call.query().refuse("text", "must have a word to look for, and not only words to be without");
+            return call.query().badRequest();
+        }
+        if (wanted.mark() == null) { // who looks through what callers said is known, and not for what
+            database.inTransaction(connection -> {
+                AuditLog.write(
+                        connection, call.who(),
+                        AuditLog.Change.of(organization, "transcripts.searched", "organization", organization, null, null));
+                return true;
+            });
+        }
+        return answer(call, wanted, wanted.filter().withText(query.get()));
+    }
+
+    private Reply answer(Call call, Wanted wanted, RunFilter filter) {
         long organization = call.organizationId();
         return switch (call.type()) {
-            case MediaTypes.NDJSON -> stream(organization, wanted.filter(), new RunLines());
-            case MediaTypes.CSV -> stream(organization, wanted.filter(), new RunTable());
-            default -> page(organization, wanted);
+            case MediaTypes.NDJSON -> stream(organization, filter, new RunLines());
+            case MediaTypes.CSV -> stream(organization, filter, new RunTable(filter.text() != null));
+            default -> page(organization, wanted, filter);
         };
     }
 
-    private Reply page(long organization, Wanted wanted) {
+    private Reply page(long organization, Wanted wanted, RunFilter filter) {
         Page<Runs.Run> page = new Page<>(wanted.limit(), RunListRoutes::cursor, RunRoutes::json);
         return database.inTransaction(connection -> {
             Position after = wanted.mark() == null ? null : position(connection, organization, wanted.mark());
-            RunLists.list(connection, organization, wanted.filter(), after, wanted.limit() + 1, new RunLists.Taker() {
+            RunLists.list(connection, organization, filter, after, wanted.limit() + 1, new RunLists.Taker() {
                 @Override
                 public boolean take(Runs.Run run) {
                     return page.test(run);

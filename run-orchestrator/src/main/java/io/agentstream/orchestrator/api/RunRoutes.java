@@ -87,6 +87,16 @@ final class RunRoutes {
         out.put("disconnected_by", run.disconnectedBy());
         out.put("outcome", run.outcome());
         out.put("cost", Json.decimal(run.cost()));
+        Runs.Match match = run.match();
+        if (match == null) {
+            out.putNull("match");
+        } else {
+            out.putObject("match")
+                    .put("position", match.position())
+                    .put("at_ms", Duration.between(run.createdAt(), match.at()).toMillis())
+                    .put("by", match.isAgents() ? "agent" : "caller")
+                    .put("snippet", match.snippet());
+        }
         return out;
     }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,6 +37,16 @@ final class RunTable implements RunWriter {
             new Column("outcome", "/outcome"),
             new Column("cost", "/cost"));
 
+    /// Where runs were looked for by their words.
+    private static final List<Column> OF_MATCH = List.of(
+            new Column("match_at_ms", "/match/at_ms"), new Column("match_by", "/match/by"), new Column("match_snippet", "/match/snippet"));
+
+    private final List<Column> columns;
+
+    RunTable(boolean isSearch) {
+        this.columns = isSearch ? Stream.concat(COLUMNS.stream(), OF_MATCH.stream()).toList() : COLUMNS;
+    }
+
     /// @param pointer where it stands in a run as JSON
     private record Column(String name, String pointer) {}
 
@@ -46,14 +57,14 @@ final class RunTable implements RunWriter {
 
     @Override
     public byte[] start() {
-        return line(COLUMNS.stream().map(Column::name).toList());
+        return line(columns.stream().map(Column::name).toList());
     }
 
     @Override
     public byte[] line(Runs.Run run) {
         ObjectNode json = RunRoutes.json(run);
         List<String> cells = new ArrayList<>();
-        for (Column column : COLUMNS) {
+        for (Column column : columns) {
             cells.add(cell(json.at(column.pointer())));
         }
         return line(cells);

@@ -9,7 +9,9 @@ public final class RunView {
     private RunView() {}
 
     public static ObjectNode of(Runs.Run run) {
-        return RunRoutes.json(run);
+        ObjectNode json = RunRoutes.json(run);
+        json.remove("match"); // nobody has looked for it
+        return json;
     }
 
     /// RFC 3339 in UTC with milliseconds.

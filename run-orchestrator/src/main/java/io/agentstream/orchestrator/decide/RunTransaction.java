@@ -9,6 +9,7 @@ import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.RunWords;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.schemas.AgentDefinition;
@@ -68,7 +69,7 @@ final class RunTransaction {
         RunTransaction run = new RunTransaction(connection, row, after);
         Decision decision = work.decide(run);
         Outbox.Written written = Outbox.write(connection, row.id(), run.story, run.orders(decision));
-        run.queueWebhooks();
+        run.tell();
         return decision.written(written);
     }
 
@@ -82,16 +83,18 @@ final class RunTransaction {
         return orders;
     }
 
-    /// Whoever wants to hear of it is told, also where this process ends at this moment.
-    private void queueWebhooks() throws SQLException {
+    /// Whoever wants to hear of it is told, also where this process ends at this moment; and what was said is looked through.
+    private void tell() throws SQLException {
         for (RunEvent event : events) {
             switch (event) {
                 case RunEvent.Created _, RunEvent.HangUp _ -> {
                     // Its call does not talk yet, or is over and said to be.
                 }
                 case RunEvent.Running _ -> WebhookDeliveries.queue(connection, row.organizationId(), row.id(), "run.started");
-                case RunEvent.Completed _, RunEvent.Failed _ ->
+                case RunEvent.Completed _, RunEvent.Failed _ -> {
                     WebhookDeliveries.queue(connection, row.organizationId(), row.id(), "run.ended");
+                    RunWords.over(connection, row.id());
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.RunWords;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Json;
 import java.util.List;
@@ -44,10 +45,25 @@ final class Stories {
             if (fresh > 0 && event instanceof ConversationEvent.NodeEntered entered) {
                 Outcomes.reached(connection, run.id(), entered.node());
             }
+            if (fresh > 0 && hasWords(event)) {
+                RunWords.said(connection, run.id(), run.state().isOver());
+            }
             if (run.conversationAt() == null || (epoch != null && (known == null || epoch > known))) {
                 RunRows.attend(connection, run.id(), event.at(), epoch);
             }
             return true;
         });
+    }
+
+    /// Keys that are pressed are no words.
+    private static boolean hasWords(ConversationEvent event) {
+        return switch (event) {
+            case ConversationEvent.Heard heard -> heard.text() != null && !heard.text().isBlank();
+            case ConversationEvent.Said said -> !said.text().isBlank();
+            case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
+                    ConversationEvent.NodeEntered _, ConversationEvent.ToolCalled _, ConversationEvent.Latency _,
+                    ConversationEvent.HungUp _, ConversationEvent.Resumed _ ->
+                false;
+        };
     }
 }

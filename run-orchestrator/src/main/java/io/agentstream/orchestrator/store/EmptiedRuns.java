@@ -30,6 +30,7 @@ public final class EmptiedRuns {
                 """,
                 (Object) runs);
         forgetMessages(connection, runs);
+        RunWords.forget(connection, runs);
         int events = strip(connection, runs, Sealing.personalFields());
         int keys = Sql.update(
                 connection,
@@ -43,6 +44,7 @@ public final class EmptiedRuns {
         Sql.update(
                 connection, "update runs set words_gone_at = now() where id = any(?) and words_gone_at is null", (Object) runs);
         forgetMessages(connection, runs);
+        RunWords.forget(connection, runs);
         int events = strip(connection, runs, Sealing.wordFields());
         int keys = Sql.update(
                 connection, "update run_keys set words = null where run_id = any(?) and words is not null", (Object) runs);

@@ -231,6 +231,7 @@ public final class Erasures {
                  where x.erasure_id = ?
                    and (r.initial_context - '{provider,direction}'::text[] <> '{}' or r.gathered_context <> '{}' or r.logs <> '{}'
                         or exists (select 1 from run_keys k where k.run_id = r.id and num_nonnulls(k.media, k.words) > 0)
+                        or exists (select 1 from run_words w where w.run_id = r.id)
                         or exists (select 1 from webhook_deliveries d where d.run_id = r.id and d.payload is not null)
                         or exists (select 1 from run_events e where e.run_id = r.id and e.payload ??| ?::text[]))
                 """,

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// @param agentId number of one of the organisation's agents
 /// @param caller the caller's number, as the run has it
 /// @param called the number that was called
-/// @param externalCallId what the provider, or who made the stream's URL, calls the call
+/// @param externalCallId what the provider, or who made the stream's URL, calls the call: the URL's name, the session, or the media's name
 /// @param createdFrom created then or later
 /// @param createdBefore created earlier than that
 /// @param minDurationMs talked for so many milliseconds, or longer
 /// @param maxDurationMs talked for so many whole milliseconds, or shorter
+/// @param text what was said in it
 public record RunFilter(
         @Nullable RunState state,
         @Nullable String end,
@@ -26,10 +27,11 @@ public record RunFilter(
         @Nullable Instant createdFrom,
         @Nullable Instant createdBefore,
         @Nullable Long minDurationMs,
-        @Nullable Long maxDurationMs) {
+        @Nullable Long maxDurationMs,
+        @Nullable TextQuery text) {
 
     public static final RunFilter ALL =
-            new RunFilter(null, null, null, null, null, null, null, null, null, null, null);
+            new RunFilter(null, null, null, null, null, null, null, null, null, null, null, null);
 
     public static RunFilter ofAgent(long agentId) {
         return ALL.withAgent(agentId);
@@ -38,7 +40,13 @@ public record RunFilter(
     public RunFilter withAgent(long agent) {
         return new RunFilter(
                 state, end, failure, agent, caller, called, externalCallId, createdFrom, createdBefore, minDurationMs,
-                maxDurationMs);
+                maxDurationMs, text);
+    }
+
+    public RunFilter withText(@Nullable TextQuery query) {
+        return new RunFilter(
+                state, end, failure, agentId, caller, called, externalCallId, createdFrom, createdBefore, minDurationMs,
+                maxDurationMs, query);
     }
 
     /// Without numbers, which are a caller's.

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,14 @@ public final class RunLists {
     /// What a page may read of runs that it does not show. A few milliseconds' worth.
     static final int MAX_EXAMINED = 5_000;
 
+    /// The same where each of these runs is looked at for words.
+    static final int MAX_READ = 1_000;
+
     /// As in the indices of V11.
-    private static final int INDEXED_CHARACTERS = 40;
+    static final int INDEXED_CHARACTERS = 40;
 
     private static final String CALLER = "r.initial_context ->> 'caller_number'";
     private static final String CALLED = "r.initial_context ->> 'called_number'";
-    private static final String EXTERNAL = "r.gathered_context ->> 'call_id'";
 
     /// Before a listing, for the rest of its transaction. Comparing rows of columns says to PostgreSQL only how many runs their first column
     /// has, the organisation's: of a small one it would rather read all by another index, and sort them. Where nothing may be sorted, only
@@ -51,20 +54,71 @@ public final class RunLists {
     public static void list(
             Connection connection, long organizationId, RunFilter filter, @Nullable Position after, int limit, Taker taker)
             throws SQLException {
-        Statement statement = listing(organizationId, filter, after, limit);
+        Optional<long[]> ofCall = RunSearch.ofExternalCall(connection, organizationId, filter.externalCallId());
+        if (ofCall.isPresent()) {
+            give(connection, among(organizationId, filter, ofCall.get(), after, limit), filter.text(), taker);
+            return;
+        }
         Sql.only(connection, PLANNED, row -> true);
+        Statement newest = listing(organizationId, filter, after, limit);
+        TextQuery text = filter.text();
+        if (text == null) {
+            give(connection, newest, null, taker);
+            return;
+        }
+        // What is said often is found among the newest; what is said seldom by the index of words.
+        Stretch stretch = new Stretch(taker);
+        give(connection, newest, text, stretch);
+        Position end = stretch.end;
+        if (end != null) {
+            Optional<long[]> few = RunSearch.withWords(connection, text);
+            if (few.isEmpty() || stretch.taken == limit) {
+                taker.goOnBehind(end);
+            } else {
+                give(connection, among(organizationId, filter, few.get(), end, limit - stretch.taken), text, taker);
+            }
+        }
+    }
+
+    /// Knows where a stretch ended.
+    private static final class Stretch implements Taker {
+        private final Taker taker;
+        private int taken;
+        private @Nullable Position end;
+
+        Stretch(Taker taker) {
+            this.taker = taker;
+        }
+
+        @Override
+        public boolean take(Runs.Run run) {
+            taken++;
+            return taker.take(run);
+        }
+
+        @Override
+        public void goOnBehind(Position place) {
+            end = place;
+        }
+    }
+
+    private static void give(Connection connection, Statement statement, @Nullable TextQuery text, Taker taker)
+            throws SQLException {
         Sql.each(
                 connection,
                 statement.sql(),
                 row -> row,
-                row -> take(row, taker),
+                row -> take(row, text, taker),
                 statement.parameters().toArray());
     }
 
-    private static boolean take(ResultSet row, Taker taker) {
+    private static boolean take(ResultSet row, @Nullable TextQuery text, Taker taker) {
         try {
-            if (row.getBoolean("wanted") && !taker.take(Runs.read(row))) {
-                return false;
+            if (row.getBoolean("wanted")) {
+                Runs.Run run = Runs.read(row);
+                if (!taker.take(text == null ? run : RunSearch.withMatch(run, row, text))) {
+                    return false;
+                }
             }
             if (row.getBoolean("last")) {
                 taker.goOnBehind(new Position(Sql.instant(row, "created_at"), row.getLong("id")));
@@ -82,7 +136,8 @@ public final class RunLists {
         Range range = Range.of(organizationId, filter);
         List<Object> parameters = new ArrayList<>();
         String others = others(filter, range, parameters);
-        int examined = others.isEmpty() ? limit : MAX_EXAMINED;
+        int most = filter.text() == null ? MAX_EXAMINED : MAX_READ;
+        int examined = others.isEmpty() ? limit : most;
         String columns = String.join(", ", range.columns());
         String places = "?, ".repeat(range.columns().size());
         String order = String.join(" desc, ", range.columns()) + " desc, r.created_at desc, r.id desc";
@@ -101,15 +156,16 @@ public final class RunLists {
                      order by %s
                      limit ?)
                 select r.*, (select a.uuid from agents a where a.id = r.agent_id) as agent_uuid,
-                       coalesce(e.wanted, false) as wanted, e.n = ? as last
-                  from examined e join runs r on r.id = e.id
+                       coalesce(e.wanted, false) as wanted, e.n = ? as last%s
+                  from examined e join runs r on r.id = e.id%s
                  where e.wanted or e.n = ?
                  order by %se.created_at desc, e.id desc
                  limit ?
                 """
                         .formatted(
                                 keys, others.isEmpty() ? "true" : others, order, columns, places, columns, places,
-                                range.condition(), order, keyOrder);
+                                range.condition(), order, RunSearch.columns(filter.text()),
+                                RunSearch.join(filter.text()), keyOrder);
         Position from = before(filter, after);
         parameters.addAll(range.values());
         parameters.addAll(List.of(from.createdAt(), from.id()));
@@ -117,7 +173,35 @@ public final class RunLists {
         parameters.addAll(List.of(filter.createdFrom() == null ? FIRST : filter.createdFrom(), 0L));
         // Where every run of the range is wanted, the page's own limit says where it ends.
         int last = others.isEmpty() ? 0 : examined;
-        parameters.addAll(List.of(examined, last, last, limit));
+        parameters.addAll(List.of(examined, last));
+        parameters.addAll(RunSearch.parameters(filter.text()));
+        parameters.addAll(List.of(last, limit));
+        return new Statement(sql, parameters);
+    }
+
+    /// The wanted ones among a few runs.
+    private static Statement among(long organizationId, RunFilter filter, long[] few, @Nullable Position after, int limit) {
+        List<Object> parameters = new ArrayList<>();
+        Position from = before(filter, after);
+        parameters.addAll(List.of(
+                few, organizationId, from.createdAt(), from.id(), filter.createdFrom() == null ? FIRST : filter.createdFrom()));
+        String others = others(filter, Range.NONE, parameters);
+        String sql =
+                """
+                with chosen as materialized (
+                    select r.id, r.created_at from unnest(?::bigint[]) c(id) join runs r on r.id = c.id
+                     where r.organization_id = ? and (r.created_at, r.id) < (?, ?) and r.created_at >= ?%s
+                     order by r.created_at desc, r.id desc
+                     limit ?)
+                select r.*, (select a.uuid from agents a where a.id = r.agent_id) as agent_uuid, true as wanted, false as last%s
+                  from chosen e join runs r on r.id = e.id%s
+                 order by e.created_at desc, e.id desc
+                """
+                        .formatted(
+                                others.isEmpty() ? "" : " and " + others, RunSearch.columns(filter.text()),
+                                RunSearch.join(filter.text()));
+        parameters.add(limit);
+        parameters.addAll(RunSearch.parameters(filter.text()));
         return new Statement(sql, parameters);
     }
 
@@ -146,6 +230,16 @@ public final class RunLists {
                     conditions, parameters, "r.ended_at - r.started_at < ?::bigint * interval '1 millisecond'",
                     filter.maxDurationMs() + 1);
         }
+        String externalCallId = filter.externalCallId();
+        if (externalCallId != null) {
+            conditions.add(RunSearch.OF_EXTERNAL_CALL);
+            parameters.addAll(List.of(externalCallId, externalCallId, externalCallId));
+        }
+        if (filter.text() != null) {
+            and(
+                    conditions, parameters, "(select w.words @@ ?::tsquery from run_words w where w.run_id = r.id)",
+                    filter.text().within());
+        }
         return String.join(" and ", conditions);
     }
 
@@ -163,7 +257,6 @@ public final class RunLists {
         /// All equalities of a filter, the ones that few runs are expected to fulfil first.
         static List<Equal> all(RunFilter filter) {
             List<Equal> equals = new ArrayList<>();
-            text(equals, EXTERNAL, filter.externalCallId());
             text(equals, CALLER, filter.caller());
             text(equals, CALLED, filter.called());
             add(equals, "r.failure_code", filter.failure(), true);
@@ -193,6 +286,9 @@ public final class RunLists {
 
     /// A range of an index: the columns in front of time and number, each with one value.
     private record Range(List<String> columns, List<Object> values, String condition, List<Equal> equals) {
+
+        /// Of runs that are found in another way.
+        static final Range NONE = new Range(List.of(), List.of(), "", List.of());
 
         static Range of(long organizationId, RunFilter filter) {
             List<Equal> equals = Equal.all(filter);

@@ -10,6 +10,11 @@ public enum RunState {
     COMPLETED,
     FAILED;
 
+    /// Whether it stays as it is.
+    public boolean isOver() {
+        return this == COMPLETED || this == FAILED;
+    }
+
     /// As the database, the topics and the API write it.
     public String text() {
         return name().toLowerCase(Locale.ROOT);

@@ -19,6 +19,8 @@ public final class Runs {
     private Runs() {}
 
     /// A run and the UUID of its agent.
+    ///
+    /// @param match where it was looked for by its words
     public record Run(
             long id,
             String name,
@@ -40,12 +42,32 @@ public final class Runs {
             @Nullable Integer closeCode,
             @Nullable BigDecimal cost,
             @Nullable String disconnectedBy,
-            @Nullable String outcome) {
+            @Nullable String outcome,
+            @Nullable Match match) {
+
+        Run withMatch(Match found) {
+            return new Run(
+                    id, name, callId, agentUuid, agentVersion, mode, callType, state, failureCode, failureReason, initialContext,
+                    gatheredContext, logs, createdAt, startedAt, endedAt, endBy, closeCode, cost, disconnectedBy, outcome, found);
+        }
 
         /// Without the agent's UUID and what the caller said.
         @Override
         public String toString() {
             return "Run[" + name + ", " + state.text() + "]";
+        }
+    }
+
+    /// Where in a run's transcript what was looked for was said.
+    ///
+    /// @param position of the event in the run's story
+    /// @param snippet the words around it
+    public record Match(long position, Instant at, boolean isAgents, String snippet) {
+
+        /// Without what was said.
+        @Override
+        public String toString() {
+            return "Match[" + position + "]";
         }
     }
 
@@ -85,6 +107,7 @@ public final class Runs {
                 Sql.intOrNull(row, "close_code"),
                 row.getBigDecimal("cost"),
                 row.getString("disconnected_by"),
-                row.getString("outcome"));
+                row.getString("outcome"),
+                null);
     }
 }

@@ -49,6 +49,10 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         return offer.callId();
     }
 
+    public Decision start(CallEvent.Started start) throws InterruptedException {
+        return start(start, Session.LIVE);
+    }
+
     Decision start(CallEvent.Started start, Session session) throws InterruptedException {
         ProofPlan plan = decisions.plan(start).orElseThrow();
         return decisions.started(plan.answered(start, session), source(), () -> NOW);

@@ -78,7 +78,7 @@ final class EraserTest {
     private List<Runs.Run> runsOf(TalkedAbout talked) {
         List<Runs.Run> found = new ArrayList<>();
         RunFilter filter =
-                new RunFilter(null, null, null, null, talked.number(), null, null, null, null, null, null);
+                new RunFilter(null, null, null, null, talked.number(), null, null, null, null, null, null, null);
         return database.inTransaction(c -> {
             RunLists.list(c, talked.tenant().sample().organizationId(), filter, null, 10, new RunLists.Taker() {
                 @Override
@@ -117,6 +117,43 @@ final class EraserTest {
         assertEquals(1, runsOf(other).size());
         assertTrue(other.anywhere(other.words()));
         assertEquals(other.keys(), other.keptKeys());
+    }
+
+    @Test
+    void noWordsAreLeftByWhichTheRunCouldBeFoundAlsoWhereTheyComeLate() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.ended(Tenant.create(database), false);
+        talked.index();
+        assertTrue(talked.isIndexed());
+
+        // when
+        finish(order(talked), TalkedAbout.OVER);
+        boolean after = talked.isIndexed();
+        talked.heard(7);
+        talked.index();
+
+        // then
+        assertFalse(after);
+        assertFalse(talked.isIndexed(), "late");
+    }
+
+    @Test
+    void isNotDoneWhileTheRunCanStillBeFoundByItsWords() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.ended(Tenant.create(database), true);
+        keysGo = false;
+        Erasure ordered = order(talked);
+        finish(ordered, TalkedAbout.OVER);
+        database.withConnection(c -> Sql.update(c, "insert into run_words (run_id, words) values (?, 'left')", talked.runId()));
+        keysGo = true;
+
+        // when
+        String before = finish(ordered, TalkedAbout.OVER).state();
+        database.withConnection(c -> Sql.update(c, "delete from run_words where run_id = ?", talked.runId()));
+
+        // then
+        assertEquals("pending", before);
+        assertEquals("done", finish(ordered, TalkedAbout.OVER).state());
     }
 
     @Test

@@ -86,6 +86,8 @@ final class RetentionJobTest {
         // given
         Tenant tenant = Tenant.create(database);
         TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        talked.index();
+        assertTrue(talked.isIndexed());
         keeps(tenant, new Retention(null, 3, null));
 
         // when
@@ -94,6 +96,9 @@ final class RetentionJobTest {
 
         // then
         assertFalse(talked.anywhere(talked.words()), "also where they come late");
+        assertFalse(talked.isIndexed());
+        talked.index();
+        assertFalse(talked.isIndexed(), "late");
         assertNull(talked.keptKeys().words());
         assertTrue(talked.anywhere(talked.number()));
     }

@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunKeys;
+import io.agentstream.orchestrator.store.RunWords;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
@@ -79,6 +80,21 @@ record TalkedAbout(Tenant tenant, CallId call, String number, String words, Call
 
     boolean anywhere(String text) {
         return everywhere(tenant.database(), text);
+    }
+
+    /// Its words are looked through, where anything is due of it.
+    void index() {
+        tenant.database().inTransaction(c -> {
+            RunWords.write(c, runId());
+            return true;
+        });
+    }
+
+    /// Whether there is a row of words by which it can be found.
+    boolean isIndexed() {
+        return tenant.database().withConnection(c ->
+                        Sql.query(c, "select 1 from run_words where run_id = ?", row -> true, runId()))
+                .size() > 0;
     }
 
     /// Whether it stands in any row of any table.

@@ -104,6 +104,22 @@ public record ManyRuns(Database database, long biggest, Secret biggestKey, long 
                     select r.id, r.created_at, 'created', jsonb_build_object('after', n)
                       from runs r, generate_series(1, 2) n where r.id %% 4 = 0
                     """.replace("%%", "%"));
+            // A word that all say, one that one of a hundred says, and one that next to nobody says; the newest have the utterance too.
+            statement.execute(
+                    """
+                    insert into run_words (run_id, words)
+                    select id, (format('''%1$s hello'':1 ''%1$s ticket'':2 ''%1$s number'':3 ''%1$s %2$s'':4', organization_id, id % 100)
+                                || case when id % 4999 = 2 then format(' ''%1$s refund'':5', organization_id) else '' end)::tsvector
+                      from runs
+                    """);
+            statement.execute(
+                    """
+                    insert into run_events (run_id, at, type, payload)
+                    select r.id, r.created_at + n * interval '1 second', case when n % 2 = 0 then 'heard' else 'said' end,
+                           jsonb_build_object('text', case when n = 30 then 'hello ticket number ' || r.id % 100 || ' refund'
+                                                           else 'something else that somebody says ' || n end)
+                      from runs r, generate_series(1, 40) n where r.id > (select max(id) - 4000 from runs)
+                    """);
             statement.execute(
                     """
                     insert into audit_log (organization_id, actor, action, thing_kind, thing_id)

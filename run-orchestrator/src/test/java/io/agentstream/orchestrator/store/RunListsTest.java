@@ -58,7 +58,6 @@ final class RunListsTest {
                 Arguments.of("failure", filter(null, null, "unknown_domain", null, null, null, null, null, null), "runs_by_failure"),
                 Arguments.of("caller", filter(null, null, null, "+15550000042", null, null, null, null, null), "runs_by_caller"),
                 Arguments.of("called", filter(null, null, null, null, "+18000000005", null, null, null, null), "runs_by_called"),
-                Arguments.of("external", filter(null, null, null, null, null, "session-4", null, null, null), "runs_by_external_call"),
                 Arguments.of("long", filter(null, null, null, null, null, null, null, null, 100_000L), "runs_of_tenant"),
                 Arguments.of("none so long", filter(null, null, null, null, null, null, null, null, 10_000_000L), "runs_of_tenant"),
                 Arguments.of("failed, by a caller", filter(RunState.FAILED, null, null, "+15550000042", null, null, null, null, null), "runs_by_caller"),
@@ -77,7 +76,7 @@ final class RunListsTest {
     private static RunFilter filter(
             RunState state, String end, String failure, String caller, String called, String external, Instant from,
             Instant before, Long minDurationMs) {
-        return new RunFilter(state, end, failure, null, caller, called, external, from, before, minDurationMs, null);
+        return new RunFilter(state, end, failure, null, caller, called, external, from, before, minDurationMs, null, null);
     }
 
     @ParameterizedTest(name = "{0}")
