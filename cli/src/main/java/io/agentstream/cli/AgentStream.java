@@ -39,6 +39,7 @@ public final class AgentStream {
                         new DoctorCommand(terminal),
                         new AuditCommand(terminal),
                         new VerifyCommand(terminal),
+                        new RunsCommand(terminal),
                         new TenantCommand(terminal),
                         new ReencryptCommand(terminal))
                 .forEach(line::addSubcommand);

@@ -1,10 +1,16 @@
 package io.agentstream.cli;
 
+import io.agentstream.runtime.Durations;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -26,6 +32,20 @@ public final class Arguments {
     /// A value that cannot be used, to be thrown by the command with this `spec`.
     public static ParameterException wrong(@Nullable CommandSpec spec, String what) {
         return new ParameterException(Objects.requireNonNull(spec).commandLine(), what);
+    }
+
+    /// A time (`2026-11-27T09:00:00Z`), a day in UTC (`2026-11-27`), or how long ago (`1h`), that the option of the command with this
+    /// `spec` was given.
+    public static Instant time(@Nullable CommandSpec spec, String option, String text, Instant now) {
+        try {
+            if (text.matches("\\d{4}-\\d{2}-\\d{2}")) {
+                return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+            }
+            return text.contains("T") ? OffsetDateTime.parse(text).toInstant() : now.minus(Durations.parse(text));
+        } catch (DateTimeException | IllegalArgumentException no) {
+            throw wrong(
+                    spec, quoted(text) + " for " + option + " is neither a time (2026-11-27T09:00:00Z) nor a day nor a duration (1h)");
+        }
     }
 
     /// For `line` and the commands that it has by now.

@@ -13,12 +13,8 @@ import io.agentstream.runtime.ServiceMain;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -76,8 +72,8 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Instant now = Instant.now();
-        Instant from = time("--since", since, now);
-        Instant to = until == null ? now : time("--until", until, now);
+        Instant from = Arguments.time(spec, "--since", since, now);
+        Instant to = until == null ? now : Arguments.time(spec, "--until", until, now);
         if (!from.isBefore(to)) {
             throw Arguments.wrong(spec, "--since is not before --until");
         }
@@ -137,18 +133,6 @@ final class AuditCommand implements Callable<Integer> {
         outcome.notes().forEach(note -> terminal.out().println("note   " + note));
         terminal.out().println(outcome.calls() + " calls from " + window.from() + " until " + window.until() + ", "
                 + outcome.unsettled() + " of them not judged yet; disagreements: " + outcome.disagreements());
-    }
-
-    private Instant time(String option, String text, Instant now) {
-        try {
-            if (text.matches("\\d{4}-\\d{2}-\\d{2}")) {
-                return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-            }
-            return text.contains("T") ? OffsetDateTime.parse(text).toInstant() : now.minus(Durations.parse(text));
-        } catch (DateTimeException | IllegalArgumentException no) {
-            throw Arguments.wrong(
-                    spec, "'" + text + "' for " + option + " is neither a time (2026-11-27T09:00:00Z) nor a day nor a duration (1h)");
-        }
     }
 
     private Duration duration(String option, String text) {

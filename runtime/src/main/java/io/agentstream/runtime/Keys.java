@@ -86,6 +86,9 @@ public final class Keys {
             "OPERATOR_KEY", "32 to 200 visible characters", null, Keys::operatorKey, Shown.NEVER,
             "Opens `/api/v1/operator`, where tenants are made, limited and suspended; without it those paths do not exist. In `up` it is"
                     + " generated and kept with the data.");
+    public static final Key<Secret> API_KEY = new Key<>(
+            "API_KEY", "an API key of an organisation", null, Secret::new, Shown.NEVER,
+            "Opens the API for commands that ask one at a URL (`--api`), in the name of its organisation. No service reads it.");
     public static final Key<Networks> API_TRUSTED_PROXIES = new Key<>(
             "API_TRUSTED_PROXIES", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Key.Shown.ALWAYS,
             "Proxies and balancers in front of the API: where a request comes from is taken from their `X-Forwarded-For`, for the audit"
@@ -236,6 +239,7 @@ public final class Keys {
             CREDENTIALS_KEY,
             CALL_KEYS_KEY,
             OPERATOR_KEY,
+            API_KEY,
             API_TRUSTED_PROXIES,
             FAILED_KEYS_PER_MINUTE,
             API_READS_PER_SECOND,

@@ -39,13 +39,13 @@ final class CommandLineTest {
         Ran help = run(Map.of(), "--help");
 
         assertEquals(OK, help.code());
-        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "re-encrypt"}) {
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "re-encrypt"}) {
             assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "re-encrypt"})
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "re-encrypt"})
     void everyCommandHasHelp(String command) {
         Ran help = run(Map.of(), command, "--help");
 
@@ -186,6 +186,37 @@ final class CommandLineTest {
         assertTrue(call.out().contains("Hello, and welcome"), call.out());
         assertTrue(call.out().contains("pressed 3"), call.out());
         assertTrue(call.out().contains("first reply frame after"), call.out());
+    }
+
+    @Test
+    void aCallIsFoundByWhatWasSaidInIt(Path data) throws Exception {
+        // given
+        Ran call = run(Map.of(), "call", "--data", data.toString(), "--dtmf", "3");
+        String name = call.out().replaceFirst("(?s).*?(WR-AGS-[0-9]{8}).*", "$1");
+
+        // when
+        String line = Wait.until("found by its words", () -> {
+            Ran runs = run(Map.of(), "runs", "--data", data.toString(), "--text", "\"you pressed 3\"", "--since", "1h", "--limit", "500");
+            return runs.out().lines().dropWhile(each -> !each.contains(name)).skip(1).findFirst();
+        });
+
+        // then
+        assertTrue(line.matches(" +0:[0-9]{2}  agent   You pressed 3.*"), line);
+        Ran json = run(Map.of(), "runs", "--data", data.toString(), "--text", "pressed", "--json", "--limit", "1");
+        assertEquals(1, json.out().lines().count());
+        assertTrue(json.out().contains("\"snippet\":\"You pressed "), json.out());
+        Ran none = run(Map.of(), "runs", "--data", data.toString(), "--text", "supercalifragilistic");
+        assertEquals("No run is like that.", none.err().strip());
+    }
+
+    @Test
+    void runsOfASystemThatIsNotThereSayHowToStartOne() throws Exception {
+        // when
+        Ran runs = run(Map.of(), "runs", "--data", "/nowhere/at/all");
+
+        // then
+        assertEquals(FAULT, runs.code());
+        assertTrue(runs.err().contains("./agent-stream up --data /nowhere/at/all"), runs.err());
     }
 
     @Test
