@@ -34,8 +34,9 @@ public final class Paint {
     /// For this process's standard output, unless `NO_COLOR` is set or the terminal is a dumb one.
     ///
     /// @param out where the command writes
+    @SuppressWarnings("SystemConsoleNull") // of another provider than the JDK's it may be
     public static Paint of(PrintStream out, Map<String, String> environment) {
-        boolean isTerminal = out == System.out && System.console() != null && System.console().isTerminal();
+        boolean isTerminal = out.equals(System.out) && System.console() != null && System.console().isTerminal();
         return new Paint(isTerminal
                 && environment.getOrDefault("NO_COLOR", "").isEmpty()
                 && !environment.getOrDefault("TERM", "dumb").equals("dumb"));
