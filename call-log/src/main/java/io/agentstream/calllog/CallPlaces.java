@@ -12,10 +12,17 @@ import org.jspecify.annotations.Nullable;
 /// @param until when the run was over; null while it is not: then reading ends where the topic ended when it began
 /// @param slot partition of `socket.commands.v1` that reached the call's socket; null where nobody knows, and no command is read
 /// @param known the spans that are known, at most one for each topic
-public record CallPlaces(CallId callId, Instant from, @Nullable Instant until, @Nullable Integer slot, List<Span> known) {
+/// @param endSeq number of the call's `ended`: nothing that is numbered comes behind the record before it. Null where nobody knows
+public record CallPlaces(
+        CallId callId, Instant from, @Nullable Instant until, @Nullable Integer slot, List<Span> known, @Nullable Long endSeq) {
 
     public CallPlaces {
         known = List.copyOf(known);
+    }
+
+    /// Of a call whose last number is not known.
+    public CallPlaces(CallId callId, Instant from, @Nullable Instant until, @Nullable Integer slot, List<Span> known) {
+        this(callId, from, until, slot, known, null);
     }
 
     Optional<Span> on(String topic) {

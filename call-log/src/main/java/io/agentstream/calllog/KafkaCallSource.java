@@ -3,8 +3,10 @@ package io.agentstream.calllog;
 import io.agentstream.calllog.CallPlaces.Span;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.KafkaClients;
+import io.agentstream.schemas.MediaFrameCodec;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,11 +111,15 @@ public final class KafkaCallSource implements CallSource {
         /// No record of the call is later than this; the end of time where the span says where it ends.
         private final long untilMs;
         private final @Nullable String deleted;
+        /// Number of the call's last frame; that of no frame where it is not known, or on other topics.
+        private final long lastFrame;
         private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
         private boolean isOver;
 
         private KafkaRecords(
-                Consumer<byte[], byte[]> consumer, Topic<?> topic, TopicPartition partition, long end, long untilMs, @Nullable String deleted) {
+                Consumer<byte[], byte[]> consumer, Topic<?> topic, TopicPartition partition, long end, long untilMs, @Nullable String deleted,
+                long lastFrame) {
+            this.lastFrame = lastFrame;
             this.consumer = consumer;
             this.topic = topic;
             this.partition = partition;
@@ -137,7 +143,8 @@ public final class KafkaCallSource implements CallSource {
                     consumer, topic, partition,
                     last != null ? Math.min(ending, last + 1) : ending,
                     last != null || until == null ? Long.MAX_VALUE : until.plus(SKEW).toEpochMilli(),
-                    isCut ? topic.name() + " begins later than the call: older records were deleted" : null);
+                    isCut ? topic.name() + " begins later than the call: older records were deleted" : null,
+                    topic.equals(Topics.CALL_MEDIA) && places.endSeq() != null ? places.endSeq() - 1 : Long.MAX_VALUE);
         }
 
         private static long byTime(Consumer<byte[], byte[]> consumer, TopicPartition partition, Instant from, long ending) {
@@ -158,6 +165,8 @@ public final class KafkaCallSource implements CallSource {
                     }
                     byte[] value = each.value();
                     if (each.key() != null && value != null) {
+                        isOver = lastFrame != Long.MAX_VALUE
+                                && MediaFrameCodec.header(value).filter(frame -> frame.seq() >= lastFrame).isPresent();
                         return new LogRecord(topic, partition.partition(), each.offset(), each.timestamp(), Slice.of(value));
                     }
                 }

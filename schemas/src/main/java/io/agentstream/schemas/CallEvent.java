@@ -144,8 +144,27 @@ public sealed interface CallEvent {
             @Doc("When the first audio of the agent went out to be played; absent where none did, and from older writers.")
                     @Nullable Instant firstPlayedAt,
             @Doc("Milliseconds of the agent's audio that the caller has heard; absent from older writers.")
-                    @Nullable Long playedMs)
+                    @Nullable Long playedMs,
+            @Doc("Where the call's records lie: on call.media.v1 those that Kafka had acknowledged by then, the last few may follow; on"
+                            + " socket.commands.v1 those that the gateway had read. Absent where there are none, and from older writers.")
+                    @Nullable List<Place> places)
             implements CallEvent {
+
+        /// Of a call of which it is not known where its records lie.
+        public Ended(
+                CallId callId,
+                long seq,
+                Instant at,
+                int closeCode,
+                String closeReason,
+                @Nullable End end,
+                @Nullable Failure failure,
+                @Nullable Map<String, Integer> oddMessages,
+                @Nullable Instant firstHeardAt,
+                @Nullable Instant firstPlayedAt,
+                @Nullable Long playedMs) {
+            this(callId, seq, at, closeCode, closeReason, end, failure, oddMessages, firstHeardAt, firstPlayedAt, playedMs, null);
+        }
 
         /// Of a call of which no audio is known.
         public Ended(

@@ -84,8 +84,8 @@ public sealed interface MediaFrame {
                     long startsAtUs)
             implements MediaFrame {}
 
-    @Doc("From a time on the caller hears nothing of what was told to be playing, or to begin playing later: it was cleared, or there was"
-            + " too much of it.")
+    @Doc("From a time on the caller hears nothing of what was told to be playing, or to begin playing later: it ran out half a second"
+            + " ago, was cleared, or was too much.")
     record Silence(
             @Doc("The call.") CallId callId,
             @Doc("Number of this record in the order in which the gateway saw the call.") long seq,

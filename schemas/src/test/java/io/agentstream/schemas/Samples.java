@@ -35,7 +35,10 @@ final class Samples {
                     "+15550199", "inbound", List.of("inbound"), MediaFormat.MULAW_8K, Map.of("note", "a\nb"),
                     List.of("custom parameter note: 4096 of 5000 characters kept")),
             new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, Map.of("unknown", 3)),
-            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L));
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L),
+            new CallEvent.Ended(
+                    CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L,
+                    List.of(new Place("call.media.v1", 3, 1_200, 1_950), new Place("socket.commands.v1", 0, 17, 230))));
 
     static final List<RunEvent> RUN_EVENTS = List.of(
             new RunEvent.Created(CALL, 1, AT, RUN),

@@ -15,10 +15,8 @@ import java.util.List;
 /// Turns are numbered by the worker. Where another worker takes the call up, its numbers need not go on where the former's ended,
 /// so inside here a turn is its worker's rank and its number, in one `long`: every turn of a later worker is later.
 ///
-/// What was heard when is told in stretches: where one begins, and where it ends otherwise than with its turn's audio. A pause that is
-/// shorter than a sample is none. So a stretch that goes on costs nothing; one is told for each turn, and for each time that a frame
-/// came a sample or more after the end of the one before. What comes at an uneven pace and keeps up on the whole is late only when it
-/// is later than ever before, since what was late once puts off all that follows.
+/// What was heard when is told in [Stretches]: where one begins and, where it does not run into the next, where it ends. A pause that is
+/// shorter than a sample is none.
 ///
 /// Mutable instead of a state of [CallMachine], because it changes with each frame. Confined to its call's thread; deterministic,
 /// time is a parameter in microseconds.
@@ -52,7 +50,8 @@ public final class Playback {
         /// @param fromByte counted in the audio of the turn that was accepted
         void playing(int turn, int epoch, long fromByte, long startsAtUs);
 
-        /// From this time on the caller hears nothing of what was told to be playing.
+        /// From this time on the caller hears nothing of what was told to be playing. Told at once where it was cut off; where it just ended,
+        /// once nothing has followed for half a second.
         void silence(long fromUs);
 
         void dropped(Drop why, int frames);
@@ -81,6 +80,7 @@ public final class Playback {
     private final CommandOrder order = new CommandOrder();
     private final PlayQueue queue = new PlayQueue();
     private final TurnClock turns = new TurnClock(this::played);
+    private final Stretches stretches = new Stretches(NO_TURN);
     /// Marks that were sent and not reached, oldest first.
     private final List<Mark> marks = new ArrayList<>();
 
@@ -88,9 +88,6 @@ public final class Playback {
     private long sampleUs = 1_000 / bytesPerMs;
     private boolean open;
     private long endUs;
-    /// The turn of which a stretch is told, and the byte that goes on with it.
-    private long toldTurn = NO_TURN;
-    private long nextByte;
     private long clearedTurn = NO_TURN;
     private long cutTurn = NO_TURN;
     private long newestSentTurn = NO_TURN;
@@ -246,6 +243,9 @@ public final class Playback {
             output.markReached(number(mark.turn()), mark.name());
         }
         turns.tick(queue.bytes() > 0, nowUs);
+        if (queue.bytes() == 0 && endUs + TurnClock.GRACE_US <= nowUs) {
+            silence(endUs);
+        }
     }
 
     /// Nothing more will be heard: the call ends.
@@ -300,11 +300,9 @@ public final class Playback {
             output.late();
         }
         long startUs = paused ? nowUs : endUs;
-        if (paused || turn != toldTurn || fromByte != nextByte) {
-            toldTurn = turn;
+        if (stretches.begins(turn, fromByte, length, paused)) {
             output.playing(number(turn), epoch, fromByte, startUs);
         }
-        nextByte = fromByte + length;
         long lengthUs = length * 1_000L / bytesPerMs;
         endUs = startUs + lengthUs;
         turns.sent(turn, lengthUs, endUs, nowUs);
@@ -312,10 +310,9 @@ public final class Playback {
         output.media(audio, from, length);
     }
 
-    /// Of what is told to be playing the rest is not heard. Also where all that was sent was: of the turn more may have been accepted.
+    /// What is told to be playing ends. Also where all that was sent was heard: of the turn more may have been accepted, or may come later.
     private void silence(long fromUs) {
-        if (toldTurn != NO_TURN) {
-            toldTurn = NO_TURN;
+        if (stretches.end()) {
             output.silence(fromUs);
         }
     }

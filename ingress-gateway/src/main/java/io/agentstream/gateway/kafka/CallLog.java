@@ -4,6 +4,7 @@ import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallKeys;
+import io.agentstream.schemas.Place;
 import io.agentstream.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -149,6 +151,7 @@ public final class CallLog {
     /// more than the log takes loses its own frames and nobody else's. Any thread.
     public static final class Share {
         private final AtomicInteger bytes = new AtomicInteger();
+        private final CallPlace place = new CallPlace(Topics.CALL_MEDIA.name());
 
         private Share() {}
 
@@ -162,6 +165,11 @@ public final class CallLog {
 
         private void giveBack(int count) {
             bytes.addAndGet(-count);
+        }
+
+        /// Where the frames lie that Kafka has acknowledged; nothing as long as there are none.
+        public Optional<Place> place() {
+            return place.known();
         }
     }
 
@@ -182,6 +190,8 @@ public final class CallLog {
                 share.giveBack(bytes);
                 if (failure != null) {
                     dropped(failure);
+                } else if (metadata.hasOffset()) {
+                    share.place.note(metadata.partition(), metadata.offset());
                 }
             });
         } catch (RuntimeException failure) {

@@ -6,7 +6,10 @@ import io.agentstream.schemas.SocketCommand;
 public interface CommandDelivery {
 
     /// Keeps a command for its call, or passes over it where there is no such call.
-    void add(SocketCommand command);
+    ///
+    /// @param partition where it was read
+    /// @param offset likewise
+    void add(SocketCommand command, int partition, long offset);
 
     /// Hands over what was added since the last time. May wait for a thread that is behind.
     void flush() throws InterruptedException;

@@ -177,7 +177,8 @@ public final class CommandReader implements DutyCycle {
             return;
         }
         switch (Topics.SOCKET_COMMANDS.codec().decode(commandRecord.value())) {
-            case Decoded.Value<SocketCommand>(SocketCommand command) -> delivery.add(command);
+            case Decoded.Value<SocketCommand>(SocketCommand command) ->
+                delivery.add(command, commandRecord.partition(), commandRecord.offset());
             case Decoded.Unknown<SocketCommand>(String what) -> deadLetters.passOver(commandRecord, what);
             case Decoded.Malformed<SocketCommand>(String reason) -> deadLetters.put(commandRecord, reason);
         }

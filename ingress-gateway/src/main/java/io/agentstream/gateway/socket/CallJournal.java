@@ -2,6 +2,7 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.CallEffect;
 import io.agentstream.gateway.kafka.CallLog;
+import io.agentstream.gateway.kafka.CallPlace;
 import io.agentstream.gateway.telephony.OddMessage;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
 import io.agentstream.schemas.CallEvent;
@@ -10,6 +11,7 @@ import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.MediaFrameCodec;
+import io.agentstream.schemas.Place;
 import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.Slice;
@@ -18,9 +20,12 @@ import io.agentstream.schemas.Topics;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +41,7 @@ final class CallJournal {
     private final CallFacts facts;
     private final GatewayParts parts;
     private final AdmissionControl.Permit permit;
+    private final CallPlace commandsAt;
     private final CallLog.Share share;
     private final long acceptedUs;
     private final long acceptedWallUs;
@@ -52,12 +58,15 @@ final class CallJournal {
     private long playedMs;
     private int playedTurn;
 
+    /// @param commandsAt where the call's commands were read
     /// @param onLost told, on any thread, that an event which the call needs could not be written
     CallJournal(
-            CallFacts facts, GatewayParts parts, AdmissionControl.Permit permit, long acceptedUs, Runnable onLost) {
+            CallFacts facts, GatewayParts parts, AdmissionControl.Permit permit, CallPlace commandsAt, long acceptedUs,
+            Runnable onLost) {
         this.facts = facts;
         this.parts = parts;
         this.permit = permit;
+        this.commandsAt = commandsAt;
         this.share = parts.callLog().share();
         this.acceptedUs = acceptedUs;
         this.acceptedWallUs = ChronoUnit.MICROS.between(Instant.EPOCH, parts.clock().wall().instant());
@@ -143,10 +152,12 @@ final class CallJournal {
     }
 
     void ended(CallEffect.TellEnded ended, long nowUs) {
+        List<Place> places = Stream.of(share.place(), commandsAt.known()).flatMap(Optional::stream).toList();
         event(
                 new CallEvent.Ended(
                         facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure(),
-                        ended.odd().isEmpty() ? null : ended.odd(), firstHeardAt, firstPlayedAt, playedBeforeMs + playedMs),
+                        ended.odd().isEmpty() ? null : ended.odd(), firstHeardAt, firstPlayedAt, playedBeforeMs + playedMs,
+                        places.isEmpty() ? null : places),
                 false);
         if (secrets != null) {
             parts.callLog().keysOver(key);

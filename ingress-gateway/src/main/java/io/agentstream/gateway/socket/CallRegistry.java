@@ -63,11 +63,12 @@ final class CallRegistry implements CommandDelivery {
     }
 
     @Override
-    public void add(SocketCommand command) {
+    public void add(SocketCommand command, int partition, long offset) {
         CallSocket call = calls.get(command.callId());
         if (call == null) {
             meters.unknownCalls.increment();
         } else {
+            call.commandsAt().note(partition, offset);
             batches.computeIfAbsent(call.loop(), loop -> new IoLoop.Batch()).add(call, command);
         }
     }

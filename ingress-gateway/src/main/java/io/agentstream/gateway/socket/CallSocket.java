@@ -2,12 +2,14 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.call.CallEffect;
 import io.agentstream.gateway.call.CallInput;
+import io.agentstream.gateway.kafka.CallPlace;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.gateway.websocket.FrameReader;
 import io.agentstream.gateway.websocket.FrameWriter;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topics;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
-/// The connection of one [LiveCall]: reads it, writes it, closes it. All methods are for the call's I/O thread only. What it throws
-/// inside ends this call and no other.
+/// The connection of one [LiveCall]: reads it, writes it, closes it. Methods are for the call's I/O thread only, unless they say
+/// otherwise. What it throws inside ends this call and no other.
 final class CallSocket implements LiveCall.Line {
 
     private static final Logger log = LoggerFactory.getLogger(CallSocket.class);
@@ -34,6 +36,7 @@ final class CallSocket implements LiveCall.Line {
     private final CallOutput output;
     private final LiveCall call;
     private final PeerMessages messages;
+    private final CallPlace commandsAt = new CallPlace(Topics.SOCKET_COMMANDS.name());
 
     private boolean lost;
     private int bytesAfterClose;
@@ -63,7 +66,7 @@ final class CallSocket implements LiveCall.Line {
         this.inbox = new Inbox(connection.getSourceChannel(), loop, parts.tls());
         this.reader = new FrameReader(parts.maxMessageBytes());
         CallJournal journal = new CallJournal(
-                facts, parts, permit, loop.nowUs(), () -> loop.execute(() -> on(new CallInput.NotRecorded())));
+                facts, parts, permit, commandsAt, loop.nowUs(), () -> loop.execute(() -> on(new CallInput.NotRecorded())));
         this.output = new CallOutput(
                 facts, journal, parts, loop, new Outbox(connection.getSinkChannel(), parts.maxUnsentBytes()));
         this.call = new LiveCall(facts, provider, parts, loop, journal, output, this);
@@ -77,6 +80,11 @@ final class CallSocket implements LiveCall.Line {
 
     IoLoop loop() {
         return loop;
+    }
+
+    /// Where its commands were read. For the command reader's thread, too.
+    CallPlace commandsAt() {
+        return commandsAt;
     }
 
     /// Whether the gateway refused it by itself, and it is there only until its peer has heard of that.

@@ -200,6 +200,22 @@ final class StretchesTest {
     }
 
     @Test
+    void aTurnThatRanOutIsToldToHaveEndedOnceNothingFollowsForAWhile() {
+        open(0);
+        order(play(1, 0, 160, 0), 0);
+        tick(20 * MS + TurnClock.GRACE_US - 1);
+        assertEquals(0, ear.silences);
+
+        tick(20 * MS + TurnClock.GRACE_US);
+        tick(5_000 * MS);
+        order(play(1, 1, 160, 0), 5_000 * MS);
+
+        assertEquals(1, ear.silences);
+        assertEquals(2, ear.told.size());
+        tellsWhatWasHeard("ran out");
+    }
+
+    @Test
     void aClearIsToldOnceAndOfATurnThatWasHeardToItsEndToo() {
         open(0);
         order(play(1, 0, 160, 0), 0);

@@ -46,7 +46,7 @@ final class CommandReaderTest {
                 private final List<SocketCommand> added = new ArrayList<>();
 
                 @Override
-                public void add(SocketCommand command) {
+                public void add(SocketCommand command, int partition, long offset) {
                     added.add(command);
                 }
 

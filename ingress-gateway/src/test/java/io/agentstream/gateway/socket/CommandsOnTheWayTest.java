@@ -10,6 +10,7 @@ import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Place;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import java.util.Arrays;
@@ -78,6 +79,29 @@ final class CommandsOnTheWayTest {
             long afterUs = System.currentTimeMillis() * 1_000 + 1_000;
             assertTrue(playing.startsAtUs() >= beforeUs - 50_000 && playing.startsAtUs() <= silence.fromUs(), playing.toString());
             assertTrue(silence.fromUs() <= afterUs + 50_000, silence + " after " + afterUs);
+        }
+    }
+
+    @Test
+    void theEndSaysWhereTheRecordsOfTheCallLie() throws Exception {
+        try (TestGateway gateway = new TestGateway();
+                RawPeer peer = gateway.talking()) {
+            // given a call that is neither the first on its partition of frames nor on that of commands
+            CallId call = gateway.lastStarted();
+            long frames = gateway.frames().size();
+            gateway.send(new SocketCommand.Play(call, 1, 0, 160, audio(1)));
+            assertTrue(says(peer.read(), 1));
+            gateway.awaitFrame(MediaFrame.Played.class, MediaFrame.Played::finished);
+
+            // when it ends
+            gateway.send(SocketCommand.Close.because(call, End.AGENT_HANGUP));
+
+            // then the admission is its first command, and the close its last
+            CallEvent.Ended ended = gateway.awaitEnded();
+            assertEquals(0, frames);
+            assertEquals(
+                    List.of(new Place("call.media.v1", 0, 0, gateway.frames().size() - 1), new Place("socket.commands.v1", 3, 0, 3)),
+                    ended.places());
         }
     }
 

@@ -118,10 +118,11 @@ public record Contexts(ObjectNode initial, ObjectNode gathered, ObjectNode logs)
         return present(start.streamSid()) && present(start.callSid());
     }
 
-    /// A lifecycle event as the run's readers see it: without what names the agent.
+    /// A lifecycle event as the run's readers see it: without what names the agent, and what is of use only to who reads the log.
     static ObjectNode shown(CallEvent event) {
         ObjectNode shown = Json.MAPPER.valueToTree(event);
         shown.remove("agent_digest");
+        shown.remove("places");
         return shown;
     }
 

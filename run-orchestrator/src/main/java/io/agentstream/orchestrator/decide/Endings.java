@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Decided;
 import io.agentstream.orchestrator.store.OpenRuns;
 import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.schemas.CallEvent;
@@ -34,6 +35,9 @@ final class Endings {
             Optional<RunRow> row = RunRows.lock(connection, end.callId().value());
             if (row.isEmpty()) {
                 return Decision.none(end.callId());
+            }
+            if (end.places() != null) {
+                RunPlaces.add(connection, row.get().id(), end.places());
             }
             return RunTransaction.decide(connection, row.get(), end.seq(), run -> {
                 run.happened(end, "ended", source);

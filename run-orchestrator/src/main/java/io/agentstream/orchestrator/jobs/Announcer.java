@@ -5,9 +5,11 @@ import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,10 +99,8 @@ public final class Announcer {
 
     private void say(Decision decision) throws InterruptedException {
         try {
-            if (!decision.isEmpty()) {
-                publisher.publish(decision);
-            }
-            said.add(decision.written().says());
+            Optional<Place> place = decision.isEmpty() ? Optional.empty() : publisher.publish(decision);
+            said.add(decision.written().says(), place.orElse(null));
         } catch (UndeliverableException never) {
             said.never(decision.written().says(), "undeliverable");
             throw never;

@@ -6,6 +6,7 @@ import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Outbox;
+import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
@@ -100,7 +101,7 @@ public final class OutboxLoop implements DutyCycle {
     private void tidy() {
         for (List<Long> next = said.batch(BATCH); !next.isEmpty(); next = said.batch(BATCH)) {
             List<Long> batch = next;
-            database.withConnection(c -> Outbox.delete(c, batch));
+            database.withConnection(c -> RunPlaces.said(c, batch, said.places(batch)));
             said.forget(batch);
         }
         Map<Long, String> never = said.given();

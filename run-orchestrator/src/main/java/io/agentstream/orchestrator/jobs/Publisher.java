@@ -2,11 +2,13 @@ package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.schemas.AgentDefinition;
+import io.agentstream.schemas.Place;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -43,10 +45,11 @@ public final class Publisher {
         this.sealing = sealing;
     }
 
+    /// @return where the events were written; nothing where there are none
     /// @throws io.agentstream.orchestrator.decide.NotNowException where Kafka is away; some of it may have been taken
     /// @throws UndeliverableException where Kafka will never take it
     /// @throws RefusedByKafkaException where Kafka takes nothing of this process
-    void publish(Decision decision) throws InterruptedException {
+    Optional<Place> publish(Decision decision) throws InterruptedException {
         byte[] key = decision.callId().toKey();
         writeDefinitions(decision);
         List<Future<RecordMetadata>> events = new ArrayList<>();
@@ -54,9 +57,9 @@ public final class Publisher {
             events.add(send(new ProducerRecord<>(
                     Topics.RUN_EVENTS.name(), key, Topics.RUN_EVENTS.codec().encode(sealing.apply(event)))));
         }
-        await(events);
+        Optional<Place> place = place(await(events));
         if (decision.commands().isEmpty() || !reaches(decision)) {
-            return;
+            return place;
         }
         List<Future<RecordMetadata>> commands = new ArrayList<>();
         for (SocketCommand command : decision.commands()) {
@@ -65,6 +68,16 @@ public final class Publisher {
                     Topics.SOCKET_COMMANDS.codec().encode(command))));
         }
         await(commands);
+        return place;
+    }
+
+    /// All have the call's key, and so the same partition.
+    private static Optional<Place> place(List<RecordMetadata> written) {
+        return written.isEmpty() || !written.getFirst().hasOffset()
+                ? Optional.empty()
+                : Optional.of(new Place(
+                        Topics.RUN_EVENTS.name(), written.getFirst().partition(), written.getFirst().offset(),
+                        written.getLast().offset()));
     }
 
     private Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
@@ -111,13 +124,15 @@ public final class Publisher {
         return reaches;
     }
 
-    private static void await(List<Future<RecordMetadata>> sent) throws InterruptedException {
+    private static List<RecordMetadata> await(List<Future<RecordMetadata>> sent) throws InterruptedException {
+        List<RecordMetadata> written = new ArrayList<>();
         for (Future<RecordMetadata> acknowledgement : sent) {
             try {
-                acknowledgement.get(ACKNOWLEDGED_S, TimeUnit.SECONDS);
+                written.add(acknowledgement.get(ACKNOWLEDGED_S, TimeUnit.SECONDS));
             } catch (ExecutionException | TimeoutException notTaken) {
                 throw SendFailures.meaning(notTaken);
             }
         }
+        return written;
     }
 }

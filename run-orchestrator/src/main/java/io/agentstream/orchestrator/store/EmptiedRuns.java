@@ -31,6 +31,7 @@ public final class EmptiedRuns {
                 (Object) runs);
         forgetMessages(connection, runs);
         RunWords.forget(connection, runs);
+        RunPlaces.forget(connection, runs);
         int events = strip(connection, runs, Sealing.personalFields());
         int keys = Sql.update(
                 connection,

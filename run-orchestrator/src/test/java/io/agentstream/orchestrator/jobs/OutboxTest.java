@@ -12,8 +12,12 @@ import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.Outbox;
+import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.RunEvents.Source;
+import io.agentstream.orchestrator.store.RunPlaces;
+import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
@@ -22,6 +26,7 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
+import io.agentstream.schemas.Place;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
@@ -29,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +115,51 @@ final class OutboxTest {
         assertEquals(0, left());
         assertEquals(List.of("Created"), said(offer.callId()));
         assertEquals(records, producer.history().stream().filter(r -> isOf(r.key(), offer.callId())).count());
+    }
+
+    @Test
+    void aRunKnowsWhereItsRecordsLieUntilItIsEmptied() throws InterruptedException {
+        // given a call of which the gateway says at its end where its records are
+        Orchestrator process = new Orchestrator();
+        CallEvent.Offered offer = tenant.offer().build();
+        CallId call = offer.callId();
+        RunEvents.Source offered = source();
+        process.announcer.announce(decisions.offered(offer, offered, () -> NOW));
+        long before = producer.history().stream().filter(r -> r.topic().equals(Topics.RUN_EVENTS.name())).count() - 1;
+        CallEvent.Ended plain = Samples.ended(call, NOW, End.CALLER_HANGUP);
+        RunEvents.Source ended = source();
+
+        // when it is decided on, said, and read a second time
+        CallEvent.Ended end = new CallEvent.Ended(
+                call, plain.seq(), plain.at(), plain.closeCode(), plain.closeReason(), plain.end(), null, null, null, null, null,
+                List.of(new Place(Topics.CALL_MEDIA.name(), 3, 120, 190), new Place(Topics.SOCKET_COMMANDS.name(), 5, 7, 7)));
+        process.announcer.announce(decisions.ended(end, ended));
+        process.announcer.announce(decisions.ended(end, ended));
+        process.loop.pass();
+
+        // then the run has them, with those that were read and written here
+        long organization = tenant.sample().organizationId();
+        long run = database.withConnection(c -> Sql.only(
+                c, "select id from runs where call_id = ?", row -> row.getLong(1), call.value()));
+        Located located = database.withConnection(c -> RunPlaces.find(c, organization, run)).orElseThrow();
+        assertEquals(
+                Set.of(
+                        new Place(Topics.CALL_MEDIA.name(), 3, 120, 190),
+                        new Place(Topics.SOCKET_COMMANDS.name(), 5, 7, 7),
+                        new Place(Topics.RUN_EVENTS.name(), 0, before, before + 1),
+                        new Place(offered.topic(), offered.partition(), offered.offset(), ended.offset())),
+                Set.copyOf(located.places()));
+        assertEquals(Long.valueOf(end.seq()), located.endSeq());
+
+        // and nothing of it once it is emptied, also where something is said late
+        database.inTransaction(c -> EmptiedRuns.empty(c, new long[] {run}));
+        database.inTransaction(c -> {
+            RunPlaces.add(c, run, end.places());
+            return true;
+        });
+        int left = database.withConnection(c -> Sql.only(
+                c, "select count(*) from run_places where run_id = ?", row -> row.getInt(1), run));
+        assertEquals(0, left);
     }
 
     @Test
