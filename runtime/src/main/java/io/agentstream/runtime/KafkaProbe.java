@@ -4,19 +4,22 @@ import io.agentstream.schemas.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Asks Kafka every two seconds whether it is there, has the topics that a service needs, and can take records on them, for `/readyz`.
-/// The loop is one thread's; [#reason()] is for any.
+/// The loop is one thread's; [#reason()] is for any. Whoever closes it does not wait for an answer that is still out.
 public final class KafkaProbe implements DutyCycle {
 
     private static final long PERIOD_MS = 2_000;
@@ -29,6 +32,8 @@ public final class KafkaProbe implements DutyCycle {
     private final List<String> topics;
     private final Bell wake = new Bell();
     private String cause = "";
+    private volatile boolean stopped;
+    private volatile @Nullable KafkaFuture<?> asked;
     private volatile Optional<String> reason = Optional.of("Kafka has not answered yet");
 
     /// @param admin stays its giver's to close
@@ -62,7 +67,25 @@ public final class KafkaProbe implements DutyCycle {
 
     @Override
     public void wakeUp() {
+        stopped = true;
+        KafkaFuture<?> open = asked;
+        if (open != null) {
+            open.cancel(true); // nobody wants to know any more
+        }
         wake.ring();
+    }
+
+    /// Whether it has asked something. Any thread.
+    boolean isAsking() {
+        return asked != null;
+    }
+
+    private <T> T answer(KafkaFuture<T> question) throws ExecutionException, InterruptedException, TimeoutException {
+        asked = question;
+        if (stopped) {
+            throw new CancellationException();
+        }
+        return question.get(ANSWER_MS, TimeUnit.MILLISECONDS);
     }
 
     private Optional<String> probe() throws InterruptedException {
@@ -71,7 +94,7 @@ public final class KafkaProbe implements DutyCycle {
             List<String> missing = new ArrayList<>();
             for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
                 try {
-                    var description = topic.getValue().get(ANSWER_MS, TimeUnit.MILLISECONDS);
+                    var description = answer(topic.getValue());
                     if (description.partitions().stream().anyMatch(p -> p.leader() == null)) {
                         return Optional.of("Kafka has no leader for a partition of " + topic.getKey());
                     }
@@ -88,6 +111,8 @@ public final class KafkaProbe implements DutyCycle {
             return missing.isEmpty()
                     ? Optional.empty()
                     : Optional.of("Kafka lacks the topics " + String.join(", ", missing) + "; run ./agent-stream topics");
+        } catch (CancellationException stopping) {
+            return reason; // as it was
         } catch (ExecutionException | TimeoutException e) {
             cause = Causes.of(e);
             return Optional.of(switch (KafkaTrouble.of(e)) {
@@ -106,7 +131,7 @@ public final class KafkaProbe implements DutyCycle {
         }
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
         try {
-            var settings = admin.describeConfigs(List.of(resource)).all().get(ANSWER_MS, TimeUnit.MILLISECONDS).get(resource);
+            var settings = answer(admin.describeConfigs(List.of(resource)).all()).get(resource);
             var setting = settings == null ? null : settings.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
             int fewest = setting == null ? 0 : Integer.parseInt(setting.value());
             return topic.partitions().stream().anyMatch(partition -> partition.isr().size() < fewest);
