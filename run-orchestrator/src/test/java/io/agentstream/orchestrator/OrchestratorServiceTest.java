@@ -74,7 +74,7 @@ final class OrchestratorServiceTest {
 
     @Test
     void servesTheApiAsSoonAsTheDatabaseIsThere(Database migrated, EmbeddedPostgres server) throws Exception {
-        String url = server.getJdbcUrl("postgres", "postgres");
+        String url = TestPostgres.jdbcUrl(server, migrated);
         try (OrchestratorService service = OrchestratorService.launch(config(url), new StopBarrier())) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (get(service.adminPort(), "/readyz").body().contains("database") && System.nanoTime() < deadline) {

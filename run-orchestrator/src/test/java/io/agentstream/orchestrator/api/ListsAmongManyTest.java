@@ -28,12 +28,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// How long lists take in a database with many organisations and runs, for the largest organisation, a small one and the operator.
+@Isolated("compares times")
 @ExtendWith(TestPostgres.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ListsAmongManyTest {
-    private static final int TIMES = 40;
+    private static final int TIMES = 20;
     private static final int TRIES = 3;
     private static final long MAX_P95_MS = 100;
     private static final Duration STATISTICS = Duration.ofSeconds(20);

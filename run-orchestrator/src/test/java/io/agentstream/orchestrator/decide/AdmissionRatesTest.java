@@ -9,6 +9,7 @@ import io.agentstream.orchestrator.store.AdmissionBuckets;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.Failure;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
@@ -119,9 +120,8 @@ final class AdmissionRatesTest {
     @Test
     void whoWaitsForARateHoldsNoConnection() throws Exception {
         allow(PER_SECOND);
-        Database.Settings shared = TestPostgres.settings(server);
         Database.Settings named = new Database.Settings(
-                shared.jdbcUrl(), shared.user(), shared.password(), "rates-test", 16, Duration.ofSeconds(5), Duration.ofSeconds(10));
+                TestPostgres.jdbcUrl(server, database), "postgres", new Secret("postgres"), "rates-test", 16, Duration.ofSeconds(5), Duration.ofSeconds(10));
         try (Database own = new Database(named);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             RunDecisions decisions = new RunDecisions(own, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));

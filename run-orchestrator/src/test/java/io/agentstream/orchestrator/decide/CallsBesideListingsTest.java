@@ -34,10 +34,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Whatever one tenant asks of the REST API, the calls of another are decided on as if it asked nothing: measured in turns with and without
 /// the flood, in one run.
+@Isolated("compares times")
 @ExtendWith(TestPostgres.class)
 final class CallsBesideListingsTest {
     private static final int LISTINGS = 50;
@@ -106,9 +108,8 @@ final class CallsBesideListingsTest {
 
     /// As in production.
     private Database.Settings apiSettings() {
-        Database.Settings shared = TestPostgres.settings(server);
         return new Database.Settings(
-                shared.jdbcUrl(), shared.user(), shared.password(), "listings", 3, Duration.ofSeconds(5), Duration.ofSeconds(5));
+                TestPostgres.jdbcUrl(server, flooding.database()), "postgres", new Secret("postgres"), "listings", 3, Duration.ofSeconds(5), Duration.ofSeconds(5));
     }
 
     /// How long each call waited for its two decisions, four at a time.

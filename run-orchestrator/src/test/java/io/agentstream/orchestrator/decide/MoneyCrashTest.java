@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /// An orchestrator dies at every statement that moves money, before and after the server has done it, and another one gets the same
 /// record once more. Nothing is lost and nothing is charged twice.
-@Isolated
+@Isolated("all connections of the process are made by its driver")
 @ExtendWith(TestPostgres.class)
 final class MoneyCrashTest {
 
@@ -61,12 +61,11 @@ final class MoneyCrashTest {
     @ParameterizedTest
     @EnumSource(Deed.class)
     void whatDiesIsDoneOnceInTheEnd(Deed deed) throws Exception {
-        Database.Settings there = TestPostgres.settings(server);
         int points = 0;
         try (CrashingDriver driver = new CrashingDriver();
                 Database dying = new Database(new Database.Settings(
-                        there.jdbcUrl(), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2, Duration.ofSeconds(5),
-                        Duration.ofSeconds(10)))) {
+                        TestPostgres.jdbcUrl(server, database), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2,
+                        Duration.ofSeconds(5), Duration.ofSeconds(10)))) {
             assertTrue(dying.isReachable());
             for (boolean after : List.of(false, true)) {
                 boolean died = true;

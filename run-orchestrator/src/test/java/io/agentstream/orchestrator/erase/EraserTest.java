@@ -32,7 +32,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /// What an erasure leaves in the database, when it says that it is done, and that whoever dies on the way is followed by somebody.
-@Isolated
+@Isolated("all connections of the process are made by its driver")
 @ExtendWith(TestPostgres.class)
 final class EraserTest {
 
@@ -223,7 +223,7 @@ final class EraserTest {
         Tenant tenant = Tenant.create(database);
         try (CrashingDriver driver = new CrashingDriver();
                 Database dying = new Database(new Database.Settings(
-                        TestPostgres.settings(server).jdbcUrl(), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2,
+                        TestPostgres.jdbcUrl(server, database), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2,
                         Duration.ofSeconds(5), Duration.ofSeconds(10)))) {
             assertTrue(dying.isReachable());
             for (boolean after : List.of(false, true)) {

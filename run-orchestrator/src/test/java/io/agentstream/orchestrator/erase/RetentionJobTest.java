@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is forgotten of an organisation's runs when it has kept it for as long as it wants to.
-@Isolated
+@Isolated("all connections of the process are made by its driver")
 @ExtendWith(TestPostgres.class)
 final class RetentionJobTest {
 
@@ -202,7 +202,7 @@ final class RetentionJobTest {
         int points = 0;
         try (CrashingDriver driver = new CrashingDriver();
                 Database dying = new Database(new Database.Settings(
-                        TestPostgres.settings(server).jdbcUrl(), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2,
+                        TestPostgres.jdbcUrl(server, database), "postgres", new Secret("postgres"), CrashingDriver.NAME, 2,
                         Duration.ofSeconds(5), Duration.ofSeconds(10)))) {
             assertTrue(dying.isReachable());
             for (boolean after : List.of(false, true)) {

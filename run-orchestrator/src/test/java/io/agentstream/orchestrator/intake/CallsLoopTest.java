@@ -243,7 +243,7 @@ final class CallsLoopTest {
         fixture.close();
         try (Relay relay = new Relay(server.getPort());
                 Database faraway = new Database(new Database.Settings(
-                        "jdbc:postgresql://127.0.0.1:" + relay.port() + "/postgres", "postgres", new Secret("postgres"), "away", 4,
+                        TestPostgres.jdbcUrl(relay.port(), tenant.database()), "postgres", new Secret("postgres"), "away", 4,
                         Duration.ofMillis(250), Duration.ofSeconds(5)))) {
             fixture = new LoopFixture(faraway).assigned();
             CallEvent.Offered offer = tenant.offer().build();
@@ -290,7 +290,7 @@ final class CallsLoopTest {
         fixture.close();
         try (Relay cut = new Relay(server.getPort());
                 Database faraway = new Database(new Database.Settings(
-                        "jdbc:postgresql://127.0.0.1:" + cut.port() + "/postgres", "postgres", new Secret("postgres"), "away", 4,
+                        TestPostgres.jdbcUrl(cut.port(), tenant.database()), "postgres", new Secret("postgres"), "away", 4,
                         Duration.ofMillis(250), Duration.ofSeconds(5)))) {
             fixture = new LoopFixture(faraway).assigned();
             for (int i = 0; i < 6_000; i++) {

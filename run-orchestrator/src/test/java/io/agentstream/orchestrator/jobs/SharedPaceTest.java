@@ -115,7 +115,6 @@ final class SharedPaceTest {
 
     @Test
     void twoThousandCallsOfOneAccountAreHungUpWithinTheLimitAndNoneIsForgotten() throws Exception {
-        database.withConnection(c -> Sql.update(c, "delete from outbox where kind = 'hang_up'"));
         Tenant tenant = Tenant.create(database);
         CallId call = new TenantCalls(tenant).running("sess");
         long account = database.withConnection(c -> {

@@ -21,8 +21,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class DatabaseTest {
 
     private static Database small(EmbeddedPostgres server) {
+        return small(server.getJdbcUrl("postgres", "postgres"));
+    }
+
+    private static Database small(String url) {
         return new Database(new Database.Settings(
-                server.getJdbcUrl("postgres", "postgres"),
+                url,
                 "postgres",
                 new Secret("postgres"),
                 "small",
@@ -162,7 +166,7 @@ final class DatabaseTest {
         long organization = database.withConnection(c -> Organizations.create(c, "frozen", 10).id());
         CountDownLatch locked = new CountDownLatch(1);
         CountDownLatch thaw = new CountDownLatch(1);
-        try (Database frozen = small(server)) {
+        try (Database frozen = small(TestPostgres.jdbcUrl(server, database))) {
             Thread holder = Thread.ofVirtual().start(() -> {
                 try {
                     frozen.inTransaction(connection -> {

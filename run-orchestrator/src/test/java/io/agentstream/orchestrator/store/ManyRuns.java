@@ -5,6 +5,7 @@ import io.agentstream.runtime.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -23,15 +24,8 @@ public record ManyRuns(Database database, long biggest, Secret biggestKey, long 
     public static ManyRuns make(EmbeddedPostgres server) throws Exception {
         int organizations = BIG ? 10_000 : 200;
         int runs = BIG ? 1_000_000 : 20_000;
-        String name = "many_runs_" + Long.toHexString(System.nanoTime());
-        try (Connection connection = server.getPostgresDatabase().getConnection()) {
-            Sql.update(connection, "create database " + name);
-        }
-        Database database = new Database(new Database.Settings(
-                server.getJdbcUrl("postgres", name), "postgres", new Secret("postgres"), name, 3, Duration.ofSeconds(5),
-                Duration.ofMinutes(5)));
-        database.migrate(Duration.ofSeconds(60));
-        fill(server, name, organizations, runs);
+        Database database = TestPostgres.make(server, 3, Duration.ofMinutes(5));
+        fill(TestPostgres.jdbcUrl(server, database), organizations, runs);
         Secret biggest = key(database, 1);
         Secret small = key(database, 7);
         return new ManyRuns(database, 1, biggest, 7, small, runs, organizations);
@@ -48,8 +42,8 @@ public record ManyRuns(Database database, long biggest, Secret biggestKey, long 
         return key;
     }
 
-    private static void fill(EmbeddedPostgres server, String name, int organizations, int runs) throws SQLException {
-        try (Connection connection = server.getDatabase("postgres", name).getConnection();
+    private static void fill(String url, int organizations, int runs) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, "postgres", "postgres");
                 Statement statement = connection.createStatement()) {
             statement.execute("insert into organizations (name) select 'Tenant ' || n from generate_series(1, " + organizations + ") n");
             statement.execute(

@@ -17,6 +17,7 @@ import io.agentstream.orchestrator.store.WebhookDeliveries.Delivery;
 import io.agentstream.orchestrator.webhook.CourierFixture.Hook;
 import io.agentstream.orchestrator.webhook.Messages.Message;
 import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.outbound.AddressGuard;
 import io.agentstream.runtime.outbound.AwkwardReceiver;
 import io.agentstream.runtime.outbound.Certificates;
@@ -163,9 +164,8 @@ final class PoisonTest {
                 """,
                 run));
         Due due = due(hook);
-        Database.Settings shared = TestPostgres.settings(server);
         try (Database single = new Database(new Database.Settings(
-                        shared.jdbcUrl(), shared.user(), shared.password(), "courier-test", 1, Duration.ofSeconds(10),
+                        TestPostgres.jdbcUrl(server, database), "postgres", new Secret("postgres"), "courier-test", 1, Duration.ofSeconds(10),
                         Duration.ofSeconds(10)));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             // when
