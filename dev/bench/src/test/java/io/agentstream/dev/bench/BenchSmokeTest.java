@@ -16,22 +16,25 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The bench in its shortest form. How fast anything was is not looked at: that is for a quiet machine.
 @Timeout(180)
-class BenchSmokeTest {
+@Execution(ExecutionMode.CONCURRENT)
+final class BenchSmokeTest {
 
     private static final int CALLS = 3;
 
     /// By this the processes of this bench are told from those of other tests.
-    private static final String BADGE = "-Dbench.badge=" + UUID.randomUUID();
+    private final String badge = "-Dbench.badge=" + UUID.randomUUID();
 
-    /// Each of its processes lives for seconds: the first compiler is enough.
-    private static final JvmFlags FLAGS = JvmFlags.recommended(List.of(BADGE, "-XX:TieredStopAtLevel=1"));
+    /// Each of its processes lives for seconds: the first compiler is enough, and one thread that collects.
+    private final JvmFlags flags = JvmFlags.recommended(List.of(badge, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
 
-    private static BenchSettings settings(Set<Target> only) {
+    private BenchSettings settings(Set<Target> only) {
         return new BenchSettings(
-                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2, true), Map.of(), FLAGS);
+                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2, true), Map.of(), flags);
     }
 
     @Test
@@ -96,10 +99,10 @@ class BenchSmokeTest {
         assertTrue(Files.notExists(directory));
     }
 
-    private static List<ProcessHandle> ownProcesses() {
+    private List<ProcessHandle> ownProcesses() {
         return ProcessHandle.current()
                 .descendants()
-                .filter(process -> process.info().commandLine().orElse("").contains(BADGE))
+                .filter(process -> process.info().commandLine().orElse("").contains(badge))
                 .toList();
     }
 }

@@ -13,9 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -54,12 +52,7 @@ final class EmbeddedPostgresTest {
     @BeforeEach
     void copyWhatItLeft() throws IOException {
         directory = parent.resolve("postgres");
-        try (Stream<Path> all = Files.walk(used)) {
-            for (Path from : all.toList()) {
-                Files.copy(from, directory.resolve(used.relativize(from)),
-                        StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-            }
-        }
+        UsedPostgres.copy(used, directory);
     }
 
     @Test
@@ -232,17 +225,6 @@ final class EmbeddedPostgresTest {
         EmbeddedPostgres.start(odd, 0).close();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"$HOME", "a\"b", "`id`", "back\\slash", "two\nlines"})
-    void refusesANameThatAShellWouldRead(String name) {
-        // given, when
-        StartFailedException refusal =
-                assertThrows(StartFailedException.class, () -> EmbeddedPostgres.start(parent.resolve(name), 0));
-
-        // then
-        assertTrue(refusal.getMessage().contains("may not be in the path"), refusal.getMessage());
-    }
-
     @Test
     void leavesNothingBehindWhenItsProcessIsAskedToEnd() throws Exception {
         // given
@@ -317,18 +299,6 @@ final class EmbeddedPostgresTest {
 
             // then
             assertTrue(refusal.getMessage().contains("port " + taken.getLocalPort()), refusal.getMessage());
-        }
-    }
-
-    @Test
-    void knowsThePlatformsByTheirArchives() {
-        // given, when, then
-        assertEquals("linux-x86_64", PostgresBinaries.platform("Linux", "amd64"));
-        assertEquals("linux-arm_64", PostgresBinaries.platform("Linux", "aarch64"));
-        assertEquals("darwin-arm_64", PostgresBinaries.platform("Mac OS X", "aarch64"));
-        for (String platform : List.of("linux-x86_64", "linux-arm_64", "darwin-x86_64", "darwin-arm_64")) {
-            assertTrue(
-                    PostgresBinaries.class.getResource("/postgres-" + platform + ".txz") != null, platform);
         }
     }
 
