@@ -27,8 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,7 +38,7 @@ import tools.jackson.databind.JsonNode;
 /// Peers that send what no provider sends, on calls that are running. Each is told by a clear close, or heard as far as it makes
 /// sense; meanwhile another call on the same gateway loses no frame, and the log keeps the secrets.
 @ExtendWith(SharedSystem.class)
-@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock(SharedSystem.NAME)
 final class BadInputTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);

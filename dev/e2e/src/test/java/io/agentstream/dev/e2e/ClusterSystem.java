@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.KafkaCluster;
+import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.StopBarrier;
@@ -67,8 +68,10 @@ final class ClusterSystem implements AutoCloseable {
             // often enough that a broker stands still while it is being asked who leads what
             environment.put("AGENT_STREAM_KAFKA_METADATA_MAX_AGE_MS", "1000");
             environment.put("AGENT_STREAM_GATEWAY_SLOT", Integer.toString(slotOf(kafka, repliesFrom)));
+            Path data = Files.createDirectories(directory.resolve("system"));
+            UsedPostgres.in(data.resolve("postgres"));
             LocalSystem system = LocalSystem.start(
-                    Files.createDirectories(directory.resolve("system")), false, environment, new StopBarrier(), step -> {});
+                    data, false, environment, new StopBarrier(), step -> {});
             return new ClusterSystem(directory, kafka, system);
         } catch (Exception failure) {
             kafka.close();

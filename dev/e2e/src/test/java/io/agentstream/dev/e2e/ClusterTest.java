@@ -6,6 +6,7 @@ import io.agentstream.dev.simulator.caller.RawWebSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Three brokers, of which one is dead or stands still, or two are away.
@@ -16,16 +17,71 @@ final class ClusterTest {
 
     private static final int FRAMES_A_SECOND = 50;
 
-    /// How long a record cannot be kept: longer than a quiet call is waited for. `-De2e.outage.seconds=40` is longer than records of
-    /// workers and orchestrators are tried to be written, and takes as much longer.
-    private static final int OUTAGE_SECONDS = Integer.getInteger("e2e.outage.seconds", 15);
+    /// How long a record cannot be kept: longer than a quiet call is waited for, and longer than records of workers and orchestrators are
+    /// tried to be written.
+    private static final int OUTAGE_SECONDS = 15;
+
+    private static final int LONG_OUTAGE_SECONDS = 40;
 
     /// Calls hear each answer through this broker.
     private static final int LEADER = 3;
 
     private static final List<Integer> OTHERS = List.of(1, 2);
 
+    /// One after another, on one system; each on its own is in the long form.
     @Test
+    void callsOutliveABrokerThatStandsStillOneThatDiesAndTwoThatAreAway() throws Exception {
+        try (ClusterSystem system = ClusterSystem.start(Set.of(LEADER), LEADER)) {
+            // given
+            EchoCall stays = system.talking();
+            EchoCall leaves = system.talking();
+
+            // when one stands still, and goes on
+            system.kafka().freeze(LEADER);
+            stays.awaitHeard(FRAMES_A_SECOND);
+            leaves.awaitHeard(FRAMES_A_SECOND);
+            system.kafka().thaw(LEADER);
+            system.awaitReady();
+            stays.awaitHeard(FRAMES_A_SECOND);
+
+            // and dies, and comes back
+            system.kafka().kill(LEADER);
+            stays.awaitHeard(FRAMES_A_SECOND);
+            system.talkingAsSoonAsPossible();
+            system.kafka().startBroker(LEADER);
+            system.awaitReady();
+
+            // and the others are away
+            twoAreAway(system, stays, leaves, OUTAGE_SECONDS);
+
+            // then nothing is left of all that but the truth
+            system.talkingAsSoonAsPossible();
+            system.endAll();
+        }
+    }
+
+    /// What is true while only one is left, and with all of them again.
+    private static void twoAreAway(ClusterSystem system, EchoCall stays, EchoCall leaves, int seconds) throws Exception {
+        OTHERS.forEach(system.kafka()::kill);
+
+        // the services say why, new calls are refused, and of those that are there none is given up
+        for (String service : system.services()) {
+            Api.awaitNotReady(service, "replicas");
+        }
+        leaves.awaitHeard(FRAMES_A_SECOND);
+        system.hangUp(leaves);
+        assertRefused(system);
+        for (int second = 0; second < seconds; second++) {
+            stays.awaitHeard(FRAMES_A_SECOND);
+        }
+        for (int id : OTHERS) {
+            system.kafka().startBroker(id);
+        }
+        system.awaitReady();
+    }
+
+    @Test
+    @Tag("long")
     void callsOutliveABroker() throws Exception {
         try (ClusterSystem system = ClusterSystem.start(Set.of(), LEADER)) {
             // given
@@ -45,6 +101,7 @@ final class ClusterTest {
     }
 
     @Test
+    @Tag("long")
     void callsOutliveABrokerThatStandsStillAndGoesOn() throws Exception {
         try (ClusterSystem system = ClusterSystem.start(Set.of(LEADER), LEADER)) {
             // given
@@ -70,31 +127,14 @@ final class ClusterTest {
     }
 
     @Test
+    @Tag("long")
     void whereTooFewBrokersAreLeftToKeepARecordCallsGoOnAndNewOnesAreRefused() throws Exception {
         try (ClusterSystem system = ClusterSystem.start(Set.of(), LEADER)) {
-            // given
             EchoCall stays = system.talking();
             EchoCall leaves = system.talking();
 
-            // when
-            OTHERS.forEach(system.kafka()::kill);
+            twoAreAway(system, stays, leaves, LONG_OUTAGE_SECONDS);
 
-            // then the services say why, new calls are refused, and of those that are there none is given up
-            for (String service : system.services()) {
-                Api.awaitNotReady(service, "replicas");
-            }
-            leaves.awaitHeard(FRAMES_A_SECOND);
-            system.hangUp(leaves);
-            assertRefused(system);
-            for (int second = 0; second < OUTAGE_SECONDS; second++) {
-                stays.awaitHeard(FRAMES_A_SECOND);
-            }
-
-            // and when the others are back, then nothing is left of it but the truth
-            for (int id : OTHERS) {
-                system.kafka().startBroker(id);
-            }
-            system.awaitReady();
             system.talkingAsSoonAsPossible();
             system.endAll();
         }

@@ -15,14 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The one entry point, as a person at a terminal and a script around it see it.
 @ExtendWith(SharedSystem.class)
-@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
 final class CommandLineTest {
 
     private static final int OK = 0;

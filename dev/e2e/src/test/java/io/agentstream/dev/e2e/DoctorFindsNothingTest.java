@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.embedded.EmbeddedPostgres;
+import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.schemas.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +21,6 @@ import tools.jackson.databind.JsonNode;
 /// without tokens, and Undertow keeps one date for all servers of a process, which stands still when the server that was to renew it
 /// is closed; both are rightly found wrong.
 @Timeout(240)
-@WholeMachine
 final class DoctorFindsNothingTest {
 
     @TempDir
@@ -31,6 +32,7 @@ final class DoctorFindsNothingTest {
     @BeforeAll
     static void start() throws Exception {
         data = terminal.resolve("data");
+        UsedPostgres.in(Files.createDirectory(data).resolve("postgres"));
         up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady();
     }
 

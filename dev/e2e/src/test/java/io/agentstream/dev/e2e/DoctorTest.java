@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.embedded.EmbeddedPostgres;
+import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import java.net.ServerSocket;
@@ -16,12 +17,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// The doctor on a real system, each fault of it planted.
 @ExtendWith(SharedSystem.class)
-@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
 final class DoctorTest {
 
     private DemoFile demo;
@@ -125,8 +126,9 @@ final class DoctorTest {
 
     /// A standby as it is made of a copy of the primary's data, without a primary to follow.
     @Test
-    void namesAReplicaThatTakesNoChanges(@TempDir Path directory) throws Exception {
-        EmbeddedPostgres.start(directory, 0).close();
+    void namesAReplicaThatTakesNoChanges(@TempDir Path parent) throws Exception {
+        Path directory = parent.resolve("replica");
+        UsedPostgres.in(directory);
         Files.writeString(directory.resolve("data/postgresql.auto.conf"), "wal_level = replica\n"); // as a primary that has standbys
         EmbeddedPostgres.start(directory, 0).close();
         Files.createFile(directory.resolve("data/standby.signal"));

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -26,11 +27,12 @@ import tools.jackson.databind.JsonNode;
 /// All calls of one account are drained at once, its configuration is deleted, and one of two orchestrators is killed when it has
 /// decided and the provider has hardly been told.
 ///
-/// `-Ddrill.sessions=2000` plays it in full, which takes as long as the provider's limit asks for: about 25 minutes.
+/// `-Ddrill.sessions=2000` plays the long form in full, which takes as long as the provider's limit asks for: about 25 minutes.
 @WholeMachine
 final class DrainDrillTest {
 
-    private static final int SESSIONS = Integer.getInteger("drill.sessions", 40);
+    private static final int SHORT_SESSIONS = 24;
+    private static final int LONG_SESSIONS = Integer.getInteger("drill.sessions", 200);
 
     /// Requests in [#WINDOW].
     private static final int LIMIT = Integer.getInteger("drill.limit", 10);
@@ -55,8 +57,18 @@ final class DrainDrillTest {
     }
 
     @Test
+    void everySessionOfAFewIsHungUpWithinTheProvidersLimitThoughAnOrchestratorDies() throws Exception {
+        play(SHORT_SESSIONS);
+    }
+
+    @Test
+    @Tag("long")
     @Timeout(value = 1, unit = TimeUnit.HOURS)
     void everySessionIsHungUpWithinTheProvidersLimitThoughAnOrchestratorDies() throws Exception {
+        play(LONG_SESSIONS);
+    }
+
+    private void play(int wanted) throws Exception {
         Api api = new Api(system.demo());
         String agent = api.newAgent("{\"engine\":\"echo\"}");
         new Operator(system.demo()).limits("{\"max_concurrent_calls\":10000}");
@@ -69,8 +81,8 @@ final class DrainDrillTest {
                         system.sandbox().onHangUp(session -> hungUp.put(session, System.nanoTime()))) {
             // given calls that talk, of an account whose configuration is deleted meanwhile
             Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
-            sessions = talk(gateway, agent, sockets);
-            Wait.until("all calls talk", 600_000, () -> Wait.when(count(api, agent, "running") == SESSIONS));
+            sessions = talk(wanted, gateway, agent, sockets);
+            Wait.until("all calls talk", 600_000, () -> Wait.when(count(api, agent, "running") == wanted));
             deleteConfiguration(api);
 
             // when
@@ -81,20 +93,20 @@ final class DrainDrillTest {
                     Thread.currentThread().interrupt();
                 }
             });
-            Wait.until("half of them are decided on", 60_000, () -> Wait.when(count(api, agent, "completed") >= SESSIONS / 2));
+            Wait.until("half of them are decided on", 60_000, () -> Wait.when(count(api, agent, "completed") >= wanted / 2));
             mortal.kill();
             int toldByThen = hungUp.size();
 
             // then
-            long patienceMs = 60_000 + SESSIONS * WINDOW.toMillis() * 2 / LIMIT;
+            long patienceMs = 60_000 + wanted * WINDOW.toMillis() * 2 / LIMIT;
             Wait.until("every session is hung up", patienceMs, () -> Wait.when(hungUp.keySet().equals(sessions)));
             closing.join();
-            assertTrue(toldByThen < SESSIONS, "all were told before anybody died");
+            assertTrue(toldByThen < wanted, "all were told before anybody died");
             assertTrue(mostInWindow(List.copyOf(hungUp.values())) <= LIMIT, "over the provider's limit");
             for (JsonNode run : api.awaitNoOpenRun(agent)) {
                 assertEquals("drained", run.path("end").path("by").asString(), run.toString());
             }
-            System.out.printf("sessions=%d limit=%d told_before_the_kill=%d%n", SESSIONS, LIMIT, toldByThen);
+            System.out.printf("sessions=%d limit=%d told_before_the_kill=%d%n", wanted, LIMIT, toldByThen);
         } finally {
             for (RawWebSocket socket : sockets) {
                 socket.close();
@@ -103,9 +115,9 @@ final class DrainDrillTest {
         }
     }
 
-    private Set<String> talk(GatewayService gateway, String agent, List<RawWebSocket> sockets) throws Exception {
+    private Set<String> talk(int wanted, GatewayService gateway, String agent, List<RawWebSocket> sockets) throws Exception {
         List<Attempt> attempts = new ArrayList<>();
-        for (int n = 0; n < SESSIONS; n++) {
+        for (int n = 0; n < wanted; n++) {
             Attempt attempt = new Attempt(system, agent);
             attempt.gateway = "ws://127.0.0.1:" + gateway.port();
             attempts.add(attempt);

@@ -31,14 +31,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /// What is left of a caller who asked to be forgotten, for somebody who holds all of the installation: its topics from their
 /// beginning, its database, and the key that calls' keys are wrapped by.
 @ExtendWith(SharedSystem.class)
-@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
 final class ErasureTest {
 
     private LocalSystem system;

@@ -26,17 +26,22 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
-/// Processes of the projections are killed at random while calls come in, and then all that they kept is deleted. Short here;
-/// `-Dfacts.chaos.seconds=120 -Dfacts.chaos.rounds=3` for long. The seed is printed; `-Dfacts.seed` gives one.
+/// Processes of the projections are killed at random while calls come in, and then all that they kept is deleted. The seed
+/// is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-@WholeMachine
+@ResourceLock("processes that are killed")
 final class FactsChaosTest {
 
-    private static final int SECONDS = Integer.getInteger("facts.chaos.seconds", 12);
-    private static final int ROUNDS = Integer.getInteger("facts.chaos.rounds", 1);
+    /// Time for one kill at least.
+    private static final int SHORT_SECONDS = 5;
+
+    private static final int LONG_SECONDS = Integer.getInteger("facts.chaos.seconds", 60);
+    private static final int LONG_ROUNDS = Integer.getInteger("facts.chaos.rounds", 2);
     private static final long CALLS_IN_SECOND = 40;
     private static final long CATCH_UP_MS = 120_000;
 
@@ -45,7 +50,17 @@ final class FactsChaosTest {
     private int kills;
 
     @Test
+    void usageEqualsTheLedgerThoughOneIsKilledAndAllIsDeleted() throws Exception {
+        play(SHORT_SECONDS, 1);
+    }
+
+    @Test
+    @Tag("long")
     void usageEqualsTheLedgerWhateverIsKilledAndDeleted() throws Exception {
+        play(LONG_SECONDS, LONG_ROUNDS);
+    }
+
+    private void play(int seconds, int rounds) throws Exception {
         System.out.println("seed " + seed + " (-Dfacts.seed)");
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "facts-");
         try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
@@ -54,25 +69,25 @@ final class FactsChaosTest {
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
                 new TopicProvisioner(admin, new TopicProvisioner.Plan(3, 1, 1, Duration.ofHours(1))).provision();
                 FactsLoad load = new FactsLoad(random.split(), producer);
-                for (int round = 1; round <= ROUNDS; round++) {
-                    round(round, kafka.bootstrapServers(), directory.resolve("round-" + round), load, admin);
+                for (int round = 1; round <= rounds; round++) {
+                    round(round, seconds, kafka.bootstrapServers(), directory.resolve("round-" + round), load, admin);
                 }
                 producer.flush();
                 System.out.printf(
                         "%d calls, %d records, %d kills, %d times without state; usage equals the ledger in %d minutes%n",
-                        load.calls(), load.records(), kills, ROUNDS, load.right().size());
+                        load.calls(), load.records(), kills, rounds, load.right().size());
             }
         } finally {
             DirectoryTree.delete(directory);
         }
     }
 
-    private void round(int round, String servers, Path directory, FactsLoad load, Admin admin) throws Exception {
+    private void round(int round, int seconds, String servers, Path directory, FactsLoad load, Admin admin) throws Exception {
         // given two processes, one of which is killed at random times while calls come in
         Path[] directories = {directory.resolve("one"), directory.resolve("two")};
         FactsProcess[] processes = {FactsProcess.start(servers, directories[0]), FactsProcess.start(servers, directories[1])};
         try {
-            long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             long killNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
             while (System.nanoTime() < untilNs) {
                 load.call();

@@ -27,13 +27,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /// A worker leaves or is killed while it holds conversations; the one that stays goes on with them.
 @ExtendWith(SharedSystem.class)
-@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock(SharedSystem.NAME)
 final class FailoverTest {
 
     /// So many calls, and each worker has some of them.

@@ -22,12 +22,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// What whoever runs an installation types before anybody can use it.
 @ExtendWith(SharedSystem.class)
-@Execution(ExecutionMode.SAME_THREAD)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
 final class FirstTenantTest {
     private static final String DOMAIN = "acme.cloudonix.net";
     private static final String TOKEN = "a-token-of-the-sandbox-0123456789";

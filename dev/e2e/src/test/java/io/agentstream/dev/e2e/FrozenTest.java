@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
@@ -36,9 +37,12 @@ final class FrozenTest {
     private static final int CALLS = 8;
     private static final long LONG_MS = 60_000;
 
-    /// Twenty seconds, and as long as an orchestrator that thaws may take to find out that it has lost its partitions.
-    private static final int FROZEN_FRAMES = 1_000;
+    /// Since the other has all of it: for a while, and for twenty seconds.
+    private static final int SHORT_FRAMES = 200;
 
+    private static final int LONG_FRAMES = 1_000;
+
+    /// As long as an orchestrator that thaws may take to find out that it has lost its partitions.
     private static final int THAWED_FRAMES = 400;
 
     /// What is said of a run once.
@@ -96,6 +100,16 @@ final class FrozenTest {
 
     @Test
     void nothingIsDoneTwiceWhereAnOrchestratorThaws() throws Exception {
+        freezeAndThaw(SHORT_FRAMES);
+    }
+
+    @Test
+    @Tag("long")
+    void nothingIsDoneTwiceWhereAnOrchestratorThawsThatStoodStillForLong() throws Exception {
+        freezeAndThaw(LONG_FRAMES);
+    }
+
+    private void freezeAndThaw(int frozenFrames) throws Exception {
         List<RawWebSocket> sockets = new ArrayList<>();
         List<Attempt> attempts = new ArrayList<>();
         try (ServiceProcess second = second(ServiceProcess.Kind.ORCHESTRATOR)) {
@@ -120,7 +134,7 @@ final class FrozenTest {
                             : Optional.empty();
                 });
 
-                running.awaitHeard(FROZEN_FRAMES);
+                running.awaitHeard(frozenFrames);
                 Set<String> ids = new HashSet<>();
                 api.runs(agent).forEach(run -> ids.add(run.path("call_id").asString("")));
                 List<String> rowsBefore = rows();

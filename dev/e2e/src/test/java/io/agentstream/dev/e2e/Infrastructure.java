@@ -3,6 +3,7 @@ package io.agentstream.dev.e2e;
 import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.EmbeddedKafka;
 import io.agentstream.dev.embedded.EmbeddedPostgres;
+import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.Keys;
@@ -42,6 +43,7 @@ final class Infrastructure implements AutoCloseable {
 
     static Infrastructure start() throws IOException {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "e2e-");
+        UsedPostgres.in(directory.resolve("database"));
         return new Infrastructure(
                 directory,
                 EmbeddedKafka.start(directory.resolve("broker"), 0),

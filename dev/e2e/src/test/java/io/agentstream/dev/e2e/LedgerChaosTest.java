@@ -39,17 +39,22 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Orchestrators are killed at random, and with them the projections that they run, while they decide about calls and charge them; then
 /// all that the projections kept is deleted. The sum has to be that of the ledger and of the runs, and the audit has to find nothing.
-/// Short here; `-Dfacts.chaos.seconds=120` for long. The seed is printed; `-Dfacts.seed` gives one.
+/// The seed is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
-@WholeMachine
+@ResourceLock("processes that are killed")
 final class LedgerChaosTest {
 
-    private static final int SECONDS = Integer.getInteger("facts.chaos.seconds", 15);
+    /// Time for one kill at least.
+    private static final int SHORT_SECONDS = 7;
+
+    private static final int LONG_SECONDS = Integer.getInteger("facts.chaos.seconds", 60);
     private static final long CALLS_IN_SECOND = 8;
     private static final long CATCH_UP_MS = 180_000;
 
@@ -66,7 +71,17 @@ final class LedgerChaosTest {
     private final SplittableRandom random = new SplittableRandom(seed);
 
     @Test
+    void usageEqualsTheLedgerAndTheAuditFindsNothingThoughAnOrchestratorIsKilled() throws Exception {
+        play(SHORT_SECONDS);
+    }
+
+    @Test
+    @Tag("long")
     void usageEqualsTheLedgerAndTheAuditFindsNothingWhateverIsKilled() throws Exception {
+        play(LONG_SECONDS);
+    }
+
+    private void play(int seconds) throws Exception {
         System.out.println("seed " + seed + " (-Dfacts.seed)");
         Instant since = Instant.now().minusSeconds(1);
         try (Infrastructure infrastructure = Infrastructure.start()) {
@@ -80,7 +95,7 @@ final class LedgerChaosTest {
 
                 // given
                 int[] killed = {0};
-                int calls = load(system.demo(), producer, mine, killed);
+                int calls = load(seconds, system.demo(), producer, mine, killed);
 
                 // then
                 try (ServiceProcess last = ServiceProcess.start(ServiceProcess.Kind.ORCHESTRATOR, mine)) {
@@ -105,13 +120,15 @@ final class LedgerChaosTest {
     }
 
     /// Says of calls what gateways say, and kills one of two orchestrators every few seconds.
-    private int load(DemoFile demo, Producer<byte[], byte[]> producer, Map<String, String> environment, int[] killed) throws Exception {
+    private int load(
+            int seconds, DemoFile demo, Producer<byte[], byte[]> producer, Map<String, String> environment, int[] killed)
+            throws Exception {
         ServiceProcess[] processes = {
             ServiceProcess.start(ServiceProcess.Kind.ORCHESTRATOR, environment), ServiceProcess.start(ServiceProcess.Kind.ORCHESTRATOR, environment)
         };
         int calls = 0;
         try {
-            long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             long killNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
             while (System.nanoTime() < untilNs) {
                 call(demo, producer);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -44,6 +45,7 @@ final class LostTest {
     }
 
     @Test
+    @Tag("long")
     void aCallOfAGatewayThatDiesIsGivenUpSoonAndEndedWhenItWasLastHeardOf() throws Exception {
         try (LocalSystem system = infrastructure.startSystem(); ServiceProcess gateway = gateway()) {
             Api api = new Api(system.demo());
@@ -81,6 +83,7 @@ final class LostTest {
         try (LocalSystem before = infrastructure.startSystem(); ServiceProcess gateway = gateway()) {
             Api api = new Api(before.demo());
             agent = api.newAgent("{\"engine\":\"echo\"}");
+            new Operator(before.demo()).limits("{\"max_concurrent_calls\":1}");
             attempt = attempt(before, agent, gateway);
             RawWebSocket socket = attempt.open();
             api.awaitRun(agent, attempt.callId, "running");
@@ -103,6 +106,11 @@ final class LostTest {
             Duration took = Duration.between(back, Instant.now());
             assertTrue(took.compareTo(LOST_WITHIN.plus(SLACK)) <= 0, "given up after " + took);
             assertLost(after, attempt, run, killed);
+
+            // and its place is free
+            try (EchoCall next = EchoCall.begin(after, agent)) {
+                next.hangUp();
+            }
         }
     }
 

@@ -27,78 +27,77 @@ final class OutageTest {
 
     private static final Duration VERDICT = Duration.ofMillis(SharedSystem.COLD_HANDSHAKE_MS + 12_000);
 
-    /// How many frames go by while something is away: five seconds.
-    private static final int OUTAGE_FRAMES = 250;
+    /// How many frames go by while something is away: three seconds.
+    private static final int OUTAGE_FRAMES = 150;
 
     private Infrastructure infrastructure;
+    private LocalSystem system;
 
     @BeforeAll
     void start() throws Exception {
         infrastructure = Infrastructure.start();
+        system = infrastructure.startSystem();
     }
 
     @AfterAll
     void stop() throws Exception {
+        system.close();
         infrastructure.close();
     }
 
     @Test
     void withoutTheDatabaseRunningCallsGoOnAndNewOnesAreRefused() throws Exception {
-        try (LocalSystem system = infrastructure.startSystem()) {
-            Api api = new Api(system.demo());
-            String agent = api.newAgent("{\"engine\":\"echo\"}");
-            try (EchoCall running = EchoCall.begin(system, agent)) {
-                infrastructure.stopPostgres();
-                try {
-                    Api.awaitNotReady(system.demo().apiAdminUrl(), "database");
-                    assertRefused(system, agent);
-                    running.awaitHeard(OUTAGE_FRAMES);
-                } finally {
-                    infrastructure.startPostgres();
-                }
-                Api.awaitReady(system.demo().apiAdminUrl());
-                try (EchoCall next = EchoCall.begin(system, agent)) {
-                    next.awaitHeard(5);
-                    next.hangUp();
-                }
-                running.awaitHeard(5);
-                running.hangUp();
-                assertEndedByCaller(api, agent, running);
+        Api api = new Api(system.demo());
+        String agent = api.newAgent("{\"engine\":\"echo\"}");
+        try (EchoCall running = EchoCall.begin(system, agent)) {
+            infrastructure.stopPostgres();
+            try {
+                Api.awaitNotReady(system.demo().apiAdminUrl(), "database");
+                assertRefused(system, agent);
+                running.awaitHeard(OUTAGE_FRAMES);
+            } finally {
+                infrastructure.startPostgres();
             }
+            Api.awaitReady(system.demo().apiAdminUrl());
+            try (EchoCall next = EchoCall.begin(system, agent)) {
+                next.awaitHeard(5);
+                next.hangUp();
+            }
+            running.awaitHeard(5);
+            running.hangUp();
+            assertEndedByCaller(api, agent, running);
         }
     }
 
     @Test
     void withoutKafkaNewCallsAreRefusedAndTheRunningOneGoesOnAfterwards() throws Exception {
-        try (LocalSystem system = infrastructure.startSystem()) {
-            Api api = new Api(system.demo());
-            String agent = api.newAgent("{\"engine\":\"echo\"}");
-            List<String> services = List.of(
-                    system.demo().gatewayAdminUrl(), system.demo().apiAdminUrl(), system.demo().workerUrl());
-            try (EchoCall running = EchoCall.begin(system, agent)) {
-                running.allowGaps();
-                infrastructure.stopKafka();
-                try {
-                    for (String service : services) {
-                        Api.awaitNotReady(service, "Kafka");
-                    }
-                    assertRefused(system, agent);
-                    assertTrue(!running.isOver(), "the running call was closed");
-                } finally {
-                    infrastructure.startKafka();
-                }
-                running.awaitHeard(50);
+        Api api = new Api(system.demo());
+        String agent = api.newAgent("{\"engine\":\"echo\"}");
+        List<String> services = List.of(
+                system.demo().gatewayAdminUrl(), system.demo().apiAdminUrl(), system.demo().workerUrl());
+        try (EchoCall running = EchoCall.begin(system, agent)) {
+            running.allowGaps();
+            infrastructure.stopKafka();
+            try {
                 for (String service : services) {
-                    Api.awaitReady(service);
+                    Api.awaitNotReady(service, "Kafka");
                 }
-                try (EchoCall next = EchoCall.begin(system, agent)) {
-                    next.awaitHeard(5);
-                    next.hangUp();
-                }
-                running.awaitHeard(5);
-                running.hangUp();
-                assertEndedByCaller(api, agent, running);
+                assertRefused(system, agent);
+                assertTrue(!running.isOver(), "the running call was closed");
+            } finally {
+                infrastructure.startKafka();
             }
+            running.awaitHeard(50);
+            for (String service : services) {
+                Api.awaitReady(service);
+            }
+            try (EchoCall next = EchoCall.begin(system, agent)) {
+                next.awaitHeard(5);
+                next.hangUp();
+            }
+            running.awaitHeard(5);
+            running.hangUp();
+            assertEndedByCaller(api, agent, running);
         }
     }
 

@@ -3,6 +3,7 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.agentstream.dev.embedded.DirectoryTree;
+import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.runtime.StopBarrier;
@@ -22,6 +23,7 @@ final class RestartTest {
     @BeforeEach
     void make() throws Exception {
         directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "e2e-");
+        UsedPostgres.in(directory.resolve("postgres"));
     }
 
     @AfterEach

@@ -23,7 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Gives tests the one system that all of them share: started for the first, closed after the last. Tests keep out of each
 /// other's way by agents and sessions of their own. A parameter that is a path is the system's data directory.
+///
+/// Its classes say by a lock of this [#NAME] whether the calls of others may be there meanwhile: who reads only adds calls of its own,
+/// and who does not changes what all of them see, or takes a part of the system away.
 final class SharedSystem implements ParameterResolver {
+
+    static final String NAME = "the shared system";
 
     /// Short enough that the tests of timeouts do not wait long, long enough for a busy machine.
     static final long HANDSHAKE_MS = 5_000;
