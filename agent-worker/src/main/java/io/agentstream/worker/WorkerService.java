@@ -102,7 +102,7 @@ public final class WorkerService implements AutoCloseable {
                     new SnapshotLoader(
                             () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),
                             deadLetters, System::currentTimeMillis),
-                    deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis, keys::find)));
+                    deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis, keys::find, keys::ready)));
         }
         metrics.gauge("agent_stream_worker_conversations", () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
         readiness.require(() -> definitions.ready() ? Optional.empty() : Optional.of("definitions are being read"));

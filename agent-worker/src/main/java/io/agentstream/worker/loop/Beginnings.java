@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /// How a conversation comes to be: a run is running, or another worker left one. Only the loop.
 ///
@@ -79,7 +78,7 @@ final class Beginnings {
             return;
         }
         LiveConversation conversation = new LiveConversation(run, partition, epoch(), nowMs);
-        conversation.pending = new LiveConversation.Pending(null, nowMs + DEFINITION_LIMIT_MS);
+        conversation.pending = LiveConversation.Pending.anew(nowMs + DEFINITION_LIMIT_MS);
         calls.add(conversation);
         goOn(conversation, 0, nowMs);
     }
@@ -110,37 +109,37 @@ final class Beginnings {
             return;
         }
         int left = snapshot.epoch() == null ? 0 : snapshot.epoch();
-        int epoch = Math.max(left + 1, epoch());
-        Optional<CallSecrets> secrets = snapshot.sealed() == null ? Optional.empty() : keys.apply(snapshot.callId());
-        SealKey words = secrets.map(CallSecrets::words).orElse(null);
-        JsonNode state = snapshot.state();
+        LiveConversation conversation = new LiveConversation(snapshot.run(), partition, Math.max(left + 1, epoch()), nowMs);
+        long untilMs = nowMs + RESUME_AFTER_MS + DEFINITION_LIMIT_MS;
         if (snapshot.sealed() != null) {
-            if (words == null || !(Sealing.open(snapshot, words) instanceof Sealing.Opened.Clear<ConversationSnapshot>(var opened))) {
-                log.atError().addKeyValue("call", snapshot.callId()).log("the call's key is missing, closing the call");
-                refuse(snapshot.run(), epoch);
+            conversation.pending = new LiveConversation.Pending(snapshot, null, untilMs);
+        } else {
+            SavedConversation saved = saved(snapshot);
+            if (saved == null) {
+                refuse(snapshot.run(), conversation.epoch);
                 return;
             }
-            state = opened.state();
+            conversation.pending = new LiveConversation.Pending(null, saved, untilMs);
         }
-        SavedConversation saved;
-        try {
-            saved = Json.MAPPER.treeToValue(state, SavedConversation.class);
-        } catch (JacksonException foreign) {
-            saved = null;
-        }
-        if (saved == null || !saved.isWhole()) {
-            log.atError().addKeyValue("call", snapshot.callId()).log("snapshot of another version, closing the call");
-            refuse(snapshot.run(), epoch);
-            return;
-        }
-        LiveConversation conversation = new LiveConversation(snapshot.run(), partition, epoch, nowMs);
-        conversation.pending = new LiveConversation.Pending(saved, nowMs + RESUME_AFTER_MS + DEFINITION_LIMIT_MS);
-        secrets.ifPresent(conversation::unlock); // where that does not open its run, it is tried again, and then closed
         conversation.number = snapshot.number();
         conversation.after = snapshot.after();
         conversation.afterFrame = snapshot.after();
         calls.add(conversation);
         deadlines.set(conversation, nowMs + RESUME_AFTER_MS);
+    }
+
+    private static @Nullable SavedConversation saved(ConversationSnapshot opened) {
+        SavedConversation saved;
+        try {
+            saved = Json.MAPPER.treeToValue(opened.state(), SavedConversation.class);
+        } catch (JacksonException foreign) {
+            saved = null;
+        }
+        if (saved == null || !saved.isWhole()) {
+            log.atError().addKeyValue("call", opened.callId()).log("snapshot of another version, closing the call");
+            return null;
+        }
+        return saved;
     }
 
     /// Opens what is pending, or looks again a little later where the definition is not there yet.
@@ -149,7 +148,8 @@ final class Beginnings {
         if (pending == null) {
             return;
         }
-        if (conversation.isLocked() && !unlock(conversation)) {
+        ConversationSnapshot sealed = pending.sealed();
+        if ((conversation.isLocked() || sealed != null) && !unlock(conversation)) {
             if (nowMs >= pending.untilMs()) {
                 log.atError().addKeyValue("call", conversation.callId).log("the call's key is missing, closing the call");
                 guard.close(conversation, nowMs, Guard.NO_KEY);
@@ -158,7 +158,14 @@ final class Beginnings {
             }
             return;
         }
-        SavedConversation left = pending.left();
+        SavedConversation left = sealed == null ? pending.left() : opened(conversation, sealed);
+        if (sealed != null) {
+            if (left == null) {
+                guard.close(conversation);
+                return;
+            }
+            conversation.pending = new LiveConversation.Pending(null, left, pending.untilMs());
+        }
         switch (sessions.open(conversation, left)) {
             case OPEN -> {
                 conversation.pending = null;
@@ -183,7 +190,20 @@ final class Beginnings {
         }
     }
 
+    /// What another worker left; null where it cannot be read, which the log says.
+    private static @Nullable SavedConversation opened(LiveConversation conversation, ConversationSnapshot sealed) {
+        SealKey words = conversation.words();
+        if (words != null && Sealing.open(sealed, words) instanceof Sealing.Opened.Clear<ConversationSnapshot>(var opened)) {
+            return saved(opened);
+        }
+        log.atError().addKeyValue("call", conversation.callId).log("the call's key does not open its snapshot, closing the call");
+        return null;
+    }
+
     private boolean unlock(LiveConversation conversation) {
+        if (conversation.words() != null) {
+            return true; // and its nonces go on
+        }
         Optional<CallSecrets> secrets = keys.apply(conversation.callId);
         return secrets.isPresent() && conversation.unlock(secrets.get());
     }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -68,6 +69,7 @@ public final class ConversationLoop implements DutyCycle {
     private final WorkerMeters meters;
     private final LongSupplier clockMs;
     private final Definitions definitions;
+    private final BooleanSupplier keysRead;
     private final Mailbox mailbox = new Mailbox();
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Deadlines deadlines = new Deadlines();
@@ -84,6 +86,9 @@ public final class ConversationLoop implements DutyCycle {
 
     /// What a loop is made of. The consumer is closed by the loop, because that is how it hands over; closing it once more
     /// does nothing. Everything else stays its giver's to close.
+    ///
+    /// @param keys of the calls that there are, as far as they are known by now
+    /// @param keysRead whether those are known that were there when this process began
     public record Parts(
             Consumer<byte[], byte[]> consumer,
             Producer<byte[], byte[]> media,
@@ -95,7 +100,8 @@ public final class ConversationLoop implements DutyCycle {
             Metrics metrics,
             Limits limits,
             LongSupplier clockMs,
-            Function<CallId, Optional<CallSecrets>> keys) {}
+            Function<CallId, Optional<CallSecrets>> keys,
+            BooleanSupplier keysRead) {}
 
     /// @param conversations most conversations of the loop
     /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
@@ -109,6 +115,7 @@ public final class ConversationLoop implements DutyCycle {
         this.events = new EventWriter(parts.events(), meters);
         this.clockMs = parts.clockMs();
         this.definitions = parts.definitions();
+        this.keysRead = parts.keysRead();
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
         Guard guard = new Guard(effects, commands, meters);
@@ -140,9 +147,9 @@ public final class ConversationLoop implements DutyCycle {
         subscribe();
     }
 
-    /// Not before the definitions are read: the calls that come with the partitions would be closed for want of them.
+    /// Not before the definitions and the keys of calls are read: the calls that come with the partitions would be closed for want of them.
     private boolean subscribe() {
-        if (!subscribed && definitions.ready()) {
+        if (!subscribed && definitions.ready() && keysRead.getAsBoolean()) {
             subscribed = true;
             consumer.subscribe(Partitions.TOPICS.stream().<String>map(Topic::name).toList(), partitions);
         }

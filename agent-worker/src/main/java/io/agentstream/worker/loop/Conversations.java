@@ -83,7 +83,7 @@ final class Conversations {
             meters.repeated().increment();
             return;
         }
-        if (to.pending != null && to.pending.left() != null) {
+        if (to.pending != null && to.pending.isTakenOver()) {
             beginnings.goOn(to, Math.max(0, nowMs - frame.atMs()), nowMs);
             catchUp(to, nowMs); // keys that came while it waited were pressed before this
         }

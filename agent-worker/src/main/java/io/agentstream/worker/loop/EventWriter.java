@@ -96,6 +96,9 @@ final class EventWriter {
         journal.flush(of, false);
         of.unsavedSeconds = 0;
         of.unsaved = false;
+        if (of.pending != null && of.pending.sealed() != null) {
+            return; // what was left stands there, and nobody here can say it better
+        }
         SavedConversation left = of.pending == null ? null : of.pending.left();
         SavedConversation saved = left != null ? left : SavedConversation.of(of.state);
         ConversationSnapshot snapshot = new ConversationSnapshot(

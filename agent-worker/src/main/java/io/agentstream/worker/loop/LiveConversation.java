@@ -5,6 +5,7 @@ import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.agents.journal.ConversationJournal;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SealKey;
@@ -84,11 +85,21 @@ final class LiveConversation {
         this.epoch = epoch;
     }
 
-    /// A conversation that is not open yet: for a sign that its call lives, or for its agent's definition.
+    /// A conversation that is not open yet: for a sign that its call lives, for its keys, or for its agent's definition.
     ///
+    /// @param sealed what another worker left, as long as nobody has opened it
     /// @param left what another worker left; null for a new conversation
     /// @param untilMs when it is not waited for any longer
-    record Pending(@Nullable SavedConversation left, long untilMs) {}
+    record Pending(@Nullable ConversationSnapshot sealed, @Nullable SavedConversation left, long untilMs) {
+
+        static Pending anew(long untilMs) {
+            return new Pending(null, null, untilMs);
+        }
+
+        boolean isTakenOver() {
+            return sealed != null || left != null;
+        }
+    }
 
     /// Of an open conversation.
     AgentEngine engine() {

@@ -70,6 +70,7 @@ public final class LoopFixture {
     /// What a reader of definitions has found.
     final Map<String, JsonNode> definitions = new HashMap<>();
     boolean definitionsRead = true;
+    boolean keysRead = true;
     /// Whether the next reader of snapshots finds nobody who answers.
     boolean snapshotsAway;
     /// Of the calls that there are.
@@ -132,7 +133,7 @@ public final class LoopFixture {
                 consumer, media, events,
                 new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
                 new DeadLetters(events, metrics), engines, new Found(), metrics, new ConversationLoop.Limits(10, 90), nowMs::get,
-                call -> Optional.ofNullable(keys.get(call))));
+                call -> Optional.ofNullable(keys.get(call)), () -> keysRead));
     }
 
     private final class Found implements Definitions {

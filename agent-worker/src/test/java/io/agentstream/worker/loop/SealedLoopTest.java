@@ -3,6 +3,7 @@ package io.agentstream.worker.loop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.CallId;
@@ -133,6 +134,18 @@ final class SealedLoopTest {
         assertEquals(1, plays().size());
     }
 
+    private LoopFixture another() {
+        LoopFixture other = new LoopFixture(LoopFixture.engines(), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
+        other.nowMs.set(fixture.nowMs.get());
+        return other;
+    }
+
+    private void goesOn(LoopFixture other, long seq) {
+        other.arrive(Topics.CALL_MEDIA, 1, CALL, gateway.seal(
+                new MediaFrame.Audio(CALL, seq, other.nowMs.get(), seq * 20, EchoLoopTest.frame((int) seq, 160))));
+        other.work();
+    }
+
     @Test
     void whoTakesASealedCallOverGoesOnWithItsKeys() throws Exception {
         // given
@@ -142,16 +155,73 @@ final class SealedLoopTest {
         talks(10);
 
         // when
-        LoopFixture other = new LoopFixture(LoopFixture.engines(), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
-        other.nowMs.set(fixture.nowMs.get());
+        LoopFixture other = another();
         other.keys.put(CALL, secrets);
         other.start(1);
-        other.arrive(Topics.CALL_MEDIA, 1, CALL, gateway.seal(
-                new MediaFrame.Audio(CALL, 11, other.nowMs.get(), 220, EchoLoopTest.frame(11, 160))));
-        other.work();
+        goesOn(other, 11);
 
         // then
         assertEquals(1, other.loop.conversations());
         assertTrue(other.written().stream().anyMatch(each -> each instanceof SocketCommand.SealedPlay));
+    }
+
+    @Test
+    void whoTakesASealedCallOverBeforeItKnowsTheKeysWaitsForThem() throws Exception {
+        // given a conversation that another worker left
+        fixture.keys.put(CALL, secrets);
+        fixture.start(1);
+        runs();
+        talks(10);
+        LoopFixture other = another();
+        other.start(1);
+        goesOn(other, 11);
+        List<SocketCommand> before = other.written();
+
+        // when
+        other.keys.put(CALL, secrets);
+        other.nowMs.addAndGet(Beginnings.KEY_RETRY_MS);
+        other.work();
+        goesOn(other, 12);
+
+        // then what was heard meanwhile is answered too, and nothing of what was left was written in the clear
+        assertEquals(List.of(), before);
+        other.snapshots().forEach(each -> assertNotNull(each.sealed()));
+        assertEquals(2, other.written().stream().filter(each -> each instanceof SocketCommand.SealedPlay).count());
+    }
+
+    @Test
+    void whoTakesASealedCallOverAndNeverLearnsItsKeysClosesItWithACause() throws Exception {
+        // given
+        fixture.keys.put(CALL, secrets);
+        fixture.start(1);
+        runs();
+        talks(10);
+        LoopFixture other = another();
+        other.start(1);
+
+        // when
+        other.nowMs.addAndGet(Beginnings.RESUME_AFTER_MS + Beginnings.DEFINITION_LIMIT_MS);
+        other.work();
+
+        // then
+        SocketCommand.Close close = assertInstanceOf(SocketCommand.Close.class, other.written().getFirst());
+        assertEquals(Failure.INTERNAL_ERROR, close.failure());
+    }
+
+    @Test
+    void takesNoCallsBeforeTheKeysOfThoseThatThereAreWereRead() throws Exception {
+        // given
+        fixture.keysRead = false;
+        fixture.loop.onStart();
+        fixture.work();
+        boolean before = fixture.consumer.subscription().isEmpty();
+
+        // when
+        fixture.keysRead = true;
+        fixture.work();
+
+        // then
+        assertTrue(before);
+        assertFalse(fixture.consumer.subscription().isEmpty());
     }
 }
