@@ -150,10 +150,9 @@ final class RunTable {
 
         void heard(ConversationEvent.Heard event) {
             Long speechMs = event.speechMs();
-            if (event.digit() != null) {
+            if (speechMs == null) { // then a key was pressed; which one may be sealed
                 keys++;
-            }
-            if (speechMs != null) {
+            } else {
                 callerMs += speechMs;
                 firstSpeechAt = first(firstSpeechAt, event.at().minusMillis(speechMs));
                 lastSpeechAt = event.at();

@@ -11,12 +11,15 @@ import io.agentstream.schemas.DisconnectedBy;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.SealKey;
+import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.SocketFacts;
 import io.agentstream.schemas.TalkFacts;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -128,6 +131,20 @@ final class FactsTopologyTest {
         assertEquals(List.of(1L, 2L, 3L, 4L), told.stream().map(each -> each.value().revision()).toList());
         assertEquals(CALL.toString(), told.getLast().key());
         assertEquals(whole(4, null), told.getLast().value());
+    }
+
+    @Test
+    void aSealedCallTellsTheSame() {
+        SealKey key = SealKey.generate(new SecureRandom());
+
+        story().forEach(event -> put(switch (event) {
+            case CallEvent socket -> Sealing.seal(socket, key);
+            case ConversationEvent said -> Sealing.seal(said, key);
+            case RunEvent.Running run -> Sealing.seal(run, key);
+            default -> event;
+        }));
+
+        assertEquals(whole(4, null), runs.readRecordsToList().getLast().value());
     }
 
     @Test
