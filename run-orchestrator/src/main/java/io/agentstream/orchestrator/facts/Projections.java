@@ -4,8 +4,11 @@ import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.KafkaClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +45,9 @@ public final class Projections implements DutyCycle {
     /// A file that is in the directory while nobody uses the stores.
     private static final String CLOSED = "closed";
 
+    /// A file whose lock is had by the process that uses the directory, for as long as it lives.
+    private static final String IN_USE = "in-use";
+
     /// Less than the loop is given, for both together.
     private static final Duration CLOSE = Duration.ofSeconds(4);
     private static final long WAIT_MS = 250;
@@ -53,6 +59,8 @@ public final class Projections implements DutyCycle {
     private final BooleanSupplier kafkaIsReady;
     private final Consumer<Throwable> onFault;
     private final Semaphore wake = new Semaphore(0);
+    private boolean saidThatItWaits;
+    private @Nullable FileChannel inUse;
     private final Deque<Long> faultsNs = new ArrayDeque<>();
     private final List<KafkaStreams> running = new ArrayList<>();
     private volatile @Nullable Path ownDirectory;
@@ -92,11 +100,43 @@ public final class Projections implements DutyCycle {
             }
             ownDirectory = directory;
         }
+        if (keptDirectory != null && !take(keptDirectory)) {
+            return;
+        }
         begin(directory);
         memory = new DiskLimits.Memory();
         start(FACTS, FactsTopology.build(), directory, memory);
         start(USAGE, UsageTopology.build(), directory, memory);
         started = true;
+    }
+
+    /// One process at a time: who came second would take the stores of a process that works, or stands still, for those of one that was
+    /// killed.
+    private boolean take(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            FileChannel channel = FileChannel.open(directory.resolve(IN_USE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (isLocked(channel)) {
+                inUse = channel;
+                return true;
+            }
+            channel.close();
+        } catch (IOException unusable) {
+            throw new UncheckedIOException("the stores of the projections cannot be used", unusable);
+        }
+        if (!saidThatItWaits) {
+            saidThatItWaits = true;
+            log.atWarn().log("another process uses the directory of the facts, waiting for it: each process wants one of its own");
+        }
+        return false;
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException inThisProcess) {
+            return false;
+        }
     }
 
     /// Stores that nobody has closed are of no use: Kafka Streams finds out, makes those of its tasks anew, and ends over a global one at
@@ -206,6 +246,18 @@ public final class Projections implements DutyCycle {
             remove(own);
         } else if (keptDirectory != null && started) {
             closed(keptDirectory);
+        }
+        FileChannel lock = inUse;
+        if (lock != null) {
+            close(lock);
+        }
+    }
+
+    private static void close(FileChannel lock) {
+        try {
+            lock.close();
+        } catch (IOException left) {
+            log.atWarn().setCause(left).log("the directory of the facts is in use until this process ends");
         }
     }
 
