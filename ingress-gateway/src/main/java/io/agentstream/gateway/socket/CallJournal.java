@@ -47,8 +47,8 @@ final class CallJournal {
     private final long acceptedWallUs;
     private final Runnable onLost;
     private final byte[] key;
-    private final @Nullable CallSecrets secrets;
-    private final @Nullable FrameSeal seal;
+    private @Nullable CallSecrets secrets;
+    private @Nullable FrameSeal seal;
 
     private long seq;
     private @Nullable Instant firstHeardAt;
@@ -72,9 +72,6 @@ final class CallJournal {
         this.acceptedWallUs = ChronoUnit.MICROS.between(Instant.EPOCH, parts.clock().wall().instant());
         this.onLost = onLost;
         this.key = facts.callId().toKey();
-        CallSecrets.Wrapping wrapping = parts.wrapping();
-        this.secrets = wrapping == null ? null : wrapping.generate();
-        this.seal = secrets == null ? null : new FrameSeal(Objects.requireNonNull(secrets.media()), RANDOM);
     }
 
     /// The number of the call's next record; each is used for one record.
@@ -107,18 +104,23 @@ final class CallJournal {
         return opened;
     }
 
-    /// The keys are on their way before anything that is sealed with them. Those of a call that the gateway refuses by itself are
-    /// nobody's: what is sealed of it is never read again.
+    /// The keys are on their way before anything that is sealed with them. A call that the gateway refuses by itself has none, and what
+    /// would be sealed of it is not said: nobody would ever read it.
     void offered(@Nullable Failure refusal) {
         CallSecrets.Wrapping wrapping = parts.wrapping();
-        if (wrapping != null && secrets != null && refusal == null) {
-            parts.callLog().keys(key, wrapping.wrap(facts.callId(), now(), secrets), onLost);
+        if (wrapping != null && refusal == null) {
+            CallSecrets made = wrapping.generate();
+            secrets = made;
+            seal = new FrameSeal(Objects.requireNonNull(made.media()), RANDOM);
+            parts.callLog().keys(key, wrapping.wrap(facts.callId(), now(), made), onLost);
         }
+        boolean unsaid = wrapping != null && refusal != null;
         StreamRequest request = facts.request();
         event(
                 new CallEvent.Offered(
                         facts.callId(), nextSeq(), now(), refusal, facts.provider(), request.agentDigest(), parts.slot().getAsInt(),
-                        facts.address(), facts.domain(), request.externalCallId(), request.from(), request.to()),
+                        facts.address(), facts.domain(), request.externalCallId(), unsaid ? null : request.from(),
+                        unsaid ? null : request.to()),
                 refusal == null);
     }
 

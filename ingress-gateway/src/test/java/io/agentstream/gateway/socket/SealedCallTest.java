@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// A call of a gateway that has the installation's key.
@@ -105,6 +106,27 @@ final class SealedCallTest {
             // then only that is heard
             assertTrue(peer.read().text().contains(Base64.getEncoder().encodeToString(audio(7).copy())));
             assertEquals(1, gateway.metric("agent_stream_gateway_commands_not_opened_total"));
+        }
+    }
+
+    @Test
+    void aSocketThatTheGatewayRefusesGetsNoKeysAndSaysNoNumbers() throws Exception {
+        try (TestGateway gateway = gateway()) {
+            // given
+            gateway.unable = Optional.of("not ready");
+
+            // when
+            try (RawPeer refused = RawPeer.connect(gateway.port(), TestGateway.URL + "&from=%2B15550100")) {
+                refused.readClose();
+            }
+            await(() -> gateway.count(CallEvent.Ended.class) == 1);
+
+            // then
+            assertEquals(
+                    List.of(Topics.CALL_LIFECYCLE.name()),
+                    gateway.events.history().stream().map(each -> each.topic()).distinct().toList());
+            gateway.events.history().forEach(each ->
+                    assertFalse(new String(each.value(), StandardCharsets.UTF_8).contains("+15550100")));
         }
     }
 
