@@ -4,14 +4,17 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Codec;
+import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Follows `call.keys.v1` from its beginning and knows the keys of the calls that there are, wrapped as they came; a minute after a
-/// call's socket is closed they are forgotten. Its loop owns the consumer; [#find] and [#await] may be called by any thread.
+/// Follows `call.keys.v1` from its beginning and knows the keys of the calls that there are, wrapped as they came; a minute after it is
+/// said that a call is over they are forgotten. Its loop owns the consumer; [#find] and [#await] may be called by any thread.
 public final class CallKeyReader implements DutyCycle {
 
     /// Most calls whose keys are known, about 300 bytes each; what is beyond it pushes out the oldest.
@@ -45,8 +48,10 @@ public final class CallKeyReader implements DutyCycle {
     private final CallSecrets.@Nullable Wrapping wrapping;
     private final DeadLetters deadLetters;
     private final InstantSource clock;
+    private final int capacity;
     private final Map<CallId, CallKeys> known = new ConcurrentHashMap<>();
-    private final Deque<CallId> order = new ArrayDeque<>();
+    /// The same calls, oldest first; only the loop.
+    private final SequencedSet<CallId> order = new LinkedHashSet<>();
     private final Deque<Over> over = new ArrayDeque<>();
     private final Semaphore wake = new Semaphore(0);
     private final Object arrival = new Object();
@@ -60,6 +65,13 @@ public final class CallKeyReader implements DutyCycle {
     public CallKeyReader(
             Supplier<Consumer<byte[], byte[]>> readers, CallSecrets.@Nullable Wrapping wrapping, DeadLetters deadLetters,
             InstantSource clock) {
+        this(readers, wrapping, deadLetters, clock, CAPACITY);
+    }
+
+    CallKeyReader(
+            Supplier<Consumer<byte[], byte[]>> readers, CallSecrets.@Nullable Wrapping wrapping, DeadLetters deadLetters,
+            InstantSource clock, int capacity) {
+        this.capacity = capacity;
         this.readers = readers;
         this.wrapping = wrapping;
         this.deadLetters = deadLetters;
@@ -83,12 +95,12 @@ public final class CallKeyReader implements DutyCycle {
 
     /// The call's keys; nothing where they are not known, or none of the installation's keys opens them.
     public Optional<CallSecrets> find(CallId callId) {
-        return wrapped(callId).flatMap(this::unwrap);
+        return wrapping == null ? Optional.empty() : wrapped(callId).flatMap(wrapping::unwrap);
     }
 
-    /// What a wrapped pair holds; nothing where none of the installation's keys opens it.
-    public Optional<CallSecrets> unwrap(CallKeys keys) {
-        return wrapping == null ? Optional.empty() : wrapping.unwrap(keys);
+    /// The key of words in a wrapped pair; nothing where it is destroyed, or none of the installation's keys opens it.
+    public Optional<SealKey> words(CallKeys keys) {
+        return wrapping == null ? Optional.empty() : wrapping.words(keys);
     }
 
     /// As [#wrapped], but waits for keys that are on their way. Blocks.
@@ -144,18 +156,33 @@ public final class CallKeyReader implements DutyCycle {
     private void take(ConsumerRecord<byte[], byte[]> each) {
         Optional<CallId> of = each.key() == null ? Optional.empty() : CallId.fromKey(each.key());
         if (each.value() == null) {
-            of.ifPresent(callId -> over.add(new Over(callId, clock.millis())));
+            of.ifPresent(callId -> over(callId, each.timestamp()));
             return;
         }
         switch (Topics.CALL_KEYS.codec().decode(each.value())) {
             case Codec.Decoded.Value<CallKeys>(CallKeys keys) -> {
-                if (known.put(keys.callId(), keys) == null) {
-                    order.add(keys.callId());
-                }
+                known.put(keys.callId(), keys);
+                order.add(keys.callId());
             }
             case Codec.Decoded.Unknown<CallKeys>(String what) -> deadLetters.passOver(each, what);
-            case Codec.Decoded.Malformed<CallKeys>(String reason) -> deadLetters.put(each, reason);
+            // A key that lies among the letters is there for a month, whoever erases its call.
+            case Codec.Decoded.Malformed<CallKeys>(String reason) -> deadLetters.putWithoutItself(each, reason);
         }
+    }
+
+    /// Of those that were over long before this process began only the last minute is of interest.
+    private void over(CallId callId, long saidMs) {
+        long nowMs = clock.millis();
+        if (!caughtUp && saidMs < nowMs - KEEP_OVER_MS) {
+            forget(callId);
+        } else {
+            over.add(new Over(callId, nowMs));
+        }
+    }
+
+    private void forget(CallId callId) {
+        known.remove(callId);
+        order.remove(callId);
     }
 
     private void forget() {
@@ -163,16 +190,16 @@ public final class CallKeyReader implements DutyCycle {
         Over next;
         while ((next = over.peek()) != null && next.atMs() <= beforeMs) {
             over.remove();
-            known.remove(next.callId());
+            forget(next.callId());
         }
         Instant madeBefore = clock.instant().minus(Topics.CALL_KEYS.retention()).minus(LATE);
-        CallId oldest;
-        while ((oldest = order.peek()) != null) {
+        while (!order.isEmpty()) {
+            CallId oldest = order.getFirst();
             CallKeys keys = known.get(oldest);
-            if (keys != null && order.size() <= CAPACITY && !keys.at().isBefore(madeBefore)) {
+            if (keys != null && order.size() <= capacity && !keys.at().isBefore(madeBefore)) {
                 break;
             }
-            known.remove(order.remove());
+            forget(oldest);
         }
     }
 

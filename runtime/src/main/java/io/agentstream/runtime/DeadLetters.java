@@ -45,13 +45,7 @@ public final class DeadLetters {
     ///
     /// @param reason what is wrong; quotes nothing of the record
     public void put(ConsumerRecord<byte[], byte[]> bad, String reason) {
-        metrics.counter("agent_stream_dead_letters", "topic", bad.topic()).increment();
-        log.atWarn()
-                .addKeyValue("topic", bad.topic())
-                .addKeyValue("partition", bad.partition())
-                .addKeyValue("offset", bad.offset())
-                .addKeyValue("reason", reason)
-                .log("record put aside");
+        said(bad, reason);
         awaitTopic();
         send(bad, letter(bad, bad.value(), reason), failure -> {
             if (KafkaTrouble.of(failure) == KafkaTrouble.TOO_LARGE) {
@@ -60,6 +54,23 @@ public final class DeadLetters {
                 lost(bad, failure);
             }
         });
+    }
+
+    private void said(ConsumerRecord<byte[], byte[]> bad, String reason) {
+        metrics.counter("agent_stream_dead_letters", "topic", bad.topic()).increment();
+        log.atWarn()
+                .addKeyValue("topic", bad.topic())
+                .addKeyValue("partition", bad.partition())
+                .addKeyValue("offset", bad.offset())
+                .addKeyValue("reason", reason)
+                .log("record put aside");
+    }
+
+    /// As [#put], of a record that is to be nowhere else: the letter says where it was and what is wrong.
+    public void putWithoutItself(ConsumerRecord<byte[], byte[]> bad, String reason) {
+        said(bad, reason);
+        awaitTopic();
+        send(bad, letter(bad, null, reason + "; it is not put aside itself"), failure -> lost(bad, failure));
     }
 
     private static ProducerRecord<byte[], byte[]> letter(

@@ -2,6 +2,7 @@ package io.agentstream.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.CallId;
@@ -9,6 +10,7 @@ import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Topics;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,12 +20,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +68,10 @@ final class CallKeyReaderTest {
     }
 
     private void written(CallId call, byte[] value) throws InterruptedException {
+        written(reader, call, value);
+    }
+
+    private void written(CallKeyReader reader, CallId call, byte[] value) throws InterruptedException {
         reader.work();
         consumer.addRecord(new ConsumerRecord<>(PARTITION.topic(), 0, offset++, call.toKey(), value));
         reader.work();
@@ -114,6 +124,53 @@ final class CallKeyReaderTest {
         reader.work();
 
         assertEquals(Optional.empty(), reader.wrapped(CALL));
+    }
+
+    @Test
+    void aLongCallKeepsItsKeysHoweverManyOthersCameAndWent() throws Exception {
+        // given room for three
+        Supplier<Consumer<byte[], byte[]>> readers = () -> consumer;
+        CallKeyReader small = new CallKeyReader(readers, wrapping, new DeadLetters(letters, new Metrics("test")), now::get, 3);
+        CallKeys keys = wrapping.wrap(CALL, NOW, wrapping.generate());
+        written(small, CALL, Topics.CALL_KEYS.codec().encode(keys));
+
+        // when
+        for (int n = 2; n < 10; n++) {
+            CallId other = CallId.of(1_000_000_000L, 7, n);
+            written(small, other, Topics.CALL_KEYS.codec().encode(wrapping.wrap(other, NOW, wrapping.generate())));
+            written(small, other, null);
+            now.set(now.get().plusMillis(CallKeyReader.KEEP_OVER_MS));
+            small.work();
+        }
+
+        // then
+        assertEquals(Optional.of(keys), small.wrapped(CALL));
+    }
+
+    @Test
+    void whoBeginsKeepsNothingOfCallsThatWereOverLongBefore() throws Exception {
+        // given a topic of which one half is to be read
+        consumer.updateEndOffsets(Map.of(PARTITION, 10L));
+        CallKeys keys = wrapping.wrap(CALL, NOW, wrapping.generate());
+        written(CALL, Topics.CALL_KEYS.codec().encode(keys));
+
+        // when it says that the call was over two minutes ago
+        consumer.addRecord(new ConsumerRecord<>(
+                PARTITION.topic(), 0, offset++, NOW.minusSeconds(120).toEpochMilli(), TimestampType.CREATE_TIME, 0, 0,
+                CALL.toKey(), null, new RecordHeaders(), Optional.empty()));
+        reader.work();
+
+        // then
+        assertFalse(reader.ready());
+        assertEquals(Optional.empty(), reader.wrapped(CALL));
+    }
+
+    @Test
+    void keysThatCannotBeReadAreNotPutAsideThemselves() throws Exception {
+        written(CALL, "{\"call_id\":1,\"words\":\"a wrapped key\"}".getBytes(StandardCharsets.UTF_8));
+
+        assertEquals(Topics.DEAD_LETTERS.name(), letters.history().getFirst().topic());
+        assertNull(letters.history().getFirst().value());
     }
 
     @Test

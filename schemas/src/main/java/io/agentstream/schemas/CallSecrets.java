@@ -52,6 +52,11 @@ public record CallSecrets(@Nullable SealKey media, @Nullable SealKey words) {
             return foreign ? Optional.empty() : Optional.of(new CallSecrets(media.orElse(null), words.orElse(null)));
         }
 
+        /// The key of words; nothing where it is destroyed, or none of ours opens it.
+        public Optional<SealKey> words(CallKeys wrapped) {
+            return unwrap(wrapped.callId(), "words", wrapped.words());
+        }
+
         /// Whether the key that wraps now has wrapped what is left of them.
         public boolean isNewest(CallKeys wrapped) {
             return new Wrapping(List.of(keys.getFirst())).unwrap(wrapped).isPresent();

@@ -7,7 +7,6 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
-import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SealKey;
@@ -74,7 +73,7 @@ public final class SealedCalls {
         if (keys.isEmpty()) {
             return running;
         }
-        SealKey key = keys.flatMap(reader::unwrap).map(CallSecrets::words).orElse(null);
+        SealKey key = keys.flatMap(reader::words).orElse(null);
         return key == null ? Sealing.blank(running) : Sealing.seal(running, key);
     }
 
@@ -85,7 +84,7 @@ public final class SealedCalls {
     }
 
     private @Nullable SealKey words(CallId callId) {
-        return keys(callId).flatMap(reader::unwrap).map(CallSecrets::words).orElse(null);
+        return keys(callId).flatMap(reader::words).orElse(null);
     }
 
     /// Of a call that is up the topic knows them, which asks nobody; later the run has them, or what is left of them. What is opened of a
