@@ -33,6 +33,7 @@ import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,6 +43,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /// Puts together what decides about runs, and starts it.
@@ -52,6 +54,7 @@ final class RunParts {
     private static final Duration HANG_UP_BACKOFF = Duration.ofSeconds(1);
 
     private final CallsLoop loop;
+    private final CallKeyReader keys;
 
     /// What the operator chooses.
     ///
@@ -78,8 +81,9 @@ final class RunParts {
             Runnable onDecided,
             Consumer<Throwable> onFault) {}
 
-    private RunParts(CallsLoop loop) {
+    private RunParts(CallsLoop loop, CallKeyReader keys) {
         this.loop = loop;
+        this.keys = keys;
     }
 
     /// What is opened here becomes `closer`'s.
@@ -119,7 +123,8 @@ final class RunParts {
                 lent.database(),
                 new KeyTopic(
                         () -> lent.clients().reader("orchestrator-eraser", "earliest", CallsLoop.MAX_POLL_RECORDS), lent.admin(),
-                        calls -> lent.database().withConnection(connection -> Erasures.over(connection, calls))),
+                        calls -> lent.database().withConnection(connection -> Erasures.over(connection, calls)),
+                        call -> lent.producer().send(new ProducerRecord<>(Topics.CALL_KEYS.name(), call.toKey(), null))),
                 lent.clock());
         closer.own("eraser", new DutyCycleRunner(eraser.loop(lent.ready()), LOOP_CLOSE, lent.onFault()).start());
         RetentionJob retention = new RetentionJob(lent.database(), lent.clock(), metrics);
@@ -135,13 +140,16 @@ final class RunParts {
         CallsLoop loop = new CallsLoop(
                 lent.clients().member("orchestrator-calls", CallsLoop.GROUP, "earliest", CallsLoop.MAX_POLL_RECORDS),
                 new Attempts(handler, new DeadLetters(lent.producer(), metrics), metrics), executor, hearing, lent.clock(),
-                lent.databaseOpen());
+                lent.databaseOpen(), keys::ready);
         closer.own("calls", new DutyCycleRunner(loop, LOOP_CLOSE, lent.onFault()).start());
-        return new RunParts(loop);
+        return new RunParts(loop, keys);
     }
 
     /// Why no call is decided on, or nothing. Any thread.
     public Optional<String> reason() {
+        if (!keys.ready()) {
+            return Optional.of("keys of calls are being read");
+        }
         return loop.isAssigned() ? Optional.empty() : Optional.of("the consumer of calls has no assignment yet");
     }
 }

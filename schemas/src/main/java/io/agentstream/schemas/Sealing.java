@@ -3,6 +3,7 @@ package io.agentstream.schemas;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,11 +40,11 @@ public final class Sealing {
         return switch (event) {
             case CallEvent.Offered o -> new CallEvent.Offered(
                     o.callId(), o.seq(), o.at(), o.refusal(), o.provider(), o.agentDigest(), o.slot(), o.remoteAddress(), o.domain(),
-                    o.externalCallId(), null, null, sealed(o.callId(), "offered", key, new Numbers(o.from(), o.to(), null)));
+                    o.externalCallId(), null, null, sealed(o.callId(), "offered", key, new Numbers(o.from(), o.to(), null, null)));
             case CallEvent.Started s -> new CallEvent.Started(
                     s.callId(), s.seq(), s.at(), s.streamSid(), s.callSid(), s.session(), s.domain(), null, null, s.context(),
-                    s.tracks(), s.mediaFormat(), Map.of(), s.cut(),
-                    sealed(s.callId(), "started", key, new Numbers(s.from(), s.to(), s.customParameters())));
+                    s.tracks(), s.mediaFormat(), Map.of(), null,
+                    sealed(s.callId(), "started", key, new Numbers(s.from(), s.to(), s.customParameters(), s.cut())));
             case CallEvent.Alive a -> a;
             case CallEvent.Ended e -> e;
         };
@@ -60,7 +61,7 @@ public final class Sealing {
                     .<Opened<CallEvent>>map(n -> new Opened.Clear<>(new CallEvent.Started(
                             s.callId(), s.seq(), s.at(), s.streamSid(), s.callSid(), s.session(), s.domain(), n.from(), n.to(),
                             s.context(), s.tracks(), s.mediaFormat(), Objects.requireNonNullElse(n.customParameters(), Map.of()),
-                            s.cut(), null)))
+                            n.cut() == null ? s.cut() : n.cut(), null)))
                     .orElseGet(Opened.Foreign::new);
             case CallEvent.Offered o -> new Opened.Clear<>(o);
             case CallEvent.Started s -> new Opened.Clear<>(s);
@@ -192,9 +193,14 @@ public final class Sealing {
         return "journal|" + batch.machine() + "|" + batch.epoch() + "|" + batch.number();
     }
 
-    /// The fields of events that hold what is personal, wherever events are kept.
+    /// The fields of events that hold what is personal, wherever events are kept: what is sealed on the topics, and the names by which a
+    /// provider could say who it was.
     public static String[] personalFields() {
-        return Stream.concat(Stream.of("from", "to", "custom_parameters", "initial_context"), Stream.of(wordFields()))
+        return Stream.concat(
+                        Stream.of(
+                                "from", "to", "custom_parameters", "cut", "initial_context", "context", "session", "call_sid",
+                                "stream_sid", "external_call_id"),
+                        Stream.of(wordFields()))
                 .toArray(String[]::new);
     }
 
@@ -203,7 +209,9 @@ public final class Sealing {
         return new String[] {"text", "digit", "arguments", "result", "sealed"};
     }
 
-    private record Numbers(@Nullable String from, @Nullable String to, @Nullable Map<String, String> customParameters) {}
+    /// @param cut what was cut names parameters; an older writer has it in the event
+    private record Numbers(
+            @Nullable String from, @Nullable String to, @Nullable Map<String, String> customParameters, @Nullable List<String> cut) {}
 
     private record Words(
             @Nullable String text, @Nullable String digit, @Nullable JsonNode arguments, @Nullable JsonNode result) {}

@@ -11,6 +11,8 @@ import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +32,12 @@ public final class Eraser {
     private static final long PAUSE_MS = 500;
     private static final int SOON_S = 1;
     private static final int AGAIN_S = 15;
+
+    /// A key may have to wait for hours, and each look is a reading of the whole topic: the older an erasure, the more rarely.
+    private static final int AGAIN_MOST_S = 300;
+
+    /// Erasures whose keys are looked for in one reading of the topic.
+    static final int AT_ONCE = 200;
 
     /// How long it waits at most for what time takes away.
     private static final int LATER_S = 3_600;
@@ -58,8 +66,8 @@ public final class Eraser {
     /// Where the keys of calls travel.
     @FunctionalInterface
     public interface Keys {
-        /// Whether none of these calls' keys is there any more; blocks.
-        boolean destroy(Set<CallId> calls) throws InterruptedException;
+        /// Takes away what can be taken away, and says whose keys are still there; blocks.
+        Set<CallId> destroy(Set<CallId> calls) throws InterruptedException;
     }
 
     public Eraser(Database database, Keys topic, InstantSource clock) {
@@ -75,10 +83,30 @@ public final class Eraser {
         return new StepLoop("orchestrator-eraser", PAUSE_MS, ready, this::step, "an erasure is tried again");
     }
 
-    /// Takes one erasure a step further; false where none is due.
+    /// Takes what is due a step further; false where nothing is. Empties rows of one erasure after the other, until one has rows left;
+    /// the keys of those that have none are looked for together.
     boolean step() throws InterruptedException {
-        record Taken(Erasure erasure, boolean isEmptied) {}
-        Optional<Taken> taken = database.inTransaction(connection -> {
+        List<Erasure> emptied = new ArrayList<>();
+        boolean any = false;
+        boolean more = true;
+        while (more && emptied.size() < AT_ONCE) {
+            Optional<Taken> taken = take();
+            any |= taken.isPresent();
+            more = taken.isPresent() && taken.get().isEmptied();
+            if (more) {
+                emptied.add(taken.orElseThrow().erasure());
+            }
+        }
+        if (!emptied.isEmpty()) {
+            finish(emptied);
+        }
+        return any;
+    }
+
+    private record Taken(Erasure erasure, boolean isEmptied) {}
+
+    private Optional<Taken> take() {
+        return database.inTransaction(connection -> {
             Optional<Erasure> due = Erasures.due(connection);
             if (due.isEmpty()) {
                 return Optional.empty();
@@ -93,14 +121,31 @@ public final class Eraser {
             Erasures.later(connection, erasure.id(), some ? 0 : open ? SOON_S : TAKEN_S, erasure.doneBy());
             return Optional.of(new Taken(erasure, !some && !open));
         });
-        if (taken.isPresent() && taken.get().isEmptied()) {
-            finish(taken.get().erasure());
-        }
-        return taken.isPresent();
     }
 
-    private void finish(Erasure erasure) throws InterruptedException {
+    /// What still stands in the way of one.
+    ///
+    /// @param keys that may still be on their topic, of which calls
+    /// @param keysThere until when at most
+    /// @param inTheClear until when something of it can be read without a key; null where there is nothing such
+    private record Rest(Erasure erasure, Set<CallId> keys, @Nullable Instant keysThere, @Nullable Instant inTheClear) {}
+
+    private void finish(List<Erasure> emptied) throws InterruptedException {
         Instant now = clock.instant();
+        List<Rest> rests = new ArrayList<>();
+        Set<CallId> keys = new HashSet<>();
+        for (Erasure erasure : emptied) {
+            Rest rest = rest(erasure, now);
+            rests.add(rest);
+            keys.addAll(rest.keys());
+        }
+        Set<CallId> there = keys.isEmpty() ? Set.of() : topic.destroy(keys);
+        for (Rest rest : rests) {
+            finish(rest, Collections.disjoint(rest.keys(), there), now);
+        }
+    }
+
+    private Rest rest(Erasure erasure, Instant now) {
         List<Emptied> recent =
                 database.withConnection(connection -> Erasures.emptied(connection, erasure.id(), now.minus(LONGEST)));
         Set<CallId> keys = new HashSet<>();
@@ -114,19 +159,31 @@ public final class Eraser {
                 keysThere = later(keysThere, run.createdAt().plus(KEYS_STAY));
             }
         }
-        boolean gone = keys.isEmpty() || topic.destroy(keys);
+        return new Rest(erasure, keys, keysThere, inTheClear);
+    }
+
+    private void finish(Rest rest, boolean gone, Instant now) {
+        Erasure erasure = rest.erasure();
+        Instant keysThere = rest.keysThere();
+        Instant inTheClear = rest.inTheClear();
         Instant until = gone ? inTheClear : keysThere == null ? inTheClear : later(inTheClear, keysThere);
         boolean done = database.inTransaction(connection -> {
             if (gone && until == null && Erasures.left(connection, erasure.id()) == 0) {
                 Erasures.done(connection, erasure.id());
                 return true;
             }
-            Erasures.later(connection, erasure.id(), gone && until != null ? secondsUntil(until, now) : AGAIN_S, until);
+            Erasures.later(
+                    connection, erasure.id(), gone && until != null ? secondsUntil(until, now) : again(erasure, now), until);
             return false;
         });
         if (done) {
             log.atInfo().addKeyValue("erasure", erasure.id()).log("erased");
         }
+    }
+
+    /// A quarter of the time that it has waited.
+    private static int again(Erasure erasure, Instant now) {
+        return Math.clamp(Duration.between(erasure.createdAt(), now).toSeconds() / 4, AGAIN_S, AGAIN_MOST_S);
     }
 
     private static int secondsUntil(Instant until, Instant now) {

@@ -6,15 +6,17 @@ import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -24,7 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Takes calls' keys off `call.keys.v1`. A broker deletes from the beginning only: what lies before a key must be of calls that are
-/// over, or it is tried again later; after the topic's retention it is gone in any case. One thread; blocks.
+/// over, or it is tried again later; after the topic's retention it is gone in any case. Holds of the topic no more than the calls that
+/// nobody says are over. One thread; blocks.
 public final class KeyTopic implements Eraser.Keys {
 
     private static final Duration POLL = Duration.ofMillis(100);
@@ -33,68 +36,86 @@ public final class KeyTopic implements Eraser.Keys {
     private final Supplier<Consumer<byte[], byte[]>> readers;
     private final Admin admin;
     private final UnaryOperator<Set<CallId>> over;
+    private final Function<CallId, ? extends Future<?>> sayOver;
 
     /// @param readers makes a reader that is told where it begins; closed after each use
     /// @param over which of these calls are over, though their gateway could not say so; asked for those that stand in the way
-    public KeyTopic(Supplier<Consumer<byte[], byte[]>> readers, Admin admin, UnaryOperator<Set<CallId>> over) {
+    /// @param sayOver writes on the topic that a call is over, so that nobody who follows it goes on knowing its keys
+    public KeyTopic(
+            Supplier<Consumer<byte[], byte[]>> readers, Admin admin, UnaryOperator<Set<CallId>> over,
+            Function<CallId, ? extends Future<?>> sayOver) {
         this.readers = readers;
         this.admin = admin;
         this.over = over;
+        this.sayOver = sayOver;
     }
 
-    /// What one partition holds.
+    /// What one partition holds: offsets of the newest key of each of the calls that are asked about, and of each other call of which
+    /// nobody says that it is over.
     private static final class Found {
-        private final Map<Long, CallId> keys = new HashMap<>();
-        private final Set<CallId> over = new HashSet<>();
+        private final Map<CallId, Long> asked = new HashMap<>();
+        private final Map<CallId, Long> others = new HashMap<>();
 
-        /// Offset of the last key of these calls; -1 where none is there.
-        long last(Set<CallId> calls) {
-            return keys.entrySet().stream()
-                    .filter(each -> calls.contains(each.getValue()))
-                    .mapToLong(Map.Entry::getKey)
-                    .max()
-                    .orElse(-1);
+        /// Of the last key that is to go; -1 where none is there.
+        long last() {
+            return asked.values().stream().mapToLong(Long::longValue).max().orElse(-1);
         }
 
         /// Calls before that, which may still be up.
-        Stream<CallId> before(long last, Set<CallId> calls) {
-            return keys.entrySet().stream()
-                    .filter(each -> each.getKey() <= last)
-                    .map(Map.Entry::getValue)
-                    .filter(call -> !calls.contains(call) && !over.contains(call));
+        Set<CallId> inTheWay() {
+            long last = last();
+            return others.entrySet().stream()
+                    .filter(each -> each.getValue() < last)
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
         }
     }
 
-    /// Deletes what may be deleted of these calls' keys, and reads the topic again.
+    /// @param unsaid calls that are asked about, whose keys are there, and of which nobody says that they are over
+    private record Read(Map<TopicPartition, Found> partitions, Set<CallId> unsaid) {
+
+        private static final Read NOTHING = new Read(Map.of(), Set.of());
+
+        Set<CallId> asked() {
+            return partitions.values().stream().flatMap(found -> found.asked.keySet().stream()).collect(Collectors.toSet());
+        }
+    }
+
+    /// Deletes what may be deleted of these calls' keys, and reads the topic again where it has deleted something.
     ///
-    /// @return whether none of them is there any more; false too where Kafka does not answer
+    /// @return those whose keys are still there; all of them where Kafka does not answer
     @Override
-    public boolean destroy(Set<CallId> calls) throws InterruptedException {
+    public Set<CallId> destroy(Set<CallId> calls) throws InterruptedException {
         try {
-            Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
-            Map<TopicPartition, Found> there = read();
-            Set<CallId> inTheWay = there.values().stream()
-                    .flatMap(found -> found.before(found.last(calls), calls))
+            Read there = read(calls);
+            List<? extends Future<?>> said = there.unsaid().stream().map(sayOver).toList();
+            for (Future<?> each : said) {
+                each.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            }
+            Set<CallId> inTheWay = there.partitions().values().stream()
+                    .flatMap(found -> found.inTheWay().stream())
                     .collect(Collectors.toSet());
             Set<CallId> free = inTheWay.isEmpty() ? Set.of() : over.apply(inTheWay);
-            there.forEach((partition, found) -> {
-                long last = found.last(calls);
-                if (last >= 0 && found.before(last, calls).allMatch(free::contains)) {
+            Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
+            there.partitions().forEach((partition, found) -> {
+                long last = found.last();
+                if (last >= 0 && free.containsAll(found.inTheWay())) {
                     deletions.put(partition, RecordsToDelete.beforeOffset(last + 1));
                 }
             });
-            if (!deletions.isEmpty()) {
-                admin.deleteRecords(deletions).all().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            if (deletions.isEmpty()) {
+                return there.asked();
             }
-            return read().values().stream()
-                    .noneMatch(found -> found.keys.values().stream().anyMatch(calls::contains));
+            admin.deleteRecords(deletions).all().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            return read(calls).asked();
         } catch (KafkaException | ExecutionException | TimeoutException away) {
-            return false;
+            return calls;
         }
     }
 
-    private Map<TopicPartition, Found> read() throws TimeoutException {
+    private Read read(Set<CallId> calls) throws TimeoutException {
         Map<TopicPartition, Found> all = new HashMap<>();
+        Set<CallId> saidOver = new HashSet<>();
         try (WholeTopic topic = WholeTopic.open(readers, Topics.CALL_KEYS.name())) {
             long deadlineNs = System.nanoTime() + LIMIT.toNanos();
             while (!topic.isReadToItsEnd()) {
@@ -107,16 +128,22 @@ public final class KeyTopic implements Eraser.Keys {
                         continue;
                     }
                     Found found = all.computeIfAbsent(new TopicPartition(each.topic(), each.partition()), _ -> new Found());
-                    if (each.value() == null) {
-                        found.over.add(call);
+                    boolean asked = calls.contains(call);
+                    if (each.value() != null) {
+                        (asked ? found.asked : found.others).put(call, each.offset());
+                    } else if (asked) {
+                        saidOver.add(call);
                     } else {
-                        found.keys.put(each.offset(), call);
+                        found.others.remove(call);
                     }
                 }
             }
         } catch (UnknownTopicOrPartitionException none) {
-            return Map.of(); // then no key is on it
+            return Read.NOTHING; // then no key is on it
         }
-        return all;
+        Read read = new Read(all, new HashSet<>());
+        read.unsaid().addAll(read.asked());
+        read.unsaid().removeAll(saidOver);
+        return read;
     }
 }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,6 +49,7 @@ public final class CallsLoop implements DutyCycle {
     private final Hearing hearing;
     private final InstantSource clock;
     private final CountDownLatch open;
+    private final BooleanSupplier keysRead;
 
     private boolean subscribed;
     private boolean paused;
@@ -57,13 +59,16 @@ public final class CallsLoop implements DutyCycle {
     /// @param consumer a member of [#GROUP]; closed here
     /// @param executor closed here
     /// @param open zero once the database can be used; nothing is read before
+    /// @param keysRead whether the keys of the calls are known that there were when this process began; nothing is read before: an
+    ///     offer that nobody can open is put aside
     public CallsLoop(
             Consumer<byte[], byte[]> consumer,
             Attempts attempts,
             KeyedExecutor<CallId> executor,
             Hearing hearing,
             InstantSource clock,
-            CountDownLatch open) {
+            CountDownLatch open,
+            BooleanSupplier keysRead) {
         this.consumer = consumer;
         this.offsets = new Offsets(consumer);
         this.attempts = attempts;
@@ -71,6 +76,7 @@ public final class CallsLoop implements DutyCycle {
         this.hearing = hearing;
         this.clock = clock;
         this.open = open;
+        this.keysRead = keysRead;
     }
 
     /// Whether this member has its part of the work. Any thread.
@@ -87,6 +93,10 @@ public final class CallsLoop implements DutyCycle {
     public void work() throws InterruptedException {
         if (!subscribed) {
             if (!open.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            if (!keysRead.getAsBoolean()) {
+                TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
                 return;
             }
             consumer.subscribe(

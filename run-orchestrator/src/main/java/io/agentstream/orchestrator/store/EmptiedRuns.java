@@ -25,7 +25,7 @@ public final class EmptiedRuns {
                 update runs
                    set initial_context = jsonb_strip_nulls(jsonb_build_object(
                            'provider', initial_context -> 'provider', 'direction', initial_context -> 'direction')),
-                       gathered_context = '{}', logs = '{}', emptied_at = now()
+                       gathered_context = '{}', logs = '{}', provider_session = null, emptied_at = now()
                  where id = any(?) and emptied_at is null
                 """,
                 (Object) runs);

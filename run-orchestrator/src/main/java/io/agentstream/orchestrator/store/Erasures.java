@@ -168,14 +168,22 @@ public final class Erasures {
         return runs.length;
     }
 
-    /// Whether runs of it are not over yet.
+    /// Whether runs of it are not over yet. A call that has not started may have its number still to come, with its start.
     public static boolean anyOpen(Connection connection, Erasure erasure) throws SQLException {
         return Sql.first(
-                        connection,
-                        "select 1 from runs r where" + which(erasure) + " and not " + OVER + " limit 1",
-                        row -> true,
-                        parameters(erasure))
-                .isPresent();
+                                connection,
+                                "select 1 from runs r where" + which(erasure) + " and not " + OVER + " limit 1",
+                                row -> true,
+                                parameters(erasure))
+                        .isPresent()
+                || (erasure.byNumber()
+                        && Sql.first(
+                                        connection,
+                                        "select 1 from runs where organization_id = ? and id <= ? and state = 'initialized' limit 1",
+                                        row -> true,
+                                        erasure.organizationId(),
+                                        erasure.upToRun())
+                                .isPresent());
     }
 
     private static String which(Erasure erasure) {

@@ -6,17 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.decide.CrashingDriver;
+import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Erasures;
 import io.agentstream.orchestrator.store.Erasures.Erasure;
+import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunFilter;
 import io.agentstream.orchestrator.store.RunLists;
 import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
@@ -42,6 +46,7 @@ final class EraserTest {
     private final EmbeddedPostgres server;
     private final Set<CallId> asked = new HashSet<>();
     private boolean keysGo = true;
+    private int readings;
 
     EraserTest(Database database, EmbeddedPostgres server) {
         this.database = database;
@@ -52,9 +57,10 @@ final class EraserTest {
         return new Eraser(in, this::destroy, InstantSource.fixed(now));
     }
 
-    private boolean destroy(Set<CallId> calls) {
+    private Set<CallId> destroy(Set<CallId> calls) {
         asked.addAll(calls);
-        return keysGo;
+        readings++;
+        return keysGo ? Set.of() : calls;
     }
 
     /// Lets others go on until nothing is due, whatever was put off.
@@ -110,6 +116,7 @@ final class EraserTest {
         assertEquals(List.of(1, 1), List.of(done.runs(), done.keys()));
         assertFalse(talked.anywhere(talked.number().substring(1)), "the number");
         assertFalse(talked.anywhere(talked.words()), "the words");
+        assertFalse(talked.story().stream().anyMatch(text -> text.contains("session")), "what its provider calls it");
         assertNull(talked.keptKeys().media());
         assertNull(talked.keptKeys().words());
         assertEquals(List.of(), runsOf(talked));
@@ -185,6 +192,46 @@ final class EraserTest {
         assertEquals("pending", before.state());
         assertEquals("done", after.state());
         assertFalse(talked.anywhere(talked.number().substring(1)));
+    }
+
+    @Test
+    void aRunThatMayYetTellTheNumberIsWaitedFor() throws Exception {
+        // given a call whose number comes with its start, and has not come
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        TenantCalls calls = new TenantCalls(tenant);
+        CallEvent.Offered offer = tenant.offer().build();
+        calls.decisions().offered(offer, null, new Source("eraser-test", 1, 1), () -> Samples.T0.plusSeconds(1));
+        Erasure ordered = order(talked);
+
+        // when
+        Erasure before = finish(ordered, TalkedAbout.OVER);
+        calls.start(offer.callId());
+        Erasure after = finish(ordered, TalkedAbout.OVER);
+
+        // then
+        assertEquals("pending", before.state());
+        assertEquals("done", after.state());
+    }
+
+    @Test
+    void theKeysOfManyErasuresAreLookedForInOneReading() throws Exception {
+        // given many orders, of one that floods and of others
+        Tenant tenant = Tenant.create(database);
+        List<Erasure> ordered = new ArrayList<>();
+        for (int n = 0; n < 20; n++) {
+            ordered.add(order(TalkedAbout.ended(tenant, true)));
+        }
+
+        // when
+        Eraser eraser = eraser(database, TalkedAbout.OVER);
+        while (eraser.step()) {
+            // until nothing is due
+        }
+
+        // then
+        assertTrue(ordered.stream().allMatch(each -> find(each).state().equals("done")));
+        assertTrue(readings <= 2, readings + " readings");
     }
 
     @Test

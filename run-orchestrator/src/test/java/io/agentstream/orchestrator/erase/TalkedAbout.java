@@ -78,6 +78,13 @@ record TalkedAbout(Tenant tenant, CallId call, String number, String words, Call
         return tenant.database().withConnection(c -> RunKeys.find(c, call)).orElseThrow();
     }
 
+    /// All that is kept of its events.
+    List<String> story() {
+        return tenant.database().withConnection(c -> Sql.query(
+                c, "select payload::text from run_events e join runs r on r.id = e.run_id where r.call_id = ?",
+                row -> row.getString(1), call.value()));
+    }
+
     boolean anywhere(String text) {
         return everywhere(tenant.database(), text);
     }

@@ -88,6 +88,23 @@ final class CallsLoopTest {
     }
 
     @Test
+    void readsNothingBeforeTheKeysOfTheCallsThatThereAreWereRead() throws Exception {
+        // given
+        fixture.open.countDown();
+        fixture.keysRead = false;
+        fixture.loop.work();
+        boolean before = fixture.consumer.subscription().isEmpty();
+
+        // when
+        fixture.keysRead = true;
+        fixture.loop.work();
+
+        // then
+        assertTrue(before);
+        assertFalse(fixture.consumer.subscription().isEmpty());
+    }
+
+    @Test
     void takesACallFromItsOfferToItsEnd() throws Exception {
         fixture.assigned();
         CallEvent.Offered offer = tenant.offer().build();

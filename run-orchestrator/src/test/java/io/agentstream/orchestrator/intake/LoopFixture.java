@@ -75,6 +75,7 @@ final class LoopFixture implements AutoCloseable {
     final Hearing hearing = new Hearing();
     final CountDownLatch open = new CountDownLatch(1);
     final CallsLoop loop;
+    boolean keysRead = true;
     private final Metrics metrics = new Metrics("test");
     private final HangUps hangUps;
     private final OutboxLoop outbox;
@@ -101,7 +102,7 @@ final class LoopFixture implements AutoCloseable {
         CallHandler handler = new CallHandler(
                 decisions, sessions, announcer, metrics, clock, CallHandler.margin(handshake), unsealed(database, letters, metrics, clock));
         loop = new CallsLoop(
-                consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open);
+                consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open, () -> keysRead);
         consumer.setMaxPollRecords(500);
         consumer.updateBeginningOffsets(Map.of(lifecycle, 0L, conversation, 0L));
     }

@@ -1,7 +1,6 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.embedded.DirectoryTree;
@@ -50,6 +49,11 @@ final class KeyTopicTest {
         return there;
     }
 
+    private static boolean saidOver(EmbeddedKafka kafka, int call) throws Exception {
+        return TopicReader.read(kafka.bootstrapServers(), Topics.CALL_KEYS).stream()
+                .anyMatch(each -> each.value() == null && CallId.fromKey(each.key()).orElseThrow().equals(call(call)));
+    }
+
     @Test
     void keysGoAndThoseBeforeThemWhenTheirCallsAreOver() throws Exception {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "keys-");
@@ -59,11 +63,14 @@ final class KeyTopicTest {
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
                 admin.createTopics(List.of(new NewTopic(Topics.CALL_KEYS.name(), 2, (short) 1))).all().get();
                 Set<CallId> closed = new HashSet<>();
-                KeyTopic topic = new KeyTopic(() -> clients.reader("test-keys", "earliest", 500), admin, asked -> {
-                    Set<CallId> over = new HashSet<>(asked);
-                    over.retainAll(closed);
-                    return over;
-                });
+                KeyTopic topic = new KeyTopic(
+                        () -> clients.reader("test-keys", "earliest", 500), admin,
+                        asked -> {
+                            Set<CallId> over = new HashSet<>(asked);
+                            over.retainAll(closed);
+                            return over;
+                        },
+                        call -> producer.send(new ProducerRecord<>(Topics.CALL_KEYS.name(), call.toKey(), null)));
 
                 // given the keys of four calls, of which the first is up and the third is to be erased
                 for (int n = 1; n <= 4; n++) {
@@ -73,23 +80,24 @@ final class KeyTopicTest {
                 write(producer, 3, true);
 
                 // when
-                boolean whileItIsUp = topic.destroy(Set.of(call(3)));
+                Set<CallId> whileItIsUp = topic.destroy(Set.of(call(3)));
                 Set<CallId> before = there(kafka);
                 write(producer, 1, true);
-                boolean whenItIsOver = topic.destroy(Set.of(call(3)));
+                Set<CallId> whenItIsOver = topic.destroy(Set.of(call(3)));
 
                 // then
-                assertFalse(whileItIsUp);
+                assertEquals(Set.of(call(3)), whileItIsUp);
                 assertEquals(Set.of(call(1), call(2), call(3), call(4)), before);
-                assertTrue(whenItIsOver);
+                assertEquals(Set.of(), whenItIsOver);
                 assertEquals(Set.of(call(4)), there(kafka));
-                assertTrue(topic.destroy(Set.of(call(3))), "once more");
+                assertEquals(Set.of(), topic.destroy(Set.of(call(3))), "once more");
 
                 // and a call whose gateway was killed, and could say nothing, is not waited for once its run is closed
                 write(producer, 5, false);
-                assertFalse(topic.destroy(Set.of(call(5))));
+                assertEquals(Set.of(call(5)), topic.destroy(Set.of(call(5))));
+                assertTrue(saidOver(kafka, 5), "nobody who follows the topic goes on knowing its keys");
                 closed.add(call(4));
-                assertTrue(topic.destroy(Set.of(call(5))));
+                assertEquals(Set.of(), topic.destroy(Set.of(call(5))));
                 assertEquals(Set.of(), there(kafka));
             }
         } finally {
