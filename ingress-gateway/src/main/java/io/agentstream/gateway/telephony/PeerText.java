@@ -10,6 +10,9 @@ public final class PeerText {
 
     private static final char REPLACEMENT = '\uFFFD';
 
+    /// Characters of a backslash, a u and four digits.
+    private static final int ESCAPE = 6;
+
     private PeerText() {}
 
     /// `text` of one line without what breaks its readers: controls and halves of surrogate pairs become U+FFFD.
@@ -37,6 +40,46 @@ public final class PeerText {
     private static boolean isBad(int c, boolean ofLines) {
         return (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
                 || (ofLines ? c == 0 : Character.isISOControl(c));
+    }
+
+    /// A JSON text in which escapes that name half of a surrogate pair name U+FFFD instead.
+    public static String wholeEscapes(String json) {
+        StringBuilder out = new StringBuilder(json.length());
+        int i = 0;
+        while (i < json.length()) {
+            int unit = escape(json, i);
+            boolean pair = unit >= 0 && Character.isHighSurrogate((char) unit) && isLow(escape(json, i + ESCAPE));
+            int length = pair ? 2 * ESCAPE : unit >= 0 ? ESCAPE : json.charAt(i) == '\\' ? 2 : 1;
+            boolean half = unit >= 0 && !pair && Character.isSurrogate((char) unit);
+            int end = Math.min(i + length, json.length());
+            if (half) {
+                out.append("\\ufffd");
+            } else {
+                out.append(json, i, end);
+            }
+            i = end;
+        }
+        return out.toString();
+    }
+
+    private static boolean isLow(int unit) {
+        return unit >= 0 && Character.isLowSurrogate((char) unit);
+    }
+
+    /// The unit that the escape at `at` names; -1 where there is none.
+    private static int escape(String json, int at) {
+        if (at + ESCAPE > json.length() || json.charAt(at) != '\\' || json.charAt(at + 1) != 'u') {
+            return -1;
+        }
+        int unit = 0;
+        for (int i = at + 2; i < at + ESCAPE; i++) {
+            int digit = Character.digit(json.charAt(i), 16);
+            if (digit < 0) {
+                return -1;
+            }
+            unit = 16 * unit + digit;
+        }
+        return unit;
     }
 
     /// The first `chars` characters, one less where a pair would be cut in two.

@@ -2,6 +2,7 @@ package io.agentstream.gateway.telephony.twilio;
 
 import io.agentstream.gateway.telephony.InboundAudio;
 import io.agentstream.gateway.telephony.OddMessage;
+import io.agentstream.gateway.telephony.PeerText;
 import io.agentstream.gateway.telephony.ProviderMessage;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.schemas.Failure;
@@ -10,13 +11,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Reads the messages of the Twilio family: the usual audio with the scanner, all else with the real parser. Strict about what we
 /// need, easy about everything else; of a key that stands twice the last one holds.
 public final class TwilioReader {
 
     private static final String KEYS = "0123456789*#ABCD";
+
+    /// Deepest nesting of a message; deeper ones are malformed.
+    static final int MAX_DEPTH = 500;
+
+    private static final JsonMapper PEERS = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private static final ProviderMessage AUDIO = new ProviderMessage.Audio();
     private static final ProviderMessage IGNORED = new ProviderMessage.Ignored();
@@ -37,7 +51,7 @@ public final class TwilioReader {
     static ProviderMessage parsed(TelephonyProvider provider, byte[] text, int from, int to, InboundAudio audio) {
         JsonNode message;
         try {
-            message = Json.MAPPER.readTree(text, from, to - from);
+            message = tree(text, from, to);
         } catch (JacksonException notJson) {
             return new ProviderMessage.Odd(OddMessage.MALFORMED);
         }
@@ -60,6 +74,16 @@ public final class TwilioReader {
             case "stop" -> new ProviderMessage.Stop();
             default -> new ProviderMessage.Odd(OddMessage.UNKNOWN);
         };
+    }
+
+    /// What our own documents may not have, a peer's may: no parser takes a name with half of a surrogate pair, and our topics no
+    /// deep document. What of it is kept is text.
+    private static @Nullable JsonNode tree(byte[] text, int from, int to) {
+        try {
+            return Json.MAPPER.readTree(text, from, to - from);
+        } catch (JacksonException strict) {
+            return PEERS.readTree(PeerText.wholeEscapes(new String(text, from, to - from, StandardCharsets.UTF_8)));
+        }
     }
 
     private static ProviderMessage media(@Nullable JsonNode media, InboundAudio audio) {

@@ -129,7 +129,8 @@ final class CloudonixProviderTest {
 
     @Test
     void deepNestingAndHugeNumbersAreMalformedAndNotMore() {
-        isOdd(OddMessage.MALFORMED, "{\"event\":\"x\",\"x\":" + "[".repeat(80) + "]".repeat(80) + "}");
+        isOdd(OddMessage.UNKNOWN, "{\"event\":\"x\",\"x\":" + "[".repeat(80) + "]".repeat(80) + "}");
+        isOdd(OddMessage.MALFORMED, "{\"event\":\"x\",\"x\":" + "[".repeat(600) + "]".repeat(600) + "}");
         isOdd(OddMessage.MALFORMED, "{\"event\":\"media\",\"x\":" + "[".repeat(20_000) + "]".repeat(20_000) + "}");
         isOdd(OddMessage.MALFORMED, "{\"event\":\"dtmf\",\"x\":" + "9".repeat(20_000) + "}");
     }
@@ -235,6 +236,18 @@ final class CloudonixProviderTest {
 
         assertEquals(20, cut.size());
         assertEquals("and more", cut.getLast());
+    }
+
+    @Test
+    void oddNamesAndDeepValuesOfParametersAreTakenAsText() {
+        String deep = "[".repeat(400) + "]".repeat(400);
+
+        StreamDetails details = start("\"streamSid\":\"MZ\",\"callSid\":\"CA\",\"customParameters\":"
+                + "{\"a\\ud800b\":\"x\",\"\\\\udc00\":\"\\\\\",\"\\ud83d\\ude00\":\"y\",\"tier\":\"gold\",\"deep\":" + deep + "}");
+
+        assertEquals(
+                Map.of("a\uFFFDb", "x", "\\udc00", "\\", "\uD83D\uDE00", "y", "tier", "gold", "deep", deep),
+                details.customParameters());
     }
 
     @Test
