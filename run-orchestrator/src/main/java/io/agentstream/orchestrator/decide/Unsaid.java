@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What was decided of runs and may not have been said, and what became of hang-ups. Any thread; blocks on the database.
 public final class Unsaid {
@@ -50,7 +51,7 @@ public final class Unsaid {
         List<RunEvent> events = says.isEmpty()
                 ? List.of()
                 : Decided.at(connection, row.id(), says.stream().flatMap(say -> say.positions().stream()).toList()).stream()
-                        .map(payload -> Json.MAPPER.treeToValue(payload, RunEvent.class))
+                        .map(Unsaid::event)
                         .toList();
         Decision decision = events.isEmpty()
                 ? Decision.none(callId)
@@ -59,6 +60,14 @@ public final class Unsaid {
         return decision
                 .written(new Outbox.Written(says.stream().map(Outbox.Say::id).toList(), List.of(), System.nanoTime()))
                 .asOf(now);
+    }
+
+    /// Of a run that was emptied meanwhile the beginning is said without what it began with.
+    private static RunEvent event(ObjectNode payload) {
+        if (payload.path("type").asString("").equals("running") && !payload.has("initial_context")) {
+            payload.putObject("initial_context");
+        }
+        return Json.MAPPER.treeToValue(payload, RunEvent.class);
     }
 
     /// The provider has ended the session, or will not: what there is to say of it, once for each order, whoever asks.

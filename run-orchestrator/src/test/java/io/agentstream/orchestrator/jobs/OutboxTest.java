@@ -163,6 +163,22 @@ final class OutboxTest {
     }
 
     @Test
+    void ofARunThatWasEmptiedBeforeItWasSaidTheBeginningIsSaidWithoutWhatItBeganWith() throws InterruptedException {
+        // given a run of which nothing could be said until it was over and erased
+        CallId call = calls.running("session-" + tenant.sample().organizationId());
+        calls.ended(call, End.CALLER_HANGUP);
+        long run = tenant.run(call).orElseThrow().id();
+        database.inTransaction(c -> EmptiedRuns.empty(c, new long[] {run}));
+
+        // when
+        timePasses();
+        new Orchestrator().loop.pass();
+
+        // then
+        assertEquals(List.of("Created", "Running", "Completed"), said(call));
+    }
+
+    @Test
     void whoHearsOfItAgainSaysNothingAgain() throws InterruptedException {
         // given a decision that was said by a process that has come no further
         Orchestrator process = new Orchestrator();
