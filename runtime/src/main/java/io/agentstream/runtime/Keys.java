@@ -206,7 +206,7 @@ public final class Keys {
     public static final Key<Path> FACTS_DIRECTORY = new Key<>(
             "FACTS_DIRECTORY", "directory", null, Keys::file, Shown.WHEN_RIGHT,
             "Where an orchestrator that computes `runs.v1` and `usage.v1` keeps its stores from one start to the next; one process at a"
-                    + " time. They are a copy: without it they lie in the system's temporary directory and are read from Kafka at each"
+                    + " time, others wait. They are a copy: without it they lie in the system's temporary directory and are read from Kafka at each"
                     + " start, which takes about a minute for a million runs. In `up` it is with the data.");
     public static final Key<Integer> WORKER_LOOPS = number(
             "WORKER_LOOPS", 1, 1, 256, "Loops of one worker; each is a thread with a consumer and its own conversations.");
