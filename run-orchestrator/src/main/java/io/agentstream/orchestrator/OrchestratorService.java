@@ -102,7 +102,7 @@ public final class OrchestratorService implements AutoCloseable {
         if (config.get(Keys.PROJECTIONS)) {
             Projections projections =
                     new Projections(
-                            clients, config.find(Keys.FACTS_DIRECTORY).orElse(null), () -> kafka.reason().isEmpty(), barrier::fault);
+                            clients, config.find(Keys.FACTS_DIRECTORY).orElse(null), () -> kafka.reason().isEmpty());
             closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
         }
         Sessions sessions = new SessionsByProvider(

@@ -1,26 +1,19 @@
 package io.agentstream.orchestrator.facts;
 
+import io.agentstream.runtime.Bell;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.KafkaClients;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -32,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs the projections, exactly once, from the moment at which Kafka has the topics: the table of runs, and the sum of it. A thread of
-/// theirs that breaks is replaced; where that goes on, the fault handler gets the last fault, and the work is to move to another
-/// process.
+/// theirs that breaks is replaced; where that goes on, the projections leave the work to other processes, and begin again after a pause.
+/// Calls are decided on meanwhile: a full disk, or a record that breaks whoever reads it, would otherwise end one orchestrator after
+/// the other.
 public final class Projections implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(Projections.class);
@@ -42,39 +36,32 @@ public final class Projections implements DutyCycle {
     public static final String FACTS = "agent-stream-facts";
     public static final String USAGE = "agent-stream-sums";
 
-    /// A file that is in the directory while nobody uses the stores.
-    private static final String CLOSED = "closed";
-
-    /// A file whose lock is had by the process that uses the directory, for as long as it lives.
-    private static final String IN_USE = "in-use";
-
     /// Less than the loop is given, for both together.
     private static final Duration CLOSE = Duration.ofSeconds(4);
     private static final long WAIT_MS = 250;
     private static final int MOST_FAULTS = 5;
     private static final long FAULTS_WITHIN_NS = TimeUnit.MINUTES.toNanos(10);
+    private static final Duration AGAIN = Duration.ofMinutes(1);
 
     private final KafkaClients clients;
     private final @Nullable Path keptDirectory;
     private final BooleanSupplier kafkaIsReady;
-    private final Consumer<Throwable> onFault;
-    private final Semaphore wake = new Semaphore(0);
-    private boolean saidThatItWaits;
-    private @Nullable FileChannel inUse;
+    private final Bell wake = new Bell();
     private final Deque<Long> faultsNs = new ArrayDeque<>();
     private final List<KafkaStreams> running = new ArrayList<>();
-    private volatile @Nullable Path ownDirectory;
+    private @Nullable StoreDirectory directory;
     private DiskLimits.@Nullable Memory memory;
+    private boolean saidThatItWaits;
+    private long beginsNs = System.nanoTime();
     private volatile boolean started;
+    private volatile boolean broken;
 
     /// @param directory where the stores are kept from one start to the next, by one process at a time; null for a directory of this
     ///        process's own, which is gone after it, so that the stores are read from Kafka at each start
-    public Projections(
-            KafkaClients clients, @Nullable Path directory, BooleanSupplier kafkaIsReady, Consumer<Throwable> onFault) {
+    public Projections(KafkaClients clients, @Nullable Path directory, BooleanSupplier kafkaIsReady) {
         this.clients = clients;
         this.keptDirectory = directory;
         this.kafkaIsReady = kafkaIsReady;
-        this.onFault = onFault;
     }
 
     @Override
@@ -84,81 +71,39 @@ public final class Projections implements DutyCycle {
 
     @Override
     public void work() throws InterruptedException {
-        if (!started && kafkaIsReady.getAsBoolean()) {
-            start();
+        if (broken || isOver()) {
+            giveUp();
+        } else if (!started && System.nanoTime() - beginsNs >= 0 && kafkaIsReady.getAsBoolean()) {
+            try {
+                start();
+            } catch (RuntimeException unusable) { // the disk, mostly
+                log.atError().addKeyValue("failure", Causes.of(unusable)).setCause(unusable).log("projections cannot begin");
+                broken = true;
+            }
         }
-        wake.tryAcquire(WAIT_MS, TimeUnit.MILLISECONDS);
+        wake.await(WAIT_MS);
     }
 
     private void start() {
-        Path directory = keptDirectory;
-        if (directory == null) {
-            try {
-                directory = Files.createTempDirectory("agent-stream-facts-");
-            } catch (IOException noRoom) {
-                throw new UncheckedIOException("no directory for the stores of the projections", noRoom);
+        Optional<StoreDirectory> taken = StoreDirectory.take(keptDirectory, List.of(FACTS, USAGE));
+        if (taken.isEmpty()) {
+            if (!saidThatItWaits) {
+                saidThatItWaits = true;
+                log.atWarn().log("another process uses the directory of the facts, waiting for it: each wants one of its own");
             }
-            ownDirectory = directory;
-        }
-        if (keptDirectory != null && !take(keptDirectory)) {
             return;
         }
-        begin(directory);
-        memory = new DiskLimits.Memory();
-        start(FACTS, FactsTopology.build(), directory, memory);
-        start(USAGE, UsageTopology.build(), directory, memory);
+        Path path = taken.get().path();
+        directory = taken.get();
+        DiskLimits.Memory shared = new DiskLimits.Memory();
+        memory = shared;
+        start(FACTS, FactsTopology.build(), path, shared);
+        start(USAGE, UsageTopology.build(), path, shared);
         started = true;
     }
 
-    /// One process at a time: who came second would take the stores of a process that works, or stands still, for those of one that was
-    /// killed.
-    private boolean take(Path directory) {
-        try {
-            Files.createDirectories(directory);
-            FileChannel channel = FileChannel.open(directory.resolve(IN_USE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (isLocked(channel)) {
-                inUse = channel;
-                return true;
-            }
-            channel.close();
-        } catch (IOException unusable) {
-            throw new UncheckedIOException("the stores of the projections cannot be used", unusable);
-        }
-        if (!saidThatItWaits) {
-            saidThatItWaits = true;
-            log.atWarn().log("another process uses the directory of the facts, waiting for it: each process wants one of its own");
-        }
-        return false;
-    }
-
-    private static boolean isLocked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException inThisProcess) {
-            return false;
-        }
-    }
-
-    /// Stores that nobody has closed are of no use: Kafka Streams finds out, makes those of its tasks anew, and ends over a global one at
-    /// each start. They are a copy, and read from Kafka again.
-    private static void begin(Path directory) {
-        try {
-            if (!Files.deleteIfExists(directory.resolve(CLOSED))) {
-                for (String application : List.of(FACTS, USAGE)) {
-                    Path stores = directory.resolve(application);
-                    if (Files.exists(stores)) {
-                        log.atWarn().addKeyValue("stores", application).log("stores of a process that was killed are read from Kafka again");
-                        remove(stores);
-                    }
-                }
-            }
-        } catch (IOException unusable) {
-            throw new UncheckedIOException("the stores of the projections cannot be used", unusable);
-        }
-    }
-
-    private void start(String application, Topology topology, Path directory, DiskLimits.Memory lent) {
-        KafkaStreams made = new KafkaStreams(topology, properties(clients, application, directory, lent));
+    private void start(String application, Topology topology, Path path, DiskLimits.Memory lent) {
+        KafkaStreams made = new KafkaStreams(topology, properties(clients, application, path, lent));
         made.setUncaughtExceptionHandler(this::fault);
         synchronized (running) {
             running.add(made);
@@ -166,6 +111,7 @@ public final class Projections implements DutyCycle {
         made.start();
     }
 
+    /// Called by a thread of the projections.
     private StreamThreadExceptionResponse fault(Throwable fault) {
         log.atError().setCause(fault).log("projections are broken");
         long nowNs = System.nanoTime();
@@ -178,8 +124,60 @@ public final class Projections implements DutyCycle {
                 return StreamThreadExceptionResponse.REPLACE_THREAD;
             }
         }
-        onFault.accept(fault);
+        broken = true;
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /// Whether one has ended without being asked to: the thread of a global store is not replaced.
+    private boolean isOver() {
+        synchronized (running) {
+            return running.stream().anyMatch(each -> each.state() == KafkaStreams.State.ERROR);
+        }
+    }
+
+    /// Leaves the work to others for a while; looks again soon where a thread is still at it.
+    private void giveUp() {
+        broken = true;
+        if (!closed()) {
+            return;
+        }
+        let(false);
+        synchronized (faultsNs) {
+            faultsNs.clear();
+        }
+        beginsNs = System.nanoTime() + AGAIN.toNanos();
+        started = false;
+        broken = false;
+        log.atError().addKeyValue("again_in_s", AGAIN.toSeconds()).log("projections have given up, others may go on");
+    }
+
+    private boolean closed() {
+        synchronized (running) {
+            for (KafkaStreams each : running) {
+                // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
+                // that cannot even be closed.
+                boolean closed = each.close(CloseOptions.timeout(CLOSE)
+                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+                if (!closed) {
+                    log.atWarn().log("projections did not close in time");
+                    return false; // its threads may still be in the stores
+                }
+            }
+            running.clear();
+            return true;
+        }
+    }
+
+    /// @param usable whether the stores can be used as they are
+    private void let(boolean usable) {
+        if (memory != null) {
+            memory.close();
+            memory = null;
+        }
+        if (directory != null) {
+            directory.close(usable);
+            directory = null;
+        }
     }
 
     static Properties properties(
@@ -221,61 +219,14 @@ public final class Projections implements DutyCycle {
 
     @Override
     public void wakeUp() {
-        wake.release();
+        wake.ring();
     }
 
     @Override
     public void onClose() {
-        synchronized (running) {
-            for (KafkaStreams each : running) {
-                // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
-                // that cannot even be closed.
-                boolean closed = each.close(CloseOptions.timeout(CLOSE)
-                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-                if (!closed) {
-                    log.atWarn().log("projections did not close in time");
-                    return; // its threads may still be in the stores
-                }
-            }
-        }
-        if (memory != null) {
-            memory.close();
-        }
-        Path own = ownDirectory;
-        if (own != null) {
-            remove(own);
-        } else if (keptDirectory != null && started) {
-            closed(keptDirectory);
-        }
-        FileChannel lock = inUse;
-        if (lock != null) {
-            close(lock);
-        }
-    }
-
-    private static void close(FileChannel lock) {
-        try {
-            lock.close();
-        } catch (IOException left) {
-            log.atWarn().setCause(left).log("the directory of the facts is in use until this process ends");
-        }
-    }
-
-    private static void closed(Path directory) {
-        try {
-            Files.write(directory.resolve(CLOSED), new byte[0]);
-        } catch (IOException left) {
-            log.atWarn().setCause(left).log("that the stores of the projections are closed could not be noted");
-        }
-    }
-
-    private static void remove(Path directory) {
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException left) {
-            log.atWarn().addKeyValue("directory", directory).setCause(left).log("stores of the projections are left behind");
+        boolean usable = started && !broken && !isOver();
+        if (closed()) {
+            let(usable);
         }
     }
 }

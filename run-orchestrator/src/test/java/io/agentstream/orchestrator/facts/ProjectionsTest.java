@@ -26,7 +26,7 @@ final class ProjectionsTest {
         Path store = Files.createDirectories(directory.resolve(Projections.FACTS)).resolve("store");
         Files.writeString(store, "in use");
         Projections second = new Projections(
-                new KafkaClients("127.0.0.1:1", Map.of(), Duration.ZERO), directory, () -> true, fault -> {});
+                new KafkaClients("127.0.0.1:1", Map.of(), Duration.ZERO), directory, () -> true);
         try (FileChannel first = FileChannel.open(
                 directory.resolve("in-use"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             first.lock();
@@ -40,5 +40,21 @@ final class ProjectionsTest {
         } finally {
             second.onClose();
         }
+    }
+
+    @Test
+    void aDiskThatCannotBeUsedEndsNoOrchestrator() throws Exception {
+        // given something else in the place of the stores
+        Path file = Files.writeString(directory.resolve("file"), "no directory");
+        Projections projections = new Projections(
+                new KafkaClients("127.0.0.1:1", Map.of(), Duration.ZERO), file, () -> true);
+
+        // when
+        projections.work();
+        projections.work();
+
+        // then
+        assertEquals(Optional.of("the projections have not started"), projections.reason());
+        projections.onClose();
     }
 }

@@ -25,7 +25,7 @@ final class FactsProcess implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         KafkaClients clients = new KafkaClients(arguments[0], Map.of(), Duration.ZERO);
-        Projections projections = new Projections(clients, Path.of(arguments[1]), () -> true, fault -> Runtime.getRuntime().halt(1));
+        Projections projections = new Projections(clients, Path.of(arguments[1]), () -> true);
         new DutyCycleRunner(projections, Duration.ofSeconds(10), fault -> Runtime.getRuntime().halt(1)).start();
         System.out.println("started");
         while (System.in.read() >= 0) {
