@@ -42,7 +42,8 @@ public final class CallKeyReader implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(CallKeyReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final long PAUSE_MS = 100;
+    private static final long FIRST_PAUSE_MS = 100;
+    private static final long LONGEST_PAUSE_MS = 5_000;
 
     private final Supplier<Consumer<byte[], byte[]>> readers;
     private final CallSecrets.@Nullable Wrapping wrapping;
@@ -57,6 +58,7 @@ public final class CallKeyReader implements DutyCycle {
     private final Object arrival = new Object();
     private @Nullable WholeTopic follower;
     private volatile boolean caughtUp;
+    private long pauseMs = FIRST_PAUSE_MS;
 
     private record Over(CallId callId, long atMs) {}
 
@@ -140,10 +142,12 @@ public final class CallKeyReader implements DutyCycle {
                 caughtUp = topic.isReadToItsEnd();
             }
             forget();
+            pauseMs = FIRST_PAUSE_MS;
         } catch (WakeupException closing) { // the runner asks whether to go on
         } catch (KafkaException away) {
             log.atWarn().addKeyValue("failure", Causes.of(away)).log("keys of calls could not be read, trying again");
-            wake.tryAcquire(PAUSE_MS, TimeUnit.MILLISECONDS);
+            wake.tryAcquire(pauseMs, TimeUnit.MILLISECONDS);
+            pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
         }
     }
 

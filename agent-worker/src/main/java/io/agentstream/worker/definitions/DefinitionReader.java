@@ -40,7 +40,8 @@ public final class DefinitionReader implements DutyCycle, Definitions {
 
     private static final Logger log = LoggerFactory.getLogger(DefinitionReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final long PAUSE_MS = 100;
+    private static final long FIRST_PAUSE_MS = 100;
+    private static final long LONGEST_PAUSE_MS = 5_000;
     private static final Duration FETCH_LIMIT = Duration.ofSeconds(2);
 
     private final Supplier<Consumer<byte[], byte[]>> readers;
@@ -52,6 +53,7 @@ public final class DefinitionReader implements DutyCycle, Definitions {
     private @Nullable WholeTopic follower;
     private @Nullable Consumer<byte[], byte[]> fetcher;
     private volatile boolean caughtUp;
+    private long pauseMs = FIRST_PAUSE_MS;
     private boolean saidThatItIsFull;
 
     /// @param readers makes a reader that is told where it begins
@@ -123,12 +125,14 @@ public final class DefinitionReader implements DutyCycle, Definitions {
             while ((key = wanted.poll()) != null) {
                 fetch(key);
             }
+            pauseMs = FIRST_PAUSE_MS;
         } catch (WakeupException closing) { // the runner asks whether to go on
         } catch (KafkaException away) {
             log.atWarn()
                     .addKeyValue("failure", Causes.of(away))
                     .log("definitions could not be read, trying again");
-            wake.tryAcquire(PAUSE_MS, TimeUnit.MILLISECONDS);
+            wake.tryAcquire(pauseMs, TimeUnit.MILLISECONDS);
+            pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
         }
     }
 

@@ -161,7 +161,7 @@ final class Beginnings {
         SavedConversation left = sealed == null ? pending.left() : opened(conversation, sealed);
         if (sealed != null) {
             if (left == null) {
-                guard.close(conversation);
+                guard.close(conversation, nowMs, Guard.NO_SNAPSHOT);
                 return;
             }
             conversation.pending = new LiveConversation.Pending(null, left, pending.untilMs());

@@ -21,6 +21,7 @@ final class Guard {
     /// Why a call is closed, as its journal says it.
     static final String BUG = "bug";
     static final String NO_KEY = "no_key";
+    static final String NO_SNAPSHOT = "no_snapshot";
     static final String NO_DEFINITION = "no_definition";
     static final String NO_ENGINE = "no_engine";
     static final String TOO_MANY_REPLIES = "too_many_replies";
