@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Commits {
 
     private static final Duration LAST_LIMIT = Duration.ofSeconds(10);
+    private static final Duration BEGIN_LIMIT = Duration.ofSeconds(2);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Supplier<Batch> nextBatch;
@@ -43,7 +45,7 @@ final class Commits {
     /// The partitions have come, and nothing of them was read yet.
     void begin() {
         forget();
-        certain = positions();
+        certain = positions(BEGIN_LIMIT);
     }
 
     /// Once a second: commits what is written for certain, also where that is nothing new, because the answer tells that the group
@@ -55,7 +57,7 @@ final class Commits {
             if (isWritten()) {
                 certain = read;
             }
-            read = positions();
+            read = positions(Duration.ZERO);
             allSent = !anyUnsaved;
             batch = nextBatch.get();
         }
@@ -82,7 +84,7 @@ final class Commits {
     void last() {
         Batch rest = nextBatch.get();
         boolean whole = rest.isSettled() && !rest.hasFailed() && (batch == null || isWritten());
-        Map<TopicPartition, OffsetAndMetadata> until = whole ? positions() : certain;
+        Map<TopicPartition, OffsetAndMetadata> until = whole ? positions(Duration.ZERO) : certain;
         forget();
         if (until.isEmpty()) {
             return;
@@ -106,10 +108,17 @@ final class Commits {
         batch = null;
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> positions() {
+    /// Without partitions of which it is not known now, because their leader or the group's coordinator does not answer: whoever takes
+    /// over reads them from where they were committed last. To wait for one would hold up all calls of the loop, and end it.
+    private Map<TopicPartition, OffsetAndMetadata> positions(Duration limit) {
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
         for (TopicPartition each : consumer.assignment()) {
-            positions.put(each, new OffsetAndMetadata(consumer.position(each)));
+            try {
+                positions.put(each, new OffsetAndMetadata(consumer.position(each, limit)));
+            } catch (TimeoutException notKnown) { // left out
+            } catch (WakeupException meantForPoll) {
+                consumer.wakeup();
+            }
         }
         return positions;
     }

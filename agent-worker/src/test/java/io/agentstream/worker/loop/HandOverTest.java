@@ -327,6 +327,26 @@ class HandOverTest {
     }
 
     @Test
+    void aPartitionWhoseLeaderDoesNotAnswerHoldsUpNoCallAndEndsNoLoop() throws Exception {
+        // given
+        LoopFixture loop = new LoopFixture(LoopFixture.engines()).start(1, 2);
+        TopicPartition away = new TopicPartition(Topics.RUN_EVENTS.name(), 2);
+        TopicPartition there = new TopicPartition(Topics.RUN_EVENTS.name(), 1);
+        loop.consumer.unreachable.add(away);
+
+        // when
+        loop.running(CALL, 1, SCRIPT);
+        for (int n = 0; n < 3; n++) {
+            loop.nowMs.addAndGet(1_000);
+            loop.work();
+        }
+
+        // then
+        assertEquals(1, loop.consumer.commits.getLast().get(there).offset());
+        assertFalse(loop.consumer.commits.getLast().containsKey(away));
+    }
+
+    @Test
     void aPartitionThatStaysKeepsItsConversation() throws Exception {
         // given a conversation
         speakingTheMenu();

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,6 +95,22 @@ public final class LoopFixture {
         @SuppressWarnings("removal") // there is no other way to make one
         public ConsumerGroupMetadata groupMetadata() {
             return new ConsumerGroupMetadata("agent-worker", generation, "member", Optional.empty());
+        }
+
+        /// Partitions whose leader does not answer.
+        final Set<TopicPartition> unreachable = new HashSet<>();
+
+        @Override
+        public synchronized long position(TopicPartition partition) {
+            return position(partition, Duration.ofSeconds(15));
+        }
+
+        @Override
+        public synchronized long position(TopicPartition partition, Duration limit) {
+            if (unreachable.contains(partition)) {
+                throw new TimeoutException("on purpose, after " + limit);
+            }
+            return super.position(partition);
         }
 
         @Override
