@@ -11,8 +11,7 @@ final class EnergyDetector implements FrameDetector {
     private static final int BLOCKS = 5;
     private static final int FRAMES_PER_BLOCK = 15;
 
-    /// Below this nothing is speech, in dB of full scale: quieter than any usable line.
-    private static final float SILENCE_DB = -48;
+    private static final float SILENCE_DB = (float) Loudness.SILENCE_DB;
 
     private static final float MARGIN_DB = 8;
     private static final float HISSING_MARGIN_DB = 14;

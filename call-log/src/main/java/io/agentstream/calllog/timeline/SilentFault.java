@@ -1,0 +1,18 @@
+package io.agentstream.calllog.timeline;
+
+/// What can be wrong with a call that ended as calls do. A sound is what is louder than the quietest usable line: frames of silence are
+/// none.
+public enum SilentFault {
+    /// No audio came from the caller, and no key.
+    NO_CALLER_AUDIO,
+    /// Audio came from the caller, and all of it was silence: one-way audio.
+    CALLER_SILENT,
+    /// The agent sent audio, and none of it was played to the caller: one-way audio.
+    AGENT_UNHEARD,
+    /// What the agent sent was silence, all of it: one-way audio.
+    AGENT_SILENT,
+    /// The agent sent nothing at all.
+    AGENT_NEVER_ANSWERED,
+    /// An answer came later than the limit, or not before the end.
+    SLOW_TURN
+}
