@@ -28,6 +28,7 @@ public final class CallReading implements AutoCloseable {
     /// Whether gaps in the numbers say something: both topics that bear them are read.
     private final boolean isNumbered;
     private long newestSeq;
+    private Instant newestAt = Instant.EPOCH;
 
     private CallReading(boolean isNumbered) {
         this.isNumbered = isNumbered;
@@ -59,8 +60,10 @@ public final class CallReading implements AutoCloseable {
     public @Nullable CallEntry next() throws IOException {
         while (said.isEmpty()) {
             EntryCursor first = first();
+            newestAt = first == null ? newestAt : first.entry().at();
+            deletedWhole();
             if (first == null) {
-                return null;
+                break;
             }
             CallEntry entry = first.entry();
             deleted(first, entry.at());
@@ -74,6 +77,15 @@ public final class CallReading implements AutoCloseable {
             first.advance();
         }
         return said.poll();
+    }
+
+    /// Of topics of which nothing is left.
+    private void deletedWhole() {
+        for (EntryCursor cursor : cursors) {
+            if (cursor.isOver()) {
+                deleted(cursor, newestAt);
+            }
+        }
     }
 
     private void deleted(EntryCursor cursor, Instant at) {

@@ -130,6 +130,18 @@ final class CallReadingTest {
     }
 
     @Test
+    void whereNothingIsLeftOfATopicThatIsSaidToo() throws Exception {
+        // given
+        log.add(Topics.CALL_LIFECYCLE, 0, offered());
+        log.deleted(Topics.CALL_MEDIA);
+        log.deleted(Topics.SOCKET_COMMANDS);
+
+        // when, then
+        assertEquals(
+                List.of("DELETED call.media.v1 0-0", "DELETED socket.commands.v1 0-0", "Offered 1"), read(null));
+    }
+
+    @Test
     void whatIsSealedIsOpenedAndSaidOnceForATopicWhereItsKeyIsGone() throws Exception {
         // given
         CallSecrets secrets = CallSecrets.generate(new SecureRandom());
