@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.provider.SessionsByProvider;
 import io.agentstream.orchestrator.provider.SharedPace;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
+import io.agentstream.orchestrator.replay.KafkaCallLogs;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Providers;
@@ -136,7 +137,8 @@ public final class OrchestratorService implements AutoCloseable {
         Database apiDatabase = closer.own(
                 "API's database",
                 new Database(databaseSettings(config, "orchestrator-api", config.get(Keys.API_DATABASE_POOL), API_STATEMENT_TIMEOUT)));
-        Api api = closer.own("API", new Api(apiDatabase, cipher, guard, apiSettings(config), metrics));
+        Api api = closer.own("API", new Api(
+                apiDatabase, cipher, guard, new KafkaCallLogs(clients, config.find(Keys.CALL_KEYS_KEY).orElse(null)), apiSettings(config), metrics));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));

@@ -1,5 +1,8 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.replay.CallLogs;
+import io.agentstream.orchestrator.replay.LogReaders;
+import io.agentstream.orchestrator.replay.RunLog;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
@@ -30,6 +33,7 @@ public final class Api implements AutoCloseable {
 
     private final List<Route> routes;
     private final Edge edge;
+    private final LogReaders readers;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("orchestrator-api-", 0).factory());
 
@@ -53,8 +57,18 @@ public final class Api implements AutoCloseable {
     /// minute's.
     public record Rates(int readsPerSecond, int changesPerSecond, int exportsPerMinute) {}
 
+    /// One that reads no call back.
+    ///
     /// @param guard what webhooks may reach
     public Api(Database database, CredentialsCipher cipher, AddressGuard guard, Settings settings, Metrics metrics) {
+        this(database, cipher, guard, CallLogs.NONE, settings, metrics);
+    }
+
+    /// @param guard what webhooks may reach
+    /// @param logs where calls are read back from
+    public Api(
+            Database database, CredentialsCipher cipher, AddressGuard guard, CallLogs logs, Settings settings, Metrics metrics) {
+        this.readers = new LogReaders(metrics);
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
         this.routes = Stream.of(
@@ -63,6 +77,7 @@ public final class Api implements AutoCloseable {
                         new AgentRoutes(database, settings.gatewayUrl()).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
+                        new TimelineRoutes(database, new RunLog(database, logs), readers).routes(),
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new ErasureRoutes(database).routes(),
@@ -103,6 +118,7 @@ public final class Api implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        readers.close();
         edge.close();
     }
 

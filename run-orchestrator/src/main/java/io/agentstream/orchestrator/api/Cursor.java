@@ -23,9 +23,11 @@ enum Cursor {
     AUDIT(1),
     WEBHOOKS(1),
     DELIVERIES(1),
-    DEAD_LETTERS(1);
+    DEAD_LETTERS(1),
+    /// How far one has come on each of a call's topics, and how many entries of what follows one has.
+    TIMELINE(6);
 
-    static final int MAX_CHARACTERS = 80;
+    static final int MAX_CHARACTERS = 200;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private final int numbers;

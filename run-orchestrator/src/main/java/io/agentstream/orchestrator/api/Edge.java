@@ -194,8 +194,8 @@ final class Edge implements AutoCloseable {
         }
         byte[] bytes = body.get();
         long owner = owner(in);
-        return workers.answer(owner, () -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY)), type))
-                .through(pieces -> () -> next(owner, pieces));
+        Reply reply = workers.answer(owner, () -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY)), type));
+        return reply.later() == null ? reply.through(pieces -> () -> next(owner, pieces)) : reply.later().get();
     }
 
     /// Each piece of a stream takes its turn.

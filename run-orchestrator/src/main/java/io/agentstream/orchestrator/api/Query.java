@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a request's query parameters; like [Fields], it collects what is wrong, and what nobody has asked for is. One thread.
@@ -105,6 +106,19 @@ final class Query {
         return text;
     }
 
+    /// Some of some words, with commas between them or given several times; empty without any.
+    List<String> words(String name, Collection<String> words) {
+        known.add(name);
+        Deque<String> values = parameters.get(name);
+        List<String> given = values == null
+                ? List.of()
+                : values.stream().flatMap(value -> Stream.of(value.split(",", -1))).distinct().toList();
+        if (!words.containsAll(given)) {
+            errors.add(name, "must be some of: " + String.join(", ", words));
+        }
+        return given;
+    }
+
     @Nullable UUID uuid(String name) {
         String text = value(name);
         if (text == null) {
@@ -128,6 +142,19 @@ final class Query {
             return null;
         }
         return new BigDecimal(text).movePointRight(3).longValueExact();
+    }
+
+    /// A whole number from 0 to `max`.
+    @Nullable Long whole(String name, long max) {
+        String text = value(name);
+        if (text == null) {
+            return null;
+        }
+        if (!text.matches("[0-9]{1,12}") || Long.parseLong(text) > max) {
+            errors.add(name, "must be an integer from 0 to " + max);
+            return null;
+        }
+        return Long.valueOf(text);
     }
 
     @Nullable RunState state() {

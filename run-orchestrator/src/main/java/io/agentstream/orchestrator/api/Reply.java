@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -16,10 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param body read with a duplicate of the buffer; null: none
 /// @param rest what follows the body, piece by piece; null: nothing
-record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers, @Nullable Pieces rest) {
+/// @param later makes the answer itself, in its own time; null where this is the answer
+record Reply(
+        int status, @Nullable ByteBuffer body, Map<String, String> headers, @Nullable Pieces rest, @Nullable Supplier<Reply> later) {
 
     Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers) {
-        this(status, body, headers, null);
+        this(status, body, headers, null, null);
     }
 
     /// The pieces of a long answer. One thread at a time.
@@ -30,7 +33,13 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers,
     }
 
     static Reply stream(String type, byte[] start, Pieces rest) {
-        return new Reply(200, ByteBuffer.wrap(start), Map.of("Content-Type", type), rest);
+        return new Reply(200, ByteBuffer.wrap(start), Map.of("Content-Type", type), rest, null);
+    }
+
+    /// What takes long and asks others than the database is done behind the turn that the request has: on the request's own thread, which
+    /// only waits.
+    static Reply later(Supplier<Reply> work) {
+        return new Reply(200, null, Map.of(), null, work);
     }
 
     static Reply ok(ObjectNode body) {
@@ -119,6 +128,11 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers,
         return problem(500, "Internal Server Error", "This is our fault; it has been noted.");
     }
 
+    /// @param detail what could not be done
+    static Reply unavailable(String detail, int waitSeconds) {
+        return problem(503, "Service Unavailable", detail).with("Retry-After", Integer.toString(waitSeconds));
+    }
+
     static Reply unavailable() {
         return problem(503, "Service Unavailable", "Try again in a moment.").with("Retry-After", "1");
     }
@@ -126,12 +140,12 @@ record Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers,
     Reply with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Reply(status, body, more, rest);
+        return new Reply(status, body, more, rest, later);
     }
 
     /// With another way to its pieces; where there are none, as it is.
     Reply through(UnaryOperator<Pieces> way) {
-        return rest == null ? this : new Reply(status, body, headers, way.apply(rest));
+        return rest == null ? this : new Reply(status, body, headers, way.apply(rest), later);
     }
 
     boolean isProblem() {

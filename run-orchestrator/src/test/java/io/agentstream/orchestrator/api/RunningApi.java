@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.replay.CallLogs;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.HttpServer;
@@ -41,8 +42,16 @@ final class RunningApi implements AutoCloseable {
     }
 
     RunningApi(Database database, Secret key, Api.Settings settings) {
+        this(database, key, settings, CallLogs.NONE);
+    }
+
+    RunningApi(Database database, Secret key, CallLogs logs) {
+        this(database, key, ApiSettings.of("ws://127.0.0.1:8080/"), logs);
+    }
+
+    private RunningApi(Database database, Secret key, Api.Settings settings, CallLogs logs) {
         this.key = key;
-        this.api = new Api(database, cipher, new AddressGuard(Networks.NONE), settings, metrics);
+        this.api = new Api(database, cipher, new AddressGuard(Networks.NONE), logs, settings, metrics);
         this.contract = new Contract(api.routes());
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }

@@ -1,0 +1,34 @@
+package io.agentstream.orchestrator.api;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import io.agentstream.calllog.timeline.TimelineEntry;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Which entries of a timeline are wanted.
+///
+/// @param fromMs null: from the beginning
+/// @param toMs null: to the end
+/// @param kinds empty: all of them
+record TimelineFilter(@Nullable Long fromMs, @Nullable Long toMs, List<String> kinds) {
+
+    static final List<String> KINDS = Arrays.stream(TimelineEntry.class.getPermittedSubclasses())
+            .map(TimelineFilter::kind)
+            .toList();
+
+    static TimelineFilter of(Query query, long maxMs) {
+        return new TimelineFilter(query.whole("from", maxMs), query.whole("to", maxMs), query.words("kind", KINDS));
+    }
+
+    /// Of what lasts, whatever reaches into the time is wanted.
+    boolean wants(TimelineEntry entry) {
+        return (fromMs == null || entry.atMs() >= fromMs)
+                && (toMs == null || entry.fromMs() <= toMs)
+                && (kinds.isEmpty() || kinds.contains(kind(entry.getClass())));
+    }
+
+    private static String kind(Class<?> type) {
+        return type.getAnnotation(JsonTypeName.class).value();
+    }
+}

@@ -1,0 +1,31 @@
+package io.agentstream.orchestrator.replay;
+
+import io.agentstream.calllog.CallSource;
+import io.agentstream.orchestrator.store.RunPlaces.Located;
+import io.agentstream.schemas.CallSecrets;
+import java.io.IOException;
+import java.util.Optional;
+
+/// Finds the records of runs. Any thread.
+public interface CallLogs {
+
+    /// Where nothing is read back.
+    CallLogs NONE = new CallLogs() {
+        @Override
+        public CallSource of(Located run) {
+            return topic -> {
+                throw new IOException("calls are not read back here");
+            };
+        }
+
+        @Override
+        public Optional<CallSecrets> secrets(Located run) {
+            return Optional.empty();
+        }
+    };
+
+    CallSource of(Located run);
+
+    /// What is left of the run's keys; nothing where it has none, or where they are not ours.
+    Optional<CallSecrets> secrets(Located run);
+}

@@ -1,0 +1,55 @@
+package io.agentstream.orchestrator.replay;
+
+import io.agentstream.calllog.CallPlaces;
+import io.agentstream.calllog.CallPlaces.Span;
+import io.agentstream.calllog.CallSource;
+import io.agentstream.calllog.KafkaCallSource;
+import io.agentstream.orchestrator.store.RunPlaces.Located;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CallKeys;
+import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.Place;
+import io.agentstream.schemas.Topics;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Calls as Kafka has them. Any thread.
+public final class KafkaCallLogs implements CallLogs {
+
+    private final KafkaClients clients;
+    private final CallSecrets.@Nullable Wrapping wrapping;
+
+    /// @param wrapping of the keys of calls; null where there is none
+    public KafkaCallLogs(KafkaClients clients, CallSecrets.@Nullable Wrapping wrapping) {
+        this.clients = clients;
+        this.wrapping = wrapping;
+    }
+
+    @Override
+    public CallSource of(Located run) {
+        return new KafkaCallSource(clients, places(run));
+    }
+
+    /// A last place that may not be the last one is left out: reading then ends with the call's last number, or with its time.
+    static CallPlaces places(Located run) {
+        return new CallPlaces(
+                new CallId(run.callId()), run.offeredAt(), run.endedAt(), run.slot(),
+                run.places().stream()
+                        .map(place -> new Span(place.topic(), place.partition(), place.first(), isLast(place, run) ? place.last() : null))
+                        .toList(),
+                run.endSeq());
+    }
+
+    private static boolean isLast(Place place, Located run) {
+        return run.endSeq() != null
+                && (place.topic().equals(Topics.CALL_LIFECYCLE.name()) || place.topic().equals(Topics.SOCKET_COMMANDS.name()));
+    }
+
+    @Override
+    public Optional<CallSecrets> secrets(Located run) {
+        return wrapping == null || run.keysMadeAt() == null
+                ? Optional.empty()
+                : wrapping.unwrap(new CallKeys(new CallId(run.callId()), run.keysMadeAt(), run.media(), run.words()));
+    }
+}

@@ -1,0 +1,80 @@
+package io.agentstream.orchestrator.replay;
+
+import io.agentstream.runtime.Metrics;
+import io.micrometer.core.instrument.Counter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// The few threads that read the log back: whatever is asked, [#ALL] calls are read at a time, [#OF_ONE] of one organisation, and nobody
+/// waits. What else this process does has its own threads. Any thread.
+public final class LogReaders implements AutoCloseable {
+
+    public static final int ALL = 4;
+    public static final int OF_ONE = 2;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            ALL, Thread.ofPlatform().name("orchestrator-log-", 0).daemon().factory());
+    private final Map<Long, Integer> reading = new HashMap<>();
+    private final Counter refused;
+    private int all;
+
+    public LogReaders(Metrics metrics) {
+        this.refused = metrics.counter("agent_stream_orchestrator_log_readings_refused"); // as many were read as may be at a time
+    }
+
+    /// As many are read as may be at a time.
+    public static final class BusyException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /// What `work` answers, or throws.
+    ///
+    /// @param owner whose run it is
+    public <T> T read(long owner, Callable<T> work) throws BusyException, InterruptedException, ExecutionException {
+        enter(owner);
+        Future<T> running;
+        try {
+            running = threads.submit(() -> {
+                try {
+                    return work.call();
+                } finally {
+                    leave(owner);
+                }
+            });
+        } catch (RuntimeException closed) {
+            leave(owner);
+            throw closed;
+        }
+        try {
+            return running.get();
+        } catch (InterruptedException gone) {
+            running.cancel(true);
+            throw gone;
+        }
+    }
+
+    private synchronized void enter(long owner) throws BusyException {
+        if (all >= ALL || reading.getOrDefault(owner, 0) >= OF_ONE) {
+            refused.increment();
+            throw new BusyException();
+        }
+        all++;
+        reading.merge(owner, 1, Integer::sum);
+    }
+
+    private synchronized void leave(long owner) {
+        all--;
+        reading.computeIfPresent(owner, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    /// Readings are broken off.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
