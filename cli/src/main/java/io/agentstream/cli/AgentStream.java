@@ -40,6 +40,7 @@ public final class AgentStream {
                         new AuditCommand(terminal),
                         new VerifyCommand(terminal),
                         new RunsCommand(terminal),
+                        new ReplayCommand(terminal),
                         new TenantCommand(terminal),
                         new ReencryptCommand(terminal))
                 .forEach(line::addSubcommand);
