@@ -20,6 +20,9 @@ final class Dialogue {
     private ConversationEvent.@Nullable Interrupted cut;
     private int turns;
     private int agentTurns;
+    private int firstAgentTurn;
+    /// Whether the wait for the agent's first word is told already.
+    private boolean isGreeted;
     private int interruptions;
     private int takeovers;
     private int keysAnswered;
@@ -83,6 +86,7 @@ final class Dialogue {
     private void turnStarted(ConversationEvent.TurnStarted event, long atMs) {
         turns = Math.max(turns, event.turn());
         if (event.by() == Party.AGENT) {
+            firstAgentTurn = agentTurns == 0 ? event.turn() : firstAgentTurn;
             agentTurns++;
             waitingTurn = null;
         }
@@ -141,16 +145,25 @@ final class Dialogue {
     }
 
     private void latency(ConversationEvent.Latency event, long atMs) {
-        tape.put(new TimelineEntry.Latency(atMs, null, event.after(), event.what(), event.turn(), event.ms()));
-        if (event.what().equals("first_played")) {
-            waited(atMs, event.turn(), event.ms());
+        boolean isHeard = event.what().equals("first_played");
+        Long heardMs = isHeard ? audio.agent().fromMs(event.turn()) : null;
+        long whenMs = heardMs == null || heardMs > atMs ? atMs : heardMs; // it is told once something of it was played
+        tape.put(new TimelineEntry.Latency(whenMs, null, event.after(), event.what(), event.turn(), event.ms()));
+        if (isHeard && !(isGreeted && event.turn() == firstAgentTurn)) {
+            waited(whenMs, event.turn(), event.ms());
         }
+    }
+
+    /// The agent's first word was waited for.
+    void greeted(long atMs, long ms) {
+        isGreeted = true;
+        waited(atMs, null, ms);
     }
 
     /// An answer was waited for.
     ///
     /// @param turn null: the agent's first word
-    void waited(long atMs, @Nullable Integer turn, long ms) {
+    private void waited(long atMs, @Nullable Integer turn, long ms) {
         if (slowest == null || ms > slowest.ms()) {
             slowest = new TimelineSummary.SlowestTurn(atMs, turn, ms);
         }

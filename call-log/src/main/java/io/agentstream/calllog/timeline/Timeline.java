@@ -152,7 +152,7 @@ public final class Timeline {
         if (since != null) {
             long ms = Math.max(0, heardMs - since);
             tape.put(new TimelineEntry.Latency(heardMs, seq, null, "answer", null, ms));
-            dialogue.waited(heardMs, null, ms);
+            dialogue.greeted(heardMs, ms);
         }
     }
 

@@ -90,7 +90,7 @@ final class TimelineTest {
         assertEquals("caller", summary.disconnectedBy());
         assertEquals("helped", summary.outcome());
         assertEquals(500, summary.answeredAfterMs());
-        assertEquals(new TimelineSummary.SlowestTurn(4_800, 3, 450), summary.slowestTurn());
+        assertEquals(new TimelineSummary.SlowestTurn(3_800, 3, 450), summary.slowestTurn());
         assertEquals(new TimelineSummary.Talk(800L, 2_500, 7_900L - 800 - 2_500), summary.talk());
         assertEquals(new TimelineSummary.LongestSilence(4_800, 3_200), summary.longestSilence());
         assertFalse(summary.oneWayAudio());
