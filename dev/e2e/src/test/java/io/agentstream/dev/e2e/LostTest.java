@@ -14,10 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /// A gateway is killed, with the settings that an installation has where nobody chose others.
-@WholeMachine
+@ResourceLock("processes that are killed")
 final class LostTest {
 
     /// In which a call is to be given up from when that can be known.
