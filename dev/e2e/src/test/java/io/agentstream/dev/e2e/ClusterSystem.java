@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import tools.jackson.databind.JsonNode;
@@ -150,6 +151,17 @@ final class ClusterSystem implements AutoCloseable {
     void awaitReady() throws Exception {
         for (String service : services()) {
             Api.awaitReady(service);
+        }
+    }
+
+    /// Until each broker has all that it is to have: whoever is left then can lead.
+    void awaitInSync() throws Exception {
+        try (Admin admin = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO).admin("test")) {
+            Set<String> topics = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
+            Wait.until("all replicas are in sync", 60_000, () -> Wait.when(
+                    admin.describeTopics(topics).allTopicNames().get().values().stream()
+                            .flatMap(topic -> topic.partitions().stream())
+                            .allMatch(partition -> partition.isr().size() == partition.replicas().size())));
         }
     }
 

@@ -50,6 +50,7 @@ final class ClusterTest {
             system.talkingAsSoonAsPossible();
             system.kafka().startBroker(LEADER);
             system.awaitReady();
+            system.awaitInSync();
 
             // and the others are away
             twoAreAway(system, stays, leaves, OUTAGE_SECONDS);
