@@ -18,6 +18,8 @@ import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.SealKey;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +43,10 @@ final class VerifyCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "RUN", description = "A run's number or name (WR-AGS-...), or a call's id.")
+    @Parameters(
+            paramLabel = "RUN|FILE|FOLDER",
+            description = "A run's number or name (WR-AGS-...), or a call's id; or an exported call, or a folder of them (*.tar.zst), for which it"
+                    + " takes no server.")
     private String target = "";
 
     @Option(names = "--data", paramLabel = "DIR", description = "Looks at the system that `up` runs in DIR.")
@@ -53,6 +58,10 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Path path = path();
+        if (path != null) {
+            return new VerifiedFiles(terminal.out()).verify(path) ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
+        }
         Config config = Installation.config(
                 terminal.environment(), data, List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL));
         RunCalls run = run(config);
@@ -63,6 +72,15 @@ final class VerifyCommand implements Callable<Integer> {
         RecordedEnd end = RecordedEnd.of(source, slot -> source(clients, run, slot));
         terminal.out().println((end.possible().isEmpty() ? "  note: " : "  ") + end.says());
         return conversation.same() && end.possible().orElse(true) ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
+    }
+
+    /// What the target is in the file system; null where it is nothing there. A run's number is no file's name for us.
+    private @Nullable Path path() {
+        try {
+            return target.matches("[0-9]+") || !Files.exists(Path.of(target)) ? null : Path.of(target);
+        } catch (InvalidPathException noPath) {
+            return null;
+        }
     }
 
     private RunCalls run(Config config) throws IOException, ConfigException {
