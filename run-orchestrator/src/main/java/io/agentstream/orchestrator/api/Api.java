@@ -78,6 +78,7 @@ public final class Api implements AutoCloseable {
                         new TelephonyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
                         new TimelineRoutes(database, new RunLog(database, logs), readers).routes(),
+                        new AudioRoutes(database, logs, readers, InstantSource.system()).routes(),
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new ErasureRoutes(database).routes(),

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant whose key it came with; null where it is the operator's
 /// @param who the same for the audit log, for tenant and operator alike
-/// @param idempotencyKey the header of that name, where there is one, once
+/// @param asked how it was asked for
 /// @param type what is to be answered, of the types that the route has
 record Call(
         Users.@Nullable Caller tenant,
@@ -20,8 +20,19 @@ record Call(
         Map<String, String> path,
         Query query,
         Fields body,
-        @Nullable String idempotencyKey,
+        Asked asked,
         String type) {
+    /// What a request says beside its path. Each header is there where it stood there once.
+    ///
+    /// @param head whether no body is wanted
+    record Asked(boolean head, @Nullable String idempotencyKey, @Nullable String range, @Nullable String ifRange) {
+        static final Asked PLAINLY = new Asked(false, null, null, null);
+    }
+
+    @Nullable String idempotencyKey() {
+        return asked.idempotencyKey();
+    }
+
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 

@@ -12,6 +12,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
@@ -194,8 +195,22 @@ final class Edge implements AutoCloseable {
         }
         byte[] bytes = body.get();
         long owner = owner(in);
-        Reply reply = workers.answer(owner, () -> handled(found, in, query, bytes, only(headers.get(IDEMPOTENCY_KEY)), type));
-        return reply.later() == null ? reply.through(pieces -> () -> next(owner, pieces)) : reply.later().get();
+        Reply reply = workers.answer(owner, () -> handled(found, in, query, bytes, asked(exchange), type));
+        return reply.later() == null ? reply.through(pieces -> inTurn(owner, pieces)) : reply.later().get();
+    }
+
+    private Reply.Pieces inTurn(long owner, Reply.Pieces pieces) {
+        return new Reply.Pieces() {
+            @Override
+            public Optional<byte[]> next() {
+                return Edge.this.next(owner, pieces);
+            }
+
+            @Override
+            public void close() {
+                pieces.close();
+            }
+        };
     }
 
     /// Each piece of a stream takes its turn.
@@ -215,7 +230,7 @@ final class Edge implements AutoCloseable {
             Doorkeeper.Verdict.In in,
             Query query,
             byte[] bytes,
-            @Nullable String idempotencyKey,
+            Call.Asked asked,
             String type) {
         Route route = found.route();
         Fields body = Fields.none();
@@ -227,7 +242,14 @@ final class Edge implements AutoCloseable {
             }
             body = new Fields(object.get(), "", errors);
         }
-        return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body, idempotencyKey, type));
+        return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body, asked, type));
+    }
+
+    private static Call.Asked asked(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        return new Call.Asked(
+                exchange.getRequestMethod().equals(Methods.HEAD),
+                only(headers.get(IDEMPOTENCY_KEY)), only(headers.get(Headers.RANGE)), only(headers.get(Headers.IF_RANGE)));
     }
 
     private static Optional<Secret> key(HeaderMap headers) {

@@ -30,6 +30,9 @@ record Reply(
     interface Pieces {
         /// The next one, which may be empty; nothing behind the last.
         Optional<byte[]> next();
+
+        /// No more is asked for, whether the last was reached or not. Nothing is held before the first was asked for.
+        default void close() {}
     }
 
     static Reply stream(String type, byte[] start, Pieces rest) {
@@ -99,6 +102,21 @@ record Reply(
 
     static Reply conflict(String detail) {
         return problem(409, "Conflict", detail);
+    }
+
+    /// What was asked for is not kept any more.
+    ///
+    /// @param left paths of what is left of it
+    static Reply gone(String detail, List<String> left) {
+        ObjectNode body = body(410, "Gone", detail);
+        ArrayNode list = body.putArray("left");
+        left.forEach(list::add);
+        return new Reply(410, ByteBuffer.wrap(Json.bytes(body)), Map.of());
+    }
+
+    /// @param bytes how many there are
+    static Reply notSatisfiable(long bytes) {
+        return problem(416, "Range Not Satisfiable", "There are " + bytes + " bytes.").with("Content-Range", "bytes */" + bytes);
     }
 
     static Reply tooLarge(int maxBytes) {

@@ -38,6 +38,11 @@ record Route(
         return new Route(access, "GET", template, true, false, types, handler);
     }
 
+    /// A GET of something that is no JSON, whose handler reads the query.
+    static Route file(Access access, String template, String type, Handler handler) {
+        return new Route(access, "GET", template, true, false, List.of(type), handler);
+    }
+
     static Route post(Access access, String template, Handler handler) {
         return new Route(access, "POST", template, false, true, JSON, handler);
     }

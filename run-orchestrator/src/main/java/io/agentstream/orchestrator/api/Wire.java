@@ -81,17 +81,23 @@ final class Wire {
         start.get(first);
         OutputStream out = exchange.getOutputStream();
         Optional<byte[]> piece = Optional.of(first);
-        while (piece.isPresent()) {
-            byte[] bytes = piece.get();
-            inTime(exchange, () -> {
-                out.write(bytes);
-                out.flush();
-                return true;
-            });
-            if (System.nanoTime() - beginNs > STREAM_NS) {
-                throw new IOException("the stream took too long");
+        try {
+            while (piece.isPresent()) {
+                byte[] bytes = piece.get();
+                if (bytes.length > 0) {
+                    inTime(exchange, () -> {
+                        out.write(bytes);
+                        out.flush();
+                        return true;
+                    });
+                }
+                if (System.nanoTime() - beginNs > STREAM_NS) {
+                    throw new IOException("the stream took too long");
+                }
+                piece = rest.next();
             }
-            piece = rest.next();
+        } finally {
+            rest.close();
         }
         inTime(exchange, () -> {
             out.close();

@@ -49,7 +49,7 @@ final class RunningApi implements AutoCloseable {
         this(database, key, ApiSettings.of("ws://127.0.0.1:8080/"), logs);
     }
 
-    private RunningApi(Database database, Secret key, Api.Settings settings, CallLogs logs) {
+    RunningApi(Database database, Secret key, Api.Settings settings, CallLogs logs) {
         this.key = key;
         this.api = new Api(database, cipher, new AddressGuard(Networks.NONE), logs, settings, metrics);
         this.contract = new Contract(api.routes());

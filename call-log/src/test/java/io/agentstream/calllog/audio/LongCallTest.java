@@ -1,0 +1,143 @@
+package io.agentstream.calllog.audio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.calllog.CallPlaces;
+import io.agentstream.calllog.KafkaCallSource;
+import io.agentstream.dev.embedded.EmbeddedKafka;
+import io.agentstream.runtime.KafkaClients;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What it takes to make the sound of a call that lies among fifty others on the same partitions, on a real broker. A minute long, or as
+/// many as `-Daudio.minutes=1,10,60` says.
+final class LongCallTest {
+
+    private static final int OTHERS = 50;
+    private static final int FRAME_MS = 20;
+
+    /// What may be held while a call is read, whatever its length: the fetches of two consumers, mostly.
+    private static final long MOST_BYTES = 64L << 20;
+
+    @TempDir
+    private Path directory;
+
+    private final Instant began = Instant.now().minusSeconds(2 * 3_600);
+
+    private CallId call(long number) {
+        return CallId.of(began.toEpochMilli(), number, number);
+    }
+
+    @Test
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
+    void takesTheSameMemoryHoweverLongItWas() throws Exception {
+        for (String minutes : System.getProperty("audio.minutes", "1").split(",")) {
+            try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve(minutes), 0)) {
+                KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ofMillis(5));
+                one(clients, Integer.parseInt(minutes));
+            }
+        }
+    }
+
+    private void one(KafkaClients clients, int minutes) throws Exception {
+        // given
+        int frames = minutes * 60_000 / FRAME_MS;
+        try (Admin admin = clients.admin("test")) {
+            for (Topic<?> topic : List.of(Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS)) {
+                admin.createTopics(List.of(new NewTopic(topic.name(), 1, (short) 1))).all().get();
+            }
+        }
+        write(clients, frames);
+        long lengthUs = minutes * 60_000_000L;
+        long samples = CallAudio.samples(lengthUs);
+        CallPlaces places = new CallPlaces(call(1), began, began.plusMillis(minutes * 60_000L), 0, List.of(), 2L + 2 * frames);
+
+        // when
+        System.gc();
+        long before = used();
+        long most = 0;
+        long bytes = 0;
+        long sounding = 0;
+        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        long startNs = System.nanoTime();
+        try (CallFeeds feeds = CallFeeds.open(new KafkaCallSource(clients, places), null)) {
+            CallAudio audio = new CallAudio(
+                    feeds.frames(), feeds.commands(), MediaFormat.MULAW_8K, began.toEpochMilli() * 1_000, lengthUs);
+            CallWav wav = new CallWav(audio, CallWav.Channels.BOTH, samples, 0, CallWav.bytes(CallWav.Channels.BOTH, samples));
+            long look = 0;
+            byte[] piece;
+            while ((piece = wav.next()) != null) {
+                bytes += piece.length;
+                sounding += piece.length > 44 && piece[0] != 0 && piece[2] != 0 ? 1 : 0;
+                if (bytes > look) { // what is alive, a dozen times
+                    look = bytes + CallWav.bytes(CallWav.Channels.BOTH, samples) / 12;
+                    System.gc();
+                    most = Math.max(most, used() - before);
+                }
+            }
+        }
+        long tookMs = (System.nanoTime() - startNs) / 1_000_000;
+
+        // then
+        System.out.printf(
+                "audio of %d min among %d other calls: %d ms with a dozen collections (%d ms of processor), %d KiB held, %d MiB of WAV%n",
+                minutes, OTHERS, tookMs, (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1_000_000, most >> 10,
+                bytes >> 20);
+        assertEquals(CallWav.bytes(CallWav.Channels.BOTH, samples), bytes);
+        assertTrue(sounding > 0, "nothing is heard");
+        assertTrue(most < MOST_BYTES, most + " bytes are held");
+    }
+
+    private static long used() {
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private void write(KafkaClients clients, int frames) {
+        byte[] said = new byte[160];
+        byte[] replied = new byte[160];
+        Arrays.fill(said, (byte) 0x11);
+        Arrays.fill(replied, (byte) 0x22);
+        long beginMs = began.toEpochMilli();
+        try (Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(60))) {
+            for (int i = 0; i < frames; i++) {
+                long atMs = beginMs + (long) i * FRAME_MS;
+                for (int n = 1; n <= 1 + OTHERS; n++) {
+                    CallId call = call(n);
+                    byte[] key = call.toKey();
+                    if (i % 500 == 0) { // an echo that pauses now and then
+                        send(producer, Topics.CALL_MEDIA, atMs, key, new MediaFrame.Playing(
+                                call, 2L * i + 1, atMs, 1, 3, i * 160L, atMs * 1_000 + 300_000));
+                    }
+                    send(producer, Topics.CALL_MEDIA, atMs, key, new MediaFrame.Audio(
+                            call, 2L * i + 2, atMs, (long) i * FRAME_MS, Slice.of(said)));
+                    send(producer, Topics.SOCKET_COMMANDS, atMs, key, new SocketCommand.Play(call, 1, i, 160, Slice.of(replied), 3));
+                }
+            }
+        }
+    }
+
+    private static <V> void send(Producer<byte[], byte[]> producer, Topic<V> topic, long atMs, byte[] key, V value) {
+        producer.send(new ProducerRecord<>(topic.name(), 0, atMs, key, topic.codec().encode(value)));
+    }
+}

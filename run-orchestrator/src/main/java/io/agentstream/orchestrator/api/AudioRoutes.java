@@ -1,0 +1,188 @@
+package io.agentstream.orchestrator.api;
+
+import io.agentstream.calllog.CallSource;
+import io.agentstream.calllog.audio.CallAudio;
+import io.agentstream.calllog.audio.CallWav;
+import io.agentstream.calllog.audio.CallWav.Channels;
+import io.agentstream.orchestrator.replay.CallLogs;
+import io.agentstream.orchestrator.replay.LogReaders;
+import io.agentstream.orchestrator.store.AuditLog;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.RunPlaces;
+import io.agentstream.orchestrator.store.RunPlaces.Located;
+import io.agentstream.schemas.CallSecrets;
+import io.agentstream.schemas.SealKey;
+import io.agentstream.schemas.Topics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A run as it sounded, as a WAV file. It is made while it is read, in constant memory; so are its ranges, of a call that is over. Whoever
+/// listens stands in the audit log.
+final class AudioRoutes {
+
+    private static final Logger log = LoggerFactory.getLogger(AudioRoutes.class);
+
+    private static final int BUSY_SECONDS = 2;
+    private static final Duration TURN = Duration.ofSeconds(10);
+    private static final long NEXT_TRY_MS = 20;
+
+    private static final List<String> CHANNELS = List.of("both", "caller", "agent");
+
+    /// Changes when the same call would be rendered otherwise.
+    private static final int RENDERING = 1;
+
+    private final Database database;
+    private final CallLogs logs;
+    private final LogReaders readers;
+    private final InstantSource clock;
+
+    AudioRoutes(Database database, CallLogs logs, LogReaders readers, InstantSource clock) {
+        this.database = database;
+        this.logs = logs;
+        this.readers = readers;
+        this.clock = clock;
+    }
+
+    List<Route> routes() {
+        return List.of(Route.file(Access.READ, "/api/v1/runs/{id}/audio.wav", MediaTypes.WAV, this::audio));
+    }
+
+    private Reply audio(Call call) {
+        String word = call.query().word("channels", CHANNELS);
+        if (call.query().isBad()) {
+            return call.query().badRequest();
+        }
+        Channels channels = Channels.valueOf(word == null ? "BOTH" : word.toUpperCase(Locale.ROOT));
+        Optional<Located> found = call.id("id")
+                .flatMap(id -> database.withConnection(connection -> RunPlaces.find(connection, call.organizationId(), id)));
+        if (found.isEmpty()) {
+            return Reply.notFound();
+        }
+        Located run = found.get();
+        if (run.emptied()) {
+            return Reply.gone(
+                    "What was said in this call, and the sound of it, is erased or was kept for long enough. What is left is that there was"
+                            + " a call.",
+                    left(run));
+        }
+        if (run.sealed() && run.media() == null) {
+            return Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", left(run));
+        }
+        SealKey key = logs.secrets(run).map(CallSecrets::media).orElse(null);
+        if (run.sealed() && key == null) {
+            log.atError().addKeyValue("run", run.name()).log("the key of a call's sound is not ours: CALL_KEYS_KEY is another");
+            return Reply.internal();
+        }
+        return Reply.later(() -> read(call, run, channels, logs.of(run), key));
+    }
+
+    private Reply read(Call call, Located run, Channels channels, CallSource source, @Nullable SealKey key) {
+        try {
+            if (run.endedAt() != null && readers.read(call.organizationId(), () -> isDeleted(source))) {
+                return Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", left(run));
+            }
+            return answer(call, run, channels, source, key);
+        } catch (LogReaders.BusyException busy) {
+            return Reply.unavailable("As many runs are being read back as may be at a time.", BUSY_SECONDS);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return Reply.unavailable();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException trouble) {
+                log.atWarn().addKeyValue("run", run.name()).addKeyValue("failure", trouble.getMessage()).log("a call cannot be read back");
+                return Reply.unavailable("The log cannot be read at the moment.", BUSY_SECONDS);
+            }
+            throw new IllegalStateException("a run was not read back", failed.getCause());
+        }
+    }
+
+    private static List<String> left(Located run) {
+        String path = "/api/v1/runs/" + run.id();
+        return List.of(path, path + "/events");
+    }
+
+    /// Whether older records of the topic are gone, and nothing of the call is left.
+    private static boolean isDeleted(CallSource source) throws IOException {
+        try (CallSource.Records records = source.open(Topics.CALL_MEDIA)) {
+            return records.deleted().isPresent() && records.next() == null;
+        }
+    }
+
+    private Reply answer(Call call, Located run, Channels channels, CallSource source, @Nullable SealKey key) {
+        Instant end = run.endedAt() == null ? clock.instant() : run.endedAt();
+        long lengthUs = Math.max(0, Duration.between(run.offeredAt(), end).toNanos() / 1_000);
+        long samples = CallAudio.samples(lengthUs);
+        long bytes = CallWav.bytes(channels, samples);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", MediaTypes.WAV);
+        ByteRange range = null;
+        if (run.endedAt() != null) { // one that goes on is another file each time
+            String tag = "\"" + run.id() + "-" + bytes + "-" + channels.name().toLowerCase(Locale.ROOT) + "-" + RENDERING + "\"";
+            headers.put("ETag", tag);
+            headers.put("Accept-Ranges", "bytes");
+            String unless = call.asked().ifRange();
+            range = unless == null || unless.equals(tag) ? ByteRange.of(call.asked().range(), bytes) : null;
+        }
+        if (range != null && !range.isSatisfiable()) {
+            return Reply.notSatisfiable(bytes);
+        }
+        ByteRange part = range == null ? new ByteRange(0, bytes) : range;
+        headers.put("Content-Length", Long.toString(part.until() - part.from()));
+        if (range != null) {
+            headers.put("Content-Range", range.contentRange(bytes));
+        }
+        if (!call.asked().head()) {
+            listened(call, run, channels);
+        }
+        long startUs = run.offeredAt().toEpochMilli() * 1_000;
+        return new Reply(
+                range == null ? 200 : 206, ByteBuffer.allocate(0), headers,
+                new AudioPieces(source, key, channels, startUs, lengthUs, part, work -> piece(call.organizationId(), work)), null);
+    }
+
+    /// Waits for its turn where as many are read as may be at a time: the answer has begun.
+    private Optional<byte[]> piece(long owner, Callable<Optional<byte[]>> work) throws IOException {
+        long deadlineNs = System.nanoTime() + TURN.toNanos();
+        try {
+            while (true) {
+                try {
+                    return readers.read(owner, work);
+                } catch (LogReaders.BusyException busy) {
+                    if (System.nanoTime() > deadlineNs) {
+                        throw new IOException("as many runs are being read back as may be at a time", busy);
+                    }
+                    Thread.sleep(NEXT_TRY_MS);
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the API is being closed", closing);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException trouble ? trouble : new IOException("a run was not read back", failed.getCause());
+        }
+    }
+
+    private void listened(Call call, Located run, Channels channels) {
+        database.inTransaction(connection -> {
+            AuditLog.write(
+                    connection, call.who(),
+                    AuditLog.Change.of(
+                            call.organizationId(), "run.listened", "run", run.id(), null,
+                            Json.object().put("channels", channels.name().toLowerCase(Locale.ROOT))));
+            return true;
+        });
+    }
+}
