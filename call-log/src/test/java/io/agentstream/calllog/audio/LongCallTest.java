@@ -52,7 +52,7 @@ final class LongCallTest {
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void takesTheSameMemoryHoweverLongItWas() throws Exception {
-        for (String minutes : System.getProperty("audio.minutes", "1").split(",")) {
+        for (String minutes : System.getProperty("audio.minutes", "1").split(",", -1)) {
             try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve(minutes), 0)) {
                 KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ofMillis(5));
                 one(clients, Integer.parseInt(minutes));
@@ -71,7 +71,7 @@ final class LongCallTest {
         write(clients, frames);
         long lengthUs = minutes * 60_000_000L;
         long samples = CallAudio.samples(lengthUs);
-        CallPlaces places = new CallPlaces(call(1), began, began.plusMillis(minutes * 60_000L), 0, List.of(), 2L + 2 * frames);
+        CallPlaces places = new CallPlaces(call(1), began, began.plusMillis(minutes * 60_000L), 0, List.of(), 2L + 2L * frames);
 
         // when
         System.gc();
