@@ -3,6 +3,7 @@ package io.agentstream.schemas;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -84,8 +85,26 @@ public sealed interface RunEvent {
             @Doc("Milliseconds from running to the end.") long durationMs,
             @Doc("What the owner was charged, as a decimal number.") @Nullable String cost,
             @Doc(DISCONNECTED_BY) @Nullable DisconnectedBy disconnectedBy,
-            @Doc(OUTCOME) @Nullable String outcome)
+            @Doc(OUTCOME) @Nullable String outcome,
+            @Doc("What was wrong that nobody complained of: no_caller_audio, agent_unheard, agent_never_answered, slow_turn; absent where"
+                            + " nothing was.")
+                    @Nullable List<String> faults)
             implements RunEvent {
+
+        /// Of a call with which nothing was wrong.
+        public Completed(
+                CallId callId,
+                long after,
+                Instant at,
+                RunRef run,
+                End end,
+                @Nullable Integer closeCode,
+                long durationMs,
+                @Nullable String cost,
+                @Nullable DisconnectedBy disconnectedBy,
+                @Nullable String outcome) {
+            this(callId, after, at, run, end, closeCode, durationMs, cost, disconnectedBy, outcome, null);
+        }
 
         /// As an older writer says it.
         public Completed(
@@ -97,7 +116,7 @@ public sealed interface RunEvent {
                 @Nullable Integer closeCode,
                 long durationMs,
                 @Nullable String cost) {
-            this(callId, after, at, run, end, closeCode, durationMs, cost, null, null);
+            this(callId, after, at, run, end, closeCode, durationMs, cost, null, null, null);
         }
     }
 

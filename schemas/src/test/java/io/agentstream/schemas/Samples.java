@@ -53,7 +53,10 @@ final class Samples {
                     DisconnectedBy.PROVIDER, "no_answer"),
             new RunEvent.HangUp(CALL, 4, AT, RUN, true, 204, 2),
             new RunEvent.Completed(
-                    CALL, 4, AT, RUN, End.REPLACED, 1000, 9_000, "0.0150", DisconnectedBy.PROVIDER, null));
+                    CALL, 4, AT, RUN, End.REPLACED, 1000, 9_000, "0.0150", DisconnectedBy.PROVIDER, null),
+            new RunEvent.Completed(
+                    CALL, 4, AT, RUN, End.CALLER_HANGUP, 1000, 61_000, "0.1017", DisconnectedBy.CALLER, null,
+                    List.of("no_caller_audio", "slow_turn")));
 
     static final List<ConversationEvent> CONVERSATION_EVENTS = List.of(
             new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT, null),

@@ -3,7 +3,7 @@ package io.agentstream.calllog.timeline;
 /// What can be wrong with a call that ended as calls do. A sound is what is louder than the quietest usable line: frames of silence are
 /// none.
 public enum SilentFault {
-    /// No audio came from the caller, and no key.
+    /// No audio came from the caller, and no key: one-way audio.
     NO_CALLER_AUDIO,
     /// Audio came from the caller, and all of it was silence: one-way audio.
     CALLER_SILENT,

@@ -47,6 +47,7 @@ final class Story {
         put(details, "caller_number", event.from());
         put(details, "called_number", event.to());
         put(details, "context", event.context());
+        put(details, "tracks", event.tracks().isEmpty() ? null : String.join(", ", event.tracks()));
         put(details, "encoding", event.mediaFormat().encoding());
         put(details, "sample_rate", event.mediaFormat().sampleRate());
         put(details, "cut", event.cut() == null ? null : String.join(" ", event.cut()));
@@ -101,6 +102,7 @@ final class Story {
                 closeCode = e.closeCode() == null ? closeCode : e.closeCode();
                 over(details, e.disconnectedBy(), e.outcome(), e.cost(), e.durationMs());
                 details.put("end", end);
+                put(details, "faults", e.faults() == null ? null : String.join(", ", e.faults()));
                 tape.put(new TimelineEntry.Decision(atMs, null, after, "completed", details));
             }
             case RunEvent.Failed e -> {

@@ -46,7 +46,8 @@ public final class TimelineText {
                     : "a socket is opened" + given(" by ", details.get("provider")) + given(" for ", details.get("domain"))
                             + numbers(details);
             case "started" -> "the provider introduces the call" + given(", session ", details.get("session"))
-                    + given(", ", details.get("encoding")) + given("; left out: ", details.get("cut"));
+                    + given(", ", details.get("encoding"))
+                    + given(", track ", details.get("tracks")) + given("; left out: ", details.get("cut"));
             case "conversation_began" -> "a worker takes the conversation up";
             case "close_ordered" -> "the close is ordered" + given(": ", cause(details));
             case "agent_hung_up" -> "the agent hangs up";
@@ -143,7 +144,7 @@ public final class TimelineText {
 
     public static String fault(SilentFault fault, @Nullable Integer turn, @Nullable Long ms) {
         return switch (fault) {
-            case NO_CALLER_AUDIO -> "no audio came from the caller";
+            case NO_CALLER_AUDIO -> "one-way audio: no audio came from the caller";
             case CALLER_SILENT -> "one-way audio: all that came from the caller was silence";
             case AGENT_UNHEARD -> "one-way audio: the caller never heard the agent";
             case AGENT_SILENT -> "one-way audio: all that the agent sent was silence";

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.decide;
 
+import io.agentstream.calllog.timeline.TimelineLimits;
 import io.agentstream.orchestrator.decide.Decision.HangUpOrder;
 import io.agentstream.orchestrator.decide.Decision.Socket;
 import io.agentstream.orchestrator.decide.RunMachine.State;
@@ -10,6 +11,7 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.RunWords;
+import io.agentstream.orchestrator.store.Talked;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.schemas.AgentDefinition;
@@ -45,6 +47,8 @@ final class RunTransaction {
     private final List<NewEvent> story = new ArrayList<>();
     private final List<RunEvent> events = new ArrayList<>();
     private RunRows.@Nullable Proven proven;
+    /// What the gateway said at the end; null where it did not yet.
+    private CallEvent.@Nullable Ended socket;
     private Socket told = Socket.WAITS;
 
     /// What is decided about the run.
@@ -109,6 +113,9 @@ final class RunTransaction {
 
     /// Takes a record of the call into the story.
     void happened(CallEvent event, String type, Source source) {
+        if (event instanceof CallEvent.Ended ended) {
+            socket = ended;
+        }
         story.add(new NewEvent(event.at(), type, Contexts.shown(event), source));
     }
 
@@ -180,7 +187,19 @@ final class RunTransaction {
                         lower(complete.end()), complete.closeCode(), complete.at(), cost, lower(by)));
         say("completed", new RunEvent.Completed(
                 callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
-                cost.toPlainString(), by, row.outcome()));
+                cost.toPlainString(), by, row.outcome(), faults()));
+    }
+
+    /// Null where nothing was wrong, or nobody says.
+    private @Nullable List<String> faults() throws SQLException {
+        Instant startedAt = row.startedAt();
+        if (socket == null || startedAt == null) {
+            return null;
+        }
+        List<String> found = SilentFaults.of(socket, startedAt, Talked.of(connection, row.id()), TimelineLimits.DEFAULT).stream()
+                .map(SilentFaults::name)
+                .toList();
+        return found.isEmpty() ? null : found;
     }
 
     /// What was decided in this transaction; nothing where that is nothing.

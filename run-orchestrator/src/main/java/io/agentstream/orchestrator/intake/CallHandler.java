@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.intake;
 
 import io.agentstream.orchestrator.decide.Contexts;
+import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Verdicts;
@@ -36,6 +37,7 @@ public final class CallHandler {
     private final Timer proof;
     private final Counter unbelieved;
     private final SealedCalls sealed;
+    private final FaultCounters faults;
 
     /// @param margin how long before the gateway's deadline the provider must have answered, so that the verdict on a silent
     ///     provider reaches the gateway before the gateway loses patience by itself
@@ -49,6 +51,7 @@ public final class CallHandler {
             Duration margin,
             SealedCalls sealed) {
         this.sealed = sealed;
+        this.faults = new FaultCounters(metrics);
         this.decisions = decisions;
         this.sessions = sessions;
         this.announcer = announcer;
@@ -113,7 +116,11 @@ public final class CallHandler {
                     announcer.announce(decisions.started(plan.get().answered(started, session), source, clock));
                 }
             }
-            case CallEvent.Ended ended -> announcer.announce(decisions.ended(ended, source));
+            case CallEvent.Ended ended -> {
+                Decision decision = decisions.ended(ended, source);
+                faults.count(decision);
+                announcer.announce(decision);
+            }
             case CallEvent.Alive alive -> {} // the loop keeps them together
         }
     }
