@@ -39,13 +39,13 @@ final class CommandLineTest {
         Ran help = run(Map.of(), "--help");
 
         assertEquals(OK, help.code());
-        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "re-encrypt"}) {
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "replay", "re-encrypt"}) {
             assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "re-encrypt"})
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "replay", "re-encrypt"})
     void everyCommandHasHelp(String command) {
         Ran help = run(Map.of(), command, "--help");
 
@@ -58,7 +58,7 @@ final class CommandLineTest {
         String help = run(Map.of(), "call", "--help").out();
 
         for (String option : new String[] {
-            "--data", "--agent", "--say", "--wav", "--dtmf", "--seconds", "--save", "--count", "--rate", "--url"
+            "--data", "--agent", "--say", "--wav", "--dtmf", "--scenario", "--seconds", "--save", "--count", "--rate", "--url"
         }) {
             assertTrue(help.contains(option), option);
         }

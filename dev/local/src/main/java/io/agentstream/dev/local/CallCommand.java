@@ -45,6 +45,9 @@ final class CallCommand implements Callable<Integer> {
     private static final int MAX_SECONDS = 3_600;
     private static final int ECHO_SECONDS = 5;
     private static final int TALK_SECONDS = 60;
+    private static final int SCENARIO_SECONDS = 14;
+    private static final List<String> SCENARIOS = List.of("one-way", "barge-in");
+    private static final String SCENARIO_WORDS = "Hello, can you hear me? I would like to speak to somebody, please.";
 
     @Option(names = "--data", paramLabel = "DIR", defaultValue = ".agent-stream",
             description = "Data directory of the running system (default: ${DEFAULT-VALUE}).")
@@ -62,6 +65,10 @@ final class CallCommand implements Callable<Integer> {
     @Option(names = "--dtmf", paramLabel = "KEYS", split = ",",
             description = "Keys to press, each after the agent has spoken: 1,2,#.")
     private @Nullable List<String> dtmf;
+
+    @Option(names = "--scenario", paramLabel = "S",
+            description = "A call worth looking at with `replay`: one-way (the agent hears nobody), barge-in (the caller interrupts).")
+    private @Nullable String scenario;
 
     @Option(names = "--seconds", paramLabel = "N",
             description = "The caller hangs up after N seconds (default: 5 for the echo agent, else 60).")
@@ -145,6 +152,9 @@ final class CallCommand implements Callable<Integer> {
         if (save != null && (Files.isDirectory(save) || !Files.isDirectory(folder(save)))) {
             throw wrong("--save takes a file to write, in a directory that is there, and not " + save);
         }
+        if (scenario != null && !SCENARIOS.contains(scenario)) {
+            throw wrong("--scenario is one of " + String.join(", ", SCENARIOS));
+        }
         if (dtmf != null && !dtmf.stream().allMatch(key -> key.matches("[0-9*#A-Da-d]"))) {
             throw wrong("--dtmf takes keys 0-9 * # A-D with commas between them");
         }
@@ -176,14 +186,15 @@ final class CallCommand implements Callable<Integer> {
         List<String> keys = dtmf == null ? List.of() : dtmf;
         // The demo agent offers keys. A caller who was told nothing presses two of them, and hears all that it can do.
         boolean nothingToDo = speech == null && keys.isEmpty() && url == null && agent == null;
-        int length = seconds != null ? seconds : echo ? ECHO_SECONDS : TALK_SECONDS;
+        int length = seconds != null ? seconds : echo ? ECHO_SECONDS : scenario != null ? SCENARIO_SECONDS : TALK_SECONDS;
         return new CallScript(
                 url != null ? url : streamUrl(demo),
                 demo == null ? "demo.cloudonix.net" : demo.domain(),
                 speech,
                 nothingToDo ? List.of("1", "3") : keys,
                 length * 1_000L,
-                echo && speech == null);
+                echo && speech == null,
+                scenario == null ? CallScript.Scenario.USUAL : CallScript.Scenario.of(scenario));
     }
 
     private URI streamUrl(@Nullable DemoFile demo) {
@@ -202,11 +213,12 @@ final class CallCommand implements Callable<Integer> {
                 throw wrong("--wav " + wav + " cannot be played: " + Sentences.of(unusable));
             }
         }
-        if (say != null) {
-            Voice voice = new FreeTtsVoice();
-            return voice.speak(say);
+        String words = say != null ? say : scenario != null ? SCENARIO_WORDS : null;
+        if (words == null) {
+            return null;
         }
-        return null;
+        Voice voice = new FreeTtsVoice();
+        return voice.speak(words);
     }
 
     private List<CallOutcome> place(CallScript script) throws InterruptedException {

@@ -9,7 +9,8 @@ import java.util.UUID;
 ///
 /// `accountSid` is the provider's domain. `maxMs` is the length after which the caller hangs up, at most an hour. `sendStop`:
 /// whether a hang-up says `stop` before it closes. `echoMarks`: whether played marks are reported. `probe`: whether the caller
-/// sends numbered frames instead of silence, to be told apart when an echo agent returns them.
+/// sends numbered frames instead of silence, to be told apart when an echo agent returns them. `track`: what the provider calls the track
+/// that it sends; a gateway hears [#CALLERS_TRACK] only.
 public record CallPlan(
         URI uri,
         String streamSid,
@@ -23,9 +24,12 @@ public record CallPlan(
         long maxMs,
         boolean sendStop,
         boolean echoMarks,
-        boolean probe) {
+        boolean probe,
+        String track) {
 
     static final long LONGEST_MS = 3_600_000;
+
+    static final String CALLERS_TRACK = "inbound";
 
     /// @throws IllegalArgumentException where `maxMs` is out of range
     public CallPlan {
@@ -51,7 +55,8 @@ public record CallPlan(
                 60_000,
                 true,
                 true,
-                false);
+                false,
+                CALLERS_TRACK);
     }
 
     private static String id() {
@@ -59,16 +64,21 @@ public record CallPlan(
     }
 
     public CallPlan withSteps(List<Step> others) {
-        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, others, maxMs, sendStop, echoMarks, probe);
+        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, others, maxMs, sendStop, echoMarks, probe, track);
     }
 
     public CallPlan withMaxMs(long other) {
-        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, other, sendStop, echoMarks, probe);
+        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, other, sendStop, echoMarks, probe, track);
     }
 
     /// Numbered frames, for the latency of an echo.
     public CallPlan withProbe() {
-        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, maxMs, sendStop, echoMarks, true);
+        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, maxMs, sendStop, echoMarks, true, track);
+    }
+
+    /// The provider sends this track, and no other.
+    public CallPlan withTrack(String other) {
+        return new CallPlan(uri, streamSid, callSid, session, accountSid, from, to, customParameters, steps, maxMs, sendStop, echoMarks, probe, other);
     }
 
     /// Without the address: its path holds the agent's secret.

@@ -52,7 +52,7 @@ final class ProviderFrames {
         start.put("from", plan.from());
         start.put("to", plan.to());
         start.put("context", "inbound");
-        start.putArray("tracks").add("inbound");
+        start.putArray("tracks").add(plan.track());
         start.putObject("mediaFormat")
                 .put("encoding", "audio/x-mulaw")
                 .put("sampleRate", 8000)
@@ -64,7 +64,7 @@ final class ProviderFrames {
 
     String media(byte[] payload) {
         long timestampMs = chunk++ * TelephoneFrame.MS;
-        return head("media") + ",\"media\":{\"track\":\"inbound\",\"chunk\":\"" + chunk + "\",\"timestamp\":\""
+        return head("media") + ",\"media\":{\"track\":\"" + plan.track() + "\",\"chunk\":\"" + chunk + "\",\"timestamp\":\""
                 + timestampMs + "\",\"payload\":\"" + Base64.getEncoder().encodeToString(payload) + "\"}}";
     }
 
