@@ -1,6 +1,5 @@
 package io.agentstream.cli;
 
-import io.agentstream.calllog.CallPlaces;
 import io.agentstream.calllog.CallSource;
 import io.agentstream.calllog.KafkaCallSource;
 import io.agentstream.calllog.verify.JournalReading;
@@ -66,10 +65,10 @@ final class VerifyCommand implements Callable<Integer> {
                 terminal.environment(), data, List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL));
         RunCalls run = run(config);
         KafkaClients clients = new KafkaClients(config);
-        CallSource source = source(clients, run, null);
-        Verification conversation = JournalReading.verify(source, run.callId(), words(config, run.keys()));
+        CallSource source = new KafkaCallSource(clients, run.places());
+        Verification conversation = JournalReading.verify(source, run.places().callId(), words(config, run.keys()));
         VerificationText.lines(run.name(), conversation).forEach(terminal.out()::println);
-        RecordedEnd end = RecordedEnd.of(source, slot -> source(clients, run, slot));
+        RecordedEnd end = RecordedEnd.of(source, slot -> new KafkaCallSource(clients, run.at(slot)));
         terminal.out().println((end.possible().isEmpty() ? "  note: " : "  ") + end.says());
         return conversation.same() && end.possible().orElse(true) ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
     }
@@ -90,10 +89,6 @@ final class VerifyCommand implements Callable<Integer> {
             return RunCalls.find(database, target)
                     .orElseThrow(() -> new IOException("there is no run '" + target + "'; a run's number, its name (WR-AGS-...) or a call's id"));
         }
-    }
-
-    private static CallSource source(KafkaClients clients, RunCalls run, @Nullable Integer slot) {
-        return new KafkaCallSource(clients, new CallPlaces(run.callId(), run.createdAt(), run.endedAt(), slot, List.of()));
     }
 
     /// The key of words; null where the call has none any more, or the installation's key is not here.

@@ -1,23 +1,28 @@
 package io.agentstream.cli.verify;
 
+import io.agentstream.calllog.CallPlaces;
 import io.agentstream.orchestrator.store.Database;
-import io.agentstream.orchestrator.store.RunKeys;
+import io.agentstream.orchestrator.store.RunPlaces;
+import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A run's call, as whoever runs the installation names it.
+/// A call as whoever runs the installation names it, of whichever organisation, and where its records lie.
 ///
+/// @param name of its run; of a call without one its id
 /// @param keys what is left of the call's keys; null where it never had any
-public record RunCalls(long runId, String name, CallId callId, Instant createdAt, @Nullable Instant endedAt, @Nullable CallKeys keys) {
+public record RunCalls(String name, CallPlaces places, @Nullable CallKeys keys) {
 
-    private static final String COLUMNS = "select id, name, call_id, created_at, ended_at from runs where ";
+    private static final String RUN = "select id, organization_id from runs where ";
+
+    private record Key(long organizationId, long runId) {}
 
     /// @param named a run's number or name, or a call's id
     public static Optional<RunCalls> find(Database database, String named) {
@@ -26,31 +31,44 @@ public record RunCalls(long runId, String name, CallId callId, Instant createdAt
 
     private static Optional<RunCalls> find(Connection connection, String named) throws SQLException {
         Optional<CallId> call = CallId.parse(named);
-        if (call.isPresent()) { // of a call that was refused there may be no run
-            return Optional.of(first(connection, "call_id = ?", call.get().value()).orElseGet(() -> refused(call.get())));
+        Optional<Key> key;
+        if (call.isPresent()) {
+            key = key(connection, "call_id = ?", call.get().value());
+        } else if (named.matches("\\d{1,18}")) {
+            key = key(connection, "id = ?", Long.parseLong(named));
+        } else {
+            key = key(connection, "name = ?", named);
         }
-        if (named.matches("\\d{1,18}")) {
-            return first(connection, "id = ?", Long.parseLong(named));
+        if (key.isEmpty()) {
+            return call.map(RunCalls::refused);
         }
-        return first(connection, "name = ?", named);
+        return RunPlaces.find(connection, key.get().organizationId(), key.get().runId()).map(RunCalls::of);
     }
 
-    private static Optional<RunCalls> first(Connection connection, String where, Object value) throws SQLException {
-        Optional<RunCalls> run = Sql.first(
-                connection, COLUMNS + where,
-                row -> new RunCalls(
-                        row.getLong("id"), row.getString("name"), new CallId(row.getObject("call_id", UUID.class)),
-                        Sql.instant(row, "created_at"), Sql.instantOrNull(row, "ended_at"), null),
-                value);
-        if (run.isEmpty()) {
-            return run;
-        }
-        RunCalls found = run.get();
-        CallKeys keys = RunKeys.find(connection, found.callId()).orElse(null);
-        return Optional.of(new RunCalls(found.runId(), found.name(), found.callId(), found.createdAt(), found.endedAt(), keys));
+    private static Optional<Key> key(Connection connection, String where, Object value) throws SQLException {
+        return Sql.first(connection, RUN + where, row -> new Key(row.getLong("organization_id"), row.getLong("id")), value);
     }
 
+    private static RunCalls of(Located run) {
+        CallId callId = new CallId(run.callId());
+        List<CallPlaces.Span> spans = run.places().stream()
+                .map(place -> new CallPlaces.Span(place.topic(), place.partition(), place.first(), place.last()))
+                .toList();
+        Instant madeAt = run.keysMadeAt();
+        return new RunCalls(
+                run.name(),
+                new CallPlaces(callId, run.offeredAt(), run.endedAt(), run.slot(), spans, run.endSeq()),
+                madeAt == null ? null : new CallKeys(callId, madeAt, run.media(), run.words()));
+    }
+
+    /// A call that was refused may have no run.
     private static RunCalls refused(CallId callId) {
-        return new RunCalls(0, callId.toString(), callId, Instant.ofEpochMilli(callId.madeAtMs()), null, null);
+        return new RunCalls(
+                callId.toString(), new CallPlaces(callId, Instant.ofEpochMilli(callId.madeAtMs()), null, null, List.of()), null);
+    }
+
+    /// Its places with the partition of its commands, which its first record says.
+    public CallPlaces at(int slot) {
+        return new CallPlaces(places.callId(), places.from(), places.until(), slot, places.known(), places.endSeq());
     }
 }
