@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.agents.journal.ConversationJournal;
 import io.agentstream.agents.journal.ConversationRerun;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
@@ -30,8 +31,14 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /// What a loop's conversations take in is in the journal, and leads to the same when it is run again.
@@ -261,6 +268,36 @@ final class JournalLoopTest {
         assertEquals(List.of("run_started", "audio_heard", "broken", "call_ended"), types(entries));
         assertEquals(Guard.BUG, entries.get(2).input().path("why").asString());
         assertSame(entries);
+    }
+
+    @Test
+    void whatBreaksWhileItIsEndedIsEndedByHandAndTheJournalSaysSo() throws Exception {
+        // given a script that speaks, and a producer that is broken for what was said
+        AtomicBoolean broken = new AtomicBoolean();
+        MockProducer<byte[], byte[]> events =
+                new MockProducer<>(LoopFixture.cluster(), true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                    @Override
+                    public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> each, Callback callback) {
+                        if (broken.get() && each.topic().equals(Topics.CONVERSATION_EVENTS.name())) {
+                            throw new IllegalStateException("a bug");
+                        }
+                        return super.send(each, callback);
+                    }
+                };
+        LoopFixture of = new LoopFixture(LoopFixture.engines(), events, new LoopFixture.Mock(), LoopFixture.producer());
+        of.start(1);
+        of.running(CALL, 1, SCRIPT);
+        of.workUntil(() -> of.commands().size() >= 2);
+
+        // when
+        broken.set(true);
+        of.ended(CALL, 1, 11);
+        of.work();
+
+        // then what the machine decided is there, and that it was not done
+        List<JournalEntry> entries = entries(journal(of));
+        assertEquals(List.of("call_ended", ConversationJournal.GIVEN_UP), types(entries).subList(entries.size() - 2, entries.size()));
+        assertSame(entries.subList(0, entries.size() - 1));
     }
 
     @Test

@@ -169,8 +169,8 @@ public final class LoopFixture {
         return producer(true);
     }
 
-    /// @param atOnce whether what is sent is acknowledged at once
-    static MockProducer<byte[], byte[]> producer(boolean atOnce) {
+    /// A broker that has all topics.
+    static Cluster cluster() {
         List<PartitionInfo> partitions = new ArrayList<>();
         Node node = new Node(0, "broker", 1);
         for (Topic<?> topic : Topics.ALL) {
@@ -178,8 +178,12 @@ public final class LoopFixture {
                 partitions.add(new PartitionInfo(topic.name(), p, node, new Node[] {node}, new Node[] {node}));
             }
         }
-        Cluster cluster = new Cluster("test", List.of(node), partitions, Set.of(), Set.of());
-        return new MockProducer<>(cluster, atOnce, null, new ByteArraySerializer(), new ByteArraySerializer());
+        return new Cluster("test", List.of(node), partitions, Set.of(), Set.of());
+    }
+
+    /// @param atOnce whether what is sent is acknowledged at once
+    static MockProducer<byte[], byte[]> producer(boolean atOnce) {
+        return new MockProducer<>(cluster(), atOnce, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /// What the events producer wrote is what a reader of snapshots finds.
