@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// `verify`, as the engineer of a bad call uses it. That all calls of the other tests lead to the same is seen when their systems end.
 @ExtendWith(SharedSystem.class)
@@ -52,6 +58,46 @@ final class VerifyTest {
         String run = runOf(data, "--agent", system.demo().echoAgentUuid(), "--seconds", "3");
 
         assertTrue(verified(data, run).out().contains("lead to the same"));
+    }
+
+    /// What a record of its own takes of a batch on the broker's disk, above its key and value. Frames and replies share theirs, and are counted
+    /// without.
+    private static final int BATCH_OVERHEAD = 80;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theJournalIsLessThanATwentiethOfACallsBytes(boolean echo, LocalSystem system, Path data) throws Exception {
+        // given
+        String agent = echo ? system.demo().echoAgentUuid() : system.demo().agentUuid();
+        String run = runOf(data, "--agent", agent, "--seconds", "12");
+        verified(data, run);
+
+        // when
+        String call = callOf(new Api(system.demo()), agent, run);
+        String servers = system.demo().kafkaBootstrapServers();
+        long frames = bytes(servers, Topics.CALL_MEDIA, call, 0);
+        long replies = bytes(servers, Topics.SOCKET_COMMANDS, call, 0);
+        long journal = bytes(servers, Topics.CALL_JOURNAL, call, BATCH_OVERHEAD);
+
+        // then
+        System.out.println((echo ? "echo" : "script") + ": journal " + journal + " bytes, frames " + frames + ", replies " + replies);
+        assertTrue(journal > 0 && journal < (frames + replies) / 20, journal + " bytes of " + (frames + replies));
+    }
+
+    private static String callOf(Api api, String agent, String run) throws Exception {
+        for (JsonNode each : api.send("GET", "/api/v1/agents/" + agent + "/runs?limit=500", "").path("items")) {
+            if (each.path("name").asString().equals(run)) {
+                return each.path("call_id").asString();
+            }
+        }
+        throw new AssertionError("no run " + run);
+    }
+
+    private static long bytes(String servers, Topic<?> topic, String call, int overhead) throws Exception {
+        return TopicReader.read(servers, topic).stream()
+                .filter(each -> new String(each.key(), StandardCharsets.US_ASCII).equals(call) && each.value() != null)
+                .mapToLong(each -> each.serializedKeySize() + each.serializedValueSize() + overhead)
+                .sum();
     }
 
     @Test
