@@ -1,6 +1,8 @@
 package io.agentstream.runtime;
 
 import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.JournalBatch;
+import io.agentstream.schemas.JournalDecoder;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.util.Arrays;
@@ -30,13 +32,26 @@ public final class CodecFuzz {
                     throw new IllegalStateException(
                             topic.name() + ": " + HexFormat.of().formatHex(written) + " is read as " + HexFormat.of().formatHex(again));
                 }
-                yield "";
+                yield value instanceof JournalBatch batch && !batch.sealed() ? entries(batch) : "";
             }
             case Decoded.Unknown<V>(String what) -> what;
             case Decoded.Malformed<V>(String why) -> why;
         };
         if (reason.length() > MAX_REASON_CHARS) {
             throw new IllegalStateException("a reason of " + reason.length() + " characters");
+        }
+    }
+
+    /// Why they cannot be read.
+    private static String entries(JournalBatch batch) {
+        JournalDecoder in = new JournalDecoder(batch);
+        try {
+            while (in.next() != null) {
+                // whatever it is
+            }
+            return "";
+        } catch (JournalDecoder.BadEntriesException bad) {
+            return String.valueOf(bad.getMessage());
         }
     }
 

@@ -26,6 +26,7 @@ public final class JournalEncoder {
     public static final String OMITTED = "omitted";
 
     private static final int FIRST_BYTES = 512;
+    private static final int MOST_KEPT_BYTES = 32 << 10;
     private static final int MAX_NUMBER_BYTES = 10;
 
     private final List<JournalTemplate> templates;
@@ -129,6 +130,9 @@ public final class JournalEncoder {
     public Slice take() {
         Slice taken = Slice.of(Arrays.copyOf(bytes, length));
         length = 0;
+        if (bytes.length > MOST_KEPT_BYTES) { // one long entry is not paid for until the call ends
+            bytes = new byte[FIRST_BYTES];
+        }
         declarations = 0;
         Arrays.fill(declared, 0);
         Arrays.fill(used, false);

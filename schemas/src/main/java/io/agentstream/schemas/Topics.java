@@ -81,12 +81,12 @@ public final class Topics {
             SOCKET_COMMANDS,
             CONVERSATION_EVENTS,
             CONVERSATION_SNAPSHOTS,
-            CALL_JOURNAL,
             AGENT_DEFINITIONS,
             CALL_KEYS,
             RUNS,
             USAGE,
-            DEAD_LETTERS);
+            DEAD_LETTERS,
+            CALL_JOURNAL);
 
     private Topics() {}
 }
