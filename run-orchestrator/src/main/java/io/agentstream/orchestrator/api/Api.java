@@ -79,6 +79,7 @@ public final class Api implements AutoCloseable {
                         new RunRoutes(database).routes(),
                         new TimelineRoutes(database, new RunLog(database, logs), readers).routes(),
                         new AudioRoutes(database, logs, readers, InstantSource.system()).routes(),
+                        new ExportRoutes(database, logs, readers).routes(),
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new ErasureRoutes(database).routes(),

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +35,6 @@ final class AudioRoutes {
     private static final Logger log = LoggerFactory.getLogger(AudioRoutes.class);
 
     private static final int BUSY_SECONDS = 2;
-    private static final Duration TURN = Duration.ofSeconds(10);
-    private static final long NEXT_TRY_MS = 20;
 
     private static final List<String> CHANNELS = List.of("both", "caller", "agent");
 
@@ -150,29 +147,7 @@ final class AudioRoutes {
         long startUs = run.offeredAt().toEpochMilli() * 1_000;
         return new Reply(
                 range == null ? 200 : 206, ByteBuffer.allocate(0), headers,
-                new AudioPieces(source, key, channels, startUs, lengthUs, part, work -> piece(call.organizationId(), work)), null);
-    }
-
-    /// Waits for its turn where as many are read as may be at a time: the answer has begun.
-    private Optional<byte[]> piece(long owner, Callable<Optional<byte[]>> work) throws IOException {
-        long deadlineNs = System.nanoTime() + TURN.toNanos();
-        try {
-            while (true) {
-                try {
-                    return readers.read(owner, work);
-                } catch (LogReaders.BusyException busy) {
-                    if (System.nanoTime() > deadlineNs) {
-                        throw new IOException("as many runs are being read back as may be at a time", busy);
-                    }
-                    Thread.sleep(NEXT_TRY_MS);
-                }
-            }
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the API is being closed", closing);
-        } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof IOException trouble ? trouble : new IOException("a run was not read back", failed.getCause());
-        }
+                new AudioPieces(source, key, channels, startUs, lengthUs, part, work -> readers.inTurn(call.organizationId(), work)), null);
     }
 
     private void listened(Call call, Located run, Channels channels) {

@@ -17,6 +17,7 @@ final class MediaTypes {
     static final String CSV = "text/csv";
     static final String TEXT = "text/plain";
     static final String WAV = "audio/wav";
+    static final String ZSTD = "application/zstd";
 
     private static final Pattern QUALITY = Pattern.compile("q=[01](\\.[0-9]{0,3})?");
     private static final Set<String> BODIES = Set.of(JSON, "application/merge-patch+json");

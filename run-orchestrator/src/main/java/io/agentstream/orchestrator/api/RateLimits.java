@@ -22,14 +22,14 @@ final class RateLimits {
         READ,
         /// Changes something.
         CHANGE,
-        /// Streams a whole list.
+        /// Streams a whole list, or a whole call.
         EXPORT;
 
         static Kind of(Route route, String type) {
             if (!route.method().equals("GET")) {
                 return CHANGE;
             }
-            return type.equals(MediaTypes.NDJSON) || type.equals(MediaTypes.CSV) ? EXPORT : READ;
+            return type.equals(MediaTypes.NDJSON) || type.equals(MediaTypes.CSV) || type.equals(MediaTypes.ZSTD) ? EXPORT : READ;
         }
     }
 

@@ -100,7 +100,7 @@ final class RunRoutes {
         return out;
     }
 
-    private static ObjectNode json(RunEvents.RunEvent event) {
+    static ObjectNode json(RunEvents.RunEvent event) {
         ObjectNode out = Json.object();
         out.put("position", event.position());
         out.put("at", Json.time(event.at()));

@@ -2,9 +2,11 @@ package io.agentstream.orchestrator.replay;
 
 import io.agentstream.calllog.CallSource;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
+import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallSecrets;
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the records of runs. Any thread.
 public interface CallLogs {
@@ -28,4 +30,11 @@ public interface CallLogs {
 
     /// What is left of the run's keys; nothing where it has none, or where they are not ours.
     Optional<CallSecrets> secrets(Located run);
+
+    /// The agent's definition of this key; null where it is not there (any more), or there are none.
+    ///
+    /// @throws IOException where it cannot be looked for, in a sentence
+    default @Nullable AgentDefinition definition(String key) throws IOException {
+        return null;
+    }
 }

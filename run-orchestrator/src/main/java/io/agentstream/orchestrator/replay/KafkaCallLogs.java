@@ -4,13 +4,16 @@ import io.agentstream.calllog.CallPlaces;
 import io.agentstream.calllog.CallPlaces.Span;
 import io.agentstream.calllog.CallSource;
 import io.agentstream.calllog.KafkaCallSource;
+import io.agentstream.calllog.KafkaDefinitions;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.runtime.KafkaClients;
+import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Place;
 import io.agentstream.schemas.Topics;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +54,10 @@ public final class KafkaCallLogs implements CallLogs {
         return wrapping == null || run.keysMadeAt() == null
                 ? Optional.empty()
                 : wrapping.unwrap(new CallKeys(new CallId(run.callId()), run.keysMadeAt(), run.media(), run.words()));
+    }
+
+    @Override
+    public @Nullable AgentDefinition definition(String key) throws IOException {
+        return new KafkaDefinitions(clients).find(key);
     }
 }

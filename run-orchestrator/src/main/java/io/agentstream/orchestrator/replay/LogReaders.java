@@ -2,6 +2,8 @@ package io.agentstream.orchestrator.replay;
 
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -16,6 +18,11 @@ public final class LogReaders implements AutoCloseable {
 
     public static final int ALL = 4;
     public static final int OF_ONE = 2;
+
+    /// How long who has begun waits for the next turn.
+    private static final Duration TURN = Duration.ofSeconds(10);
+
+    private static final long NEXT_TRY_MS = 20;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(
             ALL, Thread.ofPlatform().name("orchestrator-log-", 0).daemon().factory());
@@ -55,6 +62,30 @@ public final class LogReaders implements AutoCloseable {
         } catch (InterruptedException gone) {
             running.cancel(true);
             throw gone;
+        }
+    }
+
+    /// The same for who has begun to answer, and waits for a turn rather than break off: for [#TURN] at most.
+    ///
+    /// @throws IOException where `work` throws one, or there was no turn in time
+    public <T> T inTurn(long owner, Callable<T> work) throws IOException {
+        long deadlineNs = System.nanoTime() + TURN.toNanos();
+        try {
+            while (true) {
+                try {
+                    return read(owner, work);
+                } catch (BusyException busy) {
+                    if (System.nanoTime() > deadlineNs) {
+                        throw new IOException("as many runs are being read back as may be at a time", busy);
+                    }
+                    Thread.sleep(NEXT_TRY_MS);
+                }
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the API is being closed", closing);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException trouble ? trouble : new IOException("a run was not read back", failed.getCause());
         }
     }
 
