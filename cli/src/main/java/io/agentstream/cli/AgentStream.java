@@ -39,6 +39,7 @@ public final class AgentStream {
                         new DoctorCommand(terminal),
                         new AuditCommand(terminal),
                         new VerifyCommand(terminal),
+                        new ExportCommand(terminal),
                         new RunsCommand(terminal),
                         new ReplayCommand(terminal),
                         new TenantCommand(terminal),

@@ -31,11 +31,9 @@ public final class RunFinder {
     public static JsonNode find(ApiClient client, String reference) throws IOException, InterruptedException {
         Matcher name = NAME.matcher(reference);
         if (name.matches()) {
-            JsonNode run = client.get("/api/v1/runs/" + numberOf(Long.parseLong(name.group(1))));
-            if (run.path("name").asString("").equalsIgnoreCase(reference)) {
-                return run;
-            }
-            throw none(reference);
+            return get(client, Long.toString(numberOf(Long.parseLong(name.group(1)))))
+                    .filter(run -> run.path("name").asString("").equalsIgnoreCase(reference))
+                    .orElseThrow(() -> none(reference));
         }
         if (reference.matches("[1-9][0-9]{0,17}")) {
             Optional<JsonNode> run = get(client, reference);
