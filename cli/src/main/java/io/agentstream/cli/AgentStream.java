@@ -42,6 +42,7 @@ public final class AgentStream {
                         new ExportCommand(terminal),
                         new RunsCommand(terminal),
                         new ReplayCommand(terminal),
+                        new TailCommand(terminal),
                         new TenantCommand(terminal),
                         new ReencryptCommand(terminal))
                 .forEach(line::addSubcommand);

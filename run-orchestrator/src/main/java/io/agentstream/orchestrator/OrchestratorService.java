@@ -142,6 +142,7 @@ public final class OrchestratorService implements AutoCloseable {
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));
+        closer.<AutoCloseable>own("followers", api::endFollowing);
         AdminServer administration = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_ADMIN_PORT), metrics, readiness));
         return new OrchestratorService(closer, http.port(), administration.port());

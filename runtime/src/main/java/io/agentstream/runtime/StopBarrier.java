@@ -59,7 +59,7 @@ public final class StopBarrier {
     }
 
     /// Blocks until the process is to stop, for `ms` at most; returns whether it is.
-    boolean awaitStop(long ms) throws InterruptedException {
+    public boolean awaitStop(long ms) throws InterruptedException {
         return stop.await(ms, TimeUnit.MILLISECONDS);
     }
 

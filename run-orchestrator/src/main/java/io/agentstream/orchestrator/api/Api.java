@@ -1,11 +1,13 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.follow.Feed;
 import io.agentstream.orchestrator.replay.CallLogs;
 import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.replay.RunLog;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.runtime.DutyCycleRunner;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
@@ -24,16 +26,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The REST API as one handler: everything below `/api/v1/`, and `/openapi.yaml`. Any other path is answered 404. Requests
 /// wait on virtual threads; the I/O thread that brings one is free at once, and the work is done by a few threads of the API's own.
 /// The database should be its own too: whatever is asked here, calls then find a connection.
 public final class Api implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Api.class);
     static final String OPENAPI_PATH = "/openapi.yaml";
 
     private final List<Route> routes;
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
     private final Edge edge;
     private final LogReaders readers;
+    private final Feed feed;
+    private final DutyCycleRunner feeding;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("orchestrator-api-", 0).factory());
 
@@ -69,6 +78,9 @@ public final class Api implements AutoCloseable {
     public Api(
             Database database, CredentialsCipher cipher, AddressGuard guard, CallLogs logs, Settings settings, Metrics metrics) {
         this.readers = new LogReaders(metrics);
+        Workers workers = new Workers(Math.max(1, database.poolSize() - 1)); // One connection is for the keys.
+        this.feed = new Feed(database, metrics);
+        this.feeding = new DutyCycleRunner(feed, FAREWELL, fault -> log.error("nothing can be followed any more", fault));
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
         this.routes = Stream.of(
@@ -85,6 +97,7 @@ public final class Api implements AutoCloseable {
                         new ErasureRoutes(database).routes(),
                         new WebhookRoutes(database, cipher, guard).routes(),
                         new RunListRoutes(database).routes(),
+                        new EventRoutes(database, feed, workers).routes(),
                         new UsageRoutes(database, InstantSource.system()).routes(),
                         operatorKey == null ? List.<Route>of() : new OperatorRoutes(database, keys).routes(),
                         operatorKey == null ? List.<Route>of() : new DeadLetterRoutes(database).routes())
@@ -100,9 +113,9 @@ public final class Api implements AutoCloseable {
                 settings.trustedProxies(),
                 new RateLimits(settings.rates(), System::nanoTime),
                 new Refusals(metrics),
-                // One connection is for the keys.
-                new Workers(Math.max(1, database.poolSize() - 1)),
+                workers,
                 new Wire(settings.patience()));
+        feeding.start();
     }
 
     public HttpHandler handler() {
@@ -116,9 +129,20 @@ public final class Api implements AutoCloseable {
         return routes;
     }
 
+    /// Whoever follows is told that it is over here, and goes on elsewhere. Blocks for two seconds at most.
+    public void endFollowing() throws InterruptedException {
+        feed.endAll();
+        edge.awaitNobodyFollows(FAREWELL);
+    }
+
     /// Requests that are being handled are broken off.
     @Override
     public void close() {
+        try {
+            feeding.close();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
         threads.shutdownNow();
         readers.close();
         edge.close();

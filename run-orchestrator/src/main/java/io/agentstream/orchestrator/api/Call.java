@@ -25,12 +25,17 @@ record Call(
     /// What a request says beside its path. Each header is there where it stood there once.
     ///
     /// @param head whether no body is wanted
-    record Asked(boolean head, @Nullable String idempotencyKey, @Nullable String range, @Nullable String ifRange) {
-        static final Asked PLAINLY = new Asked(false, null, null, null);
+    record Asked(boolean head, @Nullable String idempotencyKey, @Nullable String range, @Nullable String ifRange,
+            @Nullable String lastEventId) {
+        static final Asked PLAINLY = new Asked(false, null, null, null, null);
     }
 
     @Nullable String idempotencyKey() {
         return asked.idempotencyKey();
+    }
+
+    @Nullable String lastEventId() {
+        return asked.lastEventId();
     }
 
     private static final Pattern UUID_FORM =

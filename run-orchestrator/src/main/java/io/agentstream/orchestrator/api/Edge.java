@@ -15,6 +15,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import org.xnio.IoUtils;
 /// request, which only waits; the work is done by [Workers]. Reads at most [#MAX_BODY_BYTES] of a body.
 final class Edge implements AutoCloseable {
     static final int MAX_BODY_BYTES = 512 * 1024;
+    private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
     private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
@@ -74,7 +76,7 @@ final class Edge implements AutoCloseable {
                     ? answer(exchange, visit)
                     : refusals.count(Refusals.Why.REQUESTS, Reply.unavailable());
             visit.isAnswered();
-            wire.write(exchange, reply.rest() == null ? reply : begun(visit, reply));
+            wire.write(exchange, reply.rest() == null ? reply : begun(visit, reply), visit::endsFollowing);
         } catch (RuntimeException | IOException gone) {
             // The connection was closed meanwhile. Nothing may escape: the server would log the request with its path.
             log.debug("an answer could not be sent: {}", gone.getClass().getSimpleName());
@@ -149,12 +151,28 @@ final class Edge implements AutoCloseable {
                     yield Reply.notAcceptable(found.route().types());
                 }
                 yield switch (visit.belongsTo(owner(in))) {
-                    case IN -> admitted(exchange, found, in, type.get());
+                    case IN -> following(visit, caller, admitted(exchange, found, in, type.get()));
                     case FULL -> refusals.count(Refusals.Why.REQUESTS, Reply.unavailable());
                     case TOO_MANY -> refusals.count(Refusals.Why.REQUESTS_OF_ONE, Reply.tooMany());
                 };
             }
         };
+    }
+
+    private Reply following(Places.Visit visit, Users.@Nullable Caller caller, Reply reply) {
+        if (reply.live() == null || caller == null) {
+            return reply;
+        }
+        return switch (visit.follows(caller.keyId())) {
+            case IN -> reply;
+            case FULL -> refusals.count(Refusals.Why.FOLLOWERS, Reply.unavailable());
+            case TOO_MANY -> refusals.count(Refusals.Why.FOLLOWERS_OF_ONE, Reply.tooMany());
+        };
+    }
+
+    /// Waits until nobody follows any more, for so long at most.
+    void awaitNobodyFollows(Duration limit) throws InterruptedException {
+        places.awaitNobodyFollows(limit);
     }
 
     private static long owner(Doorkeeper.Verdict.In in) {
@@ -249,7 +267,8 @@ final class Edge implements AutoCloseable {
         HeaderMap headers = exchange.getRequestHeaders();
         return new Call.Asked(
                 exchange.getRequestMethod().equals(Methods.HEAD),
-                only(headers.get(IDEMPOTENCY_KEY)), only(headers.get(Headers.RANGE)), only(headers.get(Headers.IF_RANGE)));
+                only(headers.get(IDEMPOTENCY_KEY)), only(headers.get(Headers.RANGE)), only(headers.get(Headers.IF_RANGE)),
+                only(headers.get(LAST_EVENT_ID)));
     }
 
     private static Optional<Secret> key(HeaderMap headers) {

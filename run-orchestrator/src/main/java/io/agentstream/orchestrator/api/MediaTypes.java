@@ -18,6 +18,7 @@ final class MediaTypes {
     static final String TEXT = "text/plain";
     static final String WAV = "audio/wav";
     static final String ZSTD = "application/zstd";
+    static final String EVENT_STREAM = "text/event-stream";
 
     private static final Pattern QUALITY = Pattern.compile("q=[01](\\.[0-9]{0,3})?");
     private static final Set<String> BODIES = Set.of(JSON, "application/merge-patch+json");

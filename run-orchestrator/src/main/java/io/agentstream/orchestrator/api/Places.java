@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,8 +23,17 @@ final class Places {
     static final int STREAMS = 16;
     static final int STREAMS_OF_ONE = 2;
 
+    /// Answers that go on hold no thread, and a megabyte at most that waits to be sent.
+    static final int FOLLOWERS = 1_000;
+
+    static final int FOLLOWERS_OF_ONE = 200;
+    static final int FOLLOWERS_OF_KEY = 64;
+
     private final Map<Long, Integer> taken = new HashMap<>();
     private final Map<Long, Integer> streamed = new HashMap<>();
+    private final Map<Long, Integer> following = new HashMap<>();
+    private final Map<Long, Integer> followingByKey = new HashMap<>();
+    private int followers;
     private int streams;
     private int strangers;
     private int visits;
@@ -43,7 +53,9 @@ final class Places {
         private boolean isStranger;
         private boolean isInside;
         private boolean isStream;
+        private boolean isFollowing;
         private long organization;
+        private long key;
 
         private Visit(boolean isAdmitted) {
             this.isAdmitted = isAdmitted;
@@ -58,6 +70,15 @@ final class Places {
         /// Whose it is: a stranger no longer.
         Entry belongsTo(long organizationId) {
             return enter(this, organizationId);
+        }
+
+        /// Its answer goes on, also after this is closed, until [#endsFollowing].
+        Entry follows(long keyId) {
+            return enterFollowers(this, keyId);
+        }
+
+        void endsFollowing() {
+            leaveFollowers(this);
         }
 
         /// Its answer is a stream, of which one has begun from now on where it is in.
@@ -111,6 +132,40 @@ final class Places {
         streamed.merge(visit.organization, 1, Integer::sum);
         visit.isStream = true;
         return Entry.IN;
+    }
+
+    private synchronized Entry enterFollowers(Visit visit, long keyId) {
+        if (following.getOrDefault(visit.organization, 0) >= FOLLOWERS_OF_ONE
+                || followingByKey.getOrDefault(keyId, 0) >= FOLLOWERS_OF_KEY) {
+            return Entry.TOO_MANY;
+        }
+        if (followers >= FOLLOWERS) {
+            return Entry.FULL;
+        }
+        followers++;
+        following.merge(visit.organization, 1, Integer::sum);
+        followingByKey.merge(keyId, 1, Integer::sum);
+        visit.key = keyId;
+        visit.isFollowing = true;
+        return Entry.IN;
+    }
+
+    private synchronized void leaveFollowers(Visit visit) {
+        if (visit.isFollowing) {
+            visit.isFollowing = false;
+            followers--;
+            following.computeIfPresent(visit.organization, (_, count) -> count == 1 ? null : count - 1);
+            followingByKey.computeIfPresent(visit.key, (_, count) -> count == 1 ? null : count - 1);
+            notifyAll();
+        }
+    }
+
+    /// Waits until nobody follows any more, for so long at most.
+    synchronized void awaitNobodyFollows(Duration limit) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        for (long leftMs = limit.toMillis(); followers > 0 && leftMs > 0; leftMs = (deadlineNs - System.nanoTime()) / 1_000_000) {
+            wait(leftMs);
+        }
     }
 
     private synchronized void leaveStrangers(Visit visit) {

@@ -18,9 +18,11 @@ final class Refusals {
         /// The organisation has as many requests under way, or streams, as one may have.
         REQUESTS_OF_ONE,
         STREAMS_OF_ONE,
+        FOLLOWERS_OF_ONE,
         /// There is no room for anybody's.
         REQUESTS,
         STREAMS,
+        FOLLOWERS,
         /// The address has tried too many keys.
         FAILED_KEYS;
 

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +19,17 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param body read with a duplicate of the buffer; null: none
 /// @param rest what follows the body, piece by piece; null: nothing
 /// @param later makes the answer itself, in its own time; null where this is the answer
+/// @param live what goes on; null: it ends
 record Reply(
-        int status, @Nullable ByteBuffer body, Map<String, String> headers, @Nullable Pieces rest, @Nullable Supplier<Reply> later) {
+        int status,
+        @Nullable ByteBuffer body,
+        Map<String, String> headers,
+        @Nullable Pieces rest,
+        @Nullable Supplier<Reply> later,
+        @Nullable Live live) {
 
     Reply(int status, @Nullable ByteBuffer body, Map<String, String> headers) {
-        this(status, body, headers, null, null);
+        this(status, body, headers, null, null, null);
     }
 
     /// The pieces of a long answer. One thread at a time.
@@ -35,14 +42,29 @@ record Reply(
         default void close() {}
     }
 
+    /// An answer that goes on until one of the two sides ends it, and holds no thread meanwhile.
+    @FunctionalInterface
+    interface Live {
+        /// On the exchange's I/O thread; its headers are set.
+        ///
+        /// @param over to be called when it is over, once or more often
+        void begin(HttpServerExchange exchange, Runnable over);
+    }
+
+    static Reply live(Live live) {
+        // A proxy that keeps what it is sent would keep it for ever.
+        Map<String, String> headers = Map.of("Content-Type", MediaTypes.EVENT_STREAM, "X-Accel-Buffering", "no");
+        return new Reply(200, null, headers, null, null, live);
+    }
+
     static Reply stream(String type, byte[] start, Pieces rest) {
-        return new Reply(200, ByteBuffer.wrap(start), Map.of("Content-Type", type), rest, null);
+        return new Reply(200, ByteBuffer.wrap(start), Map.of("Content-Type", type), rest, null, null);
     }
 
     /// What takes long and asks others than the database is done behind the turn that the request has: on the request's own thread, which
     /// only waits.
     static Reply later(Supplier<Reply> work) {
-        return new Reply(200, null, Map.of(), null, work);
+        return new Reply(200, null, Map.of(), null, work, null);
     }
 
     static Reply ok(ObjectNode body) {
@@ -158,12 +180,12 @@ record Reply(
     Reply with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
-        return new Reply(status, body, more, rest, later);
+        return new Reply(status, body, more, rest, later, live);
     }
 
     /// With another way to its pieces; where there are none, as it is.
     Reply through(UnaryOperator<Pieces> way) {
-        return rest == null ? this : new Reply(status, body, headers, way.apply(rest), later);
+        return rest == null ? this : new Reply(status, body, headers, way.apply(rest), later, live);
     }
 
     boolean isProblem() {

@@ -43,6 +43,11 @@ record Route(
         return new Route(access, "GET", template, true, false, List.of(type), handler);
     }
 
+    /// A GET whose answer goes on.
+    static Route stream(Access access, String template, Handler handler) {
+        return new Route(access, "GET", template, true, false, List.of(MediaTypes.EVENT_STREAM), handler);
+    }
+
     static Route post(Access access, String template, Handler handler) {
         return new Route(access, "POST", template, false, true, JSON, handler);
     }

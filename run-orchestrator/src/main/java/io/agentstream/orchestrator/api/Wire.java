@@ -45,12 +45,20 @@ final class Wire {
         return Optional.of(bytes);
     }
 
-    void write(HttpServerExchange exchange, Reply reply) throws IOException {
+    /// @param over called when an answer that goes on is over
+    void write(HttpServerExchange exchange, Reply reply, Runnable over) throws IOException {
         exchange.setStatusCode(reply.status());
         HeaderMap headers = exchange.getResponseHeaders();
         reply.headers().forEach((name, value) -> headers.put(new HttpString(name), value));
         headers.put(Headers.CACHE_CONTROL, "no-store");
         headers.put(new HttpString("X-Content-Type-Options"), "nosniff");
+        Reply.Live live = reply.live();
+        if (live != null && !exchange.getRequestMethod().equals(Methods.HEAD)) {
+            exchange.setPersistent(false);
+            exchange.dispatch(exchange.getIoThread(), () -> live.begin(exchange, over));
+            return;
+        }
+        over.run();
         ByteBuffer body = reply.body();
         if (body == null) {
             exchange.endExchange();

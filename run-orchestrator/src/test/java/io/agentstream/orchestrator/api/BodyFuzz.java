@@ -90,7 +90,7 @@ public final class BodyFuzz {
                 new Who.Key(1, 3, "192.0.2.1"),
                 PATH,
                 new Query(Map.of()),
-                new Fields(object, "", errors), new Call.Asked(false, "key", null, null), MediaTypes.JSON);
+                new Fields(object, "", errors), new Call.Asked(false, "key", null, null, null), MediaTypes.JSON);
         try {
             read(route.handler().handle(call));
         } catch (NullPointerException noDatabase) {

@@ -131,7 +131,9 @@ final class ResponseBoundsTest {
 
     @Test
     void aPageOfEachListIsBoundedInBytes() throws Exception {
-        for (Route route : api.routes().stream().filter(Route::takesQuery).toList()) {
+        for (Route route : api.routes().stream()
+                .filter(each -> each.takesQuery() && !each.types().contains(MediaTypes.EVENT_STREAM))
+                .toList()) {
             // given
             String path = path(route);
             Secret key = route.access() == Access.OPERATOR ? ApiSettings.OPERATOR_KEY : tenant.apiKey();

@@ -78,6 +78,10 @@ final class RunningApi implements AutoCloseable {
         return metrics.scrape();
     }
 
+    void endFollowing() throws InterruptedException {
+        api.endFollowing();
+    }
+
     List<Route> routes() {
         return api.routes();
     }

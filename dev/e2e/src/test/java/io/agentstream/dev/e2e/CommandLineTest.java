@@ -39,7 +39,7 @@ final class CommandLineTest {
         Ran help = run(Map.of(), "--help");
 
         assertEquals(OK, help.code());
-        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "replay", "re-encrypt"}) {
+        for (String command : new String[] {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "tail", "replay", "re-encrypt"}) {
             assertTrue(help.out().lines().anyMatch(line -> line.strip().startsWith(command + " ")), command + " in " + help.out());
         }
     }

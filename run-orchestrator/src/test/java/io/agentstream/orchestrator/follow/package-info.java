@@ -1,0 +1,5 @@
+/// Tests of following.
+@NullMarked
+package io.agentstream.orchestrator.follow;
+
+import org.jspecify.annotations.NullMarked;
