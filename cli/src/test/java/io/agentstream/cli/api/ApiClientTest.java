@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,12 +56,12 @@ final class ApiClientTest {
         server.stop(0);
     }
 
-    private String url(String scheme) {
-        return scheme + "://127.0.0.1:" + server.getAddress().getPort();
+    private String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
     private ApiClient client() throws IOException {
-        return new ApiAccess(null, URI.create(url("http"))).client(ENVIRONMENT);
+        return new ApiAccess(null, URI.create(url())).client(ENVIRONMENT);
     }
 
     private static ApiException refused(ApiClient client) {
@@ -114,11 +116,24 @@ final class ApiClientTest {
 
     @Test
     void saysThatThereIsNoTls() throws Exception {
-        // when
-        ApiException refused = refused(new ApiAccess(null, URI.create(url("https"))).client(ENVIRONMENT));
+        // given somebody who speaks HTTP without being asked for it
+        try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture.supplyAsync(() -> {
+                try (Socket peer = plain.accept()) {
+                    peer.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    return peer.getInputStream().readAllBytes().length;
+                } catch (IOException gone) {
+                    return 0;
+                }
+            });
 
-        // then
-        assertTrue(refused.getMessage().startsWith("There is no TLS to be had with "), refused.getMessage());
+            // when
+            ApiException refused =
+                    refused(new ApiAccess(null, URI.create("https://127.0.0.1:" + plain.getLocalPort())).client(ENVIRONMENT));
+
+            // then
+            assertTrue(refused.getMessage().startsWith("There is no TLS to be had with "), refused.getMessage());
+        }
     }
 
     @Test
@@ -152,7 +167,7 @@ final class ApiClientTest {
     @Test
     void saysHowToStartASystemThatDoesNotRunAnyMore(@TempDir Path directory) throws Exception {
         // given
-        Files.writeString(directory.resolve("demo.json"), "{\"api_url\": \"" + url("http") + "\", \"api_key\": \"ags_demo\"}");
+        Files.writeString(directory.resolve("demo.json"), "{\"api_url\": \"" + url() + "\", \"api_key\": \"ags_demo\"}");
         server.stop(0);
 
         // when

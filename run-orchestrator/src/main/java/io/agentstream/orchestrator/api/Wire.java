@@ -55,7 +55,12 @@ final class Wire {
         Reply.Live live = reply.live();
         if (live != null && !exchange.getRequestMethod().equals(Methods.HEAD)) {
             exchange.setPersistent(false);
-            exchange.dispatch(exchange.getIoThread(), () -> live.begin(exchange, over));
+            try {
+                exchange.dispatch(exchange.getIoThread(), () -> live.begin(exchange, over));
+            } catch (RuntimeException gone) {
+                over.run();
+                throw gone;
+            }
             return;
         }
         over.run();

@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +131,7 @@ final class EventRoutesTest {
         // given two transactions, of which the first to write is the last to commit
         CallId call = calls.running("sess-1");
         try (EventReader reader = follow("");
-                Connection slow = server.getPostgresDatabase().getConnection()) {
+                Connection slow = DriverManager.getConnection(TestPostgres.jdbcUrl(server, database), "postgres", "postgres")) {
             slow.setAutoCommit(false);
             write(slow, call, "late");
             heard(calls, call, 2, "soon");
