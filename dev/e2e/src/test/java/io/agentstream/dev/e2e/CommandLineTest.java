@@ -196,15 +196,15 @@ final class CommandLineTest {
 
         // when
         String line = Wait.until("found by its words", () -> {
-            Ran runs = run(Map.of(), "runs", "--data", data.toString(), "--text", "\"you pressed 3\"", "--since", "1h", "--limit", "500");
+            Ran runs = run(Map.of(), "runs", "--data", data.toString(), "--text", "\"welcome to agent stream\"", "--since", "1h", "--limit", "500");
             return runs.out().lines().dropWhile(each -> !each.contains(name)).skip(1).findFirst();
         });
 
         // then
-        assertTrue(line.matches(" +0:[0-9]{2}  agent   You pressed 3.*"), line);
-        Ran json = run(Map.of(), "runs", "--data", data.toString(), "--text", "pressed", "--json", "--limit", "1");
+        assertTrue(line.matches(" +0:[0-9]{2}  agent   Hello, and welcome to agent stream.*"), line);
+        Ran json = run(Map.of(), "runs", "--data", data.toString(), "--text", "welcome", "--json", "--limit", "1");
         assertEquals(1, json.out().lines().count());
-        assertTrue(json.out().contains("\"snippet\":\"You pressed "), json.out());
+        assertTrue(json.out().contains("\"snippet\":\"Hello, and welcome "), json.out());
         Ran none = run(Map.of(), "runs", "--data", data.toString(), "--text", "supercalifragilistic");
         assertEquals("No run is like that.", none.err().strip());
     }
