@@ -32,6 +32,15 @@ record Reply(
         this(status, body, headers, null, null, null);
     }
 
+    Reply(
+            int status,
+            @Nullable ByteBuffer body,
+            Map<String, String> headers,
+            @Nullable Pieces rest,
+            @Nullable Supplier<Reply> later) {
+        this(status, body, headers, rest, later, null);
+    }
+
     /// The pieces of a long answer. One thread at a time.
     @FunctionalInterface
     interface Pieces {
