@@ -166,6 +166,17 @@ final class KafkaCallSourceTest {
     }
 
     @Test
+    void behindTheCallsLastNumberNothingIsLookedFor() throws Exception {
+        // given
+        write(1, 300, 3);
+
+        // when the end has the number behind the two hundredth frame
+        List<Long> read = read(new CallPlaces(call, began, began.plusSeconds(10), null, List.of(), 201L));
+
+        assertEquals(numbers(1, 200), read);
+    }
+
+    @Test
     void deletedRecordsAreSaid() throws Exception {
         // given
         write(1, 100, 0);
