@@ -45,7 +45,7 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "replay", "re-encrypt"})
+    @ValueSource(strings = {"up", "call", "gateway", "orchestrator", "worker", "topics", "tenant", "doctor", "audit", "verify", "runs", "tail", "replay", "re-encrypt"})
     void everyCommandHasHelp(String command) {
         Ran help = run(Map.of(), command, "--help");
 
