@@ -1,16 +1,20 @@
 package io.agentstream.cli;
 
+import io.agentstream.calllog.export.CallFile;
 import io.agentstream.cli.api.ApiAccess;
 import io.agentstream.cli.api.ApiClient;
 import io.agentstream.cli.api.RunFinder;
 import io.agentstream.cli.replay.CallTime;
+import io.agentstream.cli.replay.ReplayedFile;
 import io.agentstream.cli.replay.SummaryView;
 import io.agentstream.cli.replay.TimelineView;
 import io.agentstream.cli.text.Paint;
 import io.agentstream.runtime.ServiceMain;
 import io.agentstream.schemas.Json;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +25,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,8 +61,14 @@ final class ReplayCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "The run: its number, its name (WR-AGS-...), or an id of its call, ours or the provider's.")
-    private String run = "";
+    @Parameters(
+            paramLabel = "RUN",
+            arity = "0..1",
+            description = "The run: its number, its name (WR-AGS-...), or an id of its call, ours or the provider's.")
+    private @Nullable String run;
+
+    @Option(names = "--file", paramLabel = "FILE", description = "Instead of a run an exported call (call.tar.zst), for which it takes no server.")
+    private @Nullable Path file;
 
     @Option(names = "--from", paramLabel = "T", description = "From this time of the call on.")
     private @Nullable String from;
@@ -91,12 +102,46 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if ((run == null) == (file == null)) {
+            throw Arguments.wrong(spec, "give a RUN, or a call with --file");
+        }
+        if (run == null) {
+            ofFile();
+        } else {
+            ofApi(run);
+        }
+        return ServiceMain.EXIT_OK;
+    }
+
+    private void ofFile() throws IOException {
+        List<String> wanted = kinds;
+        if (wanted != null && !ReplayedFile.KINDS.containsAll(wanted)) {
+            throw Arguments.wrong(spec, "--kind takes some of: " + String.join(", ", ReplayedFile.KINDS));
+        }
+        try (CallFile call = CallFile.open(Objects.requireNonNull(file))) {
+            ReplayedFile replayed = new ReplayedFile(call);
+            if (wav != null) {
+                save(wav, replayed::wav);
+            }
+            if (transcript) {
+                replayed.transcript().forEach(line -> terminal.out().println(Paint.clean(line)));
+            } else if (wav == null || json) {
+                show(replayed.run(), replayed.timeline(
+                        from == null ? null : time("--from", from), to == null ? null : time("--to", to), wanted,
+                        slow == null ? null : time("--slow", slow)));
+            }
+        }
+    }
+
+    private void ofApi(String named) throws IOException, InterruptedException {
         String query = query(PAGE, "");
         try (ApiClient client = access.client(terminal.environment())) {
-            JsonNode found = RunFinder.find(client, run);
+            JsonNode found = RunFinder.find(client, named);
             String path = "/api/v1/runs/" + found.path("id").asString("");
             if (wav != null) {
-                save(client, path + "/audio.wav", wav);
+                try (InputStream body = client.open(path + "/audio.wav", Map.of("Accept", "audio/wav"))) {
+                    save(wav, body::transferTo);
+                }
             }
             if (transcript) {
                 copy(client, path + "/transcript", terminal.out());
@@ -104,7 +149,6 @@ final class ReplayCommand implements Callable<Integer> {
                 show(found, read(client, path + "/timeline", query));
             }
         }
-        return ServiceMain.EXIT_OK;
     }
 
     private String query(int limit, String cursor) {
@@ -175,15 +219,23 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
+    /// Gives all of a sound.
+    @FunctionalInterface
+    private interface Sound {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     /// Beside the file first: what breaks off leaves what was there.
-    private void save(ApiClient client, String path, Path file) throws IOException, InterruptedException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try (InputStream body = client.open(path, Map.of("Accept", "audio/wav"))) {
-            Files.copy(body, part, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    private void save(Path to, Sound sound) throws IOException {
+        Path part = to.resolveSibling(to.getFileName() + ".part");
+        try {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+                sound.writeTo(out);
+            }
+            Files.move(part, to, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(part);
         }
-        terminal.err().println("saved " + file + ": left the caller, right what the caller heard");
+        terminal.err().println("saved " + to + ": left the caller, right what the caller heard");
     }
 }

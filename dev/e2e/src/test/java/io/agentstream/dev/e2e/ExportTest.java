@@ -28,6 +28,7 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
@@ -189,6 +190,19 @@ final class ExportTest {
             assertTrue(fromKafka.size() > 100, fromKafka.size() + " entries");
             assertEquals(fromKafka, entries(file.source(), null));
         }
+        Ran shown = Ran.of(Map.of(), "replay", run.path("name").asString(), "--json", "--data", data.toString());
+        Ran shownOfFile = Ran.of(Map.of(), "replay", "--file", path.toString(), "--json");
+        assertEquals(0, shownOfFile.code(), shownOfFile.err());
+        assertEquals(shown.out(), shownOfFile.out());
+        assertTrue(Ran.of(Map.of(), "replay", "--file", path.toString(), "--transcript").out().contains("  agent   "));
+        Path ofApi = folder.resolve("api.wav");
+        Path ofFile = folder.resolve("file.wav");
+        assertEquals(0, Ran.of(
+                Map.of(), "replay", run.path("name").asString(), "--wav", ofApi.toString(), "--data", data.toString()).code());
+        assertEquals(0, Ran.of(Map.of(), "replay", "--file", path.toString(), "--wav", ofFile.toString()).code());
+        assertArrayEquals(Files.readAllBytes(ofApi), Files.readAllBytes(ofFile));
+        Files.delete(ofApi);
+        Files.delete(ofFile);
         Ran verified = Ran.of(Map.of(), "verify", path.toString());
         assertEquals(0, verified.code(), verified.out() + verified.err());
         assertTrue(verified.out().contains("lead to the same"), verified.out());
@@ -222,16 +236,33 @@ final class ExportTest {
         assertEquals(0, exported.code(), exported.out() + exported.err());
         String shown = unpacked(whole);
         String hidden = unpacked(redacted);
-        List<String> personal = List.of(
-                number, number.substring(1), "You pressed 7", system.demo().agentUuid(), system.demo().domain(),
-                run.path("gathered_context").path("call_id").asString(), run.path("gathered_context").path("cloudonix_call_sid").asString());
+        List<String> personal = new ArrayList<>(said(whole));
+        assertFalse(personal.isEmpty(), "nothing was said");
+        personal.addAll(List.of(
+                number, number.substring(1), system.demo().agentUuid(), system.demo().domain(),
+                run.path("gathered_context").path("call_id").asString(), run.path("gathered_context").path("cloudonix_call_sid").asString()));
         for (String each : personal) {
             assertTrue(shown.contains(each), each + " is in no file");
             assertFalse(hidden.contains(each), each);
         }
+        Ran replayed = Ran.of(Map.of(), "replay", "--file", redacted.toString(), "--transcript");
+        assertTrue(replayed.out().contains("redacted"), replayed.out() + replayed.err());
         Ran verified = Ran.of(Map.of(), "verify", redacted.toString());
         assertEquals(1, verified.code());
         assertTrue(verified.out().contains("the file is redacted"), verified.out());
+    }
+
+    private static List<String> said(Path path) throws IOException {
+        List<String> said = new ArrayList<>();
+        try (CallFile file = CallFile.open(path)) {
+            for (LogRecord record : records(file.source(), Topics.CONVERSATION_EVENTS)) {
+                if (Topics.CONVERSATION_EVENTS.codec().decode(record.bytes())
+                        instanceof Decoded.Value<ConversationEvent>(ConversationEvent.Said words)) {
+                    said.add(words.text());
+                }
+            }
+        }
+        return said;
     }
 
     private static String unpacked(Path file) throws IOException {
