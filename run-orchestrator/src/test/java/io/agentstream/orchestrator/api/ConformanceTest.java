@@ -104,7 +104,8 @@ final class ConformanceTest {
         Path schemathesis = tool("schemathesis");
         SampleTenant tenant = SampleTenant.create(database);
         tenant.addRun(database, "completed", Instant.parse("2026-01-02T12:00:00Z"));
-        try (RunningApi api = new RunningApi(database, tenant.apiKey(), Duration.ofSeconds(15))) {
+        Api.Settings settings = ApiSettings.of("ws://127.0.0.1:8080/", ApiSettings.MANY, Duration.ofSeconds(15));
+        try (RunningApi api = new RunningApi(database, tenant.apiKey(), settings, new RecordedLogs())) { // empty, and there
             // when
             Ran tenants = run(command(schemathesis, api, tenant.apiKey().reveal(), "--exclude-path-regex"));
             Ran operators = run(command(schemathesis, api, ApiSettings.OPERATOR_KEY.reveal(), "--include-path-regex"));
