@@ -23,12 +23,17 @@ public final class CallReading implements AutoCloseable {
     public static final List<Topic<?>> ALL = List.of(
             Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.RUN_EVENTS, Topics.CONVERSATION_EVENTS, Topics.SOCKET_COMMANDS);
 
+    /// What was written at the same time comes within this.
+    private static final long GAP_PATIENCE_NS = 2_000_000_000L;
+
     private final List<EntryCursor> cursors = new ArrayList<>();
     private final Deque<CallEntry> said = new ArrayDeque<>();
     /// Whether gaps in the numbers say something: both topics that bear them are read.
     private final boolean isNumbered;
     private long newestSeq;
     private Instant newestAt = Instant.EPOCH;
+    private boolean waitsForGaps;
+    private long gapSinceNs;
 
     private CallReading(boolean isNumbered) {
         this.isNumbered = isNumbered;
@@ -54,6 +59,24 @@ public final class CallReading implements AutoCloseable {
         }
     }
 
+    /// Of a call that is followed: looks again where there was nothing for now, since [#next] answered null.
+    ///
+    /// @throws IOException where the log cannot be read any further, in a sentence
+    public void lookAgain() throws IOException {
+        for (EntryCursor cursor : cursors) {
+            if (cursor.isOver()) {
+                cursor.advance();
+            }
+        }
+    }
+
+    /// As [#open], of a call that is followed: a number that nobody bears may be on its way on another topic, and is waited for.
+    public static CallReading follow(CallSource source, List<Topic<?>> topics, @Nullable CallSecrets secrets) throws IOException {
+        CallReading reading = open(source, topics, secrets);
+        reading.waitsForGaps = true;
+        return reading;
+    }
+
     /// The next entry; null behind the last.
     ///
     /// @throws IOException where the log cannot be read any further, in a sentence
@@ -63,6 +86,9 @@ public final class CallReading implements AutoCloseable {
             newestAt = first == null ? newestAt : first.entry().at();
             deletedWhole();
             if (first == null) {
+                break;
+            }
+            if (waitsForGaps && mayComeYet(first.seq())) {
                 break;
             }
             CallEntry entry = first.entry();
@@ -77,6 +103,17 @@ public final class CallReading implements AutoCloseable {
             first.advance();
         }
         return said.poll();
+    }
+
+    /// Whether there is a gap before this number that was seen only now.
+    private boolean mayComeYet(long seq) {
+        if (seq <= newestSeq + 1) {
+            gapSinceNs = 0;
+            return false;
+        }
+        long nowNs = System.nanoTime();
+        gapSinceNs = gapSinceNs == 0 ? nowNs : gapSinceNs;
+        return nowNs - gapSinceNs < GAP_PATIENCE_NS;
     }
 
     /// Of topics of which nothing is left.

@@ -34,15 +34,29 @@ public final class KafkaCallSource implements CallSource {
 
     private static final Duration POLL = Duration.ofMillis(250);
 
+    /// Of a call that is followed: the next look is soon.
+    private static final Duration LOOK = Duration.ofMillis(10);
+
     /// How long a broker may bring nothing of what there is.
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final KafkaClients clients;
     private final CallPlaces places;
+    private final boolean goesOn;
 
     public KafkaCallSource(KafkaClients clients, CallPlaces places) {
+        this(clients, places, false);
+    }
+
+    private KafkaCallSource(KafkaClients clients, CallPlaces places, boolean goesOn) {
         this.clients = clients;
         this.places = places;
+        this.goesOn = goesOn;
+    }
+
+    /// Of a call that goes on, from its beginning to where it is and then further.
+    public static KafkaCallSource following(KafkaClients clients, CallPlaces places) {
+        return new KafkaCallSource(clients, places, true);
     }
 
     @Override
@@ -55,7 +69,7 @@ public final class KafkaCallSource implements CallSource {
                 consumer.close();
                 return new Nothing();
             }
-            return KafkaRecords.seek(consumer, topic, partition.get(), places);
+            return KafkaRecords.seek(consumer, topic, partition.get(), places, goesOn);
         } catch (KafkaException failure) {
             consumer.close();
             throw unreadable(topic, failure);
@@ -113,12 +127,15 @@ public final class KafkaCallSource implements CallSource {
         private final @Nullable String deleted;
         /// Number of the call's last frame; that of no frame where it is not known, or on other topics.
         private final long lastFrame;
+        /// Whether behind the end more may come.
+        private final boolean goesOn;
         private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
         private boolean isOver;
 
         private KafkaRecords(
                 Consumer<byte[], byte[]> consumer, Topic<?> topic, TopicPartition partition, long end, long untilMs, @Nullable String deleted,
-                long lastFrame) {
+                long lastFrame, boolean goesOn) {
+            this.goesOn = goesOn;
             this.lastFrame = lastFrame;
             this.consumer = consumer;
             this.topic = topic;
@@ -128,7 +145,7 @@ public final class KafkaCallSource implements CallSource {
             this.deleted = deleted;
         }
 
-        static KafkaRecords seek(Consumer<byte[], byte[]> consumer, Topic<?> topic, TopicPartition partition, CallPlaces places) {
+        static KafkaRecords seek(Consumer<byte[], byte[]> consumer, Topic<?> topic, TopicPartition partition, CallPlaces places, boolean goesOn) {
             List<TopicPartition> only = List.of(partition);
             consumer.assign(only);
             long beginning = Objects.requireNonNull(consumer.beginningOffsets(only).get(partition));
@@ -144,7 +161,7 @@ public final class KafkaCallSource implements CallSource {
                     last != null ? Math.min(ending, last + 1) : ending,
                     last != null || until == null ? Long.MAX_VALUE : until.plus(SKEW).toEpochMilli(),
                     isCut ? topic.name() + " begins later than the call: older records were deleted" : null,
-                    topic.equals(Topics.CALL_MEDIA) && places.endSeq() != null ? places.endSeq() - 1 : Long.MAX_VALUE);
+                    topic.equals(Topics.CALL_MEDIA) && places.endSeq() != null ? places.endSeq() - 1 : Long.MAX_VALUE, goesOn);
         }
 
         private static long byTime(Consumer<byte[], byte[]> consumer, TopicPartition partition, Instant from, long ending) {
@@ -159,36 +176,45 @@ public final class KafkaCallSource implements CallSource {
             while (!isOver) {
                 while (fetched.hasNext()) {
                     ConsumerRecord<byte[], byte[]> each = fetched.next();
-                    if (each.offset() >= end || each.timestamp() > untilMs) {
+                    if (!goesOn && (each.offset() >= end || each.timestamp() > untilMs)) {
                         isOver = true;
                         return null;
                     }
                     byte[] value = each.value();
                     if (each.key() != null && value != null) {
-                        isOver = lastFrame != Long.MAX_VALUE
+                        isOver = !goesOn && lastFrame != Long.MAX_VALUE
                                 && MediaFrameCodec.header(value).filter(frame -> frame.seq() >= lastFrame).isPresent();
                         return new LogRecord(topic, partition.partition(), each.offset(), each.timestamp(), Slice.of(value));
                     }
                 }
-                fetch();
+                if (!fetch()) {
+                    return null;
+                }
             }
             return null;
         }
 
-        private void fetch() throws IOException {
+        /// False where there is nothing for now.
+        private boolean fetch() throws IOException {
             try {
                 long startedNs = System.nanoTime();
                 while (consumer.position(partition) < end) {
                     var records = consumer.poll(POLL);
                     if (!records.isEmpty()) {
                         fetched = records.iterator();
-                        return;
+                        return true;
                     }
                     if (System.nanoTime() - startedNs > PATIENCE.toNanos()) {
                         throw new IOException("Kafka brings nothing of " + topic.name() + " any more");
                     }
                 }
+                if (goesOn) {
+                    var records = consumer.poll(LOOK);
+                    fetched = records.iterator();
+                    return !records.isEmpty();
+                }
                 isOver = true;
+                return true;
             } catch (KafkaException failure) {
                 throw unreadable(topic, failure);
             }

@@ -215,6 +215,11 @@ public final class Timeline {
         faults.add(new TimelineSummary.Fault(fault, atMs, null, null));
     }
 
+    /// Whether the socket is closed or the run decided; some may come behind it.
+    public boolean isOver() {
+        return story.isOver();
+    }
+
     /// Of what was taken so far.
     public TimelineSummary summary() {
         Long closed = endedMs;

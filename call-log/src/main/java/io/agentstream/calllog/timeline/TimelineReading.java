@@ -27,7 +27,8 @@ public final class TimelineReading {
     ///
     /// @param topic place in [CallReading#ALL] of the record's topic; 0 of what is known at the end only
     /// @param offset of the record
-    public record Placed(TimelineEntry entry, int topic, long offset) {}
+    /// @param isLast whether nothing more comes with that record
+    public record Placed(TimelineEntry entry, int topic, long offset, boolean isLast) {}
 
     public TimelineReading(CallId callId, TimelineLimits limits, Consumer<Placed> taker) {
         this.timeline = new Timeline(callId, limits, fresh::add);
@@ -52,13 +53,20 @@ public final class TimelineReading {
     }
 
     private void place(int topic, long offset) {
-        fresh.forEach(entry -> taker.accept(new Placed(entry, topic, offset)));
+        for (int i = 0; i < fresh.size(); i++) {
+            taker.accept(new Placed(fresh.get(i), topic, offset, i == fresh.size() - 1));
+        }
         fresh.clear();
     }
 
     /// How far it has come: of each topic the offset behind the newest record that was taken, in the order of [CallReading#ALL].
     public long[] behind() {
         return behind.clone();
+    }
+
+    /// Whether the call's socket is closed or its run decided.
+    public boolean isOver() {
+        return timeline.isOver();
     }
 
     public TimelineSummary summary() {
