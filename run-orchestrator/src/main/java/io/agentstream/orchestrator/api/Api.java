@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.follow.Feed;
 import io.agentstream.orchestrator.replay.CallLogs;
+import io.agentstream.orchestrator.replay.FollowedRuns;
 import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.replay.RunLog;
 import io.agentstream.orchestrator.secret.ApiKeys;
@@ -43,6 +44,7 @@ public final class Api implements AutoCloseable {
     private final LogReaders readers;
     private final Feed feed;
     private final DutyCycleRunner feeding;
+    private final FollowedRuns followed;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("orchestrator-api-", 0).factory());
 
@@ -81,6 +83,8 @@ public final class Api implements AutoCloseable {
         Workers workers = new Workers(Math.max(1, database.poolSize() - 1)); // One connection is for the keys.
         this.feed = new Feed(database, metrics);
         this.feeding = new DutyCycleRunner(feed, FAREWELL, fault -> log.error("nothing can be followed any more", fault));
+        RunLog runLog = new RunLog(database, logs);
+        this.followed = new FollowedRuns(runLog);
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
         this.routes = Stream.of(
@@ -89,7 +93,7 @@ public final class Api implements AutoCloseable {
                         new AgentRoutes(database, settings.gatewayUrl()).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
-                        new TimelineRoutes(database, new RunLog(database, logs), readers).routes(),
+                        new TimelineRoutes(database, runLog, readers, followed).routes(),
                         new AudioRoutes(database, logs, readers, InstantSource.system()).routes(),
                         new ExportRoutes(database, logs, readers).routes(),
                         new MoneyRoutes(database).routes(),
@@ -132,6 +136,7 @@ public final class Api implements AutoCloseable {
     /// Whoever follows is told that it is over here, and goes on elsewhere. Blocks for two seconds at most.
     public void endFollowing() throws InterruptedException {
         feed.endAll();
+        followed.close();
         edge.awaitNobodyFollows(FAREWELL);
     }
 
@@ -144,6 +149,7 @@ public final class Api implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         threads.shutdownNow();
+        followed.close();
         readers.close();
         edge.close();
     }

@@ -4,14 +4,19 @@ import io.agentstream.calllog.CallEntry;
 import io.agentstream.calllog.CallReading;
 import io.agentstream.calllog.timeline.TimelineLimits;
 import io.agentstream.calllog.timeline.TimelineReading;
+import io.agentstream.orchestrator.replay.FollowedRuns;
 import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.replay.RunLog;
 import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.schemas.CallId;
+import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -26,22 +31,38 @@ final class TimelineRoutes {
 
     private static final int BUSY_SECONDS = 2;
 
+    /// How long a client is asked to wait before it connects again.
+    private static final byte[] BEGINNING = bytes("retry: 1000\n\n");
+
+    private static final byte[] ALIVE = bytes(": alive\n\n");
+    private static final byte[] BUSY = bytes("event: end\ndata: {\"reason\":\"busy\"}\n\n");
+    private static final long ALIVE_MS = 10_000;
+    private static final Duration SLOW = Duration.ofSeconds(15);
+
     private final Database database;
     private final RunLog runs;
     private final LogReaders readers;
+    private final FollowedRuns followed;
 
-    TimelineRoutes(Database database, RunLog runs, LogReaders readers) {
+    TimelineRoutes(Database database, RunLog runs, LogReaders readers, FollowedRuns followed) {
         this.database = database;
         this.runs = runs;
         this.readers = readers;
+        this.followed = followed;
     }
 
     List<Route> routes() {
         return List.of(
-                Route.list(Access.READ, "/api/v1/runs/{id}/timeline", this::timeline),
+                new Route(
+                        Access.READ, "GET", "/api/v1/runs/{id}/timeline", true, false, List.of(MediaTypes.JSON, MediaTypes.EVENT_STREAM),
+                        call -> call.type().equals(MediaTypes.EVENT_STREAM) ? follow(call) : timeline(call)),
                 new Route(
                         Access.READ, "GET", "/api/v1/runs/{id}/transcript", false, false, List.of(MediaTypes.JSON, MediaTypes.TEXT),
                         this::transcript));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private Reply transcript(Call call) {
@@ -51,6 +72,71 @@ final class TimelineRoutes {
         }
         lookedAt(call, run.get(), "run.transcript_read");
         return Transcript.of(run.get().id(), runs.transcript(run.get())).reply(call.type());
+    }
+
+    private Reply follow(Call call) {
+        TimelineFilter filter = TimelineFilter.of(call.query(), MAX_MS);
+        for (String paged : List.of("limit", "cursor", "slow_turn_ms")) {
+            if (call.query().has(paged)) {
+                call.query().refuse(paged, "has no meaning in a stream");
+            }
+        }
+        Optional<String> last = Optional.ofNullable(call.lastEventId()).filter(id -> !id.isEmpty());
+        if (last.isPresent() && !FollowedRuns.isId(last.get())) {
+            call.query().refuse("Last-Event-ID", "must be an id of this stream");
+        }
+        if (call.query().isBad()) {
+            return call.query().badRequest();
+        }
+        Optional<Located> run = call.id("id").flatMap(id -> runs.find(call.organizationId(), id));
+        if (run.isEmpty()) {
+            return Reply.notFound();
+        }
+        lookedAt(call, run.get(), "run.timeline_followed");
+        if (call.asked().head()) {
+            return new Reply(200, null, Map.of("Content-Type", MediaTypes.EVENT_STREAM));
+        }
+        if (!followed.hasRoom(run.get())) {
+            return Reply.unavailable("As many runs are being followed as may be at a time.", BUSY_SECONDS);
+        }
+        return Reply.live((exchange, over) -> begin(run.get(), last, filter, exchange, over));
+    }
+
+    /// On the exchange's I/O thread; the rest is told from a virtual thread.
+    private void begin(
+            Located run, Optional<String> last, TimelineFilter filter, HttpServerExchange exchange, Runnable over) {
+        SseOutlet outlet = new SseOutlet(exchange, over);
+        outlet.begin();
+        Thread.ofVirtual().name("orchestrator-timeline").start(() -> tell(run, last, filter, outlet));
+    }
+
+    /// A follower is told at the pace at which he takes it; one who does not is cut off, and comes again with his last id.
+    private void tell(Located run, Optional<String> last, TimelineFilter filter, SseOutlet outlet) {
+        try (FollowedRuns.Follower follower = followed.follow(run, last, filter::wants)) {
+            outlet.send(BEGINNING);
+            while (outlet.isOpen()) {
+                FollowedRuns.Next next = follower.next(ALIVE_MS);
+                next.frames().forEach(outlet::send);
+                byte[] end = next.end();
+                if (end != null) {
+                    outlet.end(end);
+                    return;
+                }
+                if (next.frames().isEmpty()) {
+                    outlet.send(ALIVE);
+                } else if (!outlet.awaitSent(SLOW)) {
+                    outlet.cutOff();
+                }
+            }
+        } catch (LogReaders.BusyException busy) {
+            outlet.end(BUSY);
+        } catch (InterruptedException closing) {
+            outlet.cutOff();
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException bug) {
+            log.error("a timeline is not told any further", bug);
+            outlet.cutOff();
+        }
     }
 
     private Reply timeline(Call call) {

@@ -28,6 +28,11 @@ public interface CallLogs {
 
     CallSource of(Located run);
 
+    /// Of a run that goes on: where there is nothing for now, its readings say so with null and are asked again.
+    default CallSource following(Located run) {
+        return of(run);
+    }
+
     /// What is left of the run's keys; nothing where it has none, or where they are not ours.
     Optional<CallSecrets> secrets(Located run);
 

@@ -34,6 +34,11 @@ public final class KafkaCallLogs implements CallLogs {
         return new KafkaCallSource(clients, places(run));
     }
 
+    @Override
+    public CallSource following(Located run) {
+        return KafkaCallSource.following(clients, places(run));
+    }
+
     /// A last place that may not be the last one is left out: reading then ends with the call's last number, or with its time.
     static CallPlaces places(Located run) {
         return new CallPlaces(

@@ -45,6 +45,13 @@ public final class RunLog {
         return CallReading.open(withStored(logs.of(run), run.id()), CallReading.ALL, logs.secrets(run).orElse(null));
     }
 
+    /// The log of a run that goes on, from its beginning to where it is, and further.
+    ///
+    /// @throws IOException where it cannot be read, in a sentence
+    CallReading follow(Located run) throws IOException {
+        return CallReading.follow(logs.following(run), CallReading.ALL, logs.secrets(run).orElse(null));
+    }
+
     /// What was said and heard in it, in order, as the database keeps it: at most [#MAX_LINES].
     public List<TimelineEntry> transcript(Located run) {
         List<TimelineEntry> lines = new ArrayList<>();

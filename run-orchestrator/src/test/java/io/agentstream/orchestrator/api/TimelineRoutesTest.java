@@ -282,6 +282,63 @@ final class TimelineRoutesTest {
         }
     }
 
+    private RunningApi.Answer followed(String query, String... headers) throws Exception {
+        List<String> all = new ArrayList<>(List.of("Accept", "text/event-stream"));
+        all.addAll(List.of(headers));
+        return api.send("GET", path(query), null, all.toArray(String[]::new));
+    }
+
+    private static List<String> fields(RunningApi.Answer stream, String field) {
+        return stream.http().body().lines().filter(line -> line.startsWith(field)).map(line -> line.substring(field.length())).toList();
+    }
+
+    @Test
+    void aStreamHasEveryEntryOfARunThatIsOverAndEndsWithTheSummary() throws Exception {
+        // given
+        talk();
+        List<JsonNode> items = api.get(path("?limit=500")).get("/items").valueStream().toList();
+
+        // when
+        RunningApi.Answer stream = followed("");
+
+        // then
+        List<String> data = fields(stream, "data: ");
+        assertEquals(items, data.subList(0, data.size() - 1).stream().map(Json.MAPPER::readTree).toList());
+        assertEquals(6_000, Json.MAPPER.readTree(data.getLast()).at("/summary/duration_ms").intValue());
+        assertEquals(List.of("end"), fields(stream, "event: "));
+    }
+
+    @Test
+    void aStreamGoesOnBehindEachOfItsEventsWithoutLosingAny() throws Exception {
+        // given
+        talk();
+        RunningApi.Answer whole = followed("");
+        List<String> ids = fields(whole, "id: ");
+        List<String> data = fields(whole, "data: ");
+
+        for (int i = 0; i < ids.size(); i++) {
+            // when
+            List<String> rest = fields(followed("", "Last-Event-ID", ids.get(i)), "data: ");
+
+            // then: of a record that tells several entries, those that one has may come again
+            assertTrue(data.subList(0, i + 1).containsAll(data.subList(0, data.size() - rest.size())), "behind " + i);
+            assertEquals(data.subList(data.size() - rest.size(), data.size()), rest);
+            assertTrue(data.size() - rest.size() >= i - 1, "behind " + i + " there come " + rest.size());
+        }
+    }
+
+    @Test
+    void aStreamIsOfKindsAndTakesNoIdOfAnother() throws Exception {
+        // given
+        talk();
+
+        // when, then
+        assertEquals(3, fields(followed("?kind=said"), "data: ").size());
+        assertEquals(List.of("Last-Event-ID"), followed("", "Last-Event-ID", "17").badFields());
+        assertEquals(List.of("limit"), followed("?limit=3").badFields());
+        assertTrue(audited().contains("run.timeline_followed " + run));
+    }
+
     @Test
     void aLogThatCannotBeReadIsSaidAndComesAgain() throws Exception {
         // given
