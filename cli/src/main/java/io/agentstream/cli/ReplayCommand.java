@@ -4,6 +4,7 @@ import io.agentstream.calllog.export.CallFile;
 import io.agentstream.cli.api.ApiAccess;
 import io.agentstream.cli.api.ApiClient;
 import io.agentstream.cli.api.RunFinder;
+import io.agentstream.cli.api.TimelineStream;
 import io.agentstream.cli.replay.CallTime;
 import io.agentstream.cli.replay.ReplayedFile;
 import io.agentstream.cli.replay.SummaryView;
@@ -87,6 +88,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--slow", paramLabel = "T", description = "A turn whose answer is waited for longer is a fault (default: 3s).")
     private @Nullable String slow;
 
+    @Option(names = "--follow", description = "Shows what has happened, and goes on until the run is over.")
+    private boolean follow;
+
     @Option(names = "--transcript", description = "Shows what was said and heard, and nothing else.")
     private boolean transcript;
 
@@ -143,7 +147,9 @@ final class ReplayCommand implements Callable<Integer> {
                     save(wav, body::transferTo);
                 }
             }
-            if (transcript) {
+            if (follow) {
+                follow(client, found, path + "/timeline");
+            } else if (transcript) {
                 copy(client, path + "/transcript", terminal.out());
             } else if (wav == null || json) {
                 show(found, read(client, path + "/timeline", query));
@@ -151,7 +157,32 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private String query(int limit, String cursor) {
+    /// A connection that breaks is made again, and goes on behind what was shown.
+    private void follow(ApiClient client, JsonNode found, String path) throws IOException, InterruptedException {
+        if (slow != null || transcript) {
+            throw Arguments.wrong(spec, "--follow goes with neither --slow nor --transcript");
+        }
+        PrintStream out = terminal.out();
+        Paint paint = Paint.of(out, terminal.environment());
+        TimelineView view = new TimelineView(paint, columns());
+        TimelineStream stream = new TimelineStream(client, path + query(null, ""));
+        JsonNode summary = stream.follow(entry -> {
+            if (json) {
+                out.println(entry);
+            } else if (kinds != null || !TimelineView.isFolded(entry)) {
+                view.lines(entry).forEach(out::println);
+            }
+        });
+        if (json) {
+            out.println(summary);
+        } else {
+            out.println();
+            JsonNode over = client.get("/api/v1/runs/" + found.path("id").asString(""));
+            new SummaryView(paint).lines(over, summary.path("summary")).forEach(out::println);
+        }
+    }
+
+    private String query(@Nullable Integer limit, String cursor) {
         Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
         parameters.put("limit", limit);
         parameters.put("from", from == null ? null : time("--from", from));
