@@ -285,9 +285,9 @@ final class RedactionTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 80, 159, 161, 400})
     void piecesThatAreShorterThanAFrameTellNothingFinerThanAFrame(int bytes) {
-        // given speech whose samples jump between loud and silent
+        // given speech that is loud and silent for 5 ms each
         ByteArrayOutputStream speech = new ByteArrayOutputStream();
-        Function<Integer, Byte> sample = i -> MuLaw.encode((short) (i / 7 % 2 == 0 ? 0 : 9_000));
+        Function<Integer, Byte> sample = i -> MuLaw.encode((short) (i / 40 % 2 == 0 ? 0 : 9_000));
         Tones tones = new Tones(20);
 
         // when
