@@ -101,7 +101,7 @@ final class ExportRoutes {
         CallExport.Subject subject = new CallExport.Subject(
                 new CallId(run.callId()), RunRoutes.json(found.run()), run.endedAt() != null);
         ExportPieces pieces = new ExportPieces(
-                () -> CallExport.open(subject, new EventReader(database, run.id()), logs::definition, source, secrets, redact),
+                () -> CallExport.open(subject, new ExportedEvents(database, run.id()), logs::definition, source, secrets, redact),
                 work -> readers.inTurn(owner, work));
         return Reply.stream(MediaTypes.ZSTD, new byte[0], pieces)
                 .with("Content-Disposition", "attachment; filename=\"" + run.name() + (redact ? "-redacted" : "") + ".tar.zst\"");

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A run's events, one after the other, read in pages of [#PAGE]: between them there is neither a transaction nor a connection. One thread.
-final class EventReader implements CallExport.Events {
+final class ExportedEvents implements CallExport.Events {
 
     private static final int PAGE = 200;
 
@@ -19,7 +19,7 @@ final class EventReader implements CallExport.Events {
     private long position;
     private boolean isOver;
 
-    EventReader(Database database, long runId) {
+    ExportedEvents(Database database, long runId) {
         this.database = database;
         this.runId = runId;
     }
