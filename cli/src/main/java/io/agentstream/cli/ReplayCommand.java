@@ -109,6 +109,9 @@ final class ReplayCommand implements Callable<Integer> {
         if ((run == null) == (file == null)) {
             throw Arguments.wrong(spec, "give a RUN, or a call with --file");
         }
+        if (file != null && follow) {
+            throw Arguments.wrong(spec, "--follow is for runs: a file does not go on");
+        }
         if (run == null) {
             ofFile();
         } else {
