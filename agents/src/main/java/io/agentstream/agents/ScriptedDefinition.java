@@ -60,7 +60,8 @@ public record ScriptedDefinition(
             int silenceMs,
             @Nullable String onSilence,
             boolean hangUp,
-            int maxVisits) {}
+            int maxVisits,
+            @Nullable String outcome) {}
 
     /// What came out of a JSON document.
     public sealed interface Parsed {

@@ -33,7 +33,8 @@ public final class ScriptedFlow {
         public static final Memory NEW = new Memory(null, false, Map.of(), 0, null);
     }
 
-    public record Line(Memory memory, String text, Manners manners, Then then) {}
+    /// @param outcome what the call has achieved by coming here; null where that is nothing new
+    public record Line(Memory memory, String text, Manners manners, Then then, @Nullable String outcome) {}
 
     /// @param context where the values of variables come from
     public ScriptedFlow(ScriptedDefinition definition, JsonNode context) {
@@ -88,12 +89,12 @@ public final class ScriptedFlow {
 
     private Line line(Memory memory, Node node) {
         Then then = node.hangUp() ? Then.HANG_UP : node.next() != null ? Then.GO_ON : Then.LISTEN;
-        return new Line(memory, node.say().fill(values(memory)), manners(node), then);
+        return new Line(memory, node.say().fill(values(memory)), manners(node), then, node.outcome());
     }
 
     private Line farewell(Memory memory) {
         Memory ending = new Memory(null, true, memory.visits(), memory.silences(), memory.digit());
-        return new Line(ending, definition.farewell(), Manners.DEAF, Then.HANG_UP);
+        return new Line(ending, definition.farewell(), Manners.DEAF, Then.HANG_UP, null);
     }
 
     private static Manners manners(Node node) {

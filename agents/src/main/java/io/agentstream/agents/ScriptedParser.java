@@ -111,7 +111,6 @@ final class ScriptedParser {
         boolean interruptible = flag(json, at, "interruptible", true);
         int maxVisits = number(json, at, "max_visits", 1, 100, ScriptedDefinition.DEFAULT_MAX_VISITS);
 
-        // Whoever keeps the run reads it there, where the conversation says that it has come to the node.
         JsonNode outcome = json.path("outcome");
         if (!outcome.isMissingNode() && !(outcome.isString() && OUTCOME.matcher(outcome.stringValue()).matches())) {
             problem(at + "outcome", "is not 1 to 64 letters, digits, _ . or -");
@@ -129,7 +128,7 @@ final class ScriptedParser {
                 ? Optional.empty()
                 : Optional.of(new Node(
                         name, template.get(), interruptible, next, Map.copyOf(onDigit), onAnyDigit, onSpeech, silenceMs, silent,
-                        hangUp, maxVisits));
+                        hangUp, maxVisits, outcome.isMissingNode() ? null : outcome.stringValue()));
     }
 
     private @Nullable String digits(JsonNode json, String at, Map<Character, String> onDigit) {

@@ -123,8 +123,16 @@ public sealed interface ConversationEvent {
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
             @Doc("Name of the node.") String node,
-            @Doc(EPOCH) @Nullable Integer epoch)
-            implements ConversationEvent {}
+            @Doc(EPOCH) @Nullable Integer epoch,
+            @Doc("What the call has achieved by that, in the words of its agent's definition; absent where that is nothing new, and from"
+                    + " older writers.") @Nullable String outcome)
+            implements ConversationEvent {
+
+        /// One by which nothing is achieved, or an older writer's.
+        public NodeEntered(CallId callId, long number, long after, Instant at, String node, @Nullable Integer epoch) {
+            this(callId, number, after, at, node, epoch, null);
+        }
+    }
 
     @JsonTypeName("tool_called")
     @Doc("The agent used a tool.")

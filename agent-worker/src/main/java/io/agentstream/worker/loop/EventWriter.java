@@ -85,7 +85,7 @@ final class EventWriter {
             case Fact.Heard f -> new ConversationEvent.Heard(call, number, after, at, f.turn(), null, f.digit(), f.speechMs(), epoch);
             case Fact.Said f -> new ConversationEvent.Said(call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole(), epoch);
             case Fact.Interrupted f -> new ConversationEvent.Interrupted(call, number, after, at, f.turn(), epoch);
-            case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node(), epoch);
+            case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node(), epoch, f.outcome());
             case Fact.Latency f -> new ConversationEvent.Latency(call, number, after, at, f.turn(), f.what(), f.ms(), epoch);
             case Fact.HungUp f -> new ConversationEvent.HungUp(call, number, after, at, f.end(), epoch);
             case Fact.Resumed f -> new ConversationEvent.Resumed(call, number, after, at, f.gapMs(), epoch);

@@ -14,6 +14,7 @@ import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +93,7 @@ class ScriptedLoopTest {
         fixture.running(CALL, 0, """
                 {"engine": "scripted", "start": "talk", "nodes": {
                   "talk": {"say": "This is a line that takes a while, so that there is time to interrupt it.", "on_speech": "heard"},
-                  "heard": {"say": "I heard you.", "hang_up": true}}}
+                  "heard": {"say": "I heard you.", "hang_up": true, "outcome": "listened"}}}
                 """);
         fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 1);
 
@@ -113,7 +114,8 @@ class ScriptedLoopTest {
         ConversationEvent.Heard heard = told(ConversationEvent.Heard.class).getFirst();
         assertEquals(2, heard.turn());
         assertTrue(Math.abs(speech.length / MuLaw.BYTES_PER_MS - heard.speechMs()) < 500);
-        assertEquals("heard", told(ConversationEvent.NodeEntered.class).getLast().node());
+        ConversationEvent.NodeEntered entered = told(ConversationEvent.NodeEntered.class).getLast();
+        assertEquals(List.of("heard", "listened"), List.of(entered.node(), Objects.requireNonNull(entered.outcome())));
     }
 
     private static final String ASKS = """

@@ -50,7 +50,9 @@ public sealed interface ConversationInput {
     ///
     /// @param node name of the place in the agent's definition, where there is such a thing
     /// @param memory what the engine needs to go on from here in another worker
-    record ReplyBegun(int turn, @Nullable String node, Manners manners, JsonNode memory) implements EngineReply {}
+    /// @param outcome what the call has achieved by coming there, in the definition's words; null where that is nothing new
+    record ReplyBegun(int turn, @Nullable String node, Manners manners, JsonNode memory, @Nullable String outcome)
+            implements EngineReply {}
 
     /// A piece of the answer, in the call's media format. The text may be empty, the audio may not.
     record ReplyPart(int turn, String text, Slice audio) implements EngineReply {}

@@ -125,7 +125,7 @@ public final class ConversationMachine {
         int turn = state.turn();
         List<ConversationEffect> effects = new ArrayList<>();
         if (begun.node() != null) {
-            effects.add(new Tell(new Fact.NodeEntered(begun.node())));
+            effects.add(new Tell(new Fact.NodeEntered(begun.node(), begun.outcome())));
         }
         effects.add(new Save());
         Thinking next = new Thinking(turn, state.sinceMs(), begun.manners(), begun.memory(), state.caller(), state.soundless());

@@ -18,7 +18,8 @@ public sealed interface Fact {
 
     record Interrupted(int turn) implements Fact {}
 
-    record NodeEntered(String node) implements Fact {}
+    /// @param outcome what the call has achieved by that; null where that is nothing new
+    record NodeEntered(String node, @Nullable String outcome) implements Fact {}
 
     /// @param what `first_audio` where the audio was sent, `first_played` where the caller heard it, `barge_in`
     record Latency(int turn, String what, long ms) implements Fact {

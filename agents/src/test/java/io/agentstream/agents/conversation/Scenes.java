@@ -36,7 +36,7 @@ final class Scenes {
     }
 
     static ReplyBegun begun(int turn, Manners manners) {
-        return new ReplyBegun(turn, "greet", manners, MEMORY);
+        return new ReplyBegun(turn, "greet", manners, MEMORY, null);
     }
 
     static ReplyPart part(int turn, int ms) {

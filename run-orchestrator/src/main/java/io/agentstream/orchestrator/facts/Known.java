@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param provider as in [RunFacts]
 /// @param direction as in [RunFacts]
 /// @param talk what the conversation told
+/// @param achieved what it said last that the call has achieved, which may be later than the run's end; null where it said nothing
 /// @param updatedAt the newest time that anything here is of
 /// @param revision of what was told last; 0 where nothing was
 /// @param finalizedAt when it became final; null while it is not
@@ -25,13 +26,14 @@ record Known(
         @Nullable String provider,
         @Nullable String direction,
         TalkFacts talk,
+        @Nullable String achieved,
         @Nullable Instant updatedAt,
         long revision,
         @Nullable Instant finalizedAt,
         boolean dirty) {
 
     static Known nothing(CallId callId) {
-        return new Known(callId, null, SocketFacts.NONE, null, null, TalkFacts.NONE, null, 0, null, false);
+        return new Known(callId, null, SocketFacts.NONE, null, null, TalkFacts.NONE, null, null, 0, null, false);
     }
 
     /// What somebody told before, so that it can be added to.
@@ -41,34 +43,36 @@ record Known(
         Long revision = told.revision();
         return new Known(
                 told.callId(), RunPart.of(told), socket == null ? SocketFacts.NONE : socket, told.provider(), told.direction(),
-                talk == null ? TalkFacts.NONE : talk, told.updatedAt(), revision == null ? 0 : revision, told.finalizedAt(), false);
+                talk == null ? TalkFacts.NONE : talk, told.outcome(), told.updatedAt(), revision == null ? 0 : revision, told.finalizedAt(), false);
     }
 
     Known with(RunPart next, Instant at) {
         return next.equals(run)
                 ? this
-                : new Known(callId, next, socket, provider, direction, talk, later(at), revision, finalizedAt, true);
+                : new Known(callId, next, socket, provider, direction, talk, achieved, later(at), revision, finalizedAt, true);
     }
 
     Known with(SocketFacts next, @Nullable String nextProvider, @Nullable String nextDirection, Instant at) {
         Known now = new Known(
-                callId, run, next, nextProvider, nextDirection, talk, later(at), revision, finalizedAt, true);
+                callId, run, next, nextProvider, nextDirection, talk, achieved, later(at), revision, finalizedAt, true);
         return next.equals(socket) && same(nextProvider, provider) && same(nextDirection, direction) ? this : now;
     }
 
-    Known with(TalkFacts next, Instant at) {
+    /// @param outcome null where nothing new is achieved
+    Known with(TalkFacts next, @Nullable String outcome, Instant at) {
         return next.equals(talk)
                 ? this
-                : new Known(callId, run, socket, provider, direction, next, later(at), revision, finalizedAt, true);
+                : new Known(
+                        callId, run, socket, provider, direction, next, outcome == null ? achieved : outcome, later(at), revision, finalizedAt, true);
     }
 
     Known finalized(Instant at) {
-        return new Known(callId, run, socket, provider, direction, talk, updatedAt, revision, at, true);
+        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision, at, true);
     }
 
     /// After it was told once more.
     Known told() {
-        return new Known(callId, run, socket, provider, direction, talk, updatedAt, revision + 1, finalizedAt, false);
+        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision + 1, finalizedAt, false);
     }
 
     boolean isOver() {
@@ -96,6 +100,6 @@ record Known(
         return new RunFacts(
                 callId, of.ref(), of.state(), of.createdAt(), of.startedAt(), of.endedAt(), durationMs, of.end(), of.failure(),
                 of.cost(), revision, finalizedAt != null, finalizedAt, updatedAt, provider, direction, of.disconnectedBy(),
-                of.outcome(), of.hungUpAt(), of.hangUpConfirmed(), socket.equals(SocketFacts.NONE) ? null : socket, said.equals(TalkFacts.NONE) ? null : said);
+                achieved == null ? of.outcome() : achieved, of.hungUpAt(), of.hangUpConfirmed(), socket.equals(SocketFacts.NONE) ? null : socket, said.equals(TalkFacts.NONE) ? null : said);
     }
 }

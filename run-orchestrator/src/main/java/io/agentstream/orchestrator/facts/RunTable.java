@@ -58,7 +58,8 @@ final class RunTable {
         Integer ofWriter = event.epoch();
         int epoch = ofWriter == null ? talk.epoch() : ofWriter;
         boolean newer = epoch > talk.epoch() || (epoch == talk.epoch() && event.number() > talk.number());
-        return newer ? known.with(told(talk, event, epoch), event.at()) : known;
+        String achieved = event instanceof ConversationEvent.NodeEntered entered ? entered.outcome() : null;
+        return newer ? known.with(told(talk, event, epoch), achieved, event.at()) : known;
     }
 
     private static TalkFacts told(TalkFacts talk, ConversationEvent event, int epoch) {
@@ -78,7 +79,7 @@ final class RunTable {
             case ConversationEvent.Heard e -> next.heard(e);
             case ConversationEvent.Said e -> next.agentMs += e.playedMs();
             case ConversationEvent.Interrupted e -> next.interruptions++;
-            case ConversationEvent.NodeEntered e -> { } // the agent's own matter
+            case ConversationEvent.NodeEntered e -> { } // the agent's own matter, but for what is achieved by it
             case ConversationEvent.ToolCalled e -> next.tools += e.result() == null ? 0 : 1;
             case ConversationEvent.Latency e -> next.waited(e);
             case ConversationEvent.HungUp e -> { } // the run says how it ended

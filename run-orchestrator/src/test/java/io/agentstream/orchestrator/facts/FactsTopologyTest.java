@@ -314,6 +314,23 @@ final class FactsTopologyTest {
     }
 
     @Test
+    void whatIsAchievedIsToldThoughTheConversationSaysItAfterTheEnd() {
+        put(Calls.created(CALL));
+        put(Calls.running(CALL));
+        put(new ConversationEvent.NodeEntered(CALL, 1, 3, Calls.T0.plusSeconds(2), "greet", 3, "greeted"));
+        put(Calls.completed(CALL, END)); // which knows of another
+        put(new ConversationEvent.NodeEntered(CALL, 2, 4, END.minusMillis(5), "pay", 3, "paid"));
+        put(new ConversationEvent.NodeEntered(CALL, 3, 5, END.minusMillis(4), "bye", 3));
+        driver.advanceWallClockTime(FactsTopology.FINAL_WITHOUT_SOCKET_AFTER);
+
+        RunFacts facts = runs.readValuesToList().getLast();
+        put(Calls.completed(CALL, END)); // and says it again
+
+        assertEquals(List.of("paid", true), List.of(facts.outcome(), facts.isFinal()));
+        assertTrue(runs.readValuesToList().stream().allMatch(told -> "paid".equals(told.outcome())));
+    }
+
+    @Test
     void aConversationThatGoesOnIsToldOnceASecond() {
         put(Calls.created(CALL));
         put(Calls.running(CALL));

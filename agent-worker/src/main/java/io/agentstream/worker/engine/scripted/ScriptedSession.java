@@ -72,7 +72,7 @@ final class ScriptedSession implements AgentSession {
         ScriptedFlow.Line line = flow.next(memory, prompt);
         memory = line.memory();
         want(turn);
-        out.post(new ReplyBegun(turn, memory.node(), line.manners(), Json.MAPPER.valueToTree(memory)));
+        out.post(new ReplyBegun(turn, memory.node(), line.manners(), Json.MAPPER.valueToTree(memory), line.outcome()));
         Thread.ofVirtual().name("engine-speak").start(() -> speak(turn, line));
     }
 
