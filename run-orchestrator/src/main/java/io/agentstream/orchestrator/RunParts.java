@@ -14,6 +14,7 @@ import io.agentstream.orchestrator.intake.KeyedExecutor;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.OutboxLoop;
+import io.agentstream.orchestrator.jobs.OutboxSweep;
 import io.agentstream.orchestrator.jobs.Publisher;
 import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.liveness.Hearing;
@@ -101,9 +102,11 @@ final class RunParts {
         Said said = new Said();
         Announcer announcer = new Announcer(
                 new Announcer.Hands(new Publisher(lent.producer(), sealed::seal), hangUpsDue, unsaid, said), metrics, lent.clock(), lent.onDecided());
-        OutboxLoop outbox = new OutboxLoop(
-                new OutboxLoop.Hands(lent.database(), unsaid, said, announcer, metrics), lent.ready(), lent.clock());
+        OutboxLoop outbox = new OutboxLoop(lent.database(), said, metrics, lent.ready(), lent.clock());
         closer.own("outbox", new DutyCycleRunner(outbox, LOOP_CLOSE, lent.onFault()).start());
+        OutboxSweep sweep = new OutboxSweep(
+                new OutboxSweep.Hands(lent.database(), unsaid, said, announcer, metrics), lent.ready(), lent.clock());
+        closer.own("outbox's sweep", new DutyCycleRunner(sweep, LOOP_CLOSE, lent.onFault()).start());
         HangUps hangUps = new HangUps(
                 new HangUps.Hands(lent.database(), lent.sessions(), hangUpsDue, announcer, metrics), HANG_UP_BACKOFF);
         closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());

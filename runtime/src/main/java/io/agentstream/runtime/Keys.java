@@ -76,7 +76,7 @@ public final class Keys {
             "Where Cloudonix's REST API is; in `up` the default is the sandbox.");
     public static final Key<Integer> CLOUDONIX_RATE_LIMIT = number(
             "CLOUDONIX_RATE_LIMIT", 10, 1, 1_000_000,
-            "Most requests to Cloudonix in 3 seconds for one domain, by all orchestrators together (each by itself above 1000); 10 is what Cloudonix allows. In `up`,"
+            "Most requests to Cloudonix in 3 seconds for one organisation's domain, by all orchestrators together (each by itself above 1000); 10 is what Cloudonix allows. In `up`,"
                     + " where the sandbox has no limit, the default is 1000000.");
     public static final Key<CredentialsKeys> CREDENTIALS_KEY = new Key<>(
             "CREDENTIALS_KEY", "base64, 32 bytes; several with commas between", null, Keys::credentialsKeys, Shown.NEVER,

@@ -73,7 +73,7 @@ class ConversationJournalTest {
                 frame(7, T0),
                 new ConversationInput.SpeechStarted(120),
                 new ConversationInput.SpeechStopped(900, 500),
-                new ConversationInput.ReplyBegun(5, "greet", new Manners(true, true, "1", 8_000), MEMORY),
+                new ConversationInput.ReplyBegun(5, "greet", new Manners(true, true, "1", 8_000), MEMORY, "greeted"),
                 new ConversationInput.ReplyPart(5, "Héllo \uD83D\uDE00", new Slice(new byte[20_043], 43, 20_000)),
                 new ConversationInput.ReplyFinished(5, ConversationInput.Then.LISTEN),
                 new ConversationInput.Played(5, 700, false),
@@ -143,7 +143,7 @@ class ConversationJournalTest {
         for (int n = 0; n < 2_000; n++) {
             memory = Json.MAPPER.createArrayNode().add(memory);
         }
-        journal.add(T0, new ConversationInput.ReplyBegun(1, "x", Manners.DEAF, memory), List.of());
+        journal.add(T0, new ConversationInput.ReplyBegun(1, "x", Manners.DEAF, memory, null), List.of());
 
         assertInstanceOf(Outcome.Impossible.class, rerun(written()).getFirst());
     }

@@ -89,16 +89,19 @@ public final class Eraser {
         List<Erasure> emptied = new ArrayList<>();
         boolean any = false;
         boolean more = true;
-        while (more && emptied.size() < AT_ONCE) {
-            Optional<Taken> taken = take();
-            any |= taken.isPresent();
-            more = taken.isPresent() && taken.get().isEmptied();
-            if (more) {
-                emptied.add(taken.orElseThrow().erasure());
+        try {
+            while (more && emptied.size() < AT_ONCE) {
+                Optional<Taken> taken = take();
+                any |= taken.isPresent();
+                more = taken.isPresent() && taken.get().isEmptied();
+                if (more) {
+                    emptied.add(taken.orElseThrow().erasure());
+                }
             }
-        }
-        if (!emptied.isEmpty()) {
-            finish(emptied);
+        } finally { // one that fails keeps none of the others from being done
+            if (!emptied.isEmpty()) {
+                finish(emptied);
+            }
         }
         return any;
     }
@@ -106,12 +109,12 @@ public final class Eraser {
     private record Taken(Erasure erasure, boolean isEmptied) {}
 
     private Optional<Taken> take() {
+        return database.withConnection(connection -> Erasures.take(connection, TAKEN_S))
+                .map(erasure -> new Taken(erasure, isEmptied(erasure)));
+    }
+
+    private boolean isEmptied(Erasure erasure) {
         return database.inTransaction(connection -> {
-            Optional<Erasure> due = Erasures.due(connection);
-            if (due.isEmpty()) {
-                return Optional.empty();
-            }
-            Erasure erasure = due.get();
             boolean some = Erasures.empty(connection, erasure) > 0;
             boolean open = !some && Erasures.anyOpen(connection, erasure);
             if (!some && !open) {
@@ -119,7 +122,7 @@ public final class Eraser {
             }
             // Who dies from here on is not waited for any longer than that.
             Erasures.later(connection, erasure.id(), some ? 0 : open ? SOON_S : TAKEN_S, erasure.doneBy());
-            return Optional.of(new Taken(erasure, !some && !open));
+            return !some && !open;
         });
     }
 
@@ -168,7 +171,7 @@ public final class Eraser {
         Instant inTheClear = rest.inTheClear();
         Instant until = gone ? inTheClear : keysThere == null ? inTheClear : later(inTheClear, keysThere);
         boolean done = database.inTransaction(connection -> {
-            if (gone && until == null && Erasures.left(connection, erasure.id()) == 0) {
+            if (gone && until == null && !Erasures.isAnythingLeft(connection, erasure.id())) {
                 Erasures.done(connection, erasure.id());
                 return true;
             }

@@ -45,12 +45,9 @@ public final class RetentionJob {
             database.withConnection(RetentionRounds::begin);
             nextBegin = now.plus(BEGIN_EVERY);
         }
-        return database.inTransaction(connection -> {
-            Optional<Round> due = RetentionRounds.due(connection);
-            if (due.isPresent()) {
-                runs.increment(RetentionRounds.goOn(connection, due.get(), now));
-            }
-            return due.isPresent();
-        });
+        Optional<Round> due = database.withConnection(RetentionRounds::take);
+        due.ifPresent(round -> runs.increment(
+                database.inTransaction(connection -> RetentionRounds.goOn(connection, round, now))));
+        return due.isPresent();
     }
 }

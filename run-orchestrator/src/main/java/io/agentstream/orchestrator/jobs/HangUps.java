@@ -5,6 +5,7 @@ import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Outbox;
@@ -18,7 +19,10 @@ import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -45,6 +49,20 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     private static final int ACCOUNTS_AT_ONCE = 200;
     private static final int REQUESTS_AT_ONCE = 64;
+
+    /// Of one account: whose provider takes its time keeps the others' hang-ups from nothing.
+    private static final int OF_AN_ACCOUNT = 16;
+
+    /// Longer than a request takes until it is on its way; whoever was answered later may have been heard later too.
+    private static final Duration PROMPT = Duration.ofMillis(50);
+
+    /// How long a turn can be used. Well below the window of any provider's limit.
+    private static final Duration TURN_LASTS = Duration.ofSeconds(1);
+
+    /// When an account's calls take all turns that become free, one hang-up at a time goes behind those who wait.
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration LONGEST_LINE = Duration.ofMinutes(3);
+
     private static final long PERIOD_MS = 250;
     private static final long CLOSE_S = 5;
 
@@ -58,7 +76,9 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hang-up").factory());
-    private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE);
+    private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE, true);
+    private final Map<Long, Integer> underWay = new ConcurrentHashMap<>();
+    private final Set<Long> inLine = ConcurrentHashMap.newKeySet();
     private final Bell bell;
     private final Announcer announcer;
 
@@ -98,62 +118,139 @@ public final class HangUps implements DutyCycle, AutoCloseable {
         }
     }
 
-    /// Begins whatever is due and allowed.
+    /// Begins whatever is due and allowed. What is wrong with one account is wrong with that one only.
     public void pass() {
-        for (long id : database.withConnection(c -> Outbox.accountsDue(c, ACCOUNTS_AT_ONCE))) {
-            Optional<Account> account = database.withConnection(c -> TelephonyConfigurations.findAccount(c, id));
-            boolean usable = account.isPresent() && account.get().bearerToken() != null;
-            int turns = usable ? sessions.turns(account.get(), free.availablePermits()) : REQUESTS_AT_ONCE;
-            if (turns == 0) {
+        for (Outbox.Due due : database.withConnection(c -> Outbox.hangUpsDue(c, ACCOUNTS_AT_ONCE))) {
+            int room = Math.min(free.availablePermits(), OF_AN_ACCOUNT - underWay.getOrDefault(due.accountId(), 0));
+            if (room <= 0) {
                 continue;
             }
-            List<Outbox.HangUp> orders = database.withConnection(c -> Outbox.takeHangUps(c, id, turns, LEASE));
-            for (Outbox.HangUp order : orders) {
-                if (usable) {
-                    begin(account.get(), order);
-                } else {
-                    giveUp(order, null, "no token");
+            try {
+                begin(due, Math.min(room, due.orders()));
+            } catch (RuntimeException failure) {
+                if (failure instanceof DatabaseException away && away.isTransient()) {
+                    throw away;
                 }
+                log.atError()
+                        .addKeyValue("configuration", due.accountId())
+                        .addKeyValue("failure", failure.getClass().getSimpleName())
+                        .log("an account's hang-ups cannot be begun");
             }
         }
     }
 
-    private void begin(Account account, Outbox.HangUp order) {
-        free.acquireUninterruptibly(); // there are as many turns as there were permits, at most
+    /// Turns are taken for as many as there are, and as they go out: what is taken is missing to calls that begin.
+    private void begin(Outbox.Due due, int most) {
+        Account account =
+                database.withConnection(c -> TelephonyConfigurations.findAccount(c, due.accountId())).orElseThrow();
+        Turns turns = account.bearerToken() == null ? Turns.now(most, null) : sessions.turns(account, most);
+        if (turns.count() > 0) {
+            database.withConnection(c -> Outbox.takeHangUps(c, due.accountId(), turns.count(), LEASE))
+                    .forEach(order -> begin(account, order, turns, () -> {}));
+        } else if (due.overdue().compareTo(PATIENCE) > 0 && inLine.add(account.id())) {
+            beginInLine(account);
+        }
+    }
+
+    private void beginInLine(Account account) {
+        List<Outbox.HangUp> orders = List.of();
+        try {
+            Turns turn = sessions.turnInLine(account, LONGEST_LINE);
+            if (turn.count() > 0) {
+                Duration lease = LEASE.minus(turn.age());
+                orders = database.withConnection(c -> Outbox.takeHangUps(c, account.id(), 1, lease));
+                orders.forEach(order -> begin(account, order, turn, () -> inLine.remove(account.id())));
+            }
+        } finally {
+            if (orders.isEmpty()) {
+                inLine.remove(account.id());
+            }
+        }
+    }
+
+    private void begin(Account account, Outbox.HangUp order, Turns turn, Runnable afterwards) {
+        underWay.merge(account.id(), 1, Integer::sum);
         threads.execute(() -> {
+            Optional<Decision> decided = Optional.empty();
             try {
-                hangUp(account, order);
+                Thread.sleep(Duration.ofNanos(Math.max(0, turn.age().negated().toNanos())));
+                decided = hangUp(account, order, turn);
+            } catch (InterruptedException closing) { // the lease ends, and somebody else takes it
+                Thread.currentThread().interrupt();
             } catch (DatabaseException away) { // the lease ends, and it is tried again: to hang up twice is harmless
                 log.atWarn().addKeyValue("run", order.runName()).addKeyValue("failure", Causes.of(away)).log("a hang-up is not noted");
+            } catch (RuntimeException fault) {
+                broken(order, fault);
             } finally {
-                free.release();
+                underWay.computeIfPresent(account.id(), (_, count) -> count == 1 ? null : count - 1);
+                afterwards.run();
             }
+            decided.ifPresent(this::say); // no turn and no place is held meanwhile: Kafka may be away
         });
     }
 
-    private void hangUp(Account account, Outbox.HangUp order) {
+    /// What nobody expected is tried as often as what everybody does.
+    private void broken(Outbox.HangUp order, RuntimeException fault) {
+        log.atError()
+                .addKeyValue("run", order.runName())
+                .addKeyValue("order", order.id())
+                .addKeyValue("failure", fault.getClass().getSimpleName())
+                .log("a hang-up is broken");
+        if (order.tries() >= TRIES) {
+            database.withConnection(c -> Outbox.bury(c, Map.of(order.id(), "broken")));
+        }
+    }
+
+    private Optional<Decision> hangUp(Account account, Outbox.HangUp order, Turns turn) throws InterruptedException {
         if (order.live()) { // the call goes on at another socket
             database.withConnection(c -> Outbox.delete(c, List.of(order.id())));
-            return;
+            return Optional.empty();
         }
-        switch (sessions.hangUp(account, order.session(), System.nanoTime() + TRY.toNanos())) {
+        if (account.bearerToken() == null) {
+            return Optional.of(givenUp(order, null, "no token"));
+        }
+        Optional<HangUp> answer = ask(account, order, turn);
+        if (answer.isEmpty()) {
+            database.withConnection(c -> {
+                Outbox.putBack(c, order.id());
+                return true;
+            });
+            return Optional.empty();
+        }
+        return switch (answer.get()) {
             case HangUp.Done(int status) -> {
                 Decision decision = unsaid.hangUpDone(order, true, status, "", clock.instant());
                 done.increment();
-                say(decision);
+                yield Optional.of(decision);
             }
-            case HangUp.Refused(var reason, Integer status) -> giveUp(order, status, reason.name());
+            case HangUp.Refused(var reason, Integer status) -> Optional.of(givenUp(order, status, reason.name()));
+            case HangUp.Unavailable(var trouble) when order.tries() >= TRIES -> Optional.of(givenUp(order, null, trouble.name()));
             case HangUp.Unavailable(var trouble) -> {
-                if (order.tries() >= TRIES) {
-                    giveUp(order, null, trouble.name());
-                } else {
-                    again.increment();
-                    database.withConnection(c -> {
-                        Outbox.putOff(c, order.id(), pause(order.tries()), trouble.name());
-                        return true;
-                    });
-                }
+                again.increment();
+                database.withConnection(c -> {
+                    Outbox.putOff(c, order.id(), pause(order.tries()), trouble.name());
+                    return true;
+                });
+                yield Optional.empty();
             }
+        };
+    }
+
+    /// Nothing where the turn is over, because we stood still meanwhile: somebody else has had it since. Where the answer takes long, the
+    /// turn counts from then on: a request counts at the provider when it arrives.
+    private Optional<HangUp> ask(Account account, Outbox.HangUp order, Turns turn) throws InterruptedException {
+        free.acquire();
+        try {
+            if (turn.age().compareTo(TURN_LASTS) > 0) {
+                return Optional.empty();
+            }
+            HangUp answer = sessions.hangUp(account, order.session(), System.nanoTime() + TRY.toNanos());
+            if (turn.age().compareTo(PROMPT) > 0) {
+                sessions.late(account, turn);
+            }
+            return Optional.of(answer);
+        } finally {
+            free.release();
         }
     }
 
@@ -162,7 +259,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
         return Duration.ofMillis(Math.min(ms, LONGEST_PAUSE.toMillis()));
     }
 
-    private void giveUp(Outbox.HangUp order, @Nullable Integer status, String why) {
+    private Decision givenUp(Outbox.HangUp order, @Nullable Integer status, String why) {
         Decision decision = unsaid.hangUpDone(order, false, status, why, clock.instant());
         givenUp.increment();
         log.atWarn()
@@ -171,14 +268,14 @@ public final class HangUps implements DutyCycle, AutoCloseable {
                 .addKeyValue("order", order.id())
                 .addKeyValue("reason", why)
                 .log("the provider was not made to end the call");
-        say(decision);
+        return decision;
     }
 
     /// What cannot be said now stands in the outbox.
     private void say(Decision decision) {
         try {
             announcer.announce(decision);
-        } catch (NotNowException | UndeliverableException | RefusedByKafkaException notNow) {
+        } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {
             log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("a hang-up is not said yet");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

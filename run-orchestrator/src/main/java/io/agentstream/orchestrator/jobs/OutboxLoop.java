@@ -1,31 +1,27 @@
 package io.agentstream.orchestrator.jobs;
 
-import io.agentstream.orchestrator.decide.Decision;
-import io.agentstream.orchestrator.decide.NotNowException;
-import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Outbox;
+import io.agentstream.orchestrator.store.ProviderTurns;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
-import io.agentstream.schemas.CallId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes what was said out of the outbox, and says what somebody decided and did not come to say. Only the loop; a database or a Kafka
-/// that is away is waited for.
+/// Takes out of the outbox what was said, and what was given up long ago. It waits for nobody but the database: what is said and stands
+/// there for some seconds is said once more by [OutboxSweep]. Only the loop.
 public final class OutboxLoop implements DutyCycle {
 
     private static final Logger log = LoggerFactory.getLogger(OutboxLoop.class);
@@ -33,32 +29,25 @@ public final class OutboxLoop implements DutyCycle {
     /// Who dies within it after saying something has it said a second time.
     private static final long PERIOD_MS = 20;
     private static final int BATCH = 1_000;
-    private static final int CALLS_AT_ONCE = 100;
-    private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
     private static final Duration LOOK_PERIOD = Duration.ofSeconds(5);
 
+    /// What was given up is there for people to look at for so long, as it is with webhooks.
+    private static final Duration DEAD_KEPT = Duration.ofDays(30);
+    private static final Duration FORGET_PERIOD = Duration.ofHours(1);
+
     private final Database database;
-    private final Unsaid unsaid;
     private final Said said;
-    private final Announcer announcer;
     private final BooleanSupplier ready;
-    private final Metrics metrics;
     private final InstantSource clock;
     private final Semaphore wake = new Semaphore(0);
     private volatile Outbox.Backlog backlog = new Outbox.Backlog(0, 0, 0);
-    private Instant nextSweep = Instant.MIN;
     private Instant nextLook = Instant.MIN;
+    private Instant nextForgetting = Instant.MIN;
 
-    /// What it works with.
-    public record Hands(Database database, Unsaid unsaid, Said said, Announcer announcer, Metrics metrics) {}
-
-    /// @param ready whether database and Kafka answer
-    public OutboxLoop(Hands hands, BooleanSupplier ready, InstantSource clock) {
-        this.database = hands.database();
-        this.unsaid = hands.unsaid();
-        this.said = hands.said();
-        this.announcer = hands.announcer();
-        this.metrics = hands.metrics();
+    /// @param ready whether the database answers
+    public OutboxLoop(Database database, Said said, Metrics metrics, BooleanSupplier ready, InstantSource clock) {
+        this.database = database;
+        this.said = said;
         this.ready = ready;
         this.clock = clock;
         metrics.gauge("agent_stream_orchestrator_outbox_waiting", () -> backlog.waiting());
@@ -79,20 +68,21 @@ public final class OutboxLoop implements DutyCycle {
     }
 
     /// One pass without the waiting.
-    void pass() throws InterruptedException {
+    void pass() {
         try {
             tidy();
             Instant now = clock.instant();
-            if (!now.isBefore(nextSweep)) {
-                nextSweep = now.plus(SWEEP_PERIOD);
-                sweep();
-            }
             if (!now.isBefore(nextLook)) {
                 nextLook = now.plus(LOOK_PERIOD);
                 backlog = database.withConnection(Outbox::backlog);
                 database.withConnection(TelephonyConfigurations::destroyTokens);
             }
-        } catch (DatabaseException | NotNowException away) {
+            if (!now.isBefore(nextForgetting)) {
+                boolean all = database.withConnection(c -> Outbox.forgetDead(c, DEAD_KEPT, BATCH)) < BATCH;
+                database.withConnection(ProviderTurns::forget);
+                nextForgetting = all ? now.plus(FORGET_PERIOD) : now;
+            }
+        } catch (DatabaseException away) {
             log.atWarn().addKeyValue("failure", Causes.of(away)).log("the outbox has to wait");
         }
     }
@@ -108,23 +98,6 @@ public final class OutboxLoop implements DutyCycle {
         if (!never.isEmpty()) {
             database.withConnection(c -> Outbox.bury(c, never));
             said.forget(never.keySet());
-        }
-    }
-
-    private void sweep() throws InterruptedException {
-        for (UUID call : database.withConnection(c -> Outbox.takeUnsaid(c, CALLS_AT_ONCE))) {
-            Decision decision = unsaid.of(new CallId(call), said::knows, clock);
-            if (decision.isEmpty()) { // said meanwhile
-                said.add(decision.written().says());
-                continue;
-            }
-            metrics.counter("agent_stream_orchestrator_outbox_swept").increment();
-            log.atWarn().addKeyValue("call", call).log("saying what was decided and perhaps not said");
-            try {
-                announcer.announce(decision);
-            } catch (UndeliverableException never) { // it is given up by now
-                log.atError().addKeyValue("call", call).setCause(never).log("a decision can never be said");
-            }
         }
     }
 

@@ -18,10 +18,10 @@ import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +40,10 @@ public final class Reaper implements DutyCycle {
     private static final long PERIOD_MS = 1_000;
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(10);
     private static final int MOST_AT_ONCE = 500;
+    private static final Duration BROKEN_AGAIN = Duration.ofMinutes(1);
+
+    /// So many ends in a row that Kafka does not take: then it takes none. They stand in the outbox.
+    private static final int NOT_TAKEN = 3;
 
     /// How many calls are ended, and for how long, before it is asked again whether there is still no worker.
     private static final int CALLS_PER_QUESTION = 20;
@@ -50,6 +54,8 @@ public final class Reaper implements DutyCycle {
 
     /// Offers do not come again after that, unless they are too old to be admitted anyway.
     private static final Duration REFUSALS_KEPT = Duration.ofHours(1);
+    private static final int REFUSALS_AT_ONCE = 5_000;
+    private static final Duration FORGETTING = Duration.ofMinutes(1);
 
     private final Database database;
     private final RunDecisions decisions;
@@ -63,8 +69,8 @@ public final class Reaper implements DutyCycle {
     private final Workers workers;
     private final Semaphore wake = new Semaphore(0);
 
-    /// Decided, but not yet taken by Kafka. Nothing more is decided while there are any.
-    private final Queue<Decision> unsaid = new ArrayDeque<>();
+    /// Calls whose runs cannot be ended for reasons of their own, and when it is tried again.
+    private final Map<UUID, Instant> broken = new HashMap<>();
 
     private Instant nextLook = Instant.MIN;
     private Instant nextForgetting = Instant.MIN;
@@ -134,7 +140,6 @@ public final class Reaper implements DutyCycle {
         Listening.Heard conversations =
                 hearing.listening().heardFor(Topics.CONVERSATION_EVENTS, limits.conversation(), now.toEpochMilli());
         hearing.heartbeats().flush(database, now);
-        say();
         if (!now.isBefore(nextLook)) {
             nextLook = now.plus(period());
             closeQuiet(calls);
@@ -143,8 +148,9 @@ public final class Reaper implements DutyCycle {
         closeUnattended(now);
         hearing.beginnings().forget(now.minus(limits.conversation()).minus(BEGINNINGS_KEPT));
         if (!now.isBefore(nextForgetting)) {
-            nextForgetting = now.plus(REFUSALS_KEPT);
-            database.inTransaction(c -> RefusedCalls.forget(c, now.minus(REFUSALS_KEPT)));
+            int forgotten =
+                    database.withConnection(c -> RefusedCalls.forget(c, now.minus(REFUSALS_KEPT), REFUSALS_AT_ONCE));
+            nextForgetting = forgotten < REFUSALS_AT_ONCE ? now.plus(FORGETTING) : now;
         }
     }
 
@@ -228,32 +234,59 @@ public final class Reaper implements DutyCycle {
 
     private void close(List<UUID> calls, String why, Still still, Function<CallId, Decision> closing)
             throws InterruptedException {
+        int notTaken = 0;
+        Instant now = clock.instant();
+        broken.values().removeIf(again -> !again.isAfter(now));
         for (UUID id : calls) {
             CallId call = new CallId(id);
+            if (broken.containsKey(id)) {
+                continue;
+            }
             if (!still.holds(call)) {
                 return;
             }
-            Decision decision = closing.apply(call);
-            if (!decision.isEmpty()) {
+            Optional<Decision> decision = decided(call, closing);
+            if (decision.isPresent() && !decision.get().isEmpty()) {
                 metrics.counter("agent_stream_orchestrator_reaped", "why", why).increment();
                 log.atWarn().addKeyValue("call", id).addKeyValue("why", why).log("closing a run");
-                unsaid.add(decision);
+                notTaken = isTaken(decision.get()) ? 0 : notTaken + 1;
+                if (notTaken == NOT_TAKEN) {
+                    throw new NotNowException("Kafka does not take what is decided", null);
+                }
             }
-            say();
         }
     }
 
-    private void say() throws InterruptedException {
-        Decision next;
-        while ((next = unsaid.peek()) != null) {
-            try {
-                announcer.announce(next);
-            } catch (UndeliverableException never) { // the run is closed all the same
-                metrics.counter("agent_stream_orchestrator_unsaid").increment();
-                log.atError().addKeyValue("call", next.callId()).setCause(never).log("the end of a run can never be said");
+    /// A run that cannot be ended keeps no other from it. Nothing where it cannot.
+    private Optional<Decision> decided(CallId call, Function<CallId, Decision> closing) {
+        try {
+            return Optional.of(closing.apply(call));
+        } catch (RuntimeException failure) {
+            if (failure instanceof NotNowException || (failure instanceof DatabaseException away && away.isTransient())) {
+                throw failure;
             }
-            unsaid.remove();
+            metrics.counter("agent_stream_orchestrator_not_reaped").increment();
+            log.atError()
+                    .addKeyValue("call", call)
+                    .addKeyValue("failure", failure instanceof DatabaseException ? Causes.of(failure) : failure.getClass().getSimpleName())
+                    .log("a run cannot be ended, and stays open");
+            broken.put(call.value(), clock.instant().plus(BROKEN_AGAIN));
+            return Optional.empty();
         }
+    }
+
+    /// What Kafka does not take now is said by whoever sweeps the outbox.
+    private boolean isTaken(Decision decision) throws InterruptedException {
+        try {
+            announcer.announce(decision);
+        } catch (NotNowException notNow) {
+            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("not said yet");
+            return false;
+        } catch (UndeliverableException never) { // the run is closed all the same
+            metrics.counter("agent_stream_orchestrator_unsaid").increment();
+            log.atError().addKeyValue("call", decision.callId()).setCause(never).log("the end of a run can never be said");
+        }
+        return true;
     }
 
     private Duration period() {

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.provider;
 
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import java.time.Duration;
 
 /// The provider's side of calls. All methods may block, but never past their deadline, which is on the scale of
 /// [System#nanoTime]. Any thread.
@@ -11,7 +12,14 @@ public interface Sessions {
 
     /// How many sessions of the account may be asked to be ended now, as far as the provider's limit goes, at most `most`. Whoever
     /// is told a number has so many requests. May block on the database.
-    int turns(Account account, int most);
+    Turns turns(Account account, int most);
+
+    /// A turn for one session behind all those who wait for theirs, for whom there is never one that is free; none where it would come
+    /// only after `patience`. May block on the database.
+    Turns turnInLine(Account account, Duration patience);
+
+    /// The answer to a request that had one of these turns took long. May block on the database.
+    void late(Account account, Turns turns);
 
     /// Asks once. The caller has taken a turn.
     HangUp hangUp(Account account, String session, long deadlineNanos);

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.provider;
 
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import java.time.Duration;
 import java.util.Map;
 
 /// Each account's own provider, by the name that the account, the run and the URL have for it. Any thread.
@@ -21,9 +22,23 @@ public final class SessionsByProvider implements Sessions {
     }
 
     @Override
-    public int turns(Account account, int most) {
+    public Turns turns(Account account, int most) {
         Sessions provider = providers.get(account.provider());
-        return provider == null ? most : provider.turns(account, most);
+        return provider == null ? Turns.now(most, null) : provider.turns(account, most);
+    }
+
+    @Override
+    public Turns turnInLine(Account account, Duration patience) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null ? Turns.now(1, null) : provider.turnInLine(account, patience);
+    }
+
+    @Override
+    public void late(Account account, Turns turns) {
+        Sessions provider = providers.get(account.provider());
+        if (provider != null) {
+            provider.late(account, turns);
+        }
     }
 
     @Override

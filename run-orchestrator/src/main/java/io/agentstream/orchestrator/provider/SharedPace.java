@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.provider;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.ProviderTurns;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 
 /// One line for all orchestrators of an installation, kept in the database. Any thread; blocks on the database.
@@ -24,15 +25,25 @@ public final class SharedPace implements Pace {
     }
 
     @Override
-    public OptionalLong reserve(String domain, long nowNanos, long deadlineNanos) {
+    public OptionalLong reserve(String line, long nowNanos, long deadlineNanos) {
         long patienceNs = deadlineNanos - nowNanos;
         return patienceNs <= 0
                 ? OptionalLong.empty()
-                : database.withConnection(c -> turns.reserve(c, domain, Duration.ofNanos(patienceNs)));
+                : database.withConnection(c -> turns.reserve(c, line, Duration.ofNanos(patienceNs)));
     }
 
     @Override
-    public int take(String domain, int most) {
-        return database.inTransaction(c -> turns.take(c, domain, most));
+    public Turns take(String line, int most) {
+        return database.inTransaction(c -> turns.take(c, line, most))
+                .map(taken -> Turns.now(taken.count(), taken.at()))
+                .orElse(Turns.NONE);
+    }
+
+    @Override
+    public void late(String line, Turns late) {
+        Instant at = late.at();
+        if (at != null) {
+            database.withConnection(c -> turns.late(c, line, at));
+        }
     }
 }

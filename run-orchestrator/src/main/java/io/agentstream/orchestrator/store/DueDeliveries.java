@@ -179,15 +179,7 @@ public final class DueDeliveries {
     /// @return how many rows it took out or gave up as too many: `limit` or more where there may be more
     public static int clean(Connection connection, Kept kept, int limit) throws SQLException {
         int over = takeOut(connection, "delivered", kept.delivered(), limit) + takeOut(connection, "dead", kept.dead(), limit);
-        Sql.update(
-                connection,
-                """
-                update webhook_deliveries d set state = 'dead', last_error = 'disabled', next_at = null, done_at = now()
-                  from webhooks w
-                 where w.id = d.webhook_id and (not w.enabled or w.deleted_at is not null)
-                   and d.state = 'pending' and d.next_at < now() - ? * interval '1 millisecond'
-                """,
-                kept.stranded().toMillis());
+        int stranded = giveUpStranded(connection, kept.stranded(), limit);
         int tooMany = giveUpOldest(connection, kept.pendingPerWebhook(), limit);
         Sql.update(
                 connection,
@@ -197,7 +189,29 @@ public final class DueDeliveries {
                    and not exists (select 1 from webhook_deliveries d where d.webhook_id = w.id)
                 """,
                 kept.stranded().toMillis());
-        return Math.max(over, tooMany);
+        return Math.max(Math.max(over, stranded), tooMany);
+    }
+
+    private static int giveUpStranded(Connection connection, Duration stranded, int limit) throws SQLException {
+        return Sql.update(
+                connection,
+                """
+                with silent as (
+                    select p.id from webhooks w cross join lateral (
+                        select d.id from webhook_deliveries d
+                         where d.webhook_id = w.id and d.state = 'pending' and d.next_at < now() - ? * interval '1 millisecond'
+                         limit ?) p
+                     where not w.enabled or w.deleted_at is not null limit ?
+                ), mine as (
+                    select id from webhook_deliveries where id in (select id from silent) and state = 'pending'
+                       for no key update skip locked
+                )
+                update webhook_deliveries d set state = 'dead', last_error = 'disabled', next_at = null, done_at = now()
+                  from mine where d.id = mine.id
+                """,
+                stranded.toMillis(),
+                limit,
+                limit);
     }
 
     private static int takeOut(Connection connection, String state, Duration kept, int limit) throws SQLException {

@@ -3,18 +3,41 @@ package io.agentstream.orchestrator.store;
 import io.agentstream.schemas.Sealing;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /// Takes out what the database knows of runs that are over: for an erasure, or because an organisation keeps it no longer. Whoever calls
-/// holds the runs' locks ([#LOCK]). What is done twice changes nothing the second time.
+/// holds the runs' locks ([#lock]). What is done twice changes nothing the second time.
 public final class EmptiedRuns {
 
-    /// Behind a query of runs: whoever adds what came late waits, and sees then that it is to be added without.
-    public static final String LOCK = " for update";
+    /// Events that are looked through in one transaction: long calls have ten thousand, and a statement has its time.
+    public static final int MOST_EVENTS = 20_000;
 
     /// How many events had something taken out, and of how many runs keys were destroyed.
     public record Counts(int events, int keys) {}
 
     private EmptiedRuns() {}
+
+    /// The first of these runs that can be gone through in one transaction, at least one.
+    public static long[] portion(Connection connection, List<Long> runs, int mostEvents) throws SQLException {
+        int events = 0;
+        int taken = 0;
+        while (taken < runs.size() && events < mostEvents) {
+            events += Sql.only(
+                    connection,
+                    "select count(*) from (select 1 from run_events where run_id = ? limit ?) e",
+                    row -> row.getInt(1),
+                    runs.get(taken),
+                    mostEvents + 1);
+            taken += events <= mostEvents || taken == 0 ? 1 : 0;
+        }
+        return runs.subList(0, taken).stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /// Locks runs that are over: whoever adds what came late waits, and sees then that it is to be added without.
+    public static void lock(Connection connection, long[] runs) throws SQLException {
+        Sql.query(
+                connection, "select id from runs where id = any(?) order by id for update", row -> row.getLong(1), (Object) runs);
+    }
 
     /// All that is personal, and everything that opens what was sealed of it. What remains is that there was a call: when, how long,
     /// what it cost, how it ended.
@@ -61,9 +84,7 @@ public final class EmptiedRuns {
     }
 
     private static void forgetMessages(Connection connection, long[] runs) throws SQLException {
-        for (long run : runs) {
-            WebhookDeliveries.forgetRun(connection, run);
-        }
+        WebhookDeliveries.forgetRuns(connection, runs);
     }
 
     private static int strip(Connection connection, long[] runs, String[] fields) throws SQLException {

@@ -19,6 +19,8 @@ public final class Erasures {
     /// Runs that are emptied in one transaction.
     public static final int BATCH = 50;
 
+    private static final int RUNS_LOOKED_AT = 20;
+
     private static final String OVER = "r.state in ('completed', 'failed')";
 
     /// A number's runs, by the index that the lists have; what is longer than the index knows is looked at whole.
@@ -107,15 +109,18 @@ public final class Erasures {
                 .isPresent();
     }
 
-    /// The one that is due, locked until the transaction ends; one that somebody else is at is passed over.
-    public static Optional<Erasure> due(Connection connection) throws SQLException {
+    /// Takes the one that is due for so many seconds, in which nobody else gets it. Whoever fails with it has put it behind the others.
+    public static Optional<Erasure> take(Connection connection, int seconds) throws SQLException {
         return Sql.first(
                 connection,
                 """
-                select *, 0 as runs from erasures where state = 'pending' and next_at <= now()
-                 order by next_at, id limit 1 for no key update skip locked
+                update erasures set next_at = now() + make_interval(secs => ?)
+                 where id = (select id from erasures where state = 'pending' and next_at <= now()
+                              order by next_at, id limit 1 for no key update skip locked)
+                returning *, 0 as runs
                 """,
-                Erasures::read);
+                Erasures::read,
+                seconds);
     }
 
     /// Looks at it again after so many seconds.
@@ -143,22 +148,24 @@ public final class Erasures {
                 id);
     }
 
-    /// Empties some of the erasure's runs that are over and says how many; fewer than [#BATCH] mean that there are no more.
+    /// Empties some of the erasure's runs that are over and says how many: 0 means that there are no more.
     public static int empty(Connection connection, Erasure erasure) throws SQLException {
         List<Long> found = Sql.query(
                 connection,
                 "select r.id from runs r where" + which(erasure) + " and " + OVER
                         + " and not exists (select 1 from erasure_runs e where e.erasure_id = ? and e.run_id = r.id)"
-                        + " order by r.id limit ?" + EmptiedRuns.LOCK,
+                        + " order by r.id limit ?",
                 row -> row.getLong(1),
                 parameters(erasure, erasure.id(), BATCH));
         if (found.isEmpty()) {
             return 0;
         }
-        long[] runs = found.stream().mapToLong(Long::longValue).toArray();
+        long[] runs = EmptiedRuns.portion(connection, found, EmptiedRuns.MOST_EVENTS);
+        EmptiedRuns.lock(connection, runs);
         EmptiedRuns.Counts counts = EmptiedRuns.empty(connection, runs);
         Sql.update(
-                connection, "insert into erasure_runs (erasure_id, run_id) select ?, unnest(?::bigint[])", erasure.id(), runs);
+                connection, "insert into erasure_runs (erasure_id, run_id) select ?, unnest(?::bigint[]) on conflict do nothing",
+                erasure.id(), runs);
         Sql.update(
                 connection,
                 "update erasures set events = events + ?, keys = keys + ? where id = ?",
@@ -230,22 +237,42 @@ public final class Erasures {
                 (Object) calls.stream().map(CallId::toString).toArray(String[]::new)));
     }
 
-    /// Of how many of its runs something can still be read here, or opened with what is here: 0, or it is not done.
-    public static int left(Connection connection, long erasureId) throws SQLException {
-        return Sql.only(
+    /// Whether something of its runs can still be read here, or opened with what is here: then it is not done. Some runs at a time.
+    public static boolean isAnythingLeft(Connection connection, long erasureId) throws SQLException {
+        List<Long> runs;
+        long after = 0;
+        do {
+            runs = Sql.query(
+                    connection,
+                    "select run_id from erasure_runs where erasure_id = ? and run_id > ? order by run_id limit ?",
+                    row -> row.getLong(1),
+                    erasureId,
+                    after,
+                    RUNS_LOOKED_AT);
+            if (isAnythingLeft(connection, runs)) {
+                return true;
+            }
+            after = runs.isEmpty() ? after : runs.getLast();
+        } while (runs.size() == RUNS_LOOKED_AT);
+        return false;
+    }
+
+    private static boolean isAnythingLeft(Connection connection, List<Long> runs) throws SQLException {
+        return Sql.first(
                 connection,
                 """
-                select count(*) from erasure_runs x join runs r on r.id = x.run_id
-                 where x.erasure_id = ?
+                select 1 from runs r
+                 where r.id = any(?::bigint[])
                    and (r.initial_context - '{provider,direction}'::text[] <> '{}' or r.gathered_context <> '{}' or r.logs <> '{}'
                         or exists (select 1 from run_keys k where k.run_id = r.id and num_nonnulls(k.media, k.words) > 0)
                         or exists (select 1 from run_words w where w.run_id = r.id)
                         or exists (select 1 from webhook_deliveries d where d.run_id = r.id and d.payload is not null)
                         or exists (select 1 from run_events e where e.run_id = r.id and e.payload ??| ?::text[]))
+                 limit 1
                 """,
-                row -> row.getInt(1),
-                erasureId,
-                Sealing.personalFields());
+                row -> true,
+                runs.toArray(Long[]::new),
+                Sealing.personalFields()).isPresent();
     }
 
     private static Erasure read(ResultSet row) throws SQLException {

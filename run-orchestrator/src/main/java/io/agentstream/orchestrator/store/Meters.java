@@ -70,7 +70,8 @@ public final class Meters {
     /// @param inAll most in all
     public record Room(int perOrganization, int inAll) {}
 
-    /// Takes meters that are to be read by `now`, so that nobody else takes them until they are noted, or the lease is over: the first
+    /// Takes meters that are to be read by `now`, so that nobody else takes them until they are noted, or the lease is over by the
+    /// database's clock, whatever that of its taker says: the first
     /// of each organisation, the second of each, and so on, the most overdue first. Those of `except` are left.
     ///
     /// @return the calls, by organisation
@@ -84,27 +85,25 @@ public final class Meters {
                     select d.run_id, d.due_at,
                            row_number() over (partition by u.organization_id order by d.due_at, d.run_id) as place
                       from meters d join users u on u.id = d.user_id
-                     where d.due_at <= ? and (d.taken_until is null or d.taken_until <= ?)
+                     where d.due_at <= ? and (d.taken_until is null or d.taken_until <= now())
                        and u.organization_id <> all(?::bigint[])
                 ), mine as (
                     select run_id from meters
                      where run_id in (select run_id from due where place <= ? order by place, due_at limit ?)
-                       and due_at <= ? and (taken_until is null or taken_until <= ?)
+                       and due_at <= ? and (taken_until is null or taken_until <= now())
                        for no key update skip locked
                 )
-                update meters m set taken_until = ?::timestamptz from mine, runs r
+                update meters m set taken_until = now() + ? * interval '1 millisecond' from mine, runs r
                  where m.run_id = mine.run_id and r.id = m.run_id
                 returning r.organization_id, r.call_id
                 """,
                 row -> new Taken(row.getLong("organization_id"), row.getObject("call_id", UUID.class)),
                 now,
-                now,
                 except.toArray(Long[]::new),
                 room.perOrganization(),
                 room.inAll(),
                 now,
-                now,
-                now.plus(lease));
+                lease.toMillis());
         return taken.stream()
                 .collect(Collectors.groupingBy(
                         Taken::organizationId, LinkedHashMap::new, Collectors.mapping(Taken::call, Collectors.toList())));

@@ -140,15 +140,21 @@ public final class Outbox {
                 most).stream().distinct().toList();
     }
 
-    /// Accounts with hang-ups that are due.
-    public static List<Long> accountsDue(Connection connection, int most) throws SQLException {
+    /// Hang-ups of an account that are due.
+    ///
+    /// @param overdue since when the oldest of them is
+    public record Due(long accountId, int orders, Duration overdue) {}
+
+    /// Accounts with hang-ups that are due, those that wait for the longest first.
+    public static List<Due> hangUpsDue(Connection connection, int most) throws SQLException {
         return Sql.query(
                 connection,
                 """
-                select account_id from outbox where kind = 'hang_up' and dead_at is null and due_at <= now()
+                select account_id, count(*) as orders, extract(epoch from now() - min(due_at)) * 1000 as overdue_ms
+                  from outbox where kind = 'hang_up' and dead_at is null and due_at <= now()
                  group by account_id order by min(due_at) limit ?
                 """,
-                row -> row.getLong(1),
+                row -> new Due(row.getLong("account_id"), row.getInt("orders"), Duration.ofMillis(row.getLong("overdue_ms"))),
                 most);
     }
 
@@ -197,6 +203,11 @@ public final class Outbox {
                 id);
     }
 
+    /// It was not tried: it is due as if nobody had taken it.
+    public static void putBack(Connection connection, long id) throws SQLException {
+        Sql.update(connection, "update outbox set due_at = now(), tries = tries - 1 where id = ? and tries > 0", id);
+    }
+
     /// Done; says how many of them were still there.
     public static int delete(Connection connection, Collection<Long> ids) throws SQLException {
         return Sql.update(connection, "delete from outbox where id = any(?::bigint[])", (Object) ids.toArray(Long[]::new));
@@ -209,6 +220,19 @@ public final class Outbox {
                 "update outbox set dead_at = now(), trouble = ? where id = ? and dead_at is null",
                 List.copyOf(troubles.entrySet()),
                 dead -> new Object[] {dead.getValue(), dead.getKey()});
+    }
+
+    /// Takes out rows that nobody has looked at for so long after they were given up, some of them at a time.
+    public static int forgetDead(Connection connection, Duration kept, int most) throws SQLException {
+        return Sql.update(
+                connection,
+                """
+                delete from outbox where id = any(array(
+                    select id from outbox where dead_at is not null and dead_at < now() - ? * interval '1 millisecond'
+                     order by id limit ? for update skip locked))
+                """,
+                kept.toMillis(),
+                most);
     }
 
     /// How much there is.

@@ -20,8 +20,15 @@ public final class RefusedCalls {
                 at);
     }
 
-    /// Forgets those refused before `before`; says how many.
-    public static int forget(Connection connection, Instant before) throws SQLException {
-        return Sql.update(connection, "delete from refused_calls where refused_at < ?", before);
+    /// Forgets those refused before `before`, the oldest first, `most` at a time: a flood leaves millions. Says how many.
+    public static int forget(Connection connection, Instant before, int most) throws SQLException {
+        return Sql.update(
+                connection,
+                """
+                delete from refused_calls where call_id = any(array(
+                    select call_id from refused_calls where refused_at < ? order by refused_at limit ? for update skip locked))
+                """,
+                before,
+                most);
     }
 }

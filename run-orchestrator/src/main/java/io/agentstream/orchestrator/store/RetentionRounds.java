@@ -16,6 +16,10 @@ public final class RetentionRounds {
     /// Runs that are gone through in one transaction.
     public static final int BATCH = 100;
 
+    /// No call takes so long (`MAX_CALL_DURATION` is two days at most): a run that is open for longer cannot be ended, and what is known of
+    /// it is forgotten like the others', which must not wait for it.
+    static final Duration STUCK = Duration.ofDays(3);
+
     /// A run that is younger may still be written by a transaction that is under way, and what is said of it may be on its way.
     public static final Duration YOUNG = Duration.ofMinutes(5);
 
@@ -52,17 +56,20 @@ public final class RetentionRounds {
                 """);
     }
 
-    /// The one that is due, locked until the transaction ends; one that somebody else is at is passed over.
-    public static Optional<Round> due(Connection connection) throws SQLException {
+    /// Takes the one that is due for a while, in which nobody else gets it. Whoever fails with it has put it behind the others.
+    public static Optional<Round> take(Connection connection) throws SQLException {
         return Sql.first(
                 connection,
                 """
-                select q.organization_id, q.kind, q.after_at, q.after_id,
-                       case q.kind when 'media' then o.media_hours when 'transcripts' then o.transcript_days * 24
-                                   else o.run_days * 24 end as keep_hours
-                  from retention_rounds q join organizations o on o.id = q.organization_id
-                 where q.next_at <= now()
-                 order by q.next_at limit 1 for no key update of q skip locked
+                update retention_rounds q set next_at = now() + make_interval(secs => ?)
+                  from organizations o
+                 where o.id = q.organization_id
+                   and (q.organization_id, q.kind) = (select d.organization_id, d.kind from retention_rounds d
+                                                       where d.next_at <= now()
+                                                       order by d.next_at limit 1 for no key update skip locked)
+                returning q.organization_id, q.kind, q.after_at, q.after_id,
+                          case q.kind when 'media' then o.media_hours when 'transcripts' then o.transcript_days * 24
+                                      else o.run_days * 24 end as keep_hours
                 """,
                 row -> {
                     Integer hours = Sql.intOrNull(row, "keep_hours");
@@ -72,15 +79,18 @@ public final class RetentionRounds {
                             hours == null ? null : Duration.ofHours(hours),
                             Sql.instant(row, "after_at"),
                             row.getLong("after_id"));
-                });
+                },
+                PAUSE_S);
     }
 
     /// Forgets what is due of some runs, and says of how many. A run that is not over yet is waited for, and those behind it.
     public static int goOn(Connection connection, Round round, Instant now) throws SQLException {
         List<Candidate> candidates = round.keep() == null ? List.of() : candidates(connection, round, round.keep(), now);
-        List<Candidate> ripe = candidates.stream().takeWhile(Candidate::isRipe).toList();
+        List<Candidate> all = candidates.stream().takeWhile(Candidate::isRipe).toList();
+        long[] runs = EmptiedRuns.portion(connection, all.stream().map(Candidate::id).toList(), EmptiedRuns.MOST_EVENTS);
+        List<Candidate> ripe = all.subList(0, runs.length);
         if (!ripe.isEmpty()) {
-            long[] runs = ripe.stream().mapToLong(Candidate::id).toArray();
+            EmptiedRuns.lock(connection, runs);
             switch (round.kind()) {
                 case MEDIA -> EmptiedRuns.forgetMedia(connection, runs);
                 case TRANSCRIPTS -> EmptiedRuns.forgetWords(connection, runs);
@@ -95,7 +105,7 @@ public final class RetentionRounds {
                 """,
                 ripe.isEmpty() ? round.afterAt() : ripe.getLast().createdAt(),
                 ripe.isEmpty() ? round.afterId() : ripe.getLast().id(),
-                ripe.size() == BATCH ? 0 : PAUSE_S,
+                ripe.size() == BATCH || ripe.size() < all.size() ? 0 : PAUSE_S,
                 round.organizationId(),
                 round.kind().name().toLowerCase(Locale.ROOT));
         return ripe.size();
@@ -108,14 +118,14 @@ public final class RetentionRounds {
         return Sql.query(
                 connection,
                 """
-                select r.id, r.created_at, coalesce(r.ended_at <= ?, false) as ripe from runs r
+                select r.id, r.created_at, coalesce(r.ended_at <= ?, r.created_at <= ?) as ripe from runs r
                  where (r.organization_id, r.created_at, r.id) > (?, ?, ?)
                    and (r.organization_id, r.created_at, r.id) <= (?, ?, ?)
                  order by r.organization_id, r.created_at, r.id limit ?
-                """
-                        + EmptiedRuns.LOCK,
+                """,
                 row -> new Candidate(row.getLong("id"), Sql.instant(row, "created_at"), row.getBoolean("ripe")),
                 until,
+                until.minus(STUCK),
                 round.organizationId(),
                 round.afterAt(),
                 round.afterId(),

@@ -166,13 +166,13 @@ public final class TelephonyConfigurations {
     }
 
     /// Destroys the tokens of deleted accounts that no running call and no hang-up needs. A call that was being proved when the
-    /// account was deleted runs within a minute, or not at all.
+    /// account was deleted runs within the longest handshake that can be configured, or not at all.
     public static int destroyTokens(Connection connection) throws SQLException {
         return Sql.update(
                 connection,
                 """
                 update telephony_configurations t set bearer_token = null, bearer_token_hint = null, key_id = null
-                 where t.deleted_at < now() - interval '1 minute' and t.bearer_token is not null
+                 where t.deleted_at < now() - interval '3 minutes' and t.bearer_token is not null
                    and not exists (select 1 from runs r where r.telephony_configuration_id = t.id and r.state = 'running')
                    and not exists (select 1 from outbox o
                                     where o.account_id = t.id and o.kind = 'hang_up' and o.dead_at is null)

@@ -126,10 +126,10 @@ public final class WebhookDeliveries {
                 webhookId);
     }
 
-    /// Takes out what was queued about a run, with what its messages hold. For whoever erases the run, in that transaction; what is on
+    /// Takes out what was queued about runs, with what its messages hold. For whoever erases the runs, in that transaction; what is on
     /// its way at this moment arrives.
-    public static int forgetRun(Connection connection, long runId) throws SQLException {
-        return Sql.update(connection, "delete from webhook_deliveries where run_id = ?", runId);
+    public static int forgetRuns(Connection connection, long[] runs) throws SQLException {
+        return Sql.update(connection, "delete from webhook_deliveries where run_id = any(?)", (Object) runs);
     }
 
     static Delivery read(ResultSet row) throws SQLException {

@@ -132,7 +132,7 @@ public final class Courier implements DutyCycle {
                         DueDeliveries.take(connection, new Room(PER_WEBHOOK, PER_ORGANIZATION, room), busy, LEASE));
         taken.forEach(this::dispatch);
         long nowMs = System.nanoTime() / 1_000_000;
-        if (taken.isEmpty() && nowMs - cleanAtMs >= 0) {
+        if (nowMs - cleanAtMs >= 0) { // also where there is always something to send
             boolean all = database.inTransaction(connection -> DueDeliveries.clean(connection, KEPT, CLEAN_AT_ONCE)) < CLEAN_AT_ONCE;
             cleanAtMs = nowMs + (all ? CLEAN_EVERY_MS : PERIOD_MS);
         }

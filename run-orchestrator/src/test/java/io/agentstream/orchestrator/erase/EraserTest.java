@@ -100,6 +100,37 @@ final class EraserTest {
     }
 
     @Test
+    void oneErasureThatFailsIsNoOthers() throws Exception {
+        // given one that cannot be done, the first that is due, and another
+        TalkedAbout stays = TalkedAbout.ended(Tenant.create(database), true);
+        TalkedAbout goes = TalkedAbout.ended(Tenant.create(database), true);
+        Erasure broken = order(stays);
+        Erasure other = order(goes);
+        database.withConnection(c -> Sql.update(
+                c, "update erasures set next_at = now() - interval '1 hour' where id = ?", broken.id()));
+        database.withConnection(c -> Sql.update(
+                c,
+                "alter table run_events add constraint poison check (run_id <> " + stays.runId() + " or payload ->> 'text' is not null) not valid"));
+        try {
+            Eraser eraser = eraser(database, TalkedAbout.OVER);
+
+            // when
+            for (int n = 0; n < 20; n++) {
+                try {
+                    eraser.step();
+                } catch (DatabaseException poisoned) {
+                    // the loop goes on
+                }
+            }
+
+            // then
+            assertEquals(List.of("done", "pending"), List.of(find(other).state(), find(broken).state()));
+        } finally {
+            database.withConnection(c -> Sql.update(c, "alter table run_events drop constraint poison"));
+        }
+    }
+
+    @Test
     void nothingOfACallerIsLeftAndHisRunsAreNotFoundByHisNumber() throws Exception {
         // given
         Tenant tenant = Tenant.create(database);

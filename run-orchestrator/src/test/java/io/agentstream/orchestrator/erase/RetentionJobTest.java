@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.Organizations;
 import io.agentstream.orchestrator.store.Organizations.Retention;
 import io.agentstream.orchestrator.store.RetentionRounds;
@@ -22,6 +23,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,94 @@ final class RetentionJobTest {
         // then
         assertEquals(List.of(RetentionRounds.BATCH, 2 * RetentionRounds.BATCH, runs), List.of(once, twice, emptied(tenant)));
         assertFalse(job.step(), "nothing is due");
+    }
+
+    private void addEvents(long run, int count) {
+        database.withConnection(c -> Sql.update(
+                c,
+                """
+                insert into run_events (run_id, at, type, payload)
+                select ?, now(), 'heard', '{"text": "words"}' from generate_series(1, ?)
+                """,
+                run, count));
+    }
+
+    @Test
+    void longCallsAreGoneThroughOneByOne() {
+        // given three runs of which two together are too much for a statement's time
+        Tenant tenant = Tenant.create(database);
+        for (int n = 0; n < 3; n++) {
+            addEvents(tenant.sample().addRun(database, "completed", Samples.T0.plusSeconds(n)), EmptiedRuns.MOST_EVENTS - 100);
+        }
+        keeps(tenant, new Retention(null, null, 1));
+        Instant now = Samples.T0.plus(Duration.ofDays(2));
+        RetentionJob job = job(database, now);
+        database.withConnection(RetentionRounds::begin);
+        database.withConnection(c -> Sql.update(
+                c, "update retention_rounds set next_at = now() + interval '1 hour' where organization_id <> ?",
+                tenant.sample().organizationId()));
+
+        // when
+        List<Integer> gone = new ArrayList<>();
+        while (job.step()) {
+            gone.add(emptied(tenant));
+        }
+
+        // then
+        assertEquals(List.of(1, 2, 3), gone.subList(0, 3));
+    }
+
+    @Test
+    void oneOrganisationsTroubleIsNoOthers() throws Exception {
+        // given an organisation whose runs cannot be emptied, the first that is due, and another
+        Tenant broken = Tenant.create(database);
+        TalkedAbout stays = TalkedAbout.ended(broken, true);
+        Tenant other = Tenant.create(database);
+        TalkedAbout goes = TalkedAbout.ended(other, true);
+        keeps(broken, new Retention(null, null, 1));
+        keeps(other, new Retention(null, null, 1));
+        Instant now = TalkedAbout.OVER.plus(Duration.ofDays(2));
+        database.withConnection(RetentionRounds::begin);
+        database.withConnection(c -> Sql.update(
+                c, "update retention_rounds set next_at = now() - case organization_id when ? then interval '1 hour' else interval '0' end",
+                broken.sample().organizationId()));
+        database.withConnection(c -> Sql.update(
+                c,
+                "alter table run_events add constraint poison check (run_id <> " + stays.runId() + " or payload ->> 'text' is not null) not valid"));
+        try {
+            RetentionJob job = job(database, now);
+
+            // when
+            for (int n = 0; n < 500; n++) {
+                try {
+                    job.step();
+                } catch (DatabaseException poisoned) {
+                    // the loop goes on
+                }
+            }
+
+            // then
+            assertFalse(goes.anywhere(goes.words()));
+            assertTrue(stays.anywhere(stays.words()));
+        } finally {
+            database.withConnection(c -> Sql.update(c, "alter table run_events drop constraint poison"));
+        }
+    }
+
+    @Test
+    void aRunThatNobodyCanEndIsForgottenWithTheOthers() throws Exception {
+        // given a run that is open for days, which no call is, and one behind it
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout stuck = TalkedAbout.begin(tenant, true);
+        TalkedAbout over = TalkedAbout.ended(tenant, true);
+        keeps(tenant, new Retention(null, null, 1));
+
+        // when
+        rounds(tenant, TalkedAbout.OVER.plus(Duration.ofDays(5)));
+
+        // then
+        assertFalse(over.anywhere(over.words()));
+        assertFalse(stuck.anywhere(stuck.words()));
     }
 
     private int emptied(Tenant tenant) {

@@ -97,7 +97,7 @@ final class LoopFixture implements AutoCloseable {
         Announcer announcer =
                 new Announcer(new Announcer.Hands(new Publisher(producer), bell, unsaid, said), metrics, clock);
         hangUps = new HangUps(new HangUps.Hands(database, sessions, bell, announcer, metrics), Duration.ofMillis(1));
-        outbox = new OutboxLoop(new OutboxLoop.Hands(database, unsaid, said, announcer, metrics), () -> true, clock);
+        outbox = new OutboxLoop(database, said, metrics, () -> true, clock);
         DeadLetters letters = new DeadLetters(producer, metrics);
         CallHandler handler = new CallHandler(
                 decisions, sessions, announcer, metrics, clock, CallHandler.margin(handshake), unsealed(database, letters, metrics, clock));

@@ -20,6 +20,7 @@ import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -174,5 +175,119 @@ final class HangUpsTest {
                 c, "select count(*) = 0 from outbox where session = ?", row -> row.getBoolean(1), session)));
 
         assertEquals(List.of(), sessions.hungUp);
+    }
+
+    /// So many more hang-ups of the run's account.
+    private void orders(CallId call, String name, int count) {
+        tenant.database().withConnection(c -> Sql.update(
+                c,
+                """
+                insert into outbox (run_id, kind, after, account_id, session, due_at)
+                select r.id, 'hang_up', 9, r.telephony_configuration_id, ? || n, now() - interval '1 minute'
+                  from runs r, generate_series(1, ?) n where r.call_id = ?
+                """,
+                name, count, call.value()));
+    }
+
+    private int left(String name) {
+        return tenant.database().withConnection(c -> Sql.only(
+                c, "select count(*) from outbox where kind = 'hang_up' and dead_at is null and session like ?", row -> row.getInt(1),
+                name + "%"));
+    }
+
+    private void leasesEnd() {
+        tenant.database().withConnection(c -> Sql.update(c, "update outbox set due_at = now() where kind = 'hang_up'"));
+    }
+
+    @Test
+    void oneHangUpTakesOneTurnFromCallsThatBegin() throws InterruptedException {
+        hungUpByItsAgent();
+
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
+
+        assertEquals(List.of(1), sessions.turnsAsked);
+    }
+
+    @Test
+    void whatIsBrokenIsOnlyItselfAndIsGivenUpLikeEverythingElse() throws InterruptedException {
+        CallId call = calls.running(session);
+        orders(call, "poison-" + session, 1);
+        orders(call, "good-" + session, 1);
+
+        Until.holds(
+                () -> {
+                    hangUps.pass();
+                    leasesEnd();
+                },
+                () -> left("") == 0);
+
+        assertEquals(1, counted("done"));
+        assertEquals(12, sessions.hungUp.stream().filter(name -> name.startsWith("poison")).count());
+    }
+
+    @Test
+    void anAccountWhoseProviderTakesItsTimeLeavesRoomForOthers() throws InterruptedException {
+        Tenant other = Tenant.create(tenant.database());
+        orders(calls.running(session), "slow-" + session, 200);
+        CallId call = new TenantCalls(other).running("others-" + session);
+        new TenantCalls(other).ended(call, End.AGENT_HANGUP);
+
+        Until.holds(hangUps::pass, () -> sessions.hungUp.contains("others-" + session));
+
+        sessions.release.countDown();
+    }
+
+    @Test
+    void sessionsAreEndedThoughKafkaTakesNothing() throws InterruptedException {
+        MockProducer<byte[], byte[]> silent =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        orders(calls.running(session), "kafka-" + session, 100);
+        try (HangUps deaf = Announcers.hangUps(tenant.database(), sessions, silent, metrics)) {
+
+            Until.holds(deaf::pass, () -> sessions.hungUp.size() == 100);
+
+            Until.holds(() -> left("kafka-") == 0);
+            while (silent.completeNext()) {
+                // nobody is left waiting
+            }
+        }
+    }
+
+    @Test
+    void whoStoodStillWithItsTurnsDoesNotUseThem() throws InterruptedException {
+        sessions.frozenFor = Duration.ofSeconds(2);
+        hungUpByItsAgent();
+        Until.holds(hangUps::pass, () -> sessions.turnsAsked.size() > 2); // it is taken, and given back
+        assertEquals(List.of(), sessions.hungUp);
+
+        sessions.frozenFor = Duration.ZERO;
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
+
+        int tries = tenant.database().withConnection(c -> Sql.only(
+                c, "select (payload ->> 'tries')::integer from run_events where type = 'hang_up' order by position desc limit 1",
+                row -> row.getInt(1)));
+        assertEquals(1, tries, "what was given back was not tried");
+    }
+
+    @Test
+    void aTurnCountsFromTheAnswerWhereThatTakesLong() throws InterruptedException {
+        orders(calls.running(session), "slow-" + session, 1);
+        Until.holds(hangUps::pass, () -> sessions.hungUp.size() == 1);
+        long start = System.nanoTime();
+        Until.holds(() -> System.nanoTime() - start > 60_000_000);
+
+        sessions.release.countDown();
+
+        Until.holds(() -> sessions.late.get() == 1);
+    }
+
+    @Test
+    void whereCallsTakeEveryTurnAHangUpGoesBehindThem() throws InterruptedException {
+        sessions.free = false;
+        orders(calls.running(session), "patient-" + session, 2);
+
+        Until.holds(hangUps::pass, () -> counted("done") == 2);
+
+        assertEquals(2, sessions.hungUp.size());
     }
 }

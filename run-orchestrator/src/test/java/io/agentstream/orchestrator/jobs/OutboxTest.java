@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.jobs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
@@ -71,8 +72,14 @@ final class OutboxTest {
     private final class Orchestrator {
         final Said said = new Said();
         final Announcer announcer = Announcers.on(producer, database, said, metrics, () -> NOW);
-        final OutboxLoop loop = new OutboxLoop(
-                new OutboxLoop.Hands(database, new Unsaid(database), said, announcer, metrics), () -> true, () -> NOW);
+        final OutboxLoop loop = new OutboxLoop(database, said, metrics, () -> true, () -> NOW);
+        final OutboxSweep sweep = new OutboxSweep(
+                new OutboxSweep.Hands(database, new Unsaid(database), said, announcer, metrics), () -> true, () -> NOW);
+
+        void pass() throws InterruptedException {
+            loop.pass();
+            sweep.pass();
+        }
     }
 
     private void timePasses() {
@@ -108,9 +115,9 @@ final class OutboxTest {
         process.announcer.announce(decisions.offered(offer, source(), () -> NOW));
         int records = producer.history().size();
 
-        process.loop.pass();
+        process.pass();
         timePasses();
-        new Orchestrator().loop.pass();
+        new Orchestrator().pass();
 
         assertEquals(0, left());
         assertEquals(List.of("Created"), said(offer.callId()));
@@ -187,7 +194,7 @@ final class OutboxTest {
 
         // when it reads the record once more, and when somebody else does after it was deleted
         process.announcer.announce(decisions.offered(offer, source(), () -> NOW));
-        process.loop.pass();
+        process.pass();
         new Orchestrator().announcer.announce(decisions.offered(offer, source(), () -> NOW));
 
         assertEquals(List.of("Created"), everySaying(offer.callId()));
@@ -200,7 +207,7 @@ final class OutboxTest {
         Decision late = old(calls.ended(call, End.CALLER_HANGUP));
         timePasses();
         Orchestrator other = new Orchestrator();
-        other.loop.pass();
+        other.pass();
         other.loop.onClose();
 
         new Orchestrator().announcer.announce(late); // it goes on
@@ -228,7 +235,7 @@ final class OutboxTest {
 
         timePasses();
         Orchestrator other = new Orchestrator();
-        other.loop.pass();
+        other.pass();
         other.loop.onClose();
 
         assertEquals(List.of("Created", "Running", "Completed"), said(call));
@@ -245,6 +252,78 @@ final class OutboxTest {
         assertEquals(List.of("Created", "Running", "Completed"), said(call));
         other.loop.onClose();
         assertEquals(0, left());
+    }
+
+    @Test
+    void whatNobodyHereCanReadKeepsNothingElseFromBeingSaid() throws InterruptedException {
+        List<CallId> all = new ArrayList<>();
+        for (int n = 0; n < 6; n++) {
+            all.add(calls.running("sess-" + n));
+        }
+        for (CallId newer : all.subList(0, 3)) { // written by a newer version, which died
+            database.withConnection(c -> Sql.update(
+                    c,
+                    """
+                    update run_events e set payload = '{"type": "invented_later"}' from runs r
+                     where r.id = e.run_id and r.call_id = ? and e.type = 'running'
+                    """,
+                    newer.value()));
+        }
+        timePasses();
+
+        new Orchestrator().pass();
+
+        for (CallId call : all.subList(3, 6)) {
+            assertEquals(List.of("Created", "Running"), said(call));
+        }
+        assertEquals(12, left(), "what cannot be read stays for who can");
+    }
+
+    @Test
+    void whatWasSaidIsDeletedThoughASweepWaitsForKafka() throws InterruptedException {
+        Orchestrator process = new Orchestrator();
+        CallEvent.Offered offer = tenant.offer().build();
+        process.announcer.announce(decisions.offered(offer, source(), () -> NOW));
+        MockProducer<byte[], byte[]> silent =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        calls.running("sess-1");
+        timePasses();
+        OutboxSweep sweep = new OutboxSweep(
+                new OutboxSweep.Hands(
+                        database, new Unsaid(database), process.said, Announcers.on(silent, database, process.said, metrics, () -> NOW),
+                        metrics),
+                () -> true, () -> NOW);
+        Thread waits = Thread.ofVirtual().start(() -> {
+            try {
+                sweep.pass();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Until.holds(() -> !silent.history().isEmpty());
+
+        process.loop.pass();
+
+        assertEquals(2, left(), "the other call's");
+        waits.interrupt();
+        waits.join();
+    }
+
+    @Test
+    void whatWasGivenUpIsKeptForAMonth() {
+        calls.offer(tenant.offer().build());
+        calls.offer(tenant.offer().build());
+        database.withConnection(c -> Sql.update(
+                c,
+                """
+                update outbox o set dead_at = now() - case when o.id % 2 = 0 then interval '29 days' else interval '31 days' end
+                  from runs r where r.id = o.run_id and r.organization_id = ?
+                """,
+                tenant.sample().organizationId()));
+
+        new Orchestrator().loop.pass();
+
+        assertEquals(1, left());
     }
 
     @Test
@@ -296,7 +375,7 @@ final class OutboxTest {
             try {
                 process.announcer.announce(decision);
                 if (random.nextBoolean()) {
-                    process.loop.pass();
+                    process.pass();
                 }
             } catch (InterruptedException stopped) {
                 throw new IllegalStateException(stopped);
@@ -315,8 +394,8 @@ final class OutboxTest {
             }
             timePasses();
             process.loop.onClose();
-            new Orchestrator().loop.pass();
-            new Orchestrator().loop.pass();
+            new Orchestrator().pass();
+            new Orchestrator().pass();
 
             assertEquals(
                     List.of("offered", "created", "started", "running", "began", "said", "ended", "completed"), tenant.story(call), seed);

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.jobs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
@@ -11,23 +12,34 @@ import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Pace;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.SharedPace;
+import io.agentstream.orchestrator.provider.Turns;
+import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
+import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
+import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallId;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -105,12 +117,64 @@ final class SharedPaceTest {
     void whatCanWaitLeavesRoomForCallsThatCannot() {
         Pace pace = pace(10, Duration.ofSeconds(30));
 
-        assertEquals(8, pace.take(domain, 64));
-        assertEquals(0, pace(10, Duration.ofSeconds(30)).take(domain, 64));
+        assertEquals(8, pace.take(domain, 64).count());
+        assertEquals(0, pace(10, Duration.ofSeconds(30)).take(domain, 64).count());
         long now = System.nanoTime();
         assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isPresent());
         assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isPresent());
         assertTrue(pace.reserve(domain, now, now + 1_000_000_000).isEmpty());
+    }
+
+    @Test
+    void aTurnWhoseRequestWasAnsweredLateCountsFromThen() {
+        Pace pace = pace(10, Duration.ofSeconds(30));
+        Turns turns = pace.take(domain, 3);
+
+        pace.late(domain, turns);
+
+        Instant at = Objects.requireNonNull(turns.at());
+        assertEquals(List.of(2, 1), List.of(counted("= ?", at), counted("> ?", at)));
+    }
+
+    private int counted(String condition, Instant at) {
+        return database.withConnection(c -> Sql.only(
+                c, "select count(*) from provider_turns t, unnest(t.times) x(at) where t.domain = ? and x.at " + condition,
+                row -> row.getInt(1), domain, at));
+    }
+
+    @Test
+    void whoNamesAnotherOrganisationsDomainTakesNoneOfItsTurns() throws Exception {
+        String other = "other-" + domain;
+        AtomicInteger asked = new AtomicInteger();
+        HttpServer provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        provider.createContext("/", exchange -> {
+            asked.incrementAndGet();
+            exchange.sendResponseHeaders(401, -1);
+            exchange.close();
+        });
+        provider.start();
+        CloudonixClient.Settings settings = CloudonixClient.Settings.of(
+                URI.create("http://127.0.0.1:" + provider.getAddress().getPort()), 2);
+        try (CloudonixClient client = new CloudonixClient(settings, pace(2, Duration.ofMinutes(1)))) {
+            CloudonixSessions sessions = new CloudonixSessions(client, Tenant.CIPHER);
+            long soon = Duration.ofSeconds(2).toNanos();
+
+            for (int n = 0; n < 4; n++) { // two of which find no turn
+                sessions.check(account(1, other), "s" + n, System.nanoTime() + soon);
+            }
+            sessions.check(account(2, other), "mine", System.nanoTime() + soon);
+
+            assertEquals(3, asked.get());
+        } finally {
+            provider.stop(0);
+        }
+    }
+
+    private static Account account(long organization, String domain) {
+        Secret token = new Secret("token-of-" + organization);
+        return new Account(
+                1, organization, "cloudonix", domain,
+                Tenant.CIPHER.seal(token, new CredentialsCipher.Place(organization, "cloudonix", domain)));
     }
 
     @Test
@@ -152,8 +216,22 @@ final class SharedPaceTest {
         }
 
         @Override
-        public int turns(Account account, int most) {
-            return pace.take(account.domain() + account.id(), most);
+        public Turns turns(Account account, int most) {
+            return pace.take(line(account), most);
+        }
+
+        @Override
+        public Turns turnInLine(Account account, Duration patience) {
+            return Turns.NONE;
+        }
+
+        @Override
+        public void late(Account account, Turns turns) {
+            pace.late(line(account), turns);
+        }
+
+        private static String line(Account account) {
+            return account.domain() + account.id();
         }
 
         @Override

@@ -133,8 +133,9 @@ final class MeterReaderTest {
         talking(tenant, 3);
         take(DUE, 15, Set.of());
 
-        assertEquals(0, mine(take(DUE.plus(LEASE).minusSeconds(1), 15, Set.of())).size());
-        assertEquals(3, mine(take(DUE.plus(LEASE), 15, Set.of())).size());
+        assertEquals(0, mine(take(DUE.plus(Duration.ofDays(1)), 15, Set.of())).size(), "whatever the taker's clock says");
+        database.withConnection(c -> Sql.update(c, "update meters set taken_until = now() where taken_until is not null"));
+        assertEquals(3, mine(take(DUE, 15, Set.of())).size());
     }
 
     @Test

@@ -162,17 +162,64 @@ final class ReaperTest {
     }
 
     @Test
-    void saysLaterWhatKafkaDoesNotTakeNow() throws InterruptedException {
+    void whatKafkaDoesNotTakeIsLeftToTheOutboxAndOthersAreJudged() throws InterruptedException {
         CallId call = admitted();
+        CallId other = admitted();
         producer.sendException = new TimeoutException("on purpose");
+
         goOn(Duration.ofSeconds(75));
-        assertEquals(RunState.FAILED, state(call));
+
+        assertEquals(List.of(RunState.FAILED, RunState.FAILED), List.of(state(call), state(other)));
         assertEquals(0, producer.history().size());
+        int waiting = tenant.database().withConnection(c -> Sql.only(
+                c, "select count(*) from outbox o join runs r on r.id = o.run_id where r.call_id = any(?::uuid[]) and dead_at is null",
+                row -> row.getInt(1), (Object) new String[] {call.toString(), other.toString()}));
+        assertEquals(4, waiting);
+    }
 
-        producer.sendException = null;
-        goOn(Duration.ofSeconds(1));
+    @Test
+    void aRunThatCannotBeEndedKeepsNoOtherFromIt() throws InterruptedException {
+        // given a quiet run whose talk cannot be charged, and one that went quiet after it
+        CallId broken = running();
+        tenant.database().withConnection(c -> Sql.update(
+                c,
+                """
+                insert into ledger (organization_id, user_id, run_id, kind, amount, from_second, to_second, reference)
+                select organization_id, owner_user_id, id, 'charge', -1, 0, 1, '' from runs where call_id = ?
+                """,
+                broken.value()));
+        began(broken);
+        tenant.database().withConnection(c -> Sql.update(
+                c, "update runs set alive_at = last_seen_at + interval '5 seconds', alive_read_at = last_seen_at + interval '6 seconds',"
+                        + " last_seen_at = last_seen_at + interval '6 seconds' where call_id = ?", broken.value()));
+        now = now.plusSeconds(10);
+        CallId other = admitted();
 
-        assertEquals(3, producer.history().size());
+        goOn(Duration.ofSeconds(80));
+
+        assertEquals(List.of(RunState.RUNNING, RunState.FAILED), List.of(state(broken), state(other)));
+        assertTrue(metrics.counter("agent_stream_orchestrator_not_reaped").count() < 4, "it is tried now and then only");
+    }
+
+    @Test
+    void aFloodOfRefusedCallsIsForgottenInPieces() throws InterruptedException {
+        Instant old = now.minus(Duration.ofDays(1));
+        tenant.database().withConnection(c -> Sql.update(
+                c,
+                "insert into refused_calls (call_id, failure, refused_at) select gen_random_uuid(), 'SUSPENDED', ? from generate_series(1, 12000)",
+                old));
+
+        reaper.pass();
+        int afterOne = refusedAt(old);
+        reaper.pass();
+        reaper.pass();
+
+        assertEquals(List.of(7_000, 0), List.of(afterOne, refusedAt(old)));
+    }
+
+    private int refusedAt(Instant at) {
+        return tenant.database().withConnection(c -> Sql.only(
+                c, "select count(*) from refused_calls where refused_at = ?", row -> row.getInt(1), at));
     }
 
     @Test

@@ -2,19 +2,31 @@ package io.agentstream.orchestrator.provider;
 
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/// A provider that confirms everything, except that sessions whose names begin with `slow` wait for [#release], and that hang-ups are answered
-/// from a list first.
+/// A provider that confirms everything, except that sessions whose names begin with `slow` wait for [#release], that hang-ups are
+/// answered from a list first, and that those of sessions whose names begin with `poison` fail as nothing should.
 public final class FakeSessions implements Sessions {
 
     public final CountDownLatch release = new CountDownLatch(1);
     public final List<String> checked = new CopyOnWriteArrayList<>();
     public final List<String> hungUp = new CopyOnWriteArrayList<>();
+    public final List<Integer> turnsAsked = new CopyOnWriteArrayList<>();
+    public final AtomicInteger late = new AtomicInteger();
+
+    /// Whether an account has any turn that is free.
+    public volatile boolean free = true;
+
+    /// For how long a process stands still once it has its turns.
+    public volatile Duration frozenFor = Duration.ZERO;
+
     public final Queue<HangUp> answers = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -31,13 +43,34 @@ public final class FakeSessions implements Sessions {
     }
 
     @Override
-    public int turns(Account account, int most) {
-        return most;
+    public Turns turns(Account account, int most) {
+        turnsAsked.add(most);
+        return free ? new Turns(most, Instant.EPOCH, System.nanoTime() - frozenFor.toNanos()) : Turns.NONE;
+    }
+
+    @Override
+    public Turns turnInLine(Account account, Duration patience) {
+        return Turns.now(1, null);
+    }
+
+    @Override
+    public void late(Account account, Turns turns) {
+        late.incrementAndGet();
     }
 
     @Override
     public HangUp hangUp(Account account, String session, long deadlineNanos) {
         hungUp.add(session);
+        if (session.startsWith("poison")) {
+            throw new IllegalStateException("on purpose");
+        }
+        if (session.startsWith("slow")) {
+            try {
+                release.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        }
         HangUp answer = answers.poll();
         return answer == null ? new HangUp.Done(204) : answer;
     }

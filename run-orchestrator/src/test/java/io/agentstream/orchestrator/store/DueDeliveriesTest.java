@@ -17,6 +17,7 @@ final class DueDeliveriesTest {
             new DueDeliveries.Kept(Duration.ofDays(7), Duration.ofDays(30), Duration.ofMinutes(10), 50);
 
     private final Database database;
+    private long organization;
     private long webhook;
 
     DueDeliveriesTest(Database database) {
@@ -25,7 +26,7 @@ final class DueDeliveriesTest {
 
     @BeforeEach
     void aWebhook() {
-        long organization = SampleTenant.create(database).organizationId();
+        organization = SampleTenant.create(database).organizationId();
         webhook = database.inTransaction(
                 c -> Webhooks.create(c, organization, "https://example.com/hook", List.of("run.ended")).id());
         while (clean() > 0) {
@@ -91,6 +92,17 @@ final class DueDeliveriesTest {
                 row -> row.getInt(1),
                 webhook));
         assertEquals(0, newer, "newer ones were given up");
+    }
+
+    @Test
+    void whatWaitsForASilencedWebhookIsGivenUpInPieces() {
+        deliveries("pending", 40, 0);
+        database.withConnection(c -> Sql.update(c, "update webhook_deliveries set next_at = now() - interval '1 day' where webhook_id = ?", webhook));
+        database.withConnection(c -> Webhooks.delete(c, organization, webhook));
+
+        int once = database.inTransaction(c -> DueDeliveries.clean(c, KEPT, 25));
+
+        assertEquals(List.of(25, 25), List.of(once, count("state = 'dead' and last_error = 'disabled'")));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Pace;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.runtime.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -105,15 +106,22 @@ public final class CloudonixClient implements AutoCloseable {
                 .build();
     }
 
-    /// Asks whether `session` is live in `domain` (normalised). `deadlineNanos` is on the scale of [System#nanoTime].
+    /// As below, with a line for each domain.
     public SessionCheck check(String domain, String session, Secret token, long deadlineNanos) {
+        return check(domain, domain, session, token, deadlineNanos);
+    }
+
+    /// Asks whether `session` is live in `domain` (normalised). `deadlineNanos` is on the scale of [System#nanoTime].
+    ///
+    /// @param line whose limit it is taken off
+    public SessionCheck check(String line, String domain, String session, Secret token, long deadlineNanos) {
         if (!isPathSafe(session)) {
             return new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_SESSION);
         }
         if (!TOKEN.matcher(token.reveal()).matches()) {
             return new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_TOKEN);
         }
-        return switch (request("GET", domain, session, token, deadlineNanos)) {
+        return switch (request(line, "GET", uri(domain, session), token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body body) ->
                 status == 200
                         ? SessionBody.judge(body)
@@ -123,9 +131,21 @@ public final class CloudonixClient implements AutoCloseable {
         };
     }
 
-    /// How many requests of a domain may go out now, for [#hangUp].
-    int turns(String domain, int most) {
-        return pace.take(domain, most);
+    /// How many requests of a line may go out now, for [#hangUp].
+    Turns turns(String line, int most) {
+        return pace.take(line, most);
+    }
+
+    /// One for [#hangUp] that comes behind all who wait in the line.
+    Turns turnInLine(String line, Duration patience) {
+        long now = System.nanoTime();
+        OptionalLong wait = pace.reserve(line, now, now + patience.toNanos());
+        return wait.isPresent() ? new Turns(1, null, now + wait.getAsLong()) : Turns.NONE;
+    }
+
+    /// A turn counts from now on.
+    void late(String line, Turns turns) {
+        pace.late(line, turns);
     }
 
     /// Ends `session`, asking once, in a turn that the caller has taken. Ending one that is over, or that the provider does not know, is success.
@@ -166,8 +186,7 @@ public final class CloudonixClient implements AutoCloseable {
         return URI.create(base + encode(domain) + "/sessions/" + encode(session));
     }
 
-    private Attempt request(String method, String domain, String session, Secret token, long deadlineNanos) {
-        URI uri = uri(domain, session);
+    private Attempt request(String line, String method, URI uri, Secret token, long deadlineNanos) {
         Attempt last = new Attempt.Again(Trouble.TIMEOUT, 0);
         for (int tries = 0; tries < MAX_TRIES; tries++) {
             if (tries > 0 && last instanceof Attempt.Again again && !pause(again.waitMs(), deadlineNanos)) {
@@ -177,7 +196,7 @@ public final class CloudonixClient implements AutoCloseable {
             if (deadlineNanos - now <= 0) {
                 return last;
             }
-            OptionalLong turn = pace.reserve(domain, now, deadlineNanos);
+            OptionalLong turn = pace.reserve(line, now, deadlineNanos);
             if (turn.isEmpty()) {
                 return tries > 0 ? last : new Attempt.Again(Trouble.RATE_LIMITED, 0);
             }

@@ -7,11 +7,13 @@ import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.SessionCheck.Reason;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.secret.Envelope;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.runtime.Secret;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +38,7 @@ public final class CloudonixSessions implements Sessions {
         if (token.isEmpty()) {
             return Verdicts.Session.NOT_ASKED;
         }
-        return switch (client.check(account.domain(), session, token.get(), deadlineNanos)) {
+        return switch (client.check(line(account), account.domain(), session, token.get(), deadlineNanos)) {
             case SessionCheck.Live() -> Verdicts.Session.LIVE;
             case SessionCheck.NotLive(Reason reason) -> notConfirmed(account, reason);
             case SessionCheck.Unavailable(Trouble trouble) -> {
@@ -49,8 +51,23 @@ public final class CloudonixSessions implements Sessions {
     }
 
     @Override
-    public int turns(Account account, int most) {
-        return client.turns(account.domain(), most);
+    public Turns turns(Account account, int most) {
+        return client.turns(line(account), most);
+    }
+
+    @Override
+    public Turns turnInLine(Account account, Duration patience) {
+        return client.turnInLine(line(account), patience);
+    }
+
+    @Override
+    public void late(Account account, Turns turns) {
+        client.late(line(account), turns);
+    }
+
+    /// An organisation names a domain and proves nothing by that: whoever names another's has a line of his own.
+    private static String line(Account account) {
+        return account.organizationId() + "/" + account.domain();
     }
 
     @Override

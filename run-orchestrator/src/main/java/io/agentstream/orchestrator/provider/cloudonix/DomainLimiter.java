@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.provider.cloudonix;
 
 import io.agentstream.orchestrator.provider.Pace;
+import io.agentstream.orchestrator.provider.Turns;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -14,22 +15,22 @@ final class DomainLimiter implements Pace {
 
     private final int requests;
     private final long windowNanos;
-    private final Map<String, Turns> domains = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Window> domains = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Turns> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Window> eldest) {
             return size() > MAX_DOMAINS;
         }
     };
 
     /// When the last `requests` requests of a domain go out: a ring, `next` is the oldest.
-    private static final class Turns {
+    private static final class Window {
         final long[] times;
         int used;
         int next;
 
-        Turns(int requests) {
+        Window(int requests) {
             times = new long[requests];
         }
     }
@@ -41,7 +42,7 @@ final class DomainLimiter implements Pace {
 
     @Override
     public synchronized OptionalLong reserve(String domain, long nowNanos, long deadlineNanos) {
-        Turns turns = domains.computeIfAbsent(domain, _ -> new Turns(requests));
+        Window turns = domains.computeIfAbsent(domain, _ -> new Window(requests));
         long at = nowNanos;
         if (turns.used == requests) {
             long free = turns.times[turns.next] + windowNanos;
@@ -59,12 +60,12 @@ final class DomainLimiter implements Pace {
     }
 
     @Override
-    public synchronized int take(String domain, int most) {
+    public synchronized Turns take(String domain, int most) {
         long now = System.nanoTime();
         int taken = 0;
         while (taken < most && reserve(domain, now, now + 1).isPresent()) {
             taken++;
         }
-        return taken;
+        return new Turns(taken, null, now);
     }
 }
