@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.decide;
 
+import java.util.Arrays;
 import io.agentstream.orchestrator.decide.RunMachine.State;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
@@ -14,7 +15,12 @@ final class States {
         if (known.run().isPresent()) {
             return of(known.run().get());
         }
-        return known.refusedFor() == null ? new State.Unknown() : new State.Refused(Failure.valueOf(known.refusedFor()));
+        return known.refusedFor() == null ? new State.Unknown() : new State.Refused(failure(known.refusedFor()));
+    }
+
+    /// Of a newer version's cause only this is known: that it was one.
+    private static Failure failure(String name) {
+        return Arrays.stream(Failure.values()).filter(known -> known.name().equals(name)).findFirst().orElse(Failure.OTHER);
     }
 
     static State of(RunRow run) {

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.liveness;
 
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.Sign;
 import io.agentstream.schemas.CallId;
@@ -26,6 +27,20 @@ public final class Heartbeats {
         heard.merge(callId.value(), at, (old, fresh) -> fresh.isAfter(old) ? fresh : old);
     }
 
+    /// One that cannot be noted, such as a time that is none, is that call's own: it counts as not heard.
+    private static void note(Database database, List<Sign> batch, Instant now) {
+        try {
+            database.withConnection(connection -> RunRows.touch(connection, batch, now));
+        } catch (DatabaseException failure) {
+            if (failure.isTransient()) {
+                throw failure;
+            }
+            if (batch.size() > 1) {
+                batch.forEach(sign -> note(database, List.of(sign), now));
+            }
+        }
+    }
+
     /// Notes in the database who was heard of. What cannot be noted stays for the next time.
     public void flush(Database database, Instant now) {
         while (!heard.isEmpty()) {
@@ -33,7 +48,7 @@ public final class Heartbeats {
                     .limit(BATCH)
                     .map(sign -> new Sign(sign.getKey(), sign.getValue()))
                     .toList();
-            database.withConnection(connection -> RunRows.touch(connection, batch, now));
+            note(database, batch, now);
             batch.forEach(sign -> heard.remove(sign.callId(), sign.at())); // a newer one that came meanwhile stays
         }
     }

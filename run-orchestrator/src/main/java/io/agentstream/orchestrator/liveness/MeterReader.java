@@ -4,6 +4,7 @@ import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.RefusedByKafkaException;
 import io.agentstream.orchestrator.jobs.UndeliverableException;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
@@ -148,11 +149,14 @@ public final class MeterReader implements DutyCycle {
     private void readOne(CallId call) throws InterruptedException {
         try {
             read(call);
-        } catch (DatabaseException failure) {
-            if (failure.isTransient()) {
-                throw failure;
+        } catch (NotNowException | RefusedByKafkaException nothing) {
+            throw nothing;
+        } catch (RuntimeException failure) {
+            if (failure instanceof DatabaseException away && away.isTransient()) {
+                throw away;
             }
-            log.atError().addKeyValue("call", call).setCause(failure).log("a meter cannot be read");
+            String what = failure instanceof DatabaseException ? Causes.of(failure) : failure.getClass().getSimpleName();
+            log.atError().addKeyValue("call", call).addKeyValue("failure", what).log("a meter cannot be read");
         }
     }
 

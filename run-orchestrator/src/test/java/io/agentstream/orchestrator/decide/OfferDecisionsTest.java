@@ -5,6 +5,8 @@ import static io.agentstream.orchestrator.decide.TenantCalls.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunState;
@@ -60,6 +62,18 @@ final class OfferDecisionsTest {
         assertTrue(second.repeated());
         assertEquals(first.written().says(), second.written().earlier()); // which may not be said yet
         assertEquals(1, tenant.runs().size());
+    }
+
+    @Test
+    void whatANewerVersionRefusedForACauseOfItsOwnIsRefusedAgain() {
+        CallEvent.Offered offer = tenant.offer().build();
+        tenant.database().withConnection(c -> Sql.update(
+                c, "insert into refused_calls (call_id, failure, refused_at) values (?, 'INVENTED_LATER', now())", offer.callId().value()));
+
+        Decision decision = calls.offer(offer);
+
+        assertEquals(Failure.OTHER, TenantCalls.failure(decision));
+        assertEquals(Optional.empty(), tenant.run(offer.callId()));
     }
 
     @Test

@@ -194,6 +194,28 @@ final class MeterReaderTest {
         assertEquals(0, charges(tenant));
     }
 
+    @Test
+    void aMeterThatCannotBeReadIsOnlyThatOne() throws Exception {
+        // given a call whose money is used up, of which something fails as nothing should
+        Tenant poor = Tenant.create(database);
+        poor.credits("0.10");
+        talking(poor, 1);
+        MockProducer<byte[], byte[]> broken =
+                new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        broken.sendException = new IllegalArgumentException("on purpose");
+        MeterReader reader = new MeterReader(
+                database, decisions, Announcers.on(broken, database, new Said(), metrics, () -> DUE), () -> true,
+                Duration.ofSeconds(15), () -> DUE);
+        reader.pass();
+        Until.holds(() -> charges(poor) == 1);
+        talking(tenant, 1);
+
+        Until.holds(reader::pass, () -> charges(tenant) == 1);
+
+        reader.onClose();
+        reader.pass(); // the loop goes on
+    }
+
     private static long charges(Tenant whose) {
         return whose.ledger().stream().filter(entry -> entry.runId() != null).count();
     }

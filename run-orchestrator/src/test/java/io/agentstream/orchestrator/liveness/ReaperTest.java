@@ -202,6 +202,20 @@ final class ReaperTest {
     }
 
     @Test
+    void aSignOfLifeWhoseTimeIsNoneIsThatCallsOwn() throws InterruptedException {
+        CallId call = admitted();
+        CallId lives = admitted();
+
+        for (int i = 0; i < 6; i++) {
+            goOn(Duration.ofSeconds(15));
+            hearing.heartbeats().heard(call, Instant.MAX);
+            hearing.heartbeats().heard(lives, now);
+        }
+
+        assertEquals(List.of(RunState.FAILED, RunState.INITIALIZED), List.of(state(call), state(lives)));
+    }
+
+    @Test
     void aFloodOfRefusedCallsIsForgottenInPieces() throws InterruptedException {
         Instant old = now.minus(Duration.ofDays(1));
         tenant.database().withConnection(c -> Sql.update(
