@@ -139,7 +139,8 @@ final class SimulatedCall {
         markWanted = false;
         Manners manners = new Manners(random.nextInt(4) != 0, random.nextBoolean(), random.nextBoolean() ? "12#" : "", 3_000);
         engine.add(new ConversationInput.ReplyBegun(
-                turn, "node-" + random.nextInt(5), manners, Json.MAPPER.createObjectNode().put("at", random.nextInt())));
+                turn, "node-" + random.nextInt(5), manners, Json.MAPPER.createObjectNode().put("at", random.nextInt()),
+                null));
         for (int part = random.nextInt(3); part > 0; part--) {
             int bytes = 160 * (1 + random.nextInt(600));
             engine.add(new ConversationInput.ReplyPart(turn, "Words " + random.nextInt() + "é", Slice.of(new byte[bytes])));

@@ -1,10 +1,10 @@
 package io.agentstream.orchestrator.decide;
 
-import java.util.Arrays;
 import io.agentstream.orchestrator.decide.RunMachine.State;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.schemas.Failure;
+import java.util.Arrays;
 
 /// The machine's states, read from rows. Any thread.
 final class States {

@@ -18,6 +18,7 @@ import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private static final int REQUESTS_AT_ONCE = 64;
 
     /// Of one account: whose provider takes its time keeps the others' hang-ups from nothing.
-    private static final int OF_AN_ACCOUNT = 16;
+    private static final int OF_AN_ACCOUNT = 32;
 
     /// Longer than a request takes until it is on its way; whoever was answered later may have been heard later too.
     private static final Duration PROMPT = Duration.ofMillis(50);
@@ -59,8 +60,9 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     /// How long a turn can be used. Well below the window of any provider's limit.
     private static final Duration TURN_LASTS = Duration.ofSeconds(1);
 
-    /// When an account's calls take all turns that become free, one hang-up at a time goes behind those who wait.
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /// Some windows of a provider's limit. When an account's hang-ups get none of the turns that become free for so long, its calls take
+    /// them all: then one hang-up at a time goes behind those who wait.
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration LONGEST_LINE = Duration.ofMinutes(3);
 
     private static final long PERIOD_MS = 250;
@@ -79,6 +81,10 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE, true);
     private final Map<Long, Integer> underWay = new ConcurrentHashMap<>();
     private final Set<Long> inLine = ConcurrentHashMap.newKeySet();
+
+    /// When an account whose hang-ups are due last got a turn, or was first seen; only the loop.
+    private final Map<Long, Long> servedNs = new HashMap<>();
+    private final Duration patience;
     private final Bell bell;
     private final Announcer announcer;
 
@@ -90,6 +96,11 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     /// @param firstBackoff pause before the second try; doubled for each further one
     public HangUps(Hands hands, Duration firstBackoff) {
+        this(hands, firstBackoff, PATIENCE);
+    }
+
+    HangUps(Hands hands, Duration firstBackoff, Duration patience) {
+        this.patience = patience;
         Metrics metrics = hands.metrics();
         this.database = hands.database();
         this.sessions = hands.sessions();
@@ -120,7 +131,9 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     /// Begins whatever is due and allowed. What is wrong with one account is wrong with that one only.
     public void pass() {
-        for (Outbox.Due due : database.withConnection(c -> Outbox.hangUpsDue(c, ACCOUNTS_AT_ONCE))) {
+        List<Outbox.Due> all = database.withConnection(c -> Outbox.hangUpsDue(c, ACCOUNTS_AT_ONCE));
+        servedNs.keySet().retainAll(all.stream().map(Outbox.Due::accountId).toList());
+        for (Outbox.Due due : all) {
             int room = Math.min(free.availablePermits(), OF_AN_ACCOUNT - underWay.getOrDefault(due.accountId(), 0));
             if (room <= 0) {
                 continue;
@@ -144,10 +157,12 @@ public final class HangUps implements DutyCycle, AutoCloseable {
         Account account =
                 database.withConnection(c -> TelephonyConfigurations.findAccount(c, due.accountId())).orElseThrow();
         Turns turns = account.bearerToken() == null ? Turns.now(most, null) : sessions.turns(account, most);
+        long nowNs = System.nanoTime();
         if (turns.count() > 0) {
+            servedNs.put(due.accountId(), nowNs);
             database.withConnection(c -> Outbox.takeHangUps(c, due.accountId(), turns.count(), LEASE))
                     .forEach(order -> begin(account, order, turns, () -> {}));
-        } else if (due.overdue().compareTo(PATIENCE) > 0 && inLine.add(account.id())) {
+        } else if (nowNs - servedNs.computeIfAbsent(due.accountId(), _ -> nowNs) > patience.toNanos() && inLine.add(account.id())) {
             beginInLine(account);
         }
     }

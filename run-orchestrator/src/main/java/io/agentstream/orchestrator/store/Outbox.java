@@ -140,21 +140,19 @@ public final class Outbox {
                 most).stream().distinct().toList();
     }
 
-    /// Hang-ups of an account that are due.
-    ///
-    /// @param overdue since when the oldest of them is
-    public record Due(long accountId, int orders, Duration overdue) {}
+    /// How many hang-ups of an account are due.
+    public record Due(long accountId, int orders) {}
 
     /// Accounts with hang-ups that are due, those that wait for the longest first.
     public static List<Due> hangUpsDue(Connection connection, int most) throws SQLException {
         return Sql.query(
                 connection,
                 """
-                select account_id, count(*) as orders, extract(epoch from now() - min(due_at)) * 1000 as overdue_ms
-                  from outbox where kind = 'hang_up' and dead_at is null and due_at <= now()
+                select account_id, count(*) as orders from outbox
+                 where kind = 'hang_up' and dead_at is null and due_at <= now()
                  group by account_id order by min(due_at) limit ?
                 """,
-                row -> new Due(row.getLong("account_id"), row.getInt("orders"), Duration.ofMillis(row.getLong("overdue_ms"))),
+                row -> new Due(row.getLong("account_id"), row.getInt("orders")),
                 most);
     }
 

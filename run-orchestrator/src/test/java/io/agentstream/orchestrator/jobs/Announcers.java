@@ -29,6 +29,6 @@ public final class Announcers {
 
     static HangUps hangUps(Database database, Sessions sessions, MockProducer<byte[], byte[]> producer, Metrics metrics) {
         Announcer announcer = on(producer, database, new Said(), metrics, InstantSource.system());
-        return new HangUps(new HangUps.Hands(database, sessions, new Bell(), announcer, metrics), Duration.ofMillis(1));
+        return new HangUps(new HangUps.Hands(database, sessions, new Bell(), announcer, metrics), Duration.ofMillis(1), Duration.ofSeconds(1));
     }
 }

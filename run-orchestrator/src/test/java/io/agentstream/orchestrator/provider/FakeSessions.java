@@ -24,6 +24,11 @@ public final class FakeSessions implements Sessions {
     /// Whether an account has any turn that is free.
     public volatile boolean free = true;
 
+    /// Whether there is one now and then only.
+    public volatile boolean oneAtATime;
+
+    public final AtomicInteger inLine = new AtomicInteger();
+
     /// For how long a process stands still once it has its turns.
     public volatile Duration frozenFor = Duration.ZERO;
 
@@ -45,11 +50,15 @@ public final class FakeSessions implements Sessions {
     @Override
     public Turns turns(Account account, int most) {
         turnsAsked.add(most);
+        if (oneAtATime) {
+            return turnsAsked.size() % 2 == 0 ? Turns.NONE : Turns.now(1, Instant.EPOCH);
+        }
         return free ? new Turns(most, Instant.EPOCH, System.nanoTime() - frozenFor.toNanos()) : Turns.NONE;
     }
 
     @Override
     public Turns turnInLine(Account account, Duration patience) {
+        inLine.incrementAndGet();
         return Turns.now(1, null);
     }
 
