@@ -55,7 +55,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private static final int OF_AN_ACCOUNT = 32;
 
     /// Longer than a request takes until it is on its way; whoever was answered later may have been heard later too.
-    private static final Duration PROMPT = Duration.ofMillis(50);
+    private static final Duration PROMPT = Duration.ofMillis(100);
 
     /// How long a turn can be used. Well below the window of any provider's limit.
     private static final Duration TURN_LASTS = Duration.ofSeconds(1);

@@ -21,14 +21,19 @@ public final class Announcers {
     }
 
     /// Hang-ups of a process, which are said where nobody listens; a second try comes at once.
-    static HangUps hangUps(Database database, Sessions sessions, Metrics metrics) {
+    static HangUps hangUps(Database database, Sessions sessions, Said said, Metrics metrics) {
         MockProducer<byte[], byte[]> producer =
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-        return hangUps(database, sessions, producer, metrics);
+        return hangUps(database, sessions, producer, said, metrics);
     }
 
     static HangUps hangUps(Database database, Sessions sessions, MockProducer<byte[], byte[]> producer, Metrics metrics) {
-        Announcer announcer = on(producer, database, new Said(), metrics, InstantSource.system());
+        return hangUps(database, sessions, producer, new Said(), metrics);
+    }
+
+    private static HangUps hangUps(
+            Database database, Sessions sessions, MockProducer<byte[], byte[]> producer, Said said, Metrics metrics) {
+        Announcer announcer = on(producer, database, said, metrics, InstantSource.system());
         return new HangUps(new HangUps.Hands(database, sessions, new Bell(), announcer, metrics), Duration.ofMillis(1), Duration.ofSeconds(1));
     }
 }

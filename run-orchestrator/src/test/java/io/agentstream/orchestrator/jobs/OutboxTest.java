@@ -142,7 +142,7 @@ final class OutboxTest {
                 List.of(new Place(Topics.CALL_MEDIA.name(), 3, 120, 190), new Place(Topics.SOCKET_COMMANDS.name(), 5, 7, 7)));
         process.announcer.announce(decisions.ended(end, ended));
         process.announcer.announce(decisions.ended(end, ended));
-        process.loop.pass();
+        process.pass();
 
         // then the run has them, with those that were read and written here
         long organization = tenant.sample().organizationId();
@@ -179,7 +179,7 @@ final class OutboxTest {
 
         // when
         timePasses();
-        new Orchestrator().loop.pass();
+        new Orchestrator().pass();
 
         // then
         assertEquals(List.of("Created", "Running", "Completed"), said(call));

@@ -29,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -196,12 +197,15 @@ final class SharedPaceTest {
         database.withConnection(c -> Outbox.takeHangUps(c, account, 50, Duration.ofSeconds(1))); // by one that is killed now
         Map<String, Long> hungUp = new ConcurrentHashMap<>();
         Metrics metrics = new Metrics("test");
-        try (HangUps one = Announcers.hangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics);
-                HangUps other = Announcers.hangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), metrics)) {
+        Said said = new Said(); // all are of one run, and what is not known to be said of it is said before
+        OutboxLoop tidy = new OutboxLoop(database, said, metrics, () -> true, InstantSource.system());
+        try (HangUps one = Announcers.hangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), said, metrics);
+                HangUps other = Announcers.hangUps(database, new Paced(pace(LIMIT, WINDOW), hungUp), said, metrics)) {
 
             Until.holds(() -> {
                 one.pass();
                 other.pass();
+                tidy.pass();
             }, () -> hungUp.size() == CALLS);
         }
 
