@@ -27,6 +27,7 @@ final class CallAudioTest {
     private final HeardScene scene = new HeardScene();
 
     /// Both sides, as they are rendered.
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     private record Sides(short[] said, short[] heard) {}
 
     private Sides render(long lengthMs) throws IOException {
@@ -66,7 +67,7 @@ final class CallAudioTest {
     void bothSidesStandWhereTheyWere() throws IOException {
         scene.open(400);
         for (int i = 0; i < 500; i++) {
-            scene.says(1_000 + i * 20, i * 20, 160, 1_000 + i * 20);
+            scene.says(1_000 + i * 20, i * 20L, 160, 1_000 + i * 20);
             if (i >= 100 && i < 300) {
                 scene.order(scene.play(1, i, 160, 3), 1_000 + i * 20);
             }
@@ -92,7 +93,7 @@ final class CallAudioTest {
     void aStreamWhoseClockStoodStillGoesOnWhereItCame() throws IOException {
         for (int i = 0; i < 200; i++) {
             int pauseMs = i < 100 ? 0 : 6_000;
-            scene.says(500 + i * 20 + pauseMs, i * 20, 160, 500 + i * 20 + pauseMs);
+            scene.says(500 + i * 20 + pauseMs, i * 20L, 160, 500 + i * 20 + pauseMs);
         }
 
         isAsItSounded(11_000);
@@ -103,7 +104,7 @@ final class CallAudioTest {
         for (int i = 0; i < 900; i++) {
             int spokenAtMs = 500 + i * 20;
             boolean isAway = spokenAtMs >= 3_000 && spokenAtMs < 11_000;
-            scene.says(isAway ? 11_000 : spokenAtMs, i * 20, 160, spokenAtMs);
+            scene.says(isAway ? 11_000 : spokenAtMs, i * 20L, 160, spokenAtMs);
         }
 
         isAsItSounded(19_000);
@@ -116,7 +117,7 @@ final class CallAudioTest {
         for (int i = 0; i < 3_000; i++) {
             int delayMs = i == 1_500 ? 0 : dice.nextInt(80); // one is in time
             arrivedAtMs = Math.max(arrivedAtMs, 500 + i * 20 + delayMs);
-            scene.said(i * 20, 160, arrivedAtMs);
+            scene.said(i * 20L, 160, arrivedAtMs);
         }
         short[] said = render(61_000).said();
 
@@ -188,7 +189,7 @@ final class CallAudioTest {
     void anEchoThatIsLateIsHeardThatMuchLater() throws IOException {
         scene.open(100);
         for (int i = 0; i < 400; i++) {
-            byte[] frame = scene.says(1_000 + i * 20, i * 20, 160, 1_000 + i * 20);
+            byte[] frame = scene.says(1_000 + i * 20, i * 20L, 160, 1_000 + i * 20);
             if (i >= 15) {
                 scene.order(scene.playOf(1, i, scene.saidBefore(15), 2), 1_000 + i * 20);
             }
@@ -247,7 +248,7 @@ final class CallAudioTest {
     void anyPartOfTheFileIsThatPartOfIt() throws IOException {
         scene.open(400);
         for (int i = 0; i < 300; i++) {
-            scene.says(1_000 + i * 20, i * 20, 160, 1_000 + i * 20);
+            scene.says(1_000 + i * 20, i * 20L, 160, 1_000 + i * 20);
             scene.order(scene.play(1, i, 160, 0), 1_000 + i * 20);
         }
         for (CallWav.Channels channels : CallWav.Channels.values()) {

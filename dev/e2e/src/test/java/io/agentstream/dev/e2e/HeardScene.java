@@ -19,6 +19,7 @@ final class HeardScene implements Playback.Output {
     static final long START_US = 1_800_000_000_000_000L;
     private static final long SAMPLE_US = 125;
 
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
     private record Sound(long atUs, byte[] audio) {}
 
     final List<MediaFrame> frames = new ArrayList<>();
@@ -137,7 +138,7 @@ final class HeardScene implements Playback.Output {
         int number = 0;
         int epoch = dice.nextInt(3);
         List<SocketCommand> ordered = new ArrayList<>();
-        long atUs = 500_000 + dice.nextInt(1_000_000);
+        long atUs = 500_000L + dice.nextInt(1_000_000);
         long streamMs = 0;
         open(300);
         for (int step = 0; step < 200; step++) {
