@@ -52,19 +52,25 @@ final class EventsChaosTest {
                 long own = seed + i;
                 writers.add(threads.submit(() -> write(url, run, new Random(own))));
             }
+            threads.submit(() -> {
+                for (Future<?> writer : writers) {
+                    writer.get();
+                }
+                say(database, run, "last");
+                return null;
+            });
             long deadlineNs = System.nanoTime() + LIMIT_NS;
             boolean isOver = false;
             while (!isOver && System.nanoTime() < deadlineNs) {
-                boolean areDone = writers.stream().allMatch(Future::isDone);
-                if (areDone) {
-                    database.withConnection(connection -> Sql.update(connection, insert("last"), run));
-                }
                 int more = 1 + random.nextInt(20);
                 String lastId = reader.lastId();
                 for (int i = 0; i < more && !isOver; i++) {
                     Told next = reader.next();
                     if (next.type().equals("last")) {
                         isOver = told.size() >= committed(database, run);
+                        if (!isOver) {
+                            say(database, run, "last");
+                        }
                     } else {
                         told.add(next.data().path("position").longValue());
                     }
@@ -93,6 +99,10 @@ final class EventsChaosTest {
     private static int committed(Database database, long run) {
         return database.withConnection(connection -> Sql.only(
                 connection, "select count(*) from run_events where run_id = ? and type = 'said'", row -> row.getInt(1), run));
+    }
+
+    private static void say(Database database, long run, String type) {
+        database.withConnection(connection -> Sql.update(connection, insert(type), run));
     }
 
     private static String insert(String type) {

@@ -132,7 +132,7 @@ final class ResponseBoundsTest {
     @Test
     void aPageOfEachListIsBoundedInBytes() throws Exception {
         for (Route route : api.routes().stream()
-                .filter(each -> each.takesQuery() && !each.types().contains(MediaTypes.EVENT_STREAM))
+                .filter(each -> each.takesQuery() && each.types().getFirst().equals(MediaTypes.JSON) && !each.types().contains(MediaTypes.EVENT_STREAM))
                 .toList()) {
             // given
             String path = path(route);

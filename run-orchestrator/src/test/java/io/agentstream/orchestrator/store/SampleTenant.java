@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.store;
 
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallId;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.UUID;
@@ -31,6 +32,7 @@ public record SampleTenant(long organizationId, long userId, long agentId, UUID 
     public long addRun(Database database, String state, Instant createdAt) {
         boolean over = state.equals("completed") || state.equals("failed");
         boolean started = state.equals("running") || state.equals("completed");
+        UUID unique = UUID.randomUUID();
         return database.inTransaction(connection -> Sql.only(
                 connection,
                 """
@@ -41,7 +43,7 @@ public record SampleTenant(long organizationId, long userId, long agentId, UUID 
                 returning id
                 """,
                 row -> row.getLong("id"),
-                UUID.randomUUID(),
+                CallId.of(createdAt.toEpochMilli(), unique.getMostSignificantBits(), unique.getLeastSignificantBits()).value(),
                 organizationId,
                 agentId,
                 userId,
