@@ -54,10 +54,11 @@ final class HardTimesTest {
             assertTrue(demo.gatewayUrl().startsWith(url), demo.gatewayUrl());
 
             // when
-            int code = call(data);
+            Path said = terminal.resolve("call.txt");
+            int code = call(data, ProcessBuilder.Redirect.to(said.toFile()));
 
             // then
-            assertEquals(0, code);
+            assertEquals(0, code, () -> text(said));
             assertEquals(0, up.stop(), up.said());
         } finally {
             EmbeddedPostgres.remove(data.resolve("postgres"));
@@ -128,13 +129,17 @@ final class HardTimesTest {
 
     /// A short call, and its exit code.
     private static int call(Path data) throws IOException, InterruptedException {
+        return call(data, ProcessBuilder.Redirect.DISCARD);
+    }
+
+    private static int call(Path data, ProcessBuilder.Redirect output) throws IOException, InterruptedException {
         String echo = DemoFile.read(data).orElseThrow().echoAgentUuid();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ChildJvm.SHORT_LIVED);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.agentstream.cli.Main"));
         command.addAll(List.of("call", "--data", data.toString(), "--agent", echo, "--seconds", "2"));
-        return run(command);
+        return run(command, output);
     }
 
     private static long databaseOf(Path data) throws IOException {
@@ -152,11 +157,23 @@ final class HardTimesTest {
         }
     }
 
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException gone) {
+            return gone.toString();
+        }
+    }
+
     private static int run(List<String> command) throws IOException, InterruptedException {
+        return run(command, ProcessBuilder.Redirect.DISCARD);
+    }
+
+    private static int run(List<String> command, ProcessBuilder.Redirect output) throws IOException, InterruptedException {
         try {
             return new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectOutput(output)
                     .start()
                     .waitFor();
         } catch (IOException notOnThisMachine) {
