@@ -154,15 +154,22 @@ final class AuditPlants {
 
     /// @param minute a sum that is right
     /// @param run one that ended in that minute
-    void inTheSum(Usage minute, RunFacts run) {
+    /// @return what was written
+    Usage inTheSum(Usage minute, RunFacts run) {
         Usage wrong = new Usage(
                 minute.organizationId(), minute.minute(), minute.completed(), minute.failed(), minute.talkMs(), minute.offered(),
                 minute.admitted(), minute.refused(), 1L, minute.cost(), minute.agents());
+        write(wrong);
+        planted.add(new Planted(Kind.USAGE_DIFFERS, run.run().name()));
+        return wrong;
+    }
+
+    void write(Usage sum) {
         producer.send(new ProducerRecord<>(
                 Topics.USAGE.name(),
-                (minute.organizationId() + "@" + minute.minute()).getBytes(StandardCharsets.UTF_8),
-                Topics.USAGE.codec().encode(wrong)));
-        planted.add(new Planted(Kind.USAGE_DIFFERS, run.run().name()));
+                (sum.organizationId() + "@" + sum.minute()).getBytes(StandardCharsets.UTF_8),
+                Topics.USAGE.codec().encode(sum)));
+        producer.flush();
     }
 
     private static long records(RunFacts facts) {

@@ -42,8 +42,11 @@ import tools.jackson.databind.JsonNode;
 
 /// The audit on a stretch of real calls, which is clean, and on the same with everything planted that it looks for.
 @Timeout(300)
+@WholeMachine
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class AuditTest {
+
+    private static final long STANDS_NS = Duration.ofSeconds(3).toNanos();
 
     private static final int CALLS = 18;
 
@@ -233,7 +236,15 @@ final class AuditTest {
             plants.onTheSocketsTopics();
             plants.onARefusedCall(refused);
             plants.inTheFacts();
-            plants.inTheSum(minute, last);
+            Usage wrong = plants.inTheSum(minute, last);
+            long[] standsSinceNs = {System.nanoTime()};
+            Wait.until("the wrong sum stands, whatever the facts make of what was planted before it", 30_000, () -> {
+                if (!wrong.equals(TopicReader.latest(servers, Topics.USAGE).get(wrong.organizationId() + "@" + wrong.minute()))) {
+                    plants.write(wrong);
+                    standsSinceNs[0] = System.nanoTime();
+                }
+                return Wait.when(System.nanoTime() - standsSinceNs[0] > STANDS_NS);
+            });
             return plants.planted();
         }
     }
