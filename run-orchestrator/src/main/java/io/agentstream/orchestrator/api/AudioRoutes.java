@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +32,6 @@ import org.slf4j.LoggerFactory;
 final class AudioRoutes {
 
     private static final Logger log = LoggerFactory.getLogger(AudioRoutes.class);
-
-    private static final int BUSY_SECONDS = 2;
 
     private static final List<String> CHANNELS = List.of("both", "caller", "agent");
 
@@ -87,23 +84,13 @@ final class AudioRoutes {
     }
 
     private Reply read(Call call, Located run, Channels channels, CallSource source, @Nullable SealKey key) {
-        try {
-            if (run.endedAt() != null && readers.read(call.organizationId(), () -> isDeleted(source))) {
-                return Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", left(run));
-            }
+        if (run.endedAt() == null) {
             return answer(call, run, channels, source, key);
-        } catch (LogReaders.BusyException busy) {
-            return Reply.unavailable("As many runs are being read back as may be at a time.", BUSY_SECONDS);
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-            return Reply.unavailable();
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof IOException trouble) {
-                log.atWarn().addKeyValue("run", run.name()).addKeyValue("failure", trouble.getMessage()).log("a call cannot be read back");
-                return Reply.unavailable("The log cannot be read at the moment.", BUSY_SECONDS);
-            }
-            throw new IllegalStateException("a run was not read back", failed.getCause());
         }
+        return new ReadBack(readers).answer(
+                call.organizationId(), run, () -> isDeleted(source), deleted -> deleted
+                        ? Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", left(run))
+                        : answer(call, run, channels, source, key));
     }
 
     private static List<String> left(Located run) {

@@ -11,10 +11,8 @@ import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +23,6 @@ final class ExportRoutes {
 
     private static final Logger log = LoggerFactory.getLogger(ExportRoutes.class);
     private static final List<String> BOOLEANS = List.of("true", "false");
-    private static final int BUSY_SECONDS = 2;
 
     private final Database database;
     private final CallLogs logs;
@@ -74,22 +71,10 @@ final class ExportRoutes {
     private Reply read(Call call, Found found, @Nullable CallSecrets secrets, boolean redact) {
         Located run = found.located();
         CallSource source = logs.of(run);
-        try {
-            return readers.read(call.organizationId(), () -> CallExport.hasRecords(source))
-                    ? answer(call, found, source, secrets, redact)
-                    : Reply.gone("The topics have no record of this call any more. What is left is what is known of it.", left(run));
-        } catch (LogReaders.BusyException busy) {
-            return Reply.unavailable("As many runs are being read back as may be at a time.", BUSY_SECONDS);
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-            return Reply.unavailable();
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof IOException trouble) {
-                log.atWarn().addKeyValue("run", run.name()).addKeyValue("failure", trouble.getMessage()).log("a call cannot be read back");
-                return Reply.unavailable("The log cannot be read at the moment.", BUSY_SECONDS);
-            }
-            throw new IllegalStateException("a run was not read back", failed.getCause());
-        }
+        return new ReadBack(readers).answer(
+                call.organizationId(), run, () -> CallExport.hasRecords(source), has -> has
+                        ? answer(call, found, source, secrets, redact)
+                        : Reply.gone("The topics have no record of this call any more. What is left is what is known of it.", left(run)));
     }
 
     private Reply answer(Call call, Found found, CallSource source, @Nullable CallSecrets secrets, boolean redact) {

@@ -12,13 +12,11 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.schemas.CallId;
 import io.undertow.server.HttpServerExchange;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -166,28 +164,16 @@ final class TimelineRoutes {
     }
 
     private Reply read(long owner, Located run, TimelineLimits limits, TimelinePage page) {
-        try {
-            return readers.read(owner, () -> {
-                TimelineReading reading = new TimelineReading(new CallId(run.callId()), limits, page::take);
-                try (CallReading entries = runs.open(run)) {
-                    for (CallEntry entry = entries.next(); entry != null; entry = entries.next()) {
-                        reading.take(entry);
+        return new ReadBack(readers).answer(
+                owner, run, () -> {
+                    TimelineReading reading = new TimelineReading(new CallId(run.callId()), limits, page::take);
+                    try (CallReading entries = runs.open(run)) {
+                        for (CallEntry entry = entries.next(); entry != null; entry = entries.next()) {
+                            reading.take(entry);
+                        }
                     }
-                }
-                reading.end();
-                return page.reply(reading.summary());
-            });
-        } catch (LogReaders.BusyException busy) {
-            return Reply.unavailable("As many runs are being read back as may be at a time.", BUSY_SECONDS);
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-            return Reply.unavailable();
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof IOException trouble) {
-                log.atWarn().addKeyValue("run", run.id()).addKeyValue("failure", trouble.getMessage()).log("a run cannot be read back");
-                return Reply.unavailable("The log cannot be read at the moment.", BUSY_SECONDS);
-            }
-            throw new IllegalStateException("a run was not read back", failed.getCause());
-        }
+                    reading.end();
+                    return page.reply(reading.summary());
+                }, reply -> reply);
     }
 }
