@@ -165,6 +165,12 @@ final class HardPeersTest {
         Files.copy(from.resolve("key.pem"), to.resolve("key.pem"), StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /// At once: of a file that is half written there would be one more broken key.
+    private static void put(String text, Path file) throws IOException {
+        Path whole = Files.writeString(file.resolveSibling("whole"), text);
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
     @Test
     void newConnectionsGetTheCertificateThatReplacedTheOld(@TempDir Path directory) throws Exception {
         Path live = Files.createDirectory(directory.resolve("live"));
@@ -181,11 +187,11 @@ final class HardPeersTest {
                     TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(10), identity.context()))) {
                 assertEquals("old", served(gateway.port(), next, old));
 
-                Files.copy(other.getParent().resolve("key.pem"), live.resolve("key.pem"), StandardCopyOption.REPLACE_EXISTING);
+                put(Files.readString(other.getParent().resolve("key.pem")), live.resolve("key.pem"));
                 await(() -> TestGateway.metric(metrics, broken) == 1);
                 assertEquals("old", served(gateway.port(), next, old)); // a key of the same kind, but another's
 
-                Files.writeString(live.resolve("key.pem"), NOT_BASE64);
+                put(NOT_BASE64, live.resolve("key.pem"));
                 await(() -> TestGateway.metric(metrics, broken) == 2);
                 assertEquals("old", served(gateway.port(), next, old));
                 assertTrue(watch.isAlive());

@@ -183,7 +183,7 @@ final class SseOutlet implements Outlet {
     /// Whether nothing is left to be done for now.
     private boolean finish(StreamSinkChannel to) throws IOException {
         synchronized (this) {
-            if (!isEnding) {
+            if (!isEnding || !queue.isEmpty()) { // what came since is written by the call that it is due for
                 return true;
             }
         }
