@@ -69,8 +69,8 @@ final class ResponseBoundsTest {
                     """
                     insert into agent_versions (agent_id, number, status, definition)
                     select id, n, case n when 600 then 'draft' else 'archived' end, jsonb_build_object('engine', 'echo', 'x', repeat('x', 30000))
-                      from agents a, generate_series(2, 600) n
-                     where organization_id = $ and (n = 600 or a.template_context_variables = '{}')
+                      from agents a, generate_series(case a.template_context_variables when '{}' then 2 else 600 end, 600) n
+                     where organization_id = $
                     """,
                     """
                     insert into telephony_configurations (organization_id, name, provider, domain)
