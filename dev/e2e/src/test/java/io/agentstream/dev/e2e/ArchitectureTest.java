@@ -58,9 +58,10 @@ final class ArchitectureTest {
             Map.entry("gateway.call", List.of("gateway.telephony")),
             Map.entry("gateway.socket", List.of("gateway.call", "gateway.kafka", "gateway.telephony", "gateway.websocket")),
             Map.entry("worker.definitions", List.of()),
-            Map.entry("worker.engine", List.of()),
+            Map.entry("worker.engine", List.of("worker.service")),
+            Map.entry("worker.service", List.of()),
             Map.entry("worker.takeover", List.of()),
-            Map.entry("worker.loop", List.of("worker.definitions", "worker.engine", "worker.takeover")));
+            Map.entry("worker.loop", List.of("worker.definitions", "worker.engine", "worker.service", "worker.takeover")));
 
     static Stream<Arguments> directions() {
         return Stream.of(MAY_KNOW, PART_MAY_KNOW).flatMap(plan -> plan.entrySet().stream()
@@ -80,14 +81,16 @@ final class ArchitectureTest {
                 .check(OURS);
     }
 
-    /// A provider, a dialect, an engine: who puts a service together names it, and nobody else.
+    /// A provider, a dialect, an engine, a vendor: who puts a service together names it, and nobody else.
     @Test
     void kindsAreKnownToNobodyWhoWorksWithThem() {
         noClasses().that().resideInAnyPackage(
                         "io.agentstream.gateway.telephony", "io.agentstream.gateway.call..", "io.agentstream.gateway.socket..",
-                        "io.agentstream.worker.engine", "io.agentstream.worker.loop..")
-                .should().dependOnClassesThat()
-                .resideInAnyPackage("io.agentstream.gateway.telephony.*..", "io.agentstream.worker.engine.*..")
+                        "io.agentstream.worker.engine", "io.agentstream.worker.loop..", "io.agentstream.worker.service",
+                        "io.agentstream.worker.service.wire")
+                .should().dependOnClassesThat(resideInAnyPackage(
+                                "io.agentstream.gateway.telephony.*..", "io.agentstream.worker.engine.*..", "io.agentstream.worker.service.*..")
+                        .and(DescribedPredicate.not(resideInAnyPackage("io.agentstream.worker.service.wire"))))
                 .check(OURS);
     }
 

@@ -1,0 +1,49 @@
+package io.agentstream.worker.service;
+
+import io.agentstream.schemas.Slice;
+
+/// What a [Realtime] session tells.
+public sealed interface Lived {
+
+    /// The caller speaks. What is playing is to be stopped, and [Realtime#interrupted] called.
+    record SpeechBegan() implements Lived {}
+
+    record SpeechEnded() implements Lived {}
+
+    /// What the caller said, for the record: it comes beside the answer, also behind it.
+    ///
+    /// @param item the service's name of it, in the order of which it belongs
+    record CallerSaid(String item, String text) implements Lived {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "CallerSaid[" + text.length() + " characters]";
+        }
+    }
+
+    /// The next audio of an answer: mu-law, 8 kHz, much faster than it sounds.
+    ///
+    /// @param answer counts the answers of the call, from 1
+    /// @param item the part of the answer; there may be several
+    record Audio(int answer, String item, Slice muLaw) implements Lived {}
+
+    /// The next piece of what the answer says, in words.
+    record Said(int answer, String item, String text) implements Lived {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "Said[" + answer + ", " + text.length() + " characters]";
+        }
+    }
+
+    /// A tool is to be called; its result is told by [Realtime#tell], and then an answer wanted.
+    record ToolCall(int answer, Thought.ToolCall call) implements Lived {}
+
+    /// The answer is complete, or was cut off.
+    ///
+    /// @param whole false where it was interrupted, or lost with its session
+    record Answered(int answer, boolean whole, Usage usage) implements Lived {}
+
+    /// There is no session any more, and there will be none. Nothing comes behind it; it still wants to be closed.
+    record Failed(ServiceFailure failure) implements Lived {}
+}
