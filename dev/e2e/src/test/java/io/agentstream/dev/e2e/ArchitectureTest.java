@@ -45,7 +45,7 @@ final class ArchitectureTest {
             Map.entry("dev.embedded", List.of("schemas", "runtime")),
             Map.entry("dev.simulator", List.of("audio")),
             Map.entry("dev.bench", List.of(
-                    "schemas", "runtime", "agents", "gateway", "orchestrator", "worker", "dev.embedded", "dev.simulator")),
+                    "schemas", "runtime", "agents", "audio", "gateway", "orchestrator", "worker", "dev.embedded", "dev.simulator")),
             Map.entry("dev.local", List.of(
                     "schemas", "runtime", "agents", "audio", "gateway", "orchestrator", "worker", "cli", "dev.embedded",
                     "dev.simulator", "dev.bench")));

@@ -1,0 +1,82 @@
+package io.agentstream.dev.bench.turns;
+
+import io.agentstream.audio.Wav;
+import io.agentstream.audio.voice.FreeTtsVoice;
+import io.agentstream.dev.bench.report.Text;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `./agent-stream turns`.
+@Command(
+        name = "turns",
+        description = {
+            "Plays a labelled set of callers to the workers' detector, and says how well it finds where turns begin and end.",
+            "Needs nothing that runs. The set is made from a seed; --wav shows what it sounds like."
+        },
+        mixinStandardHelpOptions = true)
+public final class TurnsCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "" + Scenes.SEED, description = "Another set (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--wav", paramLabel = "DIR", description = "Writes every scene there as a WAV, with its labels in labels.csv.")
+    private @Nullable Path directory;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        List<Scene> scenes = Scenes.all(new FreeTtsVoice(), seed);
+        if (directory != null) {
+            write(scenes, directory);
+            out.println(scenes.size() + " scenes are in " + directory);
+        }
+        out.print(TurnsReport.of(scenes));
+        out.print(Text.of("%ncost of listening: %.5f of a processor for each call%n", cost(scenes)));
+        out.flush();
+        return 0;
+    }
+
+    /// Processor time of this thread over the time that the callers are on the line.
+    private static double cost(List<Scene> scenes) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        int voiced = 0;
+        for (Scene scene : scenes) { // warm
+            voiced += Voicing.listen(scene.audio()).cardinality();
+        }
+        long beforeNs = threads.getCurrentThreadCpuTime();
+        long audioMs = 0;
+        for (Scene scene : scenes) {
+            voiced += Voicing.listen(scene.audio()).cardinality();
+            audioMs += scene.audio().lengthMs();
+        }
+        return voiced == 0 ? 0 : (threads.getCurrentThreadCpuTime() - beforeNs) / (audioMs * 1e6);
+    }
+
+    private static void write(List<Scene> scenes, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        StringBuilder labels = new StringBuilder("file,kind,begin_ms,end_ms,name\n");
+        for (int n = 0; n < scenes.size(); n++) {
+            Scene scene = scenes.get(n);
+            String file = Text.of("%03d.wav", n + 1);
+            Wav.writeMuLaw(directory.resolve(file), scene.audio().mulaw());
+            labels.append(file).append(',').append(scene.kind().label()).append(',').append(scene.beginMs()).append(',')
+                    .append(scene.endMs()).append(",\"").append(scene.name()).append("\"\n");
+        }
+        Files.writeString(directory.resolve("labels.csv"), labels.toString());
+    }
+}
