@@ -74,39 +74,51 @@ final class LongCallTest {
         CallPlaces places = new CallPlaces(call(1), began, began.plusMillis(minutes * 60_000L), 0, List.of(), 2L + 2L * frames);
 
         // when
+        Reading timed = read(clients, places, samples, lengthUs, false);
+        Reading weighed = read(clients, places, samples, lengthUs, true);
+
+        // then
+        System.out.printf(
+                "audio of %d min among %d other calls: %d ms (%d ms of processor), %d KiB held, %d MiB of WAV%n",
+                minutes, OTHERS, timed.tookMs(), timed.cpuMs(), weighed.heldBytes() >> 10, timed.bytes() >> 20);
+        for (Reading reading : List.of(timed, weighed)) {
+            assertEquals(CallWav.bytes(CallWav.Channels.BOTH, samples), reading.bytes());
+            assertTrue(reading.sounding() > 0, "nothing is heard");
+        }
+        assertTrue(weighed.heldBytes() < MOST_BYTES, weighed.heldBytes() + " bytes are held");
+    }
+
+    /// @param heldBytes the most that was alive in a dozen looks; 0 where nobody looked
+    private record Reading(long tookMs, long cpuMs, long heldBytes, long bytes, long sounding) {}
+
+    /// @param look whether it is found out what is alive, which takes its time
+    private Reading read(KafkaClients clients, CallPlaces places, long samples, long lengthUs, boolean look) throws Exception {
         System.gc();
         long before = used();
-        long most = 0;
+        long held = 0;
         long bytes = 0;
         long sounding = 0;
-        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        long cpuNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         long startNs = System.nanoTime();
         try (CallFeeds feeds = CallFeeds.open(new KafkaCallSource(clients, places), null)) {
             CallAudio audio = new CallAudio(
                     feeds.frames(), feeds.commands(), MediaFormat.MULAW_8K, began.toEpochMilli() * 1_000, lengthUs);
             CallWav wav = new CallWav(audio, CallWav.Channels.BOTH, samples, 0, CallWav.bytes(CallWav.Channels.BOTH, samples));
-            long look = 0;
+            long next = look ? 0 : Long.MAX_VALUE;
             byte[] piece;
             while ((piece = wav.next()) != null) {
                 bytes += piece.length;
                 sounding += piece.length > 44 && piece[0] != 0 && piece[2] != 0 ? 1 : 0;
-                if (bytes > look) { // what is alive, a dozen times
-                    look = bytes + CallWav.bytes(CallWav.Channels.BOTH, samples) / 12;
+                if (bytes > next) {
+                    next = bytes + CallWav.bytes(CallWav.Channels.BOTH, samples) / 12;
                     System.gc();
-                    most = Math.max(most, used() - before);
+                    held = Math.max(held, used() - before);
                 }
             }
         }
-        long tookMs = (System.nanoTime() - startNs) / 1_000_000;
-
-        // then
-        System.out.printf(
-                "audio of %d min among %d other calls: %d ms with a dozen collections (%d ms of processor), %d KiB held, %d MiB of WAV%n",
-                minutes, OTHERS, tookMs, (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1_000_000, most >> 10,
-                bytes >> 20);
-        assertEquals(CallWav.bytes(CallWav.Channels.BOTH, samples), bytes);
-        assertTrue(sounding > 0, "nothing is heard");
-        assertTrue(most < MOST_BYTES, most + " bytes are held");
+        return new Reading(
+                (System.nanoTime() - startNs) / 1_000_000,
+                (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuNs) / 1_000_000, held, bytes, sounding);
     }
 
     private static long used() {
