@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.AgentDefinitions;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
 import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
@@ -23,8 +24,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 
@@ -57,6 +60,12 @@ class AgentEngineContractTest {
             AgentEngineContractTest fresh = new AgentEngineContractTest();
             fresh.keepsTheContract(fresh.engines.of(definition(engine.name())).orElseThrow());
         }));
+    }
+
+    /// An agent that may be saved has a worker, and a worker's engine can be named.
+    @Test
+    void thereIsAnEngineForEachThatADefinitionMayName() {
+        assertEquals(AgentDefinitions.ENGINES, engines.all().stream().map(AgentEngine::name).collect(Collectors.toSet()));
     }
 
     private static JsonNode definition(String engine) {

@@ -1,6 +1,10 @@
 package io.agentstream.agents;
 
+import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Problem;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -10,15 +14,19 @@ public final class AgentDefinitions {
     /// The value of `engine` in the definition of an agent that gives the caller's audio back.
     public static final String ECHO = "echo";
 
-    /// The engines that a definition may name.
+    /// The engines that a definition may name: those that a worker has. A saved agent that no worker can hold a conversation for closes
+    /// every call, so that an engine stands here once there is one of its name in the worker, and not before.
     public static final Set<String> ENGINES = Set.of(ECHO, ScriptedDefinition.ENGINE);
 
     private AgentDefinitions() {}
 
     /// What is odd in a definition that may be saved, but does no harm. Nothing where it may not be saved.
     public static List<Problem> warnings(JsonNode definition) {
-        return definition.path("engine").asString("").equals(ScriptedDefinition.ENGINE)
-                        && ScriptedDefinition.parse(definition) instanceof ScriptedDefinition.Parsed.Valid valid
+        String engine = definition.path("engine").asString("");
+        if (engine.equals(ScriptedDefinition.ENGINE)) {
+            return ScriptedDefinition.parse(definition) instanceof ScriptedDefinition.Parsed.Valid valid ? valid.warnings() : List.of();
+        }
+        return AgentGraph.Engine.of(engine).isPresent() && AgentGraph.parse(definition) instanceof AgentGraph.Parsed.Valid valid
                 ? valid.warnings()
                 : List.of();
     }
@@ -26,8 +34,13 @@ public final class AgentDefinitions {
     /// What is wrong with a definition; nothing: it may be saved, and the engine that it names takes it. Fields are named
     /// relative to the definition. Never throws for a bad document.
     public static List<Problem> problems(JsonNode definition) {
-        JsonNode engine = definition.path("engine");
-        return switch (engine.isString() ? engine.stringValue() : "") {
+        JsonNode named = definition.path("engine");
+        String engine = named.isString() ? named.stringValue() : "";
+        Optional<AgentGraph.Engine> graph = AgentGraph.Engine.of(engine);
+        if (graph.isPresent()) {
+            return ofGraph(graph.get(), definition);
+        }
+        return switch (engine) {
             case ECHO -> ofEcho(definition);
             case ScriptedDefinition.ENGINE -> switch (ScriptedDefinition.parse(definition)) {
                 case ScriptedDefinition.Parsed.Valid valid -> List.of();
@@ -35,6 +48,19 @@ public final class AgentDefinitions {
             };
             default -> List.of(new Problem("engine", "must be one of: " + String.join(", ", ENGINES.stream().sorted().toList())));
         };
+    }
+
+    /// What is wrong with the graph is said also where no worker has the engine yet: its author can go on with it.
+    private static List<Problem> ofGraph(AgentGraph.Engine engine, JsonNode definition) {
+        List<Problem> problems = new ArrayList<>();
+        if (!ENGINES.contains(engine.word())) {
+            problems.add(new Problem("engine", "is one that no worker has yet: its calls would be closed. There are: "
+                    + String.join(", ", ENGINES.stream().sorted().toList())));
+        }
+        if (AgentGraph.parse(definition) instanceof AgentGraph.Parsed.Invalid invalid) {
+            problems.addAll(invalid.problems());
+        }
+        return List.copyOf(problems);
     }
 
     /// An echo has nothing to be said about it; what is said all the same was meant for another engine, or misspelt.

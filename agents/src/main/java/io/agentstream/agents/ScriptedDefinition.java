@@ -1,5 +1,7 @@
 package io.agentstream.agents;
 
+import io.agentstream.agents.definition.Problem;
+import io.agentstream.agents.definition.Template;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

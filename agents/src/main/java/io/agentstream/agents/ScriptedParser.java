@@ -3,6 +3,8 @@ package io.agentstream.agents;
 import io.agentstream.agents.ScriptedDefinition.Node;
 import io.agentstream.agents.ScriptedDefinition.Parsed;
 import io.agentstream.agents.conversation.Manners;
+import io.agentstream.agents.definition.Problem;
+import io.agentstream.agents.definition.Template;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,11 +2,13 @@ package io.agentstream.agents;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.agentstream.agents.definition.Problem;
 import io.agentstream.schemas.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 final class AgentDefinitionsTest {
 
@@ -32,6 +34,21 @@ final class AgentDefinitionsTest {
         assertEquals(
                 List.of(new Problem("engine", "must be one of: echo, scripted")),
                 AgentDefinitions.problems(Json.MAPPER.readTree(json)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cascade", "realtime"})
+    void refuseAnEngineThatNoWorkerHas(String engine) {
+        // given an agent that is sound but for its engine, and one that is not
+        var sound = (ObjectNode) ExampleAgents.definition(engine.equals("cascade") ? "survey" : "triage");
+        var bad = sound.deepCopy().put("start", "nowhere");
+        Problem refused = new Problem("engine", "is one that no worker has yet: its calls would be closed. There are: echo, scripted");
+        boolean isThere = AgentDefinitions.ENGINES.contains(engine);
+
+        // then what else is wrong is said all the same
+        assertEquals(isThere ? List.of() : List.of(refused), AgentDefinitions.problems(sound));
+        assertEquals(
+                isThere ? List.of("start") : List.of("engine", "start"), AgentDefinitions.problems(bad).stream().map(Problem::field).toList());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.ScriptedDefinition.Parsed;
+import io.agentstream.agents.definition.Problem;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.nio.file.Files;

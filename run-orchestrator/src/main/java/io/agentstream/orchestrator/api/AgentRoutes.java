@@ -1,7 +1,8 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.agents.AgentDefinitions;
-import io.agentstream.agents.Problem;
+import io.agentstream.agents.definition.AgentSchema;
+import io.agentstream.agents.definition.Problem;
 import io.agentstream.orchestrator.decide.Contexts;
 import io.agentstream.orchestrator.store.AgentVersions;
 import io.agentstream.orchestrator.store.Agents;
@@ -32,6 +33,7 @@ final class AgentRoutes {
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> READ_ONLY =
             Set.of("uuid", "draft_version", "published_version", "stream_url", "warnings", "created_at", "updated_at");
+    private static final byte[] SCHEMA = Json.bytes(AgentSchema.json());
     private static final int MAX_NAME = 200;
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_VARIABLES_BYTES = 32 * 1024;
@@ -48,6 +50,7 @@ final class AgentRoutes {
         return List.of(
                 Route.post(Access.WRITE, AGENTS, this::create),
                 Route.list(Access.READ, AGENTS, this::list),
+                Route.get(Access.READ, AGENTS + "/schema", call -> Reply.ok(SCHEMA)),
                 Route.get(Access.READ, AGENT, this::get),
                 Route.patch(Access.WRITE, AGENT, this::change),
                 Route.delete(Access.WRITE, AGENT, this::archive),

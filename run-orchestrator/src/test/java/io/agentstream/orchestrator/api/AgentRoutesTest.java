@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.AgentDefinitions;
+import io.agentstream.agents.ExampleAgents;
+import io.agentstream.agents.definition.AgentSchema;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
@@ -72,6 +75,31 @@ final class AgentRoutesTest {
                 "ws://127.0.0.1:8080/api/v1/agent-stream/" + uuid + "?provider=cloudonix",
                 made.get("/stream_url").stringValue());
         assertEquals(made.body(), api.get(AGENTS + "/" + uuid).body());
+    }
+
+    @Test
+    void publishesTheSchemaOfDefinitions() throws Exception {
+        // when
+        RunningApi.Answer answer = api.get(AGENTS + "/schema");
+
+        // then
+        assertEquals(200, answer.status());
+        assertEquals(AgentSchema.json(), answer.body());
+    }
+
+    @Test
+    void refusesAGraphWithEveryProblemAndItsPath() throws Exception {
+        // given
+        String definition = ExampleAgents.text("triage").replace("\"start\": \"triage\"", "\"start\": \"nowhere\"");
+
+        // when
+        RunningApi.Answer answer = api.send("POST", AGENTS, "{\"name\":\"Triage\",\"definition\":" + definition + "}");
+
+        // then
+        assertEquals(400, answer.status());
+        assertEquals(
+                AgentDefinitions.ENGINES.contains("realtime") ? List.of("definition.start") : List.of("definition.engine", "definition.start"),
+                answer.get("/errors").valueStream().map(error -> error.path("field").stringValue()).toList());
     }
 
     @Test

@@ -4,7 +4,7 @@ import io.agentstream.agents.ScriptedDefinition;
 import io.agentstream.agents.ScriptedDefinition.Node;
 import io.agentstream.agents.ScriptedDefinition.Parsed;
 import io.agentstream.agents.ScriptedFlow;
-import io.agentstream.agents.Template;
+import io.agentstream.agents.definition.Template;
 import io.agentstream.audio.voice.Voice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;

@@ -1,4 +1,4 @@
-package io.agentstream.agents;
+package io.agentstream.agents.definition;
 
 /// Something that is wrong with an agent's definition.
 ///
@@ -8,7 +8,12 @@ public record Problem(String field, String message) {
     private static final int MAX_SHOWN = 64;
 
     /// That `name`, which stands at `at`, means nothing there.
-    static Problem noField(String at, String name, String of) {
-        return new Problem(at + name.substring(0, Math.min(name.length(), MAX_SHOWN)), "is not a field of " + of);
+    public static Problem noField(String at, String name, String of) {
+        return new Problem(at + shown(name), "is not a field of " + of);
+    }
+
+    /// What somebody else has named, short enough for a message.
+    static String shown(String name) {
+        return name.substring(0, Math.min(name.length(), MAX_SHOWN));
     }
 }
