@@ -56,6 +56,11 @@ public final class Resampler {
         return new Pcm(toHz, of(pcm.sampleRateHz(), toHz).resample(pcm.samples()));
     }
 
+    /// How many samples of the input, on each side, an output depends on.
+    int reach() {
+        return halfTaps;
+    }
+
     /// A new array of as many samples as cover the time of `input`, rounded up.
     public short[] resample(short[] input) {
         if (up == down) {
