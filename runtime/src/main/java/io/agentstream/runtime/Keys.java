@@ -117,7 +117,7 @@ public final class Keys {
             "How providers reach the gateway: shown in the `stream_url` of an agent, and where `doctor` calls.");
     public static final Key<Networks> OUTBOUND_ALLOWED_NETWORKS = new Key<>(
             "OUTBOUND_ALLOWED_NETWORKS", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Shown.ALWAYS,
-            "Networks that webhooks may reach although they are not public: without it private addresses, loopback,"
+            "Networks that webhooks and outside services may reach although they are not public: without it private addresses, loopback,"
                     + " link-local ones and those of metadata services are refused. In `up` the default is loopback.");
     public static final Key<String> PRICE_PER_MINUTE = new Key<>(
             "PRICE_PER_MINUTE", "decimal", "0.10", Keys::decimal, Shown.ALWAYS,
