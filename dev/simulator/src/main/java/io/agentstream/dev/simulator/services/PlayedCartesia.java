@@ -1,0 +1,113 @@
+package io.agentstream.dev.simulator.services;
+
+import java.io.IOException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Cartesia's text-to-speech WebSocket. A message that does not repeat its context's settings is an error.
+public final class PlayedCartesia extends ServiceServer {
+
+    private volatile PlayedVoice voice;
+    private final List<String> texts = new CopyOnWriteArrayList<>();
+
+    private PlayedCartesia(PlayedVoice voice) {
+        this.voice = voice;
+    }
+
+    public static PlayedCartesia start(PlayedVoice voice) {
+        PlayedCartesia server = new PlayedCartesia(voice);
+        server.start();
+        return server;
+    }
+
+    /// From the next connection on.
+    public void voice(PlayedVoice next) {
+        voice = next;
+    }
+
+    /// The messages that it got, oldest first.
+    public List<String> texts() {
+        return List.copyOf(texts);
+    }
+
+    @Override
+    protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
+        if (!request.path().equals("/tts/websocket") || !request.headers().containsKey("cartesia-version")) {
+            reply.json(400, "{\"error\":\"bad request\"}");
+        } else if (!beginsBadly(reply, mishap)) {
+            new Contexts(reply.upgrade(), mishap).run();
+        }
+    }
+
+    private final class Contexts extends PlayedContexts {
+
+        private final ServiceSocket socket;
+        private final Map<String, Long> spokenMs = new HashMap<>();
+
+        private Contexts(ServiceSocket socket, Mishap mishap) {
+            super(socket, mishap, voice);
+            this.socket = socket;
+        }
+
+        @Override
+        void read(JsonNode message) throws IOException {
+            texts.add(message.toString());
+            String id = message.path("context_id").asString("");
+            if (message.path("cancel").asBoolean(false)) {
+                cancel(id);
+                return;
+            }
+            if (!message.path("output_format").path("encoding").asString("").equals("pcm_mulaw") || !message.has("voice")) {
+                socket.text(error(id));
+                return;
+            }
+            String text = message.path("transcript").asString("");
+            if (!text.isEmpty()) {
+                speak(id, text, spokenMs.getOrDefault(id, 0L));
+                spokenMs.merge(id, text.length() * msPerCharacter(), Long::sum);
+            }
+            if (!message.path("continue").asBoolean(false)) {
+                finish(id);
+            }
+        }
+
+        @Override
+        String audio(String context, String text, byte[] audio, long beginsMs) {
+            return JSON.createObjectNode().put("type", "chunk").put("context_id", context).put("data", Base64.getEncoder().encodeToString(audio))
+                    .put("done", false).put("status_code", 206).toString();
+        }
+
+        @Override
+        String words(String context, String text, long beginsMs, long msPerCharacter) {
+            ObjectNode message = JSON.createObjectNode().put("type", "timestamps").put("context_id", context).put("done", false);
+            ObjectNode times = message.putObject("word_timestamps");
+            var words = times.putArray("words");
+            var starts = times.putArray("start");
+            var ends = times.putArray("end");
+            int at = 0;
+            for (String word : text.strip().split(" ", -1)) {
+                words.add(word);
+                starts.add((beginsMs + at * msPerCharacter) / 1_000.0);
+                at += word.length();
+                ends.add((beginsMs + at * msPerCharacter) / 1_000.0);
+                at++;
+            }
+            return message.toString();
+        }
+
+        @Override
+        String done(String context) {
+            return "{\"type\":\"done\",\"context_id\":\"" + context + "\",\"done\":true,\"status_code\":200}";
+        }
+
+        @Override
+        String error(String context) {
+            return "{\"type\":\"error\",\"context_id\":\"" + context + "\",\"done\":true,\"status_code\":500,\"error\":\"oh\"}";
+        }
+    }
+}

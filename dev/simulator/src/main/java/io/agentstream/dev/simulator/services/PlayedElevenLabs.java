@@ -1,0 +1,120 @@
+package io.agentstream.dev.simulator.services;
+
+import java.io.IOException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// ElevenLabs' multi-context WebSocket. It refuses what that refuses: settings anywhere but in the first message of a context, a sixth
+/// context.
+public final class PlayedElevenLabs extends ServiceServer {
+
+    private static final int MAX_CONTEXTS = 5;
+
+    private volatile PlayedVoice voice;
+    private final List<String> texts = new CopyOnWriteArrayList<>();
+
+    private PlayedElevenLabs(PlayedVoice voice) {
+        this.voice = voice;
+    }
+
+    public static PlayedElevenLabs start(PlayedVoice voice) {
+        PlayedElevenLabs server = new PlayedElevenLabs(voice);
+        server.start();
+        return server;
+    }
+
+    /// From the next connection on.
+    public void voice(PlayedVoice next) {
+        voice = next;
+    }
+
+    /// The messages that it got, oldest first.
+    public List<String> texts() {
+        return List.copyOf(texts);
+    }
+
+    @Override
+    protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
+        if (!request.path().endsWith("/multi-stream-input")) {
+            reply.json(404, "{\"detail\":{\"status\":\"not_found\"}}");
+        } else if (!beginsBadly(reply, mishap)) {
+            ServiceSocket socket = reply.upgrade();
+            new Contexts(socket, mishap).run();
+        }
+    }
+
+    private final class Contexts extends PlayedContexts {
+
+        private final ServiceSocket socket;
+        private final Map<String, Long> spokenMs = new HashMap<>();
+        private final Set<String> closed = new HashSet<>();
+
+        private Contexts(ServiceSocket socket, Mishap mishap) {
+            super(socket, mishap, voice);
+            this.socket = socket;
+        }
+
+        @Override
+        void read(JsonNode message) throws IOException {
+            texts.add(message.toString());
+            String id = message.path("context_id").asString("");
+            String text = message.path("text").asString("");
+            boolean first = !id.isEmpty() && !spokenMs.containsKey(id);
+            boolean tooMany = first && spokenMs.size() - closed.size() >= MAX_CONTEXTS;
+            if (tooMany || (message.has("voice_settings") && !first)) {
+                socket.close(1_008, "policy");
+                return;
+            }
+            if (first) {
+                spokenMs.put(id, 0L);
+            }
+            if (!text.isBlank()) {
+                speak(id, text, spokenMs.getOrDefault(id, 0L));
+                spokenMs.merge(id, text.length() * msPerCharacter(), Long::sum);
+            }
+            if (message.path("close_context").asBoolean(false)) {
+                closed.add(id);
+                finish(id);
+            }
+        }
+
+        /// Times count from the beginning of the audio that they come with.
+        @Override
+        String audio(String context, String text, byte[] audio, long beginsMs) {
+            ObjectNode message = JSON.createObjectNode().put("audio", Base64.getEncoder().encodeToString(audio)).put("contextId", context);
+            ObjectNode alignment = message.putObject("alignment");
+            var chars = alignment.putArray("chars");
+            var starts = alignment.putArray("charStartTimesMs");
+            var durations = alignment.putArray("charDurationsMs");
+            for (int i = 0; i < text.length(); i++) {
+                chars.add(text.substring(i, i + 1));
+                starts.add(i * msPerCharacter());
+                durations.add(msPerCharacter());
+            }
+            message.putNull("normalizedAlignment");
+            return message.toString();
+        }
+
+        @Override
+        String words(String context, String text, long beginsMs, long msPerCharacter) {
+            return "";
+        }
+
+        @Override
+        String done(String context) {
+            return "{\"contextId\":\"" + context + "\",\"isFinal\":true,\"audio\":null}";
+        }
+
+        @Override
+        String error(String context) {
+            return "{\"error\":\"internal\",\"message\":\"oh\",\"code\":1011}";
+        }
+    }
+}
