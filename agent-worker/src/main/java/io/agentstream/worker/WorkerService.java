@@ -24,6 +24,15 @@ import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.echo.EchoEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
 import io.agentstream.worker.loop.ConversationLoop;
+import io.agentstream.worker.service.Services;
+import io.agentstream.worker.service.anthropic.AnthropicBrains;
+import io.agentstream.worker.service.cartesia.CartesiaMouths;
+import io.agentstream.worker.service.deepgram.DeepgramEars;
+import io.agentstream.worker.service.elevenlabs.ElevenLabsMouths;
+import io.agentstream.worker.service.openai.OpenAiBrains;
+import io.agentstream.worker.service.openai.OpenAiMouths;
+import io.agentstream.worker.service.openai.OpenAiRealtimes;
+import io.agentstream.worker.service.wire.Wire;
 import io.agentstream.worker.takeover.SnapshotLoader;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -127,6 +136,15 @@ public final class WorkerService implements AutoCloseable {
         return AgentEngines.of(
                 new EchoEngine(),
                 new ScriptedEngine(voices));
+    }
+
+    /// A new vendor is a line here.
+    static Services services(Wire wire) {
+        return new Services(
+                List.of(new DeepgramEars(wire)),
+                List.of(new OpenAiBrains(wire), new AnthropicBrains(wire)),
+                List.of(new ElevenLabsMouths(wire), new CartesiaMouths(wire), new OpenAiMouths(wire)),
+                List.of(new OpenAiRealtimes(wire)));
     }
 
     /// Port of health and metrics.

@@ -1,0 +1,223 @@
+package io.agentstream.worker.service.openai;
+
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.service.Lived;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Realtime;
+import io.agentstream.worker.service.RealtimeSettings;
+import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.ServiceFailure.Broken;
+import io.agentstream.worker.service.ServiceFailure.Refused;
+import io.agentstream.worker.service.Usage;
+import io.agentstream.worker.service.wire.ByteQueue;
+import io.agentstream.worker.service.wire.Failures;
+import io.agentstream.worker.service.wire.Gate;
+import io.agentstream.worker.service.wire.Messages;
+import io.agentstream.worker.service.wire.Query;
+import io.agentstream.worker.service.wire.Retry;
+import io.agentstream.worker.service.wire.Serial;
+import io.agentstream.worker.service.wire.ServiceException;
+import io.agentstream.worker.service.wire.WebSocket;
+import io.agentstream.worker.service.wire.WebSocket.Incoming;
+import io.agentstream.worker.service.wire.Wire;
+import java.net.URI;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// One call with OpenAI's Realtime, over as many sessions as it takes: one virtual thread connects and receives, another sends the audio.
+/// What happens within a session is [RealtimeDialogue]'s; here sessions begin, are replaced and end.
+final class RealtimeCall implements Realtime {
+
+    private static final URI BASE = URI.create("https://api.openai.com/v1");
+    private static final Retry RETRY = Retry.USUAL;
+    private static final int LIVED_MS = 10_000;
+    private static final int RECEIVE_MS = 60_000;
+
+    private final Wire wire;
+    private final RealtimeSettings settings;
+    private final Gate<Lived> gate;
+    private final Serial serial = new Serial();
+    private final ByteQueue<Slice> waiting = new ByteQueue<>(MAX_WAITING_BYTES);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    /// Only the tasks of `serial`, but for what it says otherwise.
+    private final RealtimeDialogue dialogue;
+
+    private RealtimeCall(Wire wire, RealtimeSettings settings, List<Message> history, Listener listener) {
+        this.wire = wire;
+        this.settings = settings;
+        this.gate = new Gate<>(listener::on);
+        this.dialogue = new RealtimeDialogue(wire, settings.connection().patience(), gate::tell, new RealtimeHistory(history), serial);
+    }
+
+    static RealtimeCall open(Wire wire, RealtimeSettings settings, List<Message> history, Listener listener) {
+        RealtimeCall call = new RealtimeCall(wire, settings, history, listener);
+        Thread.ofVirtual().name("service-realtime").start(call::run);
+        return call;
+    }
+
+    @Override
+    public void hear(Slice audio) {
+        if (audio.length() > 0) {
+            waiting.push(audio, audio.length());
+        }
+    }
+
+    @Override
+    public void tell(Message message) {
+        serial.run(() -> dialogue.tell(message));
+    }
+
+    @Override
+    public void answer(String instructions) {
+        serial.run(() -> dialogue.answer(instructions));
+    }
+
+    @Override
+    public void interrupted(String item, long playedMs) {
+        serial.run(() -> dialogue.interrupted(item, playedMs));
+    }
+
+    @Override
+    public Usage usage() {
+        return dialogue.usage();
+    }
+
+    @Override
+    public void close() {
+        gate.shut();
+        closing.countDown();
+        waiting.close();
+        serial.run(dialogue::finish);
+    }
+
+    private void run() {
+        try {
+            int failures = 0;
+            while (gate.isOpen()) {
+                long begunNs = System.nanoTime();
+                ServiceFailure failure = session();
+                serial.run(dialogue::ended);
+                if (!gate.isOpen()) {
+                    return;
+                }
+                if (dialogue.wasReplaced()) {
+                    continue;
+                }
+                failures = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNs) >= LIVED_MS ? 0 : failures;
+                OptionalLong wait = RETRY.waitMs(failure, failures++, ThreadLocalRandom.current().nextDouble());
+                if (wait.isEmpty()) {
+                    serial.run(() -> gate.tellLast(new Lived.Failed(failure)));
+                    return;
+                }
+                if (closing.await(wait.getAsLong(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException | RuntimeException wrong) { // ours: nobody may speak to a deaf agent for ever
+            serial.run(() -> gate.tellLast(new Lived.Failed(new Broken("our adapter"))));
+        } finally {
+            waiting.close();
+        }
+    }
+
+    private URI url() {
+        URI given = settings.connection().url();
+        return new Query(given == null ? BASE : given, "ws", "/realtime").with("model", settings.model()).uri();
+    }
+
+    private ServiceFailure session() throws InterruptedException {
+        WebSocket.Settings how;
+        try {
+            how = WebSocket.Settings.of(
+                    url(), OpenAi.proof(OpenAi.base(settings.connection().url()), settings.connection().key().key()),
+                    settings.connection().patience().connectMs());
+        } catch (RuntimeException noKey) {
+            return new Refused("no key");
+        }
+        AtomicBoolean over = new AtomicBoolean();
+        Thread sender = null;
+        try (WebSocket socket = WebSocket.open(wire.sockets(), how)) {
+            socket.send(RealtimeMessages.setup(settings));
+            setUp(socket);
+            serial.run(() -> dialogue.begin(socket));
+            var replacing = wire.after(settings.sessionMs(), () -> serial.run(() -> dialogue.replace(socket)));
+            sender = Thread.ofVirtual().name("service-realtime-send").start(() -> send(socket, over));
+            try {
+                return receive(socket);
+            } finally {
+                replacing.cancel(false);
+            }
+        } catch (ServiceException failure) {
+            return failure.failure();
+        } finally {
+            over.set(true);
+            waiting.wake();
+            if (sender != null) {
+                sender.join();
+            }
+        }
+    }
+
+    /// Until the service has taken what the session is to be: where it does not, nothing else would be understood as it is meant.
+    private void setUp(WebSocket socket) throws InterruptedException, ServiceException {
+        int limitMs = settings.connection().patience().firstMs();
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
+        while (true) {
+            long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+            switch (socket.receive(Math.max(1, leftMs))) {
+                case Incoming.Text text -> {
+                    var event = Messages.read(text.text());
+                    switch (Messages.text(event, "type")) {
+                        case "session.updated" -> {
+                            return;
+                        }
+                        case "error" -> throw new ServiceException(new Refused("the session as it is set up"));
+                        default -> { }
+                    }
+                }
+                case Incoming.Binary _ -> { }
+                case Incoming.Quiet _ -> throw new ServiceException(new ServiceFailure.Silent(limitMs));
+                case Incoming.Closed(int code, String _) -> throw new ServiceException(Failures.ofClose(code));
+                case Incoming.Lost(ServiceFailure failure) -> throw new ServiceException(failure);
+            }
+        }
+    }
+
+    private ServiceFailure receive(WebSocket socket) throws InterruptedException, ServiceException {
+        while (true) {
+            switch (socket.receive(RECEIVE_MS)) {
+                case Incoming.Text text -> {
+                    var event = Messages.read(text.text());
+                    serial.run(() -> dialogue.take(event));
+                }
+                case Incoming.Binary _, Incoming.Quiet _ -> { }
+                case Incoming.Closed(int code, String _) -> {
+                    return Failures.ofClose(code);
+                }
+                case Incoming.Lost(ServiceFailure failure) -> {
+                    return dialogue.failureOr(failure);
+                }
+            }
+        }
+    }
+
+    private void send(WebSocket socket, AtomicBoolean over) {
+        try {
+            @Nullable Slice audio = waiting.poll(RECEIVE_MS, over::get);
+            while (!over.get() && gate.isOpen()) {
+                if (audio != null && !socket.send(RealtimeMessages.audio(audio))) {
+                    socket.close(); // it does not take what it gets: a new session may
+                    return;
+                }
+                audio = waiting.poll(RECEIVE_MS, over::get);
+            }
+        } catch (InterruptedException unwanted) {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,358 @@
+package io.agentstream.worker.service.openai;
+
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.service.Lived;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Patience;
+import io.agentstream.worker.service.Realtime;
+import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.ServiceFailure.Refused;
+import io.agentstream.worker.service.ServiceFailure.Silent;
+import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.Usage;
+import io.agentstream.worker.service.wire.Base64Audio;
+import io.agentstream.worker.service.wire.Messages;
+import io.agentstream.worker.service.wire.Serial;
+import io.agentstream.worker.service.wire.ServiceException;
+import io.agentstream.worker.service.wire.WebSocket;
+import io.agentstream.worker.service.wire.Wire;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// What goes on in a call: the turns, the answers and what was heard of them, tools, and what the next session has to know. One task at a
+/// time, but for what says that it is of any thread.
+final class RealtimeDialogue {
+
+    private static final int BYTES_PER_MS = 8;
+    private static final int MAX_ID_CHARACTERS = 256;
+    /// A response that failed for the rate is asked for again once, so much later.
+    private static final int RATE_WAIT_MS = 1_000;
+
+    private final Wire wire;
+    private final Patience patience;
+    private final Consumer<Lived> tell;
+    private final RealtimeHistory history;
+    private final Serial serial;
+
+    /// Null where there is no session.
+    private @Nullable WebSocket socket;
+    /// Answers are counted over all sessions.
+    private int answers;
+    /// The response under way; empty for none.
+    private String active = "";
+    private long activeBytes;
+    /// Whose deltas are not wanted any more.
+    private final Set<String> stopped = new HashSet<>();
+    /// Of this session: whose parts are known, by item.
+    private final Map<String, String> responseOfItem = new HashMap<>();
+    private final Map<String, String> toolNames = new HashMap<>();
+    private final Set<String> called = new HashSet<>();
+    private @Nullable String wanted;
+    private boolean speaking;
+    private boolean old;
+    private boolean rateTried;
+    private @Nullable ScheduledFuture<?> limit;
+    private final AtomicBoolean replaced = new AtomicBoolean();
+    private volatile @Nullable ServiceFailure why;
+    private volatile Usage usage = Usage.NONE;
+
+    RealtimeDialogue(Wire wire, Patience patience, Consumer<Lived> tell, RealtimeHistory history, Serial serial) {
+        this.wire = wire;
+        this.patience = patience;
+        this.tell = tell;
+        this.history = history;
+        this.serial = serial;
+    }
+
+    /// Any thread.
+    Usage usage() {
+        return usage;
+    }
+
+    /// Any thread. Whether the session that ended was to be replaced; asked once.
+    boolean wasReplaced() {
+        return replaced.getAndSet(false);
+    }
+
+    /// Any thread. Why we ended the session, where we did.
+    ServiceFailure failureOr(ServiceFailure otherwise) {
+        ServiceFailure known = why;
+        return known == null ? otherwise : known;
+    }
+
+    /// A session is set up.
+    void begin(WebSocket session) {
+        socket = session;
+        why = null;
+        old = false;
+        speaking = false;
+        history.messages().forEach(message -> RealtimeMessages.items(message).forEach(session::send));
+        ask();
+    }
+
+    /// The session is over: an answer that was under way is cut off, and wanted again of the next one.
+    void ended() {
+        socket = null;
+        if (!active.isEmpty()) {
+            boolean interrupted = stopped.contains(active);
+            answered(false, Usage.NONE);
+            if (!interrupted && wanted == null) {
+                wanted = "";
+            }
+        }
+        disarm();
+        stopped.clear();
+        responseOfItem.clear();
+        toolNames.clear();
+        called.clear();
+    }
+
+    void finish() {
+        disarm();
+        if (socket != null) {
+            socket.finish();
+        }
+    }
+
+    /// The session is old: another one is wanted, when nobody speaks.
+    void replace(WebSocket session) {
+        if (socket == session) {
+            old = true;
+            replaceIfQuiet();
+        }
+    }
+
+    private void replaceIfQuiet() {
+        if (old && active.isEmpty() && !speaking && wanted == null && socket != null) {
+            replaced.set(true);
+            socket.finish();
+            socket = null;
+        }
+    }
+
+    private void send(String event) {
+        if (socket != null && !socket.send(event)) {
+            socket.close();
+        }
+    }
+
+    void tell(Message message) {
+        history.add(message);
+        RealtimeMessages.items(message).forEach(this::send);
+    }
+
+    void answer(String instructions) {
+        wanted = instructions;
+        ask();
+    }
+
+    /// One response at a time: a second one would be refused.
+    private void ask() {
+        if (wanted != null && active.isEmpty() && socket != null) {
+            send(RealtimeMessages.answer(wanted));
+            wanted = null;
+            active = "?"; // until the service names it
+            arm();
+        }
+    }
+
+    private void arm() {
+        disarm();
+        WebSocket session = socket;
+        limit = wire.after(patience.firstMs(), () -> serial.run(() -> {
+            if (session != null && session == socket) {
+                why = new Silent(patience.firstMs());
+                session.close();
+            }
+        }));
+    }
+
+    private void disarm() {
+        if (limit != null) {
+            limit.cancel(false);
+            limit = null;
+        }
+    }
+
+    void interrupted(String item, long playedMs) {
+        String response = responseOfItem.get(item);
+        long wholeMs = history.audioMs(item);
+        if (response != null) {
+            boolean complete = !response.equals(active);
+            stopped.add(response);
+            if (playedMs < wholeMs || !complete) { // more than there is would be an error, and all of it is none
+                send(RealtimeMessages.truncate(item, Math.clamp(playedMs, 0, wholeMs)));
+            }
+        }
+        history.heard(item, playedMs);
+    }
+
+    /// What the service says; what is new is passed over.
+    void take(JsonNode event) {
+        String item = Messages.text(event, "item_id");
+        switch (Messages.text(event, "type")) {
+            case "input_audio_buffer.speech_started" -> {
+                speaking = true;
+                history.callerItem(item);
+                tell.accept(new Lived.SpeechBegan());
+            }
+            case "input_audio_buffer.speech_stopped" -> {
+                speaking = false;
+                tell.accept(new Lived.SpeechEnded());
+            }
+            case "conversation.item.input_audio_transcription.completed" -> callerSaid(item, Messages.text(event, "transcript"));
+            case "response.created" -> {
+                answers++;
+                active = Messages.text(event.path("response"), "id");
+                activeBytes = 0;
+                arm();
+            }
+            case "response.output_audio.delta", "response.audio.delta" -> audio(event, item);
+            case "response.output_audio_transcript.delta", "response.audio_transcript.delta", "response.output_text.delta",
+                    "response.text.delta" -> said(event, item);
+            case "response.output_item.added", "conversation.item.added", "conversation.item.created" -> named(event.path("item"));
+            case "response.output_item.done" -> {
+                named(event.path("item"));
+                call(event.path("item"));
+            }
+            case "response.function_call_arguments.done" -> call(event);
+            case "response.done" -> done(event.path("response"));
+            case "error" -> error(event.path("error"));
+            default -> { }
+        }
+    }
+
+    private void callerSaid(String item, String text) {
+        if (!text.isBlank()) {
+            history.callerSaid(item, text.strip());
+            tell.accept(new Lived.CallerSaid(item, text.strip()));
+        }
+    }
+
+    private boolean isWanted(JsonNode event) {
+        String response = Messages.text(event, "response_id");
+        return response.equals(active) && !stopped.contains(response);
+    }
+
+    private void audio(JsonNode event, String item) {
+        if (!isWanted(event) || item.length() > MAX_ID_CHARACTERS) {
+            return;
+        }
+        byte[] muLaw;
+        try {
+            muLaw = Base64Audio.of(event.path("delta")).orElse(new byte[0]);
+        } catch (ServiceException not) {
+            lose(not.failure());
+            return;
+        }
+        if (muLaw.length == 0) {
+            return;
+        }
+        disarm();
+        responseOfItem.put(item, active);
+        activeBytes += muLaw.length;
+        if (activeBytes > Realtime.MAX_AUDIO_BYTES) {
+            lose(new ServiceFailure.Broken("more audio than an answer may have"));
+            return;
+        }
+        history.agentAudio(item, muLaw.length);
+        usage = usage.plus(Usage.heard(muLaw.length / BYTES_PER_MS));
+        tell.accept(new Lived.Audio(answers, item, Slice.of(muLaw)));
+    }
+
+    private void said(JsonNode event, String item) {
+        String text = Messages.text(event, "delta");
+        if (isWanted(event) && !text.isEmpty()) {
+            history.agentSaid(item, text);
+            tell.accept(new Lived.Said(answers, item, text));
+        }
+    }
+
+    private void named(JsonNode item) {
+        if (Messages.text(item, "type").equals("function_call")) {
+            toolNames.put(Messages.text(item, "call_id"), Messages.text(item, "name"));
+        }
+    }
+
+    /// It is told up to three times.
+    private void call(JsonNode told) {
+        String id = Messages.text(told, "call_id");
+        if (id.isEmpty() || id.length() > MAX_ID_CHARACTERS || !called.add(id)) {
+            return;
+        }
+        disarm();
+        String name = told.path("name").asString(toolNames.getOrDefault(id, ""));
+        String arguments = Messages.text(told, "arguments");
+        Thought.ToolCall call = new Thought.ToolCall(id, name, arguments.isBlank() ? "{}" : arguments);
+        history.called(call);
+        tell.accept(new Lived.ToolCall(answers, call));
+    }
+
+    private void done(JsonNode response) {
+        response.path("output").forEach(item -> {
+            if (Messages.text(item, "type").equals("function_call")) {
+                call(item);
+            }
+        });
+        String status = Messages.text(response, "status");
+        Usage used = used(response.path("usage"));
+        usage = usage.plus(used);
+        boolean whole = status.equals("completed") && !stopped.contains(active);
+        boolean rate = Messages.text(response.path("status_details").path("error"), "code").equals("rate_limit_exceeded");
+        answered(whole, used);
+        if (rate && !rateTried) {
+            rateTried = true;
+            wire.after(RATE_WAIT_MS, () -> serial.run(() -> answer("")));
+        } else if (whole) {
+            rateTried = false;
+        }
+        ask();
+        replaceIfQuiet();
+    }
+
+    private void answered(boolean whole, Usage used) {
+        disarm();
+        boolean named = !active.equals("?");
+        active = "";
+        if (named) {
+            tell.accept(new Lived.Answered(answers, whole, used));
+        }
+    }
+
+    private static Usage used(JsonNode usage) {
+        JsonNode in = usage.path("input_token_details");
+        JsonNode out = usage.path("output_token_details");
+        return new Usage(
+                in.path("text_tokens").asLong(0), in.path("cached_tokens").asLong(0), out.path("text_tokens").asLong(0),
+                in.path("audio_tokens").asLong(0), out.path("audio_tokens").asLong(0), 0, 0);
+    }
+
+    /// Most are of no consequence: a cancel that came too late, a truncation of what is over.
+    private void error(JsonNode error) {
+        switch (Messages.text(error, "code")) {
+            case "invalid_api_key", "insufficient_quota", "model_not_found" -> lose(new Refused("an error in the session"));
+            case "session_expired" -> lose(new ServiceFailure.Broken("the session has expired"));
+            case "conversation_already_has_active_response" -> { // asked for too early: again when that one is done
+                if (active.equals("?")) {
+                    active = "";
+                }
+                wanted = wanted == null ? "" : wanted;
+            }
+            default -> { }
+        }
+    }
+
+    private void lose(ServiceFailure failure) {
+        why = failure;
+        if (socket != null) {
+            socket.close();
+        }
+    }
+}

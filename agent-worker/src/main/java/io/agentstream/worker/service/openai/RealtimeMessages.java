@@ -1,0 +1,103 @@
+package io.agentstream.worker.service.openai;
+
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.service.BrainRequest.Tool;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.RealtimeSettings;
+import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.wire.Messages;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a client of OpenAI's Realtime says. Pure.
+final class RealtimeMessages {
+
+    /// Which of our events a session's beginning depends on.
+    static final String SETUP = "setup";
+
+    private RealtimeMessages() {}
+
+    static String setup(RealtimeSettings settings) {
+        ObjectNode session = Json.MAPPER.createObjectNode().put("type", "realtime").put("instructions", settings.instructions());
+        session.putArray("output_modalities").add("audio");
+        ObjectNode audio = session.putObject("audio");
+        ObjectNode input = audio.putObject("input");
+        input.putObject("format").put("type", "audio/pcmu");
+        input.putObject("transcription").put("model", "gpt-4o-mini-transcribe").put("language", settings.language());
+        ObjectNode turns = input.putObject("turn_detection");
+        turns.put("type", "server_vad").put("create_response", true).put("interrupt_response", true);
+        ObjectNode output = audio.putObject("output");
+        output.putObject("format").put("type", "audio/pcmu");
+        output.put("voice", settings.voice());
+        ArrayNode tools = session.putArray("tools");
+        for (Tool tool : settings.tools()) {
+            tools.addObject().put("type", "function").put("name", tool.name()).put("description", tool.description())
+                    .set("parameters", tool.parameters());
+        }
+        ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update").put("event_id", SETUP);
+        event.set("session", Messages.withOptions(settings.options(), session));
+        return event.toString();
+    }
+
+    /// Written by hand: fifty a second for each call.
+    static String audio(Slice muLaw) {
+        ByteBuffer base64 = Base64.getEncoder().encode(ByteBuffer.wrap(muLaw.array(), muLaw.offset(), muLaw.length()));
+        return "{\"type\":\"input_audio_buffer.append\",\"audio\":\"" + StandardCharsets.ISO_8859_1.decode(base64) + "\"}";
+    }
+
+    static String answer(String instructions) {
+        ObjectNode event = Json.MAPPER.createObjectNode().put("type", "response.create");
+        if (!instructions.isEmpty()) {
+            event.putObject("response").put("instructions", instructions);
+        }
+        return event.toString();
+    }
+
+    static String truncate(String item, long playedMs) {
+        return Json.MAPPER.createObjectNode().put("type", "conversation.item.truncate").put("item_id", item).put("content_index", 0)
+                .put("audio_end_ms", playedMs).toString();
+    }
+
+    /// The items that a message is.
+    static List<String> items(Message message) {
+        List<String> items = new ArrayList<>();
+        switch (message) {
+            case Message.Instructions some -> items.add(text("system", "input_text", some.text()));
+            case Message.Caller caller -> items.add(text("user", "input_text", caller.text()));
+            case Message.Agent agent -> {
+                if (!agent.text().isBlank()) {
+                    items.add(text("assistant", "output_text", agent.text()));
+                }
+                for (Thought.ToolCall call : agent.calls()) {
+                    ObjectNode event = create();
+                    event.putObject("item").put("type", "function_call").put("call_id", call.id()).put("name", call.name())
+                            .put("arguments", call.arguments());
+                    items.add(event.toString());
+                }
+            }
+            case Message.ToolResult result -> {
+                ObjectNode event = create();
+                event.putObject("item").put("type", "function_call_output").put("call_id", result.callId()).put("output", result.content());
+                items.add(event.toString());
+            }
+        }
+        return items;
+    }
+
+    private static ObjectNode create() {
+        return Json.MAPPER.createObjectNode().put("type", "conversation.item.create");
+    }
+
+    private static String text(String role, String kind, String text) {
+        ObjectNode event = create();
+        ObjectNode item = event.putObject("item").put("type", "message").put("role", role);
+        item.putArray("content").addObject().put("type", kind).put("text", text);
+        return event.toString();
+    }
+}

@@ -1,0 +1,48 @@
+package io.agentstream.worker.service.wire;
+
+import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.Slice;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What is a vendor's own of hearing over a WebSocket. Any thread.
+public interface EarDialect {
+
+    URI url();
+
+    Map<String, String> proof(Secret key);
+
+    /// For one connection.
+    ///
+    /// @param offsetMs how much audio was sent over the ones before it
+    Hearing hearing(long offsetMs, EarTurn turn);
+
+    /// One connection.
+    interface Hearing {
+
+        /// Takes what the service says. One thread.
+        void read(String message) throws ServiceException;
+
+        /// The message that asks for the rest of what was heard; null where there is none.
+        @Nullable String finish();
+
+        /// How long a pause of the audio is before [#idle] is asked.
+        int idleMs();
+
+        /// What to send in a pause.
+        Idle idle();
+
+        /// The message that says goodbye.
+        String bye();
+    }
+
+    /// What keeps a connection, or a turn, going.
+    sealed interface Idle {
+        record Nothing() implements Idle {}
+
+        record Text(String message) implements Idle {}
+
+        record Audio(Slice muLaw) implements Idle {}
+    }
+}

@@ -1,0 +1,52 @@
+package io.agentstream.worker.service.wire;
+
+import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.outbound.AddressGuard;
+import io.agentstream.runtime.outbound.LookUps;
+import io.agentstream.runtime.outbound.OutboundSockets;
+import io.agentstream.runtime.outbound.OutboundStreams;
+import java.io.IOException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// What all adapters of a process share: the guarded ways out, and a thread for time-outs. Any thread.
+public final class Wire implements AutoCloseable {
+
+    private final LookUps names;
+    private final OutboundSockets sockets;
+    private final OutboundStreams streams;
+    private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("service-timers").daemon().factory());
+
+    /// @param allowed what may be reached although it is not public
+    public Wire(Networks allowed) {
+        names = new LookUps();
+        AddressGuard guard = new AddressGuard(allowed, names);
+        sockets = new OutboundSockets(guard);
+        streams = new OutboundStreams(guard);
+        timers.setRemoveOnCancelPolicy(true);
+        timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    public OutboundSockets sockets() {
+        return sockets;
+    }
+
+    public OutboundStreams streams() {
+        return streams;
+    }
+
+    /// Runs a task once, which must return at once: it tells a listener, or breaks a connection off. Who wants it no longer cancels what
+    /// it gets.
+    public ScheduledFuture<?> after(long ms, Runnable task) {
+        return timers.schedule(task, ms, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() throws IOException {
+        timers.shutdownNow();
+        streams.close();
+        names.close();
+    }
+}

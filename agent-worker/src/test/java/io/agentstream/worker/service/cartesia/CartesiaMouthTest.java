@@ -1,0 +1,72 @@
+package io.agentstream.worker.service.cartesia;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.agentstream.dev.simulator.services.PlayedCartesia;
+import io.agentstream.dev.simulator.services.PlayedVoice;
+import io.agentstream.dev.simulator.services.ServiceServer;
+import io.agentstream.schemas.Json;
+import io.agentstream.worker.service.Given;
+import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.MouthContract;
+import io.agentstream.worker.service.MouthService;
+import io.agentstream.worker.service.Spoken;
+import io.agentstream.worker.service.TimedWord;
+import io.agentstream.worker.service.wire.Wire;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+final class CartesiaMouthTest extends MouthContract {
+
+    private final PlayedCartesia server = PlayedCartesia.start(PlayedVoice.PROMPT);
+
+    @Override
+    protected ServiceServer server() {
+        return server;
+    }
+
+    @Override
+    protected void speaks(PlayedVoice voice) {
+        server.voice(voice);
+    }
+
+    @Override
+    protected MouthService service(Wire wire) {
+        return new CartesiaMouths(wire);
+    }
+
+    @Test
+    void everyMessageRepeatsWhatBelongsToItsContext() {
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hello there ");
+        utterance.say("you.");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        List<JsonNode> got = server.texts().stream().<JsonNode>map(text -> Json.MAPPER.readTree(text)).toList();
+        assertEquals(List.of("Hello there ", "you.", ""), got.stream().map(each -> each.path("transcript").asString("?")).toList());
+        assertEquals(List.of(true, true, false), got.stream().map(each -> each.path("continue").asBoolean(false)).toList());
+        assertEquals(3, got.stream().filter(each -> each.path("voice").path("id").asString("").equals("v-1")).count());
+        assertEquals(Given.KEY, server.asked().getFirst().headers().get("x-api-key"));
+        mouth.close();
+    }
+
+    @Test
+    void wordsHaveTheirTimesInTheUtterance() {
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hello there ");
+        utterance.say("you.");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        assertEquals(
+                List.of(new TimedWord("Hello", 0, 50), new TimedWord("there", 60, 110), new TimedWord("you.", 120, 160)),
+                told.all(Spoken.Words.class).stream().flatMap(each -> each.words().stream()).toList());
+        mouth.close();
+    }
+}

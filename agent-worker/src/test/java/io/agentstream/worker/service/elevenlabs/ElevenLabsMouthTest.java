@@ -1,0 +1,113 @@
+package io.agentstream.worker.service.elevenlabs;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.agentstream.dev.simulator.services.Asked;
+import io.agentstream.dev.simulator.services.PlayedElevenLabs;
+import io.agentstream.dev.simulator.services.PlayedVoice;
+import io.agentstream.dev.simulator.services.ServiceServer;
+import io.agentstream.schemas.Json;
+import io.agentstream.worker.service.Given;
+import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.MouthContract;
+import io.agentstream.worker.service.MouthService;
+import io.agentstream.worker.service.MouthSettings;
+import io.agentstream.worker.service.Spoken;
+import io.agentstream.worker.service.TimedWord;
+import io.agentstream.worker.service.wire.Wire;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+final class ElevenLabsMouthTest extends MouthContract {
+
+    private final PlayedElevenLabs server = PlayedElevenLabs.start(PlayedVoice.PROMPT);
+
+    @Override
+    protected ServiceServer server() {
+        return server;
+    }
+
+    @Override
+    protected void speaks(PlayedVoice voice) {
+        server.voice(voice);
+    }
+
+    @Override
+    protected MouthService service(Wire wire) {
+        return new ElevenLabsMouths(wire);
+    }
+
+    @Test
+    void settingsOfTheVoiceStandInTheFirstMessageOnly() {
+        JsonNode options = Json.MAPPER.readTree("{\"voice_settings\":{\"speed\":1.1},\"apply_text_normalization\":\"on\",\"model_id\":\"other\"}");
+        Mouth mouth = service(wire).open(new MouthSettings(Given.to(server.url(), Given.PATIENCE), "flash", "vo ice", "en", options));
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hi. ");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        assertEquals(
+                List.of(
+                        "{\"context_id\":\"u1\",\"text\":\" \",\"voice_settings\":{\"speed\":1.1}}",
+                        "{\"context_id\":\"u1\",\"text\":\"Hi. \"}", "{\"context_id\":\"u1\",\"flush\":true}",
+                        "{\"context_id\":\"u1\",\"close_context\":true}"),
+                server.texts());
+        Asked asked = server.asked().getFirst();
+        assertEquals("/v1/text-to-speech/vo%20ice/multi-stream-input", asked.path());
+        assertEquals("flash", asked.query().get("model_id"));
+        assertEquals("ulaw_8000", asked.query().get("output_format"));
+        assertEquals("on", asked.query().get("apply_text_normalization"));
+        assertEquals(Given.KEY, asked.headers().get("xi-api-key"));
+        mouth.close();
+    }
+
+    @Test
+    void lettersBecomeWordsAcrossMessagesWithTimesInTheUtterance() {
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hello there ");
+        utterance.say("you.");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        List<TimedWord> words = told.all(Spoken.Words.class).stream().flatMap(each -> each.words().stream()).toList();
+        assertEquals(
+                List.of(new TimedWord("Hello", 0, 50), new TimedWord("there", 60, 110), new TimedWord("you.", 120, 160)), words);
+        mouth.close();
+    }
+
+    @Test
+    void theAudioIsNotTouched() {
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("A");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        byte[] expected = new byte[80];
+        java.util.Arrays.fill(expected, (byte) 'A');
+        assertArrayEquals(expected, audio(told));
+        mouth.close();
+    }
+
+    @Test
+    void oneSocketServesManyUtterances() {
+        Mouth mouth = mouth(Given.PATIENCE);
+        mouth.warmUp();
+
+        for (int i = 1; i <= 8; i++) {
+            Mouth.Utterance utterance = mouth.speak(told::on);
+            utterance.say("Hi.");
+            utterance.end();
+            told.await(Spoken.Done.class, i);
+        }
+
+        assertEquals(1, server.asked().size());
+        mouth.close();
+    }
+}

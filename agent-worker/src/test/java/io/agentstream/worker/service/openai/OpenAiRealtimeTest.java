@@ -1,0 +1,306 @@
+package io.agentstream.worker.service.openai;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.simulator.services.Mishap;
+import io.agentstream.dev.simulator.services.PlayedRealtime;
+import io.agentstream.dev.simulator.services.PlayedRealtime.Answer;
+import io.agentstream.dev.simulator.services.PlayedVoice;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.service.BrainRequest;
+import io.agentstream.worker.service.Given;
+import io.agentstream.worker.service.Lived;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Patience;
+import io.agentstream.worker.service.Realtime;
+import io.agentstream.worker.service.RealtimeSettings;
+import io.agentstream.worker.service.ServiceFailure.Refused;
+import io.agentstream.worker.service.ServiceFailure.Silent;
+import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.Told;
+import io.agentstream.worker.service.Usage;
+import io.agentstream.worker.service.wire.Wire;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+final class OpenAiRealtimeTest {
+
+    private static final int TURN = 1_600;
+    private static final String HELLO = "Hello, this is Acme.";
+    private static final Usage ANSWERED = new Usage(10, 5, 3, 20, 7, 0, 0);
+
+    private final Wire wire = Given.wire();
+    private final Told<Lived> told = new Told<>();
+    private PlayedRealtime server = PlayedRealtime.start(PlayedVoice.PROMPT, TURN, Answer.says(HELLO));
+
+    @AfterEach
+    void end() throws IOException {
+        server.close();
+        wire.close();
+    }
+
+    private void plays(PlayedVoice voice, Answer... answers) {
+        server.close();
+        server = PlayedRealtime.start(voice, TURN, answers);
+    }
+
+    private Realtime open(Patience patience, long sessionMs, Message... history) {
+        RealtimeSettings settings = new RealtimeSettings(
+                Given.to(server.url(), patience), "gpt-realtime", "marin", "You answer the phone.", "en",
+                List.of(new BrainRequest.Tool("lookup", "Finds", Json.MAPPER.createObjectNode().put("type", "object"))), sessionMs,
+                Json.MAPPER.createObjectNode());
+        return new OpenAiRealtimes(wire).open(settings, List.of(history), told::on);
+    }
+
+    private Realtime open(Message... history) {
+        return open(Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS, history);
+    }
+
+    private static void speak(Realtime realtime, int bytes) {
+        for (int at = 0; at < bytes; at += 160) {
+            realtime.hear(Slice.of(new byte[160]));
+        }
+    }
+
+    private String said(int answer) {
+        return told.all(Lived.Said.class).stream().filter(said -> said.answer() == answer).map(Lived.Said::text).collect(Collectors.joining());
+    }
+
+    private int audioBytes(int answer) {
+        return told.all(Lived.Audio.class).stream().filter(audio -> audio.answer() == answer).mapToInt(audio -> audio.muLaw().length()).sum();
+    }
+
+    private static List<String> texts(List<JsonNode> items) {
+        return items.stream().map(event -> event.path("item").path("content").path(0).path("text").asString("")).toList();
+    }
+
+    @Test
+    void theSessionIsSetUpBeforeAnythingElse() {
+        Realtime realtime = open();
+
+        realtime.answer("Greet the caller.");
+
+        told.await(Lived.Answered.class);
+        JsonNode setup = server.events().getFirst();
+        assertEquals("session.update", setup.path("type").asString(""));
+        assertEquals("audio/pcmu", setup.path("session").path("audio").path("input").path("format").path("type").asString(""));
+        assertEquals("audio/pcmu", setup.path("session").path("audio").path("output").path("format").path("type").asString(""));
+        assertEquals("lookup", setup.path("session").path("tools").path(0).path("name").asString(""));
+        assertEquals("Greet the caller.", server.events("response.create").getFirst().path("response").path("instructions").asString(""));
+        assertEquals("Bearer " + Given.KEY, server.asked().getFirst().headers().get("authorization"));
+        assertEquals("gpt-realtime", server.asked().getFirst().query().get("model"));
+        realtime.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "SPLIT", "UNKNOWN"})
+    void whatTheCallerSaysIsAnswered(Mishap mishap) {
+        server.next(mishap);
+        Realtime realtime = open();
+
+        speak(realtime, TURN);
+
+        assertEquals(new Lived.Answered(1, true, ANSWERED), told.await(Lived.Answered.class));
+        assertEquals(HELLO, said(1));
+        assertEquals(HELLO.length() * 80, audioBytes(1));
+        assertEquals(1, told.all(Lived.SpeechBegan.class).size());
+        assertEquals("Turn 1 of the caller.", told.await(Lived.CallerSaid.class).text());
+        assertEquals(ANSWERED.plus(Usage.heard(HELLO.length() * 10L)), realtime.usage());
+        realtime.close();
+    }
+
+    @Test
+    void whereTheCallerInterruptsTheModelIsToldWhatWasHeardAndNoMoreIsTold() {
+        // given
+        plays(new PlayedVoice(80, 0, 300), Answer.says(HELLO));
+        Realtime realtime = open();
+        realtime.answer("");
+        Lived.Audio audio = told.await(Lived.Audio.class);
+
+        // when
+        realtime.interrupted(audio.item(), 40);
+
+        // then
+        Lived.Answered answered = told.await(Lived.Answered.class);
+        assertEquals(1, answered.answer());
+        assertTrue(!answered.whole());
+        assertEquals(1, told.all(Lived.Audio.class).size());
+        JsonNode truncate = server.events("conversation.item.truncate").getFirst();
+        assertEquals(audio.item(), truncate.path("item_id").asString(""));
+        assertEquals(40, truncate.path("audio_end_ms").asInt(0));
+        realtime.close();
+    }
+
+    @Test
+    void whatWasHeardWholeIsNotTruncated() {
+        // given
+        Realtime realtime = open();
+        realtime.answer("");
+        told.await(Lived.Answered.class);
+
+        // when
+        realtime.interrupted(told.all(Lived.Audio.class).getFirst().item(), 60_000);
+        realtime.answer("");
+
+        // then
+        told.await(Lived.Answered.class, 2);
+        assertEquals(List.of(), server.events("conversation.item.truncate"));
+        realtime.close();
+    }
+
+    @Test
+    void aToolIsCalledOnceAndItsResultAnswered() {
+        // given
+        plays(PlayedVoice.PROMPT, Answer.calls("lookup"), Answer.says("It is there."));
+        Realtime realtime = open();
+        realtime.answer("");
+        told.await(Lived.Answered.class);
+
+        // when
+        realtime.tell(new Message.ToolResult("call-r0", "{\"found\":true}"));
+        realtime.answer("");
+
+        // then
+        told.await(Lived.Answered.class, 2);
+        assertEquals(List.of(new Lived.ToolCall(1, new Thought.ToolCall("call-r0", "lookup", "{}"))), told.all(Lived.ToolCall.class));
+        JsonNode output = server.events("conversation.item.create").getFirst().path("item");
+        assertEquals("{\"found\":true}", output.path("output").asString(""));
+        assertEquals("It is there.", said(2));
+        realtime.close();
+    }
+
+    @Test
+    void anAnswerThatIsWantedWhileOneIsUnderWayWaitsForItsEnd() {
+        // given
+        plays(new PlayedVoice(80, 0, 100), Answer.says(HELLO));
+        Realtime realtime = open();
+        realtime.answer("");
+        told.await(Lived.Audio.class);
+
+        // when
+        realtime.answer("Again.");
+
+        // then
+        told.await(Lived.Answered.class, 2);
+        assertEquals(2, server.events("response.create").size());
+        assertEquals(HELLO, said(1));
+        assertEquals(HELLO, said(2));
+        realtime.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CUT", "ERROR_WITHIN", "HUGE"})
+    void aSessionThatIsLostIsReplacedByOneThatKnowsWhatWasSaid(Mishap mishap) {
+        // given
+        plays(new PlayedVoice(80, 0, 100), Answer.says(HELLO), Answer.says("I am back."));
+        server.next(mishap);
+        Realtime realtime = open(new Message.Caller("Earlier."));
+
+        // when
+        speak(realtime, TURN);
+
+        // then
+        told.await(Lived.Answered.class, 2);
+        List<Lived.Answered> answered = told.all(Lived.Answered.class);
+        assertTrue(!answered.getFirst().whole() && answered.getLast().whole(), answered.toString());
+        assertEquals("I am back.", said(2));
+        List<String> replayed = texts(server.events("conversation.item.create"));
+        assertEquals("Earlier.", replayed.getFirst());
+        assertTrue(HELLO.startsWith(replayed.getLast()) && !replayed.getLast().isEmpty(), replayed.toString());
+        assertEquals(2, server.asked().size());
+        realtime.close();
+    }
+
+    @Test
+    void anOldSessionIsReplacedWhenNobodySpeaks() {
+        // given
+        Realtime realtime = open(Given.PATIENCE, 200);
+        realtime.answer("");
+        told.await(Lived.Answered.class);
+
+        // when
+        Given.await("there is another session", () -> server.asked().size() >= 2);
+        speak(realtime, TURN);
+
+        // then
+        told.await(Lived.Answered.class, 2);
+        assertEquals(HELLO, said(2));
+        assertEquals(HELLO, texts(server.events("conversation.item.create")).getFirst());
+        assertEquals(List.of(), told.all(Lived.Failed.class));
+        realtime.close();
+    }
+
+    @Test
+    void theHistoryHoldsWhatWasHeardNotWhatWasSaid() {
+        // given
+        Realtime realtime = open(Given.PATIENCE, 400);
+        realtime.answer("");
+        told.await(Lived.Answered.class);
+
+        // when
+        realtime.interrupted(told.all(Lived.Audio.class).getFirst().item(), 70);
+        Given.await("there is another session", () -> !texts(server.events("conversation.item.create")).isEmpty());
+
+        // then
+        assertEquals("Hello,", texts(server.events("conversation.item.create")).getFirst());
+        realtime.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REFUSED", "NO_QUOTA", "GARBAGE"})
+    void whatIsRefusedIsNotTriedAgain(Mishap mishap) {
+        server.next(mishap);
+        Realtime realtime = open();
+
+        assertInstanceOf(Refused.class, told.await(Lived.Failed.class).failure());
+        assertEquals(1, server.asked().size());
+        realtime.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BUSY", "ERROR", "LOST"})
+    void aSessionThatDoesNotBeginIsBegunAgain(Mishap mishap) {
+        server.next(mishap);
+        Realtime realtime = open();
+
+        speak(realtime, TURN);
+
+        assertTrue(told.await(Lived.Answered.class).whole());
+        realtime.close();
+    }
+
+    @Test
+    void aServiceThatSaysNothingIsGivenUp() {
+        server.next(Mishap.SILENT, Mishap.SILENT, Mishap.SILENT);
+        Realtime realtime = open(Given.IMPATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+        assertInstanceOf(Silent.class, told.await(Lived.Failed.class).failure());
+        realtime.close();
+    }
+
+    @Test
+    void nothingIsToldBehindClose() {
+        // given
+        plays(new PlayedVoice(80, 0, 100), Answer.says(HELLO));
+        Realtime realtime = open();
+        realtime.answer("");
+        told.await(Lived.Audio.class);
+
+        // when
+        realtime.close();
+
+        // then
+        List<Lived> then = told.all();
+        Given.await("the connection is given up", () -> server.connections() == 0);
+        assertEquals(then, told.all());
+    }
+}
