@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 final class Emails {
 
     private static final Pattern WRITTEN = Pattern.compile("[A-Za-z0-9._+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\\.){1,4}[A-Za-z]{2,24}");
+    private static final List<String> AS_IN = List.of("for", "wie", "comme", "de", "come", "van");
     private static final List<String> SIGNS = List.of(".", "-", "_", "+");
 
     private Emails() {}
@@ -73,8 +74,7 @@ final class Emails {
         List<String> rest = said.subList(at + 1, Math.min(said.size(), at + 4));
         String letter = said.get(at);
         return (rest.size() >= 3 && rest.get(0).equals("as") && rest.get(1).equals("in") && rest.get(2).startsWith(letter))
-                || (rest.size() >= 2 && List.of("for", "wie", "comme", "de", "come", "van").contains(rest.get(0)) && rest.get(1).length() > 1
-                        && rest.get(1).startsWith(letter));
+                || (rest.size() >= 2 && AS_IN.contains(rest.get(0)) && rest.get(1).length() > 1 && rest.get(1).startsWith(letter));
     }
 
     private static Optional<Captured> captured(String written, Lexicon lexicon) {

@@ -37,20 +37,24 @@ record Lexicon(
             new Lexicon(
                     "en", words("zero|oh|o|nought,one,two,three,four,five,six,seven,eight,nine"),
                     words("yes,yeah,yep,yup,sure,correct,right,exactly,absolutely,definitely,okay,ok,of course,that is it,please do"),
-                    words("no,nope,nah,wrong,incorrect,never"), words("not sure,dont know,do not know,maybe,perhaps,no idea"), words("not,isnt,arent"),
+                    words("no,nope,nah,wrong,incorrect,never"), words("not sure,dont know,do not know,maybe,perhaps,no idea"),
+                    words("not,isnt,arent"),
                     words("January,February,March,April,May,June,July,August,September,October,November,December"),
                     words("Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"), words("today,tomorrow,day after tomorrow"),
                     words("at"), words("dot|point|period,dash|hyphen|minus,underscore,plus"),
-                    words("um,uh,well,yes,sure,hi,hello,okay,my,full,first,last,name,is,its,it,this,the,im,i,am,email,mail,e,address,number,would,be,call,me,thats,that,you,can,reach,at"),
+                    words("um,uh,well,yes,sure,hi,hello,okay,my,full,first,last,name,is,its,it,this,the,im,i,am,email,mail,e,address,number,"
+                            + "would,be,call,me,thats,that,you,can,reach,at"),
                     "W, M D, Y"),
             new Lexicon(
                     "de", words("null,eins|ein,zwei|zwo,drei,vier,funf,sechs,sieben,acht,neun"),
                     words("ja,jawohl,jo,jap,genau,richtig,stimmt,korrekt,sicher,klar,gerne,okay,ok,naturlich"),
-                    words("nein,ne,nee,falsch,niemals"), words("weiß nicht,weiss nicht,nicht sicher,vielleicht,keine ahnung"), words("nicht"),
+                    words("nein,ne,nee,falsch,niemals"), words("weiß nicht,weiss nicht,nicht sicher,vielleicht,keine ahnung"),
+                    words("nicht"),
                     words("Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember"),
                     words("Montag,Dienstag,Mittwoch,Donnerstag,Freitag,Samstag|Sonnabend,Sonntag"), words("heute,morgen,ubermorgen"),
                     words("at,ät,klammeraffe"), words("punkt,minus|bindestrich|strich,unterstrich,plus"),
-                    words("ah,ahm,also,ja,hallo,mein,meine,name,ist,ich,bin,heiße,heisse,der,die,das,es,lautet,e,mail,email,adresse,nummer,hier,spricht"),
+                    words("ah,ahm,also,ja,hallo,mein,meine,name,ist,ich,bin,heiße,heisse,der,die,das,es,lautet,e,mail,email,adresse,nummer,"
+                            + "hier,spricht"),
                     "W, D. M Y"),
             new Lexicon(
                     "es", words("cero,uno|un|una,dos,tres,cuatro,cinco,seis,siete,ocho,nueve"),
@@ -81,7 +85,8 @@ record Lexicon(
                     words("sim,claro,certo,correto,exato,isso,com certeza"), words("não,errado,incorreto,nunca"),
                     words("nao sei,nao tenho certeza,talvez"), words("nao"),
                     words("janeiro,fevereiro,março,abril,maio,junho,julho,agosto,setembro,outubro,novembro,dezembro"),
-                    words("segunda-feira|segunda,terça-feira|terça,quarta-feira|quarta,quinta-feira|quinta,sexta-feira|sexta,sábado,domingo"), words("hoje,amanhã,depois de amanhã"),
+                    words("segunda-feira|segunda,terça-feira|terça,quarta-feira|quarta,quinta-feira|quinta,sexta-feira|sexta,sábado,domingo"),
+                    words("hoje,amanhã,depois de amanhã"),
                     words("arroba"), words("ponto,hifen|traco|menos,sublinhado|underline,mais"),
                     words("eh,entao,sim,ola,o,a,meu,minha,nome,e,chamo,me,sou,endereco,email,mail,numero"), "W, D de M de Y"),
             new Lexicon(

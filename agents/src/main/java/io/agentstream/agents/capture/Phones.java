@@ -23,7 +23,8 @@ final class Phones {
         } else if (digits.startsWith("00") && !country.equals("+1")) {
             number = digits.substring(2);
         } else if (country.equals("+1")) { // North America: ten digits, or eleven with the country's own
-            number = digits.length() == 11 && digits.startsWith("1") ? digits : digits.startsWith("011") ? digits.substring(3) : "1" + digits;
+            number = digits.startsWith("011") ? digits.substring(3)
+                    : digits.length() == 11 && digits.startsWith("1") ? digits : "1" + digits;
         } else { // the trunk's zero falls away, but in Italy, where it belongs to the number
             number = country.substring(1) + (digits.startsWith("0") && !country.equals("+39") ? digits.substring(1) : digits);
         }

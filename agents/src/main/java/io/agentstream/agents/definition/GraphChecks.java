@@ -51,7 +51,8 @@ final class GraphChecks {
             services();
         }
         new Circles(graph).find().forEach(circle -> problems.add(
-                child("nodes", circle.getFirst()), "leads round in a circle without listening to the caller: " + String.join(", ", circle)));
+                child("nodes", circle.getFirst()),
+                "leads round in a circle without listening to the caller: " + String.join(", ", circle)));
     }
 
     private void settings() {
@@ -230,7 +231,8 @@ final class GraphChecks {
                 }
             }
             case Tool.Transfer transfer -> plan(at, transfer.plan());
-            case Tool.SetVariable set -> set.variables().forEach((name, parameter) -> parameter(at + ".variables." + name, name, parameter));
+            case Tool.SetVariable set ->
+                    set.variables().forEach((name, parameter) -> parameter(at + ".variables." + name, name, parameter));
             case Tool.HangUp _, Tool.SendDtmf _, Tool.EndWithOutcome _ -> {}
         }
     }

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Checks the document of an [AgentGraph]: its form by the published schema, then what a schema cannot say. What is wrong in one place
 /// hides nothing that is wrong in another. For one use by one thread.
-final class GraphParser implements AgentSchema.Texts {
+final class GraphParser implements SchemaCheck.Texts {
 
     static final int MAX_PROBLEMS = 50;
 
@@ -53,13 +53,13 @@ final class GraphParser implements AgentSchema.Texts {
     /// What is wrong with the form of a document, as far as a schema can say it.
     static List<Problem> form(String definition, JsonNode json) {
         Problems problems = new Problems(MAX_PROBLEMS);
-        SCHEMA.check(SCHEMA.definition(definition), json, "", problems, Unread.TEXTS);
+        new SchemaCheck(SCHEMA, problems, Unread.TEXTS).check(SCHEMA.definition(definition), json, "");
         return problems.list();
     }
 
     private Parsed parse(Engine engine) {
         JsonNode schema = SCHEMA.definition(engine.word());
-        SCHEMA.check(schema, json, "", problems, this);
+        new SchemaCheck(SCHEMA, problems, this).check(schema, json, "");
         Secrets.find(json, problems);
         bodies(NODES);
         bodies(TOOLS);
@@ -216,7 +216,7 @@ final class GraphParser implements AgentSchema.Texts {
     }
 
     /// For who asks about nothing but the form.
-    private enum Unread implements AgentSchema.Texts {
+    private enum Unread implements SchemaCheck.Texts {
         TEXTS;
 
         @Override

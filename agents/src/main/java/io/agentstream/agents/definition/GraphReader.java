@@ -123,7 +123,9 @@ final class GraphReader {
         Map<String, Assigned> values = new LinkedHashMap<>();
         json.path("set").properties().forEach(each -> values.put(
                 each.getKey(),
-                each.getValue().isString() ? new Assigned.Text(parsed(each.getValue().stringValue())) : new Assigned.Fixed(each.getValue())));
+                each.getValue().isString()
+                        ? new Assigned.Text(parsed(each.getValue().stringValue()))
+                        : new Assigned.Fixed(each.getValue())));
         json.path("add").properties()
                 .forEach(each -> values.put(each.getKey(), new Assigned.Plus(each.getValue().decimalValue())));
         return Collections.unmodifiableMap(values);

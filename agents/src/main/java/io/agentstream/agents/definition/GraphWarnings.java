@@ -39,7 +39,8 @@ final class GraphWarnings {
         Set<String> known = known();
         named.forEach((name, at) -> {
             if (!known.contains(name)) {
-                odd.add(at, "names {{" + name + "}}, which nothing here sets: it has to come with the call or with the agent's own variables");
+                odd.add(at, "names {{" + name + "}}, which nothing here sets: it has to come with the call or with the agent's own"
+                        + " variables");
             }
         });
         calls(graph);

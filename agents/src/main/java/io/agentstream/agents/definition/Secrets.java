@@ -17,15 +17,16 @@ final class Secrets {
     private static final Pattern KEY = Pattern.compile(
             "(?<![A-Za-z0-9])(?:"
                     + "sk-[A-Za-z0-9_-]{16,}|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,}|sk_[a-f0-9]{24,}|sk_car_[A-Za-z0-9]{10,}"
-                    + "|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}"
+                    + "|AKIA[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{20,}"
+                    + "|glpat-[A-Za-z0-9_-]{16,}"
                     + "|xox[abprs]-[A-Za-z0-9-]{10,}|whsec_[A-Za-z0-9+/=]{16,}|SG\\.[A-Za-z0-9_-]{16,}"
                     + "|eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}"
                     + ")|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----");
 
     /// What proves who asks, written out.
     private static final Pattern CREDENTIAL = Pattern.compile(
-            "(?i)\\b(?:bearer|basic|token)\\s+[A-Za-z0-9+/=._~-]{16,}|[?&](?:api[_-]?key|key|token|access_token|secret|password)=[^{&\\s]{8,}"
-                    + "|://[^/@\\s]{1,100}:[^/@\\s]{1,100}@");
+            "(?i)\\b(?:bearer|basic|token)\\s+[A-Za-z0-9+/=._~-]{16,}"
+                    + "|[?&](?:api[_-]?key|key|token|access_token|secret|password)=[^{&\\s]{8,}|://[^/@\\s]{1,100}:[^/@\\s]{1,100}@");
 
     /// What a name of a key never looks like: long, and nothing but hexadecimal or mixed letters and digits.
     private static final Pattern RAW = Pattern.compile("[0-9a-f]{24,}|(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{32,}");

@@ -141,7 +141,11 @@ final class AgentsManual {
         JsonNode fallback = property.has("default") ? property.path("default") : resolved(property).path("default");
         String shown = required ? "required" : fallback.isMissingNode() || (fallback.isContainer() && fallback.isEmpty()) ? "" : "`" + fallback + "`";
         page.append("| `").append(name).append("` | ").append(value(property)).append(" | ").append(shown).append(" | ")
-                .append(property.path("description").asString("").replace("|", "\\|")).append(" |\n");
+                .append(description(property).replace("|", "\\|")).append(" |\n");
+    }
+
+    private String description(JsonNode property) {
+        return property.has("description") ? property.path("description").stringValue() : resolved(property).path("description").asString("");
     }
 
     private String value(JsonNode property) {
