@@ -329,13 +329,21 @@ final class CallMachineTest {
 
     private void orderedRows() {
         CallId call = CallId.of(1, 2, 3);
-        row("a code that nobody may send", TALKING,
-                new CallInput.Ordered(new SocketCommand.Close(call, End.AGENT_HANGUP, null, 1006, "")), CLOSING, List.of(
-                        new CallEffect.TellEnded(1011, "", End.AGENT_HANGUP, null), new CallEffect.SendClose(1011, "")));
+        for (int code : new int[] {-1, 0, 999, 1004, 1005, 1006, 1015, 2999, 5000, Integer.MAX_VALUE}) {
+            orderedRow("a code that nobody may send: " + code, code, 1011);
+        }
+        for (int code : new int[] {1000, 1003, 1007, 1014, 3000, 4999}) {
+            orderedRow("a code that is sent as it was ordered: " + code, code, code);
+        }
         row("a reason that no close frame holds", TALKING,
                 new CallInput.Ordered(new SocketCommand.Close(call, End.AGENT_HANGUP, null, 1000, "x".repeat(200))), CLOSING, List.of(
                         new CallEffect.TellEnded(1000, "x".repeat(123), End.AGENT_HANGUP, null),
                         new CallEffect.SendClose(1000, "x".repeat(123))));
+    }
+
+    private void orderedRow(String name, int ordered, int sent) {
+        row(name, TALKING, new CallInput.Ordered(new SocketCommand.Close(CallId.of(1, 2, 3), End.AGENT_HANGUP, null, ordered, "")), CLOSING,
+                List.of(new CallEffect.TellEnded(sent, "", End.AGENT_HANGUP, null), new CallEffect.SendClose(sent, "")));
     }
 
     private void closingRows() {

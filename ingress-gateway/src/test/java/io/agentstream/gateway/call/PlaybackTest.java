@@ -337,6 +337,99 @@ final class PlaybackTest {
         assertEquals(List.of("played 5 20 finished"), take());
     }
 
+    /// A turn that the former worker spoke and that the new one cannot mean any more is still told of.
+    @Test
+    void ofATurnBeforeTheFirstOfTheNextWorkerIsToldWhatWasHeard() {
+        playback.open(0);
+        accept(speech(4, 0, 3), 0);
+        take();
+
+        accept(speech(5, 0, 8), 10);
+        playback.tick(1_000 * MS);
+
+        assertEquals(List.of("media 5x160", "played 4 20 finished", "played 5 20 finished"), take());
+    }
+
+    @Test
+    void andSoIsTheTurnThatTheNextWorkerClearsFirst() {
+        playback.open(0);
+        accept(speech(4, 0, 3), 0);
+        take();
+
+        accept(new SocketCommand.Clear(CALL, 4, 8), 10);
+
+        assertEquals(List.of("played 4 10 finished", "played 4 0 finished", "clear"), take());
+    }
+
+    @Test
+    void noMoreMarksWaitThanTheirNumberWhetherTheyWereSentOrNot() {
+        // given half of them sent, and the other half behind audio that waits
+        playback.open(0);
+        for (int i = 0; i < Playback.MAX_MARKS / 2; i++) {
+            mark(1, "m", 0);
+        }
+        play(1, 1_000, 0);
+        for (int i = 0; i < Playback.MAX_MARKS / 2; i++) {
+            mark(1, "m", 0);
+        }
+        assertEquals(List.of(), take().stream().filter(what -> what.startsWith("dropped")).toList());
+
+        // when
+        mark(1, "one more", 0);
+
+        // then
+        assertEquals(List.of("dropped OVERFLOW 0"), take());
+    }
+
+    @Test
+    void aMarkOfAFormerWorkerIsSentToNobody() {
+        playback.open(0);
+        accept(speech(1, 0, 3), 0);
+        for (int seq = 1; seq <= 20; seq++) { // more than the look-ahead
+            accept(speech(1, seq, 3), 0);
+        }
+        accept(new SocketCommand.Mark(CALL, 1, "end", 3), 0);
+        take();
+
+        accept(speech(2, 0, 8), 0);
+        for (long ms = 0; ms <= 1_000; ms += 10) {
+            playback.tick(ms * MS);
+        }
+
+        assertEquals(List.of(), take().stream().filter(what -> what.startsWith("mark") || what.startsWith("reached")).toList());
+    }
+
+    @Test
+    void nothingIsSaidOfMarksOrAudioAfterTheEnd() {
+        playback.open(0);
+        play(1, 1_000, 0);
+        mark(1, "behind it", 0);
+        playback.end(10 * MS);
+        take();
+
+        play(2, 20, 20);
+        playback.tick(10_000 * MS);
+        playback.echoed("1:behind it");
+
+        assertEquals(List.of(), take());
+        assertEquals(Long.MAX_VALUE, playback.dueUs());
+    }
+
+    @Test
+    void aMarkThatWasSentIsNotReachedAfterTheEnd() {
+        playback.open(0);
+        play(1, 20, 0);
+        mark(1, "end", 0);
+        playback.end(10 * MS);
+        take();
+
+        playback.tick(10_000 * MS);
+        playback.echoed("1:end");
+
+        assertEquals(List.of(), take());
+        assertEquals(Long.MAX_VALUE, playback.dueUs());
+    }
+
     private static SocketCommand speech(int turn, int seq, int epoch) {
         byte[] audio = new byte[160];
         Arrays.fill(audio, (byte) turn);
