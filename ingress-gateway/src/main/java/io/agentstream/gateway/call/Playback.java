@@ -4,8 +4,6 @@ import io.agentstream.schemas.CommandOrder;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
-import java.util.ArrayList;
-import java.util.List;
 
 /// What the caller is to hear of one call, and a clock that knows how much of it was heard.
 ///
@@ -23,9 +21,6 @@ import java.util.List;
 public final class Playback {
 
     static final int MAX_MARKS = 1_000;
-
-    /// How much later than the clock says a provider may play and still be the one to say that a mark was reached.
-    static final long MARK_GRACE_US = 200_000;
 
     /// More than there are turn numbers.
     private static final long WORKER = 1L << 33;
@@ -73,16 +68,13 @@ public final class Playback {
         FORMER_WORKER
     }
 
-    private record Mark(long turn, String name, String wireName, long dueUs) {}
-
     private final long lookAheadUs;
     private final Output output;
     private final CommandOrder order = new CommandOrder();
     private final PlayQueue queue = new PlayQueue();
     private final TurnClock turns = new TurnClock(this::played);
     private final Stretches stretches = new Stretches(NO_TURN);
-    /// Marks that were sent and not reached, oldest first.
-    private final List<Mark> marks = new ArrayList<>();
+    private final SentMarks marks = new SentMarks(this::reached);
 
     private int bytesPerMs = MediaFormat.MULAW_8K.bytesPerMs();
     private long sampleUs = 1_000 / bytesPerMs;
@@ -213,7 +205,7 @@ public final class Playback {
         }
         clearedTurn = turn;
         queue.dropUpTo(turn, frames -> output.dropped(Drop.CLEARED, frames));
-        marks.removeIf(mark -> mark.turn() <= turn);
+        marks.dropUpTo(turn);
         turns.cleared(turn, nowUs);
         if (newestSentTurn <= turn && open) {
             output.clear();
@@ -225,23 +217,17 @@ public final class Playback {
 
     /// The provider says that it reached a mark of ours; what it says of dropped ones is not for us.
     public void echoed(String wireName) {
-        for (int i = 0; i < marks.size(); i++) {
-            Mark mark = marks.get(i);
-            if (mark.wireName().equals(wireName)) {
-                marks.remove(i);
-                output.markReached(number(mark.turn()), mark.name());
-                return;
-            }
-        }
+        marks.echoed(wireName);
+    }
+
+    private void reached(SentMarks.Mark mark) {
+        output.markReached(number(mark.turn()), mark.name());
     }
 
     /// Sends what is due and says what was reached.
     public void tick(long nowUs) {
         pump(nowUs);
-        while (!marks.isEmpty() && marks.getFirst().dueUs() <= nowUs) {
-            Mark mark = marks.removeFirst();
-            output.markReached(number(mark.turn()), mark.name());
-        }
+        marks.tick(nowUs);
         turns.tick(queue.bytes() > 0, nowUs);
         if (queue.bytes() == 0 && endUs + TurnClock.GRACE_US <= nowUs) {
             silence(endUs);
@@ -258,11 +244,8 @@ public final class Playback {
 
     /// When [#tick(long)] has something to do at the earliest.
     public long dueUs() {
-        long due = turns.dueUs();
-        if (open && !queue.isEmpty()) {
-            due = Math.min(due, endUs - lookAheadUs + 1);
-        }
-        return marks.isEmpty() ? due : Math.min(due, marks.getFirst().dueUs());
+        long due = Math.min(turns.dueUs(), marks.dueUs());
+        return open && !queue.isEmpty() ? Math.min(due, endUs - lookAheadUs + 1) : due;
     }
 
     private void pump(long nowUs) {
@@ -289,7 +272,7 @@ public final class Playback {
     private void sendMark(long turn, String name, long nowUs) {
         if (isMine(turn)) {
             String wireName = (worker == 0 ? "" : worker + ".") + number(turn) + ":" + name;
-            marks.add(new Mark(turn, name, wireName, Math.max(endUs, nowUs) + MARK_GRACE_US));
+            marks.sent(turn, name, wireName, Math.max(endUs, nowUs));
             output.mark(wireName);
         }
     }
