@@ -26,8 +26,15 @@ public final class TwilioReader {
     /// Deepest nesting of a message; deeper ones are malformed.
     static final int MAX_DEPTH = 500;
 
+    /// Longest number and longest name: as long as the longest message that a gateway can be told to take.
+    private static final int MAX_CHARS = 1 << 20;
+
     private static final JsonMapper PEERS = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(MAX_CHARS)
+                            .maxNameLength(MAX_CHARS)
+                            .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -77,7 +84,7 @@ public final class TwilioReader {
     }
 
     /// What our own documents may not have, a peer's may: no parser takes a name with half of a surrogate pair, and our topics no
-    /// deep document. What of it is kept is text.
+    /// deep document and no number of a thousand digits. What of it is kept is text.
     private static @Nullable JsonNode tree(byte[] text, int from, int to) {
         try {
             return Json.MAPPER.readTree(text, from, to - from);

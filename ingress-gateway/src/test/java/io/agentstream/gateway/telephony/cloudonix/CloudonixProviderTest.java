@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.gateway.telephony.InboundAudio;
 import io.agentstream.gateway.telephony.OddMessage;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -128,11 +130,11 @@ final class CloudonixProviderTest {
     }
 
     @Test
-    void deepNestingAndHugeNumbersAreMalformedAndNotMore() {
+    void deepNestingAndHugeNumbersAreOddAndNotMore() {
         isOdd(OddMessage.UNKNOWN, "{\"event\":\"x\",\"x\":" + "[".repeat(80) + "]".repeat(80) + "}");
         isOdd(OddMessage.MALFORMED, "{\"event\":\"x\",\"x\":" + "[".repeat(600) + "]".repeat(600) + "}");
         isOdd(OddMessage.MALFORMED, "{\"event\":\"media\",\"x\":" + "[".repeat(20_000) + "]".repeat(20_000) + "}");
-        isOdd(OddMessage.MALFORMED, "{\"event\":\"dtmf\",\"x\":" + "9".repeat(20_000) + "}");
+        isOdd(OddMessage.MISTYPED, "{\"event\":\"dtmf\",\"x\":" + "9".repeat(20_000) + "}");
     }
 
     @Test
@@ -248,6 +250,19 @@ final class CloudonixProviderTest {
         assertEquals(
                 Map.of("a\uFFFDb", "x", "\\udc00", "\\", "\uD83D\uDE00", "y", "tier", "gold", "deep", deep),
                 details.customParameters());
+    }
+
+    @Test
+    void numbersAndNamesOfAnyLengthRefuseNoCall() {
+        String digits = "9".repeat(60_000);
+
+        StreamDetails details = start("\"streamSid\":\"MZ\",\"callSid\":\"CA\",\"customParameters\":"
+                + "{\"whole\":" + digits + ",\"part\":0." + digits + ",\"" + "n".repeat(60_000) + "\":1,\"tier\":\"gold\"}");
+
+        assertEquals("gold", details.customParameters().get("tier"));
+        assertEquals(Set.of("whole", "part", "tier"), details.customParameters().keySet());
+        assertTrue(digits.startsWith(details.customParameters().get("whole")), details.customParameters().get("whole"));
+        assertEquals(2, details.cut().size(), details.cut().toString());
     }
 
     @Test
