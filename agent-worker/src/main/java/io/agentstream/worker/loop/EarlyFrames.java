@@ -24,17 +24,17 @@ final class EarlyFrames {
     /// Keys are kept for as long as a call may take to be answered.
     static final long KEEP_KEYS_MS = 30_000;
 
-    private static final class Held {
+    private static final class Waiting {
         private final long sinceMs;
         private final List<MediaFrame> frames = new ArrayList<>();
         private final List<MediaFrame> keys = new ArrayList<>(0);
 
-        private Held(long sinceMs) {
+        private Waiting(long sinceMs) {
             this.sinceMs = sinceMs;
         }
     }
 
-    private final Map<CallId, Held> held = new LinkedHashMap<>();
+    private final Map<CallId, Waiting> held = new LinkedHashMap<>();
     private int frames;
     private int keys;
 
@@ -48,7 +48,7 @@ final class EarlyFrames {
         if (key ? keys >= MAX_KEYS : frames >= MAX_FRAMES) {
             return false;
         }
-        Held of = held.computeIfAbsent(frame.callId(), unknown -> new Held(nowMs));
+        Waiting of = held.computeIfAbsent(frame.callId(), unknown -> new Waiting(nowMs));
         if (key ? of.keys.size() >= MAX_KEYS_PER_CALL : of.frames.size() >= MAX_FRAMES_PER_CALL) {
             return false;
         }
@@ -64,7 +64,7 @@ final class EarlyFrames {
 
     /// Hands out what was held for a call, in order.
     List<MediaFrame> take(CallId callId) {
-        Held of = held.remove(callId);
+        Waiting of = held.remove(callId);
         if (of == null) {
             return List.of();
         }
@@ -78,9 +78,9 @@ final class EarlyFrames {
     /// Drops what was held for too long; returns how many frames.
     int expire(long nowMs) {
         int before = frames + keys;
-        Iterator<Held> each = held.values().iterator();
+        Iterator<Waiting> each = held.values().iterator();
         while (each.hasNext()) {
-            Held of = each.next();
+            Waiting of = each.next();
             long ageMs = nowMs - of.sinceMs;
             if (ageMs >= KEEP_MS) {
                 frames -= of.frames.size();
