@@ -1,17 +1,20 @@
 package io.agentstream.runtime;
 
+import static io.agentstream.runtime.KeyValues.between;
+import static io.agentstream.runtime.KeyValues.duration;
+import static io.agentstream.runtime.KeyValues.flag;
+import static io.agentstream.runtime.KeyValues.number;
+import static io.agentstream.runtime.KeyValues.path;
+import static io.agentstream.runtime.KeyValues.port;
+import static io.agentstream.runtime.KeyValues.text;
+import static io.agentstream.runtime.KeyValues.uri;
+
 import io.agentstream.runtime.Key.Shown;
 import io.agentstream.schemas.CallSecrets;
-import io.agentstream.schemas.SealKey;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// Every configuration key of every service. `docs/configuration.md` is generated from this list.
 public final class Keys {
@@ -59,7 +62,7 @@ public final class Keys {
 
     public static final Key<URI> DATABASE_URL =
             new Key<>(
-                    "DATABASE_URL", "jdbc:postgresql address", null, Keys::postgresql, Shown.WHEN_RIGHT,
+                    "DATABASE_URL", "jdbc:postgresql address", null, KeyValues::postgresql, Shown.WHEN_RIGHT,
                     "JDBC address of PostgreSQL, as jdbc:postgresql://host/database.");
     public static final Key<String> DATABASE_USER = text("DATABASE_USER", "agent_stream", "Database user.");
     public static final Key<Secret> DATABASE_PASSWORD = new Key<>(
@@ -79,11 +82,11 @@ public final class Keys {
             "Most requests to Cloudonix in 3 seconds for one organisation's domain, by all orchestrators together (each by itself above 1000); 10 is what Cloudonix allows. In `up`,"
                     + " where the sandbox has no limit, the default is 1000000.");
     public static final Key<CredentialsKeys> CREDENTIALS_KEY = new Key<>(
-            "CREDENTIALS_KEY", "base64, 32 bytes; several with commas between", null, Keys::credentialsKeys, Shown.NEVER,
+            "CREDENTIALS_KEY", "base64, 32 bytes; several with commas between", null, KeyValues::credentialsKeys, Shown.NEVER,
             "Encrypts provider credentials at rest. Of several keys the first writes and all of them read: to change the key, put a new"
                     + " one in front. In `up` it is generated and kept with the data.");
     public static final Key<Secret> OPERATOR_KEY = new Key<>(
-            "OPERATOR_KEY", "32 to 200 visible characters", null, Keys::operatorKey, Shown.NEVER,
+            "OPERATOR_KEY", "32 to 200 visible characters", null, KeyValues::operatorKey, Shown.NEVER,
             "Opens `/api/v1/operator`, where tenants are made, limited and suspended; without it those paths do not exist. In `up` it is"
                     + " generated and kept with the data.");
     public static final Key<Secret> API_KEY = new Key<>(
@@ -98,7 +101,7 @@ public final class Keys {
             "How many API keys that open nothing an address (with IPv6 a /64) may try in a minute; then it is answered 429, except"
                     + " with a key that has opened something lately.");
     public static final Key<CallSecrets.Wrapping> CALL_KEYS_KEY = new Key<>(
-            "CALL_KEYS_KEY", "base64, 32 bytes; several with commas between", null, Keys::wrapping, Shown.NEVER,
+            "CALL_KEYS_KEY", "base64, 32 bytes; several with commas between", null, KeyValues::wrapping, Shown.NEVER,
             "Wraps the keys that calls are sealed with; the same for gateways, workers and orchestrators. Of several keys the first"
                     + " wraps and all of them unwrap. Where a gateway has none, its calls are not sealed. Set it for workers and"
                     + " orchestrators first.");
@@ -120,7 +123,7 @@ public final class Keys {
             "Networks that webhooks and outside services may reach although they are not public: without it private addresses, loopback,"
                     + " link-local ones and those of metadata services are refused. In `up` the default is loopback.");
     public static final Key<String> PRICE_PER_MINUTE = new Key<>(
-            "PRICE_PER_MINUTE", "decimal", "0.10", Keys::decimal, Shown.ALWAYS,
+            "PRICE_PER_MINUTE", "decimal", "0.10", KeyValues::decimal, Shown.ALWAYS,
             "What a minute of talk costs, where its organisation has no price of its own; charged by the second that was begun.");
     public static final Key<Duration> CREDITS_GRACE = duration(
             "CREDITS_GRACE", "15s", Duration.ofSeconds(1), Duration.ofSeconds(60),
@@ -204,7 +207,7 @@ public final class Keys {
             "PROJECTIONS", true,
             "Whether this orchestrator computes `runs.v1` and `usage.v1`. At least one of an installation should.");
     public static final Key<Path> FACTS_DIRECTORY = new Key<>(
-            "FACTS_DIRECTORY", "directory", null, Keys::file, Shown.WHEN_RIGHT,
+            "FACTS_DIRECTORY", "directory", null, KeyValues::file, Shown.WHEN_RIGHT,
             "Where an orchestrator that computes `runs.v1` and `usage.v1` keeps its stores from one start to the next; one process at a"
                     + " time, others wait. They are a copy: without it they lie in the system's temporary directory and are read from Kafka at each"
                     + " start, which takes about a minute for a million runs. In `up` it is with the data.");
@@ -276,141 +279,4 @@ public final class Keys {
             MAX_CONVERSATIONS);
 
     private Keys() {}
-
-    private static Key<Integer> port(String name, int fallback, String says) {
-        return new Key<>(
-                name, "port, 0 for any free one", Integer.toString(fallback), between(0, 65_535), Shown.ALWAYS, says);
-    }
-
-    private static Key<Integer> number(String name, int fallback, int least, int most, String says) {
-        return new Key<>(
-                name, "number, " + least + " to " + most, Integer.toString(fallback), between(least, most),
-                Shown.ALWAYS, says);
-    }
-
-    private static Function<String, Integer> between(int least, int most) {
-        return text -> {
-            int value;
-            try {
-                value = Integer.parseInt(text);
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("is not a whole number", e);
-            }
-            if (value < least || value > most) {
-                throw new IllegalArgumentException("is not between " + least + " and " + most);
-            }
-            return value;
-        };
-    }
-
-    private static Key<String> text(String name, @Nullable String fallback, String says) {
-        return new Key<>(name, "text", fallback, Function.identity(), Shown.ALWAYS, says);
-    }
-
-    private static Key<Path> path(String name, String says) {
-        return new Key<>(name, "file", null, Keys::file, Shown.WHEN_RIGHT, says);
-    }
-
-    private static Path file(String text) {
-        if (text.indexOf('\n') >= 0 || text.contains("-----BEGIN")) {
-            throw new IllegalArgumentException("is the contents of a file, not its name");
-        }
-        return Path.of(text);
-    }
-
-    private static Key<URI> uri(String name, @Nullable String fallback, List<String> schemes, String says) {
-        return new Key<>(name, String.join(" or ", schemes) + " address", fallback, text -> uri(text, schemes),
-                Shown.WHEN_RIGHT, says);
-    }
-
-    private static URI uri(String text, List<String> schemes) {
-        URI uri;
-        try {
-            uri = URI.create(text);
-        } catch (IllegalArgumentException quotesIt) {
-            throw new IllegalArgumentException("is not an address");
-        }
-        if (uri.getScheme() == null || !schemes.contains(uri.getScheme().toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException("does not begin with " + String.join(": or ", schemes) + ":");
-        }
-        return uri;
-    }
-
-    private static Key<Duration> duration(String name, String fallback, Duration least, Duration most, String says) {
-        return new Key<>(
-                name,
-                "duration, " + Durations.format(least) + " to " + Durations.format(most),
-                fallback,
-                text -> {
-                    Duration value = Durations.parse(text);
-                    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-                        throw new IllegalArgumentException(
-                                "is not between " + Durations.format(least) + " and " + Durations.format(most));
-                    }
-                    return value;
-                },
-                Shown.ALWAYS,
-                says);
-    }
-
-    private static Key<Boolean> flag(String name, boolean fallback, String says) {
-        return new Key<>(
-                name,
-                "true or false",
-                Boolean.toString(fallback),
-                text -> switch (text.toLowerCase(Locale.ROOT)) {
-                    case "true" -> true;
-                    case "false" -> false;
-                    default -> throw new IllegalArgumentException("is neither true nor false");
-                },
-                Shown.ALWAYS,
-                says);
-    }
-
-    private static URI postgresql(String text) {
-        if (!text.startsWith("jdbc:postgresql:")) {
-            throw new IllegalArgumentException("does not begin with jdbc:postgresql:");
-        }
-        return uri(text, List.of("jdbc"));
-    }
-
-    private static CredentialsKeys credentialsKeys(String text) {
-        List<Secret> keys = Arrays.stream(text.split(",", -1)).map(String::strip).map(Keys::key256).toList();
-        return new CredentialsKeys(keys.getFirst(), keys.subList(1, keys.size()));
-    }
-
-    private static CallSecrets.Wrapping wrapping(String text) {
-        return new CallSecrets.Wrapping(Arrays.stream(text.split(",", -1))
-                .map(String::strip)
-                .map(Keys::key256)
-                .map(key -> SealKey.parse(key.reveal()).orElseThrow())
-                .toList());
-    }
-
-    private static Secret key256(String text) {
-        byte[] key;
-        try {
-            key = Base64.getDecoder().decode(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("is not base64", e);
-        }
-        if (key.length != 32) {
-            throw new IllegalArgumentException("is " + key.length + " bytes long, not 32");
-        }
-        return new Secret(text);
-    }
-
-    private static Secret operatorKey(String text) {
-        if (!text.matches("[\\x21-\\x7e]{32,200}")) {
-            throw new IllegalArgumentException("is not 32 to 200 visible ASCII characters without spaces");
-        }
-        return new Secret(text);
-    }
-
-    private static String decimal(String text) {
-        if (!text.matches("[0-9]{1,6}(\\.[0-9]{1,6})?")) {
-            throw new IllegalArgumentException("is not a decimal number such as 0.10");
-        }
-        return text;
-    }
 }
