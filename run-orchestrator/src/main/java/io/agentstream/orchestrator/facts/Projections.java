@@ -37,6 +37,10 @@ public final class Projections implements DutyCycle {
     public static final String FACTS = "agent-stream-facts";
     public static final String USAGE = "agent-stream-sums";
 
+    /// A process that was killed holds its partitions for so long, and a thread that broke keeps the one that replaces it waiting; the
+    /// default is 45 s.
+    private static final Duration SESSION = Duration.ofSeconds(10);
+
     /// Less than the loop is given, for both together.
     private static final Duration CLOSE = Duration.ofSeconds(4);
     private static final long WAIT_MS = 250;
@@ -47,6 +51,7 @@ public final class Projections implements DutyCycle {
     private final KafkaClients clients;
     private final @Nullable Path keptDirectory;
     private final BooleanSupplier kafkaIsReady;
+    private final Duration session;
     private final Bell wake = new Bell();
     private final Deque<Long> faultsNs = new ArrayDeque<>();
     private final List<KafkaStreams> running = new ArrayList<>();
@@ -60,9 +65,15 @@ public final class Projections implements DutyCycle {
     /// @param directory where the stores are kept from one start to the next, by one process at a time; null for a directory of this
     ///        process's own, which is gone after it, so that the stores are read from Kafka at each start
     public Projections(KafkaClients clients, @Nullable Path directory, BooleanSupplier kafkaIsReady) {
+        this(clients, directory, kafkaIsReady, SESSION);
+    }
+
+    /// @param session after how long of silence a process, or a thread of it, counts as gone
+    public Projections(KafkaClients clients, @Nullable Path directory, BooleanSupplier kafkaIsReady, Duration session) {
         this.clients = clients;
         this.keptDirectory = directory;
         this.kafkaIsReady = kafkaIsReady;
+        this.session = session;
     }
 
     @Override
@@ -104,7 +115,7 @@ public final class Projections implements DutyCycle {
     }
 
     private void start(String application, Topology topology, Path path, DiskLimits.Memory lent) {
-        KafkaStreams made = new KafkaStreams(topology, properties(clients, application, path, lent));
+        KafkaStreams made = new KafkaStreams(topology, properties(clients, application, path, lent, session));
         made.setUncaughtExceptionHandler(this::fault);
         synchronized (running) {
             running.add(made);
@@ -182,7 +193,7 @@ public final class Projections implements DutyCycle {
     }
 
     static Properties properties(
-            KafkaClients clients, String application, Path directory, DiskLimits.Memory memory) {
+            KafkaClients clients, String application, Path directory, DiskLimits.Memory memory, Duration session) {
         Properties properties = new Properties();
         properties.putAll(clients.commonProperties());
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
@@ -198,9 +209,9 @@ public final class Projections implements DutyCycle {
         // Facts may be a quarter of a second late. A fetch for each sign of life of each call was most of what they cost.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 64 << 10);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 250);
-        // A process that was killed holds its partitions for so long; the default is 45 s.
-        properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
-        properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 3_000);
+        int sessionMs = Math.toIntExact(session.toMillis());
+        properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), sessionMs);
+        properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), Math.min(3_000, sessionMs / 3));
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 20);
         return properties;
     }

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/// The projections in a process of their own, to be killed.
+/// The projections in a process of their own, to be killed. It is missed sooner than in production, where a slow machine must not look like a
+/// dead one.
 final class FactsProcess implements AutoCloseable {
+
+    static final Duration SESSION = Duration.ofSeconds(3);
 
     private final ChildJvm jvm;
 
@@ -25,7 +28,7 @@ final class FactsProcess implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         KafkaClients clients = new KafkaClients(arguments[0], Map.of(), Duration.ZERO);
-        Projections projections = new Projections(clients, Path.of(arguments[1]), () -> true);
+        Projections projections = new Projections(clients, Path.of(arguments[1]), () -> true, SESSION);
         new DutyCycleRunner(projections, Duration.ofSeconds(10), fault -> Runtime.getRuntime().halt(1)).start();
         System.out.println("started");
         while (System.in.read() >= 0) {

@@ -21,11 +21,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A process of the projections that was killed goes on with the directory that it had.
 @Timeout(180)
+@Order(3)
 final class FactsRestartTest {
 
     private static final long CATCH_UP_MS = 60_000;
@@ -76,7 +78,7 @@ final class FactsRestartTest {
             try (Admin admin = clients.admin("test");
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
                 new TopicProvisioner(admin, new TopicProvisioner.Plan(3, 1, 1, Duration.ofHours(1))).provision();
-                Projections projections = new Projections(clients, directory.resolve("stores"), () -> true);
+                Projections projections = new Projections(clients, directory.resolve("stores"), () -> true, FactsProcess.SESSION);
                 try (DutyCycleRunner runner = new DutyCycleRunner(projections, Duration.ofSeconds(10), faults::add).start()) {
                     // given
                     Wait.until("the projections work", CATCH_UP_MS, () -> Wait.when(projections.reason().isEmpty()));

@@ -79,5 +79,8 @@ final class KafkaSettings {
         settings.setProperty("group.consumer.min.session.timeout.ms", "1000");
         settings.setProperty("group.consumer.min.heartbeat.interval.ms", "100");
         settings.setProperty("group.consumer.heartbeat.interval.ms", "500");
+        // Whoever reads what is committed waits for the transaction of a process that was killed: for as long as it may take, and then for
+        // this, of which the default is ten seconds more.
+        settings.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
     }
 }
