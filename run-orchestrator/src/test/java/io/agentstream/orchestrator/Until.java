@@ -10,6 +10,8 @@ import java.util.function.BooleanSupplier;
 public final class Until {
 
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long LEAST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long MOST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     @FunctionalInterface
     public interface Step {
@@ -22,12 +24,13 @@ public final class Until {
         holds(() -> {}, condition);
     }
 
-    /// Runs `step` again and again, at most a few hundred times a second.
+    /// Runs `step` again and again, at most a few hundred times a second; what is dear to ask is asked less often.
     public static void holds(Step step, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + LIMIT_NS;
         do {
+            long beginNs = System.nanoTime();
             step.run();
-            LockSupport.parkNanos(2_000_000);
+            LockSupport.parkNanos(Math.clamp(System.nanoTime() - beginNs, LEAST_PAUSE_NS, MOST_PAUSE_NS));
         } while (!condition.getAsBoolean() && System.nanoTime() < deadline);
         assertTrue(condition.getAsBoolean(), "did not come true in time");
     }

@@ -93,7 +93,7 @@ final class HardPeersTest {
         Path store = directory.resolve("store.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         Process made = new ProcessBuilder(
-                        keytool.toString(), "-genkeypair", "-alias", "gateway", "-keyalg", algorithm, "-dname", "CN=localhost",
+                        keytool.toString(), "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-alias", "gateway", "-keyalg", algorithm, "-dname", "CN=localhost",
                         "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-keystore",
                         store.toString(), "-storepass", "changeit")
                 .redirectErrorStream(true).redirectOutput(directory.resolve("keytool.log").toFile()).start();

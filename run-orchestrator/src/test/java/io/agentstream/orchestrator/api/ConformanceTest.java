@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `src/test/python/requirements.txt`, and `npm install -g @redocly/cli`.
 @ExtendWith(TestPostgres.class)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Order(1) // the longest
 final class ConformanceTest {
     private static final Duration PATIENCE = Duration.ofMinutes(8);
 

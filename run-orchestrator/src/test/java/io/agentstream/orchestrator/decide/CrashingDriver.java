@@ -14,10 +14,14 @@ import java.util.Properties;
 import java.util.logging.Logger;
 
 /// Stands before PostgreSQL's driver. Of the connections that call themselves [#NAME] it cuts one at the statement or commit that it
-/// is told, before or after the server has done it; all others go through.
+/// is told, before or after the server has done it; all others go through. There is one at a time ([#LOCK]), and at no time none: other
+/// classes connect meanwhile.
 public final class CrashingDriver implements Driver, AutoCloseable {
 
     public static final String NAME = "crashing";
+
+    /// Of the classes that have one.
+    public static final String LOCK = "the database's driver";
 
     private final Driver postgres;
     private int left;
@@ -29,8 +33,8 @@ public final class CrashingDriver implements Driver, AutoCloseable {
                 .filter(driver -> driver.getClass().getName().equals("org.postgresql.Driver"))
                 .findFirst()
                 .orElseThrow();
-        DriverManager.deregisterDriver(postgres);
         DriverManager.registerDriver(this);
+        DriverManager.deregisterDriver(postgres);
     }
 
     /// @param step which statement or commit from now on, from 1
@@ -129,7 +133,7 @@ public final class CrashingDriver implements Driver, AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        DriverManager.deregisterDriver(this);
         DriverManager.registerDriver(postgres);
+        DriverManager.deregisterDriver(this);
     }
 }

@@ -19,14 +19,14 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /// An orchestrator dies at every statement that moves money, before and after the server has done it, and another one gets the same
 /// record once more. Nothing is lost and nothing is charged twice.
-@Isolated("all connections of the process are made by its driver")
+@ResourceLock(CrashingDriver.LOCK)
 @ExtendWith(TestPostgres.class)
 final class MoneyCrashTest {
 

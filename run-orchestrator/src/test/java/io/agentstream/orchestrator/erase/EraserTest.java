@@ -32,11 +32,11 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.slf4j.LoggerFactory;
 
 /// What an erasure leaves in the database, when it says that it is done, and that whoever dies on the way is followed by somebody.
-@Isolated("all connections of the process are made by its driver")
+@ResourceLock(CrashingDriver.LOCK)
 @ExtendWith(TestPostgres.class)
 final class EraserTest {
 

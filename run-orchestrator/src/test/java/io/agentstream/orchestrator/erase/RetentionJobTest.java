@@ -28,12 +28,12 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is forgotten of an organisation's runs when it has kept it for as long as it wants to.
-@Isolated("all connections of the process are made by its driver")
+@ResourceLock(CrashingDriver.LOCK)
 @ExtendWith(TestPostgres.class)
 final class RetentionJobTest {
 

@@ -24,7 +24,8 @@ public final class Certificates {
             throws IOException, InterruptedException, GeneralSecurityException {
         Path store = directory.resolve(name.replace(':', '-') + days + ".p12");
         Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "a", "-keyalg", "EC",
+                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-alias", "a", "-keyalg", "EC",
                         "-dname", "CN=test", "-ext", "san=" + name, "-validity", Integer.toString(days), "-storetype", "PKCS12",
                         "-keystore", store.toString(), "-storepass", PASSWORD))
                 .redirectErrorStream(true)

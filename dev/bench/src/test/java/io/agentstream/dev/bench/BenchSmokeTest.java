@@ -9,6 +9,7 @@ import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,8 +30,14 @@ final class BenchSmokeTest {
     /// By this the processes of this bench are told from those of other tests.
     private final String badge = "-Dbench.badge=" + UUID.randomUUID();
 
+    private final JvmFlags flags = shortLived(JvmFlags.recommended(List.of(badge, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")));
+
     /// Each of its processes lives for seconds: the first compiler is enough, and one thread that collects.
-    private final JvmFlags flags = JvmFlags.recommended(List.of(badge, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    private static JvmFlags shortLived(JvmFlags flags) {
+        List<String> tool = new ArrayList<>(flags.tool());
+        tool.add("-XX:TieredStopAtLevel=1");
+        return new JvmFlags(flags.service(), flags.orchestrator(), flags.broker(), tool);
+    }
 
     private BenchSettings settings(Set<Target> only) {
         return new BenchSettings(

@@ -42,13 +42,16 @@ import tools.jackson.databind.JsonNode;
 
 /// The audit on a stretch of real calls, which is clean, and on the same with everything planted that it looks for.
 @Timeout(300)
-@WholeMachine
+@Order(3)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class AuditTest {
 
     private static final long STANDS_NS = Duration.ofSeconds(3).toNanos();
 
     private static final int CALLS = 18;
+
+    /// Some third of the calls, with what is planted in them.
+    private static final int ROOM_FOR_SOME = 24;
 
     private static Infrastructure infrastructure;
     private static Map<String, RunFacts> facts;
@@ -188,7 +191,7 @@ final class AuditTest {
         Window window = new Window(now.minus(Duration.ofMinutes(10)), now, now, Duration.ZERO, Duration.ofMinutes(2));
 
         Set<String> much = found(window, 40_000);
-        Set<String> little = found(window, 9);
+        Set<String> little = found(window, ROOM_FOR_SOME);
 
         assertEquals(much, little);
     }

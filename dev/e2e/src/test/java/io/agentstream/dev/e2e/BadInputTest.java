@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -39,6 +40,7 @@ import tools.jackson.databind.JsonNode;
 /// sense; meanwhile another call on the same gateway loses no frame, and the log keeps the secrets.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
+@Order(2)
 final class BadInputTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);

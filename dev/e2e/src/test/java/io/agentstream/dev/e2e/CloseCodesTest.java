@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 /// The contract's table of close codes, row by row and in pairs. Rows 15 and 16 are in [OutageTest] and [DrainTest].
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
+@Order(2)
 final class CloseCodesTest {
 
     private LocalSystem system;

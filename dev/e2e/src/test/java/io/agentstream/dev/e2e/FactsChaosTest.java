@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 @ResourceLock("processes that are killed")
+@Order(2)
 final class FactsChaosTest {
 
     /// Time for one kill at least.

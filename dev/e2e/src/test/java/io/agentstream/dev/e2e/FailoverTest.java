@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -33,6 +34,7 @@ import tools.jackson.databind.JsonNode;
 /// A worker leaves or is killed while it holds conversations; the one that stays goes on with them.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
+@Order(2)
 final class FailoverTest {
 
     /// So many calls, and each worker has some of them.

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -34,6 +35,7 @@ import tools.jackson.databind.JsonNode;
 /// There is one way out of a run: whoever ends it, and at whichever step of its call, the same facts are there and in the same order.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
+@Order(2)
 final class HangUpTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

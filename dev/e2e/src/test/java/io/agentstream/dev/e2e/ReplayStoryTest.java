@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 /// The story of `docs/replay.md`, typed along: each of its commands does what the page says.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(4)
 final class ReplayStoryTest {
 
     private static final Pattern NAME = Pattern.compile("WR-AGS-\\d{8}");

@@ -9,6 +9,7 @@ import io.agentstream.runtime.StopBarrier;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// Two gateways that were told to use one slot, with calls on both.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
+@Order(2)
 final class SharedSlotTest {
 
     private LocalSystem system;

@@ -11,14 +11,19 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// `verify`, as the engineer of a bad call uses it. That all calls of the other tests lead to the same is seen when their systems end.
 @ExtendWith(SharedSystem.class)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(4)
 final class VerifyTest {
 
     private static final Pattern NAME = Pattern.compile("WR-AGS-\\d{8}");

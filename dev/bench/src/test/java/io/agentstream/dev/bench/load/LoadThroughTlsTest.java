@@ -62,7 +62,8 @@ class LoadThroughTlsTest {
     private static SSLContext context(Path directory) throws Exception {
         Path store = directory.resolve("store.p12");
         Process made = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "server",
+                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-alias", "server",
                         "-keyalg", "EC", "-dname", "CN=localhost", "-validity", "2", "-storetype", "PKCS12", "-keystore",
                         store.toString(), "-storepass", new String(PASSWORD))
                 .redirectErrorStream(true)
