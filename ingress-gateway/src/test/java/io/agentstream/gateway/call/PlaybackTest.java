@@ -145,6 +145,18 @@ final class PlaybackTest {
     }
 
     @Test
+    void whatWaitsBehindAClearedTurnGoesOutAtOnce() {
+        playback.open(0);
+        play(1, 1_000, 0);
+        play(2, 20, 0);
+        take();
+
+        playback.clear(1, 50 * MS);
+
+        assertEquals("media 2x160", take().getLast());
+    }
+
+    @Test
     void clearOfATurnThatWasNeverHeardSaysSo() {
         playback.open(0);
 
@@ -189,11 +201,14 @@ final class PlaybackTest {
         mark(1, "end", 0);
         take();
 
+        playback.echoed("1:another");
+        assertEquals(List.of(), take());
         playback.echoed("1:end");
+        assertEquals(List.of("reached 1 end"), take());
         playback.echoed("1:end");
         playback.tick(400 * MS);
 
-        assertEquals(List.of("reached 1 end"), take());
+        assertEquals(List.of(), take());
     }
 
     @Test
@@ -317,6 +332,8 @@ final class PlaybackTest {
         play(1, 20, 0);
 
         assertEquals(10 * MS, playback.soundsUntilUs());
+        play(1, 20, 11); // a millisecond late, which is many samples
+        assertEquals(List.of("media 1x160", "late", "media 1x160"), take());
     }
 
     @Test
@@ -379,6 +396,44 @@ final class PlaybackTest {
 
         // then
         assertEquals(List.of("dropped OVERFLOW 0"), take());
+    }
+
+    @Test
+    void ofATurnThatCouldBeTheNextWorkersFirstNothingIsTold() {
+        playback.open(0);
+        accept(speech(5, 0, 3), 0);
+        take();
+
+        accept(speech(5, 0, 8), 10);
+        playback.tick(1_000 * MS);
+
+        assertEquals(List.of("media 5x160", "played 5 20 finished"), take());
+    }
+
+    @Test
+    void norWhereTheNextWorkerBeginsWithAMark() {
+        playback.open(0);
+        accept(speech(5, 0, 3), 0);
+        take();
+
+        accept(new SocketCommand.Mark(CALL, 5, "m", 8), 10);
+        playback.tick(1_000 * MS);
+
+        assertEquals(List.of("mark 1.5:m", "reached 5 m"), take());
+    }
+
+    @Test
+    void aMarkThatAFormerWorkerSentIsReachedForNobody() {
+        playback.open(0);
+        accept(speech(1, 0, 3), 0);
+        accept(new SocketCommand.Mark(CALL, 1, "end", 3), 0);
+        accept(speech(2, 0, 8), 10);
+        take();
+
+        playback.echoed("1:end");
+        playback.tick(1_000 * MS);
+
+        assertEquals(List.of("played 1 20 finished", "played 2 20 finished"), take());
     }
 
     @Test
