@@ -6,10 +6,12 @@ import io.agentstream.dev.simulator.caller.RawWebSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /// Three brokers, of which one is dead or stands still, or two are away.
 @WholeMachine
+@Order(0) // the longest
 final class ClusterTest {
 
     private static final Duration VERDICT = Duration.ofMillis(SharedSystem.COLD_HANDSHAKE_MS + 20_000);
