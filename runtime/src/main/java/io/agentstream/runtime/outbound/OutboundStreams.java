@@ -2,6 +2,7 @@ package io.agentstream.runtime.outbound;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -162,7 +163,11 @@ public final class OutboundStreams implements AutoCloseable {
 
         /// Sends the request and waits for the head of the answer.
         public void open() throws IOException {
-            response = http.executeOpen(HttpHost.create(url), message, null);
+            try {
+                response = http.executeOpen(HttpHost.create(url), message, null);
+            } catch (IllegalStateException tooLate) { // the client's word for a request that was cancelled before, and for being closed
+                throw new InterruptedIOException("cancelled");
+            }
         }
 
         private ClassicHttpResponse answer() {
