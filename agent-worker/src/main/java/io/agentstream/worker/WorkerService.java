@@ -29,7 +29,9 @@ import io.agentstream.worker.service.anthropic.AnthropicBrains;
 import io.agentstream.worker.service.cartesia.CartesiaMouths;
 import io.agentstream.worker.service.deepgram.DeepgramEars;
 import io.agentstream.worker.service.elevenlabs.ElevenLabsMouths;
+import io.agentstream.worker.service.offline.OfflineMouths;
 import io.agentstream.worker.service.openai.OpenAiBrains;
+import io.agentstream.worker.service.openai.OpenAiEars;
 import io.agentstream.worker.service.openai.OpenAiMouths;
 import io.agentstream.worker.service.openai.OpenAiRealtimes;
 import io.agentstream.worker.service.wire.Wire;
@@ -139,11 +141,13 @@ public final class WorkerService implements AutoCloseable {
     }
 
     /// A new vendor is a line here.
-    static Services services(Wire wire) {
+    ///
+    /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
+    static Services services(Wire wire, Map<String, Voice> voices) {
         return new Services(
-                List.of(new DeepgramEars(wire)),
+                List.of(new DeepgramEars(wire), new OpenAiEars(wire)),
                 List.of(new OpenAiBrains(wire), new AnthropicBrains(wire)),
-                List.of(new ElevenLabsMouths(wire), new CartesiaMouths(wire), new OpenAiMouths(wire)),
+                List.of(new ElevenLabsMouths(wire), new CartesiaMouths(wire), new OpenAiMouths(wire), new OfflineMouths(voices, "kevin16")),
                 List.of(new OpenAiRealtimes(wire)));
     }
 

@@ -6,6 +6,9 @@ public interface EarService {
     /// As in a definition: `deepgram`.
     String name();
 
+    /// What a definition that names no model means.
+    String usualModel();
+
     /// Begins to listen, and returns at once: audio may be given while it connects.
     Ear open(EarSettings settings, Ear.Listener listener);
 }

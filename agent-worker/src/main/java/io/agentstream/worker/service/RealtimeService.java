@@ -8,6 +8,12 @@ public interface RealtimeService {
     /// As in a definition: `openai`.
     String name();
 
+    /// What a definition that names no model means.
+    String usualModel();
+
+    /// What a definition that names no voice means.
+    String usualVoice();
+
     /// Begins a session, and returns at once: audio may be given while it connects.
     ///
     /// @param history what was said before, where the call goes on from another worker

@@ -9,6 +9,7 @@ import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.TimedWord;
 import io.agentstream.worker.service.wire.Base64Audio;
 import io.agentstream.worker.service.wire.Failures;
+import io.agentstream.worker.service.wire.Languages;
 import io.agentstream.worker.service.wire.Messages;
 import io.agentstream.worker.service.wire.MouthDialect;
 import io.agentstream.worker.service.wire.Query;
@@ -43,6 +44,16 @@ public final class CartesiaMouths implements MouthService {
     }
 
     @Override
+    public String usualModel() {
+        return "sonic-3.5";
+    }
+
+    @Override
+    public String usualVoice() {
+        return "a0e99841-438c-4a64-b679-ae501e7d6091";
+    }
+
+    @Override
     public Mouth open(MouthSettings settings) {
         return new StreamingMouth(wire, settings.connection(), new Dialect(settings));
     }
@@ -66,7 +77,7 @@ public final class CartesiaMouths implements MouthService {
             message.put("context_id", id).put("model_id", settings.model()).put("transcript", text).put("continue", more);
             message.putObject("voice").put("mode", "id").put("id", settings.voice());
             if (settings.language() != null) {
-                message.put("language", settings.language());
+                message.put("language", Languages.primary(settings.language()));
             }
             message.putObject("output_format").put("container", "raw").put("encoding", "pcm_mulaw").put("sample_rate", 8_000);
             message.put("add_timestamps", true);

@@ -32,6 +32,11 @@ public final class DeepgramEars implements EarService {
     }
 
     @Override
+    public String usualModel() {
+        return "nova-3";
+    }
+
+    @Override
     public Ear open(EarSettings settings, Ear.Listener listener) {
         EarDialect dialect = settings.model().startsWith("flux") ? new Flux(settings) : new Nova(settings);
         return StreamingEar.open(wire, settings.connection(), dialect, listener);
@@ -45,7 +50,7 @@ public final class DeepgramEars implements EarService {
         return Map.of("Authorization", "Token " + key.reveal());
     }
 
-    private static Query audio(EarSettings settings, String path) {
+    private static Query listen(EarSettings settings, String path) {
         Query query = new Query(base(settings.connection().url()), "ws", path)
                 .with("model", settings.model())
                 .with("encoding", "mulaw")
@@ -58,7 +63,7 @@ public final class DeepgramEars implements EarService {
 
         @Override
         public URI url() {
-            return audio(settings, "/v1/listen")
+            return listen(settings, "/v1/listen")
                     .with("channels", "1")
                     .with("language", settings.language())
                     .with("interim_results", "true")
@@ -85,7 +90,7 @@ public final class DeepgramEars implements EarService {
 
         @Override
         public URI url() {
-            return audio(settings, "/v2/listen").withOptions(settings.options()).uri();
+            return listen(settings, "/v2/listen").withOptions(settings.options()).uri();
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.TimedWord;
 import io.agentstream.worker.service.wire.Base64Audio;
 import io.agentstream.worker.service.wire.Broken;
+import io.agentstream.worker.service.wire.Languages;
 import io.agentstream.worker.service.wire.Messages;
 import io.agentstream.worker.service.wire.MouthDialect;
 import io.agentstream.worker.service.wire.Query;
@@ -43,6 +44,16 @@ public final class ElevenLabsMouths implements MouthService {
     }
 
     @Override
+    public String usualModel() {
+        return "eleven_flash_v2_5";
+    }
+
+    @Override
+    public String usualVoice() {
+        return "21m00Tcm4TlvDq8ikWAM";
+    }
+
+    @Override
     public Mouth open(MouthSettings settings) {
         return new StreamingMouth(wire, settings.connection(), new Dialect(settings));
     }
@@ -60,7 +71,7 @@ public final class ElevenLabsMouths implements MouthService {
                     .with("auto_mode", "true")
                     .with("sync_alignment", "true");
             if (settings.language() != null) {
-                query.with("language_code", settings.language());
+                query.with("language_code", Languages.primary(settings.language()));
             }
             return query.withOptions(settings.options()).uri();
         }

@@ -18,8 +18,11 @@ final class OpenAi {
         return given == null ? BASE : given;
     }
 
-    /// Azure wants the key in a header of its own.
+    /// Azure wants the key in a header of its own; a server of somebody's own may want none.
     static Map<String, String> proof(URI base, Secret key) {
+        if (key.reveal().isEmpty()) {
+            return Map.of();
+        }
         boolean azure = String.valueOf(base.getHost()).toLowerCase(Locale.ROOT).endsWith(".azure.com");
         return azure ? Map.of("api-key", key.reveal()) : Map.of("Authorization", "Bearer " + key.reveal());
     }

@@ -20,6 +20,16 @@ public final class OpenAiMouths implements MouthService {
     }
 
     @Override
+    public String usualModel() {
+        return "gpt-4o-mini-tts";
+    }
+
+    @Override
+    public String usualVoice() {
+        return "marin";
+    }
+
+    @Override
     public Mouth open(MouthSettings settings) {
         return new SpeechMouth(wire, settings);
     }

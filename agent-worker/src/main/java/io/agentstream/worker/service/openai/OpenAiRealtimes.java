@@ -22,6 +22,16 @@ public final class OpenAiRealtimes implements RealtimeService {
     }
 
     @Override
+    public String usualModel() {
+        return "gpt-realtime";
+    }
+
+    @Override
+    public String usualVoice() {
+        return "marin";
+    }
+
+    @Override
     public Realtime open(RealtimeSettings settings, List<Message> history, Realtime.Listener listener) {
         return RealtimeCall.open(wire, settings, history, listener);
     }

@@ -6,6 +6,7 @@ import io.agentstream.worker.service.BrainRequest.Tool;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.RealtimeSettings;
 import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.wire.Languages;
 import io.agentstream.worker.service.wire.Messages;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ final class RealtimeMessages {
         ObjectNode audio = session.putObject("audio");
         ObjectNode input = audio.putObject("input");
         input.putObject("format").put("type", "audio/pcmu");
-        input.putObject("transcription").put("model", "gpt-4o-mini-transcribe").put("language", settings.language());
+        input.putObject("transcription").put("model", "gpt-4o-mini-transcribe").put("language", Languages.primary(settings.language()));
         ObjectNode turns = input.putObject("turn_detection");
         turns.put("type", "server_vad").put("create_response", true).put("interrupt_response", true);
         ObjectNode output = audio.putObject("output");

@@ -3,6 +3,7 @@ package io.agentstream.worker.service.wire;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.Slice;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,16 @@ public interface EarDialect {
     URI url();
 
     Map<String, String> proof(Secret key);
+
+    /// What is said before anything else.
+    default List<String> opening() {
+        return List.of();
+    }
+
+    /// The message that audio is carried in; null where it goes as it is.
+    default @Nullable String audio(Slice muLaw) {
+        return null;
+    }
 
     /// For one connection.
     ///
@@ -33,8 +44,8 @@ public interface EarDialect {
         /// What to send in a pause.
         Idle idle();
 
-        /// The message that says goodbye.
-        String bye();
+        /// The message that says goodbye; null where there is none.
+        @Nullable String bye();
     }
 
     /// What keeps a connection, or a turn, going.

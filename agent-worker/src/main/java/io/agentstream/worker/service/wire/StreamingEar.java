@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// An ear over a WebSocket that takes audio as binary messages. One virtual thread connects and listens, another sends, for each
+/// An ear over a WebSocket. One virtual thread connects and listens, another sends, for each
 /// connection. A connection that is lost is made again when there is audio for it: three times at most, unless one lives for
 /// [#LIVED_MS] meanwhile.
 public final class StreamingEar implements Ear {
@@ -142,6 +142,7 @@ public final class StreamingEar implements Ear {
             return new Refused("no key");
         }
         try (WebSocket socket = WebSocket.open(wire.sockets(), settings)) {
+            dialect.opening().forEach(socket::send);
             Hearing hearing = dialect.hearing(positionMs(), turn);
             bye = hearing.bye();
             current.set(socket);
@@ -187,7 +188,8 @@ public final class StreamingEar implements Ear {
                     case null -> over.get() || !gate.isOpen() || idle(socket, hearing.idle());
                     case Item.Audio(Slice muLaw) -> {
                         sentBytes.addAndGet(muLaw.length());
-                        yield socket.send(muLaw);
+                        String message = dialect.audio(muLaw);
+                        yield message == null ? socket.send(muLaw) : socket.send(message);
                     }
                     case Item.Finish(AtomicLong atMs) -> {
                         atMs.set(positionMs());
