@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.AgentDefinitions;
-import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
-import io.agentstream.agents.conversation.ConversationInput.EngineReply;
-import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
-import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationInput.Answer;
+import io.agentstream.agents.conversation.ConversationInput.MouthDone;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
-import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
@@ -42,7 +43,7 @@ class AgentEngineContractTest {
             "scripted", "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"Hello.\",\"on_digit\":{\"any\":\"a\"}}}}");
 
     private final CountDownLatch voice = new CountDownLatch(1);
-    private final LinkedBlockingQueue<EngineReply> replies = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Answer> replies = new LinkedBlockingQueue<>();
     private final AgentEngines engines = WorkerService.engines(Map.of("kevin16", this::speak));
 
     private byte[] speak(String text) {
@@ -79,18 +80,17 @@ class AgentEngineContractTest {
         AgentSession stopped = begin(engine);
 
         // silent after stop
-        atOnce(() -> stopped.stop(1));
+        atOnce(() -> stop(engine, stopped));
         replies.clear();
         voice.countDown();
         atOnce(() -> stopped.hear(frame()));
 
         // answers the next turn, in order, with nothing but that turn
         if (engine.takesTurns()) {
-            atOnce(() -> stopped.think(2, Prompt.AGAIN));
-            List<EngineReply> answer = List.of(reply(), reply(), reply());
-            assertEquals(2, ((ReplyBegun) answer.get(0)).turn());
-            assertEquals(2, ((ReplyPart) answer.get(1)).turn());
-            assertEquals(2, ((ReplyFinished) answer.get(2)).turn());
+            atOnce(() -> stopped.perform(new Speak(2, 0, 0, "Hello.")));
+            List<Answer> answer = List.of(reply(), reply());
+            assertEquals(2, ((MouthSpoke) answer.get(0)).turn());
+            assertEquals(2, ((MouthDone) answer.get(1)).turn());
         } else {
             atOnce(() -> stopped.flow(2));
             atOnce(() -> stopped.hear(frame()));
@@ -102,42 +102,49 @@ class AgentEngineContractTest {
         atOnce(closed::close);
         atOnce(closed::close);
         replies.clear();
-        atOnce(() -> closed.think(2, Prompt.AGAIN));
+        atOnce(() -> closed.perform(new Speak(2, 0, 0, "Hello.")));
         atOnce(() -> closed.hear(frame()));
         AgentSession other = begin(engine);
         atOnce(() -> other.hear(frame()));
-        int answers = engine.takesTurns() ? 3 : 1;
+        int answers = engine.takesTurns() ? 2 : 1;
         for (int n = 0; n < answers; n++) {
             assertEquals(1, turn(reply()));
         }
         assertEquals(null, replies.poll());
     }
 
-    private static int turn(EngineReply reply) {
-        return switch (reply) {
-            case ReplyBegun begun -> begun.turn();
-            case ReplyPart part -> part.turn();
-            case ReplyFinished finished -> finished.turn();
-            case EngineFailed failed -> throw new AssertionError("the engine failed");
-        };
+    private static int turn(Answer reply) {
+        if (reply instanceof ReplyPart part) {
+            return part.turn();
+        }
+        return reply instanceof MouthSpoke spoke ? spoke.turn() : ((MouthDone) reply).turn();
+    }
+
+    private static void stop(AgentEngine engine, AgentSession session) {
+        if (engine.takesTurns()) {
+            session.perform(new StopSpeaking(1));
+        } else {
+            session.stop(1);
+        }
     }
 
     private AgentSession begin(AgentEngine engine) {
         AgentSession[] session = new AgentSession[1];
         atOnce(() -> session[0] = engine.open(
                 new AgentEngine.Opening(
-                        definition(engine.name()), Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K, null),
+                        CallId.of(1, 1, 1), definition(engine.name()), Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
+                        Dialogues.of(definition(engine.name()), Json.MAPPER.readTree("{}")), null),
                 replies::offer));
         if (engine.takesTurns()) {
-            atOnce(() -> session[0].think(1, Prompt.OPENING));
+            atOnce(() -> session[0].perform(new Speak(1, 0, 0, "Hello.")));
         } else {
             atOnce(() -> session[0].flow(1));
         }
         return session[0];
     }
 
-    private EngineReply reply() throws InterruptedException {
-        EngineReply reply = replies.poll(5, TimeUnit.SECONDS);
+    private Answer reply() throws InterruptedException {
+        Answer reply = replies.poll(5, TimeUnit.SECONDS);
         assertNotNull(reply, "no answer");
         return reply;
     }

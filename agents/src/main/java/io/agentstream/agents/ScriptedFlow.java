@@ -4,8 +4,10 @@ import io.agentstream.agents.ScriptedDefinition.Node;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.conversation.Prompt;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ public final class ScriptedFlow {
     ///
     /// @param node the node it came to last; null before the first and in the farewell
     /// @param ending whether the farewell is being said
-    /// @param visits how often each node was entered
+    /// @param visits how often each node was entered, sorted: written down, the same memory has the same form in every process
     /// @param silences how often the caller was silent in a row
     /// @param digit the key that was pressed last
     public record Memory(@Nullable String node, boolean ending, Map<String, Integer> visits, int silences, @Nullable String digit) {
@@ -80,11 +82,11 @@ public final class ScriptedFlow {
 
     private Line enter(Memory memory, String name) {
         Node node = definition.node(name);
-        Map<String, Integer> visits = new HashMap<>(memory.visits());
+        SortedMap<String, Integer> visits = new TreeMap<>(memory.visits());
         if (visits.merge(name, 1, Integer::sum) > node.maxVisits()) {
             return farewell(memory);
         }
-        return line(new Memory(name, false, Map.copyOf(visits), memory.silences(), memory.digit()), node);
+        return line(new Memory(name, false, Collections.unmodifiableSortedMap(visits), memory.silences(), memory.digit()), node);
     }
 
     private Line line(Memory memory, Node node) {

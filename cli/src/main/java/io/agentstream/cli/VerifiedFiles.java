@@ -57,7 +57,7 @@ final class VerifiedFiles {
                 out.println(name + ": cannot be run again: the file is redacted, and what the machine took in is not in it");
                 return false;
             }
-            Verification conversation = JournalReading.verify(file.source(), file.manifest().callId(), null);
+            Verification conversation = JournalReading.verify(file.source(), file.manifest().callId(), null, key -> file.definition());
             VerificationText.lines(name, conversation).forEach(out::println);
             RecordedEnd end = RecordedEnd.of(file.source(), slot -> file.source());
             out.println((end.possible().isEmpty() ? "  note: " : "  ") + end.says());

@@ -2,6 +2,7 @@ package io.agentstream.cli;
 
 import io.agentstream.calllog.CallSource;
 import io.agentstream.calllog.KafkaCallSource;
+import io.agentstream.calllog.KafkaDefinitions;
 import io.agentstream.calllog.verify.JournalReading;
 import io.agentstream.calllog.verify.Verification;
 import io.agentstream.calllog.verify.VerificationText;
@@ -66,7 +67,7 @@ final class VerifyCommand implements Callable<Integer> {
         RunCalls run = run(config);
         KafkaClients clients = new KafkaClients(config);
         CallSource source = new KafkaCallSource(clients, run.places());
-        Verification conversation = JournalReading.verify(source, run.places().callId(), words(config, run.keys()));
+        Verification conversation = JournalReading.verify(source, run.places().callId(), words(config, run.keys()), new KafkaDefinitions(clients)::find);
         VerificationText.lines(run.name(), conversation).forEach(terminal.out()::println);
         RecordedEnd end = RecordedEnd.of(source, slot -> new KafkaCallSource(clients, run.at(slot)));
         terminal.out().println((end.possible().isEmpty() ? "  note: " : "  ") + end.says());

@@ -1,5 +1,7 @@
 package io.agentstream.worker.engine;
 
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -10,8 +12,8 @@ public interface AgentEngine {
     /// Value of `engine` in an agent's definition.
     String name();
 
-    /// Whether caller and agent speak in turns. Where they do, the session is asked by `think`; where they do not, its
-    /// replies belong to the turn that is given to `flow`.
+    /// Whether caller and agent speak in turns. Where they do, the session is asked by `think`, or, where a dialogue decides within the
+    /// machine, by `perform`; where they do not, its replies belong to the turn that is given to `flow`.
     boolean takesTurns();
 
     /// Whether the session wants the caller's audio.
@@ -28,9 +30,11 @@ public interface AgentEngine {
 
     /// What a conversation begins with.
     ///
+    /// @param callId the call
     /// @param definition the agent's definition
     /// @param initialContext what is known of the call from the start
+    /// @param dialogue what decides within the machine; [Dialogue#OUTSIDE] where the session does
     /// @param memory what the session said last to be its memory, where the conversation goes on from another worker
     record Opening(
-            JsonNode definition, JsonNode initialContext, MediaFormat mediaFormat, @Nullable JsonNode memory) {}
+            CallId callId, JsonNode definition, JsonNode initialContext, MediaFormat mediaFormat, Dialogue dialogue, @Nullable JsonNode memory) {}
 }

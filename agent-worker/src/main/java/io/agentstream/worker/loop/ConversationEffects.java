@@ -3,7 +3,7 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationInput;
-import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationMachine;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.runtime.Step;
@@ -31,7 +31,7 @@ final class ConversationEffects {
     private final Deadlines deadlines;
     private final WorkerMeters meters;
     /// Replies that an engine gave within the call that asked for them.
-    private final ArrayDeque<EngineReply> atOnce = new ArrayDeque<>();
+    private final ArrayDeque<Answer> atOnce = new ArrayDeque<>();
     /// The conversation whose input is being worked on.
     private @Nullable LiveConversation current;
 
@@ -46,14 +46,14 @@ final class ConversationEffects {
     ///
     /// @throws IllegalStateException where an engine has no end
     @SuppressWarnings("ReferenceEquality") // the very conversation
-    boolean replyAtOnce(LiveConversation of, EngineReply reply) {
+    boolean answerAtOnce(LiveConversation of, Answer answer) {
         if (of != current) {
             return false;
         }
         if (atOnce.size() >= MAX_AT_ONCE) {
             throw new IllegalStateException("an engine that answers without end");
         }
-        atOnce.add(reply);
+        atOnce.add(answer);
         return true;
     }
 
@@ -62,13 +62,13 @@ final class ConversationEffects {
         current = to;
         try {
             step(to, nowMs, input);
-            EngineReply reply;
+            Answer answer;
             int replies = 0;
-            while ((reply = atOnce.poll()) != null) {
+            while ((answer = atOnce.poll()) != null) {
                 if (++replies > MAX_AT_ONCE) {
                     throw new IllegalStateException("an engine that answers without end");
                 }
-                step(to, nowMs, reply);
+                step(to, nowMs, answer);
             }
         } finally {
             current = null;
@@ -106,6 +106,7 @@ final class ConversationEffects {
             case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
             case ConversationEffect.Save save -> save(of, nowMs);
             case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure());
+            case ConversationEffect.ServiceEffect asked -> session(of).perform(asked);
         }
     }
 
@@ -141,7 +142,7 @@ final class ConversationEffects {
     /// Ends a conversation whose machine cannot be asked any more, or whose effects cannot be performed: by hand, with the same cause.
     void giveUp(LiveConversation of, long nowMs) {
         events.journal().givenUp(of, nowMs);
-        of.state = new Conversation.Ended(of.state.turn(), Failure.INTERNAL_ERROR);
+        of.state = of.state.ended(Failure.INTERNAL_ERROR);
         deadlines.clear(of);
         hangUp(of, Failure.INTERNAL_ERROR);
     }

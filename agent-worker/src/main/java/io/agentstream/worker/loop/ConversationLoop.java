@@ -1,6 +1,6 @@
 package io.agentstream.worker.loop;
 
-import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
@@ -282,15 +282,15 @@ public final class ConversationLoop implements DutyCycle {
     }
 
     private ReplySink sink(LiveConversation conversation) {
-        return reply -> post(conversation, reply);
+        return answer -> post(conversation, answer);
     }
 
     @SuppressWarnings("ReferenceEquality") // threads
-    private boolean post(LiveConversation conversation, EngineReply reply) {
-        if (Thread.currentThread() == thread && effects.replyAtOnce(conversation, reply)) {
+    private boolean post(LiveConversation conversation, Answer answer) {
+        if (Thread.currentThread() == thread && effects.answerAtOnce(conversation, answer)) {
             return true;
         }
-        boolean taken = mailbox.post(conversation, reply);
+        boolean taken = mailbox.post(conversation, answer);
         if (waiting.compareAndSet(true, false)) {
             consumer.wakeup();
         }

@@ -1,6 +1,5 @@
 package io.agentstream.worker.loop;
 
-import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.FrameSeal;
@@ -128,7 +127,7 @@ final class Conversations {
         to.afterFrame = frame.seq();
         to.after = Math.max(to.after, frame.seq());
         to.quietSeconds = 0;
-        if (to.state instanceof Conversation.Ended) {
+        if (to.state.isOver()) {
             return;
         }
         switch (frame) {
@@ -188,13 +187,13 @@ final class Conversations {
 
     void reply(Mailbox.Posted posted, long nowMs) {
         if (!posted.to().closed) {
-            guard.give(posted.to(), nowMs, posted.reply());
+            guard.give(posted.to(), nowMs, posted.answer());
         }
     }
 
     /// Ends a call whose engine has posted more than there is room for.
     void overflowed(LiveConversation conversation, long nowMs) {
-        if (!conversation.closed && !(conversation.state instanceof Conversation.Ended)) {
+        if (!conversation.closed && !conversation.state.isOver()) {
             log.atError().addKeyValue("call", conversation.callId).log("engine posts more than is taken, closing the call");
             guard.close(conversation, nowMs, Guard.TOO_MANY_REPLIES);
         }

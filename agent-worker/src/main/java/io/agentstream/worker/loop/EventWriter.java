@@ -83,6 +83,10 @@ final class EventWriter {
             case Fact.Began f -> new ConversationEvent.Began(call, number, after, at, epoch);
             case Fact.TurnStarted f -> new ConversationEvent.TurnStarted(call, number, after, at, f.turn(), f.by(), epoch);
             case Fact.Heard f -> new ConversationEvent.Heard(call, number, after, at, f.turn(), null, f.digit(), f.speechMs(), epoch);
+            case Fact.Understood f ->
+                new ConversationEvent.Heard(call, number, after, at, f.turn(), f.text(), null, f.speechMs(), epoch);
+            case Fact.ToolUsed f ->
+                new ConversationEvent.ToolCalled(call, number, after, at, f.turn(), f.tool(), f.arguments(), f.result(), epoch);
             case Fact.Said f -> new ConversationEvent.Said(call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole(), epoch);
             case Fact.Interrupted f -> new ConversationEvent.Interrupted(call, number, after, at, f.turn(), epoch);
             case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node(), epoch, f.outcome());

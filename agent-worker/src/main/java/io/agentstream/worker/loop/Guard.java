@@ -1,6 +1,5 @@
 package io.agentstream.worker.loop;
 
-import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
@@ -43,7 +42,7 @@ final class Guard {
         } catch (RuntimeException | LinkageError | StackOverflowError bug) {
             broken(to, nowMs, bug);
         }
-        if (to.state instanceof Conversation.Ended) {
+        if (to.state.isOver()) {
             release(to);
         }
     }
@@ -69,7 +68,7 @@ final class Guard {
     /// @param why for the machine, which decides this like everything else, and for the journal
     void close(LiveConversation of, long nowMs, String why) {
         of.pending = null;
-        if (of.state instanceof Conversation.Ended) { // it has broken while it was being ended
+        if (of.state.isOver()) { // it has broken while it was being ended
             effects.giveUp(of, nowMs);
         } else {
             try {

@@ -1,6 +1,8 @@
 package io.agentstream.worker.loop;
 
-import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.Answer;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,7 +22,10 @@ final class Mailbox {
     /// Audio of one conversation that waits: more than the longest line.
     static final long MAX_BYTES = 4L << 20;
 
-    record Posted(LiveConversation to, EngineReply reply) {}
+    /// A word and its times, about.
+    private static final int WORD_BYTES = 64;
+
+    record Posted(LiveConversation to, Answer answer) {}
 
     /// What waits for one conversation.
     static final class Load {
@@ -34,15 +39,15 @@ final class Mailbox {
     private final Queue<LiveConversation> overflowed = new ConcurrentLinkedQueue<>();
 
     /// Does not wait; false where there is no room.
-    boolean post(LiveConversation to, EngineReply reply) {
+    boolean post(LiveConversation to, Answer answer) {
         Load load = to.load;
         if (load.over) {
             return false;
         }
         int replies = load.replies.incrementAndGet();
-        long bytes = load.bytes.addAndGet(bytes(reply));
+        long bytes = load.bytes.addAndGet(bytes(answer));
         if (replies <= MAX_REPLIES && bytes <= MAX_BYTES) {
-            posted.add(new Posted(to, reply));
+            posted.add(new Posted(to, answer));
             return true;
         }
         synchronized (load) {
@@ -58,7 +63,7 @@ final class Mailbox {
         Posted next = posted.poll();
         if (next != null) {
             next.to().load.replies.decrementAndGet();
-            next.to().load.bytes.addAndGet(-bytes(next.reply()));
+            next.to().load.bytes.addAndGet(-bytes(next.answer()));
         }
         return next;
     }
@@ -72,7 +77,18 @@ final class Mailbox {
         return posted.isEmpty() && overflowed.isEmpty();
     }
 
-    private static long bytes(EngineReply reply) {
-        return reply instanceof ReplyPart part ? part.audio().length() + 2L * part.text().length() : 0;
+    private static long bytes(Answer answer) {
+        return switch (answer) {
+            case ReplyPart part -> part.audio().length() + 2L * part.text().length();
+            case MouthSpoke spoke -> spoke.audio().length() + (long) spoke.words().size() * WORD_BYTES;
+            case ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _, ConversationInput.ReplyFinished _,
+                    ConversationInput.EngineFailed _, ConversationInput.MouthDone _, ConversationInput.MouthFailed _,
+                    ConversationInput.EarFailed _, ConversationInput.BrainDone _, ConversationInput.BrainFailed _ -> 0;
+            case ConversationInput.WordsHeard words -> 2L * words.text().length();
+            case ConversationInput.WordsEnded words -> 2L * words.text().length();
+            case ConversationInput.BrainSaid said -> 2L * said.text().length();
+            case ConversationInput.BrainCalled called -> 2L * called.arguments().length();
+            case ConversationInput.ToolAnswered answered -> 2L * answered.result().length();
+        };
     }
 }

@@ -1,6 +1,9 @@
 package io.agentstream.worker.loop;
 
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.worker.definitions.Definitions;
@@ -14,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/// Gives a conversation its engine, and its ear where the engine answers to speech. Only the loop.
+/// Gives a conversation its dialogue and its engine, and its ear where the engine answers to speech. Only the loop.
 final class SessionOpener {
 
     private static final Logger log = LoggerFactory.getLogger(SessionOpener.class);
@@ -73,10 +76,13 @@ final class SessionOpener {
             return false;
         }
         try {
+            Dialogue dialogue = Dialogues.of(definition, run.initialContext());
+            conversation.state = Conversation.of(dialogue);
             conversation.engine = engine.get();
             conversation.session = engine.get().open(
                     new AgentEngine.Opening(
-                            definition, run.initialContext(), run.mediaFormat(), saved == null ? null : saved.memory()),
+                            run.callId(), definition, run.initialContext(), run.mediaFormat(), dialogue,
+                            saved == null ? null : saved.memory()),
                     sinks.apply(conversation));
         } catch (IllegalArgumentException bad) { // says where the definition is wrong
             log.atError()

@@ -1,14 +1,10 @@
 package io.agentstream.agents.conversation;
 
-import static io.agentstream.agents.conversation.ConversationMachine.effects;
-import static io.agentstream.agents.conversation.ConversationMachine.fail;
-import static io.agentstream.agents.conversation.ConversationMachine.thinkLimit;
-import static io.agentstream.agents.conversation.ConversationMachine.to;
+import static io.agentstream.agents.conversation.FloorMachine.effects;
+import static io.agentstream.agents.conversation.FloorMachine.fail;
+import static io.agentstream.agents.conversation.FloorMachine.thinkLimit;
+import static io.agentstream.agents.conversation.FloorMachine.to;
 
-import io.agentstream.agents.conversation.Conversation.Bridged;
-import io.agentstream.agents.conversation.Conversation.Ended;
-import io.agentstream.agents.conversation.Conversation.Opening;
-import io.agentstream.agents.conversation.Conversation.Thinking;
 import io.agentstream.agents.conversation.ConversationEffect.Clear;
 import io.agentstream.agents.conversation.ConversationEffect.Flow;
 import io.agentstream.agents.conversation.ConversationEffect.HangUp;
@@ -21,20 +17,26 @@ import io.agentstream.agents.conversation.ConversationInput.CallEnded;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
+import io.agentstream.agents.conversation.ConversationInput.ForFloor;
 import io.agentstream.agents.conversation.ConversationInput.MarkReached;
 import io.agentstream.agents.conversation.ConversationInput.Played;
 import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
+import io.agentstream.agents.conversation.ConversationInput.ReplyDelayed;
 import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.conversation.ConversationInput.Resumed;
 import io.agentstream.agents.conversation.ConversationInput.RunStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
+import io.agentstream.agents.conversation.Floor.Bridged;
+import io.agentstream.agents.conversation.Floor.Ended;
+import io.agentstream.agents.conversation.Floor.Opening;
+import io.agentstream.agents.conversation.Floor.Thinking;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.ConversationEvent.Party;
 import java.util.List;
 
-/// The part of the machine that begins a conversation: a new one, or one that another worker left. Pure.
+/// The part of the floor's machine that begins a conversation: a new one, or one that another worker left. Pure.
 final class Beginning {
 
     /// What was said this long before somebody was there again still flows. With all of the pause it would flow late until the
@@ -43,7 +45,7 @@ final class Beginning {
 
     private Beginning() {}
 
-    static Step<Conversation, ConversationEffect> step(Opening state, long nowMs, ConversationInput input) {
+    static Step<Floor, ConversationEffect> step(Opening state, long nowMs, ForFloor input) {
         return switch (input) {
             case RunStarted started when started.takesTurns() ->
                     Step.to(
@@ -54,12 +56,12 @@ final class Beginning {
             case CallEnded ended -> Step.to(new Ended(0));
             case EngineFailed _, Broken _ -> fail(0);
             case DigitPressed _, AudioHeard _, SpeechStarted _, SpeechStopped _, MarkReached _, Played _, DeadlinePassed _, ReplyBegun _,
-                    ReplyPart _, ReplyFinished _ -> Step.stay(state);
+                    ReplyDelayed _, ReplyPart _, ReplyFinished _ -> Step.stay(state);
         };
     }
 
     /// The old turn is cleared, because nobody knows how much of it is still on its way, and the line is said anew.
-    private static Step<Conversation, ConversationEffect> resume(SavedConversation saved, long nowMs, Tell resumed) {
+    private static Step<Floor, ConversationEffect> resume(SavedConversation saved, long nowMs, Tell resumed) {
         int old = saved.turn();
         int turn = old + 1;
         return switch (saved.phase()) {
@@ -70,13 +72,13 @@ final class Beginning {
             case SPEAKING -> Step.to(
                     new Thinking(turn, nowMs, saved.manners(), saved.memory(), saved.caller()),
                     resumed, new Clear(old), new Think(turn, Prompt.AGAIN), thinkLimit(nowMs), new Save());
-            case LISTENING -> Floor.listen( // the clear tells the gateway whose call it is now
-                    new Floor.Talk(old, saved.manners(), saved.memory(), saved.caller()), nowMs, effects(resumed, new Clear(old)));
+            case LISTENING -> TurnTaking.listen( // the clear tells the gateway whose call it is now
+                    new TurnTaking.Talk(old, saved.manners(), saved.memory(), saved.caller()), nowMs, effects(resumed, new Clear(old)));
             case CLOSING -> Step.to(new Ended(old, saved.failure()), resumed, new HangUp(saved.failure()));
         };
     }
 
-    private static Step<Conversation, ConversationEffect> flow(int turn, long fromMs, ConversationEffect... before) {
+    private static Step<Floor, ConversationEffect> flow(int turn, long fromMs, ConversationEffect... before) {
         List<ConversationEffect> effects = effects(before);
         effects.addAll(List.of(new Flow(turn), new Tell(new Fact.TurnStarted(turn, Party.AGENT)), new Save()));
         return to(new Bridged(turn, fromMs), effects);

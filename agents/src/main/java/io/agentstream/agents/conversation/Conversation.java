@@ -1,89 +1,39 @@
 package io.agentstream.agents.conversation;
 
-import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.schemas.Failure;
-import io.agentstream.schemas.Slice;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
-/// The state of a conversation. `turn` is the newest number that was given to a turn.
-public sealed interface Conversation {
+/// The state of a conversation: who may speak, and what is said. Both take their turns in one step of one machine, so that whoever has the
+/// inputs has all that led anywhere.
+///
+/// @param dialogue what is said next
+/// @param floorDueMs when the floor wants to be called back, while the dialogue may want it earlier; [Dialogue#NEVER] where it does not.
+///         Not kept for an engine that decides outside of the machine, as then nobody else has a deadline
+public record Conversation(Floor floor, Dialogue dialogue, long floorDueMs) {
 
-    Conversation NEW = new Opening();
+    /// Nothing has happened, and whatever is said is decided by an engine outside of the machine.
+    public static final Conversation NEW = of(Dialogue.OUTSIDE);
 
-    int turn();
-
-    /// The run is not known to be running.
-    record Opening() implements Conversation {
-        @Override
-        public int turn() {
-            return 0;
-        }
+    /// Nothing has happened yet.
+    public static Conversation of(Dialogue dialogue) {
+        return new Conversation(Floor.NEW, dialogue, Dialogue.NEVER);
     }
 
-    /// The engine's audio flows beside the caller's, all of it as one turn.
-    ///
-    /// @param fromMs since when the caller is heard, by the gateway's clock; 0: from the beginning
-    record Bridged(int turn, long fromMs) implements Conversation {}
-
-    /// The engine is asked and has not given audio yet.
-    ///
-    /// @param sinceMs since when the caller waits; the greatest number where nobody does
-    /// @param caller what the caller does meanwhile
-    /// @param soundless lines in a row that had no sound, up to this one
-    record Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory, Caller caller, int soundless)
-            implements Conversation {
-
-        Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory, Caller caller) {
-            this(turn, sinceMs, manners, memory, caller, 0);
-        }
+    /// Newest number that was given to a turn.
+    public int turn() {
+        return floor.turn();
     }
 
-    /// Audio of the turn is on its way to the caller.
-    ///
-    /// @param text what was given to the caller, or waits to be
-    /// @param waiting audio that is not sent yet
-    /// @param sentMs milliseconds of audio that were sent
-    /// @param playedMs milliseconds that the caller is known to have heard
-    /// @param endsMs when the caller will have heard what was sent, by the clock
-    /// @param then what follows; absent while the engine has not finished
-    /// @param sinceMs since when the caller waits to hear the turn's first sound; the greatest number where nobody does
-    /// @param caller what the caller does meanwhile
-    record Speaking(
-            int turn,
-            Manners manners,
-            @Nullable JsonNode memory,
-            String text,
-            List<Slice> waiting,
-            long sentMs,
-            long playedMs,
-            long endsMs,
-            @Nullable Then then,
-            long sinceMs,
-            Caller caller)
-            implements Conversation {
-
-        /// Milliseconds that the caller has probably heard by now.
-        long heardMs(long nowMs) {
-            return Math.clamp(sentMs - Math.max(0, endsMs - nowMs), Math.min(playedMs, sentMs), sentMs);
-        }
+    /// Nothing leads out of here.
+    public boolean isOver() {
+        return floor instanceof Floor.Ended;
     }
 
-    /// It is the caller's turn.
-    ///
-    /// @param hearing whether the turn is the caller's speech, which will be answered
-    /// @param caller what the caller does
-    record Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, Caller caller)
-            implements Conversation {}
+    /// Ended beside the machine, because it could not be asked any more.
+    public Conversation ended(Failure failure) {
+        return with(new Floor.Ended(turn(), failure));
+    }
 
-    /// Over; nothing leads out of here.
-    ///
-    /// @param failure what of ours has ended it; null where it ended as it should
-    record Ended(int turn, @Nullable Failure failure) implements Conversation {
-
-        public Ended(int turn) {
-            this(turn, null);
-        }
+    Conversation with(Floor other) {
+        return new Conversation(other, dialogue, floorDueMs);
     }
 }

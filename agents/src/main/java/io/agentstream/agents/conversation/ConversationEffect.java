@@ -11,7 +11,7 @@ public sealed interface ConversationEffect {
     /// Give the caller's audio to the engine.
     record Hear(MediaFrame.Audio frame) implements ConversationEffect {}
 
-    /// Ask the engine for an answer.
+    /// Ask for an answer: the dialogue, within the step, or an engine outside of the machine.
     record Think(int turn, Prompt prompt) implements ConversationEffect {}
 
     /// From now on what the engine says belongs to this turn.
@@ -40,4 +40,55 @@ public sealed interface ConversationEffect {
 
     /// End the call: as an agent does, or because of a failure.
     record HangUp(@Nullable Failure failure) implements ConversationEffect {}
+
+    /// Something that is asked of the conversation's services.
+    sealed interface ServiceEffect extends ConversationEffect {}
+
+    /// Speak a text.
+    ///
+    /// @param number under which the mouth answers; each number of a turn is given once
+    /// @param mouth which of the agent's mouths, from 0
+    record Speak(int turn, int number, int mouth, String text) implements ServiceEffect {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "Speak[" + turn + ", " + number + ", " + text.length() + " characters]";
+        }
+    }
+
+    /// Nothing more of the turn is to be spoken.
+    record StopSpeaking(int turn) implements ServiceEffect {}
+
+    /// Ask for an answer.
+    ///
+    /// @param brain which of the agent's brains, from 0
+    /// @param request what it is told. It follows from the inputs, so that a journal has no need of it
+    record AskBrain(int turn, int number, int brain, BrainRequest request) implements ServiceEffect {}
+
+    /// No answer is wanted any more.
+    record StopBrain(int turn) implements ServiceEffect {}
+
+    /// Use a tool.
+    ///
+    /// @param key of this use within the call, so that a tool that is asked twice does it once: it stays the same in another worker
+    /// @param arguments JSON
+    record CallTool(int turn, int number, String key, String tool, String arguments) implements ServiceEffect {
+        /// Without the arguments.
+        @Override
+        public String toString() {
+            return "CallTool[" + turn + ", " + number + ", " + tool + "]";
+        }
+    }
+
+    /// No result is waited for any more.
+    record StopTools(int turn) implements ServiceEffect {}
+
+    /// Listen from now on, with this ear in place of any before it.
+    ///
+    /// @param ear number of the ear, under which it answers
+    /// @param service which of the agent's ears, from 0
+    record OpenEar(int ear, int service) implements ServiceEffect {}
+
+    /// The caller has finished: what was understood is wanted now.
+    record FinishHearing(int ear) implements ServiceEffect {}
 }

@@ -2,57 +2,67 @@ package io.agentstream.agents.conversation;
 
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What can happen to a conversation. The time at which it happens comes beside it.
 public sealed interface ConversationInput {
 
+    /// What the floor takes, whoever decides what is said.
+    sealed interface ForFloor extends ConversationInput {}
+
+    /// What comes from beside the loop: of an engine, or of one of its services.
+    sealed interface Answer extends ConversationInput {}
+
     /// The run is running. `takesTurns` is false for an engine whose audio simply flows beside the caller's.
-    record RunStarted(boolean takesTurns) implements ConversationInput {}
+    record RunStarted(boolean takesTurns) implements ForFloor {}
 
     /// Another worker held the conversation until `gapMs` ago and left this behind.
-    record Resumed(SavedConversation saved, long gapMs) implements ConversationInput {}
+    record Resumed(SavedConversation saved, long gapMs) implements ForFloor {}
 
     /// Audio of the caller, for an engine that hears.
-    record AudioHeard(MediaFrame.Audio frame) implements ConversationInput {}
+    record AudioHeard(MediaFrame.Audio frame) implements ForFloor {}
 
     /// The caller began to speak, `agoMs` before this was known.
-    record SpeechStarted(long agoMs) implements ConversationInput {}
+    record SpeechStarted(long agoMs) implements ForFloor {}
 
     /// The caller fell silent after `speechMs`, `agoMs` before this was known.
-    record SpeechStopped(long speechMs, long agoMs) implements ConversationInput {}
+    record SpeechStopped(long speechMs, long agoMs) implements ForFloor {}
 
-    record DigitPressed(char digit) implements ConversationInput {}
+    record DigitPressed(char digit) implements ForFloor {}
 
     /// The caller has heard everything of a turn.
-    record MarkReached(int turn) implements ConversationInput {}
+    record MarkReached(int turn) implements ForFloor {}
 
     /// How much of a turn the caller has heard.
-    record Played(int turn, long playedMs, boolean finished) implements ConversationInput {}
+    record Played(int turn, long playedMs, boolean finished) implements ForFloor {}
 
     /// The deadline that was set last has passed.
-    record DeadlinePassed() implements ConversationInput {}
+    record DeadlinePassed() implements ForFloor {}
 
     /// The call or its run is over.
-    record CallEnded() implements ConversationInput {}
+    record CallEnded() implements ForFloor {}
 
     /// Something of ours has failed beside the machine and keeps the conversation from going on; its call is to be closed.
     ///
     /// @param why a word for whoever looks for the cause; nothing personal
-    record Broken(String why) implements ConversationInput {}
+    record Broken(String why) implements ForFloor {}
 
-    /// What an engine answers. For one turn: at most one `ReplyBegun`, any number of parts, one `ReplyFinished`; or
-    /// `EngineFailed` at any time.
-    sealed interface EngineReply extends ConversationInput {}
+    /// What the floor is answered: by an engine outside of the machine, or by the dialogue within the same step. For one turn: at most one
+    /// `ReplyBegun`, any number of parts, one `ReplyFinished`; or `EngineFailed` at any time.
+    sealed interface EngineReply extends ForFloor, Answer {}
 
-    /// The engine knows where it goes from here.
+    /// It is known where the conversation goes from here.
     ///
     /// @param node name of the place in the agent's definition, where there is such a thing
-    /// @param memory what the engine needs to go on from here in another worker
+    /// @param memory what an engine outside of the machine needs to go on from here in another worker; null where the dialogue keeps its own
     /// @param outcome what the call has achieved by coming there, in the definition's words; null where that is nothing new
-    record ReplyBegun(int turn, @Nullable String node, Manners manners, JsonNode memory, @Nullable String outcome)
+    record ReplyBegun(int turn, @Nullable String node, Manners manners, @Nullable JsonNode memory, @Nullable String outcome)
             implements EngineReply {}
+
+    /// The answer takes long, and somebody sees to it that it comes: it is waited for anew.
+    record ReplyDelayed(int turn) implements EngineReply {}
 
     /// A piece of the answer, in the call's media format. The text may be empty, the audio may not.
     record ReplyPart(int turn, String text, Slice audio) implements EngineReply {}
@@ -60,7 +70,7 @@ public sealed interface ConversationInput {
     /// The answer is complete.
     record ReplyFinished(int turn, Then then) implements EngineReply {}
 
-    /// The engine cannot go on with this conversation.
+    /// The conversation cannot go on.
     record EngineFailed() implements EngineReply {}
 
     /// What follows when the caller has heard the answer.
@@ -68,5 +78,88 @@ public sealed interface ConversationInput {
         LISTEN,
         GO_ON,
         HANG_UP
+    }
+
+    /// What a service says that the dialogue has asked. Each belongs to a turn and to the number that it was asked under; what comes for
+    /// another one is passed over.
+    sealed interface ServiceReply extends Answer {}
+
+    /// Audio of a text, in the call's media format, or when its words sound, or both.
+    ///
+    /// @param audio may be empty
+    /// @param words as far as the mouth tells; their times count from the beginning of the text
+    record MouthSpoke(int turn, int number, Slice audio, List<Word> words) implements ServiceReply {}
+
+    /// All of a text was spoken.
+    record MouthDone(int turn, int number) implements ServiceReply {}
+
+    record MouthFailed(int turn, int number, ServiceFailure failure) implements ServiceReply {}
+
+    /// A word and when it is spoken.
+    record Word(String text, long startMs, long endMs) {
+        /// Without the word.
+        @Override
+        public String toString() {
+            return "Word[" + startMs + ".." + endMs + "]";
+        }
+    }
+
+    /// What the ear has understood of the caller's turn so far, all of it: it replaces what came before.
+    ///
+    /// @param ear which ear, from 1: one that has failed is replaced
+    record WordsHeard(int ear, String text) implements ServiceReply {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "WordsHeard[" + ear + ", " + text.length() + " characters]";
+        }
+    }
+
+    /// The ear thinks that the caller's turn is over, or was asked for what there is.
+    ///
+    /// @param text all of it; may be empty
+    record WordsEnded(int ear, String text) implements ServiceReply {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "WordsEnded[" + ear + ", " + text.length() + " characters]";
+        }
+    }
+
+    record EarFailed(int ear, ServiceFailure failure) implements ServiceReply {}
+
+    /// The next piece of what the brain says, cut anywhere.
+    record BrainSaid(int turn, int number, String text) implements ServiceReply {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "BrainSaid[" + turn + ", " + number + ", " + text.length() + " characters]";
+        }
+    }
+
+    /// The brain wants a tool to be used.
+    ///
+    /// @param id the brain's own, which comes back to it with the result
+    /// @param arguments JSON as the model wrote it: it may be none
+    record BrainCalled(int turn, int number, String id, String tool, String arguments) implements ServiceReply {
+        /// Without the arguments.
+        @Override
+        public String toString() {
+            return "BrainCalled[" + turn + ", " + number + "]";
+        }
+    }
+
+    /// The brain's answer is complete.
+    record BrainDone(int turn, int number, long inputTokens, long cachedTokens, long outputTokens) implements ServiceReply {}
+
+    record BrainFailed(int turn, int number, ServiceFailure failure) implements ServiceReply {}
+
+    /// @param result JSON, or a text
+    record ToolAnswered(int turn, int number, boolean failed, String result) implements ServiceReply {
+        /// Without the result.
+        @Override
+        public String toString() {
+            return "ToolAnswered[" + turn + ", " + number + ", " + (failed ? "failed" : "done") + "]";
+        }
     }
 }

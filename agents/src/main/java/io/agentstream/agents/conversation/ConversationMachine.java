@@ -1,223 +1,43 @@
 package io.agentstream.agents.conversation;
 
-import io.agentstream.agents.conversation.Conversation.Bridged;
-import io.agentstream.agents.conversation.Conversation.Ended;
-import io.agentstream.agents.conversation.Conversation.Listening;
-import io.agentstream.agents.conversation.Conversation.Opening;
-import io.agentstream.agents.conversation.Conversation.Speaking;
-import io.agentstream.agents.conversation.Conversation.Thinking;
-import io.agentstream.agents.conversation.ConversationEffect.Clear;
-import io.agentstream.agents.conversation.ConversationEffect.ClearDeadline;
-import io.agentstream.agents.conversation.ConversationEffect.HangUp;
-import io.agentstream.agents.conversation.ConversationEffect.Hear;
-import io.agentstream.agents.conversation.ConversationEffect.Play;
-import io.agentstream.agents.conversation.ConversationEffect.Save;
-import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
-import io.agentstream.agents.conversation.ConversationEffect.StopThinking;
-import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
-import io.agentstream.agents.conversation.ConversationInput.Broken;
-import io.agentstream.agents.conversation.ConversationInput.CallEnded;
-import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
-import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
-import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
-import io.agentstream.agents.conversation.ConversationInput.MarkReached;
-import io.agentstream.agents.conversation.ConversationInput.Played;
-import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
-import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
-import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
-import io.agentstream.agents.conversation.ConversationInput.Resumed;
-import io.agentstream.agents.conversation.ConversationInput.RunStarted;
-import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
-import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
+import io.agentstream.agents.conversation.ConversationInput.ForFloor;
+import io.agentstream.agents.conversation.ConversationInput.ServiceReply;
 import io.agentstream.runtime.Step;
-import io.agentstream.schemas.ConversationEvent.Party;
-import io.agentstream.schemas.Failure;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 
-/// Who speaks when. A pure function, safe for any thread.
+/// A conversation: who speaks when (the floor), and what is said (the dialogue). A pure function, safe for any thread.
 ///
-/// Turns are numbered from 1. Whatever makes the agent speak begins a new one: the opening, a key, speech, silence, a line
-/// that leads on by itself. A reply that comes for another turn than the current one is passed over, so that audio of an
-/// interrupted turn never goes out, however late its engine stops.
-///
-/// A caller who speaks is known to speak in every state. Keys that nobody takes wait for a node that takes keys.
+/// What the one half asks of the other is passed on within the step. So the inputs are all that decides: whoever has them in order, with the
+/// agent's definition, comes to the same state and the same effects.
 public final class ConversationMachine {
 
     /// Is raised by whoever changes what the machine answers to any input: journals carry it, and a call that another version has
     /// held is told from one that this version answers differently. `MachineVersionTest` knows when that is due.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
-    /// How long an engine may take for its first audio, and between two pieces of it.
-    public static final long THINK_LIMIT_MS = 15_000;
-
-    /// Longest speech of the caller that is waited for before the agent takes the floor. A line with music on it never falls silent.
-    public static final long SPEECH_LIMIT_MS = 60_000;
-
-    /// In place of the time since which the caller waits: nobody does.
-    static final long NOBODY_WAITS = Long.MAX_VALUE;
+    /// First version in which scripts are decided within the machine; before, its journals have an engine's replies.
+    public static final int DECIDES_SINCE = 2;
 
     private ConversationMachine() {}
 
     /// @param nowMs time of the input, in milliseconds since 1970; does not go back, but for the call's end, which its gateway dates
     public static Step<Conversation, ConversationEffect> step(Conversation state, long nowMs, ConversationInput input) {
-        return switch (state) {
-            case Opening opening -> Beginning.step(opening, nowMs, input);
-            case Bridged bridged -> bridged(bridged, input);
-            case Thinking thinking -> thinking(thinking, nowMs, input);
-            case Speaking speaking -> speaking(speaking, nowMs, input);
-            case Listening listening -> Floor.listening(listening, nowMs, input);
-            case Ended ended -> Step.stay(ended);
-        };
-    }
-
-    /// The way of every frame of an echo: nothing is made here but the step.
-    private static Step<Conversation, ConversationEffect> bridged(Bridged state, ConversationInput input) {
+        ConversationEffect passing = FloorMachine.passing(state.floor(), input);
+        if (passing != null) { // the way of every frame: nothing is made here but the step
+            return Step.to(state, passing);
+        }
+        if (input instanceof AudioHeard) {
+            return Step.stay(state);
+        }
+        if (!(state.dialogue() instanceof Dialogue.Outside)) {
+            return new Exchange(state, nowMs).take(input);
+        }
         return switch (input) {
-            case AudioHeard heard when heard.frame().atMs() >= state.fromMs() -> Step.to(state, new Hear(heard.frame()));
-            case ReplyPart part when part.turn() == state.turn() ->
-                    Step.to(state, new Play(part.turn(), part.audio().length(), part.audio()));
-            case CallEnded ended -> Step.to(new Ended(state.turn()));
-            case EngineFailed _, Broken _ -> fail(state.turn());
-            case AudioHeard _, ReplyPart _, ReplyBegun _, ReplyFinished _, RunStarted _, Resumed _, SpeechStarted _, SpeechStopped _,
-                    DigitPressed _, MarkReached _, Played _, DeadlinePassed _ -> Step.stay(state);
-        };
-    }
-
-    private static Step<Conversation, ConversationEffect> thinking(Thinking state, long nowMs, ConversationInput input) {
-        int turn = state.turn();
-        return switch (input) {
-            case ReplyBegun begun when begun.turn() == turn -> begun(state, begun, nowMs);
-            case ReplyPart part when part.turn() == turn -> {
-                List<ConversationEffect> effects = new ArrayList<>();
-                effects.add(new Tell(new Fact.TurnStarted(turn, Party.AGENT)));
-                if (state.sinceMs() != NOBODY_WAITS) {
-                    effects.add(new Tell(new Fact.Latency(turn, Fact.Latency.FIRST_AUDIO, Math.max(0, nowMs - state.sinceMs()))));
-                }
-                yield Speech.go(Speech.begin(state, part, nowMs), nowMs, effects);
+            case ForFloor ours -> {
+                Step<Floor, ConversationEffect> step = FloorMachine.step(state.floor(), nowMs, ours);
+                yield new Step<>(state.with(step.state()), step.effects());
             }
-            case ReplyFinished finished when finished.turn() == turn ->
-                    Floor.afterNothing(state, finished.then(), nowMs);
-            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> Floor.answerKey(
-                    Floor.of(state).nextTurn(), pressed.digit(), nowMs, Floor.callerBegins(turn + 1, new StopThinking(turn)));
-            case SpeechStarted started when state.manners().cutBySpeech() ->
-                    Floor.hear(Floor.of(state).nextTurn(), started, nowMs, effects(new StopThinking(turn)));
-            case DigitPressed pressed -> Step.to(with(state, state.caller().presses(pressed.digit())));
-            case SpeechStarted started -> Step.to(with(state, state.caller().speaks(nowMs - started.agoMs())));
-            case SpeechStopped stopped -> Step.to(with(state, state.caller().fallsSilent()));
-            case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
-            case DeadlinePassed passed -> fail(turn, new StopThinking(turn));
-            case EngineFailed _, Broken _ -> fail(turn);
-            case CallEnded ended -> Floor.ended(Floor.of(state), nowMs, new StopThinking(turn), new ClearDeadline());
-            case ReplyBegun _, ReplyPart _, ReplyFinished _, MarkReached _, Played _, RunStarted _, Resumed _ -> Step.stay(state);
+            case ServiceReply nobodys -> Step.stay(state);
         };
-    }
-
-    private static Thinking with(Thinking state, Caller caller) {
-        return new Thinking(state.turn(), state.sinceMs(), state.manners(), state.memory(), caller, state.soundless());
-    }
-
-    /// A key that was pressed before may be the answer to a line that is not said yet: people who know a menu do not wait for it.
-    private static Step<Conversation, ConversationEffect> begun(Thinking state, ReplyBegun begun, long nowMs) {
-        int turn = state.turn();
-        List<ConversationEffect> effects = new ArrayList<>();
-        if (begun.node() != null) {
-            effects.add(new Tell(new Fact.NodeEntered(begun.node(), begun.outcome())));
-        }
-        effects.add(new Save());
-        Thinking next = new Thinking(turn, state.sinceMs(), begun.manners(), begun.memory(), state.caller(), state.soundless());
-        int at = begun.manners().interruptible() ? begun.manners().firstAccepted(state.caller().keys()) : -1;
-        if (at < 0) {
-            return to(next, effects);
-        }
-        effects.add(new StopThinking(turn));
-        effects.addAll(Floor.callerBegins(turn + 1));
-        return Floor.answerKey(
-                Floor.of(next).nextTurn().with(next.caller().without(at + 1)), next.caller().keys().charAt(at), nowMs, effects);
-    }
-
-    private static Step<Conversation, ConversationEffect> speaking(Speaking state, long nowMs, ConversationInput input) {
-        int turn = state.turn();
-        return switch (input) {
-            case ReplyPart part when part.turn() == turn && state.then() == null ->
-                    Speech.go(Speech.add(state, part), nowMs, new ArrayList<>());
-            case ReplyFinished finished when finished.turn() == turn && state.then() == null ->
-                    Speech.go(Speech.complete(state, finished.then()), nowMs, new ArrayList<>());
-            case Played played when played.turn() == turn -> played(state, played, nowMs);
-            case MarkReached mark when mark.turn() == turn && Speech.allSent(state) -> finish(state, nowMs);
-            case DeadlinePassed passed when !state.waiting().isEmpty() -> // no news of the playback: go by the clock
-                    Speech.go(Speech.heard(state, state.heardMs(nowMs)), nowMs, new ArrayList<>());
-            case DeadlinePassed passed when Speech.allSent(state) -> finish(state, nowMs); // the mark is lost
-            case DeadlinePassed passed -> fail(turn, new StopThinking(turn), said(state, nowMs, false));
-            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> Floor.answerKey(
-                    Floor.of(state).nextTurn(), pressed.digit(), nowMs, Floor.callerBegins(turn + 1, cut(state, nowMs)));
-            case SpeechStarted started when state.manners().cutBySpeech() -> {
-                List<ConversationEffect> effects = effects(cut(state, nowMs));
-                effects.add(new Tell(new Fact.Latency(turn, Fact.Latency.BARGE_IN, started.agoMs())));
-                yield Floor.hear(Floor.of(state).nextTurn(), started, nowMs, effects);
-            }
-            case DigitPressed pressed -> Step.to(Speech.with(state, state.caller().presses(pressed.digit())));
-            case SpeechStarted started -> Step.to(Speech.with(state, state.caller().speaks(nowMs - started.agoMs())));
-            case SpeechStopped stopped -> Step.to(Speech.with(state, state.caller().fallsSilent()));
-            case AudioHeard heard -> Step.to(state, new Hear(heard.frame()));
-            case EngineFailed _, Broken _ -> fail(turn, said(state, nowMs, false));
-            case CallEnded ended ->
-                    Floor.ended(Floor.of(state), nowMs, new StopThinking(turn), new ClearDeadline(), said(state, nowMs, false));
-            case ReplyBegun _, ReplyPart _, ReplyFinished _, Played _, MarkReached _, RunStarted _, Resumed _ -> Step.stay(state);
-        };
-    }
-
-    private static Step<Conversation, ConversationEffect> played(Speaking state, Played played, long nowMs) {
-        Speaking heard = Speech.heard(state, played.playedMs());
-        if (played.finished() && Speech.allSent(heard) && heard.playedMs() >= heard.sentMs()) {
-            return finish(heard, nowMs);
-        }
-        List<ConversationEffect> effects = new ArrayList<>();
-        Optional<Tell> audible = Speech.audible(heard, nowMs, heard.playedMs());
-        audible.ifPresent(effects::add);
-        Speaking next = audible.isPresent() ? Speech.begun(heard) : heard;
-        return next.waiting().isEmpty() ? to(next, effects) : Speech.go(next, nowMs, effects);
-    }
-
-    /// The caller has heard the whole line.
-    private static Step<Conversation, ConversationEffect> finish(Speaking state, long nowMs) {
-        List<ConversationEffect> effects = new ArrayList<>();
-        Speech.audible(state, Math.min(nowMs, state.endsMs() + Speech.MARK_GRACE_MS / 2), state.sentMs()).ifPresent(effects::add);
-        effects.add(said(state, nowMs, true));
-        return Floor.after(Floor.of(state), Objects.requireNonNull(state.then()), nowMs, effects);
-    }
-
-    private static ConversationEffect[] cut(Speaking state, long nowMs) {
-        List<ConversationEffect> effects = effects(
-                new StopThinking(state.turn()), new Clear(state.turn()), new Tell(new Fact.Interrupted(state.turn())));
-        Speech.audible(state, nowMs, state.heardMs(nowMs)).ifPresent(effects::add);
-        effects.add(said(state, nowMs, false));
-        return effects.toArray(ConversationEffect[]::new);
-    }
-
-    private static Tell said(Speaking state, long nowMs, boolean whole) {
-        return new Tell(new Fact.Said(state.turn(), state.text(), whole ? state.sentMs() : state.heardMs(nowMs), whole));
-    }
-
-    static Step<Conversation, ConversationEffect> fail(int turn, ConversationEffect... before) {
-        List<ConversationEffect> effects = effects(before);
-        effects.add(new ClearDeadline());
-        effects.add(new HangUp(Failure.INTERNAL_ERROR));
-        return to(new Ended(turn, Failure.INTERNAL_ERROR), effects);
-    }
-
-    static SetDeadline thinkLimit(long nowMs) {
-        return new SetDeadline(nowMs + THINK_LIMIT_MS);
-    }
-
-    static List<ConversationEffect> effects(ConversationEffect... first) {
-        return new ArrayList<>(List.of(first));
-    }
-
-    static Step<Conversation, ConversationEffect> to(Conversation state, List<ConversationEffect> effects) {
-        return new Step<>(state, List.copyOf(effects));
     }
 }

@@ -3,6 +3,7 @@ package io.agentstream.agents.conversation;
 import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.End;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// What the log is to know of a conversation: an event without the things that whoever writes it adds.
 public sealed interface Fact {
@@ -13,6 +14,26 @@ public sealed interface Fact {
     record TurnStarted(int turn, Party by) implements Fact {}
 
     record Heard(int turn, @Nullable String digit, @Nullable Long speechMs) implements Fact {}
+
+    /// The caller said something that was understood.
+    record Understood(int turn, String text, long speechMs) implements Fact {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "Understood[" + turn + ", " + text.length() + " characters]";
+        }
+    }
+
+    /// A tool was used.
+    ///
+    /// @param result null as long as it works
+    record ToolUsed(int turn, String tool, JsonNode arguments, @Nullable JsonNode result) implements Fact {
+        /// Without what it was given and gave.
+        @Override
+        public String toString() {
+            return "ToolUsed[" + turn + ", " + tool + "]";
+        }
+    }
 
     record Said(int turn, String text, long playedMs, boolean whole) implements Fact {}
 

@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 /// @param phase where the conversation was
 /// @param turn newest turn
 /// @param manners what was listened to
-/// @param memory the engine's own, absent as long as it has given none
+/// @param memory what the dialogue, or an engine outside of the machine, needs to go on; absent as long as nothing was said
 /// @param keys keys that wait for a node that takes keys; absent where there are none
 /// @param failure why the call is being closed, where something of ours has failed: whoever takes over closes it with the same cause
 public record SavedConversation(
@@ -52,16 +52,17 @@ public record SavedConversation(
 
     /// Of a live state; the state of a call that is over has nothing to be saved but that it is.
     public static SavedConversation of(Conversation state) {
-        return switch (state) {
-            case Conversation.Opening o -> new SavedConversation(Phase.OPENING, 0, Manners.DEAF, null);
-            case Conversation.Bridged b -> new SavedConversation(Phase.BRIDGED, b.turn(), Manners.DEAF, null);
-            case Conversation.Thinking t -> with(
-                    t.memory() == null ? Phase.OPENING : Phase.SPEAKING, t.turn(), t.manners(), t.memory(), t.caller());
-            case Conversation.Speaking s -> with(
-                    Phase.SPEAKING, s.turn(), s.manners(), s.memory(), s.caller());
-            case Conversation.Listening l -> with(
-                    Phase.LISTENING, l.turn(), l.manners(), l.memory(), l.caller());
-            case Conversation.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null, null, e.failure());
+        JsonNode said = state.dialogue().memory(state.floor() instanceof Floor.Speaking speaking ? speaking.playedMs() : 0);
+        return switch (state.floor()) {
+            case Floor.Opening o -> new SavedConversation(Phase.OPENING, 0, Manners.DEAF, null);
+            case Floor.Bridged b -> new SavedConversation(Phase.BRIDGED, b.turn(), Manners.DEAF, null);
+            case Floor.Thinking t -> {
+                JsonNode memory = said == null ? t.memory() : said;
+                yield with(memory == null ? Phase.OPENING : Phase.SPEAKING, t.turn(), t.manners(), memory, t.caller());
+            }
+            case Floor.Speaking s -> with(Phase.SPEAKING, s.turn(), s.manners(), said == null ? s.memory() : said, s.caller());
+            case Floor.Listening l -> with(Phase.LISTENING, l.turn(), l.manners(), said == null ? l.memory() : said, l.caller());
+            case Floor.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null, null, e.failure());
         };
     }
 }

@@ -1,13 +1,13 @@
 package io.agentstream.agents.conversation;
 
-import io.agentstream.agents.conversation.Conversation.Speaking;
-import io.agentstream.agents.conversation.Conversation.Thinking;
 import io.agentstream.agents.conversation.ConversationEffect.AskForMark;
 import io.agentstream.agents.conversation.ConversationEffect.Play;
 import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.Floor.Speaking;
+import io.agentstream.agents.conversation.Floor.Thinking;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.Slice;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The part of the machine that sends a line: at most so far ahead of the caller's ear, in records of at most a second. Pure.
+/// The part of the floor's machine that sends a line: at most so far ahead of the caller's ear, in records of at most a second. Pure.
 final class Speech {
 
     /// Bytes in a millisecond of 8 kHz mu-law.
@@ -62,7 +62,7 @@ final class Speech {
 
     /// The turn's first sound was heard, `heardMs` of it by now: how long the caller waited for it, told once.
     static Optional<Tell> audible(Speaking state, long nowMs, long heardMs) {
-        return heardMs <= 0 || state.sinceMs() == ConversationMachine.NOBODY_WAITS
+        return heardMs <= 0 || state.sinceMs() == FloorMachine.NOBODY_WAITS
                 ? Optional.empty()
                 : Optional.of(new Tell(new Fact.Latency(
                         state.turn(), Fact.Latency.FIRST_PLAYED, Math.max(0, nowMs - heardMs - state.sinceMs()))));
@@ -72,7 +72,7 @@ final class Speech {
     static Speaking begun(Speaking state) {
         return new Speaking(
                 state.turn(), state.manners(), state.memory(), state.text(), state.waiting(), state.sentMs(), state.playedMs(),
-                state.endsMs(), state.then(), ConversationMachine.NOBODY_WAITS, state.caller());
+                state.endsMs(), state.then(), FloorMachine.NOBODY_WAITS, state.caller());
     }
 
     static boolean allSent(Speaking state) {
@@ -80,7 +80,7 @@ final class Speech {
     }
 
     /// Sends what may be sent now, and sets the deadline that fits.
-    static Step<Conversation, ConversationEffect> go(Speaking state, long nowMs, List<ConversationEffect> effects) {
+    static Step<Floor, ConversationEffect> go(Speaking state, long nowMs, List<ConversationEffect> effects) {
         List<Slice> waiting = new ArrayList<>(state.waiting());
         long sentMs = state.sentMs();
         long endsMs = Math.max(state.endsMs(), nowMs);
@@ -99,7 +99,7 @@ final class Speech {
             effects.add(new AskForMark(next.turn()));
             effects.add(new SetDeadline(endsMs + MARK_GRACE_MS));
         } else if (waiting.isEmpty()) {
-            effects.add(new SetDeadline(endsMs + ConversationMachine.THINK_LIMIT_MS));
+            effects.add(new SetDeadline(endsMs + FloorMachine.THINK_LIMIT_MS));
         } else {
             effects.add(new SetDeadline(Math.max(nowMs, endsMs - AHEAD_MS / 2)));
         }

@@ -1,8 +1,10 @@
 package io.agentstream.agents.journal;
 
+import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -85,11 +88,21 @@ public final class ConversationForms {
                         .put("text", part.text())
                         .put("offset", part.audio().offset())
                         .put("length", part.audio().length());
+            case MouthSpoke spoke ->
+                typed(spoke)
+                        .put("turn", spoke.turn())
+                        .put("number", spoke.number())
+                        .put("offset", spoke.audio().offset())
+                        .put("length", spoke.audio().length())
+                        .set("words", Json.MAPPER.valueToTree(spoke.words()));
             case ConversationInput.RunStarted _, ConversationInput.Resumed _, ConversationInput.SpeechStarted _,
                     ConversationInput.SpeechStopped _, ConversationInput.DigitPressed _, ConversationInput.MarkReached _,
                     ConversationInput.Played _, ConversationInput.DeadlinePassed _, ConversationInput.CallEnded _,
-                    ConversationInput.Broken _, ConversationInput.ReplyBegun _, ConversationInput.ReplyFinished _,
-                    ConversationInput.EngineFailed _ ->
+                    ConversationInput.Broken _, ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _,
+                    ConversationInput.ReplyFinished _, ConversationInput.EngineFailed _, ConversationInput.MouthDone _,
+                    ConversationInput.MouthFailed _, ConversationInput.WordsHeard _, ConversationInput.WordsEnded _,
+                    ConversationInput.EarFailed _, ConversationInput.BrainSaid _, ConversationInput.BrainCalled _,
+                    ConversationInput.BrainDone _, ConversationInput.BrainFailed _, ConversationInput.ToolAnswered _ ->
                 record(input);
         };
     }
@@ -106,12 +119,28 @@ public final class ConversationForms {
                         .put("length", play.audio().length());
             case ConversationEffect.Think think ->
                 typed(think).put("turn", think.turn()).set("prompt", record(think.prompt()));
+            case ConversationEffect.AskBrain ask -> typed(ask)
+                    .put("turn", ask.turn())
+                    .put("number", ask.number())
+                    .put("brain", ask.brain())
+                    .put("remarks", ask.request().history().size())
+                    .put("tools", ask.request().tools().size())
+                    .put("digest", digest(ask.request()));
             case ConversationEffect.Tell tell -> typed(tell).set("fact", record(tell.fact()));
             case ConversationEffect.Flow _, ConversationEffect.StopThinking _, ConversationEffect.Clear _,
                     ConversationEffect.AskForMark _, ConversationEffect.SetDeadline _, ConversationEffect.ClearDeadline _,
-                    ConversationEffect.Save _, ConversationEffect.HangUp _ ->
+                    ConversationEffect.Save _, ConversationEffect.HangUp _, ConversationEffect.Speak _,
+                    ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _, ConversationEffect.CallTool _,
+                    ConversationEffect.StopTools _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _ ->
                 record(effect);
         };
+    }
+
+    /// Tells requests apart that a journal has no room for.
+    private static String digest(BrainRequest request) {
+        CRC32C digest = new CRC32C();
+        digest.update(Json.MAPPER.writeValueAsBytes(request));
+        return Long.toHexString(digest.getValue());
     }
 
     /// What stands for the effects of a step in which the machine threw.
@@ -135,6 +164,12 @@ public final class ConversationForms {
                 return new Read.Known(new ReplyPart(
                         json.required("turn").intValue(), json.required("text").stringValue(),
                         audio(json.required("offset").intValue(), json.required("length").intValue())));
+            }
+            if (kind == MouthSpoke.class) {
+                return new Read.Known(new MouthSpoke(
+                        json.required("turn").intValue(), json.required("number").intValue(),
+                        audio(json.required("offset").intValue(), json.required("length").intValue()),
+                        List.of(Json.MAPPER.treeToValue(json.required("words"), ConversationInput.Word[].class))));
             }
             return new Read.Known((ConversationInput) Json.MAPPER.treeToValue(json, kind));
         } catch (JacksonException | IllegalArgumentException other) {

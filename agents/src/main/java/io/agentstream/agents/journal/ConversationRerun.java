@@ -3,6 +3,7 @@ package io.agentstream.agents.journal;
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.JournalEncoder;
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 public final class ConversationRerun {
 
     private final ConversationForms forms;
-    private Conversation state = Conversation.NEW;
+    private Conversation state;
 
     /// What came of a step.
     public sealed interface Outcome {
@@ -32,8 +33,10 @@ public final class ConversationRerun {
 
     private static final Outcome SAME = new Outcome.Same();
 
-    public ConversationRerun(CallId callId) {
+    /// @param dialogue what the conversation began with
+    public ConversationRerun(CallId callId, Dialogue dialogue) {
         this.forms = new ConversationForms(callId);
+        this.state = Conversation.of(dialogue);
     }
 
     /// Where the machine is.

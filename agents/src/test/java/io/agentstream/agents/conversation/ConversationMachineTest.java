@@ -56,14 +56,14 @@ class ConversationMachineTest {
 
     /// A case: in this state, 100 ms after `T0`, this input gives exactly these effects and a state of this kind.
     record Row(
-            String name, Conversation given, ConversationInput when, Class<? extends Conversation> then, int turn,
+            String name, Conversation given, ConversationInput when, Class<? extends Floor> then, int turn,
             List<ConversationEffect> effects) {}
 
     private static final long NOW = T0 + 100;
     private static final Save SAVE = new Save();
 
     private static Row row(
-            String name, Conversation given, ConversationInput when, Class<? extends Conversation> then, int turn,
+            String name, Conversation given, ConversationInput when, Class<? extends Floor> then, int turn,
             ConversationEffect... effects) {
         return new Row(name, given, when, then, turn, List.of(effects));
     }
@@ -84,143 +84,147 @@ class ConversationMachineTest {
     }
 
     private static List<Row> rows() {
-        SetDeadline thinkLimit = deadline(ConversationMachine.THINK_LIMIT_MS);
-        SetDeadline speechLimit = deadline(ConversationMachine.SPEECH_LIMIT_MS);
+        SetDeadline thinkLimit = deadline(FloorMachine.THINK_LIMIT_MS);
+        SetDeadline speechLimit = deadline(FloorMachine.SPEECH_LIMIT_MS);
         Conversation hearing = ConversationMachine.step(listening(), T0, new SpeechStarted(100)).state();
         return List.of(
-                row("a run begins with the engine's opening", Conversation.NEW, started(), Conversation.Thinking.class, 1,
+                row("a run begins with the engine's opening", Conversation.NEW, started(), Floor.Thinking.class, 1,
                         tell(new Fact.Began()), new Think(1, Prompt.OPENING), thinkLimit, SAVE),
                 row("an engine that takes no turns just flows", Conversation.NEW, new ConversationInput.RunStarted(false),
-                        Conversation.Bridged.class, 1,
+                        Floor.Bridged.class, 1,
                         tell(new Fact.Began()), new Flow(1), tell(new Fact.TurnStarted(1, Party.AGENT)), SAVE),
                 row("a flowing engine hears each frame", after(new ConversationInput.RunStarted(false)), frame(),
-                        Conversation.Bridged.class, 1, new Hear(frame().frame())),
+                        Floor.Bridged.class, 1, new Hear(frame().frame())),
                 row("what flows back is one message as long as it is", after(new ConversationInput.RunStarted(false)), part(1, 20),
-                        Conversation.Bridged.class, 1, new Play(1, 160, audio(20))),
-                row("the engine says where it goes", after(started()), begun(1, OPEN), Conversation.Thinking.class, 1,
+                        Floor.Bridged.class, 1, new Play(1, 160, audio(20))),
+                row("the engine says where it goes", after(started()), begun(1, OPEN), Floor.Thinking.class, 1,
                         tell(new Fact.NodeEntered("greet", null)), SAVE),
-                row("the first audio begins the agent's turn", thinking(OPEN), part(1, 1_000), Conversation.Speaking.class, 1,
+                row("the first audio begins the agent's turn", thinking(OPEN), part(1, 1_000), Floor.Speaking.class, 1,
                         tell(new Fact.TurnStarted(1, Party.AGENT)), tell(new Fact.Latency(1, "first_audio", 100)),
-                        new Play(1, 160, audio(1_000)), deadline(1_000 + ConversationMachine.THINK_LIMIT_MS)),
+                        new Play(1, 160, audio(1_000)), deadline(1_000 + FloorMachine.THINK_LIMIT_MS)),
                 row("the end of the answer asks for a mark", after(started(), begun(1, OPEN), part(1, 1_000)),
-                        finished(1, Then.LISTEN), Conversation.Speaking.class, 1,
+                        finished(1, Then.LISTEN), Floor.Speaking.class, 1,
                         new AskForMark(1), deadline(900 + Speech.MARK_GRACE_MS)),
                 row("an answer without audio leads on at once", thinking(OPEN), finished(1, Then.GO_ON),
-                        Conversation.Thinking.class, 2, new Think(2, Prompt.GO_ON), thinkLimit),
-                row("the mark ends the line", speaking(OPEN, Then.LISTEN), new MarkReached(1), Conversation.Listening.class, 1,
+                        Floor.Thinking.class, 2, new Think(2, Prompt.GO_ON), thinkLimit),
+                row("the mark ends the line", speaking(OPEN, Then.LISTEN), new MarkReached(1), Floor.Listening.class, 1,
                         AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
                 row("so does playback to the end", speaking(OPEN, Then.LISTEN), new Played(1, 1_000, true),
-                        Conversation.Listening.class, 1, AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
+                        Floor.Listening.class, 1, AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
                 row("so does the deadline of a lost mark", speaking(OPEN, Then.LISTEN), new DeadlinePassed(),
-                        Conversation.Listening.class, 1, AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
+                        Floor.Listening.class, 1, AUDIBLE, said(1, 1_000, true), deadline(8_000), SAVE),
                 row("playback that ended before the newest audio came ends nothing", speaking(OPEN, Then.LISTEN),
-                        new Played(1, 400, true), Conversation.Speaking.class, 1, AUDIBLE),
+                        new Played(1, 400, true), Floor.Speaking.class, 1, AUDIBLE),
                 row("a line may lead on by itself", speaking(OPEN, Then.GO_ON), new MarkReached(1),
-                        Conversation.Thinking.class, 2, AUDIBLE, said(1, 1_000, true), new Think(2, Prompt.GO_ON), thinkLimit),
+                        Floor.Thinking.class, 2, AUDIBLE, said(1, 1_000, true), new Think(2, Prompt.GO_ON), thinkLimit),
                 row("after the goodbye the agent hangs up", speaking(FIRM, Then.HANG_UP), new MarkReached(1),
-                        Conversation.Ended.class, 1, AUDIBLE, said(1, 1_000, true), new ClearDeadline(),
+                        Floor.Ended.class, 1, AUDIBLE, said(1, 1_000, true), new ClearDeadline(),
                         tell(new Fact.HungUp(End.AGENT_HANGUP)), new HangUp(null), SAVE),
-                row("speech cuts the line short", speaking(OPEN, Then.LISTEN), new SpeechStarted(120), Conversation.Listening.class, 2,
+                row("speech cuts the line short", speaking(OPEN, Then.LISTEN), new SpeechStarted(120), Floor.Listening.class, 2,
                         new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), AUDIBLE, said(1, 100, false),
                         tell(new Fact.Latency(1, "barge_in", 120)), tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
                 row("a key cuts the line short and is answered", speaking(OPEN, Then.LISTEN), new DigitPressed('1'),
-                        Conversation.Thinking.class, 2,
+                        Floor.Thinking.class, 2,
                         new StopThinking(1), new Clear(1), tell(new Fact.Interrupted(1)), AUDIBLE, said(1, 100, false),
                         tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "1", null)),
                         new Think(2, new Prompt.Key('1')), thinkLimit),
                 row("a key that leads nowhere does not", speaking(OPEN, Then.LISTEN), new DigitPressed('9'),
-                        Conversation.Speaking.class, 1),
-                row("a firm line is not cut by a key", speaking(FIRM, Then.LISTEN), new DigitPressed('1'), Conversation.Speaking.class, 1),
-                row("nor by speech", speaking(FIRM, Then.LISTEN), new SpeechStarted(120), Conversation.Speaking.class, 1),
-                row("a key replaces an answer that is being made", thinking(OPEN), new DigitPressed('2'), Conversation.Thinking.class, 2,
+                        Floor.Speaking.class, 1),
+                row("a firm line is not cut by a key", speaking(FIRM, Then.LISTEN), new DigitPressed('1'), Floor.Speaking.class, 1),
+                row("nor by speech", speaking(FIRM, Then.LISTEN), new SpeechStarted(120), Floor.Speaking.class, 1),
+                row("a key replaces an answer that is being made", thinking(OPEN), new DigitPressed('2'), Floor.Thinking.class, 2,
                         new StopThinking(1), tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "2", null)),
                         new Think(2, new Prompt.Key('2')), thinkLimit),
-                row("speech begins the caller's turn", listening(), new SpeechStarted(120), Conversation.Listening.class, 2,
+                row("speech begins the caller's turn", listening(), new SpeechStarted(120), Floor.Listening.class, 2,
                         tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
-                row("its end is answered", hearing, new SpeechStopped(900, 500), Conversation.Thinking.class, 2,
+                row("its end is answered", hearing, new SpeechStopped(900, 500), Floor.Thinking.class, 2,
                         tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
                 row("who speaks into a firm line is heard when it is over", talkedInto(speaking(FIRM, Then.LISTEN)),
-                        new MarkReached(1), Conversation.Listening.class, 2, AUDIBLE, said(1, 1_000, true),
+                        new MarkReached(1), Floor.Listening.class, 2, AUDIBLE, said(1, 1_000, true),
                         tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit, SAVE),
                 row("and is not silent where speech leads nowhere", talkedInto(speaking(MUTE, Then.LISTEN)),
-                        new MarkReached(1), Conversation.Listening.class, 1, AUDIBLE, said(1, 1_000, true), speechLimit, SAVE),
-                row("nor is who begins to speak there", asked(MUTE), new SpeechStarted(120), Conversation.Listening.class, 1, speechLimit),
+                        new MarkReached(1), Floor.Listening.class, 1, AUDIBLE, said(1, 1_000, true), speechLimit, SAVE),
+                row("nor is who begins to speak there", asked(MUTE), new SpeechStarted(120), Floor.Listening.class, 1, speechLimit),
                 row("the silence is counted from the end of the speech", talkedInto(asked(MUTE)), new SpeechStopped(900, 500),
-                        Conversation.Listening.class, 1, deadline(8_000)),
+                        Floor.Listening.class, 1, deadline(8_000)),
                 row("who talks for a minute where speech leads nowhere hears the line once more", talkedInto(asked(MUTE)),
-                        new DeadlinePassed(), Conversation.Thinking.class, 2, new Think(2, Prompt.UNHEARD), thinkLimit),
+                        new DeadlinePassed(), Floor.Thinking.class, 2, new Think(2, Prompt.UNHEARD), thinkLimit),
                 row("who talks on after the answer is heard again",
                         after(talkedInto(listening()), new DeadlinePassed(), begun(2, OPEN)), finished(2, Then.LISTEN),
-                        Conversation.Listening.class, 3, tell(new Fact.TurnStarted(3, Party.CALLER)), speechLimit, SAVE),
+                        Floor.Listening.class, 3, tell(new Fact.TurnStarted(3, Party.CALLER)), speechLimit, SAVE),
                 row("a key that was pressed in a firm line is answered when it is over",
-                        after(speaking(FIRM, Then.LISTEN), new DigitPressed('2')), new MarkReached(1), Conversation.Thinking.class, 2,
+                        after(speaking(FIRM, Then.LISTEN), new DigitPressed('2')), new MarkReached(1), Floor.Thinking.class, 2,
                         AUDIBLE, said(1, 1_000, true), tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "2", null)),
                         new Think(2, new Prompt.Key('2')), thinkLimit),
                 row("one that was pressed before anybody spoke, as soon as somebody takes keys",
-                        after(started(), new DigitPressed('9'), new DigitPressed('1')), begun(1, OPEN), Conversation.Thinking.class, 2,
+                        after(started(), new DigitPressed('9'), new DigitPressed('1')), begun(1, OPEN), Floor.Thinking.class, 2,
                         tell(new Fact.NodeEntered("greet", null)), SAVE, new StopThinking(1), tell(new Fact.TurnStarted(2, Party.CALLER)),
                         tell(new Fact.Heard(2, "1", null)), new Think(2, new Prompt.Key('1')), thinkLimit),
                 row("in a firm line it waits for the line's end", after(started(), new DigitPressed('1')), begun(1, FIRM),
-                        Conversation.Thinking.class, 1, tell(new Fact.NodeEntered("greet", null)), SAVE),
-                row("speech without end is answered in the end", hearing, new DeadlinePassed(), Conversation.Thinking.class, 2,
+                        Floor.Thinking.class, 1, tell(new Fact.NodeEntered("greet", null)), SAVE),
+                row("speech without end is answered in the end", hearing, new DeadlinePassed(), Floor.Thinking.class, 2,
                         tell(new Fact.Heard(2, null, 200L)), new Think(2, new Prompt.Speech(200)), thinkLimit),
-                row("a key within speech belongs to the same turn", hearing, new DigitPressed('1'), Conversation.Thinking.class, 2,
+                row("a key within speech belongs to the same turn", hearing, new DigitPressed('1'), Floor.Thinking.class, 2,
                         tell(new Fact.Heard(2, "1", null)), new Think(2, new Prompt.Key('1')), thinkLimit),
-                row("a key is answered", listening(), new DigitPressed('#'), Conversation.Thinking.class, 2,
+                row("a key is answered", listening(), new DigitPressed('#'), Floor.Thinking.class, 2,
                         tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, "#", null)),
                         new Think(2, new Prompt.Key('#')), thinkLimit),
                 row("a key that leads nowhere shows that somebody is there", listening(), new DigitPressed('9'),
-                        Conversation.Listening.class, 1, deadline(8_000)),
-                row("silence is answered too", listening(), new DeadlinePassed(), Conversation.Thinking.class, 2,
+                        Floor.Listening.class, 1, deadline(8_000)),
+                row("silence is answered too", listening(), new DeadlinePassed(), Floor.Thinking.class, 2,
                         new Think(2, Prompt.SILENCE), thinkLimit),
-                row("an engine that is silent for too long fails the call", thinking(OPEN), new DeadlinePassed(), Conversation.Ended.class, 1,
+                row("an engine that is silent for too long fails the call", thinking(OPEN), new DeadlinePassed(), Floor.Ended.class, 1,
                         new StopThinking(1), new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
-                row("so does one that breaks", listening(), new ConversationInput.EngineFailed(), Conversation.Ended.class, 1,
+                row("so does one that breaks", listening(), new ConversationInput.EngineFailed(), Floor.Ended.class, 1,
                         new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
                 row("so does whatever breaks beside the machine", Conversation.NEW, new ConversationInput.Broken("no_key"),
-                        Conversation.Ended.class, 0, new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
+                        Floor.Ended.class, 0, new ClearDeadline(), new HangUp(Failure.INTERNAL_ERROR)),
                 row("audio that comes after its answer's end is passed over", speaking(OPEN, Then.LISTEN), part(1, 100),
-                        Conversation.Speaking.class, 1),
-                row("and so is a second end", speaking(OPEN, Then.LISTEN), finished(1, Then.HANG_UP), Conversation.Speaking.class, 1),
+                        Floor.Speaking.class, 1),
+                row("and so is a second end", speaking(OPEN, Then.LISTEN), finished(1, Then.HANG_UP), Floor.Speaking.class, 1),
                 row("and what comes of another turn", after(started(), begun(1, OPEN), part(1, 500)), part(2, 100),
-                        Conversation.Speaking.class, 1),
+                        Floor.Speaking.class, 1),
                 row("a key that was pressed first of all is answered as soon as somebody takes keys",
-                        after(started(), new DigitPressed('1')), begun(1, OPEN), Conversation.Thinking.class, 2,
+                        after(started(), new DigitPressed('1')), begun(1, OPEN), Floor.Thinking.class, 2,
                         tell(new Fact.NodeEntered("greet", null)), SAVE, new StopThinking(1), tell(new Fact.TurnStarted(2, Party.CALLER)),
                         tell(new Fact.Heard(2, "1", null)), new Think(2, new Prompt.Key('1')), thinkLimit),
                 row("and the one behind it at the next node",
                         after(started(), new DigitPressed('9'), new DigitPressed('1'), new DigitPressed('2'), begun(1, OPEN)), begun(2, OPEN),
-                        Conversation.Thinking.class, 3,
+                        Floor.Thinking.class, 3,
                         tell(new Fact.NodeEntered("greet", null)), SAVE, new StopThinking(2), tell(new Fact.TurnStarted(3, Party.CALLER)),
                         tell(new Fact.Heard(3, "2", null)), new Think(3, new Prompt.Key('2')), thinkLimit),
-                row("an answer to an older turn is passed over", thinking(OPEN), part(7, 100), Conversation.Thinking.class, 1),
+                row("an answer that takes long, and is seen to, is waited for anew", thinking(OPEN), new ConversationInput.ReplyDelayed(1),
+                        Floor.Thinking.class, 1, thinkLimit),
+                row("also in the middle of it", after(started(), begun(1, OPEN), part(1, 1_000)), new ConversationInput.ReplyDelayed(1),
+                        Floor.Speaking.class, 1, deadline(900 + FloorMachine.THINK_LIMIT_MS)),
+                row("an answer to an older turn is passed over", thinking(OPEN), part(7, 100), Floor.Thinking.class, 1),
                 row("the end of the call while a line is spoken", speaking(OPEN, Then.LISTEN), new ConversationInput.CallEnded(),
-                        Conversation.Ended.class, 1, new StopThinking(1), new ClearDeadline(), said(1, 100, false)),
+                        Floor.Ended.class, 1, new StopThinking(1), new ClearDeadline(), said(1, 100, false)),
                 row("the end of the call while the caller is asked", listening(), new ConversationInput.CallEnded(),
-                        Conversation.Ended.class, 1, new ClearDeadline()),
+                        Floor.Ended.class, 1, new ClearDeadline()),
                 row("the end of the call in the middle of what the caller says", hearing, new ConversationInput.CallEnded(),
-                        Conversation.Ended.class, 2, new ClearDeadline(), tell(new Fact.Heard(2, null, 200L))),
+                        Floor.Ended.class, 2, new ClearDeadline(), tell(new Fact.Heard(2, null, 200L))),
                 row("and of what the caller says into a line", talkedInto(speaking(FIRM, Then.LISTEN)), new ConversationInput.CallEnded(),
-                        Conversation.Ended.class, 2, new StopThinking(1), new ClearDeadline(), said(1, 100, false),
+                        Floor.Ended.class, 2, new StopThinking(1), new ClearDeadline(), said(1, 100, false),
                         tell(new Fact.TurnStarted(2, Party.CALLER)), tell(new Fact.Heard(2, null, 200L))),
-                row("a line that was being spoken is said again", Conversation.NEW, resumed(Phase.SPEAKING), Conversation.Thinking.class, 5,
+                row("a line that was being spoken is said again", Conversation.NEW, resumed(Phase.SPEAKING), Floor.Thinking.class, 5,
                         tell(new Fact.Resumed(700)), new Clear(4), new Think(5, Prompt.AGAIN), thinkLimit, SAVE),
-                row("a caller who was asked is waited for", Conversation.NEW, resumed(Phase.LISTENING), Conversation.Listening.class, 4,
+                row("a caller who was asked is waited for", Conversation.NEW, resumed(Phase.LISTENING), Floor.Listening.class, 4,
                         tell(new Fact.Resumed(700)), new Clear(4), deadline(8_000), SAVE),
                 row("whose keys are not lost", Conversation.NEW,
                         new ConversationInput.Resumed(new SavedConversation(Phase.LISTENING, 4, OPEN, MEMORY, "71"), 700),
-                        Conversation.Thinking.class, 5, tell(new Fact.Resumed(700)), new Clear(4),
+                        Floor.Thinking.class, 5, tell(new Fact.Resumed(700)), new Clear(4),
                         tell(new Fact.TurnStarted(5, Party.CALLER)), tell(new Fact.Heard(5, "1", null)),
                         new Think(5, new Prompt.Key('1')), thinkLimit),
-                row("an opening that was not said is said", Conversation.NEW, resumed(Phase.OPENING), Conversation.Thinking.class, 5,
+                row("an opening that was not said is said", Conversation.NEW, resumed(Phase.OPENING), Floor.Thinking.class, 5,
                         tell(new Fact.Resumed(700)), new Clear(4), new Think(5, Prompt.OPENING), thinkLimit, SAVE),
-                row("what flowed flows on in a new turn", Conversation.NEW, resumed(Phase.BRIDGED), Conversation.Bridged.class, 5,
+                row("what flowed flows on in a new turn", Conversation.NEW, resumed(Phase.BRIDGED), Floor.Bridged.class, 5,
                         tell(new Fact.Resumed(700)), new Flow(5), tell(new Fact.TurnStarted(5, Party.AGENT)), SAVE),
                 row("what is said by then flows", after(resumed(Phase.BRIDGED)), frame(T0 - Beginning.FRESH_MS),
-                        Conversation.Bridged.class, 5, new Hear(frame(T0 - Beginning.FRESH_MS).frame())),
+                        Floor.Bridged.class, 5, new Hear(frame(T0 - Beginning.FRESH_MS).frame())),
                 row("what was said while nobody was there does not", after(resumed(Phase.BRIDGED)),
-                        frame(T0 - Beginning.FRESH_MS - 1), Conversation.Bridged.class, 5),
-                row("an agent that was hanging up hangs up", Conversation.NEW, resumed(Phase.CLOSING), Conversation.Ended.class, 4,
+                        frame(T0 - Beginning.FRESH_MS - 1), Floor.Bridged.class, 5),
+                row("an agent that was hanging up hangs up", Conversation.NEW, resumed(Phase.CLOSING), Floor.Ended.class, 4,
                         tell(new Fact.Resumed(700)), new HangUp(null)));
     }
 
@@ -253,7 +257,7 @@ class ConversationMachineTest {
         }
 
         // then
-        assertEquals("7".repeat(Caller.MAX_KEYS), ((Conversation.Thinking) state).caller().keys());
+        assertEquals("7".repeat(Caller.MAX_KEYS), ((Floor.Thinking) state.floor()).caller().keys());
     }
 
     private static ConversationInput resumed(Phase phase) {
@@ -265,7 +269,7 @@ class ConversationMachineTest {
         return rows().stream().map(row -> DynamicTest.dynamicTest(row.name(), () -> {
             Step<Conversation, ConversationEffect> step = ConversationMachine.step(row.given(), NOW, row.when());
             assertEquals(row.effects(), step.effects());
-            assertEquals(row.then(), step.state().getClass());
+            assertEquals(row.then(), step.state().floor().getClass());
             assertEquals(row.turn(), step.state().turn());
         }));
     }
@@ -273,17 +277,17 @@ class ConversationMachineTest {
     @TestFactory
     Stream<DynamicTest> everyStateTakesEveryInput() {
         return Scenes.states().stream().flatMap(state -> Scenes.inputs().stream().map(input -> DynamicTest.dynamicTest(
-                state.getClass().getSimpleName() + " takes " + input, () -> {
+                state.floor().getClass().getSimpleName() + " takes " + input, () -> {
                     // when
                     Step<Conversation, ConversationEffect> step = ConversationMachine.step(state, NOW, input);
 
                     // then turns do not go back, and nothing comes after the end
                     assertTrue(step.state().turn() >= state.turn());
-                    if (state instanceof Conversation.Ended) {
+                    if (state.isOver()) {
                         assertEquals(Step.stay(state), step);
                     }
                     if (input instanceof ConversationInput.CallEnded) {
-                        assertEquals(Conversation.Ended.class, step.state().getClass());
+                        assertEquals(Floor.Ended.class, step.state().floor().getClass());
                     }
                 })));
     }
@@ -311,7 +315,7 @@ class ConversationMachineTest {
         long nowMs = T0;
 
         // when only deadlines pass
-        while (state instanceof Conversation.Speaking) {
+        while (state.floor() instanceof Floor.Speaking) {
             nowMs += 5_000;
             Step<Conversation, ConversationEffect> step = ConversationMachine.step(state, nowMs, new DeadlinePassed());
             sent += plays(step).size();
@@ -320,7 +324,7 @@ class ConversationMachineTest {
 
         // then all of it is sent in the end
         assertEquals(25, sent);
-        assertEquals(Conversation.Listening.class, state.getClass());
+        assertEquals(Floor.Listening.class, state.floor().getClass());
     }
 
     private static List<ConversationEffect> plays(Step<Conversation, ConversationEffect> step) {
@@ -330,7 +334,7 @@ class ConversationMachineTest {
     @Test
     void thePageShowsTheTestedSteps() throws IOException {
         StateDiagram diagram = new StateDiagram("ConversationMachine");
-        rows().forEach(row -> diagram.step(row.given().getClass(), row.when().getClass(), row.then()));
+        rows().forEach(row -> diagram.step(row.given().floor().getClass(), row.when().getClass(), row.then()));
 
         diagram.check();
     }
@@ -342,19 +346,19 @@ class ConversationMachineTest {
 
         // when
         int lines = 0;
-        while (!(state instanceof Conversation.Ended) && lines < 1_000) {
+        while (!state.isOver() && lines < 1_000) {
             state = ConversationMachine.step(state, T0, finished(state.turn(), Then.GO_ON)).state();
             lines++;
         }
 
         // then
-        assertEquals(Floor.MAX_SOUNDLESS, lines);
+        assertEquals(TurnTaking.MAX_SOUNDLESS, lines);
     }
 
     @Test
     void whoTakesOverACallThatFailedClosesItWithTheSameCause() {
         // given
-        SavedConversation saved = SavedConversation.of(new Conversation.Ended(4, Failure.INTERNAL_ERROR));
+        SavedConversation saved = SavedConversation.of(Scenes.at(new Floor.Ended(4, Failure.INTERNAL_ERROR)));
 
         // when
         List<ConversationEffect> effects =

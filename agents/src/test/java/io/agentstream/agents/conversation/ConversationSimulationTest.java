@@ -46,7 +46,7 @@ class ConversationSimulationTest {
                     ? beginning(random)
                     : n == INPUTS - 1 ? new ConversationInput.CallEnded() : input(random, state);
             story.add(new At(nowMs, input));
-            boolean over = state instanceof Conversation.Ended;
+            boolean over = state.isOver();
             Step<Conversation, ConversationEffect> step = ConversationMachine.step(state, nowMs, input);
             assertTrue(!over || step.effects().isEmpty(), "something after the end");
             assertTrue(step.state().turn() >= state.turn(), "turns go back");
@@ -65,10 +65,10 @@ class ConversationSimulationTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);
             random.nextInt(2_000);
-            begun.add(ConversationMachine.step(Conversation.NEW, Scenes.T0, beginning(random)).state().getClass());
+            begun.add(ConversationMachine.step(Conversation.NEW, Scenes.T0, beginning(random)).state().floor().getClass());
         }
         assertEquals(
-                Set.of(Conversation.Thinking.class, Conversation.Bridged.class, Conversation.Listening.class, Conversation.Ended.class),
+                Set.of(Floor.Thinking.class, Floor.Bridged.class, Floor.Listening.class, Floor.Ended.class),
                 begun);
     }
 
@@ -137,6 +137,7 @@ class ConversationSimulationTest {
                 case ConversationEffect.SetDeadline deadline -> { }
                 case ConversationEffect.ClearDeadline clear -> { }
                 case ConversationEffect.Save save -> { }
+                case ConversationEffect.ServiceEffect asked -> throw new AssertionError("an engine outside of the machine asks its services");
             }
         }
 

@@ -27,6 +27,10 @@ final class Scenes {
 
     private Scenes() {}
 
+    static Conversation at(Floor floor) {
+        return Conversation.NEW.with(floor);
+    }
+
     static Slice audio(int ms) {
         return Slice.of(new byte[ms * 8]);
     }
@@ -111,7 +115,7 @@ final class Scenes {
                 speaking(FIRM, Then.HANG_UP),
                 listening(),
                 ConversationMachine.step(listening(), T0, new ConversationInput.SpeechStarted(100)).state(),
-                new Conversation.Ended(4));
+                at(new Floor.Ended(4)));
     }
 
     /// Every kind of input, for the turn of the states above and for others.

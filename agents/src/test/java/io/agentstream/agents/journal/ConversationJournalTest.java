@@ -8,10 +8,12 @@ import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.journal.ConversationRerun.Outcome;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.CallId;
@@ -55,7 +57,7 @@ class ConversationJournalTest {
     }
 
     private static List<Outcome> rerun(List<JournalEntry> entries) {
-        ConversationRerun rerun = new ConversationRerun(CALL);
+        ConversationRerun rerun = new ConversationRerun(CALL, Dialogue.OUTSIDE);
         return entries.stream().map(rerun::step).toList();
     }
 
@@ -75,7 +77,20 @@ class ConversationJournalTest {
                 new ConversationInput.SpeechStopped(900, 500),
                 new ConversationInput.ReplyBegun(5, "greet", new Manners(true, true, "1", 8_000), MEMORY, "greeted"),
                 new ConversationInput.ReplyPart(5, "Héllo \uD83D\uDE00", new Slice(new byte[20_043], 43, 20_000)),
+                new ConversationInput.ReplyDelayed(5),
                 new ConversationInput.ReplyFinished(5, ConversationInput.Then.LISTEN),
+                new ConversationInput.MouthSpoke(
+                        5, 2, new Slice(new byte[2_000], 40, 800), List.of(new ConversationInput.Word("Héllo", 0, 90))),
+                new ConversationInput.MouthDone(5, 2),
+                new ConversationInput.MouthFailed(5, 2, new ServiceFailure(ServiceFailure.Kind.BUSY, 700)),
+                new ConversationInput.WordsHeard(1, "I want"),
+                new ConversationInput.WordsEnded(1, "I want a taxi."),
+                new ConversationInput.EarFailed(1, new ServiceFailure(ServiceFailure.Kind.BROKEN)),
+                new ConversationInput.BrainSaid(5, 3, "Sure, "),
+                new ConversationInput.BrainCalled(5, 3, "use-1", "taxi", "{\"at\":\"noon\"}"),
+                new ConversationInput.BrainDone(5, 3, 900, 700, 20),
+                new ConversationInput.BrainFailed(5, 3, new ServiceFailure(ServiceFailure.Kind.SILENT)),
+                new ConversationInput.ToolAnswered(5, 4, false, "{\"ordered\":true}"),
                 new ConversationInput.Played(5, 700, false),
                 new ConversationInput.DigitPressed('9'),
                 new ConversationInput.MarkReached(5),
@@ -156,7 +171,7 @@ class ConversationJournalTest {
                 T0, Json.MAPPER.readTree("{\"type\":\"reply_part\",\"turn\":1,\"text\":\"\",\"offset\":2147483647,\"length\":2147483647}"), List.of());
 
         for (JournalEntry each : List.of(newer, other, huge)) {
-            Outcome.Impossible said = assertInstanceOf(Outcome.Impossible.class, new ConversationRerun(CALL).step(each));
+            Outcome.Impossible said = assertInstanceOf(Outcome.Impossible.class, new ConversationRerun(CALL, Dialogue.OUTSIDE).step(each));
             assertTrue(said.why().contains("does not know") && !said.why().contains("+1555"), said.why());
         }
     }

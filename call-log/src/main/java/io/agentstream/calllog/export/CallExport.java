@@ -5,6 +5,7 @@ import io.agentstream.calllog.CallEntry.Missing;
 import io.agentstream.calllog.CallEntry.Why;
 import io.agentstream.calllog.CallReading;
 import io.agentstream.calllog.CallSource;
+import io.agentstream.calllog.Definitions;
 import io.agentstream.calllog.LogRecord;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallId;
@@ -86,13 +87,6 @@ public final class CallExport implements AutoCloseable {
     /// @param run as the API shows it
     /// @param over whether the run is over
     public record Subject(CallId callId, ObjectNode run, boolean over) {}
-
-    /// Where definitions are.
-    @FunctionalInterface
-    public interface Definitions {
-        /// The definition of this key on `agent.definitions.v1`; null where it is nowhere any more.
-        @Nullable AgentDefinition find(String key) throws IOException;
-    }
 
     /// The run's events as the API shows them, in order.
     @FunctionalInterface

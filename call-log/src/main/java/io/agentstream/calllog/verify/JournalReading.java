@@ -1,32 +1,79 @@
 package io.agentstream.calllog.verify;
 
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.calllog.CallSource;
+import io.agentstream.calllog.Definitions;
 import io.agentstream.calllog.LogRecord;
+import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.JournalBatch;
+import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SealKey;
+import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/// Runs the conversation of a call again, wherever its records come from. In constant memory, up to the first difference.
+/// Runs the conversation of a call again, wherever its records come from: with the definition and the context that its run began with. In
+/// constant memory, up to the first difference.
 public final class JournalReading {
 
     private JournalReading() {}
 
     /// @param words the key that the call's journal is sealed with; null where it is not, or the key is gone
     /// @throws IOException where the source does not bring the records, in a sentence
-    public static Verification verify(CallSource source, CallId callId, @Nullable SealKey words) throws IOException {
-        Verifier verifier = new Verifier(callId, words);
+    public static Verification verify(CallSource source, CallId callId, @Nullable SealKey words, Definitions definitions)
+            throws IOException {
         try (CallSource.Records records = source.open(Topics.CALL_JOURNAL)) {
+            LogRecord record = records.next();
+            Optional<Dialogue> dialogue = record == null ? Optional.empty() : dialogue(source, words, definitions);
+            Verifier verifier = new Verifier(callId, words, dialogue.orElse(Dialogue.OUTSIDE));
             records.deleted().ifPresent(verifier::hole);
+            if (record != null && dialogue.isEmpty()) {
+                verifier.hole("what the agent was defined as, or how its run began, is not to be had: nothing of the journal can be run again");
+                return verifier.done();
+            }
+            while (record != null && take(verifier, record)) {
+                record = records.next();
+            }
+            return verifier.done();
+        }
+    }
+
+    private static Optional<Dialogue> dialogue(CallSource source, @Nullable SealKey words, Definitions definitions) throws IOException {
+        RunEvent.Running began = began(source);
+        if (began != null && began.sealed() != null) {
+            began = words != null && Sealing.open(began, words) instanceof Sealing.Opened.Clear<RunEvent.Running>(var opened) ? opened : null;
+        }
+        if (began == null) {
+            return Optional.empty();
+        }
+        JsonNode definition = began.definition();
+        if (definition == null && began.definitionKey() != null) {
+            AgentDefinition found = definitions.find(began.definitionKey());
+            definition = found == null ? null : found.definition();
+        }
+        try {
+            return definition == null ? Optional.empty() : Optional.of(Dialogues.of(definition, began.initialContext()));
+        } catch (IllegalArgumentException none) { // such a call was closed, and its machine never asked
+            return Optional.of(Dialogue.OUTSIDE);
+        }
+    }
+
+    private static RunEvent.@Nullable Running began(CallSource source) throws IOException {
+        try (CallSource.Records records = source.open(Topics.RUN_EVENTS)) {
             LogRecord record;
-            while ((record = records.next()) != null && take(verifier, record)) {
-                // the verifier has it
+            while ((record = records.next()) != null) {
+                if (Topics.RUN_EVENTS.codec().decode(record.bytes()) instanceof Decoded.Value<RunEvent>(RunEvent.Running running)) {
+                    return running;
+                }
             }
         }
-        return verifier.done();
+        return null;
     }
 
     private static boolean take(Verifier verifier, LogRecord record) {

@@ -2,6 +2,7 @@ package io.agentstream.calllog.verify;
 
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.agents.journal.ConversationRerun;
 import io.agentstream.agents.journal.ConversationRerun.Outcome;
@@ -41,6 +42,7 @@ public final class Verifier {
 
     private final CallId callId;
     private final @Nullable SealKey words;
+    private final Dialogue dialogue;
     private final List<String> holes = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Deque<JournalEntry> before = new ArrayDeque<>(BEFORE);
@@ -71,9 +73,11 @@ public final class Verifier {
     }
 
     /// @param words the key that the call's journal is sealed with; null where it is not, or the key is gone
-    public Verifier(CallId callId, @Nullable SealKey words) {
+    /// @param dialogue what the conversation began with
+    public Verifier(CallId callId, @Nullable SealKey words, Dialogue dialogue) {
         this.callId = callId;
         this.words = words;
+        this.dialogue = dialogue;
     }
 
     /// Takes the next batch.
@@ -147,7 +151,8 @@ public final class Verifier {
             return null;
         }
         if (now == null || batch.epoch() > now.epoch) {
-            now = new Part(batch.epoch(), new ConversationRerun(callId));
+            boolean decides = batch.version() >= ConversationMachine.DECIDES_SINCE;
+            now = new Part(batch.epoch(), new ConversationRerun(callId, decides ? dialogue : Dialogue.OUTSIDE));
             part = now;
             workers++;
             before.clear();

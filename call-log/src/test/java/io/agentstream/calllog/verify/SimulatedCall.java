@@ -63,7 +63,7 @@ final class SimulatedCall {
 
     SimulatedCall run(int steps) {
         give(new ConversationInput.RunStarted(!echo));
-        for (int n = 0; n < steps && !(state instanceof Conversation.Ended); n++) {
+        for (int n = 0; n < steps && !state.isOver(); n++) {
             nowMs += random.nextInt(40);
             if (random.nextInt(90) == 0) {
                 changeHands();
@@ -130,7 +130,8 @@ final class SimulatedCall {
                 write(false);
                 saved = SavedConversation.of(state);
             }
-            case ConversationEffect.Play _, ConversationEffect.Flow _, ConversationEffect.Tell _, ConversationEffect.HangUp _ -> { }
+            case ConversationEffect.Play _, ConversationEffect.Flow _, ConversationEffect.Tell _, ConversationEffect.HangUp _,
+                    ConversationEffect.ServiceEffect _ -> { }
         }
     }
 

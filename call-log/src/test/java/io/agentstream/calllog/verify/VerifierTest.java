@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.calllog.verify.Verification.Difference;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.JournalBatch;
@@ -28,7 +29,7 @@ final class VerifierTest {
     private static final SealKey KEY = SealKey.generate(new SecureRandom());
 
     private static Verification verify(CallId callId, List<JournalBatch> batches, SealKey words) {
-        Verifier verifier = new Verifier(callId, words);
+        Verifier verifier = new Verifier(callId, words, Dialogue.OUTSIDE);
         batches.forEach(verifier::take);
         return verifier.done();
     }

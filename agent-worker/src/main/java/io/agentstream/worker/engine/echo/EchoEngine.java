@@ -1,7 +1,6 @@
 package io.agentstream.worker.engine.echo;
 
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
-import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
@@ -47,9 +46,6 @@ public final class EchoEngine implements AgentEngine {
                 out.post(new ReplyPart(turn, "", frame.payload()));
             }
         }
-
-        @Override
-        public void think(int turn, Prompt prompt) {}
 
         @Override
         public void flow(int turn) {

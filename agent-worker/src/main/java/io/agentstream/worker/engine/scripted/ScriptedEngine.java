@@ -3,8 +3,8 @@ package io.agentstream.worker.engine.scripted;
 import io.agentstream.agents.ScriptedDefinition;
 import io.agentstream.agents.ScriptedDefinition.Node;
 import io.agentstream.agents.ScriptedDefinition.Parsed;
-import io.agentstream.agents.ScriptedFlow;
 import io.agentstream.agents.definition.Template;
+import io.agentstream.agents.dialogue.ScriptedDialogue;
 import io.agentstream.audio.voice.Voice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
@@ -49,9 +49,11 @@ public final class ScriptedEngine implements AgentEngine {
 
     @Override
     public AgentSession open(Opening opening, ReplySink out) {
-        ScriptedDefinition definition = definition(opening.definition());
-        ScriptedSession session = new ScriptedSession(
-                new ScriptedFlow(definition, opening.initialContext()), voice(definition), out, opening.memory());
+        if (!(opening.dialogue() instanceof ScriptedDialogue script)) {
+            throw new IllegalArgumentException("not a scripted definition");
+        }
+        ScriptedDefinition definition = script.definition();
+        ScriptedSession session = new ScriptedSession(voice(definition), out);
         Thread.ofVirtual().name("engine-ahead").start(() -> speakAhead(definition, session::isOpen));
         return session;
     }

@@ -1,36 +1,36 @@
 package io.agentstream.worker.engine.scripted;
 
-import io.agentstream.agents.ScriptedFlow;
-import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
-import io.agentstream.agents.conversation.ConversationInput.EngineReply;
-import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
-import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
-import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
-import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
+import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationInput.Answer;
+import io.agentstream.agents.conversation.ConversationInput.MouthDone;
+import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
+import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.audio.voice.Voice;
-import io.agentstream.schemas.Json;
-import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
-/// One conversation that follows a script. Where the line leads is decided within `think`; speaking it is left to a virtual
-/// thread.
+/// The mouth of one conversation that follows a script: speaks what it is given, on a virtual thread. Where the script leads is decided in the
+/// conversation's machine.
 final class ScriptedSession implements AgentSession {
 
     private static final Logger log = LoggerFactory.getLogger(ScriptedSession.class);
 
-    private final ScriptedFlow flow;
     private final Voice voice;
     private final ReplySink out;
-    /// Only the loop.
-    private ScriptedFlow.Memory memory;
 
     /// Held for the look at `turn` and the posting that depends on it, neither of which waits for anything.
     private final ReentrantLock lock = new ReentrantLock();
@@ -38,23 +38,9 @@ final class ScriptedSession implements AgentSession {
     private int turn;
     private volatile boolean open = true;
 
-    /// @throws IllegalArgumentException where the memory is not one of this engine's
-    ScriptedSession(ScriptedFlow flow, Voice voice, ReplySink out, @Nullable JsonNode memory) {
-        this.flow = flow;
+    ScriptedSession(Voice voice, ReplySink out) {
         this.voice = voice;
         this.out = out;
-        this.memory = memory(memory);
-    }
-
-    private static ScriptedFlow.Memory memory(@Nullable JsonNode json) {
-        if (json == null || json.isNull()) {
-            return ScriptedFlow.Memory.NEW;
-        }
-        try {
-            return Json.MAPPER.treeToValue(json, ScriptedFlow.Memory.class);
-        } catch (JacksonException foreign) {
-            throw new IllegalArgumentException("a memory of another version", foreign);
-        }
     }
 
     boolean isOpen() {
@@ -62,39 +48,38 @@ final class ScriptedSession implements AgentSession {
     }
 
     @Override
-    public void hear(MediaFrame.Audio frame) {}
-
-    @Override
-    public void think(int turn, Prompt prompt) {
-        if (!open) {
-            return;
+    public void perform(ServiceEffect effect) {
+        switch (effect) {
+            case Speak speak -> {
+                if (open) {
+                    want(speak.turn());
+                    Thread.ofVirtual().name("engine-speak").start(() -> speak(speak));
+                }
+            }
+            case StopSpeaking stop -> stopSpeaking(stop.turn());
+            case AskBrain _, StopBrain _, CallTool _, StopTools _, OpenEar _, FinishHearing _ ->
+                throw new IllegalStateException("a script asks for more than a mouth");
         }
-        ScriptedFlow.Line line = flow.next(memory, prompt);
-        memory = line.memory();
-        want(turn);
-        out.post(new ReplyBegun(turn, memory.node(), line.manners(), Json.MAPPER.valueToTree(memory), line.outcome()));
-        Thread.ofVirtual().name("engine-speak").start(() -> speak(turn, line));
     }
 
-    private void speak(int turn, ScriptedFlow.Line line) {
+    private void speak(Speak what) {
         try {
-            String text = line.text().substring(0, Math.min(line.text().length(), Voice.MAX_TEXT_CHARS));
-            byte[] audio = voice.speak(text);
+            byte[] audio = voice.speak(what.text());
             if (audio.length > 0) { // a line of variables without values has nothing to be heard
-                post(turn, new ReplyPart(turn, text, Slice.of(audio)));
+                post(what.turn(), new MouthSpoke(what.turn(), what.number(), Slice.of(audio), List.of()));
             }
-            post(turn, new ReplyFinished(turn, line.then()));
+            post(what.turn(), new MouthDone(what.turn(), what.number()));
         } catch (RuntimeException failure) { // the text stays out of the log, and a voice may have put it in the message
             log.atError().addKeyValue("failure", failure.getClass().getSimpleName()).log("line could not be spoken");
-            post(turn, new EngineFailed());
+            post(what.turn(), new MouthFailed(what.turn(), what.number(), new ServiceFailure(ServiceFailure.Kind.BROKEN)));
         }
     }
 
-    private void post(int of, EngineReply reply) {
+    private void post(int of, Answer answer) {
         lock.lock();
         try {
             if (turn == of) {
-                out.post(reply);
+                out.post(answer);
             }
         } finally {
             lock.unlock();
@@ -110,8 +95,7 @@ final class ScriptedSession implements AgentSession {
         }
     }
 
-    @Override
-    public void stop(int stopped) {
+    private void stopSpeaking(int stopped) {
         lock.lock();
         try {
             if (turn == stopped) {

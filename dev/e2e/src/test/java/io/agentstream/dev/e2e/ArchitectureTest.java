@@ -108,7 +108,7 @@ final class ArchitectureTest {
     static Stream<String> cores() {
         return Stream.of(
                 "io\\.agentstream\\.gateway\\.call\\..*",
-                "io\\.agentstream\\.agents\\.conversation\\..*",
+                "io\\.agentstream\\.agents\\.(conversation\\..*|dialogue\\..*|Scripted\\w+)(\\$.*)?",
                 "io\\.agentstream\\.orchestrator\\.decide\\.(RunMachine|Verdicts|Contexts|Refusal|Tariff)(\\$.*)?");
     }
 
@@ -121,8 +121,9 @@ final class ArchitectureTest {
         classes().that(own).should().onlyDependOnClassesThat(own
                         .or(resideInAnyPackage(
                                 "java.lang", "java.lang.annotation", "java.lang.invoke", "java.lang.runtime", "java.util",
-                                "java.util.function", "java.util.stream", "java.time", "java.math", "java.nio.charset",
-                                "org.jspecify..", "tools.jackson.databind..", "io.agentstream.schemas",
+                                "java.util.function", "java.util.regex", "java.util.stream", "java.time", "java.math", "java.nio.charset",
+                                "org.jspecify..", "tools.jackson.core", "tools.jackson.databind..", "io.agentstream.schemas",
+                                "io.agentstream.agents.definition",
                                 "io.agentstream.orchestrator.decide"))
                         .or(named("io.agentstream.runtime.Step"))
                         .or(DescribedPredicate.describe("what a provider's message means", type -> type.getFullName()

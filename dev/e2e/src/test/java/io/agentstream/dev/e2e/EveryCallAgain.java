@@ -6,6 +6,7 @@ import io.agentstream.calllog.verify.JournalReading;
 import io.agentstream.calllog.verify.Verification;
 import io.agentstream.calllog.verify.VerificationText;
 import io.agentstream.cli.verify.RecordedEnd;
+import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.CallSecrets;
@@ -47,9 +48,17 @@ final class EveryCallAgain {
 
     private void run(boolean ends) throws Exception {
         read(Topics.CALL_JOURNAL, Integer.MAX_VALUE);
+        read(Topics.RUN_EVENTS, Integer.MAX_VALUE);
         for (ConsumerRecord<byte[], byte[]> record : TopicReader.read(bootstrapServers, Topics.CALL_KEYS)) {
             if (record.value() != null && Topics.CALL_KEYS.codec().decode(record.value()) instanceof Decoded.Value<CallKeys>(CallKeys wrapped)) {
                 keys.unwrap(wrapped).map(CallSecrets::words).ifPresent(key -> words.put(wrapped.callId(), key));
+            }
+        }
+        Map<String, AgentDefinition> definitions = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : TopicReader.read(bootstrapServers, Topics.AGENT_DEFINITIONS)) {
+            if (record.value() != null
+                    && Topics.AGENT_DEFINITIONS.codec().decode(record.value()) instanceof Decoded.Value<AgentDefinition>(var definition)) {
+                definitions.put(definition.key(), definition);
             }
         }
         List<String> wrong = new ArrayList<>();
@@ -57,7 +66,8 @@ final class EveryCallAgain {
         long steps = 0;
         int conversations = 0;
         for (Map.Entry<CallId, Map<Topic<?>, List<LogRecord>>> call : calls.entrySet()) {
-            Verification again = JournalReading.verify(source(call.getValue()), call.getKey(), words.get(call.getKey()));
+            Verification again = JournalReading.verify(
+                    source(call.getValue()), call.getKey(), words.get(call.getKey()), definitions::get);
             steps += again.steps();
             conversations++;
             again.holes().forEach(hole -> holes.add("call " + call.getKey() + ": " + hole));

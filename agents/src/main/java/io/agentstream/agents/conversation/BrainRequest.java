@@ -1,0 +1,21 @@
+package io.agentstream.agents.conversation;
+
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/// What a brain is told.
+///
+/// @param instructions what the agent is and is to do
+/// @param history what was said, heard and done, oldest first
+/// @param tools what it may use
+public record BrainRequest(String instructions, List<Remark> history, List<Offer> tools) {
+
+    /// @param parameters a JSON Schema of the type `object`
+    public record Offer(String name, String description, JsonNode parameters) {}
+
+    /// Without a word of it.
+    @Override
+    public String toString() {
+        return "BrainRequest[" + history.size() + " remarks, " + tools.size() + " tools]";
+    }
+}

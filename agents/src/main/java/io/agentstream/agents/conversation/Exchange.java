@@ -1,0 +1,157 @@
+package io.agentstream.agents.conversation;
+
+import io.agentstream.agents.conversation.ConversationEffect.ClearDeadline;
+import io.agentstream.agents.conversation.ConversationEffect.Save;
+import io.agentstream.agents.conversation.ConversationEffect.SetDeadline;
+import io.agentstream.agents.conversation.ConversationEffect.StopThinking;
+import io.agentstream.agents.conversation.ConversationEffect.Tell;
+import io.agentstream.agents.conversation.ConversationEffect.Think;
+import io.agentstream.agents.conversation.ConversationInput.Broken;
+import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
+import io.agentstream.agents.conversation.ConversationInput.EngineReply;
+import io.agentstream.agents.conversation.ConversationInput.ForFloor;
+import io.agentstream.agents.conversation.ConversationInput.Resumed;
+import io.agentstream.agents.conversation.ConversationInput.RunStarted;
+import io.agentstream.agents.conversation.ConversationInput.ServiceReply;
+import io.agentstream.runtime.Step;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/// One step of a conversation whose dialogue decides within the machine: what floor and dialogue ask of each other goes to and fro until
+/// both are quiet. Made for one step; what it is made of and gives is immutable.
+final class Exchange {
+
+    /// Words between the two in one step. A script has a handful; more is a bug, which ends the call.
+    static final int MAX_WORDS = 200;
+
+    private static final String UNREADABLE = "memory";
+
+    private final long nowMs;
+    private final long dueBeforeMs;
+    private final List<ConversationEffect> effects = new ArrayList<>();
+    private final Deque<EngineReply> said = new ArrayDeque<>();
+    private Floor floor;
+    private Dialogue dialogue;
+    private long floorDueMs;
+    /// Whether nothing is set any more of what was set before.
+    private boolean dueIsSpent;
+    private boolean saves;
+
+    Exchange(Conversation state, long nowMs) {
+        this.nowMs = nowMs;
+        this.floor = state.floor();
+        this.dialogue = state.dialogue();
+        this.floorDueMs = state.floorDueMs();
+        this.dueBeforeMs = Math.min(floorDueMs, dialogue.dueMs());
+    }
+
+    Step<Conversation, ConversationEffect> take(ConversationInput input) {
+        switch (input) {
+            case DeadlinePassed passed -> passed(passed);
+            case Resumed resumed -> {
+                Optional<Dialogue> left = dialogue.resumed(resumed.saved().memory());
+                left.ifPresent(as -> move(as.began(nowMs)));
+                floor(left.isPresent() ? resumed : new Broken(UNREADABLE));
+            }
+            case RunStarted started -> {
+                move(dialogue.began(nowMs));
+                floor(started);
+            }
+            case ForFloor ours -> floor(ours);
+            case ServiceReply reply -> {
+                if (!(floor instanceof Floor.Ended)) {
+                    move(dialogue.answered(reply, nowMs));
+                }
+            }
+        }
+        settle();
+        return end();
+    }
+
+    /// One deadline is set for both; whose it was is known by the time.
+    private void passed(DeadlinePassed passed) {
+        dueIsSpent = true;
+        if (dialogue.dueMs() <= nowMs) {
+            move(dialogue.due(nowMs));
+            settle();
+        }
+        if (floorDueMs <= nowMs) {
+            floorDueMs = Dialogue.NEVER;
+            floor(passed);
+        }
+    }
+
+    private void settle() {
+        int words = 0;
+        EngineReply reply;
+        while ((reply = said.poll()) != null) {
+            if (++words > MAX_WORDS) {
+                throw new IllegalStateException("a dialogue that answers without end");
+            }
+            floor(reply);
+        }
+    }
+
+    private void floor(ForFloor input) {
+        Step<Floor, ConversationEffect> step = FloorMachine.step(floor, nowMs, input);
+        floor = step.state();
+        for (ConversationEffect effect : step.effects()) {
+            switch (effect) {
+                case Think think -> move(dialogue.asked(think.turn(), think.prompt(), nowMs));
+                case StopThinking stop -> move(dialogue.stopped(stop.turn()));
+                case Tell tell -> {
+                    if (tell.fact() instanceof Fact.Said heard) {
+                        dialogue = dialogue.heard(heard.turn(), heard.playedMs(), heard.whole());
+                    }
+                    if (!(tell.fact() instanceof Fact.Heard words && isTold(words))) {
+                        effects.add(tell);
+                    }
+                }
+                case SetDeadline deadline -> floorDueMs = deadline.atMs();
+                case ClearDeadline clear -> {
+                    floorDueMs = Dialogue.NEVER;
+                    dueIsSpent = true;
+                    effects.add(clear);
+                }
+                case Save save -> saves = true;
+                case ConversationEffect.Hear _, ConversationEffect.Flow _, ConversationEffect.Play _, ConversationEffect.Clear _,
+                        ConversationEffect.AskForMark _, ConversationEffect.HangUp _, ConversationEffect.ServiceEffect _ ->
+                    effects.add(effect);
+            }
+        }
+    }
+
+    /// What was said is told with its words, by the dialogue, where somebody is asked for an answer to it.
+    private boolean isTold(Fact.Heard heard) {
+        return heard.digit() == null && dialogue.understands() && floor instanceof Floor.Thinking;
+    }
+
+    private void move(Dialogue.Move move) {
+        dialogue = move.next();
+        for (ConversationEffect effect : move.effects()) {
+            if (effect instanceof Save) {
+                saves = true;
+            } else {
+                effects.add(effect);
+            }
+        }
+        said.addAll(move.replies());
+    }
+
+    /// The deadline and the snapshot are the last of it, and there is one of each: both are of the state that the step leads to.
+    private Step<Conversation, ConversationEffect> end() {
+        long dueMs = floor instanceof Floor.Ended ? Dialogue.NEVER : Math.min(floorDueMs, dialogue.dueMs());
+        if (dueMs == Dialogue.NEVER && dueBeforeMs != Dialogue.NEVER && !dueIsSpent) {
+            effects.add(new ClearDeadline());
+        } else if (dueMs != Dialogue.NEVER && (dueMs != dueBeforeMs || dueIsSpent)) {
+            effects.add(new SetDeadline(dueMs));
+        }
+        if (saves) {
+            effects.add(new Save());
+        }
+        return new Step<>(new Conversation(floor, dialogue, floorDueMs), List.copyOf(effects));
+    }
+}

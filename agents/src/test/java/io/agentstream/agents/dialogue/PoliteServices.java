@@ -1,0 +1,118 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
+import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.BrainCalled;
+import io.agentstream.agents.conversation.ConversationInput.BrainDone;
+import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
+import io.agentstream.agents.conversation.ConversationInput.MouthDone;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
+import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ConversationInput.Word;
+import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.schemas.Slice;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/// Services that do what they are asked, in the time that good ones take, and stop when they are told to.
+class PoliteServices implements World.Services {
+
+    static final int CHAR_MS = 60;
+
+    /// @param uses the tools that the brain wants used, with their arguments
+    record Thought(String text, List<Remark.Use> uses) {
+        static Thought of(String text) {
+            return new Thought(text, List.of());
+        }
+    }
+
+    final Function<BrainRequest, Thought> brain;
+    /// Results by tool.
+    final Map<String, String> tools = new HashMap<>();
+    /// Uses of tools by key, each with how often it was asked for.
+    final Map<String, Integer> used = new HashMap<>();
+    final List<BrainRequest> asked = new ArrayList<>();
+    /// What the caller has said and nobody has asked for.
+    String said = "";
+    int ear;
+    /// How often it was stopped, by what.
+    private final Map<String, Integer> stops = new HashMap<>();
+
+    PoliteServices(Function<BrainRequest, Thought> brain) {
+        this.brain = brain;
+    }
+
+    @Override
+    public void perform(World world, ServiceEffect effect) {
+        switch (effect) {
+            case Speak speak -> speak(world, speak);
+            case StopSpeaking stop -> stops.merge("mouth " + stop.turn(), 1, Integer::sum);
+            case AskBrain ask -> think(world, ask);
+            case StopBrain stop -> stops.merge("brain " + stop.turn(), 1, Integer::sum);
+            case CallTool call -> use(world, call);
+            case StopTools stop -> stops.merge("tools " + stop.turn(), 1, Integer::sum);
+            case OpenEar open -> ear = open.ear();
+            case FinishHearing finish -> {
+                String words = said;
+                said = "";
+                answer(world, 250, "", new WordsEnded(finish.ear(), words));
+            }
+        }
+    }
+
+    /// @param of what must not be stopped by then
+    void answer(World world, long ms, String of, ConversationInput input) {
+        int before = stops.getOrDefault(of, 0);
+        world.after(ms, () -> {
+            if (stops.getOrDefault(of, 0) == before) {
+                world.give(input);
+            }
+        });
+    }
+
+    void speak(World world, Speak speak) {
+        String of = "mouth " + speak.turn();
+        List<Word> words = new ArrayList<>();
+        int from = 0;
+        for (String word : speak.text().split(" ", -1)) {
+            words.add(new Word(word, (long) from * CHAR_MS, (long) (from + word.length()) * CHAR_MS));
+            from += word.length() + 1;
+        }
+        answer(world, 150, of, new MouthSpoke(
+                speak.turn(), speak.number(), Slice.of(new byte[speak.text().length() * CHAR_MS * 8]), words));
+        answer(world, 160, of, new MouthDone(speak.turn(), speak.number()));
+    }
+
+    void think(World world, AskBrain ask) {
+        asked.add(ask.request());
+        String of = "brain " + ask.turn();
+        Thought thought = brain.apply(ask.request());
+        long ms = 400;
+        for (int from = 0; from < thought.text().length(); from += 9) {
+            String piece = thought.text().substring(from, Math.min(from + 9, thought.text().length()));
+            answer(world, ms += 16, of, new BrainSaid(ask.turn(), ask.number(), piece));
+        }
+        for (Remark.Use use : thought.uses()) {
+            answer(world, ms += 16, of, new BrainCalled(ask.turn(), ask.number(), use.id(), use.tool(), use.arguments()));
+        }
+        answer(world, ms + 16, of, new BrainDone(ask.turn(), ask.number(), 100, 0, 20));
+    }
+
+    void use(World world, CallTool call) {
+        used.merge(call.key(), 1, Integer::sum);
+        answer(world, 300, "tools " + call.turn(), new ToolAnswered(call.turn(), call.number(), false, tools.getOrDefault(call.tool(), "{}")));
+    }
+}

@@ -1,0 +1,191 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.Conversation;
+import io.agentstream.agents.conversation.ConversationEffect;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationMachine;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.Floor;
+import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.agents.journal.ConversationJournal;
+import io.agentstream.runtime.Step;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.JournalBatch;
+import io.agentstream.schemas.Json;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+
+/// A call without threads and without a clock: the machine, a telephone that plays what it is sent, services, and whoever calls. What happens is in
+/// order of its time, and of the order in which it was arranged.
+final class World {
+
+    static final long T0 = 1_795_000_000_000L;
+    static final CallId CALL = CallId.of(T0, 3, 7);
+
+    /// What does what services are asked.
+    interface Services {
+        void perform(World world, ServiceEffect effect);
+    }
+
+    private record Event(long atMs, long order, int worker, Runnable what) {}
+
+    /// Takes the conversation up with the worker that comes behind this many steps.
+    ///
+    /// @param inGoodManners whether the one before leaves what it knows; else what it saved last is all
+    record TakeOver(int steps, boolean inGoodManners) {
+        static final TakeOver NEVER = new TakeOver(Integer.MAX_VALUE, true);
+    }
+
+    final List<JournalBatch> journals = new ArrayList<>();
+    final List<Fact> facts = new ArrayList<>();
+    final List<ConversationEffect> effects = new ArrayList<>();
+    Consumer<ConversationEffect> watcher = effect -> { };
+    /// Is asked after each step what the caller does.
+    Consumer<World> caller = world -> { };
+    Conversation state;
+    long nowMs = T0;
+    int steps;
+    int hangUps;
+    int takeOvers;
+
+    private final Dialogue dialogue;
+    private final Services services;
+    private final TakeOver takeOver;
+    private final PriorityQueue<Event> events =
+            new PriorityQueue<>(Comparator.comparingLong(Event::atMs).thenComparingLong(Event::order));
+    private ConversationJournal journal = new ConversationJournal();
+    private String saved = "";
+    private long order;
+    private int worker = 1;
+    private long deadlineMs = Long.MAX_VALUE;
+    private long soundsUntilMs = T0;
+    private int cleared;
+
+    World(Dialogue dialogue, Services services, TakeOver takeOver) {
+        this.dialogue = dialogue;
+        this.services = services;
+        this.takeOver = takeOver;
+        this.state = Conversation.of(dialogue);
+    }
+
+    /// What a service or a deadline does: whoever takes over hears nothing of it.
+    void after(long ms, Runnable what) {
+        events.add(new Event(nowMs + ms, order++, worker, what));
+    }
+
+    /// What the telephone does: whoever holds the call hears of it.
+    void phone(long ms, Runnable what) {
+        events.add(new Event(nowMs + ms, order++, 0, what));
+    }
+
+    World run(long limitMs) {
+        give(new ConversationInput.RunStarted(true));
+        while (hangUps == 0 && !state.isOver() && !events.isEmpty() && nowMs < T0 + limitMs) {
+            Event next = events.poll();
+            nowMs = Math.max(nowMs, next.atMs());
+            if (next.worker() == 0 || next.worker() == worker) {
+                next.what().run();
+            }
+        }
+        if (!state.isOver()) {
+            give(new ConversationInput.CallEnded());
+        }
+        write(true);
+        return this;
+    }
+
+    void give(ConversationInput input) {
+        Step<Conversation, ConversationEffect> step;
+        step = ConversationMachine.step(state, nowMs, input);
+        state = step.state();
+        journal.add(nowMs, input, step.effects());
+        effects.addAll(step.effects());
+        for (ConversationEffect effect : step.effects()) {
+            watcher.accept(effect);
+            perform(effect);
+        }
+        if (++steps == takeOver.steps() && !state.isOver()) {
+            changeHands();
+        }
+        caller.accept(this);
+    }
+
+    private void perform(ConversationEffect effect) {
+        switch (effect) {
+            case ConversationEffect.Play play ->
+                soundsUntilMs = Math.max(soundsUntilMs, nowMs) + play.audio().length() / 8;
+            case ConversationEffect.Clear clear -> {
+                cleared = Math.max(cleared, clear.turn());
+                soundsUntilMs = nowMs;
+            }
+            case ConversationEffect.AskForMark mark -> phone(Math.max(0, soundsUntilMs - nowMs) + 20, () -> {
+                if (mark.turn() > cleared) {
+                    give(new ConversationInput.MarkReached(mark.turn()));
+                }
+            });
+            case ConversationEffect.SetDeadline deadline -> {
+                deadlineMs = deadline.atMs();
+                after(deadline.atMs() - nowMs, () -> {
+                    if (deadlineMs == deadline.atMs()) {
+                        deadlineMs = Long.MAX_VALUE;
+                        give(new ConversationInput.DeadlinePassed());
+                    }
+                });
+            }
+            case ConversationEffect.ClearDeadline clear -> deadlineMs = Long.MAX_VALUE;
+            case ConversationEffect.Tell tell -> facts.add(tell.fact());
+            case ConversationEffect.Save save -> saved = snapshot();
+            case ConversationEffect.HangUp hangUp -> hangUps++;
+            case ServiceEffect asked -> services.perform(this, asked);
+            case ConversationEffect.Hear _, ConversationEffect.Think _, ConversationEffect.StopThinking _, ConversationEffect.Flow _ ->
+                throw new AssertionError("nothing is decided outside: " + effect);
+        }
+    }
+
+    String snapshot() {
+        return Json.MAPPER.writeValueAsString(SavedConversation.of(state));
+    }
+
+    /// What was asked of the worker that is gone is answered to nobody.
+    private void changeHands() {
+        String left = takeOver.inGoodManners() ? snapshot() : saved;
+        takeOvers++;
+        write(false);
+        worker++;
+        deadlineMs = Long.MAX_VALUE;
+        state = Conversation.of(dialogue);
+        phone(1_000, () -> give(new ConversationInput.Resumed(Json.MAPPER.readValue(left, SavedConversation.class), 1_000)));
+    }
+
+    private void write(boolean last) {
+        if (journal.length() > 0) {
+            long firstMs = journal.firstMs();
+            journals.add(new JournalBatch(
+                    CALL, JournalBatch.CONVERSATION, ConversationMachine.VERSION, worker, 0, 1, firstMs, last, null, false, journal.take()));
+        }
+        journal = new ConversationJournal();
+    }
+
+    /// Whether the caller has the floor and says nothing.
+    boolean isAsked() {
+        return state.floor() instanceof Floor.Listening listening && !listening.hearing();
+    }
+
+    /// How much of the newest turn is still to sound.
+    long soundsForMs() {
+        return Math.max(0, soundsUntilMs - nowMs);
+    }
+
+    <F extends Fact> List<F> told(Class<F> kind) {
+        return facts.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    <E extends ConversationEffect> List<E> wanted(Class<E> kind) {
+        return effects.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+}
