@@ -1,4 +1,4 @@
-package io.agentstream.worker.service;
+package io.agentstream.agents.dialogue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,13 +8,13 @@ import java.util.Set;
 
 /// Cuts a text that is still being written into pieces that can be spoken: sentences, or where one does not end, clauses. The pieces put
 /// together are the text. Numbers, initials and usual abbreviations do not end a sentence. One thread at a time; pure.
-public final class SentenceSplitter {
+final class SentenceSplitter {
 
     /// From here on a comma is as good as a full stop.
     static final int LONG_CHARACTERS = 120;
 
     /// Longest piece.
-    public static final int MAX_CHARACTERS = 240;
+    static final int MAX_CHARACTERS = 240;
 
     /// Something stands behind them, whatever it begins with.
     private static final Set<String> TITLES = Set.of(
@@ -38,7 +38,7 @@ public final class SentenceSplitter {
     private int scanned;
 
     /// @return the pieces that are complete now
-    public List<String> add(String more) {
+    List<String> add(String more) {
         text.append(more);
         List<String> pieces = new ArrayList<>();
         Optional<String> piece = next();
@@ -49,10 +49,15 @@ public final class SentenceSplitter {
         return pieces;
     }
 
+    /// What may go on.
+    String rest() {
+        return text.toString();
+    }
+
     /// The text has ended.
     ///
     /// @return what is left; nothing where nothing is
-    public Optional<String> finish() {
+    Optional<String> finish() {
         return text.isEmpty() ? Optional.empty() : Optional.of(cut(text.length()));
     }
 

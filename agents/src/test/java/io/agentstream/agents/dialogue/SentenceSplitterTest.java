@@ -1,4 +1,4 @@
-package io.agentstream.worker.service;
+package io.agentstream.agents.dialogue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,0 +1,100 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.ConversationInput.ServiceReply;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.agents.definition.AgentGraph;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// The dialogue of a graph: an ear hears the caller, a brain thinks, a mouth speaks, tools are used, and nodes lead to nodes. Pure.
+///
+/// Whatever is asked of a service has a limit in time and an answer for when it fails: once more, then the next service, then the way for trouble,
+/// in the end an apology and the end of the call ([Way#trouble()]). So an agent that owes a reply is never waited for without end,
+/// whatever the services do.
+public final class CascadeDialogue implements Dialogue {
+
+    private final AgentGraph graph;
+    private final JsonNode context;
+    private final CascadeState state;
+
+    private CascadeDialogue(AgentGraph graph, JsonNode context, CascadeState state) {
+        this.graph = graph;
+        this.context = context;
+        this.state = state;
+    }
+
+    static CascadeDialogue of(AgentGraph graph, JsonNode context) {
+        return new CascadeDialogue(graph, context, new CascadeState());
+    }
+
+    public AgentGraph graph() {
+        return graph;
+    }
+
+    private Move move(long nowMs, Consumer<CascadeStep> change) {
+        CascadeState changed = state.copy();
+        CascadeStep step = new CascadeStep(graph, context, changed, nowMs);
+        change.accept(step);
+        return step.move(new CascadeDialogue(graph, context, changed));
+    }
+
+    @Override
+    public Move began(long nowMs) {
+        return move(nowMs, step -> step.hearing().open());
+    }
+
+    @Override
+    public Move asked(int turn, Prompt prompt, long nowMs) {
+        return move(nowMs, step -> step.asked(turn, prompt));
+    }
+
+    @Override
+    public Move stopped(int turn) {
+        return move(0, step -> step.stopped(turn));
+    }
+
+    @Override
+    public Dialogue heard(int turn, long playedMs, boolean whole) {
+        return move(0, step -> step.heard(turn, whole ? NEVER : playedMs)).next();
+    }
+
+    @Override
+    public Move answered(ServiceReply reply, long nowMs) {
+        return move(nowMs, step -> step.answered(reply));
+    }
+
+    @Override
+    public long dueMs() {
+        return state.dueMs();
+    }
+
+    @Override
+    public Move due(long nowMs) {
+        return move(nowMs, CascadeStep::due);
+    }
+
+    @Override
+    public boolean understands() {
+        return true;
+    }
+
+    @Override
+    public @Nullable JsonNode memory(long heardMs) {
+        return Memories.of(state, heardMs);
+    }
+
+    @Override
+    public Optional<Dialogue> resumed(@Nullable JsonNode memory) {
+        return Memories.restored(memory).map(left -> new CascadeDialogue(graph, context, left));
+    }
+
+    /// Nothing of what was said.
+    @Override
+    public String toString() {
+        return "graph at " + state.node + ", turn " + state.turn + ": " + state.pieces.size() + " pieces, " + state.spoken + " spoken, brain "
+                + state.asking + ", mouth " + state.speaking + ", " + state.history.size() + " remarks";
+    }
+}

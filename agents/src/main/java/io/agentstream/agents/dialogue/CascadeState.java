@@ -1,0 +1,207 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.ConversationInput.Word;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.conversation.Remark.Use;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// What a [CascadeDialogue] knows. Is changed only by the step that has made the copy, and by nobody once a dialogue has it; lists and maps in it
+/// are replaced, never changed.
+final class CascadeState implements Cloneable {
+
+    static final int NONE = -1;
+
+    // What outlives a worker.
+
+    /// Name of the node; null before the first.
+    @Nullable String node;
+    SortedMap<String, Integer> visits = new TreeMap<>();
+    SortedMap<String, JsonNode> variables = new TreeMap<>();
+    List<Remark> history = List.of();
+    /// How often in a row the caller said nothing, and how often the caller was answered in this node.
+    int silences;
+    int rounds;
+    /// Tools that were used in the call.
+    int uses;
+    /// Which of the agent's services are used; those before them have failed.
+    int ear;
+    int brain;
+    int mouth;
+    /// Whether the way for trouble was taken, and whether the call is being ended.
+    boolean troubled;
+    boolean ending;
+    /// What another worker had begun to say, and what follows it; nothing where that is not known.
+    List<String> saying = List.of();
+    @Nullable Then sayingThen;
+    /// Whether another worker had asked the brain, and the uses of tools that it had begun.
+    boolean owes;
+    List<Used> left = List.of();
+
+    // What a worker has under way.
+
+    int turn;
+    /// Next number of the turn.
+    int next;
+    /// What the turn is made of: what was asked of the brain, or a fixed line, one after the other.
+    List<Round> turns = List.of();
+    List<Piece> pieces = List.of();
+    /// How many of them are spoken.
+    int spoken;
+    /// Number under which the mouth speaks, and the brain answers; [#NONE]: it does not.
+    int speaking = NONE;
+    int asking = NONE;
+    /// Failures in a row.
+    int mouthTries;
+    int brainTries;
+    int emptyTries;
+    int earTries;
+    /// What the brain has said that is no sentence yet, and characters of the whole answer.
+    String rest = "";
+    int answerChars;
+    /// Times the brain was asked in this turn.
+    int asks;
+    /// What follows once all is said; null while more may come.
+    @Nullable Then then;
+    /// Where the turn leads instead of where its node does.
+    @Nullable String go;
+    boolean finished;
+    int fillers;
+    long mouthDueMs = Dialogue.NEVER;
+    long brainDueMs = Dialogue.NEVER;
+    long wordsDueMs = Dialogue.NEVER;
+    long fillerDueMs = Dialogue.NEVER;
+    /// What the agent was saying when the caller cut it short, from the first word on that was not heard, and what was to follow it; nothing where
+    /// that was not known yet.
+    List<String> cutOff = List.of();
+    @Nullable Then cutThen;
+    /// Number of the ear that is open; what it has understood of the caller's turn; whether it thinks that this is all.
+    int earNumber;
+    String heard = "";
+    boolean heardAll;
+    boolean deaf;
+    /// How long the caller spoke whose words are waited for.
+    long speechMs;
+
+    /// A part of a turn.
+    ///
+    /// @param uses the tools that were to be used
+    record Round(List<Used> uses) {
+        static final Round TALK = new Round(List.of());
+    }
+
+    /// @param key see [io.agentstream.agents.conversation.ConversationEffect.CallTool#key()]; empty as long as nobody was asked
+    /// @param number under which it is waited for
+    /// @param result null as long as there is none
+    record Used(Use use, String key, int number, long dueMs, @Nullable String result) {
+        static Used wanted(Use use) {
+            return new Used(use, "", NONE, Dialogue.NEVER, null);
+        }
+
+        Used with(String other) {
+            return new Used(use, key, number, Dialogue.NEVER, other);
+        }
+    }
+
+    /// A text for the mouth.
+    ///
+    /// @param round the part of the turn that it belongs to; [#NONE]: to none, and it is not remembered
+    /// @param audioMs how much of it has come
+    record Piece(int round, String text, long audioMs, List<Word> words) {}
+
+    /// Field by field, which is enough: what they hold is immutable.
+    CascadeState copy() {
+        try {
+            return (CascadeState) clone();
+        } catch (CloneNotSupportedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /// Another turn, in which nothing was done yet.
+    void begin(int number) {
+        turn = number;
+        next = 0;
+        turns = List.of();
+        pieces = List.of();
+        spoken = 0;
+        speaking = NONE;
+        asking = NONE;
+        mouthTries = 0;
+        brainTries = 0;
+        rest = "";
+        answerChars = 0;
+        asks = 0;
+        then = null;
+        go = null;
+        finished = false;
+        fillers = 0;
+        mouthDueMs = Dialogue.NEVER;
+        brainDueMs = Dialogue.NEVER;
+        wordsDueMs = Dialogue.NEVER;
+        fillerDueMs = Dialogue.NEVER;
+    }
+
+    /// What another worker had under way is nobody's concern any more.
+    void forgetLeft() {
+        saying = List.of();
+        sayingThen = null;
+        owes = false;
+        left = List.of();
+    }
+
+    void forgetCutOff() {
+        cutOff = List.of();
+        cutThen = null;
+    }
+
+    /// Nothing is waited for any more.
+    void stop() {
+        asking = NONE;
+        speaking = NONE;
+        then = null;
+        finished = true;
+        mouthDueMs = Dialogue.NEVER;
+        brainDueMs = Dialogue.NEVER;
+        wordsDueMs = Dialogue.NEVER;
+        fillerDueMs = Dialogue.NEVER;
+        turns = turns.stream()
+                .map(round -> new Round(round.uses().stream()
+                        .map(used -> used.result() == null ? used.with(Memories.DROPPED) : used)
+                        .toList()))
+                .toList();
+    }
+
+    /// The newest part of the turn is this from now on.
+    void last(Round round) {
+        List<Round> all = new ArrayList<>(turns);
+        all.set(all.size() - 1, round);
+        turns = List.copyOf(all);
+    }
+
+    /// Whether the newest part of the turn has no word.
+    boolean saysNothing() {
+        return pieces.stream().noneMatch(piece -> piece.round() == turns.size() - 1);
+    }
+
+    /// Uses of tools whose time is over.
+    List<Used> late(long nowMs) {
+        return turns.stream().flatMap(round -> round.uses().stream()).filter(used -> used.dueMs() <= nowMs).toList();
+    }
+
+    long dueMs() {
+        long dueMs = Math.min(Math.min(mouthDueMs, brainDueMs), Math.min(wordsDueMs, fillerDueMs));
+        for (Round round : turns) {
+            for (Used used : round.uses()) {
+                dueMs = Math.min(dueMs, used.dueMs());
+            }
+        }
+        return dueMs;
+    }
+}

@@ -1,0 +1,100 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.Tell;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.ServiceFailure;
+
+/// What has to do with the ear, in one step. One ear hears the whole call; one that has failed is replaced.
+final class Hearing {
+
+    /// How long the words of a turn that is over may take. An ear gives what it has after half of that.
+    static final long LIMIT_MS = 1_000;
+
+    private final CascadeStep step;
+    private final CascadeState s;
+
+    Hearing(CascadeStep step) {
+        this.step = step;
+        this.s = step.s;
+    }
+
+    void open() {
+        step.effects.add(new OpenEar(++s.earNumber, s.ear));
+        s.heard = "";
+        s.heardAll = false;
+    }
+
+    void heard(String text) {
+        s.heard = text;
+        s.heardAll = false;
+        s.earTries = 0;
+    }
+
+    void ended(String text) {
+        s.earTries = 0;
+        if (s.wordsDueMs == Dialogue.NEVER) {
+            s.heard = text;
+            s.heardAll = !text.isBlank();
+        } else {
+            understood(text.isBlank() ? s.heard : text);
+        }
+    }
+
+    /// The caller has said something: its words are wanted.
+    void speechEnded(long speechMs) {
+        s.speechMs = speechMs;
+        if (s.deaf) {
+            step.way().trouble();
+        } else if (s.heardAll) {
+            understood(s.heard);
+        } else {
+            s.wordsDueMs = step.nowMs + LIMIT_MS;
+            step.effects.add(new FinishHearing(s.earNumber));
+        }
+    }
+
+    private void understood(String text) {
+        s.wordsDueMs = Dialogue.NEVER;
+        s.heard = "";
+        s.heardAll = false;
+        boolean meansNothing = text.isBlank() // a noise, or nobody knows what
+                || (!s.cutOff.isEmpty() && Backchannels.isOne(step.graph.settings().language(), text));
+        if (meansNothing) {
+            step.way().stay();
+        } else {
+            s.forgetCutOff();
+            step.effects.add(new Tell(new Fact.Understood(s.turn, text.strip(), s.speechMs)));
+            step.way().words(text.strip());
+        }
+    }
+
+    void silent() {
+        failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
+    }
+
+    /// Another ear of the same kind, then the next one. Where there is none the agent is deaf, and apologizes as soon as it is to answer.
+    void failed(ServiceFailure failure) {
+        boolean isWaitedFor = s.wordsDueMs != Dialogue.NEVER;
+        String words = s.heard;
+        if (!failure.passes() || s.earTries > 0) {
+            s.ear++;
+            s.earTries = 0;
+        } else {
+            s.earTries++;
+        }
+        if (s.ear < step.graph.services().ears().size()) {
+            open();
+        } else {
+            s.deaf = true;
+        }
+        if (isWaitedFor && s.deaf) {
+            s.wordsDueMs = Dialogue.NEVER;
+            step.way().trouble();
+        } else if (isWaitedFor) {
+            understood(words);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.ConversationInput.Word;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.dialogue.CascadeState.Piece;
+import io.agentstream.agents.dialogue.CascadeState.Round;
+import io.agentstream.agents.dialogue.CascadeState.Used;
+import io.agentstream.schemas.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// What a dialogue remembers: of what it said, what the caller heard. Pure.
+final class Memories {
+
+    /// Most remarks, and characters of them, that are remembered; the oldest are forgotten.
+    static final int MAX_REMARKS = 200;
+    static final int MAX_CHARS = 60_000;
+
+    /// What a tool's use came to that nobody waited for.
+    static final String DROPPED = "{\"error\":\"the caller interrupted before the result was there\"}";
+
+    private Memories() {}
+
+    /// As it is saved.
+    record Saved(
+            @Nullable String node,
+            SortedMap<String, Integer> visits,
+            SortedMap<String, JsonNode> variables,
+            List<Remark> history,
+            int silences,
+            int rounds,
+            int uses,
+            int ear,
+            int brain,
+            int mouth,
+            boolean troubled,
+            boolean ending,
+            List<String> saying,
+            @Nullable Then sayingThen,
+            @Nullable String go,
+            boolean owes,
+            List<Used> left) {}
+
+    static @Nullable JsonNode of(CascadeState s, long heardMs) {
+        if (s.node == null) {
+            return null;
+        }
+        List<Remark> history = s.history;
+        List<String> saying = List.of();
+        List<Used> left = List.of();
+        if (s.turn > 0) {
+            boolean asks = s.asking != CascadeState.NONE; // what the brain wants is not known to its end: it is asked again
+            left = asks || s.turns.isEmpty() || s.then != null ? List.of() : s.turns.getLast().uses();
+            saying = s.then == null ? List.of() : unheard(s.pieces, heardMs);
+            int rounds = asks || !left.isEmpty() ? s.turns.size() - 1 : s.turns.size();
+            history = with(s.history, remarks(s, s.then == null ? 0 : heardMs, rounds));
+        }
+        return Json.MAPPER.valueToTree(new Saved(
+                s.node, s.visits, s.variables, history, s.silences, s.rounds, s.uses, s.ear, s.brain, s.mouth, s.troubled, s.ending, saying,
+                saying.isEmpty() ? null : s.then, s.go, s.asking != CascadeState.NONE, left));
+    }
+
+    static Optional<CascadeState> restored(@Nullable JsonNode json) {
+        CascadeState s = new CascadeState();
+        if (json == null || json.isNull()) {
+            return Optional.of(s);
+        }
+        try {
+            Saved left = Json.MAPPER.treeToValue(json, Saved.class);
+            if (left.visits() == null || left.variables() == null || left.history() == null || left.saying() == null || left.left() == null) {
+                return Optional.empty();
+            }
+            s.node = left.node();
+            s.visits = new TreeMap<>(left.visits());
+            s.variables = new TreeMap<>(left.variables());
+            s.history = List.copyOf(left.history());
+            s.silences = left.silences();
+            s.rounds = left.rounds();
+            s.ear = left.ear();
+            s.brain = left.brain();
+            s.mouth = left.mouth();
+            s.troubled = left.troubled();
+            s.ending = left.ending();
+            s.saying = List.copyOf(left.saying());
+            s.sayingThen = left.sayingThen();
+            s.go = left.go();
+            s.owes = left.owes();
+            s.uses = left.uses();
+            s.left = List.copyOf(left.left());
+            return Optional.of(s);
+        } catch (JacksonException foreign) {
+            return Optional.empty();
+        }
+    }
+
+    /// The pieces that were not heard to their end.
+    private static List<String> unheard(List<Piece> pieces, long heardMs) {
+        List<String> rest = new ArrayList<>();
+        long fromMs = 0;
+        for (Piece piece : pieces) {
+            fromMs += piece.audioMs();
+            if (piece.audioMs() == 0 || fromMs > heardMs) {
+                rest.add(piece.text());
+            }
+        }
+        return rest;
+    }
+
+    /// What is left to be said, from the first word on that was not heard.
+    static List<String> unsaid(List<Piece> pieces, long heardMs) {
+        List<String> rest = new ArrayList<>();
+        long fromMs = 0;
+        for (Piece piece : pieces) {
+            String heard = piece.audioMs() == 0 ? "" : heard(piece, heardMs - fromMs);
+            fromMs += piece.audioMs();
+            String text = piece.text().startsWith(heard) ? piece.text().substring(heard.length()).strip() : piece.text();
+            if (!text.isEmpty() && piece.round() != CascadeState.NONE) {
+                rest.add(text);
+            }
+        }
+        return rest;
+    }
+
+    /// What is remembered of the turn's parts up to one, as far as it was heard. Each use of a tool has a result.
+    static List<Remark> remarks(CascadeState s, long heardMs, int rounds) {
+        List<Remark> remarks = new ArrayList<>();
+        for (int n = 0; n < rounds; n++) {
+            Round round = s.turns.get(n);
+            String text = heard(s.pieces, n, heardMs);
+            if (text.isEmpty() && round.uses().isEmpty()) {
+                continue;
+            }
+            remarks.add(Remark.agent(text, round.uses().stream().map(Used::use).toList()));
+            for (Used used : round.uses()) {
+                remarks.add(Remark.result(used.use().id(), used.result() == null ? DROPPED : used.result()));
+            }
+        }
+        return remarks;
+    }
+
+    private static String heard(List<Piece> pieces, int round, long heardMs) {
+        StringBuilder text = new StringBuilder();
+        long fromMs = 0;
+        for (Piece piece : pieces) {
+            if (piece.round() == round && (piece.audioMs() > 0 || heardMs == Dialogue.NEVER)) {
+                String heard = heard(piece, heardMs - fromMs);
+                text.append(text.isEmpty() || heard.isEmpty() ? "" : " ").append(heard);
+            }
+            fromMs += piece.audioMs();
+        }
+        return text.toString();
+    }
+
+    /// The words of a piece of which so much was heard: by the mouth's times, or where it gives none by its length.
+    static String heard(Piece piece, long heardMs) {
+        if (heardMs >= piece.audioMs()) {
+            return piece.text();
+        }
+        if (heardMs <= 0) {
+            return "";
+        }
+        if (piece.words().isEmpty()) {
+            int chars = (int) (piece.text().length() * heardMs / piece.audioMs());
+            int blank = piece.text().lastIndexOf(' ', chars);
+            return blank < 0 ? "" : piece.text().substring(0, blank).strip();
+        }
+        StringBuilder text = new StringBuilder();
+        for (Word word : piece.words()) {
+            if (word.endMs() > heardMs) {
+                break;
+            }
+            text.append(text.isEmpty() ? "" : " ").append(word.text().strip());
+        }
+        return text.toString();
+    }
+
+    static List<Remark> with(List<Remark> history, List<Remark> more) {
+        if (more.isEmpty()) {
+            return history;
+        }
+        List<Remark> all = new ArrayList<>(history);
+        all.addAll(more);
+        int chars = all.stream().mapToInt(Remark::chars).sum();
+        while (all.size() > 1 && (all.size() > MAX_REMARKS || chars > MAX_CHARS)) {
+            chars -= all.removeFirst().chars();
+            while (!all.isEmpty() && all.getFirst().by() == Remark.By.TOOL) { // a result without its use is none
+                chars -= all.removeFirst().chars();
+            }
+        }
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,84 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.BrainRequest.Offer;
+import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Edge;
+import io.agentstream.agents.definition.Node;
+import io.agentstream.agents.definition.Tool;
+import io.agentstream.agents.definition.Tool.Parameter;
+import io.agentstream.schemas.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a brain is offered in a node: its tools, and its intents as choices. The same offers have the same form in every process. Pure.
+final class Offers {
+
+    private static final String CHOICE = "choose_";
+
+    private Offers() {}
+
+    static List<Offer> of(AgentGraph graph, Node node) {
+        List<Offer> offers = new ArrayList<>();
+        for (Edge.Intent intent : node.common().intents()) {
+            if (intent.description() != null) {
+                offers.add(new Offer(name(intent), intent.description(), schema(Map.of())));
+            }
+        }
+        if (node instanceof Node.Agent agent) {
+            agent.tools().forEach(name -> add(offers, graph.tool(name)));
+        }
+        return List.copyOf(offers);
+    }
+
+    /// Where a choice leads; null where the name is none.
+    static @Nullable String choice(Node node, String name) {
+        return node.common().intents().stream()
+                .filter(intent -> intent.description() != null && name(intent).equals(name))
+                .findFirst()
+                .map(Edge.Intent::go)
+                .orElse(null);
+    }
+
+    private static String name(Edge.Intent intent) {
+        String name = CHOICE + intent.intent().replaceAll("[^A-Za-z0-9_-]", "_");
+        return name.substring(0, Math.min(name.length(), 64));
+    }
+
+    private static void add(List<Offer> offers, Tool tool) {
+        switch (tool) {
+            case Tool.Http http -> offers.add(new Offer(http.name(), http.description(), schema(http.parameters())));
+            case Tool.HangUp hangUp -> offers.add(new Offer(hangUp.name(), hangUp.description(), schema(Map.of())));
+            case Tool.SetVariable set -> offers.add(new Offer(set.name(), set.description(), schema(set.variables())));
+            case Tool.EndWithOutcome end -> offers.add(new Offer(end.name(), end.description(), schema(Map.of(
+                    "outcome", new Parameter(Parameter.Type.STRING, "What the call has achieved.", true, end.outcomes())))));
+            case Tool.Transfer _, Tool.Mcp _, Tool.SendDtmf _ -> { } // nobody does them yet
+        }
+    }
+
+    private static JsonNode schema(Map<String, Parameter> parameters) {
+        ObjectNode schema = Json.MAPPER.createObjectNode().put("type", "object");
+        ObjectNode properties = schema.putObject("properties");
+        ArrayNode required = Json.MAPPER.createArrayNode();
+        new TreeMap<>(parameters).forEach((name, parameter) -> {
+            ObjectNode property = properties.putObject(name)
+                    .put("type", parameter.type().name().toLowerCase(Locale.ROOT))
+                    .put("description", parameter.description());
+            if (!parameter.values().isEmpty()) {
+                ArrayNode values = property.putArray("enum");
+                parameter.values().forEach(values::add);
+            }
+            if (parameter.required()) {
+                required.add(name);
+            }
+        });
+        schema.set("required", required);
+        return schema.put("additionalProperties", false);
+    }
+}

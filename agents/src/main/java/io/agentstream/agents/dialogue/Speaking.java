@@ -1,0 +1,165 @@
+package io.agentstream.agents.dialogue;
+
+import static io.agentstream.agents.dialogue.CascadeState.NONE;
+
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
+import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
+import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.ConversationInput.Word;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.dialogue.CascadeState.Piece;
+import io.agentstream.agents.dialogue.CascadeState.Round;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What has to do with the mouth, in one step. Texts are spoken one after the other: audio comes faster than it sounds, and each can be given to
+/// another mouth where one fails.
+final class Speaking {
+
+    /// How long a mouth may take for its next audio; longer than its own patience, which ends first where the adapter is well.
+    static final long LIMIT_MS = 7_000;
+
+    /// Bytes in a millisecond of telephone audio.
+    private static final int MS_BYTES = 8;
+
+    /// Fillers of one turn.
+    private static final int MAX_FILLERS = 3;
+
+    private final CascadeStep step;
+    private final CascadeState s;
+
+    Speaking(CascadeStep step) {
+        this.step = step;
+        this.s = step.s;
+    }
+
+    /// A fixed text, and what follows it.
+    void line(String text, Then then) {
+        texts(Sentences.all(text), then);
+    }
+
+    void texts(List<String> texts, Then then) {
+        s.turns = added(s.turns, Round.TALK);
+        texts.forEach(this::add);
+        finish(then);
+    }
+
+    /// Something to be said in the newest part of the turn.
+    void add(String text) {
+        s.pieces = added(s.pieces, new Piece(s.turns.size() - 1, text, 0, List.of()));
+        s.fillerDueMs = Dialogue.NEVER;
+    }
+
+    /// Nothing more is to be said, and this follows.
+    void finish(Then then) {
+        s.then = then;
+        go();
+    }
+
+    /// Speaks what is next, or says that all was spoken.
+    void go() {
+        if (s.speaking != NONE) {
+            return;
+        }
+        if (s.spoken < s.pieces.size()) {
+            s.speaking = s.next++;
+            s.mouthDueMs = step.nowMs + LIMIT_MS;
+            step.effects.add(new Speak(s.turn, s.speaking, s.mouth, s.pieces.get(s.spoken).text()));
+        } else if (s.then != null && !s.finished) {
+            s.finished = true;
+            step.replies.add(new ReplyFinished(s.turn, s.then));
+        }
+    }
+
+    void spoke(MouthSpoke part) {
+        Piece piece = s.pieces.get(s.spoken);
+        List<Word> words = new ArrayList<>(piece.words());
+        words.addAll(part.words());
+        Piece now = new Piece(piece.round(), piece.text(), piece.audioMs() + part.audio().length() / MS_BYTES, List.copyOf(words));
+        List<Piece> pieces = new ArrayList<>(s.pieces);
+        pieces.set(s.spoken, now);
+        s.pieces = List.copyOf(pieces);
+        s.mouthDueMs = step.nowMs + LIMIT_MS;
+        if (part.audio().length() > 0) {
+            step.replies.add(new ReplyPart(s.turn, piece.audioMs() == 0 ? piece.text() : "", part.audio()));
+        }
+    }
+
+    void done() {
+        s.mouthTries = 0;
+        next();
+    }
+
+    private void next() {
+        s.speaking = NONE;
+        s.mouthDueMs = Dialogue.NEVER;
+        s.spoken++;
+        go();
+    }
+
+    void silent() {
+        step.effects.add(new StopSpeaking(s.turn));
+        failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
+    }
+
+    /// The same text once more, then with the next mouth. A text of which some was heard is left at that: nobody wants to hear it twice. Without a
+    /// mouth there is nothing to be said, and the call ends.
+    void failed(ServiceFailure failure) {
+        boolean isBegun = s.pieces.get(s.spoken).audioMs() > 0;
+        if (!failure.passes() || s.mouthTries > 0) {
+            s.mouth++;
+            s.mouthTries = 0;
+        } else {
+            s.mouthTries++;
+        }
+        if (s.mouth >= step.graph.services().mouths().size()) {
+            s.stop();
+            step.replies.add(new EngineFailed());
+        } else if (isBegun) {
+            next();
+        } else {
+            s.speaking = NONE;
+            go();
+        }
+    }
+
+    /// Says something while the caller waits, where the agent has words for that; they are not remembered.
+    void filler() {
+        s.fillerDueMs = Dialogue.NEVER;
+        Settings.Filler filler = step.graph.settings().filler();
+        if (filler != null && !filler.lines().isEmpty() && s.spoken == s.pieces.size() && s.then == null) {
+            String text = step.filled(filler.lines().get(s.fillers++ % filler.lines().size()));
+            if (!text.isBlank()) {
+                s.pieces = added(s.pieces, new Piece(NONE, text, 0, List.of()));
+                go();
+            }
+            wait(filler);
+        }
+    }
+
+    /// The caller waits from now on.
+    void waits() {
+        Settings.Filler filler = step.graph.settings().filler();
+        if (filler != null && s.fillerDueMs == Dialogue.NEVER) {
+            wait(filler);
+        }
+    }
+
+    private void wait(Settings.Filler filler) {
+        if (s.fillers < MAX_FILLERS) {
+            s.fillerDueMs = step.nowMs + filler.afterMs();
+        }
+    }
+
+    static <T> List<T> added(List<T> to, T more) {
+        List<T> all = new ArrayList<>(to);
+        all.add(more);
+        return List.copyOf(all);
+    }
+}

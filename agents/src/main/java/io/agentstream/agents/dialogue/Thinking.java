@@ -1,0 +1,149 @@
+package io.agentstream.agents.dialogue;
+
+import static io.agentstream.agents.dialogue.CascadeState.NONE;
+
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
+import io.agentstream.agents.conversation.ConversationInput.ReplyDelayed;
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.definition.Node;
+import io.agentstream.agents.dialogue.CascadeState.Round;
+import io.agentstream.agents.dialogue.CascadeState.Used;
+import java.util.List;
+import java.util.Objects;
+
+/// What has to do with the brain, in one step. Its text is spoken sentence by sentence while it goes on; what it wants done is done when it
+/// has finished, and then it is asked again.
+final class Thinking {
+
+    /// How long a brain may take for its next piece; longer than its own patience, which ends first where the adapter is well.
+    static final long LIMIT_MS = 11_000;
+
+    /// How often a brain is asked in one turn: each use of tools asks it again.
+    static final int MAX_ASKS = 8;
+
+    /// Longest answer; what is beyond it is not said. Some five minutes.
+    static final int MAX_ANSWER_CHARS = 4_000;
+
+    private final CascadeStep step;
+    private final CascadeState s;
+
+    Thinking(CascadeStep step) {
+        this.step = step;
+        this.s = step.s;
+    }
+
+    /// Asks for the next part of the turn.
+    void ask() {
+        if (s.asks >= MAX_ASKS || s.brain >= step.graph.services().brains().size()) {
+            step.way().trouble();
+            return;
+        }
+        s.asks++;
+        s.emptyTries = 0;
+        s.turns = Speaking.added(s.turns, Round.TALK);
+        send();
+    }
+
+    private void send() {
+        s.rest = "";
+        s.asking = s.next++;
+        s.brainDueMs = step.nowMs + LIMIT_MS;
+        step.effects.add(new AskBrain(s.turn, s.asking, s.brain, request()));
+        step.replies.add(new ReplyDelayed(s.turn));
+        step.speaking().waits();
+    }
+
+    private BrainRequest request() {
+        Node node = step.graph.node(Objects.requireNonNull(s.node, "asked before the opening"));
+        String own = node instanceof Node.Agent agent ? step.filled(agent.prompt()) : "";
+        String instructions = (step.filled(step.graph.prompt()) + "\n\n" + own).strip();
+        List<Remark> history = Memories.with(s.history, Memories.remarks(s, Dialogue.NEVER, s.turns.size() - 1));
+        return new BrainRequest(instructions, history, Offers.of(step.graph, node));
+    }
+
+    void said(String text) {
+        s.answerChars += text.length();
+        s.brainDueMs = step.nowMs + LIMIT_MS;
+        Sentences cut = Sentences.of(s.rest + text);
+        s.rest = cut.rest();
+        cut.whole().forEach(step.speaking()::add);
+        if (s.answerChars > MAX_ANSWER_CHARS) {
+            s.rest = "";
+            step.effects.add(new StopBrain(s.turn));
+            done();
+        } else {
+            step.speaking().go();
+        }
+    }
+
+    void called(Remark.Use use) {
+        s.brainDueMs = step.nowMs + LIMIT_MS;
+        List<Used> uses = s.turns.getLast().uses();
+        boolean isKnown = uses.stream().anyMatch(used -> used.use().id().equals(use.id())); // one result for each is what a brain understands
+        if (uses.size() < Tooling.MAX_USES && !isKnown) {
+            s.last(new Round(Speaking.added(uses, Used.wanted(use))));
+        }
+    }
+
+    void done() {
+        end();
+        Sentences.all(s.rest).forEach(step.speaking()::add);
+        s.rest = "";
+        if (!s.turns.getLast().uses().isEmpty()) {
+            step.speaking().go();
+            step.tooling().use();
+        } else if (s.saysNothing()) {
+            if (s.emptyTries++ > 0) {
+                step.way().trouble();
+            } else {
+                send();
+            }
+        } else {
+            answered();
+        }
+    }
+
+    private void answered() {
+        s.troubled = false;
+        step.save();
+        step.speaking().finish(Then.LISTEN);
+    }
+
+    private void end() {
+        s.asking = NONE;
+        s.brainDueMs = Dialogue.NEVER;
+    }
+
+    void silent() {
+        step.effects.add(new StopBrain(s.turn));
+        failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
+    }
+
+    /// Once more, then the next brain. An answer of which something is said already is left at that: another one would begin anew.
+    void failed(ServiceFailure failure) {
+        end();
+        s.rest = "";
+        if (!s.saysNothing()) {
+            s.last(Round.TALK);
+            answered();
+            return;
+        }
+        s.last(Round.TALK);
+        if (failure.passes() && s.brainTries == 0) {
+            s.brainTries++;
+        } else {
+            s.brain++;
+            s.brainTries = 0;
+        }
+        if (s.brain < step.graph.services().brains().size()) {
+            send();
+        } else {
+            step.way().trouble();
+        }
+    }
+}

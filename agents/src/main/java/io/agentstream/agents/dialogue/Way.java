@@ -1,0 +1,288 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.ConversationEffect.Tell;
+import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.Manners;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.definition.Edge;
+import io.agentstream.agents.definition.Fault;
+import io.agentstream.agents.definition.Node;
+import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Values;
+import io.agentstream.schemas.Json;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// The way through the graph, in one step: from node to node until something is said, asked, or waited for.
+final class Way {
+
+    /// Nodes that are gone through without a word. A graph that has been checked has no circle of such.
+    private static final int MAX_HOPS = 100;
+
+    private final CascadeStep step;
+    private final CascadeState s;
+
+    Way(CascadeStep step) {
+        this.step = step;
+        this.s = step.s;
+    }
+
+    private Node here() {
+        return step.graph.node(Objects.requireNonNull(s.node, "asked before the opening"));
+    }
+
+    /// Goes to a node, and on from there as far as nothing is said.
+    void enter(String name) {
+        @Nullable String next = name;
+        for (int hop = 0; next != null; hop++) {
+            if (hop >= MAX_HOPS) {
+                farewell();
+                return;
+            }
+            Node node = step.graph.node(next);
+            SortedMap<String, Integer> visits = new TreeMap<>(s.visits);
+            if (visits.merge(next, 1, Integer::sum) > node.common().maxVisits()) {
+                Optional<String> limit = node.common().onLimit();
+                if (limit.isEmpty()) {
+                    farewell();
+                    return;
+                }
+                next = limit.get();
+                s.visits = visits;
+                continue;
+            }
+            s.visits = visits;
+            s.node = next;
+            s.rounds = 0;
+            next = arrive(node);
+        }
+    }
+
+    /// @return where it leads at once; null where something is seen to first
+    private @Nullable String arrive(Node node) {
+        switch (node) {
+            case Node.Say say -> {
+                begin(node, true);
+                step.speaking().line(step.filled(say.say()), Then.GO_ON);
+            }
+            case Node.Agent agent -> {
+                begin(node, true);
+                talk(agent);
+            }
+            case Node.HangUp hangUp -> {
+                s.ending = true;
+                begin(node, true);
+                step.speaking().line(hangUp.say() == null ? "" : step.filled(hangUp.say()), Then.HANG_UP);
+            }
+            case Node.Set set -> {
+                assign(set.values());
+                Optional<String> next = node.common().onDone(step.values());
+                if (next.isPresent()) {
+                    if (node.common().outcome() != null) {
+                        step.effects.add(new Tell(new Fact.NodeEntered(node.name(), node.common().outcome())));
+                    }
+                    return next.get();
+                }
+                farewell();
+            }
+            case Node.Gather _, Node.Capture _, Node.Transfer _, Node.Http _ -> trouble(); // checked before it is published
+        }
+        return null;
+    }
+
+    private void talk(Node.Agent agent) {
+        if (agent.say() != null) {
+            step.speaking().line(step.filled(agent.say()), Then.LISTEN);
+        } else if (s.history.isEmpty() && step.graph.settings().firstSpeaker() == Settings.FirstSpeaker.CALLER) {
+            step.speaking().finish(Then.LISTEN);
+        } else {
+            step.thinking().ask();
+        }
+    }
+
+    private void assign(Map<String, Node.Assigned> values) {
+        Values before = step.values();
+        Map<String, JsonNode> assigned = new HashMap<>();
+        values.forEach((name, value) -> assigned.put(name, switch (value) {
+            case Node.Assigned.Text text -> Json.MAPPER.getNodeFactory().stringNode(step.filled(text.text()));
+            case Node.Assigned.Fixed fixed -> fixed.value();
+            case Node.Assigned.Plus plus -> Json.MAPPER.getNodeFactory().numberNode(number(before.find(name)).add(plus.more()));
+        }));
+        know(assigned);
+    }
+
+    private static BigDecimal number(JsonNode value) {
+        try {
+            return value.isNumber() ? value.decimalValue() : new BigDecimal(Values.text(value).strip());
+        } catch (NumberFormatException none) {
+            return BigDecimal.ZERO;
+        }
+    }
+
+    void know(Map<String, JsonNode> values) {
+        SortedMap<String, JsonNode> variables = new TreeMap<>(s.variables);
+        variables.putAll(values);
+        s.variables = variables;
+    }
+
+    /// Says to the floor where the conversation is.
+    ///
+    /// @param entered whether it has come there just now
+    private void begin(Node node, boolean entered) {
+        step.replies.add(new ReplyBegun(
+                s.turn, entered ? node.name() : null, s.ending ? Manners.DEAF : manners(node), null,
+                entered ? node.common().outcome() : null));
+    }
+
+    private Manners manners(Node node) {
+        Settings settings = step.graph.settings();
+        boolean isCut = !(node.common().interruption() instanceof Settings.Interruption.Off);
+        StringBuilder digits = new StringBuilder();
+        for (char digit : Manners.ALL_DIGITS.toCharArray()) {
+            if (node.common().onKey(digit).isPresent()) {
+                digits.append(digit);
+            }
+        }
+        return node instanceof Node.Agent agent
+                ? new Manners(isCut, true, digits.toString(), agent.silenceMs())
+                : new Manners(isCut, false, digits.toString(), settings.idle().afterMs());
+    }
+
+    /// The caller has heard what there was to say.
+    void goOn() {
+        here().common().onDone(step.values()).ifPresentOrElse(this::enter, this::farewell);
+    }
+
+    void key(char digit) {
+        know(Map.of(Values.DIGIT, Json.MAPPER.getNodeFactory().stringNode(String.valueOf(digit))));
+        s.silences = 0;
+        here().common().onKey(digit).ifPresentOrElse(this::enter, this::stay);
+    }
+
+    /// Nothing to be answered: what was cut short is said to its end, and the caller is listened to again.
+    void stay() {
+        List<String> rest = s.cutOff;
+        Then then = s.cutThen;
+        s.forgetCutOff();
+        begin(here(), false);
+        if (rest.isEmpty() || then == null) {
+            step.speaking().finish(Then.LISTEN);
+        } else {
+            step.speaking().texts(rest, then);
+        }
+    }
+
+    void silence() {
+        if (s.deaf) {
+            trouble();
+            return;
+        }
+        s.silences++;
+        Settings.Idle idle = step.graph.settings().idle();
+        Optional<String> way = here().common().onSilence();
+        if (way.isPresent()) {
+            enter(way.get());
+        } else if (s.silences <= idle.prompts().size()) {
+            begin(here(), false);
+            step.speaking().line(step.filled(idle.prompts().get(s.silences - 1)), Then.LISTEN);
+        } else if (idle.go() != null) {
+            s.silences = 0;
+            enter(idle.go());
+        } else {
+            farewell();
+        }
+    }
+
+    void words(String text) {
+        s.silences = 0;
+        Node node = here();
+        Optional<Edge.Intent> meant = node.common().intents().stream().filter(intent -> isSaid(intent.words(), text)).findFirst();
+        step.remember(Remark.caller(text));
+        if (meant.isPresent()) {
+            enter(meant.get().go());
+        } else if (node instanceof Node.Agent agent) {
+            if (++s.rounds > agent.maxRounds()) {
+                node.common().onLimit().ifPresentOrElse(this::enter, this::farewell);
+            } else {
+                begin(node, false);
+                step.thinking().ask();
+            }
+        } else {
+            stay();
+        }
+    }
+
+    private static boolean isSaid(List<String> phrases, String text) {
+        String padded = " " + plain(text) + " ";
+        return phrases.stream().anyMatch(phrase -> padded.contains(" " + plain(phrase) + " "));
+    }
+
+    /// Words only, in small letters.
+    static String plain(String text) {
+        return text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}']+", " ").strip();
+    }
+
+    /// What another worker was saying is said from the first sentence on that was not heard to its end; what it had not thought out is thought
+    /// out anew, and the tools that it used are waited for. Where it waited for what the caller had said, the caller has to say it once more.
+    void again() {
+        if (s.node == null) {
+            enter(step.graph.start());
+            return;
+        }
+        List<String> saying = s.saying;
+        Then then = s.sayingThen;
+        List<CascadeState.Used> left = s.left;
+        boolean owes = s.owes;
+        s.forgetLeft();
+        if (then == null && left.isEmpty() && !owes && !s.ending) {
+            stay();
+            return;
+        }
+        begin(here(), false);
+        if (then != null) {
+            step.speaking().texts(saying, then);
+        } else if (s.ending) {
+            step.speaking().line(step.filled(step.graph.settings().farewell()), Then.HANG_UP);
+        } else if (!left.isEmpty()) {
+            step.tooling().again(left);
+        } else {
+            step.thinking().ask();
+        }
+    }
+
+    /// A service has failed for good: the node's way for that, or everybody's, and where there is none or it has been taken, an apology and the
+    /// end.
+    void trouble() {
+        Settings.Trouble trouble = step.graph.settings().trouble();
+        if (!s.troubled && !s.ending) {
+            Optional<String> way = here().common().onError(Fault.SERVICE).or(() -> Optional.ofNullable(trouble.go()));
+            if (way.isPresent()) {
+                s.troubled = true;
+                enter(way.get());
+                return;
+            }
+        }
+        s.ending = true;
+        begin(here(), false);
+        step.speaking().line(step.filled(trouble.say()), Then.HANG_UP);
+    }
+
+    void farewell() {
+        s.ending = true;
+        if (s.node != null) {
+            begin(here(), false);
+        }
+        step.speaking().line(step.filled(step.graph.settings().farewell()), Then.HANG_UP);
+    }
+}

@@ -1,0 +1,484 @@
+package io.agentstream.agents.dialogue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.Clear;
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.HangUp;
+import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
+import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.BrainDone;
+import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
+import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
+import io.agentstream.agents.conversation.ConversationInput.EarFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
+import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.conversation.ServiceFailure.Kind;
+import io.agentstream.agents.dialogue.PoliteServices.Thought;
+import io.agentstream.agents.dialogue.World.TakeOver;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.Json;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/// An agent that hears, thinks and speaks, by services that do what they should, and by such that do not.
+class CascadeDialogueTest {
+
+    private static final String GRAPH = """
+            {"engine": "cascade",
+             "settings": {"farewell": "Goodbye then.", "trouble": {"say": "I am sorry, I cannot go on."}, "idle": {"after_ms": 4000, "prompts": ["Are you there?"]}},
+             "services": {
+               "ear": [{"service": "deepgram", "key": "a"}, {"service": "openai", "key": "b"}],
+               "brain": [{"service": "openai", "model": "m", "key": "b"}, {"service": "anthropic", "model": "n", "key": "c"}],
+               "mouth": [{"service": "elevenlabs", "voice": "v", "key": "d"}, {"service": "openai", "voice": "w", "key": "b"}]},
+             "prompt": "You answer for {{company}}.",
+             "variables": {"company": "Acme"},
+             "tools": {
+               "order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/orders/{{number}}",
+                         "parameters": {"number": {"description": "Its number."}}, "timeout_ms": 3000, "into": "order"},
+               "bye": {"type": "hangup", "description": "Ends the call."}},
+             "start": "welcome",
+             "nodes": {
+               "welcome": {"type": "say", "say": "Welcome to {{company}}.", "next": "talk"},
+               "talk": {"type": "agent", "prompt": "Be kind.", "say": "How can I help?", "tools": ["order", "bye"],
+                        "edges": [{"on": "intent", "intent": "stop", "words": ["stop it"], "go": "end"}]},
+               "end": {"type": "hangup", "say": "As you like."}}}
+            """;
+
+    static final Dialogue AGENT = Dialogues.of(Json.MAPPER.readTree(GRAPH), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"));
+
+    /// Answers what the caller said last, looks an order up where it is asked for one, and ends the call where the caller thanks.
+    private static Thought clerk(BrainRequest request) {
+        Remark last = request.history().getLast();
+        return switch (last.by()) {
+            case TOOL -> Thought.of("It is on its way. It comes tomorrow.");
+            case AGENT -> Thought.of("I am still here.");
+            case CALLER -> last.text().contains("order")
+                    ? new Thought("", List.of(new Remark.Use("use-1", "order", "{\"number\":\"7\"}")))
+                    : last.text().contains("thanks")
+                            ? new Thought("You are welcome. Goodbye!", List.of(new Remark.Use("use-2", "bye", "{}")))
+                            : Thought.of("You said " + last.text() + " I see.");
+        };
+    }
+
+    private static World world(PoliteServices services, TakeOver takeOver, String... acts) {
+        World world = new World(AGENT, services, takeOver);
+        world.caller = new Caller(services, acts);
+        return world;
+    }
+
+    private static World play(TakeOver takeOver, String... acts) {
+        return world(new PoliteServices(CascadeDialogueTest::clerk), takeOver, acts).run(120_000);
+    }
+
+    private static World play(PoliteServices services, String... acts) {
+        return world(services, TakeOver.NEVER, acts).run(120_000);
+    }
+
+    /// What is remembered in the end: what both have said, two remarks of the agent in a row being one that was said in two parts, and behind
+    /// that what came of tools.
+    private static Object remembered(World world) {
+        StringBuilder said = new StringBuilder();
+        StringBuilder done = new StringBuilder();
+        String by = "";
+        for (var remark : Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(world.state.dialogue().memory(0))).path("history")) {
+            String who = remark.path("by").asString();
+            String text = remark.path("text").asString();
+            if (who.equals("tool")) {
+                done.append("\ntool: ").append(text);
+            } else if (!text.isEmpty()) {
+                said.append(who.equals(by) && who.equals("agent") ? " " : "\n" + who + ": ").append(text);
+                by = who;
+            }
+        }
+        return said.append(done).append("\n").append(world.hangUps).append(" hang-ups").toString().strip();
+    }
+
+    private static List<String> spoken(World world) {
+        return world.wanted(Speak.class).stream().map(Speak::text).toList();
+    }
+
+    @Test
+    void aCallGoesFromGreetingToGoodbyeTheSameWayWhoeverHoldsIt() throws Exception {
+        World plain = Ways.leadToTheSame(
+                AGENT, takeOver -> play(takeOver, "I have a question.", "Where is my order?", "Oh thanks."), CascadeDialogueTest::remembered);
+
+        assertEquals("""
+                agent: Welcome to Acme. How can I help?
+                caller: I have a question.
+                agent: You said I have a question. I see.
+                caller: Where is my order?
+                agent: It is on its way. It comes tomorrow.
+                caller: Oh thanks.
+                agent: You are welcome. Goodbye!
+                tool: {}
+                tool: {"ok":true}
+                1 hang-ups""", remembered(plain));
+        assertEquals(End.AGENT_HANGUP, plain.told(Fact.HungUp.class).getLast().end());
+        assertEquals(List.of("I have a question.", "Where is my order?", "Oh thanks."),
+                plain.told(Fact.Understood.class).stream().map(Fact.Understood::text).toList());
+    }
+
+    @Test
+    void aToolIsUsedOnceWhoeverHoldsTheCall() throws Exception {
+        Ways.leadToTheSame(AGENT, takeOver -> play(takeOver, "Where is my order?"), world -> {
+            List<String> keys = world.wanted(CallTool.class).stream().map(CallTool::key).distinct().toList();
+            return keys.size() + " uses";
+        });
+    }
+
+    @Test
+    void theBrainIsToldWhoItIsWhatWasSaidAndWhatItMayDo() {
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk);
+        play(services, "I have a question.");
+
+        BrainRequest asked = services.asked.getFirst();
+        assertEquals("You answer for Acme.\n\nBe kind.", asked.instructions());
+        assertEquals(List.of("order", "bye"), asked.tools().stream().map(BrainRequest.Offer::name).toList());
+        assertEquals(
+                List.of(Remark.agent("Welcome to Acme.", List.of()), Remark.agent("How can I help?", List.of()),
+                        Remark.caller("I have a question.")),
+                asked.history());
+    }
+
+    @Test
+    void sentencesAreSpokenWhileTheBrainGoesOn() {
+        PoliteServices services = new PoliteServices(request -> Thought.of("First of all, hello. Then something longer comes. And the end."));
+        World world = play(services, "Hello there.");
+
+        List<Speak> speaks = world.wanted(Speak.class);
+        int first = world.effects.indexOf(speaks.get(2));
+        assertEquals("First of all, hello.", speaks.get(2).text());
+        assertTrue(first < world.effects.indexOf(speaks.get(3)));
+        assertEquals(List.of("Then something longer comes.", "And the end."), spoken(world).subList(3, 5));
+    }
+
+    @Test
+    void wordsOfTheGraphLeadOnWithoutTheBrain() {
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk);
+        World world = play(services, "Please STOP it, now!");
+
+        assertEquals(0, services.asked.size());
+        assertEquals("As you like.", spoken(world).getLast());
+        assertEquals(1, world.hangUps);
+    }
+
+    /// The caller interrupts the brain's answer, so long after its first sound.
+    private static World interrupted(PoliteServices services, long afterMs) {
+        World world = world(services, TakeOver.NEVER, "Tell me.");
+        boolean[] done = {false};
+        world.watcher = effect -> {
+            if (!done[0] && effect instanceof ConversationEffect.Play play && play.turn() > 2) {
+                done[0] = true;
+                world.phone(afterMs, () -> world.give(new ConversationInput.SpeechStarted(0)));
+            }
+        };
+        return world.run(30_000);
+    }
+
+    @Test
+    void whoInterruptsStopsBrainAndMouthAndWhatWasHeardIsRemembered() {
+        // given an answer whose second sentence begins behind 24 characters
+        PoliteServices services = new PoliteServices(request -> Thought.of("One two three four five. Six seven eight. " + "More. ".repeat(300)));
+
+        // when the caller interrupts in the middle of it
+        World world = interrupted(services, 30L * PoliteServices.CHAR_MS);
+
+        // then
+        AskBrain asked = world.wanted(AskBrain.class).getFirst();
+        assertTrue(world.effects.contains(new StopBrain(asked.turn())));
+        assertTrue(world.effects.contains(new StopSpeaking(asked.turn())));
+        assertTrue(world.effects.contains(new Clear(asked.turn())));
+        assertTrue(remembered(world).toString().contains("agent: One two three four five. Six\n"), () -> remembered(world).toString());
+    }
+
+    @Test
+    void anAnswerThatComesAfterItWasStoppedIsHeardByNobody() {
+        // given services that stop nothing
+        PoliteServices deaf = new PoliteServices(request -> Thought.of("One two three four five. " + "Six seven. ".repeat(30))) {
+            @Override
+            void answer(World world, long ms, String of, ConversationInput input) {
+                super.answer(world, ms, "", input);
+            }
+        };
+
+        World world = interrupted(deaf, 500);
+
+        int stopped = world.wanted(AskBrain.class).getFirst().turn();
+        int clear = world.effects.indexOf(new Clear(stopped));
+        assertTrue(world.effects.subList(clear, world.effects.size()).stream().noneMatch(effect ->
+                effect instanceof ConversationEffect.Play play && play.turn() <= stopped));
+    }
+
+    /// Services of which one does something else than it should.
+    private static PoliteServices brains(Function<AskBrain, ConversationInput> wrong) {
+        return new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            void think(World world, AskBrain ask) {
+                ConversationInput instead = wrong.apply(ask);
+                if (instead == null) {
+                    super.think(world, ask);
+                } else {
+                    asked.add(ask.request());
+                    answer(world, 100, "", instead);
+                }
+            }
+        };
+    }
+
+    private static BrainFailed failed(AskBrain ask, Kind kind) {
+        return new BrainFailed(ask.turn(), ask.number(), new ServiceFailure(kind));
+    }
+
+    @Test
+    void aBrainThatFailsIsAskedOnceMoreAndThenTheNextOne() {
+        World world = play(brains(ask -> ask.brain() == 0 ? failed(ask, Kind.BROKEN) : null), "A question.");
+
+        assertEquals(List.of(0, 0, 1), world.wanted(AskBrain.class).stream().map(AskBrain::brain).toList());
+        assertTrue(spoken(world).contains("You said A question."));
+    }
+
+    @Test
+    void aBrainThatRefusesTheKeyIsNotAskedAgain() {
+        World world = play(brains(ask -> ask.brain() == 0 ? failed(ask, Kind.REFUSED) : null), "A question.");
+
+        assertEquals(List.of(0, 1), world.wanted(AskBrain.class).stream().map(AskBrain::brain).toList());
+    }
+
+    private static void assertApology(World world) {
+        assertEquals("I am sorry, I cannot go on.", spoken(world).getLast());
+        assertEquals(new Fact.HungUp(End.AGENT_HANGUP), world.told(Fact.HungUp.class).getLast());
+        assertTrue(world.told(Fact.Said.class).getLast().whole(), "the apology is heard before the call ends");
+    }
+
+    @Test
+    void withoutABrainTheAgentApologizesAndHangsUp() {
+        assertApology(play(brains(ask -> failed(ask, Kind.BUSY)), "A question."));
+    }
+
+    @Test
+    void aBrainThatNeverAnswersIsLeftInTheEnd() {
+        World world = play(
+                brains(ask -> new BrainDone(ask.turn() - 1, ask.number(), 0, 0, 0)), "A question."); // an answer to something else
+
+        assertApology(world);
+        assertEquals(2, world.wanted(StopBrain.class).size());
+    }
+
+    @Test
+    void anEmptyAnswerIsAskedForOnceMore() {
+        World once = play(brains(ask -> ask.number() == 0 ? new BrainDone(ask.turn(), ask.number(), 9, 0, 0) : null), "A question.");
+        World always = play(brains(ask -> new BrainDone(ask.turn(), ask.number(), 9, 0, 0)), "A question.");
+
+        assertTrue(spoken(once).contains("You said A question."));
+        assertApology(always);
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsLeftAtWhatWasSaid() {
+        World world = play(new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            void think(World world, AskBrain ask) {
+                answer(world, 100, "", new BrainSaid(ask.turn(), ask.number(), "It is so. And furthermo"));
+                answer(world, 200, "", failed(ask, Kind.BROKEN));
+            }
+        }, "A question.");
+
+        assertEquals(1, world.wanted(AskBrain.class).size());
+        assertTrue(spoken(world).contains("It is so."));
+        assertFalse(String.join(" ", spoken(world)).contains("furthermo"));
+    }
+
+    private static PoliteServices mouths(Function<Speak, ServiceFailure> wrong) {
+        return new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            void speak(World world, Speak speak) {
+                ServiceFailure instead = wrong.apply(speak);
+                if (instead == null) {
+                    super.speak(world, speak);
+                } else {
+                    answer(world, 50, "", new MouthFailed(speak.turn(), speak.number(), instead));
+                }
+            }
+        };
+    }
+
+    @Test
+    void aTextThatOneMouthDoesNotSpeakIsSpokenByAnother() {
+        World world = play(mouths(speak -> speak.mouth() == 0 ? new ServiceFailure(Kind.BROKEN) : null), "A question.");
+
+        assertEquals(List.of("Welcome to Acme.", "Welcome to Acme.", "Welcome to Acme.", "How can I help?"), spoken(world).subList(0, 4));
+        assertTrue(world.told(Fact.Said.class).stream().allMatch(Fact.Said::whole));
+    }
+
+    @Test
+    void withoutAMouthTheCallEndsWithACauseOfOurs() {
+        World world = play(mouths(speak -> new ServiceFailure(Kind.REFUSED)), "A question.");
+
+        assertEquals(new HangUp(Failure.INTERNAL_ERROR), world.wanted(HangUp.class).getLast());
+    }
+
+    @Test
+    void aMouthThatNeverSpeaksIsLeftForAnother() {
+        World world = play(new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            void speak(World world, Speak speak) {
+                if (speak.mouth() > 0) {
+                    super.speak(world, speak);
+                }
+            }
+        }, "A question.");
+
+        assertTrue(spoken(world).contains("You said A question."));
+    }
+
+    @Test
+    void anEarThatFailsIsReplacedAndWithoutOneTheAgentApologizes() {
+        // given ears that break as soon as they are asked
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            public void perform(World world, ServiceEffect effect) {
+                if (effect instanceof FinishHearing finish) {
+                    answer(world, 10, "", new EarFailed(finish.ear(), new ServiceFailure(Kind.BROKEN)));
+                } else {
+                    super.perform(world, effect);
+                }
+            }
+        };
+
+        World world = play(services, "A question.");
+
+        assertEquals(List.of(0, 0, 1, 1), world.wanted(OpenEar.class).stream().map(OpenEar::service).toList());
+        assertApology(world);
+    }
+
+    @Test
+    void wordsThatTheEarNeverGivesAreNotWaitedFor() {
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            public void perform(World world, ServiceEffect effect) {
+                if (!(effect instanceof FinishHearing finish) || finish.ear() > 1) {
+                    super.perform(world, effect);
+                }
+            }
+        };
+
+        World world = play(services, "A question.");
+
+        assertEquals(List.of(1, 2), world.wanted(OpenEar.class).stream().map(OpenEar::ear).toList());
+        assertTrue(spoken(world).contains("You said A question."), () -> spoken(world).toString());
+    }
+
+    @Test
+    void aNoiseThatHasNoWordsIsNotAnswered() {
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk);
+        World world = world(services, TakeOver.NEVER);
+        boolean[] done = {false};
+        world.caller = each -> {
+            if (each.isAsked() && !done[0]) {
+                done[0] = true;
+                each.phone(500, () -> each.give(new ConversationInput.SpeechStarted(0)));
+                each.phone(900, () -> each.give(new ConversationInput.SpeechStopped(300, 100)));
+            }
+        };
+        world.run(20_000);
+
+        assertEquals(0, services.asked.size());
+        assertEquals(0, world.told(Fact.Understood.class).size());
+        assertTrue(spoken(world).contains("Are you there?"));
+    }
+
+    /// The caller makes a sound of that kind in the middle of the brain's answer, which is complete by then.
+    private static World soundInTheAnswer(String words) {
+        PoliteServices services = new PoliteServices(request -> Thought.of("One two three four five six seven eight nine ten."));
+        World world = world(services, TakeOver.NEVER, "Tell me.");
+        boolean[] done = {false};
+        world.watcher = effect -> {
+            if (!done[0] && effect instanceof ConversationEffect.Play play && play.turn() > 2) {
+                done[0] = true;
+                world.phone(24L * PoliteServices.CHAR_MS, () -> {
+                    services.said = words;
+                    world.give(new ConversationInput.SpeechStarted(0));
+                });
+                world.phone(24L * PoliteServices.CHAR_MS + 800, () -> world.give(new ConversationInput.SpeechStopped(300, 500)));
+            }
+        };
+        return world.run(30_000);
+    }
+
+    @Test
+    void anInterruptionThatWasNoneIsGoneOnFromWhereItCame() {
+        for (String nothing : List.of("", "Mhm.", "Okay, right.")) {
+            World world = soundInTheAnswer(nothing);
+
+            assertTrue(spoken(world).contains("six seven eight nine ten."), () -> nothing + spoken(world));
+            assertTrue(remembered(world).toString().contains("One two three four five six seven eight nine ten."));
+        }
+    }
+
+    @Test
+    void anInterruptionThatMeansSomethingIsAnswered() {
+        World world = soundInTheAnswer("Okay, but how much?");
+
+        assertFalse(spoken(world).contains("six seven eight nine ten."));
+        assertTrue(remembered(world).toString().contains("agent: One two three four five\ncaller: Okay, but how much?"));
+    }
+
+    @Test
+    void aToolThatHangsIsNotWaitedForAndTheBrainIsToldSo() {
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            void use(World world, CallTool call) {}
+        };
+
+        World world = play(services, "Where is my order?");
+
+        assertEquals(Tooling.TIMEOUT, services.asked.getLast().history().getLast().text());
+        assertTrue(spoken(world).contains("It comes tomorrow."));
+    }
+
+    @Test
+    void whoSaysNothingIsAskedAndThenTakenLeaveOf() {
+        World world = play(new PoliteServices(CascadeDialogueTest::clerk));
+
+        assertEquals(List.of("Are you there?", "Goodbye then."), spoken(world).subList(2, 4));
+        assertTrue(world.told(Fact.Said.class).getLast().whole(), "the goodbye is heard before the call ends");
+        assertEquals(1, world.hangUps);
+    }
+
+    @Test
+    void aWordOfTheCallersThatWasSaidIntoALineIsNoAnswerLater() {
+        // given a caller who says "mhm" while the greeting is spoken, which ends as it was
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk);
+        World world = world(services, TakeOver.NEVER, "A question.");
+        world.phone(900, () -> world.give(new WordsEnded(1, "Mhm.")));
+        world.run(60_000);
+
+        assertEquals(List.of("A question."), world.told(Fact.Understood.class).stream().map(Fact.Understood::text).toList());
+    }
+
+    @Test
+    void nothingThatWasSaidIsPrinted() {
+        World world = play(new PoliteServices(CascadeDialogueTest::clerk), "My number is 4711.");
+
+        String printed = world.state.dialogue() + " " + world.facts.stream().filter(each -> !(each instanceof Fact.Said)).toList()
+                + world.effects.stream().filter(AskBrain.class::isInstance).toList() + world.wanted(Speak.class);
+        assertFalse(printed.contains("4711") || printed.contains("Welcome"), printed);
+    }
+}

@@ -1,0 +1,314 @@
+package io.agentstream.agents.dialogue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
+import io.agentstream.agents.conversation.ConversationInput.EarFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
+import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
+import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.Floor;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.dialogue.PoliteServices.Thought;
+import io.agentstream.agents.dialogue.World.TakeOver;
+import io.agentstream.schemas.Json;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// Callers who interrupt, stall, mumble and hang up, services that are slow, fail, repeat themselves, and answer after they were stopped, and workers
+/// that die: whatever they do, some things never happen. Each conversation is one seed.
+class CascadeSimulationTest {
+
+    private static final int FEW = 400;
+    private static final int MANY = 10_000;
+
+    /// Longest conversation: then the caller hangs up.
+    private static final long LIMIT_MS = 240_000;
+
+    /// Audio that may wait in a conversation: of the longest answer.
+    private static final long MAX_WAITING_BYTES = 4L * Thinking.MAX_ANSWER_CHARS * PoliteServices.CHAR_MS * 8;
+
+    @Test
+    void holdsItsPromisesWhateverHappens() throws Exception {
+        simulate(FEW);
+    }
+
+    @Test
+    @Tag("long")
+    void holdsItsPromisesInTenThousandConversations() throws Exception {
+        simulate(MANY);
+    }
+
+    private static void simulate(int conversations) throws Exception {
+        Tally all = new Tally();
+        for (long seed = 0; seed < conversations; seed++) {
+            try {
+                all.add(conversation(seed));
+            } catch (AssertionError | RuntimeException broken) {
+                throw new AssertionError("seed " + seed + ": " + broken.getMessage(), broken);
+            }
+        }
+        System.out.println(conversations + " conversations: " + all);
+        assertTrue(all.isVaried(), all::toString);
+    }
+
+    private static World conversation(long seed) throws Exception {
+        Random random = new Random(seed);
+        Rude services = new Rude(random);
+        TakeOver takeOver = random.nextInt(3) == 0 ? new TakeOver(1 + random.nextInt(80), random.nextBoolean()) : TakeOver.NEVER;
+        World world = new World(CascadeDialogueTest.AGENT, services, takeOver);
+        Promises promises = new Promises(world);
+        world.watcher = promises::check;
+        world.caller = each -> promises.after();
+        caller(world, services, random);
+        world.run(LIMIT_MS);
+        promises.atTheEnd();
+        Ways.runsAgain(CascadeDialogueTest.AGENT, world);
+        return world;
+    }
+
+    /// Acts whenever it likes.
+    private static void caller(World world, Rude services, Random random) {
+        long atMs = 0;
+        int acts = random.nextInt(25);
+        for (int n = 0; n < acts; n++) {
+            atMs += random.nextInt(random.nextBoolean() ? 2_000 : 9_000);
+            switch (random.nextInt(6)) {
+                case 0 -> world.phone(atMs, () -> give(world, new ConversationInput.DigitPressed("15#".charAt(random.nextInt(3)))));
+                case 1 -> world.phone(atMs, () -> give(world, new ConversationInput.SpeechStarted(200))); // and never stops
+                default -> {
+                    long lastsMs = 100L + random.nextInt(2_500);
+                    String words = List.of("", "Mhm.", "A question.", "Where is my order?", "Please stop it.", "Oh thanks.").get(random.nextInt(6));
+                    world.phone(atMs, () -> {
+                        services.said = words;
+                        give(world, new ConversationInput.SpeechStarted(200));
+                    });
+                    if (random.nextBoolean() && !words.isEmpty()) {
+                        world.phone(atMs + lastsMs / 2, () -> give(world, new WordsHeard(services.ear, words)));
+                    }
+                    if (random.nextInt(4) == 0) {
+                        world.phone(atMs + lastsMs + 100, () -> give(world, new WordsEnded(services.ear, words)));
+                    }
+                    world.phone(atMs + lastsMs + 500, () -> give(world, new ConversationInput.SpeechStopped(lastsMs, 500)));
+                    atMs += lastsMs;
+                }
+            }
+        }
+        if (random.nextInt(3) == 0) {
+            world.phone(random.nextInt(60_000), () -> give(world, new ConversationInput.CallEnded()));
+        }
+    }
+
+    private static void give(World world, ConversationInput input) {
+        if (!world.state.isOver()) {
+            world.give(input);
+        }
+    }
+
+    private static Thought thought(BrainRequest request, Random random) {
+        Remark last = request.history().isEmpty() ? Remark.caller("") : request.history().getLast();
+        String text = random.nextInt(12) == 0 ? "" : "Well. ".repeat(random.nextInt(8)) + "I see, " + last.text().length() + ". ";
+        if (random.nextInt(3) != 0) {
+            return Thought.of(random.nextInt(40) == 0 ? text.repeat(200) : text);
+        }
+        String tool = List.of("order", "order", "order", "bye", "none").get(random.nextInt(5));
+        return new Thought(text, List.of(new Remark.Use("use-" + random.nextInt(), tool, random.nextInt(5) == 0 ? "{" : "{\"number\":\"7\"}")));
+    }
+
+    /// Does what it likes.
+    private static final class Rude extends PoliteServices {
+        private static final List<ServiceFailure.Kind> FAILURES = List.of(ServiceFailure.Kind.values());
+
+        private final Random random;
+        private final boolean ignoresStops;
+        private final int badness;
+
+        Rude(Random random) {
+            super(request -> thought(request, random));
+            this.random = random;
+            this.ignoresStops = random.nextInt(3) == 0;
+            this.badness = 2 + random.nextInt(20);
+        }
+
+        @Override
+        void answer(World world, long ms, String of, ConversationInput input) {
+            long atMs = random.nextInt(badness) == 0 ? ms * (1 + random.nextInt(30)) : ms;
+            int times = random.nextInt(3 * badness) == 0 ? 2 : 1;
+            for (int n = 0; n < times; n++) {
+                super.answer(world, atMs + n, ignoresStops ? "" : of, input);
+            }
+        }
+
+        private ServiceFailure failure() {
+            return new ServiceFailure(FAILURES.get(random.nextInt(FAILURES.size())));
+        }
+
+        @Override
+        void speak(World world, Speak speak) {
+            switch (random.nextInt(badness)) {
+                case 0 -> answer(world, 200, "", new MouthFailed(speak.turn(), speak.number(), failure()));
+                case 1 -> { }
+                default -> super.speak(world, speak);
+            }
+        }
+
+        @Override
+        void think(World world, AskBrain ask) {
+            switch (random.nextInt(badness)) {
+                case 0 -> answer(world, 200, "", new BrainFailed(ask.turn(), ask.number(), failure()));
+                case 1 -> { }
+                default -> {
+                    super.think(world, ask);
+                    if (random.nextInt(badness) == 0) { // breaks off in the middle
+                        answer(world, 450, "", new BrainFailed(ask.turn(), ask.number(), failure()));
+                    }
+                }
+            }
+        }
+
+        @Override
+        void use(World world, CallTool call) {
+            switch (random.nextInt(badness)) {
+                case 0 -> answer(world, 200, "", new ToolAnswered(call.turn(), call.number(), true, "no {json"));
+                case 1 -> { }
+                default -> super.use(world, call);
+            }
+        }
+
+        @Override
+        public void perform(World world, ServiceEffect effect) {
+            if (effect instanceof FinishHearing finish && random.nextInt(badness) < 2) {
+                if (random.nextBoolean()) {
+                    answer(world, 100, "", new EarFailed(finish.ear(), failure()));
+                }
+            } else {
+                super.perform(world, effect);
+            }
+        }
+    }
+
+    /// What must hold.
+    private static final class Promises {
+        private final World world;
+        private int cleared;
+        private int newest;
+        private final Map<Integer, Integer> said = new HashMap<>();
+        private final Set<Integer> played = new HashSet<>();
+
+        Promises(World world) {
+            this.world = world;
+        }
+
+        void check(ConversationEffect effect) {
+            switch (effect) {
+                case ConversationEffect.Play play -> {
+                    assertTrue(play.turn() > cleared, "audio of a turn that was cut");
+                    assertTrue(play.turn() >= newest, "audio of an older turn");
+                    assertTrue(!said.containsKey(play.turn()), "audio of a turn that is over");
+                    assertEquals(0, world.hangUps, "audio after the end");
+                    newest = play.turn();
+                    played.add(play.turn());
+                }
+                case ConversationEffect.Clear clear -> cleared = Math.max(cleared, clear.turn());
+                case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Said words -> said.merge(words.turn(), 1, Integer::sum);
+                case ConversationEffect.HangUp hangUp -> assertEquals(0, world.hangUps, "ended twice");
+                case ConversationEffect _ -> { }
+            }
+        }
+
+        /// Nobody is waited for without end, and nothing grows without bound.
+        void after() {
+            if (world.state.isOver() || world.state.floor() instanceof Floor.Opening) {
+                return;
+            }
+            long dueMs = Math.min(world.state.floorDueMs(), world.state.dialogue().dueMs());
+            assertTrue(dueMs < world.nowMs + 120_000, "nobody is called back");
+            if (world.state.floor() instanceof Floor.Speaking speaking) {
+                long waiting = speaking.waiting().stream().mapToLong(audio -> audio.length()).sum();
+                assertTrue(waiting <= MAX_WAITING_BYTES, "too much audio waits");
+            }
+        }
+
+        void atTheEnd() {
+            assertTrue(world.state.isOver(), "the conversation has not ended");
+            assertTrue(world.told(Fact.HungUp.class).size() <= 1, "two ends");
+            if (world.takeOvers == 0) { // what the last worker has said it may not have told
+                assertEquals(played, said.keySet(), "each turn that was played is told");
+            }
+            assertTrue(said.values().stream().allMatch(count -> count == 1), "a turn is told once");
+            JsonNode memory = world.state.dialogue().memory(0);
+            if (memory != null) {
+                assertTrue(memory.toString().length() < 300_000, "remembers too much");
+                usesHaveResults(memory.path("history"));
+            }
+            for (CallTool call : world.wanted(CallTool.class)) {
+                assertTrue(call.key().length() > 2 && Json.MAPPER.readTree(call.arguments()) != null);
+            }
+        }
+
+        private static void usesHaveResults(JsonNode history) {
+            Set<String> open = new HashSet<>();
+            for (JsonNode remark : history) {
+                if (remark.path("by").asString().equals("tool")) {
+                    assertTrue(open.remove(remark.path("use").asString()), "a result without its use, or a second one");
+                } else {
+                    assertEquals(Set.of(), open, "a use without a result");
+                    remark.path("uses").forEach(use -> open.add(use.path("id").asString()));
+                }
+            }
+            assertEquals(Set.of(), open, "a use without a result");
+        }
+    }
+
+    /// That the simulation is about something.
+    private static final class Tally {
+        private int turns;
+        private int cuts;
+        private int tools;
+        private int hangUps;
+        private int takeOvers;
+        private int understood;
+        private int failed;
+        private long steps;
+
+        void add(World world) {
+            turns += world.state.turn();
+            cuts += world.told(Fact.Interrupted.class).size();
+            tools += world.wanted(CallTool.class).size();
+            hangUps += world.told(Fact.HungUp.class).size();
+            failed += world.hangUps - world.told(Fact.HungUp.class).size();
+            takeOvers += world.takeOvers;
+            understood += world.told(Fact.Understood.class).size();
+            steps += world.steps;
+        }
+
+        boolean isVaried() {
+            return cuts > FEW / 8 && tools > FEW / 8 && hangUps > FEW / 4 && takeOvers > FEW / 10 && understood > FEW && failed > 0;
+        }
+
+        @Override
+        public String toString() {
+            return steps + " steps, " + turns + " turns, " + understood + " answers understood, " + cuts + " interruptions, " + tools
+                    + " uses of tools, " + takeOvers + " take-overs, " + hangUps + " hang-ups, " + failed + " failures";
+        }
+    }
+}
