@@ -1,0 +1,163 @@
+package io.agentstream.worker.engine.cascade;
+
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
+import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationInput.Answer;
+import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
+import io.agentstream.agents.conversation.ConversationInput.EarFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
+import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.agents.definition.Tool;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.worker.engine.AgentSession;
+import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.service.Brain;
+import io.agentstream.worker.service.Ear;
+import io.agentstream.worker.service.Mouth;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The services of one conversation: asks them what the dialogue wants, and posts what they answer. Decides nothing. A service that cannot even be
+/// asked has failed as one that answers so.
+final class CascadeSession implements AgentSession {
+
+    private static final Logger log = LoggerFactory.getLogger(CascadeSession.class);
+    private static final ServiceFailure REFUSED = new ServiceFailure(ServiceFailure.Kind.REFUSED);
+
+    private final AgentGraph graph;
+    private final CallId callId;
+    private final Ports ports;
+    private final ReplySink out;
+    private final Map<Integer, Brain> brains = new HashMap<>();
+    private final Map<Integer, Mouth> mouths = new HashMap<>();
+    private final List<Brain.Answering> thoughts = new ArrayList<>();
+    private final List<Mouth.Utterance> utterances = new ArrayList<>();
+    private final List<Tools.Use> uses = new ArrayList<>();
+    private @Nullable Ear ear;
+    private boolean closed;
+
+    CascadeSession(AgentGraph graph, CallId callId, Ports ports, ReplySink out) {
+        this.graph = graph;
+        this.callId = callId;
+        this.ports = ports;
+        this.out = out;
+    }
+
+    @Override
+    public void hear(MediaFrame.Audio frame) {
+        Ear now = ear;
+        if (now != null && frame.payload().length() > 0) {
+            now.hear(frame.payload());
+        }
+    }
+
+    @Override
+    public void perform(ServiceEffect effect) {
+        if (closed) {
+            return;
+        }
+        switch (effect) {
+            case Speak speak -> attempt("mouth", () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
+            case StopSpeaking stop -> {
+                utterances.forEach(Mouth.Utterance::cancel);
+                utterances.clear();
+            }
+            case AskBrain ask -> attempt("brain", () -> ask(ask), new BrainFailed(ask.turn(), ask.number(), REFUSED));
+            case StopBrain stop -> {
+                thoughts.forEach(Brain.Answering::cancel);
+                thoughts.clear();
+            }
+            case CallTool call ->
+                attempt("tool", () -> use(call), new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
+            case StopTools stop -> {
+                uses.forEach(Tools.Use::cancel);
+                uses.clear();
+            }
+            case OpenEar open -> attempt("ear", () -> listen(open), new EarFailed(open.ear(), REFUSED));
+            case FinishHearing finish -> {
+                Ear now = ear;
+                if (now != null) {
+                    now.finish();
+                }
+            }
+        }
+    }
+
+    private void attempt(String what, Runnable asking, Answer otherwise) {
+        try {
+            asking.run();
+        } catch (RuntimeException failure) { // its message may quote an address
+            log.atWarn().addKeyValue("service", what).addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
+            out.post(otherwise);
+        }
+    }
+
+    private void listen(OpenEar open) {
+        Ear before = ear;
+        ear = null;
+        if (before != null) {
+            before.close();
+        }
+        Service service = graph.services().ears().get(open.service());
+        ear = ports.ear(service, graph.settings(), new EarAnswers(open.ear(), out));
+    }
+
+    /// One answer at a time is wanted: what was asked before has ended, or was stopped.
+    private void ask(AskBrain ask) {
+        Brain brain = brains.computeIfAbsent(ask.brain(), n -> ports.brain(graph.services().brains().get(n)));
+        thoughts.clear();
+        thoughts.add(brain.ask(Requests.of(ask.request()), Answers.ofBrain(ask.turn(), ask.number(), out)));
+    }
+
+    private void speak(Speak speak) {
+        Mouth mouth = mouths.computeIfAbsent(
+                speak.mouth(), n -> ports.mouth(graph.services().mouths().get(n), graph.settings()));
+        utterances.clear();
+        Mouth.Utterance utterance = mouth.speak(new MouthAnswers(speak.turn(), speak.number(), out));
+        utterances.add(utterance);
+        utterance.say(speak.text());
+        utterance.end();
+    }
+
+    private void use(CallTool call) {
+        if (!(graph.tool(call.tool()) instanceof Tool.Http http)) {
+            throw new IllegalStateException("a tool that is not reached");
+        }
+        uses.add(ports.tools().use(
+                http, callId + "/" + call.key(), Json.MAPPER.readTree(call.arguments()),
+                (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result))));
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Ear now = ear;
+        ear = null;
+        uses.forEach(Tools.Use::cancel);
+        if (now != null) {
+            now.close();
+        }
+        brains.values().forEach(Brain::close);
+        mouths.values().forEach(Mouth::close);
+    }
+}

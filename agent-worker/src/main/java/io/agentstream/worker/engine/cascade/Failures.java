@@ -1,0 +1,19 @@
+package io.agentstream.worker.engine.cascade;
+
+import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.conversation.ServiceFailure.Kind;
+
+/// Why a service has failed, in the machine's words.
+final class Failures {
+
+    private Failures() {}
+
+    static ServiceFailure of(io.agentstream.worker.service.ServiceFailure failure) {
+        return switch (failure) {
+            case io.agentstream.worker.service.ServiceFailure.Refused _ -> new ServiceFailure(Kind.REFUSED);
+            case io.agentstream.worker.service.ServiceFailure.Busy busy -> new ServiceFailure(Kind.BUSY, busy.retryAfterMs());
+            case io.agentstream.worker.service.ServiceFailure.Broken _ -> new ServiceFailure(Kind.BROKEN);
+            case io.agentstream.worker.service.ServiceFailure.Silent _ -> new ServiceFailure(Kind.SILENT);
+        };
+    }
+}

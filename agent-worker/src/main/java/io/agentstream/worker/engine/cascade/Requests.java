@@ -1,0 +1,35 @@
+package io.agentstream.worker.engine.cascade;
+
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.worker.service.BrainRequest;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Thought;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// What the dialogue wants asked, in the words of the services.
+final class Requests {
+
+    private Requests() {}
+
+    static BrainRequest of(io.agentstream.agents.conversation.BrainRequest asked) {
+        List<Message> messages = new ArrayList<>();
+        messages.add(new Message.Instructions(asked.instructions()));
+        for (Remark remark : asked.history()) {
+            messages.add(switch (remark.by()) {
+                case CALLER -> new Message.Caller(remark.text());
+                case AGENT -> new Message.Agent(remark.text(), remark.uses().stream()
+                        .map(use -> new Thought.ToolCall(use.id(), use.tool(), use.arguments()))
+                        .toList());
+                case TOOL -> new Message.ToolResult(Objects.requireNonNull(remark.use()), remark.text());
+            });
+        }
+        return new BrainRequest(
+                messages,
+                asked.tools().stream()
+                        .map(offer -> new BrainRequest.Tool(offer.name(), offer.description(), offer.parameters()))
+                        .toList(),
+                BrainRequest.ToolChoice.AUTO);
+    }
+}

@@ -1,0 +1,352 @@
+package io.agentstream.worker.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.dialogue.Dialogues;
+import io.agentstream.agents.journal.ConversationRerun;
+import io.agentstream.audio.MuLaw;
+import io.agentstream.audio.voice.FreeTtsVoice;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.JournalBatch;
+import io.agentstream.schemas.JournalDecoder;
+import io.agentstream.schemas.JournalEntry;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.engine.cascade.CascadeEngine;
+import io.agentstream.worker.engine.cascade.Ports;
+import io.agentstream.worker.engine.cascade.Tools;
+import io.agentstream.worker.service.Brain;
+import io.agentstream.worker.service.BrainRequest;
+import io.agentstream.worker.service.Ear;
+import io.agentstream.worker.service.Heard;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.Spoken;
+import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.TimedWord;
+import io.agentstream.worker.service.Usage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// An agent with an ear, a brain and a mouth, from the frame to the reply: the services answer from threads of their own.
+class CascadeLoopTest {
+
+    private static final CallId CALL = LoopFixture.call(1);
+    private static final String GRAPH = """
+            {"engine": "cascade",
+             "services": {"ear": [{"service": "deepgram", "key": "a"}], "brain": [{"service": "openai", "model": "m", "key": "b"}],
+                          "mouth": [{"service": "openai", "voice": "v", "key": "b"}]},
+             "prompt": "You are kind.",
+             "tools": {"order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/orders"},
+                       "bye": {"type": "hangup", "description": "Ends the call."}},
+             "start": "hello",
+             "nodes": {"hello": {"type": "say", "say": "Welcome.", "next": "talk"},
+                       "talk": {"type": "agent", "prompt": "Help.", "say": "How can I help?", "tools": ["order", "bye"]}}}
+            """;
+
+    private final InProcess services = new InProcess();
+    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(services)));
+    private long seq = 10;
+    private long timestampMs;
+
+    /// Services that answer at once, each from a thread of its own.
+    private static final class InProcess implements Ports {
+        final List<BrainRequest> asked = new CopyOnWriteArrayList<>();
+        final List<String> keys = new CopyOnWriteArrayList<>();
+        final AtomicInteger heardBytes = new AtomicInteger();
+        final AtomicInteger closed = new AtomicInteger();
+        volatile String words = "";
+
+        private static void later(Runnable what) {
+            Thread.ofVirtual().start(what);
+        }
+
+        @Override
+        public Ear ear(Service service, Settings settings, Ear.Listener listener) {
+            return new Ear() {
+                @Override
+                public void hear(Slice audio) {
+                    heardBytes.addAndGet(audio.length());
+                }
+
+                @Override
+                public void finish() {
+                    later(() -> {
+                        listener.on(new Heard.Final(words, List.of(), 1));
+                        listener.on(new Heard.TurnEnded(words));
+                    });
+                }
+
+                @Override
+                public Usage usage() {
+                    return Usage.NONE;
+                }
+
+                @Override
+                public void close() {
+                    closed.incrementAndGet();
+                }
+            };
+        }
+
+        @Override
+        public Brain brain(Service service) {
+            return new Brain() {
+                @Override
+                public Answering ask(BrainRequest request, Brain.Listener listener) {
+                    asked.add(request);
+                    later(() -> think(request, listener));
+                    return () -> { };
+                }
+
+                @Override
+                public void close() {
+                    closed.incrementAndGet();
+                }
+            };
+        }
+
+        private static void think(BrainRequest request, Brain.Listener listener) {
+            switch (request.messages().getLast()) {
+                case Message.Caller(String said) when said.contains("order") ->
+                    listener.on(new Thought.ToolCall("use-1", "order", "{}"));
+                case Message.Caller(String said) when said.contains("broken") -> {
+                    listener.on(new Thought.Failed(new ServiceFailure.Refused("status 401"), Usage.NONE));
+                    return;
+                }
+                case Message.Caller(String said) -> listener.on(new Thought.Text("You said: " + said));
+                case Message.ToolResult _ -> {
+                    listener.on(new Thought.Text("It is on its "));
+                    listener.on(new Thought.Text("way. Goodbye."));
+                    listener.on(new Thought.ToolCall("use-2", "bye", "{}"));
+                }
+                case Message.Agent _, Message.Instructions _ -> listener.on(new Thought.Text("Yes?"));
+            }
+            listener.on(new Thought.Done(Thought.Reason.FINISHED, Usage.tokens(10, 0, 5)));
+        }
+
+        @Override
+        public Mouth mouth(Service service, Settings settings) {
+            return new Mouth() {
+                @Override
+                public Utterance speak(Mouth.Listener listener) {
+                    StringBuilder text = new StringBuilder();
+                    return new Utterance() {
+                        @Override
+                        public boolean say(String more) {
+                            text.append(more);
+                            return true;
+                        }
+
+                        @Override
+                        public void end() {
+                            later(() -> {
+                                listener.on(new Spoken.Audio(Slice.of(new byte[text.length() * 160])));
+                                listener.on(new Spoken.Words(List.of(new TimedWord(text.toString(), 0, text.length() * 20L))));
+                                listener.on(new Spoken.Done(Usage.NONE));
+                            });
+                        }
+
+                        @Override
+                        public void cancel() {}
+
+                        @Override
+                        public Usage usage() {
+                            return Usage.NONE;
+                        }
+                    };
+                }
+
+                @Override
+                public void close() {
+                    closed.incrementAndGet();
+                }
+            };
+        }
+
+        @Override
+        public Tools tools() {
+            return (tool, key, arguments, listener) -> {
+                keys.add(key);
+                later(() -> listener.on(false, "{\"state\":\"shipped\"}"));
+                return () -> { };
+            };
+        }
+    }
+
+    private <E extends ConversationEvent> List<E> told(Class<E> kind) {
+        return fixture.conversationEvents().stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    private List<SocketCommand.Mark> marks() {
+        return fixture.commands().stream()
+                .filter(SocketCommand.Mark.class::isInstance).map(SocketCommand.Mark.class::cast).toList();
+    }
+
+    /// The caller hears what was sent, up to its mark.
+    private void heard(int marks) {
+        fixture.workUntil(() -> marks().size() == marks);
+        fixture.nowMs.addAndGet(1_000);
+        int turn = marks().getLast().turn();
+        fixture.arrive(Topics.CALL_MEDIA, 0, CALL,
+                new MediaFrame.MarkReached(CALL, seq++, fixture.nowMs.get(), turn, "turn-" + turn));
+        fixture.work();
+    }
+
+    private void says(String words) {
+        services.words = words;
+        byte[] speech = new FreeTtsVoice().speak(words);
+        byte[] audio = Arrays.copyOf(speech, speech.length + 8_000);
+        Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
+        for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
+            fixture.nowMs.addAndGet(20);
+            timestampMs += 20;
+            fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
+                    CALL, seq++, fixture.nowMs.get(), timestampMs, new Slice(audio, n * 160, 160)));
+            fixture.loop.work();
+        }
+    }
+
+    private void greeted() throws Exception {
+        fixture.start(0);
+        fixture.running(CALL, 0, GRAPH);
+        heard(1);
+        heard(2);
+    }
+
+    private void assertRunsAgain() throws Exception {
+        Dialogue dialogue = Dialogues.of(Json.MAPPER.readTree(GRAPH), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"));
+        ConversationRerun rerun = new ConversationRerun(CALL, dialogue);
+        for (JournalBatch batch : JournalLoopTest.journal(fixture)) {
+            JournalDecoder in = new JournalDecoder(batch);
+            JournalEntry entry;
+            while ((entry = in.next()) != null) {
+                ConversationRerun.Outcome outcome = rerun.step(entry);
+                assertTrue(outcome instanceof ConversationRerun.Outcome.Same, outcome + " of " + entry);
+            }
+        }
+    }
+
+    @Test
+    void greetsHearsThinksUsesAToolAndSaysGoodbye() throws Exception {
+        // given a caller who was greeted
+        greeted();
+
+        // when the caller asks, and has heard the answer
+        says("Where is my order, please?");
+        heard(3);
+        fixture.workUntil(() -> fixture.commands().getLast() instanceof SocketCommand.Close);
+
+        // then the words were understood, the tool was used once under a key of the call, and the goodbye was heard before the call ended
+        ConversationEvent.Heard heard = told(ConversationEvent.Heard.class).getFirst();
+        assertEquals("Where is my order, please?", heard.text());
+        assertTrue(services.heardBytes.get() > 8_000);
+        assertEquals(1, services.keys.size());
+        assertTrue(services.keys.getFirst().startsWith(CALL + "/1-"));
+        assertEquals(
+                List.of("Welcome.", "How can I help?", "It is on its way. Goodbye."),
+                told(ConversationEvent.Said.class).stream().map(ConversationEvent.Said::text).toList());
+        assertTrue(told(ConversationEvent.Said.class).getLast().whole());
+        assertEquals(SocketCommand.Close.because(CALL, End.AGENT_HANGUP), fixture.commands().getLast());
+        assertEquals(3, services.closed.get());
+        fixture.ended(CALL, 0, seq);
+        fixture.work();
+        assertRunsAgain();
+    }
+
+    @Test
+    void theBrainIsToldWhatWasSaid() throws Exception {
+        greeted();
+
+        says("Hello there, who are you?");
+        heard(3);
+
+        assertEquals(
+                List.of(
+                        new Message.Instructions("You are kind.\n\nHelp."), new Message.Agent("Welcome.", List.of()),
+                        new Message.Agent("How can I help?", List.of()), new Message.Caller("Hello there, who are you?")),
+                services.asked.getFirst().messages());
+        assertEquals(List.of("order", "bye"), services.asked.getFirst().tools().stream().map(BrainRequest.Tool::name).toList());
+    }
+
+    @Test
+    void whoSpeaksIntoTheAnswerStopsIt() throws Exception {
+        // given an answer on its way
+        greeted();
+        says("Tell me a long story about it.");
+        fixture.workUntil(() -> marks().size() == 3);
+        int turn = marks().getLast().turn();
+
+        // when the caller speaks
+        says("No, something else, please.");
+        fixture.workUntil(() -> marks().size() == 4);
+
+        // then it is cleared before the next one is played, and the brain knows what was heard of it
+        List<SocketCommand> commands = fixture.commands();
+        int clear = commands.indexOf(new SocketCommand.Clear(CALL, turn));
+        assertTrue(clear > 0);
+        assertTrue(commands.subList(clear + 1, commands.size()).stream()
+                .allMatch(each -> each instanceof SocketCommand.Mark || ((SocketCommand.Play) each).turn() > turn));
+        assertEquals(1, told(ConversationEvent.Interrupted.class).size());
+    }
+
+    @Test
+    void aBrainThatRefusesItsKeyLeadsToAnApologyAndTheEnd() throws Exception {
+        greeted();
+
+        says("It is broken, is it not?");
+        heard(3);
+        fixture.workUntil(() -> fixture.commands().getLast() instanceof SocketCommand.Close);
+
+        assertTrue(told(ConversationEvent.Said.class).getLast().text().toLowerCase(Locale.ROOT).contains("sorry"));
+        assertEquals(1, services.asked.size());
+    }
+
+    @Test
+    void anotherWorkerGoesOnWhereTheFirstOneWas() throws Exception {
+        // given a caller who was answered once, and a worker that goes
+        greeted();
+        says("Hello there, who are you?");
+        heard(3);
+        fixture.loop.onClose();
+
+        // when another one has the call, and the caller asks for more
+        InProcess others = new InProcess();
+        LoopFixture second = new LoopFixture(
+                LoopFixture.engines(new CascadeEngine(others)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
+        second.nowMs.set(fixture.nowMs.get());
+        second.start(0);
+        others.words = "And what else?";
+        byte[] speech = new FreeTtsVoice().speak(others.words);
+        byte[] audio = Arrays.copyOf(speech, speech.length + 8_000);
+        Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
+        for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
+            second.nowMs.addAndGet(20);
+            timestampMs += 20;
+            second.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
+                    CALL, seq++, second.nowMs.get(), timestampMs, new Slice(audio, n * 160, 160)));
+            second.loop.work();
+        }
+        second.workUntil(() -> !others.asked.isEmpty());
+
+        // then it knows what was said
+        assertEquals(
+                List.of(new Message.Caller("Hello there, who are you?"), new Message.Agent("You said: Hello there, who are you?", List.of()),
+                        new Message.Caller("And what else?")),
+                others.asked.getFirst().messages().subList(3, 6));
+    }
+}
