@@ -94,6 +94,25 @@ final class Binary {
         return next == bytes.length;
     }
 
+    /// Bytes of an added field whose value is a number of 64 bits.
+    static final int ADDED_LONG_BYTES = 1 + 2 + Long.BYTES;
+
+    static ByteBuffer putAddedLong(ByteBuffer out, int field, long value) {
+        return out.put((byte) field).putShort((short) Long.BYTES).putLong(value);
+    }
+
+    /// The value of such a field, or `otherwise` where there is none.
+    ///
+    /// @param at where the added fields begin, which are well, as [#addedFields] says
+    static long addedLong(byte[] bytes, int at, int field, long otherwise) {
+        for (int next = at; next < bytes.length; next += 3 + uint16(bytes, next + 1)) {
+            if (bytes[next] == field && uint16(bytes, next + 1) == Long.BYTES) {
+                return ByteBuffer.wrap(bytes, next + 3, Long.BYTES).getLong();
+            }
+        }
+        return otherwise;
+    }
+
     /// A record's kind that this version does not have. Kinds are small numbers; what is none is no record of ours.
     static <V> Codec.Decoded<V> unknown(String what, int kind) {
         return kind > 0 && kind <= MAX_KIND

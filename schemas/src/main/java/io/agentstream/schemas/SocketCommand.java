@@ -13,9 +13,20 @@ public sealed interface SocketCommand {
     /// The epoch of writers that have none: the orchestrator, and workers of an older version. Believed always.
     int NO_EPOCH = 0;
 
+    /// The organisation of writers that do not say it: workers, and orchestrators of an older version.
+    long NO_ORGANIZATION = 0;
+
+    String ORGANIZATION = "Number of the organisation whose agent was called, as in run events; 0 where the writer does not say it. By it a"
+            + " gateway knows which agents are one organisation's.";
+
     String EPOCH = "Generation of the workers' group in which the writer took the conversation up; 0 where it has none.";
 
     CallId callId();
+
+    /// Whose agent was called, where the command says so; else [#NO_ORGANIZATION].
+    default long organizationId() {
+        return NO_ORGANIZATION;
+    }
 
     /// Which writer this is of, where the call may have several one after the other; else [#NO_EPOCH].
     default int epoch() {
@@ -23,7 +34,13 @@ public sealed interface SocketCommand {
     }
 
     @Doc("The call is admitted: its run exists. The handshake goes on.")
-    record Admit(@Doc("The call.") CallId callId) implements SocketCommand {}
+    record Admit(@Doc("The call.") CallId callId, @Doc(value = ORGANIZATION, optional = true) long organizationId)
+            implements SocketCommand {
+
+        public Admit(CallId callId) {
+            this(callId, NO_ORGANIZATION);
+        }
+    }
 
     @Doc("The run is running: the caller's audio is wanted from now on.")
     record Open(@Doc("The call.") CallId callId) implements SocketCommand {}
@@ -100,7 +117,8 @@ public sealed interface SocketCommand {
             @Doc("Why it failed.") @Nullable Failure failure,
             @Doc("WebSocket close code.") int closeCode,
             @Doc("Close reason for the peer.") String reason,
-            @Doc(value = EPOCH, optional = true) int epoch)
+            @Doc(value = EPOCH, optional = true) int epoch,
+            @Doc(value = ORGANIZATION, optional = true) long organizationId)
             implements SocketCommand {
 
         public Close {
@@ -110,12 +128,17 @@ public sealed interface SocketCommand {
         }
 
         public Close(CallId callId, @Nullable End end, @Nullable Failure failure, int closeCode, String reason) {
-            this(callId, end, failure, closeCode, reason, NO_EPOCH);
+            this(callId, end, failure, closeCode, reason, NO_EPOCH, NO_ORGANIZATION);
         }
 
         /// The same order, given by a worker.
         public Close of(int writersEpoch) {
-            return new Close(callId, end, failure, closeCode, reason, writersEpoch);
+            return new Close(callId, end, failure, closeCode, reason, writersEpoch, organizationId);
+        }
+
+        /// The same order, to a call of an agent of that organisation.
+        public Close ofOrganization(long id) {
+            return new Close(callId, end, failure, closeCode, reason, epoch, id);
         }
 
         public static Close because(CallId callId, End end) {

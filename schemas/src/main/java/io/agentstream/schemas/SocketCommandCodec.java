@@ -18,6 +18,7 @@ import java.util.Objects;
 /// | mark | 4 turn, 2 length, name in UTF-8 |
 /// | close | 1 by (1 end, 2 failure), 1 length, name of the end or failure, 2 code, 2 length, reason in UTF-8 |
 /// | finish | 4 milliseconds, 1 length, name of the end |
+/// | admit, close | field 1, of 8 bytes, where the writer says it: organisation |
 /// | each | fields that were added later, as in [Binary#addedFields]; a reader passes over those that it does not know |
 ///
 /// A kind never changes its layout: what cannot be said by an added field becomes a new kind, which older readers pass over. A close
@@ -38,13 +39,16 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
     /// Added to the kind of a command that has an epoch.
     private static final int WITH_EPOCH = 0x40;
 
+    /// The added field of commands that say whose agent was called.
+    private static final int ORGANIZATION = 1;
+
     private static final byte BY_END = 1;
     private static final byte BY_FAILURE = 2;
 
     @Override
     public byte[] encode(SocketCommand command) {
         return switch (command) {
-            case SocketCommand.Admit a -> header(ADMIT, a, 0).array();
+            case SocketCommand.Admit a -> organization(header(ADMIT, a, organizationBytes(a)), a).array();
             case SocketCommand.Open o -> header(OPEN, o, 0).array();
             case SocketCommand.Play p -> header(PLAY, p, 4 + 4 + 2 + 2 + p.payload().length())
                     .putInt(p.turn())
@@ -73,14 +77,14 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                 byte[] cause = (c.end() != null ? c.end() : Objects.requireNonNull(c.failure())).name()
                         .getBytes(StandardCharsets.US_ASCII);
                 byte[] reason = c.reason().getBytes(StandardCharsets.UTF_8);
-                yield header(CLOSE, c, 1 + 1 + cause.length + 2 + 2 + reason.length)
+                ByteBuffer out = header(CLOSE, c, 1 + 1 + cause.length + 2 + 2 + reason.length + organizationBytes(c))
                         .put(c.end() != null ? BY_END : BY_FAILURE)
                         .put((byte) cause.length)
                         .put(cause)
                         .putShort(Binary.length16(c.closeCode()))
                         .putShort(Binary.length16(reason.length))
-                        .put(reason)
-                        .array();
+                        .put(reason);
+                yield organization(out, c).array();
             }
             case SocketCommand.Finish f -> {
                 byte[] end = f.end().name().getBytes(StandardCharsets.US_ASCII);
@@ -91,6 +95,20 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
                         .array();
             }
         };
+    }
+
+    private static int organizationBytes(SocketCommand command) {
+        return command.organizationId() == SocketCommand.NO_ORGANIZATION ? 0 : Binary.ADDED_LONG_BYTES;
+    }
+
+    private static ByteBuffer organization(ByteBuffer out, SocketCommand command) {
+        return command.organizationId() == SocketCommand.NO_ORGANIZATION
+                ? out
+                : Binary.putAddedLong(out, ORGANIZATION, command.organizationId());
+    }
+
+    private static long organization(byte[] bytes, int at) {
+        return Binary.addedLong(bytes, at, ORGANIZATION, SocketCommand.NO_ORGANIZATION);
     }
 
     private static ByteBuffer header(byte kind, SocketCommand command, int bodyBytes) {
@@ -118,7 +136,7 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         int epoch = hasEpoch ? Binary.int32(bytes, HEADER_BYTES) : SocketCommand.NO_EPOCH;
         return switch (kind) {
             case ADMIT -> Binary.addedFields(bytes, at)
-                    ? new Decoded.Value<>(new SocketCommand.Admit(callId))
+                    ? new Decoded.Value<>(new SocketCommand.Admit(callId, organization(bytes, at)))
                     : Binary.malformed("an admit of ", bytes.length, " bytes");
             case OPEN -> Binary.addedFields(bytes, at)
                     ? new Decoded.Value<>(new SocketCommand.Open(callId))
@@ -179,6 +197,7 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         if (reasonBytes > Failure.MAX_REASON_BYTES) {
             return Binary.malformed("a close with a reason of ", reasonBytes, " bytes");
         }
+        long organization = organization(bytes, code + 4 + reasonBytes);
         String cause = new String(bytes, at + 2, causeBytes, StandardCharsets.US_ASCII);
         String reason = Binary.text(bytes, code + 4, reasonBytes);
         if (reason == null) {
@@ -186,9 +205,9 @@ public final class SocketCommandCodec implements Codec<SocketCommand> {
         }
         return switch (by) {
             case BY_END -> new Decoded.Value<>(new SocketCommand.Close(
-                    callId, constant(End.class, cause, End.OTHER), null, closeCode, reason, epoch));
+                    callId, constant(End.class, cause, End.OTHER), null, closeCode, reason, epoch, organization));
             case BY_FAILURE -> new Decoded.Value<>(new SocketCommand.Close(
-                    callId, null, constant(Failure.class, cause, Failure.OTHER), closeCode, reason, epoch));
+                    callId, null, constant(Failure.class, cause, Failure.OTHER), closeCode, reason, epoch, organization));
             default -> Binary.malformed("a close by kind ", by, "");
         };
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.schemas.Codec.Decoded;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,23 @@ final class CodecTest {
         Decoded<CallEvent> decoded = Topics.CALL_LIFECYCLE.codec().decode(json.getBytes(StandardCharsets.UTF_8));
 
         assertInstanceOf(Decoded.Malformed.class, decoded);
+    }
+
+    /// A reader of an older version passes over it, and a writer of an older one does not say it.
+    @Test
+    void whoseAgentWasCalledIsAddedToACommandWithoutChangingItsLayout() {
+        for (SocketCommand command : List.of(
+                new SocketCommand.Admit(Samples.CALL, Long.MAX_VALUE),
+                SocketCommand.Close.because(Samples.CALL, Failure.SUSPENDED, "").ofOrganization(42),
+                SocketCommand.Close.because(Samples.CALL, End.AGENT_HANGUP).of(7).ofOrganization(42))) {
+            byte[] bytes = Topics.SOCKET_COMMANDS.codec().encode(command);
+            byte[] older = Arrays.copyOf(bytes, bytes.length - Binary.ADDED_LONG_BYTES);
+
+            assertEquals(new Decoded.Value<>(command), Topics.SOCKET_COMMANDS.codec().decode(bytes));
+            assertInstanceOf(Decoded.Value.class, Topics.SOCKET_COMMANDS.codec().decode(older));
+            assertInstanceOf(
+                    Decoded.Malformed.class, Topics.SOCKET_COMMANDS.codec().decode(Arrays.copyOf(bytes, bytes.length - 1)));
+        }
     }
 
     private static byte[] marred(byte[] record, String text) {

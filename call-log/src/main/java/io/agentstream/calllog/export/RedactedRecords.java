@@ -156,7 +156,8 @@ final class RedactedRecords implements RecordValues {
                 new SocketCommand.SealedPlay(p.callId(), p.turn(), p.seq(), p.frameBytes(), zeros(p.sealed()), p.epoch());
             case SocketCommand.Mark m -> new SocketCommand.Mark(m.callId(), m.turn(), mark(m.turn(), m.name()), m.epoch());
             case SocketCommand.Close c ->
-                new SocketCommand.Close(c.callId(), c.end(), c.failure(), c.closeCode(), reason(c.failure()), c.epoch());
+                new SocketCommand.Close(c.callId(), c.end(), c.failure(), c.closeCode(), reason(c.failure()), c.epoch(),
+                        c.organizationId());
             case SocketCommand.Admit _, SocketCommand.Open _, SocketCommand.Clear _, SocketCommand.Finish _ -> command;
         };
     }

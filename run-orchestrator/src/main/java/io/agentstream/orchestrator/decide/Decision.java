@@ -130,7 +130,8 @@ public record Decision(
         List<SocketCommand> commands = new ArrayList<>();
         for (RunEvent event : events) {
             switch (event) {
-                case RunEvent.Created created -> commands.add(new SocketCommand.Admit(created.callId()));
+                case RunEvent.Created created ->
+                    commands.add(new SocketCommand.Admit(created.callId(), created.run().organizationId()));
                 case RunEvent.Running running -> commands.add(new SocketCommand.Open(running.callId()));
                 case RunEvent.Completed completed -> {
                     commands.clear();
@@ -144,7 +145,8 @@ public record Decision(
                 case RunEvent.Failed failed -> {
                     commands.clear();
                     if (socket == Socket.WAITS) {
-                        commands.add(close(failed.callId(), new Refusal(failed.failure(), failed.reason())));
+                        commands.add(close(failed.callId(), new Refusal(failed.failure(), failed.reason()))
+                                .ofOrganization(failed.run().organizationId()));
                     }
                 }
                 case RunEvent.HangUp _ -> {}
@@ -153,7 +155,7 @@ public record Decision(
         return List.copyOf(commands);
     }
 
-    private static SocketCommand close(CallId callId, Refusal refusal) {
+    private static SocketCommand.Close close(CallId callId, Refusal refusal) {
         return new SocketCommand.Close(
                 callId, null, refusal.failure(), refusal.failure().closeCode(), refusal.reason());
     }

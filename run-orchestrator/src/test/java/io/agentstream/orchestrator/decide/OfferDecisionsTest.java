@@ -40,7 +40,7 @@ final class OfferDecisionsTest {
         Decision decision = calls.offer(offer);
 
         Runs.Run run = tenant.run(offer.callId()).orElseThrow();
-        assertEquals(List.of(new SocketCommand.Admit(offer.callId())), decision.commands());
+        assertEquals(List.of(new SocketCommand.Admit(offer.callId(), tenant.sample().organizationId())), decision.commands());
         assertEquals(3, decision.slot());
         RunEvent.Created created = (RunEvent.Created) decision.events().getFirst();
         assertEquals(run.name(), created.run().name());

@@ -207,7 +207,7 @@ final class CallsLoopTest {
         fixture.producer.sendException = null;
         fixture.untilCommitted(1);
 
-        assertEquals(List.of(new SocketCommand.Admit(offer.callId())), fixture.commands(offer.callId()));
+        assertEquals(List.of(new SocketCommand.Admit(offer.callId(), tenant.sample().organizationId())), fixture.commands(offer.callId()));
         assertEquals(1, tenant.runs().size());
     }
 
