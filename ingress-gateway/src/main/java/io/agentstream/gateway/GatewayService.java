@@ -175,7 +175,8 @@ public final class GatewayService implements AutoCloseable {
                 Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 16),
                 new MediaServer.Admission(
                         config.get(Keys.MAX_CALLS), config.get(Keys.MAX_HANDSHAKES_PER_ADDRESS),
-                        config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_REFUSALS_PER_ADDRESS)),
+                        config.get(Keys.MAX_HANDSHAKES_PER_AGENT), config.get(Keys.MAX_REFUSALS_PER_ADDRESS),
+                        new MediaServer.Tenants(config.get(Keys.MAX_HANDSHAKES_PER_TENANT), config.get(Keys.MAX_NEW_CALLS_PER_TENANT))),
                 proxies(config), config.get(Keys.MAX_MESSAGE_BYTES), config.get(Keys.MAX_CALL_BYTES_PER_SECOND),
                 MAX_UNSENT_BYTES, STALL, limits, tls, wrapping(config));
     }

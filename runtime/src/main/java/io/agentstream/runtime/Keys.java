@@ -115,6 +115,10 @@ public final class Keys {
     public static final Key<Integer> API_EXPORTS_PER_MINUTE = number(
             "API_EXPORTS_PER_MINUTE", 30, 1, 1_000_000,
             "How many streams of whole lists (NDJSON, CSV) one API key may begin in a minute, at one orchestrator.");
+    public static final Key<Integer> API_SHARE_PERCENT = number(
+            "API_SHARE_PERCENT", 25, 1, 100_000,
+            "How much of one processor, in percent, what one organisation asks may take for long at one orchestrator, whatever its keys;"
+                    + " ten seconds' worth may come at once. What is more is answered 429. The pieces of streams do not count.");
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway: shown in the `stream_url` of an agent, and where `doctor` calls.");
@@ -156,10 +160,20 @@ public final class Keys {
             "Most sockets of one remote address that may fail by the peer's own doing before their call runs (no provider, a"
                     + " malformed handshake) in a second for long; five seconds' worth at once, and five times as many of all addresses"
                     + " but those with a call that ran in the last hour. Calls that fail by what their agent's owner has set up (quota,"
-                    + " domain, credentials) count for the agent, which may have a tenth as many. What is more is answered 429 or 503"
+                    + " domain, credentials) count for the agent, which may have a tenth as many, and all agents of its organisation together a fifth. What is more is answered 429 or 503"
                     + " before the upgrade, and leaves no event.");
     public static final Key<Integer> MAX_HANDSHAKES_PER_AGENT = number(
-            "MAX_HANDSHAKES_PER_AGENT", 500, 1, 1_000_000, "Most sockets of one agent that have not finished the handshake.");
+            "MAX_HANDSHAKES_PER_AGENT", 500, 1, 1_000_000,
+            "Most sockets of one agent that have not finished the handshake.");
+    public static final Key<Integer> MAX_HANDSHAKES_PER_TENANT = number(
+            "MAX_HANDSHAKES_PER_TENANT", 150, 1, 1_000_000,
+            "Most sockets of all agents of one organisation that have not finished the handshake; half of them from addresses of which no"
+                    + " call has talked in the last hour. Far below what an address may have, which is all tenants' together.");
+    public static final Key<Integer> MAX_NEW_CALLS_PER_TENANT = number(
+            "MAX_NEW_CALLS_PER_TENANT", 100, 1, 1_000_000,
+            "Most calls of one organisation's agents that may begin in a second for long; five seconds' worth at once. What is more is"
+                    + " answered 429 before the upgrade, and leaves no event. Whose an agent is, a gateway knows from the first decision on"
+                    + " one of its calls.");
     public static final Key<Integer> MAX_MESSAGE_BYTES = number(
             "MAX_MESSAGE_BYTES", 65_536, 1_024, 1 << 20, "Longest text message that a peer may send.");
     public static final Key<Integer> MAX_CALL_BYTES_PER_SECOND = number(
@@ -248,6 +262,7 @@ public final class Keys {
             API_READS_PER_SECOND,
             API_CHANGES_PER_SECOND,
             API_EXPORTS_PER_MINUTE,
+            API_SHARE_PERCENT,
             PUBLIC_GATEWAY_URL,
             OUTBOUND_ALLOWED_NETWORKS,
             PRICE_PER_MINUTE,
@@ -261,6 +276,8 @@ public final class Keys {
             MAX_HANDSHAKES_PER_ADDRESS,
             MAX_REFUSALS_PER_ADDRESS,
             MAX_HANDSHAKES_PER_AGENT,
+            MAX_HANDSHAKES_PER_TENANT,
+            MAX_NEW_CALLS_PER_TENANT,
             MAX_MESSAGE_BYTES,
             MAX_CALL_BYTES_PER_SECOND,
             GATEWAY_TRUSTED_PROXIES,

@@ -2,6 +2,7 @@ package io.agentstream.gateway.socket;
 
 import io.agentstream.gateway.telephony.TelephonyProviders;
 import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.SocketCommand;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What all addresses together may do protects from many strangers, and is nothing that a stranger could use up for a provider: an
 /// address whose calls have talked of late has its own limits only.
+///
+/// A provider calls for all tenants from few addresses, so that what one tenant's calls may do is bounded by tenant, far below what
+/// the address may: else whoever floods would use up the address for all. Until it is heard whose an agent is, it is one by itself.
 final class AdmissionControl {
 
     /// Refused sockets that may be there, until they have closed, in all and of one address.
@@ -20,48 +24,17 @@ final class AdmissionControl {
 
     static final int MAX_REFUSED_PER_ADDRESS = 200;
 
-    /// All addresses together may be refused as often as so many of them.
-    static final int ADDRESSES = 5;
-
-    /// What its owner has set up badly costs an agent so many times what an address's failure costs the address: a provider calls for all
-    /// tenants, an agent is one tenant's alone, and each call that is refused for it costs as much as one that is let in.
-    static final int AGENT_COSTS = 10;
-
-    private static final long SECOND_US = 1_000_000;
-
-    /// What a running call costs its agent that was ended because it brought too much: the next would begin anew.
-    private static final long FLOOD_US = SECOND_US;
-
-    private static final class Peer implements Remembered.Trace {
-        private int handshakes;
-        private int refused;
-        private int talking;
-        private final RefusalRate rate = new RefusalRate();
-
-        @Override
-        public boolean isForgettable(long nowUs) {
-            return handshakes == 0 && refused == 0 && talking == 0 && rate.isFresh(nowUs);
-        }
-    }
-
-    private static final class Agent implements Remembered.Trace {
-        private int handshakes;
-        private final RefusalRate rate = new RefusalRate();
-
-        @Override
-        public boolean isForgettable(long nowUs) {
-            return handshakes == 0 && rate.isFresh(nowUs);
-        }
-    }
+    /// Of the calls in the handshake that a tenant may have, the part that addresses may have none of whose calls has talked.
+    private static final int STRANGERS_PART = 2;
 
     private final MediaServer.Admission limits;
     private final TelephonyProviders providers;
     private final Supplier<Optional<String>> unable;
 
     private final Remembered<Peer> peers = new Remembered<>(Peer::new);
-    private final Remembered<Agent> agents = new Remembered<>(Agent::new);
+    private final Called called = new Called();
     private final ProvenAddresses provenAddresses = new ProvenAddresses();
-    private final RefusalRate rate = new RefusalRate();
+    private final Debts debts;
     private int calls;
     private int sockets;
     private int refused;
@@ -72,6 +45,7 @@ final class AdmissionControl {
         this.limits = limits;
         this.providers = providers;
         this.unable = unable;
+        this.debts = new Debts(limits.refusalsPerSecond(), called);
     }
 
     /// Whether a request for a socket is not even answered with one.
@@ -83,7 +57,7 @@ final class AdmissionControl {
         if (sockets >= 2 * limits.maxCalls() + MAX_REFUSED || (refused >= MAX_REFUSED && !proven)) {
             return TurnedAway.SOCKETS;
         }
-        if (rate.isUsedUp(nowUs) && !proven) {
+        if (debts.all.isUsedUp(nowUs) && !proven) {
             return TurnedAway.RATE;
         }
         if (peer != null && peer.refused >= MAX_REFUSED_PER_ADDRESS) {
@@ -92,8 +66,15 @@ final class AdmissionControl {
         if (peer != null && peer.rate.isUsedUp(nowUs)) {
             return TurnedAway.ADDRESS_RATE;
         }
-        Agent called = agents.find(agent);
-        return called != null && called.rate.isUsedUp(nowUs) ? TurnedAway.AGENT_RATE : null;
+        Called.Agent known = called.find(agent);
+        if (known == null) {
+            return null;
+        }
+        if (known.rate.isUsedUp(nowUs)) {
+            return TurnedAway.AGENT_RATE;
+        }
+        Called.Tenant tenant = called.findTenant(known.organization());
+        return tenant != null && tenant.isUsedUp(proven, nowUs) ? TurnedAway.TENANT_RATE : null;
     }
 
     /// Whether the address has a call that talks, or had one of late.
@@ -106,28 +87,31 @@ final class AdmissionControl {
         boolean able = unable.get().isEmpty(); // asked outside the lock
         synchronized (this) {
             Peer peer = peers.of(address, nowUs);
-            Agent agent = agents.of(request.agentDigest(), nowUs);
-            Failure refusal = refusal(request, peer, agent, able, isProven(address, peer, nowUs));
+            boolean proven = isProven(address, peer, nowUs);
+            Called.Agent agent = called.agent(request.agentDigest(), nowUs);
+            Failure refusal = refusal(request, peer, agent, able, proven);
             sockets++;
+            Permit permit = new Permit(address, peer, agent, refusal, proven);
             if (refusal == null) {
                 calls++;
                 peer.handshakes++;
                 agent.handshakes++;
+                permit.begins(nowUs);
             } else {
                 refused++;
                 peer.refused++;
             }
-            Permit permit = new Permit(address, peer, agent, refusal);
             if (refusal == Failure.TRY_AGAIN_LATER) {
-                permit.chargeCrowd(nowUs);
+                crowd(peer, agent, proven, nowUs);
             } else if (refusal != null) {
-                permit.charge(refusal, nowUs);
+                debts.failed(refusal, peer, agent, proven, nowUs);
             }
             return permit;
         }
     }
 
-    private @Nullable Failure refusal(StreamRequest request, Peer peer, Agent agent, boolean able, boolean proven) {
+    private @Nullable Failure refusal(
+            StreamRequest request, Peer peer, Called.Agent agent, boolean able, boolean proven) {
         String provider = request.provider();
         if (provider == null) {
             return Failure.MISSING_PROVIDER;
@@ -141,8 +125,33 @@ final class AdmissionControl {
         boolean full = draining
                 || calls >= limits.maxCalls()
                 || peer.handshakes >= limits.maxHandshakesPerAddress()
-                || (agent.handshakes >= limits.maxHandshakesPerAgent() && !proven);
+                || (agent.handshakes >= limits.maxHandshakesPerAgent() && !proven)
+                || isCrowded(agent, proven);
         return full ? Failure.TRY_AGAIN_LATER : null;
+    }
+
+    /// Whether the agent's organisation has as many calls in the handshake as one may have.
+    private boolean isCrowded(Called.Agent agent, boolean proven) {
+        Called.Tenant tenant = called.findTenant(agent.organization());
+        int most = limits.tenant().maxHandshakes();
+        return tenant != null
+                && (tenant.handshakes >= most
+                        || (!proven && tenant.strangersHandshakes >= Math.max(1, most / STRANGERS_PART)));
+    }
+
+    /// Whoever has as many sockets in the handshake as one may have answers for those that come on top, or a flood of them would be told
+    /// so one by one, each with two events.
+    private void crowd(Peer peer, Called.Agent agent, boolean proven, long nowUs) {
+        if (draining || calls >= limits.maxCalls()) {
+            return; // nobody's doing
+        }
+        if (agent.handshakes >= limits.maxHandshakesPerAgent()) {
+            debts.agent(agent, nowUs);
+        } else if (isCrowded(agent, proven)) {
+            debts.tenant(agent, nowUs);
+        } else {
+            debts.peer(peer, nowUs);
+        }
     }
 
     /// From now on nobody is let in.
@@ -169,19 +178,22 @@ final class AdmissionControl {
 
         private final String address;
         private final Peer peer;
-        private final Agent agent;
+        private final Called.Agent agent;
         private final @Nullable Failure refusal;
+        private final boolean cameProven;
+        private long organization = SocketCommand.NO_ORGANIZATION;
         private boolean talking;
         private boolean greeting;
         private boolean live;
         private boolean handshake;
         private boolean there = true;
 
-        private Permit(String address, Peer peer, Agent agent, @Nullable Failure refusal) {
+        private Permit(String address, Peer peer, Called.Agent agent, @Nullable Failure refusal, boolean cameProven) {
             this.address = address;
             this.peer = peer;
             this.agent = agent;
             this.refusal = refusal;
+            this.cameProven = cameProven;
             this.greeting = refusal == null;
             this.live = refusal == null;
             this.handshake = refusal == null;
@@ -190,6 +202,30 @@ final class AdmissionControl {
         /// Why the gateway refuses the call by itself, or null.
         @Nullable Failure refusal() {
             return refusal;
+        }
+
+        /// The call counts for its agent's organisation from now on, where that is known.
+        private void begins(long nowUs) {
+            if (!agent.isKnown() || organization != SocketCommand.NO_ORGANIZATION) {
+                return;
+            }
+            organization = agent.organization();
+            Called.Tenant tenant = called.tenant(organization, nowUs);
+            debts.begun(tenant, limits.tenant().newCallsPerSecond(), nowUs);
+            if (greeting) {
+                tenant.handshakes++;
+                tenant.strangersHandshakes += cameProven ? 0 : 1;
+            }
+        }
+
+        /// Somebody says whose agent is called; [SocketCommand#NO_ORGANIZATION] says nothing.
+        void belongsTo(long organizationId, long nowUs) {
+            if (organizationId != SocketCommand.NO_ORGANIZATION) {
+                synchronized (AdmissionControl.this) {
+                    agent.belongsTo(organizationId, nowUs);
+                    begins(nowUs);
+                }
+            }
         }
 
         /// The call talks.
@@ -211,40 +247,14 @@ final class AdmissionControl {
         void ended(@Nullable Failure failure, long nowUs) {
             synchronized (AdmissionControl.this) {
                 if (greeting && failure != null) {
-                    charge(failure, nowUs);
+                    debts.failed(failure, peer, agent, isProven(address, peer, nowUs), nowUs);
                 } else if (failure == Failure.TOO_MANY_MESSAGES && live) {
-                    agent.rate.charge(FLOOD_US, nowUs);
+                    debts.flooded(agent, nowUs);
                 }
                 if (talking) {
                     provenAddresses.talked(address, nowUs);
                 }
                 over();
-            }
-        }
-
-        /// Whoever has as many sockets in the handshake as one may have answers for those that come on top, or a flood of them would be told
-        /// so one by one, each with two events.
-        private void chargeCrowd(long nowUs) {
-            long eachUs = SECOND_US / limits.refusalsPerSecond();
-            if (draining || calls >= limits.maxCalls()) {
-                return; // nobody's doing
-            }
-            if (agent.handshakes >= limits.maxHandshakesPerAgent()) {
-                agent.rate.charge(AGENT_COSTS * eachUs, nowUs);
-            } else {
-                peer.rate.charge(eachUs, nowUs);
-            }
-        }
-
-        private void charge(Failure failure, long nowUs) {
-            long eachUs = SECOND_US / limits.refusalsPerSecond();
-            switch (Blame.of(failure, isProven(address, peer, nowUs))) {
-                case ADDRESS -> {
-                    peer.rate.charge(eachUs, nowUs);
-                    rate.charge(eachUs / ADDRESSES, nowUs);
-                }
-                case AGENT -> agent.rate.charge(AGENT_COSTS * eachUs, nowUs);
-                case NOBODY -> {}
             }
         }
 
@@ -280,6 +290,11 @@ final class AdmissionControl {
             if (greeting) {
                 greeting = false;
                 agent.handshakes--;
+                Called.Tenant tenant = called.findTenant(organization);
+                if (tenant != null) { // who has a call in the handshake is not forgotten
+                    tenant.handshakes--;
+                    tenant.strangersHandshakes -= cameProven ? 0 : 1;
+                }
             }
         }
 

@@ -110,6 +110,7 @@ final class CallSocket implements LiveCall.Line {
         SocketCommand next = command;
         command = null;
         if (next != null) {
+            permit.belongsTo(next.organizationId(), call.nowUs());
             call.obey(next);
         }
     }

@@ -81,7 +81,15 @@ public final class MediaServer implements AutoCloseable {
     /// @param maxHandshakesPerAgent calls of one agent that are not talking yet
     /// @param refusalsPerSecond sockets of one address that may fail by the peer's doing before they talk, and of one agent that may
     ///        by its owner's, each second
-    public record Admission(int maxCalls, int maxHandshakesPerAddress, int maxHandshakesPerAgent, int refusalsPerSecond) {}
+    /// @param tenant what all agents of one organisation may have together
+    public record Admission(
+            int maxCalls, int maxHandshakesPerAddress, int maxHandshakesPerAgent, int refusalsPerSecond, Tenants tenant) {}
+
+    /// What one organisation may have at this gateway.
+    ///
+    /// @param maxHandshakes calls that are not talking yet
+    /// @param newCallsPerSecond calls that may begin each second
+    public record Tenants(int maxHandshakes, int newCallsPerSecond) {}
 
     /// What stands in front of the gateway.
     ///

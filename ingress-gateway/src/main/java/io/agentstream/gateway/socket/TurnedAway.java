@@ -8,6 +8,8 @@ enum TurnedAway {
     RATE(503),
     /// Its agent's calls failed too often of late.
     AGENT_RATE(429),
+    /// All agents' of its organisation together failed too often of late, or began too often.
+    TENANT_RATE(429),
     /// Its address has too many sockets that are refused and not closed.
     ADDRESS_SOCKETS(429),
     /// There are too many sockets.

@@ -45,6 +45,7 @@ final class UpgradeHandler implements HttpHandler {
     }
 
     private final Acceptor acceptor;
+    private final LateRefusals late = new LateRefusals();
     private final Networks trustedProxies;
 
     /// @param trustedProxies whose word on where a request comes from is taken
@@ -99,8 +100,10 @@ final class UpgradeHandler implements HttpHandler {
         if (why == null) {
             upgrade(exchange, request, address, key);
         } else {
-            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_AFTER_S);
-            refuse(exchange, why.status, "Too many sockets");
+            late.later(exchange, () -> {
+                exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_AFTER_S);
+                refuse(exchange, why.status, "Too many sockets");
+            });
         }
     }
 

@@ -21,7 +21,7 @@ final class AtTheDoor {
 
     /// Of four calls, of which an address may have three in the handshake and an agent two.
     final AdmissionControl admission =
-            new AdmissionControl(new MediaServer.Admission(4, 3, 2, RATE), TestGateway.PROVIDERS, () -> unable);
+            new AdmissionControl(new MediaServer.Admission(4, 3, 2, RATE, TestGateway.TENANTS), TestGateway.PROVIDERS, () -> unable);
 
     static StreamRequest request(String agent) {
         StreamRequest request = StreamRequest.parse("/api/v1/agent-stream/cloudonix/" + agent, Map.of(), "");

@@ -21,7 +21,7 @@ final class ListenerTest {
 
     private static Listener listener() {
         MediaServer.Settings settings = new MediaServer.Settings(
-                "127.0.0.1", 0, 1, new MediaServer.Admission(1, 1, 1, 1), new MediaServer.Proxies(Networks.parse("127.0.0.1"), true), 1, 1,
+                "127.0.0.1", 0, 1, new MediaServer.Admission(1, 1, 1, 1, TestGateway.TENANTS), new MediaServer.Proxies(Networks.parse("127.0.0.1"), true), 1, 1,
                 1, Duration.ofSeconds(1), new CallLimits(1, 1, 1, 1, 1, 1, 1), null);
         return Listener.open(settings, exchange -> {
             exchange.upgradeChannel((connection, done) -> {});

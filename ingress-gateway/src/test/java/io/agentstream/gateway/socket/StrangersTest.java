@@ -22,6 +22,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,17 +51,22 @@ final class StrangersTest {
 
     @Test
     void aHostThatIsRefusedWithoutEndNeitherFillsTheGatewayNorTheLog() throws Exception {
-        List<RawPeer> peers = new ArrayList<>();
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 1_000, 1_000, 4), proxies("", false))) {
-            int turnedAway = 0;
-            for (int i = 0; i < 100; i++) {
-                try {
-                    peers.add(RawPeer.connect(gateway.port(), UNKNOWN));
-                } catch (IOException noUpgrade) {
-                    assertTrue(noUpgrade.getMessage().contains("429"), noUpgrade.getMessage());
-                    turnedAway++;
+        Queue<RawPeer> peers = new ConcurrentLinkedQueue<>();
+        Queue<String> refusals = new ConcurrentLinkedQueue<>();
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 1_000, 1_000, 4, TestGateway.TENANTS), proxies("", false))) {
+            try (ExecutorService host = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 100; i++) {
+                    host.submit(() -> {
+                        try {
+                            return peers.add(RawPeer.connect(gateway.port(), UNKNOWN));
+                        } catch (IOException noUpgrade) {
+                            return refusals.add(String.valueOf(noUpgrade.getMessage()));
+                        }
+                    });
                 }
             }
+            int turnedAway = refusals.size();
+            assertTrue(refusals.stream().allMatch(refusal -> refusal.contains("429")), refusals.toString());
 
             assertTrue(turnedAway >= 50, turnedAway + " turned away");
             assertEquals(2 * peers.size(), gateway.events().size());
@@ -72,8 +82,63 @@ final class StrangersTest {
     }
 
     @Test
+    void aTenantWhoseCallsBeginTooOftenIsTurnedAwayOnceItIsHeardWhoseTheyAre() throws Exception {
+        // given
+        List<RawPeer> peers = new ArrayList<>();
+        try (TestGateway gateway = gateway(new MediaServer.Admission(1_000, 500, 400, 1_000, new MediaServer.Tenants(400, 1)), proxies("", false))) {
+            // when
+            String refusal = "";
+            while (refusal.isEmpty() && peers.size() < 50) {
+                try {
+                    peers.add(RawPeer.connect(gateway.port(), TestGateway.URL));
+                    await(() -> gateway.count(CallEvent.Offered.class) == peers.size());
+                    gateway.send(new SocketCommand.Admit(gateway.last(CallEvent.Offered.class).callId(), 7));
+                } catch (IOException noUpgrade) {
+                    refusal = String.valueOf(noUpgrade.getMessage());
+                }
+            }
+
+            // then
+            assertTrue(refusal.contains("429"), refusal);
+            assertTrue(peers.size() >= RefusalRate.BURST_S, peers.size() + " were let in");
+            assertEquals(1, gateway.metric("agent_stream_gateway_sockets_turned_away_total{cause=\"tenant_rate\""));
+        } finally {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
+    void whoIsTurnedAwayHearsSoAfterAPause() throws Exception {
+        // given
+        List<RawPeer> peers = new ArrayList<>();
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 1, TestGateway.TENANTS), proxies("", false))) {
+            // when
+            long startNs = 0;
+            String refusal = "";
+            while (refusal.isEmpty() && peers.size() < 50) {
+                startNs = System.nanoTime();
+                try {
+                    peers.add(RawPeer.connect(gateway.port(), UNKNOWN));
+                } catch (IOException noUpgrade) {
+                    refusal = String.valueOf(noUpgrade.getMessage());
+                }
+            }
+
+            // then
+            assertTrue(refusal.contains("429"), refusal);
+            assertTrue(System.nanoTime() - startNs >= TimeUnit.MILLISECONDS.toNanos(LateRefusals.MS));
+        } finally {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
     void thePlaceOfACallIsFreeBeforeItsPeerAnswersTheClose() throws Exception {
-        try (TestGateway gateway = gateway(new MediaServer.Admission(1, 10, 10, 100), proxies("", false));
+        try (TestGateway gateway = gateway(new MediaServer.Admission(1, 10, 10, 100, TestGateway.TENANTS), proxies("", false));
                 RawPeer first = RawPeer.connect(gateway.port(), TestGateway.URL)) {
             await(() -> gateway.count(CallEvent.Offered.class) == 1);
             gateway.send(SocketCommand.Close.because(
@@ -90,7 +155,7 @@ final class StrangersTest {
 
     @Test
     void drainingDoesNotWaitForRefusedSockets() throws Exception {
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 100), proxies("", false))) {
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 100, TestGateway.TENANTS), proxies("", false))) {
             gateway.server.drain();
             try (RawPeer refused = RawPeer.connect(gateway.port(), TestGateway.URL)) {
                 assertEquals(1013, refused.readClose().closeCode());
@@ -160,7 +225,7 @@ final class StrangersTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.0/8, 203.0.113.9", "10.0.0.0/8, 127.0.0.1"})
     void takesATrustedProxysWordForAnAddressAndNobodyElses(String trusted, String address) throws Exception {
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies(trusted, false));
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10, TestGateway.TENANTS), proxies(trusted, false));
                 RawPeer peer = forwarded(gateway, "", "X-Forwarded-For: 203.0.113.9\r\n")) {
             assertEquals(address, addressOf(gateway));
             assertTrue(peer.socket.isConnected());
@@ -169,7 +234,7 @@ final class StrangersTest {
 
     @Test
     void limitsHoldForCallersAndNotForTheBalancer() throws Exception {
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 1, 10, 10), proxies("127.0.0.1", false));
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 1, 10, 10, TestGateway.TENANTS), proxies("127.0.0.1", false));
                 RawPeer one = forwarded(gateway, "", "X-Forwarded-For: 203.0.113.9\r\n")) {
             await(() -> gateway.count(CallEvent.Offered.class) == 1);
             try (RawPeer same = forwarded(gateway, "", "X-Forwarded-For: 203.0.113.9\r\n")) {
@@ -199,7 +264,7 @@ final class StrangersTest {
         String header = version == 1
                 ? "PROXY TCP4 203.0.113.9 10.0.0.1 4000 443\r\n"
                 : version2(1, new byte[] {(byte) 203, 0, 113, 9});
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies("127.0.0.1", true));
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10, TestGateway.TENANTS), proxies("127.0.0.1", true));
                 RawPeer peer = forwarded(gateway, header, "X-Forwarded-For: 198.51.100.1\r\n")) {
             assertEquals("203.0.113.9", addressOf(gateway));
             assertTrue(peer.socket.isConnected());
@@ -208,7 +273,7 @@ final class StrangersTest {
 
     @Test
     void aBalancerMayAskForItselfWhetherTheGatewayIsThere() throws Exception {
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies("127.0.0.1", true));
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10, TestGateway.TENANTS), proxies("127.0.0.1", true));
                 RawPeer peer = forwarded(gateway, "PROXY UNKNOWN\r\n", "")) {
             assertEquals("127.0.0.1", addressOf(gateway));
             assertTrue(peer.socket.isConnected());
@@ -219,7 +284,7 @@ final class StrangersTest {
     @ValueSource(ints = {1, 2})
     void aBalancerThatDoesNotSayForWhomItConnectsSpeaksForItselfWhateverTheRequestSays(int version) throws Exception {
         String header = version == 1 ? "PROXY UNKNOWN\r\n" : version2(0, new byte[4]);
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies("127.0.0.1", true));
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10, TestGateway.TENANTS), proxies("127.0.0.1", true));
                 RawPeer peer = forwarded(gateway, header, "X-Forwarded-For: 203.0.113.9\r\n")) {
             assertEquals("127.0.0.1", addressOf(gateway));
             assertTrue(peer.socket.isConnected());
@@ -229,7 +294,7 @@ final class StrangersTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, X-Forwarded-For: 203.0.113.9, 0", "10.0.0.0/8, X-Forwarded-For: 203.0.113.9, 1", "10.0.0.0/8, X-Other: 1, 0"})
     void countsForwardedRequestsOfThoseWhoseWordIsNotTaken(String trusted, String header, int counted) throws Exception {
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies(trusted, false));
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10, TestGateway.TENANTS), proxies(trusted, false));
                 RawPeer peer = forwarded(gateway, "", header + "\r\n")) {
             addressOf(gateway);
 
@@ -241,7 +306,7 @@ final class StrangersTest {
     @ParameterizedTest
     @CsvSource({"10.0.0.0/8, PROXY TCP4 203.0.113.9 10.0.0.1 4000 443", "127.0.0.1, GET / HTTP/1.1"})
     void cutsWhoMayNotSpeakTheProxyProtocolOrDoesNot(String trusted, String first) throws Exception {
-        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10), proxies(trusted, true))) {
+        try (TestGateway gateway = gateway(new MediaServer.Admission(10, 10, 10, 10, TestGateway.TENANTS), proxies(trusted, true))) {
             boolean cut;
             try (RawPeer peer = forwarded(gateway, first + "\r\n", "")) {
                 cut = peer.ends();

@@ -58,6 +58,9 @@ final class TestGateway implements AutoCloseable {
     private static final CallLimits LIMITS =
             new CallLimits(30_000_000, 60_000_000, 30_000_000, 10_000_000, 500_000, 100, 200_000);
 
+    /// More than a test has.
+    static final MediaServer.Tenants TENANTS = new MediaServer.Tenants(1_000, 1_000);
+
     final MockProducer<byte[], byte[]> events;
     final MockProducer<byte[], byte[]> media = producer(true);
     final MockConsumer<byte[], byte[]> commands = new MockConsumer<>("latest");
@@ -84,7 +87,7 @@ final class TestGateway implements AutoCloseable {
     private TestGateway(CallLimits limits, boolean written, UnaryOperator<MediaServer.Settings> change) {
         events = producer(written);
         MediaServer.Settings settings = change.apply(new MediaServer.Settings(
-                "127.0.0.1", 0, 2, new MediaServer.Admission(100, 50, 40, 1_000),
+                "127.0.0.1", 0, 2, new MediaServer.Admission(100, 50, 40, 1_000, TENANTS),
                 new MediaServer.Proxies(Networks.NONE, false), 65_536, 65_536, 256 << 10, Duration.ofSeconds(10),
                 limits, null));
         GatewayClock clock = new GatewayClock(InstantSource.system(), () -> System.nanoTime() + aheadNs.get());

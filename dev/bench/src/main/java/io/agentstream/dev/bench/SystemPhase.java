@@ -88,6 +88,8 @@ final class SystemPhase implements Phase<SystemSample> {
                 .put(Keys.MAX_CONVERSATIONS, most)
                 .put(Keys.MAX_HANDSHAKES_PER_ADDRESS, MAX_HANDSHAKES)
                 .put(Keys.MAX_HANDSHAKES_PER_AGENT, MAX_HANDSHAKES)
+                .put(Keys.MAX_HANDSHAKES_PER_TENANT, MAX_HANDSHAKES)
+                .put(Keys.MAX_NEW_CALLS_PER_TENANT, MAX_HANDSHAKES)
                 .put(Keys.DRAIN_TIMEOUT, "1s");
     }
 

@@ -53,6 +53,7 @@ final class DrainDrillTest {
         infrastructure = Infrastructure.start();
         infrastructure.environment().put("AGENT_STREAM_CLOUDONIX_RATE_LIMIT", Integer.toString(LIMIT));
         infrastructure.environment().put("AGENT_STREAM_HANDSHAKE_TIMEOUT", "60s");
+        infrastructure.environment().put("AGENT_STREAM_MAX_HANDSHAKES_PER_TENANT", "1000");
         system = infrastructure.startSystem();
     }
 

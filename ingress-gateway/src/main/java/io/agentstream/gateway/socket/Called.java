@@ -1,0 +1,89 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.schemas.SocketCommand;
+import org.jspecify.annotations.Nullable;
+
+/// What is under way, and owed, of the agents that are called, and of the organisations that they are known to belong to. Whose an agent
+/// is, the gateway hears with the first decision on one of its calls. Guarded by [AdmissionControl].
+final class Called {
+
+    /// Whose an agent is, is kept for so long after it was heard last.
+    static final long KEPT_US = ProvenAddresses.KEPT_US;
+
+    /// One agent's.
+    static final class Agent implements Remembered.Trace {
+        int handshakes;
+        final RefusalRate rate = new RefusalRate();
+        private long organization = SocketCommand.NO_ORGANIZATION;
+        private long heardUs;
+
+        @Override
+        public boolean isForgettable(long nowUs) {
+            return handshakes == 0 && rate.isFresh(nowUs) && !(isKnown() && nowUs - heardUs < KEPT_US);
+        }
+
+        void belongsTo(long organizationId, long nowUs) {
+            organization = organizationId;
+            heardUs = nowUs;
+        }
+
+        /// Whether it is known whose it is.
+        boolean isKnown() {
+            return organization != SocketCommand.NO_ORGANIZATION;
+        }
+
+        long organization() {
+            return organization;
+        }
+    }
+
+    /// All agents' of one organisation together.
+    static final class Tenant implements Remembered.Trace {
+        int handshakes;
+
+        /// Those of addresses none of whose calls has talked of late.
+        int strangersHandshakes;
+
+        /// What its owner has set up badly.
+        final RefusalRate rate = new RefusalRate();
+
+        /// What came to nothing from addresses none of whose calls has talked of late.
+        final RefusalRate strangers = new RefusalRate();
+
+        /// Calls that began.
+        final RefusalRate begun = new RefusalRate();
+
+        @Override
+        public boolean isForgettable(long nowUs) {
+            return handshakes == 0 && rate.isFresh(nowUs) && strangers.isFresh(nowUs) && begun.isFresh(nowUs);
+        }
+
+        /// Whether no more of its calls may come for now.
+        ///
+        /// @param proven whether they come from an address of which calls have talked of late
+        boolean isUsedUp(boolean proven, long nowUs) {
+            return rate.isUsedUp(nowUs) || begun.isUsedUp(nowUs) || (!proven && strangers.isUsedUp(nowUs));
+        }
+    }
+
+    private final Remembered<Agent> agents = new Remembered<>(Agent::new);
+    private final Remembered<Tenant> tenants = new Remembered<>(Tenant::new);
+
+    /// @param digest the agent's
+    @Nullable Agent find(String digest) {
+        return agents.find(digest);
+    }
+
+    Agent agent(String digest, long nowUs) {
+        return agents.of(digest, nowUs);
+    }
+
+    /// Null where nothing is remembered of it, or it is not known.
+    @Nullable Tenant findTenant(long organization) {
+        return tenants.find(Long.toString(organization));
+    }
+
+    Tenant tenant(long organization, long nowUs) {
+        return tenants.of(Long.toString(organization), nowUs);
+    }
+}

@@ -1,0 +1,81 @@
+package io.agentstream.gateway.socket;
+
+import io.agentstream.schemas.Failure;
+
+/// Writes down who answers for what came to nothing: an address, an agent and its organisation. Guarded by [AdmissionControl].
+final class Debts {
+
+    /// All addresses together may be refused as often as so many of them.
+    static final int ADDRESSES = 5;
+
+    /// What its owner has set up badly costs an agent so many times what an address's failure costs the address: a provider calls for all
+    /// tenants, an agent is one tenant's alone, and each call that is refused for it costs as much as one that is let in.
+    static final int AGENT_COSTS = 10;
+
+    /// What it costs all agents of its organisation: less, so that one agent alone does not silence the others.
+    static final int TENANT_COSTS = 5;
+
+    private static final long SECOND_US = 1_000_000;
+
+    /// What a running call costs its agent that was ended because it brought too much: the next would begin anew.
+    private static final long FLOOD_US = SECOND_US;
+
+    /// What all addresses together owe.
+    final RefusalRate all = new RefusalRate();
+
+    private final long eachUs;
+    private final Called called;
+
+    Debts(int refusalsPerSecond, Called called) {
+        this.eachUs = SECOND_US / refusalsPerSecond;
+        this.called = called;
+    }
+
+    /// A call failed before it talked.
+    ///
+    /// @param proven whether calls of the address have talked of late
+    void failed(Failure failure, Peer peer, Called.Agent agent, boolean proven, long nowUs) {
+        switch (Blame.of(failure, proven)) {
+            case ADDRESS -> {
+                peer(peer, nowUs);
+                all.charge(eachUs / ADDRESSES, nowUs);
+                if (agent.isKnown() && !proven) {
+                    called.tenant(agent.organization(), nowUs).strangers.charge(TENANT_COSTS * eachUs, nowUs);
+                }
+            }
+            case AGENT -> agent(agent, nowUs);
+            case NOBODY -> {}
+        }
+    }
+
+    /// A running call was ended because it brought too much.
+    void flooded(Called.Agent agent, long nowUs) {
+        agent.rate.charge(FLOOD_US, nowUs);
+        if (agent.isKnown()) {
+            called.tenant(agent.organization(), nowUs).rate.charge(FLOOD_US * TENANT_COSTS / AGENT_COSTS, nowUs);
+        }
+    }
+
+    /// A call of the tenant began.
+    ///
+    /// @param perSecond as many as may
+    void begun(Called.Tenant tenant, int perSecond, long nowUs) {
+        tenant.begun.charge(SECOND_US / perSecond, nowUs);
+    }
+
+    void peer(Peer peer, long nowUs) {
+        peer.rate.charge(eachUs, nowUs);
+    }
+
+    void agent(Called.Agent agent, long nowUs) {
+        agent.rate.charge(AGENT_COSTS * eachUs, nowUs);
+        tenant(agent, nowUs);
+    }
+
+    /// What all agents of the organisation answer for, where it is known.
+    void tenant(Called.Agent agent, long nowUs) {
+        if (agent.isKnown()) {
+            called.tenant(agent.organization(), nowUs).rate.charge(TENANT_COSTS * eachUs, nowUs);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.agentstream.gateway.socket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.agentstream.gateway.socket.AdmissionControl.Permit;
+import io.agentstream.schemas.Failure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// One tenant's calls, with however many agents, take from the others' what one tenant may and no more, although all of them come from
+/// their provider's one address.
+final class TenantsAtTheGatewayTest {
+
+    private static final int PER_ADDRESS = 30;
+    private static final int PER_TENANT = 10;
+    private static final int REFUSALS = 10;
+    private static final int NEW_CALLS = 20;
+    private static final long FLOODER = 7;
+    private static final long OTHER = 8;
+    private static final long SECOND_US = 1_000_000;
+
+    private final AdmissionControl admission = new AdmissionControl(
+            new MediaServer.Admission(1_000, PER_ADDRESS, PER_ADDRESS, REFUSALS, new MediaServer.Tenants(PER_TENANT, NEW_CALLS)), TestGateway.PROVIDERS, Optional::empty);
+
+    private static StreamRequest request(String agent) {
+        StreamRequest request = StreamRequest.parse("/api/v1/agent-stream/cloudonix/" + agent, Map.of(), "");
+        assertNotNull(request);
+        return request;
+    }
+
+    private @Nullable TurnedAway turnsAway(String agent, String address, long nowUs) {
+        return admission.turnsAway(address, request(agent).agentDigest(), nowUs);
+    }
+
+    private Permit enter(String agent, String address, long nowUs) {
+        return admission.enter(request(agent), address, nowUs);
+    }
+
+    /// A call that talks, of an agent of that organisation, so long ago that it counts for nothing any more.
+    private void isKnown(String agent, String address, long organization) {
+        Permit permit = enter(agent, address, -100 * SECOND_US);
+        permit.belongsTo(organization, -100 * SECOND_US);
+        permit.opened(-100 * SECOND_US);
+        permit.ended(null, -100 * SECOND_US);
+        permit.gone();
+    }
+
+    private void floodersAreKnown(int agents, String address) {
+        for (int i = 0; i < agents; i++) {
+            isKnown("flooder" + i, address, FLOODER);
+        }
+        isKnown("other", address, OTHER);
+    }
+
+    /// So many calls of each agent in turn as are let in, which come to `what`.
+    private int calls(int agents, String address, Failure what) {
+        int calls = 0;
+        while (turnsAway("flooder" + calls % agents, address, 0) == null && calls < 1_000) {
+            Permit permit = enter("flooder" + calls++ % agents, address, 0);
+            permit.ended(what, 0);
+            permit.gone();
+        }
+        return calls;
+    }
+
+    @Test
+    void callsThatATenantsOwnDoingEndsAreCountedForAllOfItsAgentsTogether() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        int failed = calls(20, "provider", Failure.CONCURRENCY_LIMIT);
+
+        // then
+        assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.TENANT_COSTS, failed);
+        assertEquals(TurnedAway.TENANT_RATE, turnsAway("flooder0", "provider", 0));
+        assertNull(turnsAway("other", "provider", 0));
+    }
+
+    @Test
+    void oneAgentThatIsSetUpBadlyDoesNotSilenceTheOthersOfItsTenant() {
+        // given
+        floodersAreKnown(2, "provider");
+
+        // when
+        while (turnsAway("flooder0", "provider", 0) == null) {
+            Permit permit = enter("flooder0", "provider", 0);
+            permit.ended(Failure.UNKNOWN_DOMAIN, 0);
+            permit.gone();
+        }
+
+        // then
+        assertEquals(TurnedAway.AGENT_RATE, turnsAway("flooder0", "provider", 0));
+        assertNull(turnsAway("flooder1", "provider", 0));
+    }
+
+    @Test
+    void aTenantWhoseProviderIsSlowLeavesTheAddressToTheOthers() {
+        // given
+        floodersAreKnown(20, "provider");
+        List<Permit> waiting = new ArrayList<>();
+
+        // when
+        for (int i = 0; i < PER_ADDRESS; i++) {
+            Permit permit = enter("flooder" + i % 20, "provider", 0);
+            if (permit.refusal() == null) {
+                waiting.add(permit);
+            }
+        }
+
+        // then
+        assertEquals(PER_TENANT, waiting.size());
+        assertNull(enter("other", "provider", 0).refusal());
+        waiting.getFirst().opened(0);
+        assertNull(enter("flooder1", "provider", 0).refusal());
+    }
+
+    @Test
+    void aCrowdOfATenantsHandshakesIsTurnedAway() {
+        // given
+        floodersAreKnown(20, "provider");
+        for (int i = 0; i < PER_TENANT; i++) {
+            enter("flooder" + i, "provider", 0);
+        }
+
+        // when
+        int refused = 0;
+        while (turnsAway("flooder" + refused % 20, "provider", 0) == null && refused < 1_000) {
+            Permit permit = enter("flooder" + refused++ % 20, "provider", 0);
+            assertEquals(Failure.TRY_AGAIN_LATER, permit.refusal());
+            permit.gone();
+        }
+
+        // then
+        assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.TENANT_COSTS, refused);
+        assertNull(turnsAway("other", "provider", 0));
+    }
+
+    @Test
+    void callsThatBeginAreCountedForATenantHoweverTheyEnd() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        int begun = 0;
+        while (turnsAway("flooder" + begun % 20, "provider", 0) == null && begun < 1_000) {
+            Permit permit = enter("flooder" + begun++ % 20, "provider", 0);
+            permit.opened(0);
+            permit.ended(null, 0);
+            permit.gone();
+        }
+
+        // then
+        assertEquals(NEW_CALLS * RefusalRate.BURST_S, begun);
+        assertEquals(TurnedAway.TENANT_RATE, turnsAway("flooder3", "provider", 0));
+        assertNull(turnsAway("other", "provider", 0));
+        assertNull(turnsAway("flooder3", "provider", SECOND_US));
+    }
+
+    @Test
+    void silentSocketsOfStrangersAreCountedForTheTenantAndKeepNoKnownCallerOut() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        int silent = calls(20, "stranger", Failure.HANDSHAKE_TIMEOUT);
+
+        // then
+        assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.TENANT_COSTS, silent);
+        assertEquals(TurnedAway.TENANT_RATE, turnsAway("flooder0", "another stranger", 0));
+        assertNull(turnsAway("flooder0", "provider", 0));
+    }
+
+    @Test
+    void strangersHaveHalfOfATenantsHandshakesAndItsKnownCallersTheRest() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        int silent = 0;
+        while (enter("flooder" + silent % 20, "stranger", 0).refusal() == null) {
+            silent++;
+        }
+
+        // then
+        assertEquals(PER_TENANT / 2, silent);
+        assertNull(enter("flooder0", "provider", 0).refusal());
+    }
+
+    @Test
+    void runningCallsThatBringTooMuchAreCountedForAllAgentsOfTheirTenant() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        int flooded = 0;
+        while (turnsAway("flooder" + flooded % 20, "provider", 0) == null && flooded < 1_000) {
+            Permit permit = enter("flooder" + flooded++ % 20, "provider", 0);
+            permit.opened(0);
+            permit.ended(Failure.TOO_MANY_MESSAGES, 0);
+            permit.gone();
+        }
+
+        // then
+        assertEquals(RefusalRate.BURST_S * Debts.AGENT_COSTS / Debts.TENANT_COSTS, flooded);
+        assertNull(turnsAway("other", "provider", 0));
+    }
+
+    @Test
+    void aCallCountsForItsTenantFromTheFirstDecisionOn() {
+        // given
+        Permit first = enter("new", "provider", 0);
+
+        // when
+        first.belongsTo(FLOODER, 0);
+
+        // then
+        for (int i = 1; i < PER_TENANT / 2; i++) {
+            assertNull(enter("new", "provider", 0).refusal());
+        }
+        assertEquals(Failure.TRY_AGAIN_LATER, enter("new", "provider", 0).refusal());
+    }
+
+    /// It is so for an hour; strangers who call thousands of agents that there are not take it from nobody.
+    @Test
+    void whoseAnAgentIsIsKeptWhileStrangersGuess() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        for (int i = 0; i < 10_000; i++) {
+            enter("guess" + i, "stranger", -50 * SECOND_US).gone();
+        }
+
+        // then
+        assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.TENANT_COSTS, calls(20, "provider", Failure.CONCURRENCY_LIMIT));
+    }
+}
