@@ -40,6 +40,11 @@ final class Allowances<K> {
         buckets.put(one, new Bucket(Math.max(0, left(one) - 1), nanoTime.getAsLong()));
     }
 
+    /// Takes so much, be it more than is left: the rest is owed.
+    synchronized void owe(K one, double much) {
+        buckets.put(one, new Bucket(left(one) - much, nanoTime.getAsLong()));
+    }
+
     /// Takes one where there is one left; else as [#waitSeconds].
     synchronized int take(K one) {
         int waitSeconds = waitSeconds(one);

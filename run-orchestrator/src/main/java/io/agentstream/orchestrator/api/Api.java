@@ -66,7 +66,9 @@ public final class Api implements AutoCloseable {
 
     /// How often a key may ask one process, each at least once. Of reads and changes ten seconds' worth may come at once, of exports a
     /// minute's.
-    public record Rates(int readsPerSecond, int changesPerSecond, int exportsPerMinute) {}
+    ///
+    /// @param sharePercent of one processor that what one organisation asks may take, whatever its keys; ten seconds' worth at once
+    public record Rates(int readsPerSecond, int changesPerSecond, int exportsPerMinute, int sharePercent) {}
 
     /// One that reads no call back.
     ///
@@ -80,7 +82,9 @@ public final class Api implements AutoCloseable {
     public Api(
             Database database, CredentialsCipher cipher, AddressGuard guard, CallLogs logs, Settings settings, Metrics metrics) {
         this.readers = new LogReaders(metrics);
-        Workers workers = new Workers(Math.max(1, database.poolSize() - 1)); // One connection is for the keys.
+        Shares shares = new Shares(settings.rates().sharePercent(), System::nanoTime);
+        // One connection is for the keys.
+        Workers workers = new Workers(Math.max(1, database.poolSize() - 1), Shares.ofThisThread(), shares::took);
         this.feed = new Feed(database, metrics);
         this.feeding = new DutyCycleRunner(feed, FAREWELL, fault -> log.error("nothing can be followed any more", fault));
         RunLog runLog = new RunLog(database, logs);
@@ -115,7 +119,7 @@ public final class Api implements AutoCloseable {
                 Map.of(OPENAPI_PATH, openApi),
                 doorkeeper,
                 settings.trustedProxies(),
-                new RateLimits(settings.rates(), System::nanoTime),
+                new Edge.Limits(new RateLimits(settings.rates(), System::nanoTime), shares, new Pauses()),
                 new Refusals(metrics),
                 workers,
                 new Wire(settings.patience()));

@@ -42,12 +42,15 @@ final class Edge implements AutoCloseable {
     private final Map<String, Reply> documents;
     private final Doorkeeper doorkeeper;
     private final Networks trustedProxies;
-    private final RateLimits rates;
+    private final Limits limits;
     private final Refusals refusals;
     private final Workers workers;
     private final Wire wire;
     private final Places places = new Places();
     private final AtomicBoolean strangersForward = new AtomicBoolean();
+
+    /// What one key, or one organisation, may ask.
+    record Limits(RateLimits rates, Shares shares, Pauses pauses) {}
 
     /// @param documents what is answered to everybody, by path
     /// @param trustedProxies whose `X-Forwarded-For` is believed
@@ -56,7 +59,7 @@ final class Edge implements AutoCloseable {
             Map<String, Reply> documents,
             Doorkeeper doorkeeper,
             Networks trustedProxies,
-            RateLimits rates,
+            Limits limits,
             Refusals refusals,
             Workers workers,
             Wire wire) {
@@ -64,7 +67,7 @@ final class Edge implements AutoCloseable {
         this.documents = documents;
         this.doorkeeper = doorkeeper;
         this.trustedProxies = trustedProxies;
-        this.rates = rates;
+        this.limits = limits;
         this.refusals = refusals;
         this.workers = workers;
         this.wire = wire;
@@ -143,9 +146,9 @@ final class Edge implements AutoCloseable {
                 Optional<String> type = MediaTypes.best(joined(headers.get(Headers.ACCEPT)), found.route().types());
                 RateLimits.Kind kind = RateLimits.Kind.of(found.route(), type.orElse(MediaTypes.JSON));
                 Users.Caller caller = in.caller();
-                int waitSeconds = caller == null ? 0 : rates.take(caller.keyId(), kind);
-                if (waitSeconds > 0) {
-                    yield refusals.count(Refusals.Why.rate(kind), Reply.tooOften(waitSeconds));
+                Optional<Reply> refusal = caller == null ? Optional.empty() : refusal(caller, kind);
+                if (refusal.isPresent()) {
+                    yield late(visit, owner(in), refusal.get());
                 }
                 if (type.isEmpty()) {
                     yield Reply.notAcceptable(found.route().types());
@@ -153,10 +156,25 @@ final class Edge implements AutoCloseable {
                 yield switch (visit.belongsTo(owner(in))) {
                     case IN -> following(visit, caller, admitted(exchange, found, in, type.get()));
                     case FULL -> refusals.count(Refusals.Why.REQUESTS, Reply.unavailable());
-                    case TOO_MANY -> refusals.count(Refusals.Why.REQUESTS_OF_ONE, Reply.tooMany());
+                    case TOO_MANY -> late(visit, owner(in), refusals.count(Refusals.Why.REQUESTS_OF_ONE, Reply.tooMany()));
                 };
             }
         };
+    }
+
+    private Optional<Reply> refusal(Users.Caller caller, RateLimits.Kind kind) {
+        int often = limits.rates().take(caller.keyId(), kind);
+        if (often > 0) {
+            return Optional.of(refusals.count(Refusals.Why.rate(kind), Reply.tooOften(often)));
+        }
+        int much = limits.shares().waitSeconds(caller.organizationId());
+        return much == 0 ? Optional.empty() : Optional.of(refusals.count(Refusals.Why.SHARE, Reply.tooMuch(much)));
+    }
+
+    private Reply late(Places.Visit visit, long organizationId, Reply refusal) throws InterruptedException {
+        visit.isAnswered(); // nobody else waits for its place
+        limits.pauses().pause(organizationId);
+        return refusal;
     }
 
     private Reply following(Places.Visit visit, Users.@Nullable Caller caller, Reply reply) {
@@ -234,7 +252,7 @@ final class Edge implements AutoCloseable {
     /// Each piece of a stream takes its turn.
     private Optional<byte[]> next(long owner, Reply.Pieces pieces) {
         try {
-            return workers.answer(owner, pieces::next);
+            return workers.piece(owner, pieces::next);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("the API is being closed", closing);

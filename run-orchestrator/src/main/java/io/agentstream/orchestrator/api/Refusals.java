@@ -15,6 +15,8 @@ final class Refusals {
         READ_RATE,
         CHANGE_RATE,
         EXPORT_RATE,
+        /// The organisation's requests have taken their share of the processors.
+        SHARE,
         /// The organisation has as many requests under way, or streams, as one may have.
         REQUESTS_OF_ONE,
         STREAMS_OF_ONE,

@@ -162,6 +162,12 @@ record Reply(
         return problem(429, "Too Many Requests", "Your organisation asks too much at once.").with("Retry-After", "1");
     }
 
+    /// @param waitSeconds from when on the organisation may ask again
+    static Reply tooMuch(int waitSeconds) {
+        return problem(429, "Too Many Requests", "What your organisation asks takes too much time.")
+                .with("Retry-After", Integer.toString(waitSeconds));
+    }
+
     /// @param waitSeconds from when on the key may ask again
     static Reply tooOften(int waitSeconds) {
         return problem(429, "Too Many Requests", "This key asks too often.").with("Retry-After", Integer.toString(waitSeconds));

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -17,10 +18,22 @@ final class Workers implements AutoCloseable {
     private static final long PATIENCE_MS = 10_000;
 
     private final FairQueue<FutureTask<?>> queue;
+    private final LongSupplier cpuNanos;
+    private final Bill bill;
     private final List<Thread> threads;
     private volatile boolean isClosed;
 
-    Workers(int count) {
+    /// Hears what work has taken.
+    @FunctionalInterface
+    interface Bill {
+        void took(long owner, long cpuNanos);
+    }
+
+    /// @param cpuNanos what the calling thread has taken of the processors
+    /// @param bill told by the threads, after each piece of work that [#answer] asked for
+    Workers(int count, LongSupplier cpuNanos, Bill bill) {
+        this.cpuNanos = cpuNanos;
+        this.bill = bill;
         this.queue = new FairQueue<>(Math.max(1, count - 1));
         this.threads = IntStream.range(0, count)
                 .mapToObj(n -> Thread.ofPlatform().name("orchestrator-api-" + n).daemon().unstarted(this::run))
@@ -33,6 +46,23 @@ final class Workers implements AutoCloseable {
     /// @param owner whose turn it takes
     /// @throws TimeoutException where it has not been done within ten seconds
     <T> T answer(long owner, Supplier<T> work) throws InterruptedException, TimeoutException {
+        return waitFor(owner, () -> {
+            long before = cpuNanos.getAsLong();
+            try {
+                return work.get();
+            } finally {
+                bill.took(owner, cpuNanos.getAsLong() - before);
+            }
+        });
+    }
+
+    /// As [#answer], for the next piece of something long, which nobody pays for: there are few of these at a time, and each goes no faster
+    /// than it is taken.
+    <T> T piece(long owner, Supplier<T> work) throws InterruptedException, TimeoutException {
+        return waitFor(owner, work);
+    }
+
+    private <T> T waitFor(long owner, Supplier<T> work) throws InterruptedException, TimeoutException {
         if (isClosed) {
             throw new TimeoutException("the API is closed");
         }

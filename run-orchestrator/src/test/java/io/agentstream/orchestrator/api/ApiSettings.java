@@ -13,7 +13,7 @@ public final class ApiSettings {
     static final int MANY = 1_000_000;
 
     /// More than a test asks.
-    public static final Api.Rates OFTEN = new Api.Rates(MANY, MANY, MANY);
+    public static final Api.Rates OFTEN = new Api.Rates(MANY, MANY, MANY, MANY);
 
     private ApiSettings() {}
 

@@ -13,6 +13,7 @@ import io.agentstream.runtime.Secret;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,7 +31,7 @@ final class RateLimitsTest {
     @Nested
     final class OfAKey {
         private final AtomicLong nowNanos = new AtomicLong(Long.MAX_VALUE - 5);
-        private final RateLimits limits = new RateLimits(new Api.Rates(3, 2, 6), nowNanos::get);
+        private final RateLimits limits = new RateLimits(new Api.Rates(3, 2, 6, 25), nowNanos::get);
 
         private int taken(long key, RateLimits.Kind kind) {
             int taken = 0;
@@ -115,7 +116,7 @@ final class RateLimitsTest {
             Api.Settings plain = ApiSettings.of("ws://x");
             api = new RunningApi(given, tenant.apiKey(), new Api.Settings(
                     plain.gatewayUrl(), plain.operatorKey(), plain.pricePerMinute(), plain.trustedProxies(),
-                    plain.failedKeysPerMinute(), new Api.Rates(PER_SECOND, PER_SECOND, 2), plain.patience()));
+                    plain.failedKeysPerMinute(), new Api.Rates(PER_SECOND, PER_SECOND, 2, 1_000), plain.patience()));
         }
 
         @AfterEach
@@ -186,17 +187,22 @@ final class RateLimitsTest {
         void theFloodOfOneTenantRefusesNothingOfAnother() throws Exception {
             // given
             AtomicBoolean over = new AtomicBoolean();
+            CountDownLatch refusedOnce = new CountDownLatch(8);
             try (ExecutorService flood = Executors.newFixedThreadPool(8)) {
                 List<Future<Integer>> refused = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     refused.add(flood.submit(() -> {
                         int n = 0;
                         while (!over.get()) {
-                            n += api.get(READ).status() == 429 ? 1 : 0;
+                            if (api.get(READ).status() == 429 && n++ == 0) {
+                                refusedOnce.countDown();
+                            }
                         }
                         return n;
                     }));
                 }
+
+                assertTrue(refusedOnce.await(20, TimeUnit.SECONDS));
 
                 // when
                 List<Integer> statuses = new ArrayList<>();
