@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// The table of provider accounts. A deleted one keeps its row for the runs that used it, and its token until
 /// the last of them is over.
 public final class TelephonyConfigurations {
+    private static final String ACCOUNT =
+            """
+            id, organization_id, provider, domain, bearer_token,
+                   coalesce(confirmed = sha256(convert_to(domain, 'UTF8') || bearer_token), false) as is_confirmed
+            """;
+
     private TelephonyConfigurations() {}
 
     /// What the owner may see: the token only as a hint (null without a token, empty where it is too short to hint at).
@@ -40,8 +46,13 @@ public final class TelephonyConfigurations {
         }
     }
 
-    /// What a session check or a hang-up needs: `bearerToken` is null where the owner has given none.
-    public record Account(long id, long organizationId, String provider, String domain, @Nullable Envelope bearerToken) {
+    /// What a session check or a hang-up needs.
+    ///
+    /// @param bearerToken null where the owner has given none
+    /// @param confirmed whether the provider has found a session live with this domain and this token: then its owner may speak for the
+    ///     domain, which anybody may name
+    public record Account(
+            long id, long organizationId, String provider, String domain, @Nullable Envelope bearerToken, boolean confirmed) {
 
         public CredentialsCipher.Place place() {
             return new CredentialsCipher.Place(organizationId, provider, domain);
@@ -200,8 +211,8 @@ public final class TelephonyConfigurations {
             Connection connection, long organizationId, String provider, DomainName domain) throws SQLException {
         return Sql.first(
                 connection,
-                """
-                select id, organization_id, provider, domain, bearer_token from telephony_configurations
+                "select " + ACCOUNT + """
+                  from telephony_configurations
                  where organization_id = ? and provider = ? and domain = ? and deleted_at is null
                 """,
                 TelephonyConfigurations::readAccount,
@@ -214,12 +225,28 @@ public final class TelephonyConfigurations {
     public static Optional<Account> findAccount(Connection connection, long id) throws SQLException {
         return Sql.first(
                 connection,
-                """
-                select id, organization_id, provider, domain, bearer_token from telephony_configurations
+                "select " + ACCOUNT + """
+                  from telephony_configurations
                  where id = ?
                 """,
                 TelephonyConfigurations::readAccount,
                 id);
+    }
+
+    /// The provider has found a session live with the account as it is here. One that was changed meanwhile is not confirmed.
+    public static boolean confirm(Connection connection, Account account) throws SQLException {
+        Envelope token = account.bearerToken();
+        return token != null
+                && Sql.update(
+                                connection,
+                                """
+                                update telephony_configurations set confirmed = sha256(convert_to(domain, 'UTF8') || bearer_token)
+                                 where id = ? and domain = ? and bearer_token = ?
+                                """,
+                                account.id(),
+                                account.domain(),
+                                token.bytes())
+                        > 0;
     }
 
     private static Account readAccount(ResultSet row) throws SQLException {
@@ -229,7 +256,8 @@ public final class TelephonyConfigurations {
                 row.getLong("organization_id"),
                 row.getString("provider"),
                 row.getString("domain"),
-                token == null ? null : Envelope.of(token));
+                token == null ? null : Envelope.of(token),
+                row.getBoolean("is_confirmed"));
     }
 
     private static TelephonyConfiguration read(ResultSet row) throws SQLException {

@@ -11,10 +11,12 @@ import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.secret.Envelope;
+import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.runtime.Secret;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +27,15 @@ public final class CloudonixSessions implements Sessions {
 
     private final CloudonixClient client;
     private final CredentialsCipher cipher;
+    private final Consumer<Account> confirmation;
 
     /// @param client stays its giver's to close
-    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher) {
+    /// @param confirmation told of accounts that the provider knows, as far as nobody knew that; may block, and throw
+    ///     [DatabaseException], which harms no call
+    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher, Consumer<Account> confirmation) {
         this.client = client;
         this.cipher = cipher;
+        this.confirmation = confirmation;
     }
 
     @Override
@@ -39,7 +45,10 @@ public final class CloudonixSessions implements Sessions {
             return Verdicts.Session.NOT_ASKED;
         }
         return switch (client.check(line(account), account.domain(), session, token.get(), deadlineNanos)) {
-            case SessionCheck.Live() -> Verdicts.Session.LIVE;
+            case SessionCheck.Live() -> {
+                confirm(account);
+                yield Verdicts.Session.LIVE;
+            }
             case SessionCheck.NotLive(Reason reason) -> notConfirmed(account, reason);
             case SessionCheck.Unavailable(Trouble trouble) -> {
                 if (trouble == Trouble.CLOSED) {
@@ -65,9 +74,20 @@ public final class CloudonixSessions implements Sessions {
         client.late(line(account), turns);
     }
 
-    /// An organisation names a domain and proves nothing by that: whoever names another's has a line of his own.
+    private void confirm(Account account) {
+        if (!account.confirmed()) {
+            try {
+                confirmation.accept(account);
+            } catch (DatabaseException later) {
+                log.atInfo().addKeyValue("configuration", account.id()).log("not noted that the provider knows it, with the next call");
+            }
+        }
+    }
+
+    /// The provider's limit is one domain's, however many organisations use it. But an organisation names a domain and proves nothing by
+    /// that: until the provider has confirmed its token there, whoever names another's has a line of his own.
     private static String line(Account account) {
-        return account.organizationId() + "/" + account.domain();
+        return account.confirmed() ? account.domain() : account.organizationId() + "/" + account.domain();
     }
 
     @Override
