@@ -90,6 +90,11 @@ public final class CallKeyReader implements DutyCycle {
         return wrapping == null || caughtUp;
     }
 
+    /// Whether this installation has a key, without which none of a call's ever comes.
+    public boolean opens() {
+        return wrapping != null;
+    }
+
     /// The call's keys as they travel; nothing where they are not known, or not any more.
     public Optional<CallKeys> wrapped(CallId callId) {
         return Optional.ofNullable(known.get(callId));

@@ -42,6 +42,11 @@ public final class SealedCalls {
         return offer.sealed() == null ? Optional.empty() : reader.await(offer.callId(), ON_THEIR_WAY);
     }
 
+    /// Whether keys that are not there yet may still come.
+    public boolean mayCome() {
+        return reader.opens();
+    }
+
     /// The event with what was sealed; without it where its key is destroyed or is not ours.
     public CallEvent open(CallEvent event) {
         if (!Sealing.isSealed(event)) {

@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.intake;
 
 import io.agentstream.orchestrator.decide.Contexts;
 import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Verdicts;
@@ -32,6 +33,7 @@ public final class CallHandler {
     private final Sessions sessions;
     private final Announcer announcer;
     private final InstantSource clock;
+    private final Duration handshakeTimeout;
     private final Duration margin;
     private final Timer admission;
     private final Timer proof;
@@ -39,8 +41,8 @@ public final class CallHandler {
     private final SealedCalls sealed;
     private final FaultCounters faults;
 
-    /// @param margin how long before the gateway's deadline the provider must have answered, so that the verdict on a silent
-    ///     provider reaches the gateway before the gateway loses patience by itself
+    /// @param handshakeTimeout how long the gateway waits for an answer. The provider must have answered a margin before, so that the
+    ///     verdict on a silent provider reaches the gateway before the gateway loses patience by itself
     /// @param sealed opens what is sealed
     public CallHandler(
             RunDecisions decisions,
@@ -48,7 +50,7 @@ public final class CallHandler {
             Announcer announcer,
             Metrics metrics,
             InstantSource clock,
-            Duration margin,
+            Duration handshakeTimeout,
             SealedCalls sealed) {
         this.sealed = sealed;
         this.faults = new FaultCounters(metrics);
@@ -56,14 +58,15 @@ public final class CallHandler {
         this.sessions = sessions;
         this.announcer = announcer;
         this.clock = clock;
-        this.margin = margin;
+        this.handshakeTimeout = handshakeTimeout;
+        this.margin = margin(handshakeTimeout);
         this.admission = metrics.timer("agent_stream_orchestrator_admission"); // from reading to the acknowledged answer
         this.proof = metrics.timer("agent_stream_orchestrator_proof"); // how long the provider took to answer
         this.unbelieved = metrics.counter("agent_stream_orchestrator_events_not_believed"); // of workers that had lost the call
     }
 
     /// The margin that suits a handshake of that length.
-    public static Duration margin(Duration handshakeTimeout) {
+    private static Duration margin(Duration handshakeTimeout) {
         Duration part = handshakeTimeout.dividedBy(5);
         return part.compareTo(Duration.ofSeconds(1)) < 0 ? part : Duration.ofSeconds(1);
     }
@@ -85,11 +88,27 @@ public final class CallHandler {
         if (written instanceof CallEvent.Offered offered && offered.refusal() == null) {
             keys = sealed.wrapped(offered).orElse(null);
         }
+        if (keys == null && written instanceof CallEvent.Offered offered && waitsForKeys(offered)) {
+            throw new NotNowException("the call's key is not there yet", null);
+        }
         CallEvent event = sealed.open(written);
-        if (event instanceof CallEvent.Offered offered && offered.sealed() != null && isNew(offered)) {
+        if (event instanceof CallEvent.Offered offered && offered.sealed() != null && isNew(offered) && isHopeless(keys)) {
             throw new UnusableRecordException("the call's key is missing"); // and the gateway's patience ends the call
         }
         handle(event, keys, source);
+    }
+
+    /// As long as its gateway waits for an answer. Then it is decided on without what is sealed, and is a run that failed.
+    private boolean waitsForKeys(CallEvent.Offered offered) {
+        return offered.sealed() != null
+                && offered.refusal() == null
+                && sealed.mayCome()
+                && clock.instant().isBefore(offered.at().plus(handshakeTimeout));
+    }
+
+    /// Whether waiting does not mend it: no key of the installation's is here, or another one.
+    private boolean isHopeless(@Nullable CallKeys keys) {
+        return keys != null || !sealed.mayCome();
     }
 
     /// One that is old is of a call that is over: it is decided on without what is sealed, and changes nothing any more.

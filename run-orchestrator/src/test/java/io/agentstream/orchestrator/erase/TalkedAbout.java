@@ -25,9 +25,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A call of a caller of its own that talked: with a number, words, and keys, all of which can be looked for in the whole database.
-record TalkedAbout(Tenant tenant, CallId call, String number, String words, CallKeys keys) {
+public record TalkedAbout(Tenant tenant, CallId call, String number, String words, CallKeys keys) {
 
-    static final CallSecrets.Wrapping WRAPPING = new CallSecrets.Wrapping(List.of(SealKey.generate(new SecureRandom())));
+    public static final CallSecrets.Wrapping WRAPPING = new CallSecrets.Wrapping(List.of(SealKey.generate(new SecureRandom())));
 
     /// By when it is over, whatever became of it.
     static final Instant OVER = Samples.T0.plusSeconds(200);
