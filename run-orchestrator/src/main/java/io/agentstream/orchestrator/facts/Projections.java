@@ -55,6 +55,13 @@ public final class Projections implements DutyCycle {
     private final Bell wake = new Bell();
     private final Deque<Long> faultsNs = new ArrayDeque<>();
     private final List<KafkaStreams> running = new ArrayList<>();
+
+    /// Starts them: as long as Kafka does not answer, whoever starts a table of everybody's waits for it, and nobody can stop him.
+    private volatile @Nullable Thread starting;
+
+    /// Set under the lock on [#running].
+    private boolean closing;
+
     private @Nullable StoreDirectory directory;
     private DiskLimits.@Nullable Memory memory;
     private boolean saidThatItWaits;
@@ -83,14 +90,19 @@ public final class Projections implements DutyCycle {
 
     @Override
     public void work() throws InterruptedException {
+        Thread starter = starting;
         if (broken || isOver()) {
             giveUp();
+        } else if (starter != null) {
+            if (!starter.isAlive()) {
+                starting = null;
+                started = true;
+            }
         } else if (!started && System.nanoTime() - beginsNs >= 0 && kafkaIsReady.getAsBoolean()) {
             try {
                 start();
             } catch (RuntimeException unusable) { // the disk, mostly
-                log.atError().addKeyValue("failure", Causes.of(unusable)).setCause(unusable).log("projections cannot begin");
-                broken = true;
+                cannotBegin(unusable);
             }
         }
         wake.await(WAIT_MS);
@@ -109,18 +121,44 @@ public final class Projections implements DutyCycle {
         directory = taken.get();
         DiskLimits.Memory shared = new DiskLimits.Memory();
         memory = shared;
-        start(FACTS, FactsTopology.build(), path, shared);
-        start(USAGE, UsageTopology.build(), path, shared);
-        started = true;
+        synchronized (running) {
+            closing = false;
+        }
+        // A daemon, and so are the threads that it makes: one that hangs keeps no process from its end.
+        starting = Thread.ofPlatform().daemon().name("orchestrator-projections-start").start(() -> {
+            try {
+                start(FACTS, FactsTopology.build(), path, shared);
+                start(USAGE, UsageTopology.build(), path, shared);
+            } catch (RuntimeException unusable) {
+                if (!isClosing()) {
+                    cannotBegin(unusable);
+                }
+            }
+        });
     }
 
     private void start(String application, Topology topology, Path path, DiskLimits.Memory lent) {
-        KafkaStreams made = new KafkaStreams(topology, properties(clients, application, path, lent, session));
-        made.setUncaughtExceptionHandler(this::fault);
+        KafkaStreams made;
         synchronized (running) {
+            if (closing) {
+                return;
+            }
+            made = new KafkaStreams(topology, properties(clients, application, path, lent, session));
+            made.setUncaughtExceptionHandler(this::fault);
             running.add(made);
         }
         made.start();
+    }
+
+    private boolean isClosing() {
+        synchronized (running) {
+            return closing;
+        }
+    }
+
+    private void cannotBegin(RuntimeException unusable) {
+        log.atError().addKeyValue("failure", Causes.of(unusable)).setCause(unusable).log("projections cannot begin");
+        broken = true;
     }
 
     /// Called by a thread of the projections.
@@ -164,19 +202,47 @@ public final class Projections implements DutyCycle {
     }
 
     private boolean closed() {
+        List<KafkaStreams> all;
         synchronized (running) {
-            for (KafkaStreams each : running) {
-                // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
-                // that cannot even be closed.
-                boolean closed = each.close(CloseOptions.timeout(CLOSE)
-                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
-                if (!closed) {
-                    log.atWarn().log("projections did not close in time");
-                    return false; // its threads may still be in the stores
-                }
+            closing = true;
+            all = List.copyOf(running);
+        }
+        Thread starter = starting;
+        if (starter != null && !brokenOff(starter, all)) {
+            log.atWarn().log("projections that were being started did not close in time");
+            return false;
+        }
+        starting = null;
+        for (KafkaStreams each : all) {
+            // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
+            // that cannot even be closed.
+            boolean closed = each.close(CloseOptions.timeout(CLOSE)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+            if (!closed) {
+                log.atWarn().log("projections did not close in time");
+                return false; // its threads may still be in the stores
             }
+        }
+        synchronized (running) {
             running.clear();
-            return true;
+        }
+        return true;
+    }
+
+    /// Breaks a start off that is under way: those that are being started are closed beside it, without a limit, because a close with one
+    /// waits for the start to be over.
+    private static boolean brokenOff(Thread starter, List<KafkaStreams> all) {
+        try {
+            if (starter.isAlive()) {
+                Thread closer = Thread.ofPlatform().daemon().name("orchestrator-projections-close").start(
+                        () -> all.forEach(KafkaStreams::close));
+                closer.join(CLOSE.toMillis());
+                starter.join(CLOSE.toMillis());
+            }
+            return !starter.isAlive();
+        } catch (InterruptedException enough) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -230,6 +296,12 @@ public final class Projections implements DutyCycle {
             }
         }
         return Optional.empty();
+    }
+
+    /// Whether they are being started. Any thread.
+    boolean isStarting() {
+        Thread starter = starting;
+        return starter != null && starter.isAlive();
     }
 
     @Override
