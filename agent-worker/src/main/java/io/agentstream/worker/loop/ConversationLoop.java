@@ -234,6 +234,7 @@ public final class ConversationLoop implements DutyCycle {
         }
         if (!partitions.moving()) {
             partitions.commitWritten(conversations.anyUnsaved());
+            partitions.placeMissing();
             partitions.loadMissing(nowMs);
         }
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -20,6 +21,7 @@ final class Commits {
     private static final Duration BEGIN_LIMIT = Duration.ofSeconds(2);
 
     private final Consumer<byte[], byte[]> consumer;
+    private final Predicate<TopicPartition> placed;
     private final Supplier<Batch> nextBatch;
     private final LongSupplier clockMs;
     /// How far was read when the newest batch was closed, and whether all that it led to was sent by then.
@@ -30,9 +32,12 @@ final class Commits {
     private Map<TopicPartition, OffsetAndMetadata> certain = Map.of();
     private volatile long acknowledgedMs;
 
+    /// @param placed whether it is known where a partition's reading began
     /// @param nextBatch closes the batch of what was written up to now, and begins another
-    Commits(Consumer<byte[], byte[]> consumer, Supplier<Batch> nextBatch, LongSupplier clockMs) {
+    Commits(
+            Consumer<byte[], byte[]> consumer, Predicate<TopicPartition> placed, Supplier<Batch> nextBatch, LongSupplier clockMs) {
         this.consumer = consumer;
+        this.placed = placed;
         this.nextBatch = nextBatch;
         this.clockMs = clockMs;
     }
@@ -113,6 +118,9 @@ final class Commits {
     private Map<TopicPartition, OffsetAndMetadata> positions(Duration limit) {
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
         for (TopicPartition each : consumer.assignment()) {
+            if (!placed.test(each)) {
+                continue;
+            }
             try {
                 positions.put(each, new OffsetAndMetadata(consumer.position(each, limit)));
             } catch (TimeoutException notKnown) { // left out

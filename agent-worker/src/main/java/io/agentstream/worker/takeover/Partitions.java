@@ -3,6 +3,7 @@ package io.agentstream.worker.takeover;
 import io.agentstream.runtime.Causes;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,8 +14,11 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +34,12 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Where to begin in a partition of which nobody has committed an offset. A little before now, so that no call is
     /// missed that began while the first worker started.
     static final long FIRST_LOOK_BACK_MS = 60_000;
+
+    /// How long Kafka may take to say how far was read: within a rebalance, where nothing else is done, and later, while calls that this
+    /// worker has wait. An answer that comes late is there at the next question.
+    static final Duration PLACE_LIMIT = Duration.ofSeconds(5);
+
+    static final Duration PLACE_AGAIN_LIMIT = Duration.ofMillis(200);
 
     /// How often, and how many times, what could not be loaded is loaded again.
     static final long LOAD_AGAIN_MS = 5_000;
@@ -49,12 +59,14 @@ public final class Partitions implements ConsumerRebalanceListener {
     private int loads;
     private long loadAgainMs;
     private boolean moving;
+    /// Partitions of which it is not known where to begin. They are not read.
+    private final Set<TopicPartition> unplaced = new HashSet<>();
     private volatile boolean assigned;
 
     public Partitions(Consumer<byte[], byte[]> consumer, Holder holder, SnapshotLoader snapshots, LongSupplier clockMs) {
         this.consumer = consumer;
         this.holder = holder;
-        this.commits = new Commits(consumer, holder::nextBatch, clockMs);
+        this.commits = new Commits(consumer, each -> !unplaced.contains(each), holder::nextBatch, clockMs);
         this.membership = new Membership(consumer, commits);
         this.snapshots = snapshots;
         this.clockMs = clockMs;
@@ -120,6 +132,21 @@ public final class Partitions implements ConsumerRebalanceListener {
         commits.everySecond(anyUnsaved);
     }
 
+    /// Asks once more where to begin, where that was not to be had when the partitions came. Every second; waits no longer than
+    /// [#PLACE_AGAIN_LIMIT].
+    public void placeMissing() {
+        if (moving || unplaced.isEmpty()) {
+            return;
+        }
+        Set<TopicPartition> again = Set.copyOf(unplaced);
+        unplaced.clear();
+        beginNearNow(again, PLACE_AGAIN_LIMIT, true);
+        if (unplaced.isEmpty()) {
+            consumer.resume(again);
+            log.atInfo().addKeyValue("partitions", numbers(again).size()).log("it is known where to begin");
+        }
+    }
+
     /// Loads once more what could not be loaded when the partitions came. Every second; waits no longer than
     /// [SnapshotLoader#RELOAD_LIMIT].
     public void loadMissing(long nowMs) {
@@ -138,7 +165,10 @@ public final class Partitions implements ConsumerRebalanceListener {
 
     /// Whether it is known what others left in the partition. Of its calls that nobody seems to hold nothing can be said before.
     public boolean isLoaded(int partition) {
-        return held.contains(partition) && !moving && !missing.contains(partition);
+        return held.contains(partition)
+                && !moving
+                && !missing.contains(partition)
+                && unplaced.stream().noneMatch(each -> each.partition() == partition);
     }
 
     private int take(SnapshotLoader.Loaded loaded) {
@@ -175,7 +205,8 @@ public final class Partitions implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
-        beginNearNow(added);
+        unplaced.retainAll(consumer.assignment());
+        beginNearNow(added, PLACE_LIMIT, false);
         Set<Integer> owned = numbers(consumer.assignment());
         holder.keepOnly(owned);
         Set<Integer> fresh = new HashSet<>(owned);
@@ -187,6 +218,7 @@ public final class Partitions implements ConsumerRebalanceListener {
         loads = 0;
         loadAgainMs = clockMs.getAsLong() + LOAD_AGAIN_MS;
         consumer.resume(consumer.assignment());
+        consumer.pause(unplaced);
         commits.begin();
         held = owned;
         moving = false;
@@ -194,19 +226,36 @@ public final class Partitions implements ConsumerRebalanceListener {
         log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("conversations", conversations).log("partitions assigned");
     }
 
-    private void beginNearNow(Collection<TopicPartition> added) {
-        var committed = consumer.committed(Set.copyOf(added));
+    /// Where Kafka does not say in time how far was read, nobody's call is ended for it: the partitions are [#unplaced] until it does.
+    private void beginNearNow(Collection<TopicPartition> added, Duration limit, boolean again) {
+        try {
+            place(added, limit, again);
+        } catch (TimeoutException notKnown) {
+            unplaced.addAll(added);
+            log.atWarn().addKeyValue("partitions", numbers(added).size()).log("it is not known where to begin, asking again");
+        } catch (WakeupException meantForPoll) {
+            unplaced.addAll(added);
+            consumer.wakeup();
+        }
+    }
+
+    /// @param again whether the consumer may have begun somewhere by itself meanwhile
+    private void place(Collection<TopicPartition> added, Duration limit, boolean again) {
+        var committed = consumer.committed(Set.copyOf(added), limit);
         Map<TopicPartition, Long> never = new HashMap<>();
         List<TopicPartition> quiet = new ArrayList<>();
         for (TopicPartition partition : added) {
-            if (committed.get(partition) == null) {
+            OffsetAndMetadata known = committed.get(partition);
+            if (known == null) {
                 never.put(partition, clockMs.getAsLong() - FIRST_LOOK_BACK_MS);
+            } else if (again) {
+                consumer.seek(partition, known);
             }
         }
         if (never.isEmpty()) {
             return;
         }
-        consumer.offsetsForTimes(never).forEach((partition, found) -> {
+        consumer.offsetsForTimes(never, limit).forEach((partition, found) -> {
             if (found == null) {
                 quiet.add(partition);
             } else {

@@ -88,13 +88,29 @@ public final class LoopFixture {
         final List<Map<TopicPartition, OffsetAndMetadata>> commits = new ArrayList<>();
 
         Mock() {
-            super("none");
+            this("none");
+        }
+
+        /// @param reset where it begins in a partition of which it is not told
+        Mock(String reset) {
+            super(reset);
         }
 
         @Override
         @SuppressWarnings("removal") // there is no other way to make one
         public ConsumerGroupMetadata groupMetadata() {
             return new ConsumerGroupMetadata("agent-worker", generation, "member", Optional.empty());
+        }
+
+        /// Whether the group's coordinator does not say how far was read.
+        boolean coordinatorAway;
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> of, Duration limit) {
+            if (coordinatorAway) {
+                throw new TimeoutException("on purpose, after " + limit);
+            }
+            return super.committed(of);
         }
 
         /// Partitions whose leader does not answer.
@@ -130,7 +146,8 @@ public final class LoopFixture {
         }
 
         @Override
-        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times) {
+        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+                Map<TopicPartition, Long> times, Duration limit) {
             Map<TopicPartition, OffsetAndTimestamp> found = new HashMap<>();
             times.keySet().forEach(partition -> found.put(partition, null));
             return found;

@@ -59,6 +59,28 @@ class OwnershipTest {
     }
 
     @Test
+    void whereNobodySaysHowFarWasReadTheLoopGoesOnAndReadsOnceItIsKnown() throws Exception {
+        // given
+        LoopFixture away = new LoopFixture(
+                LoopFixture.engines(), LoopFixture.producer(), new LoopFixture.Mock("latest"), LoopFixture.producer());
+        away.consumer.coordinatorAway = true;
+        away.start(1);
+        away.running(CALL, 1, ECHO);
+        passes(away, 1_000);
+        passes(away, 1_000);
+        int before = away.loop.conversations();
+
+        // when
+        away.consumer.coordinatorAway = false;
+        passes(away, 1_000);
+        away.workUntil(() -> away.loop.conversations() == 1);
+
+        // then
+        assertEquals(0, before);
+        assertFalse(away.consumer.commits.stream().anyMatch(commit -> commit.containsKey(RUNS) && commit.get(RUNS).offset() == 0));
+    }
+
+    @Test
     void readsNothingMoreOfPartitionsThatItLostUntilTheGroupHasSpoken() throws Exception {
         // given a loop that stood still while somebody else took over
         fixture.start(1);
