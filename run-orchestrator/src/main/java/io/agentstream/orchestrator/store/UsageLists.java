@@ -66,19 +66,24 @@ public final class UsageLists {
                 select c.agent, c.at, sum(c.by) over (partition by c.agent order by c.at, c.by rows unbounded preceding) as n,
                        lead(c.at, 1, w.hi) over (partition by c.agent order by c.at, c.by) as until
                   from changes c, w),
+            lasting as (
+                select r.agent, r.n, floor(date_part('epoch', r.at) / w.step)::bigint as first,
+                       floor(date_part('epoch', r.until - interval '1 microsecond') / w.step)::bigint as last
+                  from running r, w where r.n > 0 and r.until > r.at),
             sums as (
                 select floor(date_part('epoch', c.ended_at) / w.step)::bigint as stretch, c.agent,
                        case when c.started_at is null then c.failure_code end as refused, count(*) as n,
-                       sum(greatest(0, ceil(extract(epoch from date_trunc('milliseconds', c.ended_at)
-                                                               - date_trunc('milliseconds', c.started_at)))))::bigint as seconds,
+                       sum(greatest(0, ceil(date_part('epoch', date_trunc('milliseconds', c.ended_at)
+                                                                - date_trunc('milliseconds', c.started_at)))))::bigint as seconds,
                        sum(c.cost) as cost
                   from considered c, w where c.ended_at >= w.lo and c.ended_at < w.hi group by 1, 2, 3),
             peaks as (
-                select s.stretch, r.agent, max(r.n)::bigint as n
-                  from running r, w, lateral generate_series(
-                           floor(date_part('epoch', r.at) / w.step)::bigint,
-                           floor(date_part('epoch', r.until - interval '1 microsecond') / w.step)::bigint) s (stretch)
-                 where r.n > 0 and r.until > r.at group by 1, 2)
+                select x.stretch, x.agent, max(x.n)::bigint as n
+                  from (select first as stretch, agent, n from lasting
+                        union all
+                        select s.stretch, agent, n from lasting, lateral generate_series(first + 1, last) s (stretch)
+                         where last > first) x
+                 group by 1, 2)
             select stretch, agent, false as peak, refused, n, seconds, cost, (select uuid from agents where id = agent) as uuid from sums
             union all
             select stretch, agent, true, null, n, 0, 0, (select uuid from agents where id = agent) from peaks
