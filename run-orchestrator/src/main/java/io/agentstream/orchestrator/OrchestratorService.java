@@ -11,7 +11,9 @@ import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.replay.KafkaCallLogs;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseClock;
 import io.agentstream.orchestrator.store.Providers;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.webhook.Courier;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
@@ -41,6 +43,7 @@ import org.apache.kafka.clients.admin.Admin;
 /// `/readyz`, instead of failing without them.
 public final class OrchestratorService implements AutoCloseable {
 
+    private static final double MS_PER_SECOND = 1_000;
     private static final Duration LOOP_CLOSE = Duration.ofSeconds(10);
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(5);
@@ -89,7 +92,9 @@ public final class OrchestratorService implements AutoCloseable {
         closer.own("Kafka probe", new DutyCycleRunner(kafka, LOOP_CLOSE, barrier::fault).start());
         Database database = closer.own(
                 "database", new Database(databaseSettings(config, "orchestrator", config.get(Keys.DATABASE_POOL), STATEMENT_TIMEOUT)));
-        DatabaseGate gate = new DatabaseGate(database);
+        DatabaseClock clock = new DatabaseClock(InstantSource.system(), System::nanoTime);
+        metrics.gauge("agent_stream_orchestrator_clock_off_seconds", () -> clock.off().toMillis() / MS_PER_SECOND);
+        DatabaseGate gate = new DatabaseGate(database, clock);
         closer.own("database gate", new DutyCycleRunner(gate, LOOP_CLOSE, barrier::fault).start());
         CredentialsKeys keys = config.get(Keys.CREDENTIALS_KEY);
         CredentialsCipher cipher = CredentialsCipher.of(
@@ -107,13 +112,15 @@ public final class OrchestratorService implements AutoCloseable {
             closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
         }
         Sessions sessions = new SessionsByProvider(
-                Map.of(Providers.CLOUDONIX, new CloudonixSessions(cloudonix, cipher)));
+                Map.of(Providers.CLOUDONIX, new CloudonixSessions(
+                        cloudonix, cipher,
+                        account -> database.withConnection(c -> TelephonyConfigurations.confirm(c, account)))));
         AddressGuard guard = new AddressGuard(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS));
         OutboundHttp outbound = closer.own("outbound requests", new OutboundHttp(guard));
         Database webhookDatabase = closer.own(
                 "webhooks' database",
                 new Database(databaseSettings(config, "orchestrator-webhooks", WEBHOOK_CONNECTIONS, API_STATEMENT_TIMEOUT)));
-        Courier courier = new Courier(webhookDatabase, cipher, outbound, metrics, InstantSource.system(), gate.open());
+        Courier courier = new Courier(webhookDatabase, cipher, outbound, metrics, clock, gate.open());
         closer.own("webhooks", new DutyCycleRunner(courier, LOOP_CLOSE, barrier::fault).start());
         RunParts runs = RunParts.start(
                 new RunParts.Settings(
@@ -126,7 +133,7 @@ public final class OrchestratorService implements AutoCloseable {
                         config.find(Keys.CALL_KEYS_KEY).orElse(null)),
                 new RunParts.Lent(
                         clients, admin, producer, database, gate.open(), sessions, metrics,
-                        InstantSource.system(), () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),
+                        clock, () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),
                         courier::wakeUp, barrier::fault),
                 closer);
 
@@ -157,7 +164,7 @@ public final class OrchestratorService implements AutoCloseable {
                 config.get(Keys.FAILED_KEYS_PER_MINUTE),
                 new Api.Rates(
                         config.get(Keys.API_READS_PER_SECOND), config.get(Keys.API_CHANGES_PER_SECOND),
-                        config.get(Keys.API_EXPORTS_PER_MINUTE)),
+                        config.get(Keys.API_EXPORTS_PER_MINUTE), config.get(Keys.API_SHARE_PERCENT)),
                 PATIENCE);
     }
 

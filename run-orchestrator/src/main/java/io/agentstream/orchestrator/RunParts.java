@@ -108,11 +108,11 @@ final class RunParts {
                 new OutboxSweep.Hands(lent.database(), unsaid, said, announcer, metrics), lent.ready(), lent.clock());
         closer.own("outbox's sweep", new DutyCycleRunner(sweep, LOOP_CLOSE, lent.onFault()).start());
         HangUps hangUps = new HangUps(
-                new HangUps.Hands(lent.database(), lent.sessions(), hangUpsDue, announcer, metrics), HANG_UP_BACKOFF);
+                new HangUps.Hands(lent.database(), lent.sessions(), hangUpsDue, announcer, metrics, lent.clock()), HANG_UP_BACKOFF);
         closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
-                CallHandler.margin(settings.handshakeTimeout()), sealed);
+                settings.handshakeTimeout(), sealed);
         Hearing hearing = new Hearing();
         KeyedExecutor<CallId> executor = new KeyedExecutor<>(lent.onFault());
         lent.metrics().gauge("agent_stream_orchestrator_in_flight", executor::inFlight);

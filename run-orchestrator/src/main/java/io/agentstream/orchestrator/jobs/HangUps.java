@@ -75,7 +75,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private final Counter givenUp;
     private final Counter again;
     private final long firstBackoffMs;
-    private final InstantSource clock = InstantSource.system();
+    private final InstantSource clock;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hang-up").factory());
     private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE, true);
@@ -92,7 +92,8 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     ///
     /// @param bell rung when there is something to do
     /// @param announcer says how it went
-    public record Hands(Database database, Sessions sessions, Bell bell, Announcer announcer, Metrics metrics) {}
+    public record Hands(
+            Database database, Sessions sessions, Bell bell, Announcer announcer, Metrics metrics, InstantSource clock) {}
 
     /// @param firstBackoff pause before the second try; doubled for each further one
     public HangUps(Hands hands, Duration firstBackoff) {
@@ -101,6 +102,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     HangUps(Hands hands, Duration firstBackoff, Duration patience) {
         this.patience = patience;
+        this.clock = hands.clock();
         Metrics metrics = hands.metrics();
         this.database = hands.database();
         this.sessions = hands.sessions();

@@ -96,11 +96,11 @@ final class LoopFixture implements AutoCloseable {
         Said said = new Said();
         Announcer announcer =
                 new Announcer(new Announcer.Hands(new Publisher(producer), bell, unsaid, said), metrics, clock);
-        hangUps = new HangUps(new HangUps.Hands(database, sessions, bell, announcer, metrics), Duration.ofMillis(1));
+        hangUps = new HangUps(new HangUps.Hands(database, sessions, bell, announcer, metrics, InstantSource.system()), Duration.ofMillis(1));
         outbox = new OutboxLoop(database, said, metrics, () -> true, clock);
         DeadLetters letters = new DeadLetters(producer, metrics);
         CallHandler handler = new CallHandler(
-                decisions, sessions, announcer, metrics, clock, CallHandler.margin(handshake), unsealed(database, letters, metrics, clock));
+                decisions, sessions, announcer, metrics, clock, handshake, unsealed(database, letters, metrics, clock));
         loop = new CallsLoop(
                 consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open, () -> keysRead);
         consumer.setMaxPollRecords(500);

@@ -34,6 +34,6 @@ public final class Announcers {
     private static HangUps hangUps(
             Database database, Sessions sessions, MockProducer<byte[], byte[]> producer, Said said, Metrics metrics) {
         Announcer announcer = on(producer, database, said, metrics, InstantSource.system());
-        return new HangUps(new HangUps.Hands(database, sessions, new Bell(), announcer, metrics), Duration.ofMillis(1), Duration.ofSeconds(1));
+        return new HangUps(new HangUps.Hands(database, sessions, new Bell(), announcer, metrics, InstantSource.system()), Duration.ofMillis(1), Duration.ofSeconds(1));
     }
 }
