@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// A tenant that floods, in a process of its own: it is on another machine in earnest, and comes from another address. Says `ready`,
-/// floods from `g` on its standard input until `s`, and says what became of it when all of it is over; ends with its input.
+/// floods from `g` on its standard input until `s`, and says what became of it when all of it is over; ends with its input. From `n` on it
+/// floods as much and nobody: a door in this process that refuses all, as a gateway or an API does that has enough of it.
 final class Flood {
 
     /// The ways in which a tenant may flood.
@@ -41,8 +42,9 @@ final class Flood {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Way way;
-    private final String gateway;
-    private final String api;
+    private final Door gateway;
+    private final Door api;
+    private final Nowhere nowhere = new Nowhere();
     private final String key;
     private final String domain;
     private final List<String> agents;
@@ -50,11 +52,15 @@ final class Flood {
     private final ConcurrentSkipListMap<String, AtomicLong> counts = new ConcurrentSkipListMap<>();
     private final Semaphore open = new Semaphore(MOST_SOCKETS);
     private volatile boolean flooding;
+    private volatile boolean away;
 
-    private Flood(Way way, String gateway, String api, String key, String domain, List<String> agents) {
+    /// Where it floods, and where it does when it floods nobody.
+    private record Door(String real, String nowhere) {}
+
+    private Flood(Way way, String gateway, String api, String key, String domain, List<String> agents) throws IOException {
         this.way = way;
-        this.gateway = gateway;
-        this.api = api;
+        this.gateway = new Door(gateway, "ws://127.0.0.1:" + nowhere.port());
+        this.api = new Door(api, "http://127.0.0.1:" + nowhere.port());
         this.key = key;
         this.domain = domain;
         this.agents = agents;
@@ -74,7 +80,10 @@ final class Flood {
     private void run() throws Exception {
         for (int said = System.in.read(); said >= 0; said = System.in.read()) {
             switch (said) {
-                case 'g' -> begin();
+                case 'g', 'n' -> {
+                    away = said == 'n';
+                    begin();
+                }
                 case 's' -> {
                     flooding = false;
                     open.acquire(MOST_SOCKETS);
@@ -152,10 +161,14 @@ final class Flood {
         counts.computeIfAbsent(what, _ -> new AtomicLong()).incrementAndGet();
     }
 
+    private String at(Door door) {
+        return away ? door.nowhere() : door.real();
+    }
+
     private RawWebSocket socket(int number) throws IOException {
         return RawWebSocket.open(
                 from,
-                URI.create(gateway + "/api/v1/agent-stream/" + agents.get(number % agents.size()) + "?provider=cloudonix&Domain=" + domain),
+                URI.create(at(gateway) + "/api/v1/agent-stream/" + agents.get(number % agents.size()) + "?provider=cloudonix&Domain=" + domain),
                 Map.of());
     }
 
@@ -208,7 +221,7 @@ final class Flood {
     private void page(HttpClient client, int number) throws IOException, InterruptedException {
         String path = number % 2 == 0 ? "/api/v1/runs?limit=500" : "/api/v1/agents?limit=500";
         HttpResponse<byte[]> answer = client.send(
-                HttpRequest.newBuilder(URI.create(api + path)).header("Authorization", "Bearer " + key).timeout(PATIENCE).build(),
+                HttpRequest.newBuilder(URI.create(at(api) + path)).header("Authorization", "Bearer " + key).timeout(PATIENCE).build(),
                 HttpResponse.BodyHandlers.ofByteArray());
         count("answered " + answer.statusCode());
     }
