@@ -32,6 +32,8 @@ public final class CallReading implements AutoCloseable {
     private final boolean isNumbered;
     private long newestSeq;
     private Instant newestAt = Instant.EPOCH;
+    /// Whether the beginning of the call's media is deleted, and none of what is left was read yet.
+    private boolean isBeforeWhatIsLeft;
     private boolean waitsForGaps;
     private long gapSinceNs;
 
@@ -51,6 +53,7 @@ public final class CallReading implements AutoCloseable {
             }
             for (EntryCursor cursor : reading.cursors) {
                 cursor.advance();
+                reading.isBeforeWhatIsLeft |= cursor.isCut() && cursor.topic().equals(Topics.CALL_MEDIA);
             }
             return reading;
         } catch (IOException | RuntimeException failure) {
@@ -131,15 +134,16 @@ public final class CallReading implements AutoCloseable {
         }
     }
 
-    /// A media topic whose beginning is deleted has said so.
+    /// A media topic whose beginning is deleted has said so: before what is left of it nothing is lost that anybody knows of.
     private void number(EntryCursor cursor, Instant at) {
         long seq = cursor.seq();
         if (seq == 0) {
             return;
         }
-        if (seq > newestSeq + 1) {
+        if (seq > newestSeq + 1 && !isBeforeWhatIsLeft) {
             said.add(new Missing(at, Why.LOST, Topics.CALL_MEDIA.name(), newestSeq + 1, seq - 1));
         }
+        isBeforeWhatIsLeft &= !cursor.topic().equals(Topics.CALL_MEDIA);
         newestSeq = Math.max(newestSeq, seq);
     }
 

@@ -12,6 +12,7 @@ final class EntryCursor implements AutoCloseable {
     private final Topic<?> topic;
     private final CallSource.Records records;
     private final EntryOpener opener;
+    private final boolean isCut;
     private boolean mustSayDeleted;
     private boolean hasSaidUnopened;
     private @Nullable CallEntry entry;
@@ -24,7 +25,8 @@ final class EntryCursor implements AutoCloseable {
         this.topic = topic;
         this.records = records;
         this.opener = opener;
-        this.mustSayDeleted = records.deleted().isPresent();
+        this.isCut = records.deleted().isPresent();
+        this.mustSayDeleted = isCut;
     }
 
     /// Goes to the next record, or behind the last.
@@ -79,7 +81,12 @@ final class EntryCursor implements AutoCloseable {
         return isUnopened;
     }
 
-    /// Whether older records are gone, said once.
+    /// Whether older records are gone.
+    boolean isCut() {
+        return isCut;
+    }
+
+    /// The same, said once.
     boolean takeDeleted() {
         boolean must = mustSayDeleted;
         mustSayDeleted = false;

@@ -3,7 +3,6 @@ package io.agentstream.calllog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.agentstream.calllog.CallEntry.Missing;
-import io.agentstream.calllog.CallEntry.Why;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
@@ -127,6 +126,32 @@ final class CallReadingTest {
 
         // when, then
         assertEquals(List.of("Offered 1", "DELETED call.media.v1 0-0", "Audio 2"), read(null));
+    }
+
+    @Test
+    void whatWasBeforeWhatIsLeftIsDeletedAndNotLost() throws Exception {
+        // given a call of which retention has taken the first hundred frames, and a frame was lost of the rest
+        log.add(Topics.CALL_LIFECYCLE, 0, offered());
+        log.add(Topics.CALL_LIFECYCLE, 5_000, new CallEvent.Ended(CALL, 105, at(5_000), 1000, "", End.CALLER_HANGUP, null));
+        log.add(Topics.CALL_MEDIA, 4_000, audio(102, 4_000));
+        log.add(Topics.CALL_MEDIA, 4_040, audio(104, 4_040));
+        log.deleted(Topics.CALL_MEDIA);
+
+        // when, then
+        assertEquals(
+                List.of("Offered 1", "DELETED call.media.v1 0-0", "Audio 102", "LOST call.media.v1 103-103", "Audio 104", "Ended 105"),
+                read(null));
+    }
+
+    @Test
+    void ofMediaOfWhichNothingIsLeftNothingIsLost() throws Exception {
+        // given
+        log.add(Topics.CALL_LIFECYCLE, 0, offered());
+        log.add(Topics.CALL_LIFECYCLE, 5_000, new CallEvent.Ended(CALL, 105, at(5_000), 1000, "", End.CALLER_HANGUP, null));
+        log.deleted(Topics.CALL_MEDIA);
+
+        // when, then
+        assertEquals(List.of("DELETED call.media.v1 0-0", "Offered 1", "Ended 105"), read(null));
     }
 
     @Test

@@ -16,6 +16,9 @@ final class HeardSide {
 
     private static final int BLOCK = 4_096;
 
+    /// More than one for each frame of the time that they are held for.
+    private static final int MOST_STRETCHES = 5_000;
+
     private static final class Stretch {
         final int epoch;
         final int turn;
@@ -51,6 +54,9 @@ final class HeardSide {
             last.untilByte = told.fromByte();
         }
         stretches.addLast(new Stretch(told, line.sample(told.startsAtUs())));
+        if (stretches.size() > MOST_STRETCHES) {
+            stretches.removeFirst();
+        }
     }
 
     void silence(MediaFrame.Silence told) {

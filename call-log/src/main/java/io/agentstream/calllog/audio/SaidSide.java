@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// may stand still while nobody speaks; when a frame came is true, but as uneven as the network. So a frame stands by the former, and
 /// the former is held to the latter: the frame that came soonest for what it says of itself, of those that come within [#WINDOW_US],
 /// is taken to be in time. A burst after an outage falls where it belongs, since what comes behind it is in time again; a clock that
-/// stood still is seen by nothing's being in time any more. Holds the frames of the window, no more. One thread.
+/// stood still is seen by nothing's being in time any more. Holds the frames of the window, [#MOST_WAITING] at most, and takes about the same
+/// time for each, whatever a stranger sends. One thread.
 final class SaidSide {
 
     /// As long as a network may be away: a gateway takes no more than sixteen seconds at once.
@@ -21,7 +22,17 @@ final class SaidSide {
     /// A stream's clock has milliseconds, its frames may not.
     private static final long STREAM_CLOCK_US = 1_000;
 
+    /// More than a gateway lets anybody bring within the window: then the oldest is placed by what is known.
+    static final int MOST_WAITING = 20_000;
+
+    /// Frames that are looked at where a clock has jumped: those of a window, and as many again.
+    private static final int MOST_LOOKED_AT = 2_000;
+
     private final ArrayDeque<MediaFrame.Audio> waiting = new ArrayDeque<>();
+    /// Those of the waiting ones that came sooner, for what they say of themselves, than all behind them: the soonest stands first.
+    private final ArrayDeque<Sooner> sooner = new ArrayDeque<>();
+    private long heard;
+    private long placed;
     private boolean isAnchored;
     /// What a time of the stream is, in microseconds since 1970, less that time.
     private long anchorUs;
@@ -33,8 +44,16 @@ final class SaidSide {
     /// @param goesOn whether that is where the frame before it ended, to the sample
     record Placed(MediaFrame.Audio frame, long atUs, boolean goesOn) {}
 
+    /// @param number of the frame, counted from 0
+    private record Sooner(long number, long offUs) {}
+
     void heard(MediaFrame.Audio frame) {
         waiting.addLast(frame);
+        long offUs = offUs(frame);
+        while (!sooner.isEmpty() && sooner.getLast().offUs() >= offUs) {
+            sooner.removeLast();
+        }
+        sooner.addLast(new Sooner(heard++, offUs));
     }
 
     boolean isEmpty() {
@@ -44,12 +63,16 @@ final class SaidSide {
     /// The next frame that can be placed, once nothing that came by `horizonUs` is missing; null where there is none yet.
     @Nullable Placed next(long horizonUs) {
         MediaFrame.Audio first = waiting.peekFirst();
-        if (first == null || first.atMs() * 1_000 > horizonUs - WINDOW_US) {
+        boolean isKnown = first != null && (first.atMs() * 1_000 <= horizonUs - WINDOW_US || waiting.size() > MOST_WAITING);
+        if (first == null || !isKnown) {
             return null;
         }
-        waiting.removeFirst();
         long streamUs = first.timestampMs() * 1_000;
         long soonestUs = soonest(offUs(first));
+        waiting.removeFirst();
+        if (sooner.getFirst().number() == placed++) {
+            sooner.removeFirst();
+        }
         boolean goesOn = isAnchored && Math.abs(streamUs - nextStreamUs) < STREAM_CLOCK_US;
         if (!isAnchored || Math.abs(soonestUs - anchorUs) > (goesOn ? MOST_US : LOOSE_US)) {
             isAnchored = true;
@@ -62,11 +85,19 @@ final class SaidSide {
 
     /// Of the frame and those that come within the window; what is sooner by more than a window is of a clock that has jumped.
     private long soonest(long offUs) {
-        long soonest = offUs;
+        long soonest = sooner.getFirst().offUs();
+        if (offUs - soonest <= WINDOW_US) {
+            return soonest;
+        }
+        soonest = offUs;
+        int left = MOST_LOOKED_AT;
         for (MediaFrame.Audio frame : waiting) {
             long candidate = offUs(frame);
             if (candidate < soonest && offUs - candidate <= WINDOW_US) {
                 soonest = candidate;
+            }
+            if (--left == 0) {
+                break;
             }
         }
         return soonest;

@@ -3,11 +3,15 @@ package io.agentstream.calllog.timeline;
 import org.jspecify.annotations.Nullable;
 
 /// Compares the provider's time with when frames came: which were late, and which never came. What follows within a second belongs
-/// together, for ten seconds at most. One thread.
+/// together, for ten seconds at most. A provider's clock may stand still while nobody speaks, or begin anew: where nothing is in time for
+/// [#ANEW_MS], it has, and frames are held to the most punctual ones since. One thread.
 final class FrameWatch {
 
     /// A frame that comes so much later than the most punctual ones is late.
     static final long LATE_MS = 100;
+
+    /// Longer than what was late in a network takes to come.
+    static final long ANEW_MS = 3_000;
 
     private static final long TOGETHER_MS = 1_000;
     private static final long LONGEST_MS = 10_000;
@@ -26,6 +30,9 @@ final class FrameWatch {
     private long nextTimestampMs;
     private long frameMs = 20;
     private double punctualMs;
+    /// Since when nothing was in time, and by how much the most punctual of those was off.
+    private long lateSinceMs = -1;
+    private double lateOffMs;
     private int lostRecords;
     private @Nullable Trouble trouble;
 
@@ -71,6 +78,7 @@ final class FrameWatch {
         lostRecords = 0;
         double offMs = atMs - timestampMs;
         punctualMs = Math.min(offMs, punctualMs + Math.max(0, atMs - newestAtMs) * DRIFT);
+        anew(atMs, offMs);
         long lateMs = Math.round(offMs - punctualMs);
         newestAtMs = Math.max(newestAtMs, atMs);
         nextTimestampMs = timestampMs + lengthMs;
@@ -79,6 +87,19 @@ final class FrameWatch {
             note(seq, atMs, lateMs > LATE_MS ? lateMs : 0, missing, missingMs);
         }
         return over;
+    }
+
+    private void anew(long atMs, double offMs) {
+        if (offMs - punctualMs <= LATE_MS) {
+            lateSinceMs = -1;
+            return;
+        }
+        lateOffMs = lateSinceMs < 0 ? offMs : Math.min(lateOffMs, offMs);
+        lateSinceMs = lateSinceMs < 0 ? atMs : lateSinceMs;
+        if (atMs - lateSinceMs >= ANEW_MS) {
+            punctualMs = lateOffMs;
+            lateSinceMs = -1;
+        }
     }
 
     private void begin(long atMs, long timestampMs) {

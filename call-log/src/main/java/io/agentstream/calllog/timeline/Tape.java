@@ -6,6 +6,9 @@ import java.util.function.Consumer;
 /// Where entries go, and the call's own time. One thread.
 final class Tape {
 
+    /// The end of the year 9999. Whoever has made a file up may have put any time into it; what is later than this is at this.
+    private static final long LATEST_MS = 253_402_300_799_999L;
+
     private final Consumer<TimelineEntry> taker;
     private long acceptedMs;
     private long newestMs;
@@ -17,7 +20,7 @@ final class Tape {
     }
 
     void acceptedAt(Instant at) {
-        acceptedMs = at.toEpochMilli();
+        acceptedMs = bounded(at);
     }
 
     long acceptedMs() {
@@ -26,11 +29,15 @@ final class Tape {
 
     /// On the call's time line. Clocks of others may be behind the gateway's: nothing is before the call.
     long at(Instant at) {
-        return at(at.toEpochMilli());
+        return Math.max(0, bounded(at) - acceptedMs);
     }
 
     long at(long epochMs) {
-        return Math.max(0, epochMs - acceptedMs);
+        return Math.max(0, Math.clamp(epochMs, 0, LATEST_MS) - acceptedMs);
+    }
+
+    private static long bounded(Instant at) {
+        return Math.clamp(at.getEpochSecond(), 0, LATEST_MS / 1_000) * 1_000 + at.getNano() / 1_000_000;
     }
 
     /// The newest time that anything was told of.

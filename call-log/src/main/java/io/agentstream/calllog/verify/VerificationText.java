@@ -5,6 +5,7 @@ import io.agentstream.schemas.JournalEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class VerificationText {
 
     private static final int MAX_LINE_CHARS = 2_000;
+
+    /// Control characters of both kinds, marks that turn the direction of what follows, ends of lines, halves of characters.
+    private static final Pattern ORDERS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
     private VerificationText() {}
 
@@ -79,7 +83,7 @@ public final class VerificationText {
 
     /// What a tenant has written does not steer the terminal.
     private static String line(String text) {
-        String plain = text.replaceAll("\\p{Cntrl}", "?");
+        String plain = ORDERS.matcher(text).replaceAll("?");
         return plain.length() <= MAX_LINE_CHARS ? plain : plain.substring(0, MAX_LINE_CHARS) + "...";
     }
 }
