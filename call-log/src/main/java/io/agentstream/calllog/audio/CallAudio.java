@@ -22,12 +22,19 @@ public final class CallAudio {
     /// What is read at most for one piece.
     private static final int RECORDS_AT_ONCE = 2_000;
 
+    /// Samples that are passed over at a time: half a minute.
+    private static final int PASSED = 1 << 18;
+
     private final Feed<MediaFrame> frames;
     private final SampleDecoder decoder;
     private final TimeLine line;
     private final long length;
     private final SaidSide saidSide = new SaidSide();
     private final HeardSide heardSide;
+
+    /// What is before is not given out. It is read all the same: where audio belongs, and what of a turn was taken, follows from what was
+    /// before.
+    private long first;
 
     private final short[] said = new short[BLOCK];
     private final short[] heard = new short[BLOCK];
@@ -67,11 +74,18 @@ public final class CallAudio {
         return lengthUs / TimeLine.SAMPLE_US;
     }
 
+    /// Nothing before this sample is wanted: then it is not made. Before the first piece.
+    void beginWith(long sample) {
+        first = Math.min(sample, length);
+    }
+
     /// Gives the next samples, none where much had to be read for nothing.
     ///
     /// @return false behind the last
     public boolean next(Taker taker) throws IOException {
-        Arrays.fill(said, (short) 0);
+        if (isWanted()) {
+            Arrays.fill(said, (short) 0);
+        }
         count = 0;
         int records = RECORDS_AT_ONCE;
         while (room() > 0 && records > 0) {
@@ -87,13 +101,22 @@ public final class CallAudio {
                 records--;
             }
         }
-        Arrays.fill(heard, 0, count, (short) 0);
-        heardSide.render(position, count, heard);
-        position += count;
-        if (count > 0) {
-            taker.take(said, heard, count);
+        if (isWanted()) {
+            Arrays.fill(heard, 0, count, (short) 0);
+            heardSide.render(position, count, heard);
+            position += count;
+            if (count > 0) {
+                taker.take(said, heard, count);
+            }
+        } else if (count > 0) {
+            position += count;
+            heardSide.render(position - 1, 1, heard); // what was before it is let go
         }
         return position < length;
+    }
+
+    private boolean isWanted() {
+        return position >= first;
     }
 
     private long here() {
@@ -101,7 +124,7 @@ public final class CallAudio {
     }
 
     private int room() {
-        return (int) Math.min(BLOCK - count, length - here());
+        return (int) Math.min(isWanted() ? BLOCK - count : Math.min(PASSED, first - position) - count, length - here());
     }
 
     private void quietUntil(long sample) {
@@ -131,9 +154,9 @@ public final class CallAudio {
             return;
         }
         Slice audio = head.frame().payload();
-        int from = (int) Math.min(here() - placedStart, audio.length());
+        int from = Math.clamp(here() - placedStart, 0, audio.length());
         int samples = Math.min(room(), audio.length() - from);
-        for (int i = 0; i < samples; i++) {
+        for (int i = 0; i < samples && isWanted(); i++) {
             said[count + i] = decoder.decode(audio.array()[audio.offset() + from + i]);
         }
         count += samples;

@@ -7,14 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A call as a WAV file of 16 bits, or a part of its bytes. What stands before the part is made and thrown away, since what is heard at a
-/// time depends on what was before. One thread.
+/// A call as a WAV file of 16 bits, or a part of its bytes. Of a call that is longer than the form can say (37 hours of both sides) the
+/// header says the most that it can. One thread.
 public final class CallWav {
 
     /// Bytes before the samples.
     static final int HEADER_BYTES = 44;
 
     private static final int SAMPLE_BYTES = 2;
+
+    private static final long MOST_DATA_BYTES = 0xFFFF_FFFFL - HEADER_BYTES;
 
     /// Which sides there are in it.
     public enum Channels {
@@ -39,7 +41,7 @@ public final class CallWav {
     private final long until;
     private final byte[] block;
     private int blockBytes;
-    private long skip;
+    private final long from;
     private long position;
     private boolean isOver;
 
@@ -51,11 +53,17 @@ public final class CallWav {
         this.audio = audio;
         this.channels = channels;
         this.until = until;
-        this.skip = from;
+        this.from = from;
         this.block = new byte[CallAudio.BLOCK * channels.frameBytes()];
-        byte[] header = header(channels, samples);
-        System.arraycopy(header, 0, block, 0, header.length);
-        this.blockBytes = header.length;
+        if (from < HEADER_BYTES) {
+            byte[] header = header(channels, samples);
+            System.arraycopy(header, 0, block, 0, header.length);
+            this.blockBytes = header.length;
+        } else {
+            long first = (from - HEADER_BYTES) / channels.frameBytes();
+            audio.beginWith(first);
+            this.position = HEADER_BYTES + first * channels.frameBytes();
+        }
     }
 
     /// Bytes of the whole file.
@@ -65,21 +73,18 @@ public final class CallWav {
 
     /// The next bytes, which may be none; null behind the last.
     public byte @Nullable [] next() throws IOException {
-        if (position >= until) {
+        if (position >= until || isOver) {
             return null;
         }
         if (position > 0) {
-            if (isOver) {
-                return null;
-            }
             blockBytes = 0;
             isOver = !audio.next(this::take);
         }
         long start = position;
         position += blockBytes;
-        int from = Math.clamp(skip - start, 0, blockBytes);
-        int to = Math.clamp(until - start, from, blockBytes);
-        return Arrays.copyOfRange(block, from, to);
+        int first = Math.clamp(from - start, 0, blockBytes);
+        int end = Math.clamp(until - start, first, blockBytes);
+        return Arrays.copyOfRange(block, first, end);
     }
 
     private void take(short[] said, short[] heard, int count) {
@@ -95,7 +100,7 @@ public final class CallWav {
     }
 
     private static byte[] header(Channels channels, long samples) {
-        long data = samples * channels.frameBytes();
+        long data = Math.min(samples * channels.frameBytes(), MOST_DATA_BYTES);
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         out.put(tag("RIFF")).putInt((int) (HEADER_BYTES - 8 + data)).put(tag("WAVE"));
         out.put(tag("fmt ")).putInt(16).putShort((short) 1).putShort((short) channels.count);

@@ -1,5 +1,6 @@
 package io.agentstream.calllog.export;
 
+import io.agentstream.calllog.CallBytes;
 import io.agentstream.calllog.CallEntry;
 import io.agentstream.calllog.CallEntry.Missing;
 import io.agentstream.calllog.CallEntry.Why;
@@ -41,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// What is sealed is opened, so that the file can be read without keys. Or it is redacted: then what is personal is neither in it nor can
 /// it be made of what is. The same call gives the same bytes. In constant memory: a part of each topic, and one record. Blocks while the
 /// log brings nothing, with the log's bound. One thread.
-public final class CallExport implements AutoCloseable {
+public final class CallExport implements CallBytes {
 
     private static final int PIECE_BYTES = 64 << 10;
 
@@ -145,9 +146,7 @@ public final class CallExport implements AutoCloseable {
         return false;
     }
 
-    /// The next bytes of the file; null behind the last.
-    ///
-    /// @throws IOException where the log cannot be read any further, in a sentence: what was given out is no whole file then
+    @Override
     public byte @Nullable [] next() throws IOException {
         for (int records = 0; stage != Stage.OVER && writer.packedBytes() < PIECE_BYTES && records < PIECE_RECORDS; records++) {
             stage = step();

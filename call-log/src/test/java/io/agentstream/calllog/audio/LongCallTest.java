@@ -81,6 +81,7 @@ final class LongCallTest {
         System.out.printf(
                 "audio of %d min among %d other calls: %d ms (%d ms of processor), %d KiB held, %d MiB of WAV%n",
                 minutes, OTHERS, timed.tookMs(), timed.cpuMs(), weighed.heldBytes() >> 10, timed.bytes() >> 20);
+        lastSecond(clients, places, lengthUs);
         for (Reading reading : List.of(timed, weighed)) {
             assertEquals(CallWav.bytes(CallWav.Channels.BOTH, samples), reading.bytes());
             assertTrue(reading.sounding() > 0, "nothing is heard");
@@ -119,6 +120,29 @@ final class LongCallTest {
         return new Reading(
                 (System.nanoTime() - startNs) / 1_000_000,
                 (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuNs) / 1_000_000, held, bytes, sounding);
+    }
+
+    /// What is before it is read, and neither decoded nor rendered.
+    private void lastSecond(KafkaClients clients, CallPlaces places, long lengthUs) throws Exception {
+        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        long startNs = System.nanoTime();
+        CallSound.Part whole = CallSound.Part.whole(CallWav.Channels.BOTH, lengthUs);
+        CallSound.Part part = new CallSound.Part(CallWav.Channels.BOTH, whole.until() - 32_000, whole.until());
+        long bytes = 0;
+        long longestPieceMs = 0;
+        try (CallSound sound = CallSound.open(
+                new KafkaCallSource(clients, places), null, began.toEpochMilli() * 1_000, lengthUs, part)) {
+            long pieceNs = System.nanoTime();
+            for (byte[] piece = sound.next(); piece != null; piece = sound.next()) {
+                bytes += piece.length;
+                longestPieceMs = Math.max(longestPieceMs, (System.nanoTime() - pieceNs) / 1_000_000);
+                pieceNs = System.nanoTime();
+            }
+        }
+        System.out.printf(
+                "its last second: %d ms (%d ms of processor), longest turn %d ms%n", (System.nanoTime() - startNs) / 1_000_000,
+                (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1_000_000, longestPieceMs);
+        assertEquals(32_000, bytes);
     }
 
     private static long used() {

@@ -2,10 +2,10 @@ package io.agentstream.orchestrator.api;
 
 import io.agentstream.calllog.CallSource;
 import io.agentstream.calllog.audio.CallAudio;
+import io.agentstream.calllog.audio.CallSound;
 import io.agentstream.calllog.audio.CallWav;
 import io.agentstream.calllog.audio.CallWav.Channels;
 import io.agentstream.orchestrator.replay.CallLogs;
-import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunPlaces;
@@ -40,13 +40,13 @@ final class AudioRoutes {
 
     private final Database database;
     private final CallLogs logs;
-    private final LogReaders readers;
+    private final ReadBack readBack;
     private final InstantSource clock;
 
-    AudioRoutes(Database database, CallLogs logs, LogReaders readers, InstantSource clock) {
+    AudioRoutes(Database database, CallLogs logs, ReadBack readBack, InstantSource clock) {
         this.database = database;
         this.logs = logs;
-        this.readers = readers;
+        this.readBack = readBack;
         this.clock = clock;
     }
 
@@ -70,10 +70,10 @@ final class AudioRoutes {
             return Reply.gone(
                     "What was said in this call, and the sound of it, is erased or was kept for long enough. What is left is that there was"
                             + " a call.",
-                    left(run));
+                    ReadBack.left(run));
         }
         if (run.sealed() && run.media() == null) {
-            return Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", left(run));
+            return Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", ReadBack.left(run));
         }
         SealKey key = logs.secrets(run).map(CallSecrets::media).orElse(null);
         if (run.sealed() && key == null) {
@@ -87,15 +87,10 @@ final class AudioRoutes {
         if (run.endedAt() == null) {
             return answer(call, run, channels, source, key);
         }
-        return new ReadBack(readers).answer(
+        return readBack.answer(
                 call.organizationId(), run, () -> isDeleted(source), deleted -> deleted
-                        ? Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", left(run))
+                        ? Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", ReadBack.left(run))
                         : answer(call, run, channels, source, key));
-    }
-
-    private static List<String> left(Located run) {
-        String path = "/api/v1/runs/" + run.id();
-        return List.of(path, path + "/events");
     }
 
     /// Whether older records of the topic are gone, and nothing of the call is left.
@@ -123,7 +118,9 @@ final class AudioRoutes {
         if (range != null && !range.isSatisfiable()) {
             return Reply.notSatisfiable(bytes);
         }
-        ByteRange part = range == null ? new ByteRange(0, bytes) : range;
+        CallSound.Part part = range == null
+                ? CallSound.Part.whole(channels, lengthUs)
+                : new CallSound.Part(channels, range.from(), range.until());
         headers.put("Content-Length", Long.toString(part.until() - part.from()));
         if (range != null) {
             headers.put("Content-Range", range.contentRange(bytes));
@@ -134,7 +131,7 @@ final class AudioRoutes {
         long startUs = run.offeredAt().toEpochMilli() * 1_000;
         return new Reply(
                 range == null ? 200 : 206, ByteBuffer.allocate(0), headers,
-                new AudioPieces(source, key, channels, startUs, lengthUs, part, work -> readers.inTurn(call.organizationId(), work)), null);
+                readBack.pieces(call.organizationId(), () -> CallSound.open(source, key, startUs, lengthUs, part)), null);
     }
 
     private void listened(Call call, Located run, Channels channels) {

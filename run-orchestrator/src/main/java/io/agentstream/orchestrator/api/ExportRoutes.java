@@ -3,7 +3,6 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.calllog.CallSource;
 import io.agentstream.calllog.export.CallExport;
 import io.agentstream.orchestrator.replay.CallLogs;
-import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunPlaces;
@@ -26,12 +25,12 @@ final class ExportRoutes {
 
     private final Database database;
     private final CallLogs logs;
-    private final LogReaders readers;
+    private final ReadBack readBack;
 
-    ExportRoutes(Database database, CallLogs logs, LogReaders readers) {
+    ExportRoutes(Database database, CallLogs logs, ReadBack readBack) {
         this.database = database;
         this.logs = logs;
-        this.readers = readers;
+        this.readBack = readBack;
     }
 
     List<Route> routes() {
@@ -58,7 +57,7 @@ final class ExportRoutes {
         Located run = found.get().located();
         if (run.emptied()) {
             return Reply.gone(
-                    "What was said in this call is erased or was kept for long enough. What is left is that there was a call.", left(run));
+                    "What was said in this call is erased or was kept for long enough. What is left is that there was a call.", ReadBack.left(run));
         }
         Optional<CallSecrets> secrets = logs.secrets(run);
         if (run.sealed() && secrets.isEmpty() && (run.media() != null || run.words() != null)) {
@@ -71,10 +70,10 @@ final class ExportRoutes {
     private Reply read(Call call, Found found, @Nullable CallSecrets secrets, boolean redact) {
         Located run = found.located();
         CallSource source = logs.of(run);
-        return new ReadBack(readers).answer(
+        return readBack.answer(
                 call.organizationId(), run, () -> CallExport.hasRecords(source), has -> has
                         ? answer(call, found, source, secrets, redact)
-                        : Reply.gone("The topics have no record of this call any more. What is left is what is known of it.", left(run)));
+                        : Reply.gone("The topics have no record of this call any more. What is left is what is known of it.", ReadBack.left(run)));
     }
 
     private Reply answer(Call call, Found found, CallSource source, @Nullable CallSecrets secrets, boolean redact) {
@@ -85,16 +84,11 @@ final class ExportRoutes {
         long owner = call.organizationId();
         CallExport.Subject subject = new CallExport.Subject(
                 new CallId(run.callId()), RunRoutes.json(found.run()), run.endedAt() != null);
-        ExportPieces pieces = new ExportPieces(
-                () -> CallExport.open(subject, new ExportedEvents(database, run.id()), logs::definition, source, secrets, redact),
-                work -> readers.inTurn(owner, work));
+        Reply.Pieces pieces = readBack.pieces(
+                owner,
+                () -> CallExport.open(subject, new ExportedEvents(database, run.id()), logs::definition, source, secrets, redact));
         return Reply.stream(MediaTypes.ZSTD, new byte[0], pieces)
                 .with("Content-Disposition", "attachment; filename=\"" + run.name() + (redact ? "-redacted" : "") + ".tar.zst\"");
-    }
-
-    private static List<String> left(Located run) {
-        String path = "/api/v1/runs/" + run.id();
-        return List.of(path, path + "/events");
     }
 
     private void taken(Call call, Located run, boolean redact) {

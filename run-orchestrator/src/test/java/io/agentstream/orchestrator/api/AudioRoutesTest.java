@@ -5,15 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.RunKeys;
 import io.agentstream.orchestrator.store.SampleTenant;
-import io.agentstream.orchestrator.store.Scope;
-import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
-import io.agentstream.orchestrator.store.UserKeys;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
@@ -23,7 +19,7 @@ import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
-import java.net.http.HttpClient;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,14 +36,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestPostgres.class)
 final class AudioRoutesTest {
 
-    private static final Instant BEGIN = Instant.parse("2026-01-02T12:00:00Z");
+    private static final Instant BEGIN = RunFiles.BEGIN;
     private static final CallId CALL = CallId.of(1, 2, 3);
     /// A run that is over took 90.5 seconds.
     private static final int SAMPLES = 90_500 * 8;
 
     private final Database database;
     private final RecordedLogs log = new RecordedLogs();
-    private final HttpClient client = HttpClient.newHttpClient();
+    private RunFiles files;
     private SampleTenant tenant;
     private RunningApi api;
 
@@ -58,14 +53,14 @@ final class AudioRoutesTest {
 
     @BeforeEach
     void start() {
-        tenant = SampleTenant.create(database);
-        api = new RunningApi(database, tenant.apiKey(), ApiSettings.of("ws://x"), log);
+        files = new RunFiles(database, log);
+        tenant = files.tenant;
+        api = files.api;
     }
 
     @AfterEach
     void stop() {
-        api.close();
-        client.close();
+        files.close();
     }
 
     private static MediaFrame.Audio said(long seq, int atMs) {
@@ -84,23 +79,11 @@ final class AudioRoutesTest {
         log.add(Topics.SOCKET_COMMANDS, new SocketCommand.Play(CALL, 1, 0, 160, Slice.of(audio)));
         long beginMs = BEGIN.toEpochMilli();
         log.add(Topics.CALL_MEDIA, new MediaFrame.Playing(CALL, 60, beginMs + 3_000, 1, 0, 0, beginMs * 1_000 + 3_000_000));
-        return tenant.addRun(database, "completed", BEGIN);
+        return files.run();
     }
 
     private static String path(long run) {
         return "/api/v1/runs/" + run + "/audio.wav";
-    }
-
-    private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
-        return send("GET", path, headers);
-    }
-
-    private HttpResponse<byte[]> send(String method, String path, String... headers) throws Exception {
-        var request = api.request(method, path, null).header("Authorization", "Bearer " + tenant.apiKey().reveal());
-        for (int i = 0; i < headers.length; i += 2) {
-            request.header(headers[i], headers[i + 1]);
-        }
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private static String header(HttpResponse<?> answer, String name) {
@@ -108,9 +91,7 @@ final class AudioRoutesTest {
     }
 
     private int listened(long run) {
-        return database.withConnection(c -> Sql.only(
-                c, "select count(*) from audit_log where action = 'run.listened' and thing_id = ? and organization_id = ?",
-                row -> row.getInt(1), Long.toString(run), tenant.organizationId()));
+        return files.audited("run.listened", run);
     }
 
     @Test
@@ -119,7 +100,7 @@ final class AudioRoutesTest {
         long run = call();
 
         // when
-        HttpResponse<byte[]> answer = get(path(run));
+        HttpResponse<byte[]> answer = files.get(path(run));
 
         // then
         assertEquals(200, answer.statusCode());
@@ -142,12 +123,12 @@ final class AudioRoutesTest {
     @Test
     void aPartIsThatPartOfTheWhole() throws Exception {
         long run = call();
-        byte[] whole = get(path(run) + "?channels=agent").body();
+        byte[] whole = files.get(path(run) + "?channels=agent").body();
         assertEquals(44 + SAMPLES * 2, whole.length);
 
-        HttpResponse<byte[]> part = get(path(run) + "?channels=agent", "Range", "bytes=48000-48999");
-        HttpResponse<byte[]> last = get(path(run) + "?channels=agent", "Range", "bytes=-10");
-        HttpResponse<byte[]> behind = get(path(run) + "?channels=agent", "Range", "bytes=" + whole.length + "-");
+        HttpResponse<byte[]> part = files.get(path(run) + "?channels=agent", "Range", "bytes=48000-48999");
+        HttpResponse<byte[]> last = files.get(path(run) + "?channels=agent", "Range", "bytes=-10");
+        HttpResponse<byte[]> behind = files.get(path(run) + "?channels=agent", "Range", "bytes=" + whole.length + "-");
 
         assertEquals(206, part.statusCode());
         assertEquals("bytes 48000-48999/" + whole.length, header(part, "Content-Range"));
@@ -160,10 +141,10 @@ final class AudioRoutesTest {
     @Test
     void aPartOfAnotherFileIsNotTakenForOneOfThis() throws Exception {
         long run = call();
-        String tag = header(send("HEAD", path(run)), "ETag");
+        String tag = header(files.send("HEAD", path(run)), "ETag");
 
-        HttpResponse<byte[]> same = get(path(run), "Range", "bytes=0-9", "If-Range", tag);
-        HttpResponse<byte[]> other = get(path(run), "Range", "bytes=0-9", "If-Range", "\"other\"");
+        HttpResponse<byte[]> same = files.get(path(run), "Range", "bytes=0-9", "If-Range", tag);
+        HttpResponse<byte[]> other = files.get(path(run), "Range", "bytes=0-9", "If-Range", "\"other\"");
 
         assertEquals(206, same.statusCode());
         assertEquals(200, other.statusCode());
@@ -174,7 +155,7 @@ final class AudioRoutesTest {
     void headSaysHowLongItIsAndIsNoListening() throws Exception {
         long run = call();
 
-        HttpResponse<byte[]> answer = send("HEAD", path(run));
+        HttpResponse<byte[]> answer = files.send("HEAD", path(run));
 
         assertEquals(200, answer.statusCode());
         assertEquals(Integer.toString(44 + SAMPLES * 4), header(answer, "Content-Length"));
@@ -188,10 +169,10 @@ final class AudioRoutesTest {
         FrameSeal seal = new FrameSeal(key, new SecureRandom());
         log.key = key;
         log.add(Topics.CALL_MEDIA, seal.seal(said(3, 1_000)));
-        long run = tenant.addRun(database, "completed", BEGIN);
+        long run = files.run();
         keep(run);
 
-        byte[] wav = get(path(run) + "?channels=caller").body();
+        byte[] wav = files.get(path(run) + "?channels=caller").body();
 
         assertTrue(wav[44 + 2 * 8_001] != 0 || wav[45 + 2 * 8_001] != 0);
     }
@@ -207,11 +188,11 @@ final class AudioRoutesTest {
     void whatIsErasedOrPastItsRetentionIsGoneAndWhatIsLeftIsSaid() throws Exception {
         // given a run that is emptied, one whose sound's key is destroyed, and one whose records are deleted
         long erased = call();
-        long forgotten = tenant.addRun(database, "completed", BEGIN);
+        long forgotten = files.run();
         keep(forgotten);
         database.inTransaction(c -> EmptiedRuns.empty(c, new long[] {erased}));
         database.inTransaction(c -> EmptiedRuns.forgetMedia(c, new long[] {forgotten}));
-        long old = tenant.addRun(database, "completed", BEGIN);
+        long old = files.run();
 
         // when
         RunningApi.Answer first = api.get(path(erased));
@@ -233,7 +214,7 @@ final class AudioRoutesTest {
         Instant begun = Instant.now().minusSeconds(10);
         long run = tenant.addRun(database, "running", begun);
 
-        HttpResponse<byte[]> answer = get(path(run) + "?channels=caller", "Range", "bytes=0-9");
+        HttpResponse<byte[]> answer = files.get(path(run) + "?channels=caller", "Range", "bytes=0-9");
 
         assertEquals(200, answer.statusCode());
         assertFalse(answer.headers().firstValue("ETag").isPresent());
@@ -256,9 +237,7 @@ final class AudioRoutesTest {
     @Test
     void aKeyThatMayLookMayListen() throws Exception {
         long run = call();
-        Secret reader = new ApiKeys(new SecureRandom()).generate();
-        database.inTransaction(c -> UserKeys.create(
-                c, tenant.userId(), ApiKeys.hash(reader), ApiKeys.prefix(reader), "reader", Scope.READ));
+        Secret reader = files.reader();
 
         assertEquals(200, api.sendAs(reader, "HEAD", path(run), null).status());
     }
@@ -266,17 +245,11 @@ final class AudioRoutesTest {
     @Test
     void whoGoesAwayLeavesNothingOpen() throws Exception {
         long run = call();
-        HttpResponse<java.io.InputStream> answer = client.send(
-                api.request("GET", path(run), null).header("Authorization", "Bearer " + tenant.apiKey().reveal()).build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = files.begin(path(run));
         answer.body().read();
 
         answer.body().close();
 
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (log.open.get() > 0) {
-            assertTrue(System.nanoTime() < deadline, "still open");
-            LockSupport.parkNanos(1_000_000);
-        }
+        RunFiles.awaitNothing(log.open);
     }
 }

@@ -11,15 +11,11 @@ import io.agentstream.calllog.LogRecord;
 import io.agentstream.calllog.export.CallFile;
 import io.agentstream.calllog.export.Limits;
 import io.agentstream.orchestrator.replay.CallLogs;
-import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.orchestrator.store.SampleTenant;
-import io.agentstream.orchestrator.store.Scope;
-import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
-import io.agentstream.orchestrator.store.UserKeys;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
@@ -30,16 +26,12 @@ import io.agentstream.schemas.Topics;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,12 +42,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestPostgres.class)
 final class ExportRoutesTest {
 
-    private static final Instant BEGIN = Instant.parse("2026-01-02T12:00:00Z");
+    private static final Instant BEGIN = RunFiles.BEGIN;
 
     private final Database database;
     private final Log log = new Log();
-    private final HttpClient client = HttpClient.newHttpClient();
-    private SampleTenant tenant;
+    private RunFiles files;
     private RunningApi api;
 
     ExportRoutesTest(Database database) {
@@ -64,14 +55,13 @@ final class ExportRoutesTest {
 
     @BeforeEach
     void start() {
-        tenant = SampleTenant.create(database);
-        api = new RunningApi(database, tenant.apiKey(), ApiSettings.of("ws://x"), log);
+        files = new RunFiles(database, log);
+        api = files.api;
     }
 
     @AfterEach
     void stop() {
-        api.close();
-        client.close();
+        files.close();
     }
 
     /// So many frames of whichever call is asked for.
@@ -135,33 +125,17 @@ final class ExportRoutesTest {
         return "/api/v1/runs/" + run + "/export";
     }
 
-    private HttpResponse<InputStream> begin(String path) throws Exception {
-        return client.send(
-                api.request("GET", path, null).header("Authorization", "Bearer " + tenant.apiKey().reveal()).build(),
-                HttpResponse.BodyHandlers.ofInputStream());
-    }
-
     private int taken(long run) {
-        return database.withConnection(c -> Sql.only(
-                c, "select count(*) from audit_log where action = 'run.exported' and thing_id = ? and organization_id = ?",
-                row -> row.getInt(1), Long.toString(run), tenant.organizationId()));
-    }
-
-    private void nothingIsOpen() {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (log.open.get() > 0) {
-            assertTrue(System.nanoTime() < deadline, "still open");
-            LockSupport.parkNanos(1_000_000);
-        }
+        return files.audited("run.exported", run);
     }
 
     @Test
     void aRunIsAnsweredAsAFileThatCanBeReadAndWhoTookItIsWrittenDown() throws Exception {
         // given
-        long run = tenant.addRun(database, "completed", BEGIN);
+        long run = files.run();
 
         // when
-        HttpResponse<InputStream> answer = begin(path(run));
+        HttpResponse<InputStream> answer = files.begin(path(run));
         byte[] bytes = answer.body().readAllBytes();
 
         // then
@@ -176,17 +150,17 @@ final class ExportRoutesTest {
         }
         assertEquals(1, taken(run));
         assertEquals("{\"redacted\":false}", api.get("/api/v1/audit-log").get("/items/0/new").toString());
-        nothingIsOpen();
+        RunFiles.awaitNothing(log.open);
     }
 
     @Test
     void aRedactedOneHoldsNothingOfTheAgentsUuid() throws Exception {
         // given
-        long run = tenant.addRun(database, "completed", BEGIN);
+        long run = files.run();
         String uuid = api.get("/api/v1/runs/" + run).get("/agent_uuid").stringValue();
 
         // when
-        try (InputStream body = begin(path(run) + "?redact=true").body(); CallFile file = CallFile.open(body, Limits.USUAL)) {
+        try (InputStream body = files.begin(path(run) + "?redact=true").body(); CallFile file = CallFile.open(body, Limits.USUAL)) {
             // then
             assertTrue(file.manifest().redacted());
             assertFalse(file.run().toString().contains(uuid));
@@ -198,7 +172,7 @@ final class ExportRoutesTest {
     void isNobodyElsesAndTakesOneOfTwoWordsAndIsNothingWhereKafkaIsAway() throws Exception {
         // given
         long others = SampleTenant.create(database).addRun(database, "completed", BEGIN);
-        long run = tenant.addRun(database, "completed", BEGIN);
+        long run = files.run();
 
         // when, then
         assertEquals(404, api.get(path(others)).status());
@@ -212,21 +186,19 @@ final class ExportRoutesTest {
     @Test
     void aKeyThatMayLookMayTakeIt() throws Exception {
         // given
-        long run = tenant.addRun(database, "completed", BEGIN);
-        Secret reader = new ApiKeys(new SecureRandom()).generate();
-        database.inTransaction(c -> UserKeys.create(
-                c, tenant.userId(), ApiKeys.hash(reader), ApiKeys.prefix(reader), "reader", Scope.READ));
+        long run = files.run();
+        Secret reader = files.reader();
 
         // when, then
         assertEquals(200, api.sendAs(reader, "HEAD", path(run), null).status());
-        nothingIsOpen();
+        RunFiles.awaitNothing(log.open);
     }
 
     @Test
     void whatIsErasedOrDeletedIsGoneAndWhatIsLeftIsSaid() throws Exception {
         // given
-        long erased = tenant.addRun(database, "completed", BEGIN);
-        long old = tenant.addRun(database, "completed", BEGIN);
+        long erased = files.run();
+        long old = files.run();
         database.inTransaction(c -> EmptiedRuns.empty(c, new long[] {erased}));
 
         // when
@@ -245,28 +217,28 @@ final class ExportRoutesTest {
     @Test
     void aFileThatBreaksOffIsSeenToBeNoWholeOne() throws Exception {
         // given
-        long run = tenant.addRun(database, "completed", BEGIN);
+        long run = files.run();
         log.frames = 60_000;
         log.breaksAt = 30_000;
 
         // when, then
-        HttpResponse<InputStream> answer = begin(path(run));
+        HttpResponse<InputStream> answer = files.begin(path(run));
         assertThrows(IOException.class, () -> answer.body().readAllBytes());
-        nothingIsOpen();
+        RunFiles.awaitNothing(log.open);
     }
 
     @Test
     void whoGoesAwayLeavesNothingOpen() throws Exception {
         // given
-        long run = tenant.addRun(database, "completed", BEGIN);
+        long run = files.run();
         log.frames = 500_000;
-        HttpResponse<InputStream> answer = begin(path(run));
+        HttpResponse<InputStream> answer = files.begin(path(run));
         answer.body().read();
 
         // when
         answer.body().close();
 
         // then
-        nothingIsOpen();
+        RunFiles.awaitNothing(log.open);
     }
 }

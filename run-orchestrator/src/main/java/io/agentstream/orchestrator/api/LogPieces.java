@@ -1,42 +1,39 @@
 package io.agentstream.orchestrator.api;
 
-import io.agentstream.calllog.export.CallExport;
+import io.agentstream.calllog.CallBytes;
+import io.agentstream.orchestrator.replay.LogReaders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/// An exported run in pieces of some tens of kilobytes. Reads the topics from the first piece on until it is closed. Where they cannot be
-/// read any further the answer breaks off, so that nobody takes it for whole.
-final class ExportPieces implements Reply.Pieces {
+/// A file that is made of a run's log while it is sent. Reads the topics from the first piece on until it is closed; each piece takes its turn
+/// among all who read. Where they cannot be read any further the answer breaks off, so that nobody takes it for whole.
+final class LogPieces implements Reply.Pieces {
 
+    private final LogReaders readers;
+    private final long owner;
     private final Opening opening;
-    private final Turns turns;
-    private @Nullable CallExport export;
+    private @Nullable CallBytes file;
     private boolean isOver;
 
     /// Begins to read.
     @FunctionalInterface
     interface Opening {
-        CallExport open() throws IOException;
+        CallBytes open() throws IOException;
     }
 
-    ExportPieces(Opening opening, Turns turns) {
+    /// @param owner whose run it is
+    LogPieces(LogReaders readers, long owner, Opening opening) {
+        this.readers = readers;
+        this.owner = owner;
         this.opening = opening;
-        this.turns = turns;
-    }
-
-    /// Has a piece made where and when there is room for it.
-    @FunctionalInterface
-    interface Turns {
-        Optional<byte[]> take(Callable<Optional<byte[]>> work) throws IOException;
     }
 
     @Override
     public Optional<byte[]> next() {
         try {
-            return turns.take(this::make);
+            return readers.inTurn(owner, this::make);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -47,8 +44,8 @@ final class ExportPieces implements Reply.Pieces {
         if (isOver) {
             return Optional.empty();
         }
-        CallExport from = export == null ? opening.open() : export;
-        export = from;
+        CallBytes from = file == null ? opening.open() : file;
+        file = from;
         byte[] piece = from.next();
         if (piece == null) {
             close();
@@ -59,8 +56,8 @@ final class ExportPieces implements Reply.Pieces {
     @Override
     public synchronized void close() {
         isOver = true;
-        CallExport open = export;
-        export = null;
+        CallBytes open = file;
+        file = null;
         if (open != null) {
             try {
                 open.close();
