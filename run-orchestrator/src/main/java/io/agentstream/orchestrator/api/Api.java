@@ -88,6 +88,7 @@ public final class Api implements AutoCloseable {
         this.feed = new Feed(database, metrics);
         this.feeding = new DutyCycleRunner(feed, FAREWELL, fault -> log.error("nothing can be followed any more", fault));
         RunLog runLog = new RunLog(database, logs);
+        ReadBack readBack = new ReadBack(readers);
         this.followed = new FollowedRuns(runLog);
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
@@ -97,9 +98,9 @@ public final class Api implements AutoCloseable {
                         new AgentRoutes(database, settings.gatewayUrl()).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
-                        new TimelineRoutes(database, runLog, readers, followed).routes(),
-                        new AudioRoutes(database, logs, readers, InstantSource.system()).routes(),
-                        new ExportRoutes(database, logs, readers).routes(),
+                        new TimelineRoutes(database, runLog, readBack, followed).routes(),
+                        new AudioRoutes(database, logs, readBack, InstantSource.system()).routes(),
+                        new ExportRoutes(database, logs, readBack).routes(),
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new ErasureRoutes(database).routes(),

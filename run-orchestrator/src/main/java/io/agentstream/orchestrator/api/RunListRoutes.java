@@ -120,14 +120,13 @@ final class RunListRoutes {
             call.query().refuse("text", "must have a word to look for, and not only words to be without");
             return call.query().badRequest();
         }
-        if (wanted.mark() == null) { // who looks through what callers said is known, and not for what
-            database.inTransaction(connection -> {
-                AuditLog.write(
-                        connection, call.who(),
-                        AuditLog.Change.of(organization, "transcripts.searched", "organization", organization, null, null));
-                return true;
-            });
-        }
+        // Who looks through what callers said is known, and not for what. A page behind a cursor is a look too: anybody can make one.
+        database.inTransaction(connection -> {
+            AuditLog.write(
+                    connection, call.who(),
+                    AuditLog.Change.of(organization, "transcripts.searched", "organization", organization, null, null));
+            return true;
+        });
         return answer(call, wanted, wanted.filter().withText(query.get()));
     }
 

@@ -1,9 +1,7 @@
 package io.agentstream.orchestrator.api;
 
-import io.agentstream.calllog.CallEntry;
-import io.agentstream.calllog.CallReading;
 import io.agentstream.calllog.timeline.TimelineLimits;
-import io.agentstream.calllog.timeline.TimelineReading;
+import io.agentstream.orchestrator.follow.KeysInForce;
 import io.agentstream.orchestrator.replay.FollowedRuns;
 import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.replay.RunLog;
@@ -17,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,19 +33,25 @@ final class TimelineRoutes {
 
     private static final byte[] ALIVE = bytes(": alive\n\n");
     private static final byte[] BUSY = bytes("event: end\ndata: {\"reason\":\"busy\"}\n\n");
-    private static final long ALIVE_MS = 10_000;
+    private static final byte[] REVOKED = bytes("event: end\ndata: {\"reason\":\"key\"}\n\n");
+    private static final long ALIVE_NS = TimeUnit.SECONDS.toNanos(10);
+
+    /// So often it is looked whether somebody may still follow, also where nothing happens.
+    private static final long LOOK_MS = 1_000;
     private static final Duration SLOW = Duration.ofSeconds(15);
 
     private final Database database;
     private final RunLog runs;
-    private final LogReaders readers;
+    private final ReadBack readBack;
     private final FollowedRuns followed;
+    private final KeysInForce keys;
 
-    TimelineRoutes(Database database, RunLog runs, LogReaders readers, FollowedRuns followed) {
+    TimelineRoutes(Database database, RunLog runs, ReadBack readBack, FollowedRuns followed) {
         this.database = database;
         this.runs = runs;
-        this.readers = readers;
+        this.readBack = readBack;
         this.followed = followed;
+        this.keys = new KeysInForce(database, System::nanoTime);
     }
 
     List<Route> routes() {
@@ -94,36 +99,55 @@ final class TimelineRoutes {
         if (call.asked().head()) {
             return new Reply(200, null, Map.of("Content-Type", MediaTypes.EVENT_STREAM));
         }
-        if (!followed.hasRoom(run.get())) {
+        if (!followed.hasRoom(call.organizationId(), run.get())) {
             return Reply.unavailable("As many runs are being followed as may be at a time.", BUSY_SECONDS);
         }
-        return Reply.live((exchange, over) -> begin(run.get(), last, filter, exchange, over));
+        Wish wish = new Wish(call.organizationId(), call.caller().keyId(), run.get(), last, filter);
+        return Reply.live((exchange, over) -> begin(wish, exchange, over));
     }
 
+    /// Who wants to follow what.
+    private record Wish(long owner, long keyId, Located run, Optional<String> last, TimelineFilter filter) {}
+
     /// On the exchange's I/O thread; the rest is told from a virtual thread.
-    private void begin(
-            Located run, Optional<String> last, TimelineFilter filter, HttpServerExchange exchange, Runnable over) {
+    private void begin(Wish wish, HttpServerExchange exchange, Runnable over) {
         SseOutlet outlet = new SseOutlet(exchange, over);
         outlet.begin();
-        Thread.ofVirtual().name("orchestrator-timeline").start(() -> tell(run, last, filter, outlet));
+        Thread.ofVirtual().name("orchestrator-timeline").start(() -> {
+            keys.enter(wish.keyId());
+            try {
+                tell(wish, outlet);
+            } finally {
+                keys.leave(wish.keyId());
+            }
+        });
     }
 
     /// A follower is told at the pace at which he takes it; one who does not is cut off, and comes again with his last id.
-    private void tell(Located run, Optional<String> last, TimelineFilter filter, SseOutlet outlet) {
-        try (FollowedRuns.Follower follower = followed.follow(run, last, filter::wants)) {
+    private void tell(Wish wish, SseOutlet outlet) {
+        try (FollowedRuns.Follower follower = followed.follow(wish.owner(), wish.run(), wish.last(), wish.filter()::wants)) {
             outlet.send(BEGINNING);
+            long saidNs = System.nanoTime();
             while (outlet.isOpen()) {
-                FollowedRuns.Next next = follower.next(ALIVE_MS);
+                FollowedRuns.Next next = follower.next(LOOK_MS);
+                if (keys.isRevoked(wish.keyId())) {
+                    outlet.end(REVOKED);
+                    return;
+                }
                 next.frames().forEach(outlet::send);
                 byte[] end = next.end();
                 if (end != null) {
                     outlet.end(end);
                     return;
                 }
-                if (next.frames().isEmpty()) {
+                if (!next.frames().isEmpty()) {
+                    saidNs = System.nanoTime();
+                    if (!outlet.awaitSent(SLOW)) {
+                        outlet.cutOff();
+                    }
+                } else if (System.nanoTime() - saidNs > ALIVE_NS) {
+                    saidNs = System.nanoTime();
                     outlet.send(ALIVE);
-                } else if (!outlet.awaitSent(SLOW)) {
-                    outlet.cutOff();
                 }
             }
         } catch (LogReaders.BusyException busy) {
@@ -164,16 +188,7 @@ final class TimelineRoutes {
     }
 
     private Reply read(long owner, Located run, TimelineLimits limits, TimelinePage page) {
-        return new ReadBack(readers).answer(
-                owner, run, () -> {
-                    TimelineReading reading = new TimelineReading(new CallId(run.callId()), limits, page::take);
-                    try (CallReading entries = runs.open(run)) {
-                        for (CallEntry entry = entries.next(); entry != null; entry = entries.next()) {
-                            reading.take(entry);
-                        }
-                    }
-                    reading.end();
-                    return page.reply(reading.summary());
-                }, reply -> reply);
+        return readBack.answerInSteps(
+                owner, run, new TimelineSteps(() -> runs.open(run), new CallId(run.callId()), limits, page::take), page::reply);
     }
 }

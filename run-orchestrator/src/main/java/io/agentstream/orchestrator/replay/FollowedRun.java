@@ -14,17 +14,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One reading of a run's log, from the beginning and then live, for whoever follows it: however many they are, it is read once. What was
-/// told is kept for those who come later, [#MAX_ENTRIES] of it. One thread reads; any asks.
+/// One reading of a run's log, from the beginning and then live, for whoever follows it: however many they are, it is read once, and each
+/// entry is written once. What was told is kept for those who come later, [#MAX_BYTES] of it: a call that tells more can be followed no
+/// further. One thread reads; any asks.
 final class FollowedRun {
 
-    static final int MAX_ENTRIES = 20_000;
+    /// Some hours of a lively call. What is told holds what callers say and tools answer, so that it is bounded by its size.
+    static final int MAX_BYTES = 12 << 20;
+
+    /// Of what is told to one at a time: what waits to be sent to him is bounded, and he is not to be cut off for what others say.
+    private static final int AT_ONCE = 200;
+    private static final int AT_ONCE_BYTES = 256 << 10;
 
     private static final Logger log = LoggerFactory.getLogger(FollowedRun.class);
     private static final long LOOK_MS = 200;
@@ -37,12 +44,14 @@ final class FollowedRun {
 
     private final Callable<CallReading> opening;
     private final boolean goesOn;
+    private final Semaphore catchingUp;
     private final Runnable whenOver;
     private final TimelineReading timeline;
     private final Thread thread;
 
     // Guarded by this.
     private final List<Told> told = new ArrayList<>();
+    private long toldBytes;
     private TimelineMark mark = TimelineMark.NONE;
     private int followers;
     private long idleSinceNs = System.nanoTime();
@@ -54,13 +63,15 @@ final class FollowedRun {
 
     /// @param opening reads on behind the end where the run goes on
     /// @param goesOn whether it does
+    /// @param catchingUp has a permit for each run whose past is read at a time; they take turns
     /// @param whenOver called once, by the thread that reads
-    FollowedRun(CallId callId, Callable<CallReading> opening, boolean goesOn, Runnable whenOver) {
+    FollowedRun(CallId callId, Callable<CallReading> opening, boolean goesOn, Semaphore catchingUp, Runnable whenOver) {
         this.opening = opening;
         this.goesOn = goesOn;
+        this.catchingUp = catchingUp;
         this.whenOver = whenOver;
         this.timeline = new TimelineReading(callId, TimelineLimits.DEFAULT, this::tell);
-        this.thread = Thread.ofPlatform().name("orchestrator-follow").daemon().unstarted(this::read);
+        this.thread = Thread.ofPlatform().name("orchestrator-follow-log").daemon().unstarted(this::read);
     }
 
     void start() {
@@ -81,31 +92,48 @@ final class FollowedRun {
     }
 
     private void read() {
-        byte[] end = frame("end", "{\"reason\":\"unreadable\"}");
-        try (CallReading reading = opening.call()) {
+        byte[] end = ended("unreadable");
+        try (CallReading reading = caughtUp()) {
             long newsNs = System.nanoTime();
-            while (true) {
-                newsNs = drain(reading) ? System.nanoTime() : newsNs;
-                long nowNs = System.nanoTime();
-                if (isFull() || !goesOn || (timeline.isOver() && nowNs - newsNs > QUIET_NS)) {
-                    break;
-                }
-                if (isIdle(nowNs)) {
-                    end = frame("end", "{\"reason\":\"idle\"}"); // whoever comes at this moment comes again
+            while (!isFull() && goesOn && !(timeline.isOver() && System.nanoTime() - newsNs > QUIET_NS)) {
+                if (isIdle(System.nanoTime())) {
+                    end = ended("idle"); // whoever comes at this moment comes again
                     return;
                 }
                 TimeUnit.MILLISECONDS.sleep(LOOK_MS);
                 reading.lookAgain();
+                newsNs = drain(reading) ? System.nanoTime() : newsNs;
+            }
+            if (isFull()) {
+                end = ended("long");
+                return;
             }
             timeline.end();
             end = frame("end", "{\"summary\":" + Json.MAPPER.writeValueAsString(TimelineJson.of(timeline.summary())) + "}");
         } catch (InterruptedException closing) {
-            end = frame("end", "{\"reason\":\"draining\"}");
+            end = ended("draining");
         } catch (Exception failure) {
             log.atWarn().addKeyValue("failure", failure.getMessage()).log("a run cannot be followed");
         } finally {
             whenOver.run();
             finish(end);
+        }
+    }
+
+    /// What was before is read as fast as it comes: by a few at a time, so that they leave room for the calls that this process decides on.
+    private CallReading caughtUp() throws Exception {
+        catchingUp.acquire();
+        try {
+            CallReading reading = opening.call();
+            try {
+                drain(reading);
+                return reading;
+            } catch (IOException | RuntimeException failure) {
+                reading.close();
+                throw failure;
+            }
+        } finally {
+            catchingUp.release();
         }
     }
 
@@ -119,7 +147,7 @@ final class FollowedRun {
     }
 
     private synchronized boolean isFull() {
-        return told.size() >= MAX_ENTRIES;
+        return toldBytes >= MAX_BYTES;
     }
 
     private synchronized boolean isIdle(long nowNs) {
@@ -131,13 +159,19 @@ final class FollowedRun {
         TimelineMark with = isOfRecord ? mark.with(placed.topic(), placed.offset()) : mark;
         mark = placed.isLast() ? with : mark;
         String json = Json.MAPPER.writeValueAsString(TimelineJson.of(placed.entry()));
-        told.add(new Told(placed, ("id: " + mark.text() + "\ndata: " + json + "\n\n").getBytes(StandardCharsets.UTF_8)));
+        byte[] frame = ("id: " + mark.text() + "\ndata: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
+        told.add(new Told(placed, frame));
+        toldBytes += frame.length;
         notifyAll();
     }
 
     private synchronized void finish(byte[] end) {
         last = end;
         notifyAll();
+    }
+
+    private static byte[] ended(String reason) {
+        return frame("end", "{\"reason\":\"" + reason + "\"}");
     }
 
     private static byte[] frame(String event, String json) {
@@ -152,10 +186,10 @@ final class FollowedRun {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Next(int at, List<byte[]> frames, byte @Nullable [] end) {}
 
-    /// The next entries for somebody, at most `limit`; waits for one for a while.
+    /// The next entries for somebody, some or about [#AT_ONCE_BYTES] of them; waits for one for a while.
     ///
     /// @param resumed how far he had come before
-    Next next(int at, TimelineMark resumed, Predicate<TimelineEntry> wanted, int limit, long waitMs) throws InterruptedException {
+    Next next(int at, TimelineMark resumed, Predicate<TimelineEntry> wanted, long waitMs) throws InterruptedException {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
         synchronized (this) {
             while (told.size() <= at && last == null) {
@@ -165,11 +199,15 @@ final class FollowedRun {
                 }
                 wait(leftMs);
             }
-            int to = Math.min(told.size(), at + limit);
-            List<byte[]> frames = told.subList(Math.min(at, to), to).stream()
-                    .filter(each -> resumed.lacks(each.placed().topic(), each.placed().offset()) && wanted.test(each.placed().entry()))
-                    .map(Told::frame)
-                    .toList();
+            List<byte[]> frames = new ArrayList<>();
+            int to = at;
+            for (int bytes = 0; to < told.size() && to - at < AT_ONCE && bytes < AT_ONCE_BYTES; to++) {
+                Told each = told.get(to);
+                if (resumed.lacks(each.placed().topic(), each.placed().offset()) && wanted.test(each.placed().entry())) {
+                    frames.add(each.frame());
+                    bytes += each.frame().length;
+                }
+            }
             return new Next(to, frames, to == told.size() ? last : null);
         }
     }

@@ -8,18 +8,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Runs whose timelines are followed: each is read once in a process, however many follow it, and [#MAX] at a time. Any thread.
+/// Runs whose timelines are followed: each is read once in a process, however many follow it, [#MAX] at a time, and [#OF_ONE] of one
+/// organisation. Any thread.
 public final class FollowedRuns implements AutoCloseable {
 
     public static final int MAX = 16;
+    public static final int OF_ONE = 4;
 
-    private static final int AT_ONCE = 200;
+    /// Runs whose past is read at a time.
+    private static final int CATCHING_UP = 2;
 
     private final RunLog log;
-    private final Map<Long, FollowedRun> runs = new HashMap<>();
+    private final Semaphore catchingUp = new Semaphore(CATCHING_UP, true);
+
+    // Guarded by runs.
+    private final Map<Long, Owned> runs = new HashMap<>();
+    private boolean isClosed;
+
+    private record Owned(long owner, FollowedRun run) {}
 
     public FollowedRuns(RunLog log) {
         this.log = log;
@@ -41,7 +51,7 @@ public final class FollowedRuns implements AutoCloseable {
 
         /// What he is told next: frames to send, none where nothing happened for `waitMs`; and what the stream ends with.
         public Next next(long waitMs) throws InterruptedException {
-            FollowedRun.Next next = run.next(at, resumed, wanted, AT_ONCE, waitMs);
+            FollowedRun.Next next = run.next(at, resumed, wanted, waitMs);
             at = next.at();
             return new Next(next.frames(), next.end());
         }
@@ -65,44 +75,50 @@ public final class FollowedRuns implements AutoCloseable {
     }
 
     /// Whether the run is followed already, or may be.
-    public boolean hasRoom(Located run) {
+    ///
+    /// @param owner whose run it is
+    public boolean hasRoom(long owner, Located run) {
         synchronized (runs) {
-            return runs.containsKey(run.id()) || runs.size() < MAX;
+            return !isClosed && (runs.containsKey(run.id()) || isLess(owner));
         }
     }
 
+    private boolean isLess(long owner) {
+        return runs.size() < MAX && runs.values().stream().filter(each -> each.owner() == owner).count() < OF_ONE;
+    }
+
+    /// @param owner whose run it is
     /// @param lastEventId how far he had come before; nothing: he begins with the beginning
     /// @param wanted entries
-    /// @throws BusyException where as many runs are followed as may be
-    public Follower follow(Located run, Optional<String> lastEventId, Predicate<TimelineEntry> wanted) throws BusyException {
+    /// @throws BusyException where as many runs are followed as may be, or none any more
+    public Follower follow(long owner, Located run, Optional<String> lastEventId, Predicate<TimelineEntry> wanted) throws BusyException {
         TimelineMark resumed = lastEventId.flatMap(TimelineMark::parse).orElse(TimelineMark.NONE);
         synchronized (runs) {
-            FollowedRun followed = runs.get(run.id());
-            if (followed == null) {
-                if (runs.size() >= MAX) {
-                    throw new BusyException();
-                }
-                followed = begin(run);
+            if (!hasRoom(owner, run)) {
+                throw new BusyException();
             }
+            Owned known = runs.get(run.id());
+            FollowedRun followed = known == null ? begin(owner, run) : known.run();
             followed.enter();
             return new Follower(followed, resumed, wanted);
         }
     }
 
-    private FollowedRun begin(Located run) {
+    private FollowedRun begin(long owner, Located run) {
         boolean goesOn = run.endedAt() == null;
         FollowedRun[] self = new FollowedRun[1];
         FollowedRun followed = new FollowedRun(
-                new CallId(run.callId()), () -> goesOn ? log.follow(run) : log.open(run), goesOn, () -> forget(run.id(), self[0]));
+                new CallId(run.callId()), () -> goesOn ? log.follow(run) : log.open(run), goesOn, catchingUp,
+                () -> forget(run.id(), self[0]));
         self[0] = followed;
-        runs.put(run.id(), followed);
+        runs.put(run.id(), new Owned(owner, followed));
         followed.start();
         return followed;
     }
 
     private void forget(long runId, FollowedRun followed) {
         synchronized (runs) {
-            runs.remove(runId, followed);
+            runs.computeIfPresent(runId, (_, known) -> known.run() == followed ? null : known);
         }
     }
 
@@ -110,7 +126,8 @@ public final class FollowedRuns implements AutoCloseable {
     @Override
     public void close() {
         synchronized (runs) {
-            runs.values().forEach(FollowedRun::stop);
+            isClosed = true;
+            runs.values().forEach(each -> each.run().stop());
         }
     }
 }

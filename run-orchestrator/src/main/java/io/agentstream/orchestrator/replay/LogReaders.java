@@ -7,17 +7,22 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The few threads that read the log back: whatever is asked, [#ALL] calls are read at a time, [#OF_ONE] of one organisation, and nobody
-/// waits. What else this process does has its own threads. Any thread.
+/// waits for long. What else this process does has its own threads. Any thread.
 public final class LogReaders implements AutoCloseable {
 
     public static final int ALL = 4;
     public static final int OF_ONE = 2;
+
+    /// How long who has not begun waits for a turn: those who read a long call leave theirs now and then.
+    private static final Duration FIRST_TURN = Duration.ofSeconds(1);
 
     /// How long who has begun waits for the next turn.
     private static final Duration TURN = Duration.ofSeconds(10);
@@ -43,10 +48,33 @@ public final class LogReaders implements AutoCloseable {
     ///
     /// @param owner whose run it is
     public <T> T read(long owner, Callable<T> work) throws BusyException, InterruptedException, ExecutionException {
-        enter(owner);
+        if (!awaitTurn(owner, FIRST_TURN)) {
+            throw new BusyException();
+        }
+        return entered(owner, work);
+    }
+
+    private boolean awaitTurn(long owner, Duration limit) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        while (!enter(owner)) {
+            if (System.nanoTime() > deadlineNs) {
+                refused.increment();
+                return false;
+            }
+            Thread.sleep(NEXT_TRY_MS);
+        }
+        return true;
+    }
+
+    /// Whoever has entered leaves once: with the end of his work, or with its never being begun.
+    private <T> T entered(long owner, Callable<T> work) throws InterruptedException, ExecutionException {
+        AtomicBoolean isBegun = new AtomicBoolean();
         Future<T> running;
         try {
             running = threads.submit(() -> {
+                if (isBegun.getAndSet(true)) {
+                    throw new CancellationException();
+                }
                 try {
                     return work.call();
                 } finally {
@@ -60,6 +88,9 @@ public final class LogReaders implements AutoCloseable {
         try {
             return running.get();
         } catch (InterruptedException gone) {
+            if (!isBegun.getAndSet(true)) {
+                leave(owner);
+            }
             running.cancel(true);
             throw gone;
         }
@@ -69,18 +100,11 @@ public final class LogReaders implements AutoCloseable {
     ///
     /// @throws IOException where `work` throws one, or there was no turn in time
     public <T> T inTurn(long owner, Callable<T> work) throws IOException {
-        long deadlineNs = System.nanoTime() + TURN.toNanos();
         try {
-            while (true) {
-                try {
-                    return read(owner, work);
-                } catch (BusyException busy) {
-                    if (System.nanoTime() > deadlineNs) {
-                        throw new IOException("as many runs are being read back as may be at a time", busy);
-                    }
-                    Thread.sleep(NEXT_TRY_MS);
-                }
+            if (!awaitTurn(owner, TURN)) {
+                throw new IOException("as many runs are being read back as may be at a time");
             }
+            return entered(owner, work);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
             throw new IOException("the API is being closed", closing);
@@ -89,13 +113,13 @@ public final class LogReaders implements AutoCloseable {
         }
     }
 
-    private synchronized void enter(long owner) throws BusyException {
+    private synchronized boolean enter(long owner) {
         if (all >= ALL || reading.getOrDefault(owner, 0) >= OF_ONE) {
-            refused.increment();
-            throw new BusyException();
+            return false;
         }
         all++;
         reading.merge(owner, 1, Integer::sum);
+        return true;
     }
 
     private synchronized void leave(long owner) {

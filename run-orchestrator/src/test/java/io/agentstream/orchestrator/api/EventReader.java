@@ -35,9 +35,11 @@ final class EventReader implements AutoCloseable {
         }
     }
 
-    EventReader(RunningApi api, Secret key, String query, @Nullable String lastId) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(api.url("/api/v1/events" + query)).header("Authorization", "Bearer " + key.reveal());
+    /// @param path with its query
+    EventReader(RunningApi api, Secret key, String path, @Nullable String lastId) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(api.url(path))
+                .header("Authorization", "Bearer " + key.reveal())
+                .header("Accept", "text/event-stream");
         if (lastId != null) {
             request.header("Last-Event-ID", lastId);
         }

@@ -65,7 +65,7 @@ final class EventRoutesTest {
     }
 
     private EventReader follow(RunningApi at, String query, String lastId) throws Exception {
-        return new EventReader(at, tenant.sample().apiKey(), query, lastId);
+        return new EventReader(at, tenant.sample().apiKey(), "/api/v1/events" + query, lastId);
     }
 
     private EventReader follow(String query) throws Exception {
@@ -207,7 +207,7 @@ final class EventRoutesTest {
         // given
         RunningApi.Answer made = api.send("POST", "/api/v1/api-keys", "{\"name\":\"k\",\"scope\":\"read\"}");
         Secret key = new Secret(made.get("/key").stringValue());
-        try (EventReader reader = new EventReader(api, key, "", null);
+        try (EventReader reader = new EventReader(api, key, "/api/v1/events", null);
                 EventReader other = follow("")) {
             reader.begun();
 

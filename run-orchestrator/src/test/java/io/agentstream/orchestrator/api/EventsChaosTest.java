@@ -46,7 +46,7 @@ final class EventsChaosTest {
 
         // when
         try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
-            EventReader reader = new EventReader(orchestrators.getFirst(), tenant.apiKey(), "", null).begun();
+            EventReader reader = new EventReader(orchestrators.getFirst(), tenant.apiKey(), "/api/v1/events", null).begun();
             List<Future<?>> writers = new ArrayList<>();
             for (int i = 0; i < WRITERS; i++) {
                 long own = seed + i;
@@ -77,7 +77,7 @@ final class EventsChaosTest {
                     lastId = next.id();
                 }
                 reader.close();
-                reader = new EventReader(orchestrators.get(++connections % 2), tenant.apiKey(), "", lastId);
+                reader = new EventReader(orchestrators.get(++connections % 2), tenant.apiKey(), "/api/v1/events", lastId);
             }
             reader.close();
             for (Future<?> writer : writers) {

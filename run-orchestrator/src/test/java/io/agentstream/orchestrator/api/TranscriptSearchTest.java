@@ -210,6 +210,19 @@ final class TranscriptSearchTest {
         assertFalse(log.contains("money"), log);
     }
 
+    @Test
+    void whoSearchesBehindACursorStandsInTheAuditLogToo() throws Exception {
+        // given a cursor that anybody can make
+        String cursor = Cursor.RUNS.text(9_000_000_000_000_000L, 1);
+
+        // when
+        search("money", "&cursor=" + cursor);
+
+        // then
+        String log = api.get("/api/v1/audit-log").http().body();
+        assertTrue(log.contains("transcripts.searched"), log);
+    }
+
     @ParameterizedTest
     @CsvSource({"from-url,1", "the-session,1", "the-media,1", "the-stream,0"})
     void findsARunByEachNameOfItsCall(String name, int expected) throws Exception {
