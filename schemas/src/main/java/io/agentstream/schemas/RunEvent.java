@@ -33,6 +33,17 @@ public sealed interface RunEvent {
             @Doc("Version of the agent's definition that the run uses; it does not change during a run.") int agentVersion,
             @Doc("Partition of socket.commands.v1 that reaches the call's socket.") int slot) {}
 
+    String SESSION_CHECK = "What the provider said when it was asked for the call's session; absent where it was not asked, and from older writers.";
+    String FAULTS = "What was wrong that nobody complained of: no_caller_audio, agent_unheard, agent_never_answered, slow_turn; absent where"
+            + " nothing was, or nobody could tell.";
+
+    @Doc("A provider was asked whether the call's session is live.")
+    record SessionCheck(
+            @Doc("Whether it said so.") boolean confirmed,
+            @Doc("Status of its last answer; absent where it gave none.") @Nullable Integer status,
+            @Doc("Milliseconds from the first try to the answer, or until it was given up.") long ms,
+            @Doc("How often it was asked.") int tries) {}
+
     @JsonTypeName("created")
     @Doc("The call is admitted and its run exists.")
     record Created(
@@ -56,7 +67,8 @@ public sealed interface RunEvent {
                     JsonNode initialContext,
             @Doc("Key of the definition on agent.definitions.v1, where it was written before this event. Absent from older writers.")
                     @Nullable String definitionKey,
-            @Doc(Sealing.DOC) @Nullable String sealed)
+            @Doc(Sealing.DOC) @Nullable String sealed,
+            @Doc(SESSION_CHECK) @Nullable SessionCheck sessionCheck)
             implements RunEvent {
 
         /// A beginning of which nothing is sealed.
@@ -69,7 +81,7 @@ public sealed interface RunEvent {
                 @Nullable JsonNode definition,
                 JsonNode initialContext,
                 @Nullable String definitionKey) {
-            this(callId, after, at, run, mediaFormat, definition, initialContext, definitionKey, null);
+            this(callId, after, at, run, mediaFormat, definition, initialContext, definitionKey, null, null);
         }
     }
 
@@ -86,9 +98,7 @@ public sealed interface RunEvent {
             @Doc("What the owner was charged, as a decimal number.") @Nullable String cost,
             @Doc(DISCONNECTED_BY) @Nullable DisconnectedBy disconnectedBy,
             @Doc(OUTCOME) @Nullable String outcome,
-            @Doc("What was wrong that nobody complained of: no_caller_audio, agent_unheard, agent_never_answered, slow_turn; absent where"
-                            + " nothing was.")
-                    @Nullable List<String> faults)
+            @Doc(FAULTS) @Nullable List<String> faults)
             implements RunEvent {
 
         /// Of a call with which nothing was wrong.
@@ -134,8 +144,26 @@ public sealed interface RunEvent {
                     @Nullable Long durationMs,
             @Doc("What the owner was charged, as a decimal number; absent where nothing was.") @Nullable String cost,
             @Doc(DISCONNECTED_BY) @Nullable DisconnectedBy disconnectedBy,
-            @Doc(OUTCOME) @Nullable String outcome)
+            @Doc(OUTCOME) @Nullable String outcome,
+            @Doc(FAULTS) @Nullable List<String> faults,
+            @Doc(SESSION_CHECK) @Nullable SessionCheck sessionCheck)
             implements RunEvent {
+
+        /// Of a call with which nothing else was wrong, and for whose session nobody was asked.
+        public Failed(
+                CallId callId,
+                long after,
+                Instant at,
+                RunRef run,
+                Failure failure,
+                String reason,
+                @Nullable Integer closeCode,
+                @Nullable Long durationMs,
+                @Nullable String cost,
+                @Nullable DisconnectedBy disconnectedBy,
+                @Nullable String outcome) {
+            this(callId, after, at, run, failure, reason, closeCode, durationMs, cost, disconnectedBy, outcome, null, null);
+        }
 
         /// As an older writer says it.
         public Failed(CallId callId, long after, Instant at, RunRef run, Failure failure, String reason) {

@@ -2,6 +2,7 @@ package io.agentstream.schemas;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 @Doc("The latest facts of a run, for analytics: what was decided of it, what its socket and its conversation told, joined. Holds"
@@ -32,4 +33,5 @@ public record RunFacts(
         @Doc("Whether the provider says that the session is over; absent where it was not asked to end it.")
                 @Nullable Boolean hangUpConfirmed,
         @Doc("What the call's socket told.") @Nullable SocketFacts socket,
-        @Doc("What the conversation told.") @Nullable TalkFacts talk) {}
+        @Doc("What the conversation told.") @Nullable TalkFacts talk,
+        @Doc(RunEvent.FAULTS) @Nullable List<String> faults) {}

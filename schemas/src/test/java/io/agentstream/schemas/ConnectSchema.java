@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Renders a record as the schema that Kafka Connect's JsonConverter takes as `schema.content`, so that plain JSON becomes rows. Maps are
-/// left out: a table has no place for them. Times are text, as they are on the topic.
+/// Renders a record as the schema that Kafka Connect's JsonConverter takes as `schema.content`, so that plain JSON becomes rows. Maps and
+/// lists are left out: a table has no place for them. Times are text, as they are on the topic.
 final class ConnectSchema {
 
     private ConnectSchema() {}
@@ -20,7 +20,7 @@ final class ConnectSchema {
         List<Object> fields = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Class<?> of = component.getType();
-            if (of == Map.class) {
+            if (of == Map.class || of == List.class) {
                 continue;
             }
             Map<String, Object> field = new LinkedHashMap<>(of.isRecord() && of != CallId.class ? of(of) : Map.of("type", primitive(of)));

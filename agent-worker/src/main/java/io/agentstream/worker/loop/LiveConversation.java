@@ -112,7 +112,7 @@ final class LiveConversation {
                 ? written
                 : new RunEvent.Running(
                         written.callId(), written.after(), written.at(), written.run(), written.mediaFormat(), null,
-                        written.initialContext(), written.definitionKey(), written.sealed());
+                        written.initialContext(), written.definitionKey(), written.sealed(), null);
     }
 
     /// Whether it cannot go on without the call's keys.

@@ -89,13 +89,14 @@ final class RedactedRecords implements RecordValues {
             case RunEvent.Created c -> c;
             case RunEvent.Running r -> new RunEvent.Running(
                     r.callId(), r.after(), r.at(), r.run(), format(r.mediaFormat()),
-                    r.definition() == null ? null : RedactedRun.definition(r.definition()), nothing(), null, sealed(r.sealed()));
+                    r.definition() == null ? null : RedactedRun.definition(r.definition()), nothing(), null, sealed(r.sealed()),
+                    r.sessionCheck());
             case RunEvent.Completed c -> new RunEvent.Completed(
                     c.callId(), c.after(), c.at(), c.run(), c.end(), c.closeCode(), c.durationMs(), RedactedRun.decimal(c.cost()),
-                    c.disconnectedBy(), word(c.outcome()));
+                    c.disconnectedBy(), word(c.outcome()), RedactedRun.codes(c.faults()));
             case RunEvent.Failed f -> new RunEvent.Failed(
                     f.callId(), f.after(), f.at(), f.run(), f.failure(), reason(f.failure()), f.closeCode(), f.durationMs(),
-                    RedactedRun.decimal(f.cost()), f.disconnectedBy(), word(f.outcome()));
+                    RedactedRun.decimal(f.cost()), f.disconnectedBy(), word(f.outcome()), RedactedRun.codes(f.faults()), f.sessionCheck());
             case RunEvent.HangUp h -> h;
         };
     }

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A run and its events as the API shows them, without what is personal: only fields that are named here stay, and only with values of the
@@ -52,6 +53,7 @@ final class RedactedRun {
         copy(run.path("initial_context"), out.putObject("initial_context"), Map.of("provider", CODE, "direction", CODE), Set.of());
         out.putObject("gathered_context");
         out.putObject("logs");
+        copyCodes(run, out);
         if (run.path("outcome").isString()) {
             out.put("outcome", RedactedRecords.WORD);
         }
@@ -61,7 +63,13 @@ final class RedactedRun {
     static ObjectNode event(ObjectNode event) {
         ObjectNode out = Json.MAPPER.createObjectNode();
         copy(event, out, EVENT, EVENT_NUMBERS);
-        copy(event.path("payload"), out.putObject("payload"), EVENT, EVENT_NUMBERS);
+        ObjectNode payload = out.putObject("payload");
+        copy(event.path("payload"), payload, EVENT, EVENT_NUMBERS);
+        copyCodes(event.path("payload"), payload);
+        JsonNode check = event.path("payload").path("session_check");
+        if (check.isObject()) {
+            copy(check, payload.putObject("session_check"), Map.of(), EVENT_NUMBERS);
+        }
         return out;
     }
 
@@ -83,6 +91,17 @@ final class RedactedRun {
                 to.set(field, value);
             }
         }
+    }
+
+    private static void copyCodes(JsonNode from, ObjectNode to) {
+        if (from.path("faults").isArray()) {
+            ArrayNode codes = to.putArray("faults");
+            from.path("faults").forEach(each -> codes.add(code(each.asString(""))));
+        }
+    }
+
+    static @Nullable List<String> codes(@Nullable List<String> texts) {
+        return texts == null ? null : texts.stream().map(text -> CODE.matcher(text).matches() ? text : RedactedRecords.WORD).toList();
     }
 
     static @Nullable String code(@Nullable String text) {

@@ -1,5 +1,9 @@
 package io.agentstream.calllog.timeline;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /// What can be wrong with a call that ended as calls do. A sound is what is louder than the quietest usable line: frames of silence are
 /// none.
 public enum SilentFault {
@@ -14,5 +18,15 @@ public enum SilentFault {
     /// The agent sent nothing at all.
     AGENT_NEVER_ANSWERED,
     /// An answer came later than the limit, or not before the end.
-    SLOW_TURN
+    SLOW_TURN;
+
+    /// As records and the API have it.
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Nothing where only a newer writer knows it.
+    public static Optional<SilentFault> of(String code) {
+        return Arrays.stream(values()).filter(each -> each.code().equals(code)).findFirst();
+    }
 }

@@ -8,6 +8,7 @@ import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -95,28 +96,45 @@ final class Story {
                 put(details, "agent_version", e.run().agentVersion());
                 tape.put(new TimelineEntry.Decision(atMs, null, after, "created", details));
             }
-            case RunEvent.Running _ -> tape.put(new TimelineEntry.Decision(atMs, null, after, "running", details));
+            case RunEvent.Running e -> {
+                asked(atMs, after, e.sessionCheck());
+                tape.put(new TimelineEntry.Decision(atMs, null, after, "running", details));
+            }
             case RunEvent.Completed e -> {
                 isOver = true;
                 end = lower(e.end());
                 closeCode = e.closeCode() == null ? closeCode : e.closeCode();
                 over(details, e.disconnectedBy(), e.outcome(), e.cost(), e.durationMs());
                 details.put("end", end);
-                put(details, "faults", e.faults() == null ? null : String.join(", ", e.faults()));
+                faults(details, e.faults());
                 tape.put(new TimelineEntry.Decision(atMs, null, after, "completed", details));
             }
             case RunEvent.Failed e -> {
                 isOver = true;
                 failure = code(e.failure());
                 closeCode = e.closeCode() == null ? closeCode : e.closeCode();
+                asked(atMs, after, e.sessionCheck());
                 over(details, e.disconnectedBy(), e.outcome(), e.cost(), e.durationMs());
                 details.put("failure", code(e.failure()));
                 details.put("reason", e.reason());
+                faults(details, e.faults());
                 tape.put(new TimelineEntry.Decision(atMs, null, after, "failed", details));
             }
             case RunEvent.HangUp e -> tape.put(new TimelineEntry.Provider(
                     atMs, null, after, "hang_up", e.confirmed(), e.status(), null, e.tries()));
         }
+    }
+
+    /// What the provider answered led to the decision, and stands before it.
+    private void asked(long atMs, long after, RunEvent.@Nullable SessionCheck check) {
+        if (check != null) {
+            tape.put(new TimelineEntry.Provider(
+                    atMs, null, after, "session_check", check.confirmed(), check.status(), check.ms(), check.tries()));
+        }
+    }
+
+    private static void faults(Map<String, Object> details, @Nullable List<String> found) {
+        put(details, "faults", found == null ? null : String.join(", ", found));
     }
 
     private void over(

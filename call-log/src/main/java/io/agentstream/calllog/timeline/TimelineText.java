@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// An entry as a sentence for people, without its time. Pure; any thread.
 public final class TimelineText {
+
+    private static final Pattern LINE_ENDS = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]+");
 
     private TimelineText() {}
 
@@ -37,6 +40,14 @@ public final class TimelineText {
             case TimelineEntry.Unreadable e ->
                 "record " + e.offset() + " of " + e.topic() + "-" + e.partition() + " cannot be read: " + e.reason();
         };
+    }
+
+    /// What was said or heard, with its time and who it was: one line, whatever was said.
+    public static String transcriptLine(TimelineEntry entry) {
+        long ms = entry.fromMs();
+        return String.format(Locale.ROOT, "%02d:%02d.%d  ", ms / 60_000, ms / 1_000 % 60, ms / 100 % 10)
+                + (entry instanceof TimelineEntry.Said ? "agent   " : "caller  ")
+                + LINE_ENDS.matcher(of(entry)).replaceAll(" ");
     }
 
     private static String lifecycle(String event, Map<String, Object> details) {
@@ -81,7 +92,7 @@ public final class TimelineText {
         Object ms = details.get("duration_ms");
         return given(", by ", details.get("disconnected_by")) + given(", outcome ", details.get("outcome"))
                 + (ms instanceof Number number ? ", " + seconds(number.longValue()) + " of talk" : "")
-                + given(", charged ", details.get("cost"));
+                + given(", charged ", details.get("cost")) + given("; wrong with it: ", details.get("faults"));
     }
 
     private static String provider(TimelineEntry.Provider e) {
@@ -152,6 +163,11 @@ public final class TimelineText {
             case SLOW_TURN -> (turn == null ? "the agent's first word" : "turn " + turn) + " was waited for "
                     + (ms == null ? "too long" : seconds(ms));
         };
+    }
+
+    /// What was wrong with a call of which only that is known.
+    public static String fault(SilentFault fault) {
+        return fault == SilentFault.SLOW_TURN ? "an answer was waited for too long" : fault(fault, null, null);
     }
 
     private static String close(TimelineEntry.Close e) {

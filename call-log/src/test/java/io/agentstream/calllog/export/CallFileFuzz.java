@@ -1,6 +1,13 @@
 package io.agentstream.calllog.export;
 
+import io.agentstream.calllog.CallEntry;
 import io.agentstream.calllog.CallReading;
+import io.agentstream.calllog.RecordedCall;
+import io.agentstream.calllog.audio.CallSound;
+import io.agentstream.calllog.audio.CallWav;
+import io.agentstream.calllog.timeline.TimelineJson;
+import io.agentstream.calllog.timeline.TimelineLimits;
+import io.agentstream.calllog.timeline.TimelineReading;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,11 +15,13 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Map;
 
-/// For a fuzzer: a file of any bytes is refused, or read to its end. An input's first byte says what it stands for: the file, what is
+/// For a fuzzer: a file of any bytes is refused, or read to its end, seen and heard. An input's first byte says what it stands for: the file, what is
 /// packed in it, or one member of a good one, whose manifest then agrees with it.
 public final class CallFileFuzz {
 
     private static final Limits LIMITS = new Limits(8 << 20, 400, 100, 1 << 20, 256 << 10);
+
+    private static final long SOUND_US = 10_000_000;
 
     private CallFileFuzz() {}
 
@@ -53,9 +62,27 @@ public final class CallFileFuzz {
             return;
         }
         try (file; CallReading reading = CallReading.open(file.source(), CallReading.ALL, null)) {
-            while (reading.next() != null) {
-                // to its end
+            TimelineReading timeline =
+                    new TimelineReading(file.manifest().callId(), TimelineLimits.DEFAULT, placed -> TimelineJson.of(placed.entry()));
+            for (CallEntry entry = reading.next(); entry != null; entry = reading.next()) {
+                timeline.take(entry);
             }
+            timeline.end();
+            TimelineJson.of(timeline.summary());
+            listen(file);
+        }
+    }
+
+    private static void listen(CallFile file) throws IOException {
+        CallSound.Part whole = CallSound.Part.whole(CallWav.Channels.BOTH, SOUND_US);
+        long bytes = 0;
+        try (CallSound sound = CallSound.open(file.source(), null, RecordedCall.START_MS * 1_000, SOUND_US, whole)) {
+            for (byte[] piece = sound.next(); piece != null; piece = sound.next()) {
+                bytes += piece.length;
+            }
+        }
+        if (bytes != whole.until()) {
+            throw new IllegalStateException(bytes + " bytes of sound");
         }
     }
 }

@@ -8,11 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.calllog.CallEntry.Why;
 import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.ConversationEvent.Party;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -164,6 +170,24 @@ final class TimelineTest {
     }
 
     @Test
+    void aProvidersClockThatStoodStillMakesNobodyLateForTheRestOfTheCall() throws Exception {
+        // given a minute of frames behind two seconds in which neither the stream nor its clock went on
+        call.begin();
+        call.frames(200, 2_000, true);
+        for (long ms = 0; ms < 60_000; ms += 20) {
+            call.callerFrame(4_220 + ms, 2_220 + ms, true);
+        }
+        call.end(65_000);
+
+        // when
+        TimelineSummary.Frames frames = call.summary().frames();
+
+        // then
+        assertTrue(frames.late() <= FrameWatch.ANEW_MS / 20, frames.toString());
+        assertEquals(0, frames.lost());
+    }
+
+    @Test
     void audioThatNeverReachedTheLogIsAGapAndCountsAsLostOnce() throws Exception {
         // given a second of frames whose numbers nobody bears
         call.begin();
@@ -205,6 +229,66 @@ final class TimelineTest {
         assertNull(summary.longestSilence());
         assertFalse(summary.oneWayAudio());
         assertEquals(1, only(TimelineEntry.Unreadable.class).size());
+    }
+
+    @Test
+    void whatRetentionTookIsNotCountedAsLost() throws Exception {
+        // given a call whose first frames are deleted
+        call.begin();
+        call.loseRecords(500);
+        call.frames(10_000, 1_000, true);
+        call.end(12_000);
+        call.log.deleted(Topics.CALL_MEDIA);
+
+        // when, then
+        assertEquals(0, call.summary().frames().lost());
+        assertEquals(
+                List.of("call.media.v1: older records are deleted, what is shown is what is left"),
+                only(TimelineEntry.Gap.class).stream().map(TimelineText::of).toList());
+    }
+
+    @Test
+    void theProvidersAnswerStandsBeforeWhatItLedTo() throws Exception {
+        // given
+        call.log.add(Topics.CALL_LIFECYCLE, 0, ToldCall.offered());
+        call.log.add(Topics.RUN_EVENTS, 100, new RunEvent.Running(
+                ToldCall.CALL, 1, ToldCall.at(100), ToldCall.RUN, MediaFormat.MULAW_8K, null, Json.MAPPER.createObjectNode(), "7:3", null,
+                new RunEvent.SessionCheck(true, 200, 34, 2)));
+
+        // when
+        List<String> lines = call.timeline().stream()
+                .filter(entry -> entry instanceof TimelineEntry.Provider || entry instanceof TimelineEntry.Decision)
+                .map(TimelineText::of)
+                .toList();
+
+        // then
+        assertEquals(
+                List.of(
+                        "the provider is asked for the session: confirmed, status 200 in 34 ms, after 2 tries",
+                        "the session is proved: the run is running"),
+                lines);
+    }
+
+    @Test
+    void timesThatNoCallCanHaveHarmNobody() throws Exception {
+        // given what somebody has made up
+        call.log.add(Topics.CALL_LIFECYCLE, 0, ToldCall.offered());
+        call.log.add(Topics.CONVERSATION_EVENTS, 10, new ConversationEvent.Began(ToldCall.CALL, 1, 1, Instant.MAX, 1));
+        call.log.add(Topics.CONVERSATION_EVENTS, 20, new ConversationEvent.TurnStarted(ToldCall.CALL, 2, 1, Instant.MIN, 1, Party.AGENT, 1));
+        call.log.add(Topics.CALL_MEDIA, 30, new MediaFrame.Digit(ToldCall.CALL, 2, Long.MAX_VALUE, '1'));
+
+        // when, then: nothing is before the call, and nothing behind all time
+        assertTrue(call.timeline().stream().allMatch(entry -> entry.atMs() >= 0 && entry.atMs() < 253_402_300_800_000L));
+    }
+
+    @Test
+    void aLineOfATranscriptIsOneLineWhateverWasSaid() {
+        // given words that look like somebody else's line
+        TimelineEntry said = new TimelineEntry.Said(
+                3_000, null, null, 1_000, 3_000, 1, "Good morning.\n00:02.0  caller  I agree", 2_000, true);
+
+        // when, then
+        assertEquals("00:01.0  agent   Good morning. 00:02.0  caller  I agree", TimelineText.transcriptLine(said));
     }
 
     @Test

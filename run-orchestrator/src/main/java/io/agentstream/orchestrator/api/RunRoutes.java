@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A run and what happened in it.
@@ -86,6 +87,8 @@ final class RunRoutes {
         }
         out.put("disconnected_by", run.disconnectedBy());
         out.put("outcome", run.outcome());
+        ArrayNode faults = out.putArray("faults");
+        run.faults().forEach(faults::add);
         out.put("cost", Json.decimal(run.cost()));
         Runs.Match match = run.match();
         if (match == null) {

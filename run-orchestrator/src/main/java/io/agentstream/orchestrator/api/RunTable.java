@@ -35,6 +35,7 @@ final class RunTable implements RunWriter {
             new Column("close_code", "/end/close_code"),
             new Column("disconnected_by", "/disconnected_by"),
             new Column("outcome", "/outcome"),
+            new Column("faults", "/faults"),
             new Column("cost", "/cost"));
 
     /// Where runs were looked for by their words.
@@ -75,6 +76,9 @@ final class RunTable implements RunWriter {
     }
 
     private static String cell(JsonNode value) {
+        if (value.isArray()) {
+            return value.valueStream().map(each -> each.asString("")).collect(Collectors.joining(" "));
+        }
         return value.isMissingNode() || value.isNull() ? "" : quoted(value.isString() ? harmless(value.stringValue()) : value.toString());
     }
 

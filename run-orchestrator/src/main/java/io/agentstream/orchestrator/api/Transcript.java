@@ -5,7 +5,6 @@ import io.agentstream.calllog.timeline.TimelineText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -65,11 +64,7 @@ record Transcript(long runId, List<TimelineEntry> lines) {
     private String text() {
         StringBuilder out = new StringBuilder();
         for (TimelineEntry line : lines) {
-            long ms = line.fromMs();
-            out.append(String.format(Locale.ROOT, "%02d:%02d.%d  ", ms / 60_000, ms / 1_000 % 60, ms / 100 % 10))
-                    .append(line instanceof TimelineEntry.Said ? "agent   " : "caller  ")
-                    .append(TimelineText.of(line))
-                    .append('\n');
+            out.append(TimelineText.transcriptLine(line)).append('\n');
         }
         return out.toString();
     }

@@ -41,6 +41,7 @@ final class Endings {
             }
             return RunTransaction.decide(connection, row.get(), end.seq(), run -> {
                 run.happened(end, "ended", source);
+                run.judgeLate();
                 return close(
                         run,
                         new Input.Ended(end.at(), end.closeCode(), end.closeReason(), end.end(), end.failure()),

@@ -81,7 +81,7 @@ final class Proofs {
         Charges.Funds funds = new Charges.Funds(null);
         List<RunRow> rivals = List.of();
         if (run.state() instanceof State.Initialized) {
-            run.start(start, plan, source);
+            run.start(answered, source);
             Optional<RunRows.Session> session = run.session();
             room = Facts.roomUnderLock(connection, plan.organizationId(), session);
             if (room.taken()) {

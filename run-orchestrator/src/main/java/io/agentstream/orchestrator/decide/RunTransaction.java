@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.decide;
 
+import io.agentstream.calllog.timeline.SilentFault;
 import io.agentstream.calllog.timeline.TimelineLimits;
 import io.agentstream.orchestrator.decide.Decision.HangUpOrder;
 import io.agentstream.orchestrator.decide.Decision.Socket;
@@ -50,6 +51,8 @@ final class RunTransaction {
     /// What the gateway said at the end; null where it did not yet.
     private CallEvent.@Nullable Ended socket;
     private Socket told = Socket.WAITS;
+    /// What the provider said when it was asked for the session; null where it was not, in this transaction.
+    private RunEvent.@Nullable SessionCheck sessionCheck;
 
     /// What is decided about the run.
     @FunctionalInterface
@@ -123,8 +126,11 @@ final class RunTransaction {
         say("created", new RunEvent.Created(callId, after, at, ref));
     }
 
-    /// Takes in what the start message says.
-    void start(CallEvent.Started start, ProofPlan plan, Source source) {
+    /// Takes in what the start message says, and what the provider says of it.
+    void start(ProofPlan.Answered answered, Source source) {
+        CallEvent.Started start = answered.start();
+        ProofPlan plan = answered.plan();
+        sessionCheck = answered.check();
         Contexts contexts = new Contexts(row.initialContext(), row.gatheredContext(), row.logs()).started(start, row.mode());
         Optional<Account> account = plan.domain().account();
         proven = new RunRows.Proven(
@@ -139,7 +145,7 @@ final class RunTransaction {
         RunRows.Proven described = Objects.requireNonNull(proven, "not started");
         ObjectNode definition = RunRows.begin(connection, row.id(), described, at);
         String key = new AgentDefinition(ref.agentId(), ref.agentVersion(), definition).key();
-        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext(), key));
+        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext(), key, null, sessionCheck));
     }
 
     void fail(Refusal refusal, Instant at) throws SQLException {
@@ -151,12 +157,12 @@ final class RunTransaction {
                 connection,
                 row.id(),
                 new RunRows.Failed(
-                        refusal.code(), refusal.reason(), refusal.failure().closeCode(), at, lower(by)));
+                        refusal.code(), refusal.reason(), refusal.failure().closeCode(), at, lower(by), null));
         Instant startedAt = row.startedAt();
         Long durationMs = startedAt == null ? null : (Long) Duration.between(startedAt, at).toMillis();
         say("failed", new RunEvent.Failed(
                 callId, after, at, ref, refusal.failure(), refusal.reason(), refusal.failure().closeCode(), durationMs, null, by,
-                row.outcome()));
+                row.outcome(), null, sessionCheck));
     }
 
     /// As [#fail], of a run that may have talked.
@@ -168,26 +174,36 @@ final class RunTransaction {
         }
         DisconnectedBy by = DisconnectedBy.of(refusal.failure());
         BigDecimal cost = charges.settle(connection, row, at, Tariff.isPaid(refusal.failure()));
+        @Nullable List<String> faults = faults();
         RunRows.fail(
                 connection,
                 row.id(),
-                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at, lower(by)));
+                new RunRows.Failed(refusal.code(), refusal.reason(), refusal.failure().closeCode(), at, lower(by), faults));
         say("failed", new RunEvent.Failed(
                 callId, after, at, ref, refusal.failure(), refusal.reason(), refusal.failure().closeCode(),
-                at.toEpochMilli() - startedAt.toEpochMilli(), cost.toPlainString(), by, row.outcome()));
+                at.toEpochMilli() - startedAt.toEpochMilli(), cost.toPlainString(), by, row.outcome(), faults, null));
     }
 
     void complete(RunMachine.Effect.Complete complete, Charges charges) throws SQLException {
         DisconnectedBy by = DisconnectedBy.of(complete.end());
         BigDecimal cost = charges.settle(connection, row, complete.at(), true);
+        @Nullable List<String> faults = faults();
         RunRows.complete(
                 connection,
                 row.id(),
                 new RunRows.Completed(
-                        lower(complete.end()), complete.closeCode(), complete.at(), cost, lower(by)));
+                        lower(complete.end()), complete.closeCode(), complete.at(), cost, lower(by), faults));
         say("completed", new RunEvent.Completed(
                 callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
-                cost.toPlainString(), by, row.outcome(), faults()));
+                cost.toPlainString(), by, row.outcome(), faults));
+    }
+
+    /// Of a run that was over before its gateway said how the call was: what was wrong is seen in the run, and by whom it is told from now on.
+    void judgeLate() throws SQLException {
+        @Nullable List<String> found = row.state().isOver() ? faults() : null;
+        if (found != null) {
+            RunRows.setFaults(connection, row.id(), found);
+        }
     }
 
     /// Null where nothing was wrong, or nobody says.
@@ -197,7 +213,7 @@ final class RunTransaction {
             return null;
         }
         List<String> found = SilentFaults.of(socket, startedAt, Talked.of(connection, row.id()), TimelineLimits.DEFAULT).stream()
-                .map(SilentFaults::name)
+                .map(SilentFault::code)
                 .toList();
         return found.isEmpty() ? null : found;
     }

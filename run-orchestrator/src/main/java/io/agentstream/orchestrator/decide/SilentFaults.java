@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// What was wrong with a call that ended as calls do: what can be told without listening to it. Who reads the log back listens, and knows
@@ -45,10 +44,5 @@ final class SilentFaults {
 
     private static boolean isSlow(@Nullable Long ms, TimelineLimits limits) {
         return ms != null && ms > limits.slowTurnMs();
-    }
-
-    /// As events say it.
-    static String name(SilentFault fault) {
-        return fault.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -7,6 +7,7 @@ import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunEvent.RunRef;
 import io.agentstream.schemas.RunFacts;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A run as its events tell it; the fields are those of [RunFacts]. Immutable; any thread.
@@ -23,7 +24,8 @@ record RunPart(
         @Nullable DisconnectedBy disconnectedBy,
         @Nullable String outcome,
         @Nullable Instant hungUpAt,
-        @Nullable Boolean hangUpConfirmed) {
+        @Nullable Boolean hangUpConfirmed,
+        @Nullable List<String> faults) {
 
     private static final String INITIALIZED = "initialized";
     private static final String RUNNING = "running";
@@ -34,7 +36,7 @@ record RunPart(
         return new RunPart(
                 told.run(), told.state(), told.createdAt(), told.startedAt(), told.endedAt(), told.durationMs(), told.end(),
                 told.failure(), told.cost(), told.disconnectedBy(), told.outcome(), told.hungUpAt(),
-                told.hangUpConfirmed());
+                told.hangUpConfirmed(), told.faults());
     }
 
     /// The run after `event`. Events are said again after a crash, and may be read in another order after the loss of everything: a
@@ -42,29 +44,30 @@ record RunPart(
     /// with other figures, the figures are corrected.
     static RunPart next(@Nullable RunPart known, RunEvent event) {
         RunPart before = known == null
-                ? new RunPart(event.run(), INITIALIZED, null, null, null, null, null, null, null, null, null, null, null)
+                ? new RunPart(event.run(), INITIALIZED, null, null, null, null, null, null, null, null, null, null, null, null)
                 : known;
         return switch (event) {
             case RunEvent.Created e -> new RunPart(
                     before.ref, before.state, e.at(), before.startedAt, before.endedAt, before.durationMs, before.end,
-                    before.failure, before.cost, before.disconnectedBy, before.outcome, before.hungUpAt, before.hangUpConfirmed);
+                    before.failure, before.cost, before.disconnectedBy, before.outcome, before.hungUpAt, before.hangUpConfirmed,
+                    before.faults);
             case RunEvent.Running e -> new RunPart(
                     before.ref, before.isOver() ? before.state : RUNNING, before.createdAt, e.at(), before.endedAt,
                     before.durationMs, before.end, before.failure, before.cost, before.disconnectedBy, before.outcome,
-                    before.hungUpAt, before.hangUpConfirmed);
+                    before.hungUpAt, before.hangUpConfirmed, before.faults);
             case RunEvent.Completed e -> before.state.equals(FAILED)
                     ? before
                     : new RunPart(
                             before.ref, COMPLETED, before.createdAt, before.startedAt, e.at(), e.durationMs(), e.end(), null,
-                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed);
+                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults());
             case RunEvent.Failed e -> before.state.equals(COMPLETED)
                     ? before
                     : new RunPart(
                             before.ref, FAILED, before.createdAt, before.startedAt, e.at(), e.durationMs(), null, e.failure(),
-                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed);
+                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults());
             case RunEvent.HangUp e -> new RunPart(
                     before.ref, before.state, before.createdAt, before.startedAt, before.endedAt, before.durationMs, before.end,
-                    before.failure, before.cost, before.disconnectedBy, before.outcome, e.at(), e.confirmed());
+                    before.failure, before.cost, before.disconnectedBy, before.outcome, e.at(), e.confirmed(), before.faults);
         };
     }
 

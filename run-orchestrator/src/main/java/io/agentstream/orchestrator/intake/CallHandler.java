@@ -5,6 +5,7 @@ import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
+import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.jobs.Announcer;
@@ -15,6 +16,7 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.RunEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -131,8 +133,7 @@ public final class CallHandler {
             case CallEvent.Started started -> {
                 Optional<ProofPlan> plan = decisions.plan(started);
                 if (plan.isPresent()) {
-                    Verdicts.Session session = ask(started, plan.get());
-                    announcer.announce(decisions.started(plan.get().answered(started, session), source, clock));
+                    announcer.announce(decisions.started(ask(started, plan.get()), source, clock));
                 }
             }
             case CallEvent.Ended ended -> {
@@ -145,7 +146,7 @@ public final class CallHandler {
     }
 
     /// Asks the provider, where its answer can make a difference.
-    private Verdicts.Session ask(CallEvent.Started started, ProofPlan plan) {
+    private ProofPlan.Answered ask(CallEvent.Started started, ProofPlan plan) {
         Optional<Account> account = plan.domain().account();
         Optional<String> session = Contexts.session(started);
         boolean worthIt = plan.due()
@@ -154,13 +155,20 @@ public final class CallHandler {
                 && started.mediaFormat().spoken();
         Duration left = Duration.between(clock.instant(), plan.deadline()).minus(margin);
         if (!worthIt || account.isEmpty() || session.isEmpty() || !left.isPositive()) {
-            return Verdicts.Session.NOT_ASKED;
+            return plan.answered(started, Verdicts.Session.NOT_ASKED);
         }
         long startNs = System.nanoTime();
+        SessionAnswer answer;
         try {
-            return sessions.check(account.get(), session.get(), startNs + left.toNanos());
+            answer = sessions.check(account.get(), session.get(), startNs + left.toNanos());
         } finally {
             proof.record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
         }
+        long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+        return new ProofPlan.Answered(
+                started, plan, answer.verdict(),
+                answer.tries() == 0
+                        ? null
+                        : new RunEvent.SessionCheck(answer.verdict() == Verdicts.Session.LIVE, answer.status(), ms, answer.tries()));
     }
 }

@@ -23,7 +23,11 @@ final class FaultCounters {
     /// What was decided earlier was counted then.
     void count(Decision decision) {
         for (RunEvent event : decision.repeated() ? List.<RunEvent>of() : decision.events()) {
-            List<String> faults = event instanceof RunEvent.Completed completed ? completed.faults() : null;
+            List<String> faults = switch (event) {
+                case RunEvent.Completed completed -> completed.faults();
+                case RunEvent.Failed failed -> failed.faults();
+                case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _ -> null;
+            };
             if (faults != null) {
                 faults.forEach(fault -> {
                     Counter counter = counters.get(fault);

@@ -1,6 +1,6 @@
 package io.agentstream.orchestrator.provider;
 
-import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import java.time.Duration;
 
@@ -8,7 +8,7 @@ import java.time.Duration;
 /// [System#nanoTime]. Any thread.
 public interface Sessions {
 
-    Verdicts.Session check(Account account, String session, long deadlineNanos);
+    SessionAnswer check(Account account, String session, long deadlineNanos);
 
     /// How many sessions of the account may be asked to be ended now, as far as the provider's limit goes, at most `most`. Whoever
     /// is told a number has so many requests. May block on the database.

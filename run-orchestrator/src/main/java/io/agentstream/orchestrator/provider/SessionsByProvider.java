@@ -1,6 +1,6 @@
 package io.agentstream.orchestrator.provider;
 
-import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import java.time.Duration;
 import java.util.Map;
@@ -16,9 +16,9 @@ public final class SessionsByProvider implements Sessions {
 
     /// An account of a provider that is not here cannot be asked for.
     @Override
-    public Verdicts.Session check(Account account, String session, long deadlineNanos) {
+    public SessionAnswer check(Account account, String session, long deadlineNanos) {
         Sessions provider = providers.get(account.provider());
-        return provider == null ? Verdicts.Session.NOT_ASKED : provider.check(account, session, deadlineNanos);
+        return provider == null ? SessionAnswer.NOT_ASKED : provider.check(account, session, deadlineNanos);
     }
 
     @Override

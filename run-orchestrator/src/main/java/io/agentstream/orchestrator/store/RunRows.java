@@ -93,10 +93,12 @@ public final class RunRows {
         }
     }
 
-    public record Failed(String code, String reason, int closeCode, Instant at, String disconnectedBy) {}
+    /// @param faults what was wrong beside; null where nothing was
+    public record Failed(
+            String code, String reason, int closeCode, Instant at, String disconnectedBy, @Nullable List<String> faults) {}
 
     public record Completed(
-            String endBy, @Nullable Integer closeCode, Instant at, BigDecimal cost, String disconnectedBy) {}
+            String endBy, @Nullable Integer closeCode, Instant at, BigDecimal cost, String disconnectedBy, @Nullable List<String> faults) {}
 
     /// What is known of a call: its run, or else the name of the failure that it was refused for, or nothing.
     public record Known(Optional<RunRow> run, @Nullable String refusedFor) {}
@@ -232,7 +234,7 @@ public final class RunRows {
                 connection,
                 """
                 update runs set state = 'failed', failure_code = ?, failure_reason = ?, close_code = ?, ended_at = ?,
-                                disconnected_by = ?
+                                disconnected_by = ?, faults = ?::text[]
                  where id = ?
                 """,
                 failed.code(),
@@ -240,6 +242,7 @@ public final class RunRows {
                 failed.closeCode(),
                 failed.at(),
                 failed.disconnectedBy(),
+                array(failed.faults()),
                 id);
     }
 
@@ -248,7 +251,7 @@ public final class RunRows {
                 connection,
                 """
                 update runs set state = 'completed', end_by = ?, close_code = ?::integer, ended_at = ?, cost = ?,
-                                disconnected_by = ?, started_at = coalesce(started_at, ?)
+                                disconnected_by = ?, faults = ?::text[], started_at = coalesce(started_at, ?)
                  where id = ?
                 """,
                 completed.endBy(),
@@ -256,8 +259,18 @@ public final class RunRows {
                 completed.at(),
                 completed.cost(),
                 completed.disconnectedBy(),
+                array(completed.faults()),
                 completed.at(),
                 id);
+    }
+
+    /// What was wrong with a run that is over, where that is not known yet.
+    public static void setFaults(Connection connection, long id, List<String> faults) throws SQLException {
+        Sql.update(connection, "update runs set faults = ?::text[] where id = ? and faults is null", array(faults), id);
+    }
+
+    private static String @Nullable [] array(@Nullable List<String> texts) {
+        return texts == null ? null : texts.toArray(String[]::new);
     }
 
     /// What the run has cost so far: what the ledger says of it.

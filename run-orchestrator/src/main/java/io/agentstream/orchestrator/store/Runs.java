@@ -1,10 +1,12 @@
 package io.agentstream.orchestrator.store;
 
 import java.math.BigDecimal;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -20,6 +22,7 @@ public final class Runs {
 
     /// A run and the UUID of its agent.
     ///
+    /// @param faults codes of what was wrong that nobody complained of; empty where nothing was, or nobody could tell
     /// @param match where it was looked for by its words
     public record Run(
             long id,
@@ -43,12 +46,13 @@ public final class Runs {
             @Nullable BigDecimal cost,
             @Nullable String disconnectedBy,
             @Nullable String outcome,
+            List<String> faults,
             @Nullable Match match) {
 
         Run withMatch(Match found) {
             return new Run(
                     id, name, callId, agentUuid, agentVersion, mode, callType, state, failureCode, failureReason, initialContext,
-                    gatheredContext, logs, createdAt, startedAt, endedAt, endBy, closeCode, cost, disconnectedBy, outcome, found);
+                    gatheredContext, logs, createdAt, startedAt, endedAt, endBy, closeCode, cost, disconnectedBy, outcome, faults, found);
         }
 
         /// Without the agent's UUID and what the caller said.
@@ -108,6 +112,11 @@ public final class Runs {
                 row.getBigDecimal("cost"),
                 row.getString("disconnected_by"),
                 row.getString("outcome"),
+                texts(row.getArray("faults")),
                 null);
+    }
+
+    private static List<String> texts(@Nullable Array array) throws SQLException {
+        return array == null ? List.of() : List.of((String[]) array.getArray());
     }
 }

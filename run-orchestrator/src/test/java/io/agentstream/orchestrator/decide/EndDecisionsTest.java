@@ -131,6 +131,42 @@ final class EndDecisionsTest {
         assertEquals(List.of("offered", "created", "started", "failed", "ended"), tenant.story(call));
     }
 
+    private CallEvent.Ended silent(CallId call, @Nullable End end, @Nullable Failure failure) {
+        return new CallEvent.Ended(call, 9, NOW.plusSeconds(20), 1000, "", end, failure, null, null, null, 0L);
+    }
+
+    @Test
+    void whatWasWrongWithACallStandsInItsRunAndInItsLastEventHoweverItEnded() throws InterruptedException {
+        // given
+        CallId one = calls.running();
+        CallId other = calls.running();
+
+        // when
+        Decision completed = calls.decisions().ended(silent(one, End.CALLER_HANGUP, null), calls.source());
+        Decision failed = calls.decisions().ended(silent(other, null, Failure.PEER_STALLED), calls.source());
+
+        // then
+        List<String> wrong = List.of("no_caller_audio", "agent_never_answered");
+        assertEquals(wrong, ((RunEvent.Completed) completed.events().getFirst()).faults());
+        assertEquals(wrong, ((RunEvent.Failed) failed.events().getFirst()).faults());
+        assertEquals(wrong, tenant.run(one).orElseThrow().faults());
+        assertEquals(wrong, tenant.run(other).orElseThrow().faults());
+    }
+
+    @Test
+    void whatWasWrongWithACallIsKnownOfItsRunAlsoWhereThatWasOverBefore() throws InterruptedException {
+        // given a run that is given up because nobody holds its conversation
+        CallId call = calls.running();
+        calls.decisions().unattended(call, () -> NOW.plusSeconds(15));
+
+        // when its gateway says how the call was
+        Decision late = calls.decisions().ended(silent(call, null, Failure.INTERNAL_ERROR), calls.source());
+
+        // then
+        assertTrue(late.isEmpty());
+        assertEquals(List.of("no_caller_audio", "agent_never_answered"), tenant.run(call).orElseThrow().faults());
+    }
+
     @Test
     void anEndOfACallWithoutARunIsNobodys() {
         assertTrue(calls.end(Samples.callId(), Duration.ZERO, End.CALLER_HANGUP).isEmpty());

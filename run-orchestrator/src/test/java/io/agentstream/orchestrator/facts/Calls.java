@@ -47,7 +47,7 @@ final class Calls {
 
     static RunEvent completed(CallId call, Instant at, long durationMs, String cost) {
         return new RunEvent.Completed(
-                call, 9, at, run(7, 5), End.CALLER_HANGUP, 1000, durationMs, cost, DisconnectedBy.CALLER, "booked");
+                call, 9, at, run(7, 5), End.CALLER_HANGUP, 1000, durationMs, cost, DisconnectedBy.CALLER, "booked", List.of("slow_turn"));
     }
 
     static RunEvent failed(CallId call, Instant at) {

@@ -119,6 +119,8 @@ final class CallsLoopTest {
         assertEquals(
                 List.of(RunEvent.Created.class, RunEvent.Running.class, RunEvent.Completed.class),
                 types(fixture.events(call)));
+        RunEvent.SessionCheck check = ((RunEvent.Running) fixture.events(call).get(1)).sessionCheck();
+        assertEquals(new RunEvent.SessionCheck(true, 200, check.ms(), 1), check);
         assertEquals(
                 List.of(SocketCommand.Admit.class, SocketCommand.Open.class), types(fixture.commands(call)));
         assertEquals(

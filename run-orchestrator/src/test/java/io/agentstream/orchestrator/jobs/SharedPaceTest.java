@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
-import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Pace;
 import io.agentstream.orchestrator.provider.Sessions;
@@ -215,8 +215,8 @@ final class SharedPaceTest {
 
     private record Paced(Pace pace, Map<String, Long> hungUp) implements Sessions {
         @Override
-        public Verdicts.Session check(Account account, String session, long deadlineNanos) {
-            return Verdicts.Session.LIVE;
+        public SessionAnswer check(Account account, String session, long deadlineNanos) {
+            return SessionAnswer.NOT_ASKED;
         }
 
         @Override

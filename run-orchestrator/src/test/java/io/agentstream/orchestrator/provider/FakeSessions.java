@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.provider;
 
+import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import java.time.Duration;
@@ -35,7 +36,7 @@ public final class FakeSessions implements Sessions {
     public final Queue<HangUp> answers = new ConcurrentLinkedQueue<>();
 
     @Override
-    public Verdicts.Session check(Account account, String session, long deadlineNanos) {
+    public SessionAnswer check(Account account, String session, long deadlineNanos) {
         checked.add(session);
         if (session.startsWith("slow")) {
             try {
@@ -44,7 +45,9 @@ public final class FakeSessions implements Sessions {
                 Thread.currentThread().interrupt();
             }
         }
-        return session.equals("dead") ? Verdicts.Session.NOT_CONFIRMED : Verdicts.Session.LIVE;
+        return session.equals("dead")
+                ? new SessionAnswer(Verdicts.Session.NOT_CONFIRMED, 404, 1)
+                : new SessionAnswer(Verdicts.Session.LIVE, 200, 1);
     }
 
     @Override

@@ -122,7 +122,7 @@ final class RunWritesTest {
                      where id = ?
                     """,
                     id);
-            RunRows.complete(connection, id, new RunRows.Completed("caller_hangup", 1000, Instant.now(), BigDecimal.ONE, "caller"));
+            RunRows.complete(connection, id, new RunRows.Completed("caller_hangup", 1000, Instant.now(), BigDecimal.ONE, "caller", null));
         }
         return Sql.only(
                         connection,

@@ -23,6 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Asks Cloudonix's API. Each call blocks until it has an answer, but never past its deadline: call it on a virtual thread.
 /// Any thread, any number at once; the requests of one domain are kept within the provider's limit.
@@ -82,7 +83,13 @@ public final class CloudonixClient implements AutoCloseable {
         record Answer(int status, BoundedBody.Body body) implements Attempt {}
 
         /// Worth another try, after at least `waitMs`.
-        record Again(Trouble trouble, long waitMs) implements Attempt {}
+        ///
+        /// @param status of the answer; null where there was none
+        record Again(Trouble trouble, long waitMs, @Nullable Integer status) implements Attempt {
+            Again(Trouble trouble, long waitMs) {
+                this(trouble, waitMs, null);
+            }
+        }
 
         record Closed() implements Attempt {}
     }
@@ -111,23 +118,34 @@ public final class CloudonixClient implements AutoCloseable {
         return check(domain, domain, session, token, deadlineNanos);
     }
 
+    /// As [#ask], of which only what it came to is wanted.
+    public SessionCheck check(String line, String domain, String session, Secret token, long deadlineNanos) {
+        return ask(line, domain, session, token, deadlineNanos).check();
+    }
+
+    /// What the provider said of a session.
+    ///
+    /// @param status of its last answer; null where it gave none
+    /// @param tries how many requests were sent
+    public record Asked(SessionCheck check, @Nullable Integer status, int tries) {}
+
     /// Asks whether `session` is live in `domain` (normalised). `deadlineNanos` is on the scale of [System#nanoTime].
     ///
     /// @param line whose limit it is taken off
-    public SessionCheck check(String line, String domain, String session, Secret token, long deadlineNanos) {
+    public Asked ask(String line, String domain, String session, Secret token, long deadlineNanos) {
         if (!isPathSafe(session)) {
-            return new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_SESSION);
+            return new Asked(new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_SESSION), null, 0);
         }
         if (!TOKEN.matcher(token.reveal()).matches()) {
-            return new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_TOKEN);
+            return new Asked(new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_TOKEN), null, 0);
         }
-        return switch (request(line, "GET", uri(domain, session), token, deadlineNanos)) {
-            case Attempt.Answer(int status, BoundedBody.Body body) ->
-                status == 200
-                        ? SessionBody.judge(body)
-                        : new SessionCheck.NotLive(reasonOf(status));
-            case Attempt.Again(Trouble trouble, long _) -> new SessionCheck.Unavailable(trouble);
-            case Attempt.Closed() -> new SessionCheck.Unavailable(Trouble.CLOSED);
+        Tried tried = request(line, "GET", uri(domain, session), token, deadlineNanos);
+        return switch (tried.last()) {
+            case Attempt.Answer(int status, BoundedBody.Body body) -> new Asked(
+                    status == 200 ? SessionBody.judge(body) : new SessionCheck.NotLive(reasonOf(status)), status, tried.tries());
+            case Attempt.Again(Trouble trouble, long _, var status) ->
+                new Asked(new SessionCheck.Unavailable(trouble), status, tried.tries());
+            case Attempt.Closed() -> new Asked(new SessionCheck.Unavailable(Trouble.CLOSED), null, tried.tries());
         };
     }
 
@@ -161,7 +179,7 @@ public final class CloudonixClient implements AutoCloseable {
                 status / 100 == 2 || status == 404
                         ? new HangUp.Done(status)
                         : new HangUp.Refused(reasonOf(status), status);
-            case Attempt.Again(Trouble trouble, long _) -> new HangUp.Unavailable(trouble);
+            case Attempt.Again(Trouble trouble, long _, var _) -> new HangUp.Unavailable(trouble);
             case Attempt.Closed() -> new HangUp.Unavailable(Trouble.CLOSED);
         };
     }
@@ -186,29 +204,32 @@ public final class CloudonixClient implements AutoCloseable {
         return URI.create(base + encode(domain) + "/sessions/" + encode(session));
     }
 
-    private Attempt request(String line, String method, URI uri, Secret token, long deadlineNanos) {
+    /// @param tries how many requests were sent
+    private record Tried(Attempt last, int tries) {}
+
+    private Tried request(String line, String method, URI uri, Secret token, long deadlineNanos) {
         Attempt last = new Attempt.Again(Trouble.TIMEOUT, 0);
         for (int tries = 0; tries < MAX_TRIES; tries++) {
             if (tries > 0 && last instanceof Attempt.Again again && !pause(again.waitMs(), deadlineNanos)) {
-                return last;
+                return new Tried(last, tries);
             }
             long now = System.nanoTime();
             if (deadlineNanos - now <= 0) {
-                return last;
+                return new Tried(last, tries);
             }
             OptionalLong turn = pace.reserve(line, now, deadlineNanos);
             if (turn.isEmpty()) {
-                return tries > 0 ? last : new Attempt.Again(Trouble.RATE_LIMITED, 0);
+                return new Tried(tries > 0 ? last : new Attempt.Again(Trouble.RATE_LIMITED, 0), tries);
             }
             if (await(turn.getAsLong())) {
-                return new Attempt.Closed();
+                return new Tried(new Attempt.Closed(), tries);
             }
             last = send(method, uri, token, deadlineNanos);
             if (!(last instanceof Attempt.Again)) {
-                return last;
+                return new Tried(last, tries + 1);
             }
         }
-        return last;
+        return new Tried(last, MAX_TRIES);
     }
 
     private Attempt send(String method, URI uri, Secret token, long deadlineNanos) {
@@ -256,7 +277,7 @@ public final class CloudonixClient implements AutoCloseable {
         // One that asks for more than a moment gets no second try: the wait then outlasts any deadline.
         long askedMs = asked <= MAX_RETRY_AFTER_S ? asked * 1000 : Long.MAX_VALUE / 2_000_000;
         return new Attempt.Again(
-                status == 429 ? Trouble.RATE_LIMITED : Trouble.SERVER_ERROR, Math.max(askedMs, backoffMs()));
+                status == 429 ? Trouble.RATE_LIMITED : Trouble.SERVER_ERROR, Math.max(askedMs, backoffMs()), status);
     }
 
     private long backoffMs() {

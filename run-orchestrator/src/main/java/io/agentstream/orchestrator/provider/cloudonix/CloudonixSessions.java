@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.provider.cloudonix;
 
 import io.agentstream.orchestrator.decide.NotNowException;
+import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.SessionCheck;
@@ -39,12 +40,17 @@ public final class CloudonixSessions implements Sessions {
     }
 
     @Override
-    public Verdicts.Session check(Account account, String session, long deadlineNanos) {
+    public SessionAnswer check(Account account, String session, long deadlineNanos) {
         Optional<Secret> token = token(account);
         if (token.isEmpty()) {
-            return Verdicts.Session.NOT_ASKED;
+            return SessionAnswer.NOT_ASKED;
         }
-        return switch (client.check(line(account), account.domain(), session, token.get(), deadlineNanos)) {
+        CloudonixClient.Asked asked = client.ask(line(account), account.domain(), session, token.get(), deadlineNanos);
+        return new SessionAnswer(verdict(account, asked.check()), asked.status(), asked.tries());
+    }
+
+    private Verdicts.Session verdict(Account account, SessionCheck check) {
+        return switch (check) {
             case SessionCheck.Live() -> {
                 confirm(account);
                 yield Verdicts.Session.LIVE;

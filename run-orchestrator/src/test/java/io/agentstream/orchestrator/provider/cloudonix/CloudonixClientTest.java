@@ -47,6 +47,12 @@ final class CloudonixClientTest {
         }
     }
 
+    private static CloudonixClient.Asked ask(AwkwardServer server) {
+        try (CloudonixClient client = new CloudonixClient(quick(server.url()))) {
+            return client.ask(DOMAIN, DOMAIN, "s1", TOKEN, in(10_000));
+        }
+    }
+
     private static Arguments row(String name, SessionCheck expected, int requests, Answer... answers) {
         return Arguments.of(name, expected, requests, answers);
     }
@@ -100,6 +106,20 @@ final class CloudonixClientTest {
             // then
             assertEquals(expected, result);
             assertEquals(requests, server.requests().size());
+        }
+    }
+
+    @Test
+    void saysWhatItWasAnsweredAndHowOftenItHadToAsk() throws IOException {
+        // given
+        try (AwkwardServer busy = new AwkwardServer(status(503, ""), status(200, LIVE));
+                AwkwardServer strange = new AwkwardServer(status(404, "{}"));
+                AwkwardServer down = new AwkwardServer(status(500, ""))) {
+
+            // when, then
+            assertEquals(new CloudonixClient.Asked(new Live(), 200, 2), ask(busy));
+            assertEquals(new CloudonixClient.Asked(new NotLive(Reason.UNKNOWN), 404, 1), ask(strange));
+            assertEquals(new CloudonixClient.Asked(new Unavailable(Trouble.SERVER_ERROR), 500, 3), ask(down));
         }
     }
 
