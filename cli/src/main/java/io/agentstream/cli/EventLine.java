@@ -1,5 +1,8 @@
 package io.agentstream.cli;
 
+import io.agentstream.calllog.timeline.SilentFault;
+import io.agentstream.calllog.timeline.TimelineLimits;
+import io.agentstream.calllog.timeline.TimelineText;
 import io.agentstream.cli.text.Paint;
 import io.agentstream.cli.text.Paint.Colour;
 import java.util.Locale;
@@ -54,23 +57,39 @@ final class EventLine {
                     Colour.MAGENTA,
                     payload.path("tool").asString("") + payload.path("arguments")
                             + (payload.has("result") ? " = " + payload.path("result") : ""));
-            case "latency" -> new Said(
-                    Colour.FAINT, payload.path("what").asString("") + " after " + payload.path("ms").asLong(0) + " ms");
+            case "latency" -> latency(payload.path("what").asString(""), payload.path("ms").asLong(0));
             case "hung_up" -> new Said(Colour.YELLOW, "the agent ends the call: " + payload.path("end").asString(""));
             case "resumed" -> new Said(
                     Colour.YELLOW, "another worker goes on, " + payload.path("gap_ms").asLong(0) + " ms were heard by nobody");
             case "ended" -> new Said(Colour.BLUE, "socket closed with " + payload.path("close_code").asInt(0) + reason(payload));
             case "completed" -> new Said(
-                    Colour.BOLD,
+                    faults(payload).isEmpty() ? Colour.BOLD : Colour.RED,
                     payload.path("end").asString("") + " after " + seconds(payload)
-                            + (payload.path("outcome").isString() ? ", " + payload.path("outcome").asString("") : ""));
+                            + (payload.path("outcome").isString() ? ", " + payload.path("outcome").asString("") : "") + faults(payload));
             case "failed" -> new Said(
-                    Colour.RED, payload.path("failure").asString("") + ": " + payload.path("reason").asString(""));
+                    Colour.RED, payload.path("failure").asString("") + ": " + payload.path("reason").asString("") + faults(payload));
             case "hang_up" -> payload.path("confirmed").asBoolean(false)
                     ? new Said(Colour.FAINT, "the provider has ended the call")
                     : new Said(Colour.RED, "the provider has not ended the call");
             default -> new Said(FAULT.matcher(type).find() ? Colour.RED : Colour.MAGENTA, fields(payload));
         };
+    }
+
+    /// An answer that was waited for too long is seen as it happens.
+    private static Said latency(String what, long ms) {
+        return what.equals("first_played") && ms > TimelineLimits.DEFAULT.slowTurnMs()
+                ? new Said(Colour.RED, "slow: the answer was waited for " + TimelineText.seconds(ms))
+                : new Said(Colour.FAINT, what + " after " + ms + " ms");
+    }
+
+    /// What was wrong that nobody complained of.
+    private static String faults(JsonNode payload) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode fault : payload.path("faults")) {
+            String code = fault.asString("");
+            text.append("; ").append(SilentFault.of(code).map(TimelineText::fault).orElse(code));
+        }
+        return text.toString();
     }
 
     private static String words(JsonNode payload) {

@@ -12,10 +12,7 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,33 +59,19 @@ final class ExportCommand implements Callable<Integer> {
         if (!force && Files.exists(file)) {
             throw exists();
         }
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new IOException("There is no folder for " + file + ".");
-        }
-        try (ApiClient client = access.client(terminal.environment())) {
+        try (ApiClient client = access.client(terminal.environment());
+                WholeFile written = WholeFile.at(file)) {
             JsonNode run = RunFinder.find(client, target);
-            Path part = Files.createTempFile(folder, ".export-", ".part", ownersOnly(folder));
-            try {
-                receive(client, run.path("id").asLong(), part);
-                Manifest manifest;
-                try (CallFile whole = CallFile.open(part)) {
-                    manifest = whole.manifest();
-                }
-                long bytes = Files.size(part);
-                name(part);
-                say(manifest, bytes);
-            } finally {
-                Files.deleteIfExists(part);
+            receive(client, run.path("id").asLong(), written.part());
+            Manifest manifest;
+            try (CallFile whole = CallFile.open(written.part())) {
+                manifest = whole.manifest();
             }
+            long bytes = Files.size(written.part());
+            name(written);
+            say(manifest, bytes);
         }
         return ServiceMain.EXIT_OK;
-    }
-
-    private static FileAttribute<?>[] ownersOnly(Path folder) throws IOException {
-        return Files.getFileStore(folder).supportsFileAttributeView("posix")
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
     }
 
     private void receive(ApiClient client, long run, Path part) throws IOException, InterruptedException {
@@ -99,13 +82,13 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    private void name(Path part) throws IOException {
+    private void name(WholeFile written) throws IOException {
         if (force) {
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            written.replace();
             return;
         }
         try {
-            Files.move(part, file);
+            written.create();
         } catch (FileAlreadyExistsException meanwhile) {
             throw exists();
         }

@@ -1,11 +1,13 @@
 package io.agentstream.cli;
 
+import io.agentstream.cli.text.Paint;
 import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.Sentences;
 import io.agentstream.runtime.ServiceMain;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /// Says what went wrong to the person at the terminal; the whole story goes to the log.
@@ -26,7 +28,8 @@ final class Problems {
         if (wrong != null) {
             return say(wrong, err);
         }
-        err.println("agent-stream: " + sentence(e));
+        // Some quote what another machine said, or what stands in a file.
+        err.println("agent-stream: " + sentence(e).lines().map(Paint::clean).collect(Collectors.joining("\n")));
         err.flush();
         LoggerFactory.getLogger(Problems.class).debug("command failed", e);
         return ServiceMain.EXIT_FAULT;

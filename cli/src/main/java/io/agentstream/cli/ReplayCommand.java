@@ -20,7 +20,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -259,16 +258,12 @@ final class ReplayCommand implements Callable<Integer> {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /// Beside the file first: what breaks off leaves what was there.
     private void save(Path to, Sound sound) throws IOException {
-        Path part = to.resolveSibling(to.getFileName() + ".part");
-        try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+        try (WholeFile file = WholeFile.at(to)) {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file.part()))) {
                 sound.writeTo(out);
             }
-            Files.move(part, to, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
+            file.replace();
         }
         terminal.err().println("saved " + to + ": left the caller, right what the caller heard");
     }

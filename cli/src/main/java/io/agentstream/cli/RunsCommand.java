@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +33,7 @@ final class RunsCommand implements Callable<Integer> {
     private static final int MAX_LIMIT = 100_000;
     private static final int MAX_PAGE = 500;
     private static final List<String> TITLES =
-            List.of("CREATED (UTC)", "ID", "RUN", "STATE", "HOW IT ENDED", "SECONDS", "CALLER", "CALLED", "OUTCOME");
+            List.of("CREATED (UTC)", "ID", "RUN", "STATE", "HOW IT ENDED", "SECONDS", "CALLER", "CALLED", "OUTCOME", "FAULTS");
 
     private final Terminal terminal;
 
@@ -161,7 +162,8 @@ final class RunsCommand implements Callable<Integer> {
                         : "",
                 run.at("/initial_context/caller_number").asString(""),
                 run.at("/initial_context/called_number").asString(""),
-                run.path("outcome").asString(""));
+                run.path("outcome").asString(""),
+                run.path("faults").valueStream().map(fault -> fault.asString("")).collect(Collectors.joining(" ")));
     }
 
     /// Where it was said, and what.

@@ -8,7 +8,6 @@ import io.agentstream.cli.text.Paint;
 import io.agentstream.runtime.Durations;
 import io.agentstream.runtime.ServiceMain;
 import io.agentstream.runtime.StopBarrier;
-import io.agentstream.schemas.Json;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +21,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// The command `tail`. A connection that breaks is made again, and goes on behind what was shown.
@@ -144,13 +142,13 @@ final class TailCommand implements Callable<Integer> {
         Optional<EventStream.Message> next = stream.next();
         while (next.isPresent()) {
             EventStream.Message message = next.get();
-            JsonNode data = data(message);
+            JsonNode data = message.json();
             switch (message.kind()) {
                 case "message" -> terminal.out().println(json ? data.toString() : EventLine.of(data, paint));
                 case "gap" -> terminal.err().println("some of what happened meanwhile is not shown: it was too much");
                 case "end" -> {
                     if (data.path("reason").asString("").equals("key")) {
-                        terminal.err().println("agent-stream: the API key was revoked, or its organisation is suspended.");
+                        terminal.err().println("agent-stream: " + EventStream.REVOKED);
                         return Ending.FINAL;
                     }
                 }
@@ -161,13 +159,5 @@ final class TailCommand implements Callable<Integer> {
             next = stream.next();
         }
         return Ending.BROKEN;
-    }
-
-    private static JsonNode data(EventStream.Message message) {
-        try {
-            return Json.MAPPER.readTree(message.data());
-        } catch (JacksonException foreign) {
-            return Json.MAPPER.missingNode();
-        }
     }
 }

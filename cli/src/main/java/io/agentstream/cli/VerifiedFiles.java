@@ -4,6 +4,7 @@ import io.agentstream.calllog.export.CallFile;
 import io.agentstream.calllog.verify.JournalReading;
 import io.agentstream.calllog.verify.Verification;
 import io.agentstream.calllog.verify.VerificationText;
+import io.agentstream.cli.text.Paint;
 import io.agentstream.cli.verify.RecordedEnd;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,7 +34,7 @@ final class VerifiedFiles {
         }
         List<Path> files;
         try (Stream<Path> all = Files.list(path)) {
-            files = all.filter(each -> each.getFileName().toString().endsWith(ENDING)).sorted().toList();
+            files = all.filter(each -> each.getFileName().toString().endsWith(ENDING) && Files.isRegularFile(each)).sorted().toList();
         }
         if (files.isEmpty()) {
             throw new IOException("There is no exported call (*" + ENDING + ") in " + path + ".");
@@ -43,7 +44,7 @@ final class VerifiedFiles {
             try {
                 isSame &= one(file);
             } catch (IOException refused) {
-                out.println(file.getFileName() + ": " + refused.getMessage());
+                out.println(Paint.clean(file.getFileName() + ": " + refused.getMessage()));
                 isSame = false;
             }
         }
@@ -60,7 +61,7 @@ final class VerifiedFiles {
             Verification conversation = JournalReading.verify(file.source(), file.manifest().callId(), null, key -> file.definition());
             VerificationText.lines(name, conversation).forEach(out::println);
             RecordedEnd end = RecordedEnd.of(file.source(), slot -> file.source());
-            out.println((end.possible().isEmpty() ? "  note: " : "  ") + end.says());
+            out.println((end.possible().isEmpty() ? "  note: " : "  ") + Paint.clean(end.says()));
             return conversation.same() && end.possible().orElse(true);
         }
     }

@@ -6,6 +6,7 @@ import io.agentstream.calllog.KafkaDefinitions;
 import io.agentstream.calllog.verify.JournalReading;
 import io.agentstream.calllog.verify.Verification;
 import io.agentstream.calllog.verify.VerificationText;
+import io.agentstream.cli.text.Paint;
 import io.agentstream.cli.verify.RecordedEnd;
 import io.agentstream.cli.verify.RunCalls;
 import io.agentstream.orchestrator.store.Database;
@@ -70,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
         Verification conversation = JournalReading.verify(source, run.places().callId(), words(config, run.keys()), new KafkaDefinitions(clients)::find);
         VerificationText.lines(run.name(), conversation).forEach(terminal.out()::println);
         RecordedEnd end = RecordedEnd.of(source, slot -> new KafkaCallSource(clients, run.at(slot)));
-        terminal.out().println((end.possible().isEmpty() ? "  note: " : "  ") + end.says());
+        terminal.out().println((end.possible().isEmpty() ? "  note: " : "  ") + Paint.clean(end.says()));
         return conversation.same() && end.possible().orElse(true) ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
     }
 

@@ -23,11 +23,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// Asks the REST API in a tenant's name. Each method blocks, for half a minute at most until an answer begins; what goes wrong is an
+/// Asks the REST API in a tenant's name. Each method blocks, for a minute and a half at most until an answer begins; what goes wrong is an
 /// [ApiException], whose message a person can act on. Follows no redirection: the key is for one address. Any thread.
 public final class ApiClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    /// A call of hours among many others takes a while to be read back.
+    private static final Duration ANSWER = Duration.ofSeconds(90);
     private static final int MAX_PROBLEM_BYTES = 64 * 1024;
 
     private final URI root;

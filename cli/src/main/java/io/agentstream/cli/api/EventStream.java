@@ -1,5 +1,6 @@
 package io.agentstream.cli.api;
 
+import io.agentstream.schemas.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /// Server-sent events of one connection, as the HTML standard reads them. The other side says at least every [#SILENCE] that it is
 /// there; one that does not is taken for gone. One thread, which waits; another one reads.
@@ -28,8 +31,21 @@ public final class EventStream implements AutoCloseable {
     /// @param text null: there are no more
     private record Line(@Nullable String text) {}
 
+    /// What a person is told where a stream ends because of its key.
+    public static final String REVOKED = "The API key was revoked, or its organisation is suspended.";
+
     /// @param kind `message`, unless the event says otherwise
-    public record Message(String kind, String data) {}
+    public record Message(String kind, String data) {
+
+        /// Its data; a missing node where that is no JSON.
+        public JsonNode json() {
+            try {
+                return Json.MAPPER.readTree(data);
+            } catch (JacksonException foreign) {
+                return Json.MAPPER.missingNode();
+            }
+        }
+    }
 
     /// Connects.
     ///

@@ -5,8 +5,7 @@ import io.agentstream.calllog.CallEntry;
 import io.agentstream.calllog.CallReading;
 import io.agentstream.calllog.CallSource;
 import io.agentstream.calllog.LogRecord;
-import io.agentstream.calllog.audio.CallAudio;
-import io.agentstream.calllog.audio.CallFeeds;
+import io.agentstream.calllog.audio.CallSound;
 import io.agentstream.calllog.audio.CallWav;
 import io.agentstream.calllog.export.CallFile;
 import io.agentstream.calllog.timeline.TimelineEntry;
@@ -17,7 +16,6 @@ import io.agentstream.calllog.timeline.TimelineText;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.Json;
-import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,8 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -41,13 +37,25 @@ public final class ReplayedFile {
             .map(kind -> kind.getAnnotation(JsonTypeName.class).value())
             .toList();
 
-    private static final int MS_PER_MINUTE = 60_000;
-    private static final int MS_PER_SECOND = 1_000;
+    /// More than a call of hours tells. Whoever has made a file up may have put more into it than there is memory for.
+    private static final int MOST_ENTRIES = 200_000;
+
+    /// Longer than any call may be.
+    static final Duration LONGEST = Duration.ofDays(3);
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     private final CallFile file;
+    private final int most;
 
     public ReplayedFile(CallFile file) {
+        this(file, MOST_ENTRIES);
+    }
+
+    /// @param most entries that are shown
+    ReplayedFile(CallFile file, int most) {
         this.file = file;
+        this.most = most;
     }
 
     /// The run, as the API showed it.
@@ -70,6 +78,7 @@ public final class ReplayedFile {
             ObjectNode json = TimelineJson.of(entry);
             if ((fromMs == null || entry.atMs() >= fromMs) && (toMs == null || entry.fromMs() <= toMs)
                     && (kinds == null || kinds.contains(json.path("kind").asString("")))) {
+                bounded(items.size());
                 items.add(json);
             }
         });
@@ -78,16 +87,38 @@ public final class ReplayedFile {
         return whole;
     }
 
-    private TimelineReading read(TimelineLimits limits, Consumer<TimelineEntry> taker) throws IOException {
+    private void bounded(int entries) throws IOException {
+        if (entries >= most) {
+            throw new IOException("The file tells more than " + most + " things. Ask for some of them with --from, --to or --kind.");
+        }
+    }
+
+    /// Takes an entry.
+    @FunctionalInterface
+    private interface Taker {
+        void take(TimelineEntry entry) throws IOException;
+    }
+
+    private TimelineReading read(TimelineLimits limits, Taker taker) throws IOException {
+        List<TimelineEntry> fresh = new ArrayList<>();
         TimelineReading timeline =
-                new TimelineReading(file.manifest().callId(), limits, placed -> taker.accept(placed.entry()));
+                new TimelineReading(file.manifest().callId(), limits, placed -> fresh.add(placed.entry()));
         try (CallReading reading = CallReading.open(file.source(), CallReading.ALL, null)) {
             for (CallEntry entry = reading.next(); entry != null; entry = reading.next()) {
                 timeline.take(entry);
+                give(fresh, taker);
             }
         }
         timeline.end();
+        give(fresh, taker);
         return timeline;
+    }
+
+    private static void give(List<TimelineEntry> fresh, Taker taker) throws IOException {
+        for (TimelineEntry entry : fresh) {
+            taker.take(entry);
+        }
+        fresh.clear();
     }
 
     /// What was said and heard, a line each.
@@ -95,17 +126,11 @@ public final class ReplayedFile {
         List<TimelineEntry> lines = new ArrayList<>();
         read(TimelineLimits.DEFAULT, entry -> {
             if (entry instanceof TimelineEntry.Said || entry instanceof TimelineEntry.Heard) {
+                bounded(lines.size());
                 lines.add(entry);
             }
         });
-        return lines.stream().map(ReplayedFile::line).toList();
-    }
-
-    private static String line(TimelineEntry entry) {
-        long ms = entry.fromMs();
-        return String.format(
-                        Locale.ROOT, "%02d:%02d.%d  ", ms / MS_PER_MINUTE, ms / MS_PER_SECOND % 60, ms / 100 % 10)
-                + (entry instanceof TimelineEntry.Said ? "agent   " : "caller  ") + TimelineText.of(entry);
+        return lines.stream().map(TimelineText::transcriptLine).toList();
     }
 
     /// The call's sound, as the API gives it: from the accepted socket to the end.
@@ -123,13 +148,13 @@ public final class ReplayedFile {
         if (begin == null || end == null) {
             throw new IOException("The beginning of the call is not in the file: its sound has no time.");
         }
+        if (Duration.between(begin, end).compareTo(LONGEST) > 0 || begin.isBefore(Instant.EPOCH) || begin.isAfter(LATEST)) {
+            throw new IOException("The file says that the call lasted for longer than calls do: its sound is not made.");
+        }
         long lengthUs = Math.max(0, Duration.between(begin, end).toNanos() / 1_000);
-        long samples = CallAudio.samples(lengthUs);
-        try (CallFeeds feeds = CallFeeds.open(file.source(), null)) {
-            CallAudio audio = new CallAudio(
-                    feeds.frames(), feeds.commands(), MediaFormat.MULAW_8K, begin.toEpochMilli() * 1_000, lengthUs);
-            CallWav wav = new CallWav(audio, CallWav.Channels.BOTH, samples, 0, CallWav.bytes(CallWav.Channels.BOTH, samples));
-            for (byte[] piece = wav.next(); piece != null; piece = wav.next()) {
+        CallSound.Part whole = CallSound.Part.whole(CallWav.Channels.BOTH, lengthUs);
+        try (CallSound sound = CallSound.open(file.source(), null, begin.toEpochMilli() * 1_000, lengthUs, whole)) {
+            for (byte[] piece = sound.next(); piece != null; piece = sound.next()) {
                 out.write(piece);
             }
         }

@@ -22,12 +22,13 @@ public final class SummaryView {
     /// @param summary as the API shows it
     public List<String> lines(JsonNode run, JsonNode summary) {
         List<String> lines = new ArrayList<>();
-        lines.add(paint.in(Colour.BOLD, Paint.clean(run.path("name").asString("run"))) + "  " + state(run, summary)
-                + given("  ", summary.path("accepted_at").asString("").replace('T', ' ').replaceFirst("\\..*", ""), " UTC"));
-        row(lines, "call", numbers(run), given("agent version ", run.path("agent_version").asString(""), ""), outcome(summary));
+        lines.add(paint.in(Colour.BOLD, run.path("name").isMissingNode() ? "run" : text(run, "name")) + "  " + state(run, summary)
+                + given("  ", text(summary, "accepted_at").replace('T', ' ').replaceFirst("\\..*", ""), " UTC"));
+        row(lines, "call", numbers(run), given("agent version ", text(run, "agent_version"), ""),
+                given("outcome ", text(summary, "outcome"), ""));
         row(lines, "length", seconds(summary.path("duration_ms")), summary.has("talk_ms") ? seconds(summary.path("talk_ms")) + " of talk" : "",
                 summary.has("answered_after_ms") ? "answered after " + seconds(summary.path("answered_after_ms")) : "");
-        row(lines, "turns", summary.path("turns").asString("0"), slowest(summary), count(summary, "interruptions"), count(summary, "keys"),
+        row(lines, "turns", Long.toString(summary.path("turns").asLong(0)), slowest(summary), count(summary, "interruptions"), count(summary, "keys"),
                 count(summary, "takeovers"));
         row(lines, "talk", talk(summary), summary.has("longest_silence")
                 ? "longest silence " + seconds(summary.at("/longest_silence/ms")) + " at "
@@ -44,27 +45,28 @@ public final class SummaryView {
     }
 
     private String state(JsonNode run, JsonNode summary) {
-        String state = run.path("state").asString("");
-        String failure = summary.path("failure").asString("");
-        String how = failure.isEmpty() ? summary.path("end").asString("") : failure;
+        String state = text(run, "state");
+        String failure = text(summary, "failure");
+        String how = failure.isEmpty() ? text(summary, "end") : failure;
         Colour colour = switch (state) {
             case "completed" -> Colour.GREEN;
             case "failed" -> Colour.RED;
             default -> Colour.YELLOW;
         };
         return paint.in(colour, how.isEmpty() ? state : state + ", " + how)
-                + given(", by ", summary.path("disconnected_by").asString(""), "")
-                + given(", closed with ", summary.path("close_code").asString(""), "");
+                + given(", by ", text(summary, "disconnected_by"), "")
+                + given(", closed with ", text(summary, "close_code"), "");
+    }
+
+    /// Of whatever a field holds, what can be shown: a file may have been made up by anybody.
+    private static String text(JsonNode of, String field) {
+        return Paint.clean(of.path(field).asString(""));
     }
 
     private static String numbers(JsonNode run) {
-        String from = run.at("/initial_context/caller_number").asString("");
-        String to = run.at("/initial_context/called_number").asString("");
-        return from.isEmpty() && to.isEmpty() ? "" : Paint.clean((from.isEmpty() ? "unknown" : from) + " → " + (to.isEmpty() ? "unknown" : to));
-    }
-
-    private static String outcome(JsonNode summary) {
-        return given("outcome ", Paint.clean(summary.path("outcome").asString("")), "");
+        String from = text(run.path("initial_context"), "caller_number");
+        String to = text(run.path("initial_context"), "called_number");
+        return from.isEmpty() && to.isEmpty() ? "" : (from.isEmpty() ? "unknown" : from) + " → " + (to.isEmpty() ? "unknown" : to);
     }
 
     private static String slowest(JsonNode summary) {
@@ -102,23 +104,20 @@ public final class SummaryView {
     }
 
     private static String fault(JsonNode fault) {
-        String code = fault.path("fault").asString("");
-        for (SilentFault known : SilentFault.values()) {
-            if (known.name().toLowerCase(Locale.ROOT).equals(code)) {
-                return TimelineText.fault(
+        String code = text(fault, "fault");
+        return SilentFault.of(code)
+                .map(known -> TimelineText.fault(
                         known, fault.has("turn") ? Integer.valueOf(fault.path("turn").asInt(0)) : null,
-                        fault.has("ms") ? Long.valueOf(fault.path("ms").asLong(0)) : null);
-            }
-        }
-        return code.replace('_', ' ');
+                        fault.has("ms") ? Long.valueOf(fault.path("ms").asLong(0)) : null))
+                .orElse(code.replace('_', ' '));
     }
 
     private static String gap(JsonNode gap) {
-        return Paint.clean(gap.path("topic").asString("")) + ": " + switch (gap.path("why").asString("")) {
+        return text(gap, "topic") + ": " + switch (text(gap, "why")) {
             case "deleted" -> "older records are deleted";
             case "lost" -> "records are missing";
             case "sealed" -> "cannot be opened, its key is destroyed or is not here";
-            default -> gap.path("why").asString("");
+            default -> text(gap, "why");
         };
     }
 

@@ -1,6 +1,7 @@
 package io.agentstream.cli.replay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.cli.text.Paint;
 import io.agentstream.schemas.Json;
@@ -34,6 +35,24 @@ final class SummaryViewTest {
                         + "\"interruptions\":1,\"keys\":2,\"takeovers\":0,\"slowest_turn\":{\"at_ms\":4800,\"turn\":3,\"ms\":400},"
                         + "\"talk\":{\"caller_ms\":800,\"agent_ms\":2500,\"silence_ms\":4600},\"longest_silence\":{\"from_ms\":4800,\"ms\":3200},"
                         + "\"frames\":{\"received\":390,\"lost\":10,\"lost_ms\":200,\"late\":5,\"worst_late_ms\":210},\"faults\":[],\"gaps\":[]}"));
+    }
+
+    @Test
+    void whateverSomebodyHasPutIntoAFileGivesTheTerminalNoOrders() {
+        // given a run whose every field does
+        String order = "\\u001b]0;owned\\u0007\\u009b2J";
+        JsonNode run = Json.MAPPER.readTree("{'name':'N%','state':'S%','agent_version':'V%','initial_context':{'caller_number':'A%'}}"
+                .replace('\'', '"').replace("%", order));
+        JsonNode summary = Json.MAPPER.readTree(("{'accepted_at':'T%','end':'E%','disconnected_by':'D%','close_code':'C%','outcome':'O%',"
+                        + "'turns':'7%','frames':{},'faults':[{'fault':'F%'}],'gaps':[{'topic':'G%','why':'W%'}]}")
+                .replace('\'', '"').replace("%", order));
+
+        // when
+        List<String> lines = new SummaryView(new Paint(false)).lines(run, summary);
+
+        // then
+        assertTrue(lines.size() > 4, lines.toString());
+        assertTrue(lines.stream().allMatch(line -> line.chars().noneMatch(Character::isISOControl)), lines.toString());
     }
 
     @Test
