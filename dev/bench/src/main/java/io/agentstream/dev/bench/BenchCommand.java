@@ -83,6 +83,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--sealed", description = "Seals the calls with keys of their own (CALL_KEYS_KEY).")
     private boolean sealed;
 
+    @Option(names = "--followers", paramLabel = "N", defaultValue = "0", description = "Measures the system also with so many who follow one of its calls, and without, in turn (default: ${DEFAULT-VALUE}).")
+    private int followers;
+
     @Option(names = "--load-threads", paramLabel = "N", defaultValue = "1", description = "Threads of the load generator (default: ${DEFAULT-VALUE}).")
     private int loadThreads;
 
@@ -126,7 +129,7 @@ public final class BenchCommand implements Callable<Integer> {
             ReportFile.requireDirectory(svg);
             return new BenchSettings(
                     calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
-                    new BenchSettings.Layout(partitions, gateways, workers, sealed),
+                    new BenchSettings.Layout(partitions, gateways, workers, sealed, followers),
                     Wiring.measurable(environment), JvmFlags.recommended(jvm));
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(Objects.requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()));

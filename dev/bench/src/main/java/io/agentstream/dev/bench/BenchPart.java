@@ -7,6 +7,7 @@ import io.agentstream.dev.bench.bare.BareSocketPart;
 import io.agentstream.dev.bench.load.LoadPart;
 import io.agentstream.dev.bench.process.PartMain;
 import io.agentstream.dev.bench.system.BrokerPart;
+import io.agentstream.dev.bench.system.FollowersPart;
 import io.agentstream.dev.bench.system.PostgresPart;
 import io.agentstream.dev.bench.system.SandboxPart;
 import io.agentstream.dev.bench.system.ServicePart;
@@ -33,6 +34,7 @@ public final class BenchPart {
             case "gateway" -> ServicePart.gateway(settings);
             case "orchestrator" -> ServicePart.orchestrator(settings);
             case "worker" -> ServicePart.worker(settings);
+            case "followers" -> new FollowersPart(settings);
             default -> throw new IllegalArgumentException("unknown part " + arguments[0]);
         });
     }

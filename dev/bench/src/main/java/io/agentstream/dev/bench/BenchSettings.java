@@ -37,7 +37,11 @@ record BenchSettings(
     /// @param gateways calls go to them in turn
     /// @param workers they share the partitions
     /// @param sealed whether calls are sealed with keys of their own
-    record Layout(int partitions, int gateways, int workers, boolean sealed) {
+    /// @param followers how many follow one of the calls in every other window; 0: there are no such windows
+    record Layout(int partitions, int gateways, int workers, boolean sealed, int followers) {
+
+        /// As many as one API key may have.
+        private static final int MOST_FOLLOWERS = 64;
 
         /// As many as there are slots by default.
         private static final int MOST = 12;
@@ -45,6 +49,9 @@ record BenchSettings(
         Layout {
             if (partitions < 1 || partitions > 1_000) {
                 throw new IllegalArgumentException("--partitions takes a number between 1 and 1000");
+            }
+            if (followers < 0 || followers > MOST_FOLLOWERS) {
+                throw new IllegalArgumentException("--followers takes a number between 0 and " + MOST_FOLLOWERS);
             }
             if (gateways < 1 || gateways > MOST) {
                 throw new IllegalArgumentException("--gateways takes a number between 1 and " + MOST);
@@ -109,6 +116,7 @@ record BenchSettings(
         shown.put("gateways", layout.gateways());
         shown.put("workers", layout.workers());
         shown.put("sealed", layout.sealed());
+        shown.put("followers", layout.followers());
         shown.put("environment", new TreeMap<>(environment));
         shown.put("jvm_flags", flags);
         shown.put("setup_ms", "from the log: `at` of offered to `at` of running");

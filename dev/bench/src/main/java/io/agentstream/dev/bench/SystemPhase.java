@@ -3,6 +3,7 @@ package io.agentstream.dev.bench;
 import io.agentstream.dev.bench.load.CallCounts;
 import io.agentstream.dev.bench.load.LoadPlan;
 import io.agentstream.dev.bench.process.ChildProcess;
+import io.agentstream.dev.bench.report.Followed;
 import io.agentstream.dev.bench.report.Point;
 import io.agentstream.dev.bench.report.SystemSample;
 import io.agentstream.dev.bench.system.SetupLog;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import tools.jackson.databind.JsonNode;
@@ -47,6 +49,8 @@ final class SystemPhase implements Phase<SystemSample> {
     private final List<ChildProcess> workers = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
     private final Tenant tenant;
+    private final Optional<FollowedCall> followed;
+    private String apiUrl = "";
     private final SetupLog setups;
     private final TopicMeter topics;
     private int points;
@@ -67,6 +71,7 @@ final class SystemPhase implements Phase<SystemSample> {
             topics = new TopicMeter(admin);
 
             new ReadyWait(services(wiring)).await(READY_LIMIT);
+            followed = followed();
         } catch (IOException | InterruptedException | RuntimeException failure) {
             closer.close();
             throw failure;
@@ -131,7 +136,9 @@ final class SystemPhase implements Phase<SystemSample> {
     /// Starts all services, and returns where they can be asked whether they are ready.
     private List<String> services(Wiring wiring) throws IOException, InterruptedException {
         List<String> urls = new ArrayList<>();
-        urls.add(adminUrl(service("orchestrator", settings.flags().orchestrator(), wiring).facts()));
+        JsonNode orchestrator = service("orchestrator", settings.flags().orchestrator(), wiring).facts();
+        apiUrl = "http://127.0.0.1:" + orchestrator.path("port").asInt();
+        urls.add(adminUrl(orchestrator));
         for (int i = 0; i < settings.layout().workers(); i++) {
             ChildProcess.Opened worker = service("worker", settings.flags().service(), wiring);
             workers.add(worker.process());
@@ -144,6 +151,17 @@ final class SystemPhase implements Phase<SystemSample> {
             urls.add(adminUrl(gateway.facts()));
         }
         return urls;
+    }
+
+    private Optional<FollowedCall> followed() throws IOException, InterruptedException {
+        int followers = settings.layout().followers();
+        if (followers == 0) {
+            return Optional.empty();
+        }
+        ChildProcess process = part(
+                "followers", settings.flags().tool(), Map.of("api_url", apiUrl, "api_key", tenant.apiKey().reveal())).process();
+        members.add(new Window.Member("followers", process));
+        return Optional.of(new FollowedCall(process, apiUrl, tenant.apiKey(), followers));
     }
 
     private ChildProcess.Opened service(String name, List<String> flags, Wiring wiring)
@@ -183,6 +201,8 @@ final class SystemPhase implements Phase<SystemSample> {
             TopicMeter.Reading after = topics.read();
             Point.HeapBytesPerCall heap = new Point.HeapBytesPerCall(
                     perCall(heapBytes(gateways) - gatewayEmpty, calls), perCall(heapBytes(workers) - workerEmpty, calls));
+            Optional<Followed> whenFollowed =
+                    followed.isPresent() ? Optional.of(followed.get().measure(load, members, length)) : Optional.empty();
             load.hangUp();
             stop.pause(SETTLE);
             CallCounts counts = measured.calls();
@@ -191,7 +211,8 @@ final class SystemPhase implements Phase<SystemSample> {
                     setup,
                     new Point.SetupMs(counts.firstEcho().p50(), counts.firstEcho().p99()),
                     heap,
-                    after.since(before));
+                    after.since(before),
+                    whenFollowed);
         }
     }
 

@@ -41,7 +41,7 @@ final class BenchSmokeTest {
 
     private BenchSettings settings(Set<Target> only) {
         return new BenchSettings(
-                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2, true), Map.of(), flags);
+                List.of(CALLS), 1, 20, 0, only, 1_000, 1, 5, new BenchSettings.Layout(2, 2, 2, true, 2), Map.of(), flags);
     }
 
     @Test
@@ -75,8 +75,10 @@ final class BenchSmokeTest {
             assertTrue(point.setupMs().p99() > 0, Table.of(report));
             assertTrue(point.coresPerCall().gateway() > 0, Table.of(report));
             assertEquals(
-                    Set.of("broker", "postgres", "sandbox", "orchestrator", "worker", "gateway", "generator"),
+                    Set.of("broker", "postgres", "sandbox", "orchestrator", "worker", "gateway", "followers", "generator"),
                     point.processes().keySet());
+            assertEquals(2, point.followed().told(), Table.of(report));
+            assertTrue(point.followed().events() > 0, Table.of(report));
             assertTrue(point.topics().keySet().containsAll(Set.of("call.media.v1", "socket.commands.v1")), Table.of(report));
         }
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param firstEchoMs from when the call was due to be placed until the caller heard himself
 /// @param processes what each process of the system used
 /// @param topics records and bytes per second of each topic
+/// @param followed what it does to the calls that one of them is followed
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Point(
         int calls,
@@ -34,7 +35,8 @@ public record Point(
         @Nullable LatencyMs generatorLatenessMs,
         @Nullable Map<String, ProcessFigures> processes,
         @Nullable MachineFigures machine,
-        @Nullable Map<String, TopicRate> topics) {
+        @Nullable Map<String, TopicRate> topics,
+        @Nullable Followed followed) {
 
     public record CoresPerCall(
             double gateway, double orchestrator, double worker, double broker, double postgres, double total) {}
@@ -117,7 +119,8 @@ public record Point(
                 sample.map(Sample::lateness).orElse(null),
                 sample.map(Sample::processes).orElse(null),
                 sample.flatMap(Sample::machine).orElse(null),
-                system.map(SystemSample::topics).orElse(null));
+                system.map(SystemSample::topics).orElse(null),
+                system.flatMap(SystemSample::followed).orElse(null));
     }
 
     private static CoresPerCall cores(Sample sample) {

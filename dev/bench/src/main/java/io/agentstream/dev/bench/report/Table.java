@@ -38,6 +38,7 @@ public final class Table {
         setup();
         memory();
         topics();
+        followed();
         bare("bare socket", Point::bareSocket);
         bare("own framing", Point::bareFraming);
         bare("bare Kafka", Point::bareKafka);
@@ -158,6 +159,18 @@ public final class Table {
                     Point.TopicRate rate = point.topics() == null ? null : point.topics().get(topic);
                     return rate == null ? null : Text.of("%.0f, %.0f", rate.recordsPerSecond(), rate.bytesPerSecond() / 1000);
                 }));
+    }
+
+    private void followed() {
+        figure("followers of one call", "%.0f", Point::followed, f -> (double) f.told());
+        figure("  events they were told in a window", "%.0f", Point::followed, f -> (double) f.events());
+        figure("  round trip p50 without, ms", "%.2f", Point::followed, f -> f.without().p50());
+        figure("  round trip p50 with", "%.2f", Point::followed, f -> f.with().p50());
+        figure("  round trip p99 without", "%.2f", Point::followed, f -> f.without().p99());
+        figure("  round trip p99 with", "%.2f", Point::followed, f -> f.with().p99());
+        figure("  p99 changed by, %", "%+.1f", Point::followed, f -> 100 * f.p99Change());
+        figure("  orchestrator without, cores", "%.4f", Point::followed, Followed::orchestratorCoresWithout);
+        figure("  orchestrator with", "%.4f", Point::followed, Followed::orchestratorCoresWith);
     }
 
     private void bare(String what, Function<Point, Point.@Nullable Bare> part) {

@@ -29,9 +29,16 @@ public final class Tenant {
     private static final Duration DATABASE_WAIT = Duration.ofSeconds(30);
 
     private final UUID agent;
+    private final Secret apiKey;
 
-    private Tenant(UUID agent) {
+    private Tenant(UUID agent, Secret apiKey) {
         this.agent = agent;
+        this.apiKey = apiKey;
+    }
+
+    /// Opens the API.
+    public Secret apiKey() {
+        return apiKey;
     }
 
     /// Makes the tables and the customer.
@@ -41,6 +48,7 @@ public final class Tenant {
     /// @param maxCalls that the organisation may have at once
     public static Tenant make(Config config, String token, int maxCalls) throws IOException, InterruptedException {
         SecureRandom random = new SecureRandom();
+        Secret apiKey = new ApiKeys(random).generate();
         CredentialsCipher cipher = CredentialsCipher.of(random, config.get(Keys.CREDENTIALS_KEY).newest()).orElseThrow();
         try (Database database = new Database(Database.Settings.of(
                 config.get(Keys.DATABASE_URL).toString(),
@@ -50,7 +58,7 @@ public final class Tenant {
             Bootstrap.Result made = new Bootstrap(database, cipher).ensure(new Bootstrap.Request(
                     "Bench",
                     "bench@example.com",
-                    new ApiKeys(random).generate(),
+                    apiKey,
                     List.of(new Bootstrap.Account(
                             "Sandbox", DomainName.parse(DOMAIN).orElseThrow(), new Secret(token))),
                     List.of(new Bootstrap.Agent(
@@ -60,7 +68,7 @@ public final class Tenant {
                             connection,
                             made.organizationId(),
                             Organizations.Limits.DEFAULT.withMaxConcurrentCalls(maxCalls)));
-            return new Tenant(Objects.requireNonNull(made.agents().get(ECHO)));
+            return new Tenant(Objects.requireNonNull(made.agents().get(ECHO)), apiKey);
         } catch (Database.UnavailableException away) {
             throw new IOException("the database does not answer", away);
         }

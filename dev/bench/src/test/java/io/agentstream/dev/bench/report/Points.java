@@ -45,7 +45,8 @@ final class Points {
                 new Point.SetupMs(20, 40),
                 new Point.SetupMs(30, 60),
                 new Point.HeapBytesPerCall(20_000, 15_000),
-                Map.of("call.media.v1", new Point.TopicRate(2_500, 600_000)));
+                Map.of("call.media.v1", new Point.TopicRate(2_500, 600_000)),
+                Optional.empty());
         return Point.of(calls, Optional.of(system), bare, bare, bare);
     }
 }
