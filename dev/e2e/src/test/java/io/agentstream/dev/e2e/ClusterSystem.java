@@ -194,6 +194,7 @@ final class ClusterSystem implements AutoCloseable {
             }
         }
         NothingTwice.assertOn(kafka.bootstrapServers());
+        EveryCallAgain.of(system, directory.resolve("system"));
     }
 
     @Override

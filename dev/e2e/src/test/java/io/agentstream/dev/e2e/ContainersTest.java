@@ -58,6 +58,7 @@ final class ContainersTest {
 
                 JsonNode run = new Api(system.demo()).awaitRun(system.demo().echoAgentUuid(), call.call.callId, "completed");
                 assertEquals("caller_hangup", run.path("end").path("by").asString());
+                EveryCallAgain.of(system, directory);
             }
         }
     }

@@ -5,7 +5,11 @@ import io.agentstream.calllog.LogRecord;
 import io.agentstream.calllog.verify.JournalReading;
 import io.agentstream.calllog.verify.Verification;
 import io.agentstream.calllog.verify.VerificationText;
+import io.agentstream.cli.Installation;
 import io.agentstream.cli.verify.RecordedEnd;
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.runtime.Config;
+import io.agentstream.runtime.Keys;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallKeys;
@@ -15,6 +19,7 @@ import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -38,6 +43,14 @@ final class EveryCallAgain {
     private EveryCallAgain(String bootstrapServers, CallSecrets.Wrapping keys) {
         this.bootstrapServers = bootstrapServers;
         this.keys = keys;
+    }
+
+    /// Of a system that still runs.
+    ///
+    /// @param data its directory
+    static void of(LocalSystem system, Path data) throws Exception {
+        Config config = Installation.config(Map.of(), data, List.of());
+        leadsToTheSame(system.demo().kafkaBootstrapServers(), config.get(Keys.CALL_KEYS_KEY), true);
     }
 
     /// @param ends whether the gateway's ends are asked for too; not where tests have planted some

@@ -70,6 +70,9 @@ final class RestartTest {
             List<JsonNode> all = api.awaitNoOpenRun(after.echoAgentUuid());
             assertEquals(3, all.size());
             assertEquals(runs, all.subList(1, 3));
+
+            // and what was said before can be run again
+            EveryCallAgain.of(system, directory);
         }
     }
 

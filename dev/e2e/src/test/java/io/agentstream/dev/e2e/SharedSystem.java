@@ -1,20 +1,16 @@
 package io.agentstream.dev.e2e;
 
-import io.agentstream.cli.Installation;
 import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.SimulatedProvider;
-import io.agentstream.runtime.Config;
-import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.StopBarrier;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -104,9 +100,7 @@ final class SharedSystem implements ParameterResolver {
         @Override
         public void close() throws Exception {
             try {
-                Config config = Installation.config(Map.of(), directory, List.of());
-                EveryCallAgain.leadsToTheSame(
-                        system.demo().kafkaBootstrapServers(), config.get(Keys.CALL_KEYS_KEY), true);
+                EveryCallAgain.of(system, directory);
             } finally {
                 system.close();
                 DirectoryTree.delete(directory);
