@@ -36,7 +36,10 @@ public final class CallFile implements AutoCloseable {
 
     /// Reads `in` to its end and does not close it.
     public static CallFile open(InputStream in, Limits limits) throws IOException {
-        Spool spool = new Spool();
+        return open(in, limits, new Spool());
+    }
+
+    static CallFile open(InputStream in, Limits limits, Spool spool) throws IOException {
         try {
             return new CallFileReader(limits, spool).read(in);
         } catch (IOException | RuntimeException refused) {

@@ -23,12 +23,18 @@ import org.jspecify.annotations.Nullable;
 final class Spool implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 64 << 10;
+    private static final String PREFIX = "agent-stream-call-";
 
     private final Path folder;
     private final Map<String, DataOutputStream> open = new HashMap<>();
 
     Spool() throws IOException {
-        this.folder = Files.createTempDirectory("agent-stream-call-"); // mode 700
+        this.folder = Files.createTempDirectory(PREFIX); // mode 700
+    }
+
+    /// @param parent where its folder stands
+    Spool(Path parent) throws IOException {
+        this.folder = Files.createTempDirectory(parent, PREFIX);
     }
 
     void add(LogRecord record) throws IOException {

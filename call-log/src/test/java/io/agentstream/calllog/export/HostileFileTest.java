@@ -32,6 +32,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.ArrayNode;
@@ -370,8 +371,11 @@ final class HostileFileTest {
                 new Hostile("an offset beyond all numbers", agreed(members -> replace(members, LIFECYCLE, "\"offset\":0", "\"offset\":99999999999999999999")), damaged));
     }
 
-    private static CallFile open(byte[] file) throws IOException {
-        return CallFile.open(new ByteArrayInputStream(file), SMALL);
+    @TempDir
+    private Path folder;
+
+    private CallFile open(byte[] file) throws IOException {
+        return CallFile.open(new ByteArrayInputStream(file), SMALL, new Spool(folder));
     }
 
     @Test
@@ -389,9 +393,6 @@ final class HostileFileTest {
     @ParameterizedTest
     @MethodSource("files")
     void isRefusedInASentenceAndLeavesNothing(Hostile hostile) throws Exception {
-        // given
-        long before = temporary();
-
         // when
         CallFileException refused = assertThrows(CallFileException.class, () -> open(hostile.content().array()).close());
 
@@ -399,12 +400,8 @@ final class HostileFileTest {
         String said = refused.getMessage();
         assertTrue(said.contains(hostile.sentence()), said);
         assertTrue(said.matches("The file[ a-zA-Z0-9.,:;'-]+\\."), said);
-        assertEquals(before, temporary());
-    }
-
-    private static long temporary() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return all.filter(each -> each.getFileName().toString().startsWith("agent-stream-call-")).count();
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(0, left.count());
         }
     }
 
