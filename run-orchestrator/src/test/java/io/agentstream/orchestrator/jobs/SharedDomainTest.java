@@ -100,7 +100,7 @@ final class SharedDomainTest {
     }
 
     private Verdicts.Session check(long id) {
-        return sessions.check(found(id), "s1", System.nanoTime() + Duration.ofSeconds(2).toNanos());
+        return sessions.check(found(id), "s1", System.nanoTime() + Duration.ofSeconds(2).toNanos()).verdict();
     }
 
     private int checkUntilThereIsNoTurn(long id) {
