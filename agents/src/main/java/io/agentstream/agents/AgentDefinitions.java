@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// What every agent's definition must be, whatever engine it names. Any thread.
@@ -17,6 +18,11 @@ public final class AgentDefinitions {
     /// The engines that a definition may name: those that a worker has. A saved agent that no worker can hold a conversation for closes
     /// every call, so that an engine stands here once there is one of its name in the worker, and not before.
     public static final Set<String> ENGINES = Set.of(ECHO, ScriptedDefinition.ENGINE);
+
+    /// Types of nodes and of tools that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the word out.
+    private static final Set<String> UNDONE_NODES = Set.of("gather", "capture", "transfer", "http");
+
+    private static final Set<String> UNDONE_TOOLS = Set.of("transfer", "mcp", "send_dtmf");
 
     private AgentDefinitions() {}
 
@@ -56,11 +62,26 @@ public final class AgentDefinitions {
         if (!ENGINES.contains(engine.word())) {
             problems.add(new Problem("engine", "is one that no worker has yet: its calls would be closed. There are: "
                     + String.join(", ", ENGINES.stream().sorted().toList())));
+        } else {
+            problems.addAll(undone(definition));
         }
         if (AgentGraph.parse(definition) instanceof AgentGraph.Parsed.Invalid invalid) {
             problems.addAll(invalid.problems());
         }
         return List.copyOf(problems);
+    }
+
+    /// What of a graph no worker carries out yet.
+    static List<Problem> undone(JsonNode definition) {
+        return Stream.concat(undone(definition, "nodes", UNDONE_NODES), undone(definition, "tools", UNDONE_TOOLS))
+                .limit(ScriptedDefinition.MAX_PROBLEMS)
+                .toList();
+    }
+
+    private static Stream<Problem> undone(JsonNode definition, String table, Set<String> types) {
+        return definition.path(table).properties().stream()
+                .filter(each -> types.contains(each.getValue().path("type").asString("")))
+                .map(each -> Problem.at(table + ".", each.getKey(), ".type", "is one that no worker carries out yet"));
     }
 
     /// An echo has nothing to be said about it; what is said all the same was meant for another engine, or misspelt.

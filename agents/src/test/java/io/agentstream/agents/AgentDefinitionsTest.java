@@ -46,9 +46,23 @@ final class AgentDefinitionsTest {
         boolean isThere = AgentDefinitions.ENGINES.contains(engine);
 
         // then what else is wrong is said all the same
-        assertEquals(isThere ? List.of() : List.of(refused), AgentDefinitions.problems(sound));
+        assertEquals(isThere ? AgentDefinitions.undone(sound) : List.of(refused), AgentDefinitions.problems(sound));
+        assertEquals(new Problem("start", "leads to a node that there is not"), AgentDefinitions.problems(bad).getLast());
+    }
+
+    @Test
+    void tellWhatOfAGraphNoWorkerCarriesOutYet() {
+        // given what a worker can do, beside what none can
+        var definition = Json.MAPPER.readTree("""
+                {"engine": "cascade", "nodes": {"a": {"type": "say"}, "b": {"type": "transfer"}, "c": {"type": "agent"}, "d": 7},
+                 "tools": {"t": {"type": "send_dtmf"}, "u": {"type": "http"}}}""");
+
+        // then
         assertEquals(
-                isThere ? List.of("start") : List.of("engine", "start"), AgentDefinitions.problems(bad).stream().map(Problem::field).toList());
+                List.of(
+                        new Problem("nodes.b.type", "is one that no worker carries out yet"),
+                        new Problem("tools.t.type", "is one that no worker carries out yet")),
+                AgentDefinitions.undone(definition));
     }
 
     @Test

@@ -12,6 +12,11 @@ public record Problem(String field, String message) {
         return new Problem(at + shown(name), "is not a field of " + of);
     }
 
+    /// Of a field of `name`, which stands at `at`.
+    public static Problem at(String at, String name, String field, String message) {
+        return new Problem(at + shown(name) + field, message);
+    }
+
     /// What somebody else has named, short enough for a message.
     static String shown(String name) {
         return name.substring(0, Math.min(name.length(), MAX_SHOWN));

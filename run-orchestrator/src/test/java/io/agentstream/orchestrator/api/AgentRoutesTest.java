@@ -97,9 +97,9 @@ final class AgentRoutesTest {
 
         // then
         assertEquals(400, answer.status());
-        assertEquals(
-                AgentDefinitions.ENGINES.contains("realtime") ? List.of("definition.start") : List.of("definition.engine", "definition.start"),
-                answer.get("/errors").valueStream().map(error -> error.path("field").stringValue()).toList());
+        List<String> fields = answer.get("/errors").valueStream().map(error -> error.path("field").stringValue()).toList();
+        assertTrue(fields.contains("definition.start"), fields.toString());
+        assertEquals(!AgentDefinitions.ENGINES.contains("realtime"), fields.contains("definition.engine"), fields.toString());
     }
 
     @Test
