@@ -23,7 +23,7 @@ final class EarAnswers implements Ear.Listener {
     @Override
     public void on(Heard event) {
         switch (event) {
-            case Heard.Partial partial -> out.post(new WordsHeard(number, joined(partial.text())));
+            case Heard.Partial partial -> out.post(new WordsHeard(number, partial.text())); // all of the turn
             case Heard.Final piece -> {
                 String all = joined(piece.text());
                 settled.setLength(0);

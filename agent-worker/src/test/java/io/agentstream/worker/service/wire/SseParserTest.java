@@ -31,6 +31,11 @@ final class SseParserTest {
                 events(stream));
     }
 
+    @Test
+    void aLineEndOfTwoCharactersIsOne() throws ServiceException {
+        assertEquals(List.of(new Event("message", "a\nb")), events("data: a\r\ndata: b\r\n\r\n"));
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void isTheSameHoweverItIsCut(long seed) throws ServiceException {
