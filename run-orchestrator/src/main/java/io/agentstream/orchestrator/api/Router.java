@@ -1,14 +1,14 @@
 package io.agentstream.orchestrator.api;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/// Finds the route for a method and a path. A literal segment wins over a named one. Any thread.
+/// Finds the route for a method and a path. A path that is spelt out wins over one with names in it. Any thread.
 final class Router {
     private final List<Entry> entries;
 
@@ -32,25 +32,20 @@ final class Router {
     Match match(String method, String path) {
         List<String> segments = List.of(path.split("/", -1));
         String wanted = method.equals("HEAD") ? "GET" : method;
-        Set<String> allowed = new TreeSet<>();
-        List<Match.Found> found = new ArrayList<>();
-        for (Entry entry : entries) {
-            Optional<Map<String, String>> values = values(entry.segments(), segments);
-            if (values.isPresent()) {
-                allowed.add(entry.route().method());
-                if (entry.route().method().equals(wanted)) {
-                    found.add(new Match.Found(entry.route(), values.get()));
-                }
-            }
+        List<Match.Found> candidates = entries.stream()
+                .flatMap(entry -> values(entry.segments(), segments).map(values -> new Match.Found(entry.route(), values)).stream())
+                .toList();
+        // What is spelt out is a thing of its own, also where it lacks a method that its namesakes have.
+        int leastNamed = candidates.stream().mapToInt(each -> each.path().size()).min().orElse(0);
+        List<Match.Found> here = candidates.stream().filter(each -> each.path().size() == leastNamed).toList();
+        Optional<Match.Found> found = here.stream().filter(each -> each.route().method().equals(wanted)).findFirst();
+        if (found.isPresent()) {
+            return found.get();
         }
-        if (!found.isEmpty()) {
-            return found.stream()
-                    .min((a, b) -> Integer.compare(a.path().size(), b.path().size()))
-                    .orElseThrow();
-        }
-        if (allowed.isEmpty()) {
+        if (here.isEmpty()) {
             return new Match.Nothing();
         }
+        Set<String> allowed = here.stream().map(each -> each.route().method()).collect(Collectors.toCollection(TreeSet::new));
         if (allowed.contains("GET")) {
             allowed.add("HEAD");
         }
