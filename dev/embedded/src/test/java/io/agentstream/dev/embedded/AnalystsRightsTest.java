@@ -2,6 +2,7 @@ package io.agentstream.dev.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -251,12 +251,21 @@ final class AnalystsRightsTest {
         }
     }
 
+    /// Why a record is not taken: the call says so, or what it promises, whichever finds out first.
+    private static AuthorizationException refusal(KafkaProducer<String, String> producer, String topic) {
+        Exception failure = assertThrows(Exception.class, () -> producer.send(new ProducerRecord<>(topic, "call-7", "{}")).get());
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AuthorizationException why) {
+                return why;
+            }
+        }
+        throw new AssertionError("not refused for want of rights", failure);
+    }
+
     @Test
     void aTenantsAnalystWritesNothing() {
         try (KafkaProducer<String, String> producer = producer(ANALYST)) {
-            ExecutionException refused = assertThrows(
-                    ExecutionException.class, () -> producer.send(new ProducerRecord<>("tenant.7.runs.v1", "call-7", "{}")).get());
-            assertInstanceOf(AuthorizationException.class, refused.getCause());
+            assertNotNull(refusal(producer, "tenant.7.runs.v1"));
         }
     }
 
@@ -265,9 +274,7 @@ final class AnalystsRightsTest {
         try (KafkaConsumer<String, String> consumer = consumer(SPLITTER, SPLITTER);
                 KafkaProducer<String, String> producer = producer(SPLITTER)) {
             assertThrows(TopicAuthorizationException.class, () -> read(consumer, "call.lifecycle.v1", 1));
-            ExecutionException refused = assertThrows(
-                    ExecutionException.class, () -> producer.send(new ProducerRecord<>("runs.v1", "call-7", "{}")).get());
-            assertInstanceOf(TopicAuthorizationException.class, refused.getCause());
+            assertInstanceOf(TopicAuthorizationException.class, refusal(producer, "runs.v1"));
         }
     }
 
