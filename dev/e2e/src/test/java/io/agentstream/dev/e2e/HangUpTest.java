@@ -1,6 +1,7 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.RawFrame;
@@ -14,6 +15,7 @@ import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ import tools.jackson.databind.JsonNode;
 final class HangUpTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration HEARD_WITHIN = Duration.ofMillis(500);
     private static final String LONG = "one two three four five six seven eight nine ten ".repeat(8);
     private static final String BYE = "\"bye\":{\"say\":\"Goodbye.\",\"interruptible\":false,\"hang_up\":true,\"outcome\":\"parted\"}";
     private static final String TALKING = "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\""
@@ -277,10 +280,7 @@ final class HangUpTest {
         }
         switch (step) {
             case ACCEPTED, CONNECTED, STARTED, RUNNING -> {}
-            case CALLER_SPEAKS -> {
-                speak(socket);
-                awaitAudio(socket);
-            }
+            case CALLER_SPEAKS -> speakUntilHeard(socket);
             case AGENT_SPEAKS -> awaitAudio(socket);
             case AGENT_IS_LEAVING -> {
                 awaitAudio(socket);
@@ -303,10 +303,29 @@ final class HangUpTest {
         }
     }
 
+    /// A gateway hears of the running run after the API knows it, and passes over what is said before.
+    private static void speakUntilHeard(RawWebSocket socket) throws IOException {
+        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            speak(socket);
+            try {
+                if (isAudio(socket.read(HEARD_WITHIN).orElseThrow(() -> new AssertionError("the socket is closed")))) {
+                    return;
+                }
+            } catch (SocketTimeoutException notYet) {
+                assertTrue(System.nanoTime() < deadlineNs, "the caller is not heard");
+            }
+        }
+    }
+
     private static void awaitAudio(RawWebSocket socket) throws IOException {
-        while (!new String(read(socket).payload(), StandardCharsets.UTF_8).contains("\"media\"")) {
+        while (!isAudio(read(socket))) {
             // something else, such as a mark
         }
+    }
+
+    private static boolean isAudio(RawFrame frame) {
+        return new String(frame.payload(), StandardCharsets.UTF_8).contains("\"media\"");
     }
 
     private static RawFrame read(RawWebSocket socket) throws IOException {

@@ -199,7 +199,7 @@ public final class RawWebSocket implements AutoCloseable {
 
     /// The next frame, or nothing where TCP has ended.
     ///
-    /// @throws SocketTimeoutException where neither comes within `limit`; the socket is then of no more use
+    /// @throws SocketTimeoutException where neither comes within `limit`; where no byte of a frame had come, it may be asked again
     public Optional<RawFrame> read(Duration limit) throws IOException {
         socket.setSoTimeout(Math.toIntExact(Math.max(1, limit.toMillis())));
         int first;
