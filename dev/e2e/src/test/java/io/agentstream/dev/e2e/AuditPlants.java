@@ -34,7 +34,7 @@ final class AuditPlants {
     private final Deque<RunFacts> victims;
     private final List<Planted> planted = new ArrayList<>();
 
-    /// @param about the name of a run, or a call where it has none
+    /// @param about the name of a run; a call where it has none; how the sentence begins where neither is sure to be named
     record Planted(Kind kind, String about) {}
 
     /// @param victims completed runs, one for each kind
@@ -153,14 +153,15 @@ final class AuditPlants {
     }
 
     /// @param minute a sum that is right
-    /// @param run one that ended in that minute
     /// @return what was written
-    Usage inTheSum(Usage minute, RunFacts run) {
+    Usage inTheSum(Usage minute) {
         Usage wrong = new Usage(
                 minute.organizationId(), minute.minute(), minute.completed(), minute.failed(), minute.talkMs(), minute.offered(),
                 minute.admitted(), minute.refused(), 1L, minute.cost(), minute.agents());
         write(wrong);
-        planted.add(new Planted(Kind.USAGE_DIFFERS, run.run().name()));
+        // Not by a run: of a minute with many only some are named.
+        planted.add(new Planted(Kind.USAGE_DIFFERS, "says usage.v1 has for " + wrong.organizationId() + "@" + wrong.minute() + ": "
+                + wrong.completed() + " completed, " + wrong.failed() + " failed, " + wrong.seconds() + " s,"));
         return wrong;
     }
 
