@@ -3,6 +3,7 @@ package io.agentstream.worker.service.openai;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.MouthService;
 import io.agentstream.worker.service.MouthSettings;
+import io.agentstream.worker.service.wire.PiecewiseMouth;
 import io.agentstream.worker.service.wire.Wire;
 
 /// OpenAI's voices: a request for each piece of text. They come at 24 kHz and are brought to telephone audio here.
@@ -31,6 +32,6 @@ public final class OpenAiMouths implements MouthService {
 
     @Override
     public Mouth open(MouthSettings settings) {
-        return new SpeechMouth(wire, settings);
+        return new PiecewiseMouth(SpeechPieces.MAX_PIECE_CHARACTERS, () -> new SpeechPieces(wire, settings));
     }
 }
