@@ -39,6 +39,6 @@ record BargeIns(int scenes, int wrong, List<Long> delaysMs) {
     }
 
     long delayMs(double share) {
-        return delaysMs.isEmpty() ? -1 : delaysMs.get((int) Math.min(delaysMs.size() - 1L, Math.round(share * (delaysMs.size() - 1))));
+        return Delays.at(delaysMs, share);
     }
 }

@@ -38,6 +38,6 @@ record TurnEnds(int turns, int cut, int missed, List<Long> delaysMs) {
 
     /// @param share 0.5 for the median
     long delayMs(double share) {
-        return delaysMs.isEmpty() ? -1 : delaysMs.get((int) Math.min(delaysMs.size() - 1L, Math.round(share * (delaysMs.size() - 1))));
+        return Delays.at(delaysMs, share);
     }
 }

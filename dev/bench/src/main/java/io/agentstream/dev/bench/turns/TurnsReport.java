@@ -103,6 +103,6 @@ final class TurnsReport {
     }
 
     private static String ms(long ms) {
-        return ms < 0 ? "-" : ms + " ms";
+        return ms == Delays.NONE ? "-" : ms + " ms";
     }
 }
