@@ -67,12 +67,15 @@ public final class FallbackEar implements Ear {
         }
     }
 
+    /// Behind what is being done: while one ear takes another's place there is none, and what is said meanwhile is for the next.
     @Override
     public void hear(Slice audio) {
-        Ear ear = current;
-        if (ear != null) {
-            ear.hear(audio);
-        }
+        serial.run(() -> {
+            Ear ear = current;
+            if (ear != null) {
+                ear.hear(audio);
+            }
+        });
     }
 
     @Override
