@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -39,6 +40,9 @@ public final class KafkaCallSource implements CallSource {
 
     /// How long a broker may bring nothing of what there is.
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /// On these the records of all calls that talk lie mixed, fifty a second of each.
+    private static final Set<Topic<?>> CROWDED = Set.of(Topics.CALL_MEDIA, Topics.SOCKET_COMMANDS);
 
     private final KafkaClients clients;
     private final CallPlaces places;
@@ -69,7 +73,8 @@ public final class KafkaCallSource implements CallSource {
                 consumer.close();
                 return new Nothing();
             }
-            return KafkaRecords.seek(consumer, topic, partition.get(), places, goesOn);
+            Records records = KafkaRecords.seek(consumer, topic, partition.get(), places, goesOn);
+            return CROWDED.contains(topic) && !goesOn ? ReadAhead.of(records, topic.name()) : records;
         } catch (KafkaException failure) {
             consumer.close();
             throw unreadable(topic, failure);
