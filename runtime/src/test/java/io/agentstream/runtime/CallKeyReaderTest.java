@@ -95,7 +95,7 @@ final class CallKeyReaderTest {
             } catch (InterruptedException never) {
                 throw new IllegalStateException(never);
             }
-        });
+        }, Thread::startVirtualThread);
 
         CallKeys keys = written(CALL, NOW);
 

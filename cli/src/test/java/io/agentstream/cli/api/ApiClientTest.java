@@ -125,7 +125,7 @@ final class ApiClientTest {
                 } catch (IOException gone) {
                     return 0;
                 }
-            });
+            }, Thread::startVirtualThread);
 
             // when
             ApiException refused =

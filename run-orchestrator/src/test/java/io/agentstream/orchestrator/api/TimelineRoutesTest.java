@@ -270,7 +270,7 @@ final class TimelineRoutesTest {
                 } catch (Exception failure) {
                     throw new IllegalStateException(failure);
                 }
-            }));
+            }, Thread::startVirtualThread));
         }
         assertTrue(reading.await(20, TimeUnit.SECONDS));
 

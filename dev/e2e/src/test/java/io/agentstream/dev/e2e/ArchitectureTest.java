@@ -12,10 +12,18 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Supplier;
+import java.util.stream.BaseStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +157,27 @@ final class ArchitectureTest {
                         "begin a process", type -> type.tryGetMethod("main", String[].class).isPresent()))
                 .should().callMethod(Locale.class, "setDefault", Locale.class)
                 .check(OURS);
+    }
+
+    /// The common pool has one thread on two processors, and every answer to `HttpClient.sendAsync` comes through it: who blocks there
+    /// keeps the provider's answers from all calls of the process.
+    @Test
+    void nobodyBorrowsThePoolThatAllHttpClientsAnswerThrough() throws IOException {
+        JavaClasses all = new ClassFileImporter().importPaths(compiled());
+        noClasses().should().callMethod(CompletableFuture.class, "supplyAsync", Supplier.class)
+                .orShould().callMethod(CompletableFuture.class, "runAsync", Runnable.class)
+                .orShould().callMethod(ForkJoinPool.class, "commonPool")
+                .orShould().callMethod(Collection.class, "parallelStream")
+                .orShould().callMethod(BaseStream.class, "parallel")
+                .check(all);
+    }
+
+    /// What was compiled of all modules, tests too.
+    private static List<Path> compiled() throws IOException {
+        try (Stream<Path> below = Files.find(
+                Path.of("../.."), 5, (path, is) -> is.isDirectory() && path.toString().matches(".*/target/(test-)?classes"))) {
+            return below.toList();
+        }
     }
 
     private static DescribedPredicate<JavaClass> named(String name) {

@@ -3,6 +3,7 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.DemoAgents;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.schemas.Json;
 import java.nio.file.Path;
@@ -44,19 +45,20 @@ final class FollowedTimelineTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static JsonNode running(Path data) throws Exception {
-        return Wait.until("a running call", () -> lines(type(data, "runs", "--state", "running", "--json")).stream().findFirst());
+    private static JsonNode running(Path data, String agent) throws Exception {
+        return Wait.until("a running call", () -> lines(type(data, "runs", "--agent", agent, "--state", "running", "--json")).stream().findFirst());
     }
 
     @Test
     void whoFollowsIsToldTheSameAsWhoLooksAfterwards(LocalSystem system, Path data) throws Exception {
-        // given a call that goes on
-        CompletableFuture<Ran> call = CompletableFuture.supplyAsync(() -> type(data, "call", "--dtmf", "1,3"));
-        String run = running(data).path("id").asString("");
+        // given a call that goes on, of an agent that nobody else calls
+        String agent = new Api(system.demo()).newAgent(DemoAgents.talking().toString());
+        CompletableFuture<Ran> call = CompletableFuture.supplyAsync(() -> type(data, "call", "--agent", agent, "--dtmf", "1,3"), Thread::startVirtualThread);
+        String run = running(data, agent).path("id").asString("");
 
         // when three follow it
         List<CompletableFuture<Ran>> followers = List.of(1, 2, 3).stream()
-                .map(n -> CompletableFuture.supplyAsync(() -> type(data, "replay", run, "--follow", "--json")))
+                .map(n -> CompletableFuture.supplyAsync(() -> type(data, "replay", run, "--follow", "--json"), Thread::startVirtualThread))
                 .toList();
         assertEquals(0, call.get().code(), call.get().out());
         List<Ran> followed = followers.stream().map(CompletableFuture::join).toList();
