@@ -27,6 +27,9 @@ final class AdmissionControl {
     /// Of the calls in the handshake that a tenant may have, the part that addresses may have none of whose calls has talked.
     private static final int STRANGERS_PART = 2;
 
+    /// Of the calls in the handshake that an address may have, the part for agents of which it is not known whose they are.
+    private static final int UNKNOWN_PART = 2;
+
     private final MediaServer.Admission limits;
     private final TelephonyProviders providers;
     private final Supplier<Optional<String>> unable;
@@ -67,10 +70,13 @@ final class AdmissionControl {
             return TurnedAway.ADDRESS_RATE;
         }
         Called.Agent known = called.find(agent);
+        if (peer != null && (known == null || !known.isKnown()) && peer.unknown.isUsedUp(nowUs)) {
+            return TurnedAway.UNKNOWN_AGENTS;
+        }
         if (known == null) {
             return null;
         }
-        if (known.rate.isUsedUp(nowUs)) {
+        if (known.isUsedUp(proven, nowUs)) {
             return TurnedAway.AGENT_RATE;
         }
         Called.Tenant tenant = called.findTenant(known.organization());
@@ -97,6 +103,7 @@ final class AdmissionControl {
                 peer.handshakes++;
                 agent.handshakes++;
                 permit.begins(nowUs);
+                permit.meetsUnknown();
             } else {
                 refused++;
                 peer.refused++;
@@ -126,7 +133,8 @@ final class AdmissionControl {
                 || calls >= limits.maxCalls()
                 || peer.handshakes >= limits.maxHandshakesPerAddress()
                 || (agent.handshakes >= limits.maxHandshakesPerAgent() && !proven)
-                || isCrowded(agent, proven);
+                || isCrowded(agent, proven)
+                || isCrowdedByUnknown(peer, agent, proven);
         return full ? Failure.TRY_AGAIN_LATER : null;
     }
 
@@ -139,16 +147,23 @@ final class AdmissionControl {
                         || (!proven && tenant.strangersHandshakes >= Math.max(1, most / STRANGERS_PART)));
     }
 
+    /// Whether an address of which calls talk has as many in the handshake, with agents that perhaps there are not, as may be.
+    private boolean isCrowdedByUnknown(Peer peer, Called.Agent agent, boolean proven) {
+        return proven && !agent.isKnown() && peer.unknownHandshakes >= Math.max(1, limits.maxHandshakesPerAddress() / UNKNOWN_PART);
+    }
+
     /// Whoever has as many sockets in the handshake as one may have answers for those that come on top, or a flood of them would be told
     /// so one by one, each with two events.
     private void crowd(Peer peer, Called.Agent agent, boolean proven, long nowUs) {
         if (draining || calls >= limits.maxCalls()) {
             return; // nobody's doing
         }
-        if (agent.handshakes >= limits.maxHandshakesPerAgent()) {
-            debts.agent(agent, nowUs);
+        if (!proven && (agent.handshakes >= limits.maxHandshakesPerAgent() || isCrowded(agent, false))) {
+            debts.stranger(agent, nowUs);
         } else if (isCrowded(agent, proven)) {
             debts.tenant(agent, nowUs);
+        } else if (isCrowdedByUnknown(peer, agent, proven)) {
+            debts.unknown(peer, nowUs);
         } else {
             debts.peer(peer, nowUs);
         }
@@ -186,6 +201,7 @@ final class AdmissionControl {
         private boolean greeting;
         private boolean live;
         private boolean handshake;
+        private boolean unknown;
         private boolean there = true;
 
         private Permit(String address, Peer peer, Called.Agent agent, @Nullable Failure refusal, boolean cameProven) {
@@ -224,6 +240,7 @@ final class AdmissionControl {
                 synchronized (AdmissionControl.this) {
                     agent.belongsTo(organizationId, nowUs);
                     begins(nowUs);
+                    known();
                 }
             }
         }
@@ -298,7 +315,21 @@ final class AdmissionControl {
             }
         }
 
+        /// Until it is heard whose the agent is.
+        private void meetsUnknown() {
+            unknown = !agent.isKnown();
+            peer.unknownHandshakes += unknown ? 1 : 0;
+        }
+
+        private void known() {
+            if (unknown) {
+                unknown = false;
+                peer.unknownHandshakes--;
+            }
+        }
+
         private void met() {
+            known();
             if (handshake) {
                 handshake = false;
                 peer.handshakes--;

@@ -13,18 +13,31 @@ final class Called {
     /// One agent's.
     static final class Agent implements Remembered.Trace {
         int handshakes;
+
+        /// What its owner has set up badly.
         final RefusalRate rate = new RefusalRate();
+
+        /// What addresses wanted too much of, none of whose calls has talked of late.
+        final RefusalRate strangers = new RefusalRate();
+
         private long organization = SocketCommand.NO_ORGANIZATION;
         private long heardUs;
 
         @Override
         public boolean isForgettable(long nowUs) {
-            return handshakes == 0 && rate.isFresh(nowUs) && !(isKnown() && nowUs - heardUs < KEPT_US);
+            return handshakes == 0 && rate.isFresh(nowUs) && strangers.isFresh(nowUs) && !(isKnown() && nowUs - heardUs < KEPT_US);
         }
 
         void belongsTo(long organizationId, long nowUs) {
             organization = organizationId;
             heardUs = nowUs;
+        }
+
+        /// Whether no more of its calls may come for now.
+        ///
+        /// @param proven whether they come from an address of which calls have talked of late
+        boolean isUsedUp(boolean proven, long nowUs) {
+            return rate.isUsedUp(nowUs) || (!proven && strangers.isUsedUp(nowUs));
         }
 
         /// Whether it is known whose it is.
@@ -47,7 +60,7 @@ final class Called {
         /// What its owner has set up badly.
         final RefusalRate rate = new RefusalRate();
 
-        /// What came to nothing from addresses none of whose calls has talked of late.
+        /// What came to nothing from addresses none of whose calls has talked of late, and what they wanted too much of.
         final RefusalRate strangers = new RefusalRate();
 
         /// Calls that began.

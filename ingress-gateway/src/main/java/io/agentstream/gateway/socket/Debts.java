@@ -43,7 +43,12 @@ final class Debts {
                     called.tenant(agent.organization(), nowUs).strangers.charge(TENANT_COSTS * eachUs, nowUs);
                 }
             }
-            case AGENT -> agent(agent, nowUs);
+            case AGENT -> {
+                agent(agent, nowUs);
+                if (failure == Failure.WORKFLOW_NOT_FOUND) {
+                    unknown(peer, nowUs);
+                }
+            }
             case NOBODY -> {}
         }
     }
@@ -65,6 +70,19 @@ final class Debts {
 
     void peer(Peer peer, long nowUs) {
         peer.rate.charge(eachUs, nowUs);
+    }
+
+    /// An address of which calls talk has one that leads to no agent: no tenant answers for it, and its other calls are well.
+    void unknown(Peer peer, long nowUs) {
+        peer.unknown.charge(eachUs, nowUs);
+    }
+
+    /// An address of which no call has talked wants more of an agent than there is. Nobody is to pay for that whose callers are known.
+    void stranger(Called.Agent agent, long nowUs) {
+        agent.strangers.charge(AGENT_COSTS * eachUs, nowUs);
+        if (agent.isKnown()) {
+            called.tenant(agent.organization(), nowUs).strangers.charge(TENANT_COSTS * eachUs, nowUs);
+        }
     }
 
     void agent(Called.Agent agent, long nowUs) {

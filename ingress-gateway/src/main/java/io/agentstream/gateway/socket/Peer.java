@@ -3,12 +3,18 @@ package io.agentstream.gateway.socket;
 /// What an address has under way, and owes. Guarded by [AdmissionControl].
 final class Peer implements Remembered.Trace {
     int handshakes;
+
+    /// Those of agents of which it is not known whose they are.
+    int unknownHandshakes;
     int refused;
     int talking;
     final RefusalRate rate = new RefusalRate();
 
+    /// Calls to agents that there are not.
+    final RefusalRate unknown = new RefusalRate();
+
     @Override
     public boolean isForgettable(long nowUs) {
-        return handshakes == 0 && refused == 0 && talking == 0 && rate.isFresh(nowUs);
+        return handshakes == 0 && refused == 0 && talking == 0 && rate.isFresh(nowUs) && unknown.isFresh(nowUs);
     }
 }

@@ -4,6 +4,8 @@ package io.agentstream.gateway.socket;
 enum TurnedAway {
     /// Its address was refused too often of late.
     ADDRESS_RATE(429),
+    /// Its address called agents too often of late that there are not; said to those only of which it is not known whose they are.
+    UNKNOWN_AGENTS(429),
     /// Too many of all addresses were refused of late.
     RATE(503),
     /// Its agent's calls failed too often of late.

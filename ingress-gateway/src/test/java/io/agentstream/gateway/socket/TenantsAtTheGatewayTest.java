@@ -194,6 +194,64 @@ final class TenantsAtTheGatewayTest {
     }
 
     @Test
+    void whoHoldsTheirPartAndKnocksOnCostsATenantsKnownCallersNothing() {
+        // given
+        floodersAreKnown(20, "provider");
+        for (int i = 0; enter("flooder" + i % 20, "stranger", 0).refusal() == null; i++) {
+            // and stays silent
+        }
+
+        // when
+        int knocked = 0;
+        while (turnsAway("flooder0", "stranger", 0) == null && knocked < 1_000) {
+            enter("flooder" + knocked++ % 20, "stranger", 0).gone();
+        }
+
+        // then
+        assertEquals(TurnedAway.TENANT_RATE, turnsAway("flooder1", "stranger", 0));
+        assertNull(turnsAway("flooder0", "provider", 0));
+        assertNull(enter("flooder0", "provider", 0).refusal());
+    }
+
+    @Test
+    void whoCallsAgentsThatThereAreNotIsTurnedAwayWithThoseAlone() {
+        // given
+        isKnown("other", "provider", OTHER);
+
+        // when
+        int failed = 0;
+        while (turnsAway("nobody" + failed, "provider", 0) == null && failed < 1_000) {
+            Permit permit = enter("nobody" + failed++, "provider", 0);
+            permit.ended(Failure.WORKFLOW_NOT_FOUND, 0);
+            permit.gone();
+        }
+
+        // then
+        assertEquals(REFUSALS * RefusalRate.BURST_S, failed);
+        assertEquals(TurnedAway.UNKNOWN_AGENTS, turnsAway("one more", "provider", 0));
+        assertNull(turnsAway("other", "provider", 0));
+        assertNull(turnsAway("one more", "provider", SECOND_US));
+    }
+
+    @Test
+    void agentsOfWhichNobodyKnowsWhoseTheyAreHaveHalfOfAnAddressesHandshakes() {
+        // given
+        isKnown("other", "provider", OTHER);
+
+        // when
+        List<Permit> greeting = new ArrayList<>();
+        for (Permit next = enter("nobody", "provider", 0); next.refusal() == null; next = enter("nobody" + greeting.size(), "provider", 0)) {
+            greeting.add(next);
+        }
+
+        // then
+        assertEquals(PER_ADDRESS / 2, greeting.size());
+        assertNull(enter("other", "provider", 0).refusal());
+        greeting.getFirst().belongsTo(FLOODER, 0);
+        assertNull(enter("one more", "provider", 0).refusal());
+    }
+
+    @Test
     void runningCallsThatBringTooMuchAreCountedForAllAgentsOfTheirTenant() {
         // given
         floodersAreKnown(20, "provider");
