@@ -13,7 +13,6 @@ import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseClock;
 import io.agentstream.orchestrator.store.Providers;
-import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.webhook.Courier;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
@@ -112,9 +111,7 @@ public final class OrchestratorService implements AutoCloseable {
             closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
         }
         Sessions sessions = new SessionsByProvider(
-                Map.of(Providers.CLOUDONIX, new CloudonixSessions(
-                        cloudonix, cipher,
-                        account -> database.withConnection(c -> TelephonyConfigurations.confirm(c, account)))));
+                Map.of(Providers.CLOUDONIX, new CloudonixSessions(cloudonix, cipher, database)));
         AddressGuard guard = new AddressGuard(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS));
         OutboundHttp outbound = closer.own("outbound requests", new OutboundHttp(guard));
         Database webhookDatabase = closer.own(

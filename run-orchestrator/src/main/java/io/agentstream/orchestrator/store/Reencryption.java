@@ -96,9 +96,16 @@ public final class Reencryption {
             for (Token token : tokens) {
                 counts = counts.plus(rewrite(cipher, token.envelope(), token.place(), anew -> Sql.update(
                                 connection,
-                                "update telephony_configurations set bearer_token = ?, key_id = ? where id = ?",
+                                """
+                                update telephony_configurations
+                                   set bearer_token = ?, key_id = ?,
+                                       confirmed = case when confirmed = sha256(convert_to(domain, 'UTF8') || bearer_token)
+                                                        then sha256(convert_to(domain, 'UTF8') || ?) end
+                                 where id = ?
+                                """,
                                 anew.bytes(),
                                 anew.keyId(),
+                                anew.bytes(),
                                 token.id()))
                         .count());
             }

@@ -249,6 +249,19 @@ public final class TelephonyConfigurations {
                         > 0;
     }
 
+    /// The provider knows the account's token, as it is here, no longer.
+    public static boolean withdraw(Connection connection, Account account) throws SQLException {
+        Envelope token = account.bearerToken();
+        return token != null
+                && Sql.update(
+                                connection,
+                                "update telephony_configurations set confirmed = null where id = ? and domain = ? and bearer_token = ?",
+                                account.id(),
+                                account.domain(),
+                                token.bytes())
+                        > 0;
+    }
+
     private static Account readAccount(ResultSet row) throws SQLException {
         byte[] token = row.getBytes("bearer_token");
         return new Account(

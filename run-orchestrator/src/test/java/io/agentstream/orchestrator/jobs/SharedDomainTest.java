@@ -45,6 +45,7 @@ final class SharedDomainTest {
     private final Database database;
     private final String domain = UUID.randomUUID() + ".example.com";
     private final AtomicInteger asked = new AtomicInteger();
+    private volatile boolean revoked;
     private HttpServer provider;
     private CloudonixClient client;
     private CloudonixSessions sessions;
@@ -58,7 +59,7 @@ final class SharedDomainTest {
         provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         provider.createContext("/", exchange -> {
             asked.incrementAndGet();
-            boolean valid = exchange.getRequestHeaders().getFirst("Authorization").startsWith("Bearer " + VALID);
+            boolean valid = !revoked && exchange.getRequestHeaders().getFirst("Authorization").startsWith("Bearer " + VALID);
             exchange.sendResponseHeaders(valid ? 200 : 401, valid ? LIVE.length : -1);
             if (valid) {
                 exchange.getResponseBody().write(LIVE);
@@ -69,8 +70,7 @@ final class SharedDomainTest {
         client = new CloudonixClient(
                 CloudonixClient.Settings.of(URI.create("http://127.0.0.1:" + provider.getAddress().getPort()), LIMIT),
                 new SharedPace(database, "cloudonix", LIMIT, Duration.ofMinutes(1)));
-        sessions = new CloudonixSessions(
-                client, Tenant.CIPHER, account -> database.withConnection(c -> TelephonyConfigurations.confirm(c, account)));
+        sessions = new CloudonixSessions(client, Tenant.CIPHER, database);
     }
 
     @AfterEach
@@ -145,6 +145,38 @@ final class SharedDomainTest {
         assertFalse(found(stranger).confirmed());
         assertTrue(found(owner).confirmed());
         assertEquals(LIMIT, checkUntilThereIsNoTurn(owner));
+    }
+
+    @Test
+    void whoseTokenTheProviderRefusesFromSomeDayOnHasNoneOfTheDomainsTurnsAnyMore() {
+        // given
+        long owner = account(VALID + "1");
+        check(owner);
+        long former = account(VALID + "2");
+        check(former);
+
+        // when
+        revoked = true;
+        assertEquals(Verdicts.Session.NOT_CONFIRMED, check(former));
+        revoked = false;
+
+        // then
+        assertFalse(found(former).confirmed());
+        assertTrue(found(owner).confirmed());
+    }
+
+    @Test
+    void aTokenThatIsRefusedForAHangUpIsKnownNoLongerEither() {
+        // given
+        long former = account(VALID + "1");
+        check(former);
+
+        // when
+        revoked = true;
+        sessions.hangUp(found(former), "s1", System.nanoTime() + Duration.ofSeconds(2).toNanos());
+
+        // then
+        assertFalse(found(former).confirmed());
     }
 
     @Test

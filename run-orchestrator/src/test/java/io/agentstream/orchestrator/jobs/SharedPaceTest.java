@@ -157,7 +157,7 @@ final class SharedPaceTest {
         CloudonixClient.Settings settings = CloudonixClient.Settings.of(
                 URI.create("http://127.0.0.1:" + provider.getAddress().getPort()), 2);
         try (CloudonixClient client = new CloudonixClient(settings, pace(2, Duration.ofMinutes(1)))) {
-            CloudonixSessions sessions = new CloudonixSessions(client, Tenant.CIPHER, _ -> {});
+            CloudonixSessions sessions = new CloudonixSessions(client, Tenant.CIPHER, database);
             long soon = Duration.ofSeconds(2).toNanos();
 
             for (int n = 0; n < 4; n++) { // two of which find no turn

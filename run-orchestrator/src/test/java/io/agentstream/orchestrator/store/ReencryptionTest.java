@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -78,6 +79,12 @@ final class ReencryptionTest {
                 StoredToken.seal(cipher, new Secret("token-number-" + n), place(n))));
     }
 
+    private TelephonyConfigurations.Account account(int n) {
+        return database.withConnection(c -> TelephonyConfigurations.findForCall(
+                        c, tenant.organizationId(), "cloudonix", DomainName.parse("d" + n + ".example").orElseThrow()))
+                .orElseThrow();
+    }
+
     private long addWebhook(CredentialsCipher cipher) {
         return database.inTransaction(c -> {
             long id = Webhooks.create(c, tenant.organizationId(), "https://example.com/" + UUID.randomUUID(), List.of("run.ended")).id();
@@ -120,13 +127,25 @@ final class ReencryptionTest {
         assertEquals(wouldBe, were);
         assertEquals(new Counts(tokens, 0, 1), again);
         for (int n = 0; n < tokens; n++) {
-            int number = n;
-            var account = database.withConnection(c -> TelephonyConfigurations.findForCall(
-                            c, tenant.organizationId(), "cloudonix", DomainName.parse("d" + number + ".example").orElseThrow()))
-                    .orElseThrow();
+            var account = account(n);
             Opened opened = cipher(newKey).open(account.bearerToken(), account.place());
             assertEquals("token-number-" + n, assertInstanceOf(Opened.Plain.class, opened).secret().reveal());
         }
+    }
+
+    @Test
+    void whoseTokenTheProviderKnowsIsKnownToItAfterwardsAndNobodyElse() {
+        // given
+        addToken(cipher(oldKey), 1);
+        addToken(cipher(oldKey), 2);
+        database.withConnection(c -> TelephonyConfigurations.confirm(c, account(1)));
+
+        // when
+        new Reencryption(database, false).tokens(cipher(newKey, oldKey));
+
+        // then
+        assertTrue(account(1).confirmed());
+        assertFalse(account(2).confirmed());
     }
 
     @Test

@@ -12,12 +12,13 @@ import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.secret.Envelope;
+import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.runtime.Secret;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +29,14 @@ public final class CloudonixSessions implements Sessions {
 
     private final CloudonixClient client;
     private final CredentialsCipher cipher;
-    private final Consumer<Account> confirmation;
+    private final Database database;
 
     /// @param client stays its giver's to close
-    /// @param confirmation told of accounts that the provider knows, as far as nobody knew that; may block, and throw
-    ///     [DatabaseException], which harms no call
-    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher, Consumer<Account> confirmation) {
+    /// @param database where it is kept which accounts the provider knows
+    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher, Database database) {
         this.client = client;
         this.cipher = cipher;
-        this.confirmation = confirmation;
+        this.database = database;
     }
 
     @Override
@@ -52,10 +52,13 @@ public final class CloudonixSessions implements Sessions {
     private Verdicts.Session verdict(Account account, SessionCheck check) {
         return switch (check) {
             case SessionCheck.Live() -> {
-                confirm(account);
+                note(account, true);
                 yield Verdicts.Session.LIVE;
             }
-            case SessionCheck.NotLive(Reason reason) -> notConfirmed(account, reason);
+            case SessionCheck.NotLive(Reason reason) -> {
+                refused(account, reason);
+                yield notConfirmed(account, reason);
+            }
             case SessionCheck.Unavailable(Trouble trouble) -> {
                 if (trouble == Trouble.CLOSED) {
                     throw new NotNowException("this process is closing", null);
@@ -80,18 +83,25 @@ public final class CloudonixSessions implements Sessions {
         client.late(line(account), turns);
     }
 
-    private void confirm(Account account) {
-        if (!account.confirmed()) {
-            try {
-                confirmation.accept(account);
-            } catch (DatabaseException later) {
-                log.atInfo().addKeyValue("configuration", account.id()).log("not noted that the provider knows it, with the next call");
-            }
+    private void refused(Account account, Reason reason) {
+        if (reason == Reason.UNAUTHORIZED) {
+            note(account, false);
+        }
+    }
+
+    private void note(Account account, boolean known) {
+        if (account.confirmed() == known) {
+            return;
+        }
+        try {
+            database.withConnection(c -> known ? TelephonyConfigurations.confirm(c, account) : TelephonyConfigurations.withdraw(c, account));
+        } catch (DatabaseException later) { // which harms no call
+            log.atInfo().addKeyValue("configuration", account.id()).log("not noted whether the provider knows it, with the next call");
         }
     }
 
     /// The provider's limit is one domain's, however many organisations use it. But an organisation names a domain and proves nothing by
-    /// that: until the provider has confirmed its token there, whoever names another's has a line of his own.
+    /// that: until the provider has confirmed its token there, and from when it refuses it on, whoever names another's has a line of his own.
     private static String line(Account account) {
         return account.confirmed() ? account.domain() : account.organizationId() + "/" + account.domain();
     }
@@ -99,9 +109,14 @@ public final class CloudonixSessions implements Sessions {
     @Override
     public HangUp hangUp(Account account, String session, long deadlineNanos) {
         Optional<Secret> token = token(account);
-        return token.isEmpty()
-                ? new HangUp.Refused(Reason.MALFORMED_TOKEN, null)
-                : client.hangUp(account.domain(), session, token.get(), deadlineNanos);
+        if (token.isEmpty()) {
+            return new HangUp.Refused(Reason.MALFORMED_TOKEN, null);
+        }
+        HangUp hangUp = client.hangUp(account.domain(), session, token.get(), deadlineNanos);
+        if (hangUp instanceof HangUp.Refused(Reason reason, var _)) {
+            refused(account, reason);
+        }
+        return hangUp;
     }
 
     private static Verdicts.Session notConfirmed(Account account, Enum<?> why) {
