@@ -2,8 +2,8 @@ package io.agentstream.orchestrator.liveness;
 
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
-import io.agentstream.orchestrator.store.SignsOfLife.Sign;
 import io.agentstream.orchestrator.store.SignsOfLife;
+import io.agentstream.orchestrator.store.SignsOfLife.Sign;
 import io.agentstream.schemas.CallId;
 import java.time.Instant;
 import java.util.List;
