@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.wire;
 
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.WellFormed;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,12 +14,14 @@ public final class Messages {
 
     private Messages() {}
 
+    /// Half of a surrogate pair, which nothing of ours can write, becomes U+FFFD.
+    ///
     /// @throws ServiceException where it is not a JSON object
     public static JsonNode read(String text) throws ServiceException {
         try {
             JsonNode message = Json.MAPPER.readTree(text);
             if (message != null && message.isObject()) {
-                return message;
+                return WellFormed.json(message, text);
             }
         } catch (JacksonException notJson) {
             // Said below; what is wrong with it may quote it.

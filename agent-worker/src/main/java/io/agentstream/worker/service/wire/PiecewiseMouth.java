@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.wire;
 
 import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.WellFormed;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.Spoken;
@@ -96,8 +97,10 @@ public final class PiecewiseMouth implements Mouth {
                 return false;
             }
             characters.addAndGet(text.length());
-            for (int at = 0; at < text.length(); at += maxPieceCharacters) {
-                String piece = text.substring(at, Math.min(text.length(), at + maxPieceCharacters));
+            String rest = text;
+            while (!rest.isEmpty()) {
+                String piece = WellFormed.beginning(rest, maxPieceCharacters);
+                rest = rest.substring(piece.length());
                 if (!piece.isBlank()) {
                     pieces.add(piece);
                 }

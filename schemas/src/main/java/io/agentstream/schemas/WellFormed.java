@@ -1,0 +1,66 @@
+package io.agentstream.schemas;
+
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Texts of others as they can be written: half of a surrogate pair, which JSON can name and UTF-8 cannot write, becomes U+FFFD. Pure.
+public final class WellFormed {
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private WellFormed() {}
+
+    /// The text itself where nothing is wrong with it.
+    public static String text(String text) {
+        StringBuilder mended = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                mended = mended == null ? new StringBuilder(text) : mended;
+                mended.setCharAt(i, REPLACEMENT);
+            }
+        }
+        return mended == null ? text : mended.toString();
+    }
+
+    /// The beginning of a text, of at most so many characters, that ends within no pair.
+    public static String beginning(String text, int maxChars) {
+        if (text.length() <= maxChars) {
+            return text;
+        }
+        boolean splits = maxChars > 0 && Character.isHighSurrogate(text.charAt(maxChars - 1));
+        return text.substring(0, splits ? maxChars - 1 : maxChars);
+    }
+
+    /// What was read from a JSON text, with every text in it well-formed. A name with half of a pair is refused by the reader.
+    ///
+    /// @param from the JSON: where no escape in it names a surrogate, the value is given back as it is
+    public static JsonNode json(JsonNode value, String from) {
+        return from.contains("\\ud") || from.contains("\\uD") ? json(value) : value;
+    }
+
+    private static JsonNode json(JsonNode value) {
+        if (value.isString()) {
+            String text = value.stringValue();
+            String mended = text(text);
+            return mended.equals(text) ? value : Json.MAPPER.getNodeFactory().stringNode(mended);
+        }
+        if (value.isObject()) {
+            ObjectNode object = Json.MAPPER.createObjectNode();
+            for (Map.Entry<String, JsonNode> property : value.properties()) {
+                object.set(property.getKey(), json(property.getValue()));
+            }
+            return object;
+        }
+        if (value.isArray()) {
+            ArrayNode array = Json.MAPPER.createArrayNode();
+            value.forEach(each -> array.add(json(each)));
+            return array;
+        }
+        return value;
+    }
+}
