@@ -7,7 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// Keeps what was said lately, so that a greeting is synthesized once and not once per call. Any thread.
 ///
@@ -26,8 +28,14 @@ public final class CachedVoice implements Voice {
 
     // All three guarded by the lock. What is under way is bounded by the number of callers.
     private final LinkedHashMap<String, byte[]> spoken = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<String, CompletableFuture<byte[]>> underWay = new LinkedHashMap<>();
+    private final Map<String, UnderWay> underWay = new LinkedHashMap<>();
     private long bytes;
+
+    /// A synthesis, and how many others wait for it: they want it also where whoever began it does not any more.
+    private static final class UnderWay {
+        private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+        private final AtomicInteger others = new AtomicInteger();
+    }
 
     /// Keeps up to `maxBytes` of audio and texts (an hour of audio is 29 MB); what alone is larger is not kept.
     public CachedVoice(Voice voice, long maxBytes) {
@@ -40,9 +48,14 @@ public final class CachedVoice implements Voice {
 
     @Override
     public byte[] speak(String text) {
+        return speak(text, () -> true);
+    }
+
+    @Override
+    public byte[] speak(String text, BooleanSupplier wanted) {
         Voice.checkLength(text);
-        CompletableFuture<byte[]> mine = new CompletableFuture<>();
-        CompletableFuture<byte[]> theirs;
+        UnderWay mine = new UnderWay();
+        UnderWay theirs;
         lock.lock();
         try {
             byte[] known = spoken.get(text);
@@ -50,10 +63,13 @@ public final class CachedVoice implements Voice {
                 return known.clone();
             }
             theirs = underWay.putIfAbsent(text, mine);
+            if (theirs != null) {
+                theirs.others.incrementAndGet();
+            }
         } finally {
             lock.unlock();
         }
-        return theirs == null ? synthesize(text, mine) : await(theirs);
+        return theirs == null ? synthesize(text, mine, wanted) : await(theirs.result);
     }
 
     @Override
@@ -71,23 +87,39 @@ public final class CachedVoice implements Voice {
         }
     }
 
-    private byte[] synthesize(String text, CompletableFuture<byte[]> result) {
+    private byte[] synthesize(String text, UnderWay mine, BooleanSupplier wanted) {
         try {
-            byte[] audio = voice.speak(text);
+            byte[] audio = voice.speak(text, () -> mine.others.get() > 0 || wanted.getAsBoolean());
+            if (audio.length == 0 && !wanted.getAsBoolean()) {
+                if (isGivenUp(text, mine)) {
+                    return audio;
+                }
+                audio = voice.speak(text);
+            }
             keep(text, audio);
-            result.complete(audio);
+            mine.result.complete(audio);
             return audio.clone();
         } catch (RuntimeException | Error failure) {
-            result.completeExceptionally(failure);
+            mine.result.completeExceptionally(failure);
             throw failure;
         } finally {
             // Only now: whoever comes in between finds the text either kept or under way.
             lock.lock();
             try {
-                underWay.remove(text, result);
+                underWay.remove(text, mine);
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /// Nobody else waits, and nobody will.
+    private boolean isGivenUp(String text, UnderWay mine) {
+        lock.lock();
+        try {
+            return mine.others.get() == 0 && underWay.remove(text, mine);
+        } finally {
+            lock.unlock();
         }
     }
 

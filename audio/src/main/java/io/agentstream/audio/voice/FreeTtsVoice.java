@@ -5,20 +5,24 @@ import io.agentstream.audio.MuLaw;
 import io.agentstream.audio.Resampler;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The offline voice: FreeTTS's kevin16, brought to telephone rate and loudness. Needs no file and no property.
 ///
-/// Any thread; one text is synthesized at a time, some hundred times faster than it is spoken. The voice is
-/// loaded by `warmUp` or by the first `speak`, and kept.
+/// Any thread; one text is synthesized at a time, some hundred times faster than it is spoken, while at most [#MAX_WAITING] others wait. The
+/// voice is loaded by `warmUp` or by the first `speak`, and kept.
 public final class FreeTtsVoice implements Voice {
 
     private static final Logger LOG = LoggerFactory.getLogger(FreeTtsVoice.class);
 
     /// Longer than a whole queue of the longest texts should ever need.
     private static final long MAX_WAIT_SECONDS = 30;
+
+    /// Callers that wait for their turn; one more is told at once that the voice is busy.
+    static final int MAX_WAITING = 128;
 
     private final Resampler toTelephone = Resampler.of(KevinSynthesizer.SAMPLE_RATE_HZ, MuLaw.SAMPLE_RATE_HZ);
     private final ReentrantLock lock = new ReentrantLock();
@@ -28,18 +32,26 @@ public final class FreeTtsVoice implements Voice {
 
     @Override
     public byte[] speak(String text) {
+        return speak(text, () -> true);
+    }
+
+    @Override
+    public byte[] speak(String text, BooleanSupplier wanted) {
         Voice.checkLength(text);
         String speakable = SpeakableText.of(text);
-        if (speakable.isEmpty()) {
+        if (speakable.isEmpty() || !wanted.getAsBoolean()) {
             return new byte[0];
         }
-        return MuLaw.encode(Mastering.master(toTelephone.resample(synthesize(speakable))));
+        return MuLaw.encode(Mastering.master(toTelephone.resample(synthesize(speakable, wanted))));
     }
 
     /// At FreeTTS's own rate. A text that it stumbles over is silence: a call goes on without it.
-    private short[] synthesize(String speakable) {
+    private short[] synthesize(String speakable, BooleanSupplier wanted) {
         lockInTime();
         try {
+            if (!wanted.getAsBoolean()) { // any more: others wait
+                return new short[0];
+            }
             KevinSynthesizer kevin = synthesizer;
             if (kevin == null) {
                 kevin = new KevinSynthesizer();
@@ -58,7 +70,15 @@ public final class FreeTtsVoice implements Voice {
         }
     }
 
+    /// How many wait for their turn.
+    int waiting() {
+        return lock.getQueueLength();
+    }
+
     private void lockInTime() {
+        if (waiting() >= MAX_WAITING) {
+            throw new VoiceException("more than " + MAX_WAITING + " texts wait for the voice");
+        }
         try {
             if (!lock.tryLock(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new VoiceException("the voice was busy for " + MAX_WAIT_SECONDS + " s");

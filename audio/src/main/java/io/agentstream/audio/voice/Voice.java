@@ -1,5 +1,7 @@
 package io.agentstream.audio.voice;
 
+import java.util.function.BooleanSupplier;
+
 /// Speaks a text as telephone audio. Any thread; a call may take as long as some seconds, so not on a loop's thread.
 public interface Voice {
 
@@ -10,6 +12,13 @@ public interface Voice {
     /// without a word gives an empty array. Throws `IllegalArgumentException` for a text longer than `MAX_TEXT_CHARS`,
     /// and `VoiceException` where the voice itself fails.
     byte[] speak(String text);
+
+    /// As `speak`; where it is not wanted any more, the array may be empty, and others' texts come the sooner.
+    ///
+    /// @param wanted is asked from the same thread
+    default byte[] speak(String text, BooleanSupplier wanted) {
+        return wanted.getAsBoolean() ? speak(text) : new byte[0];
+    }
 
     /// Does now what the first `speak` would otherwise have to wait for.
     default void warmUp() {

@@ -21,8 +21,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +58,56 @@ final class FreeTtsVoiceTest {
         // and begins at once, and does not end abruptly
         assertTrue(Tones.rmsDbfs(speech.samples(), 0, 800) > -40);
         assertTrue(Tones.rmsDbfs(speech.samples(), speech.samples().length - 800, speech.samples().length) < -50);
+    }
+
+    @Test
+    void whatIsNotWantedAnyMoreWhenItsTurnComesIsNotSpoken() {
+        AtomicInteger asked = new AtomicInteger();
+
+        byte[] speech = VOICE.speak(SENTENCE, () -> asked.getAndIncrement() == 0);
+
+        assertEquals(0, speech.length);
+        assertEquals(2, asked.get());
+    }
+
+    @Test
+    void whoComesWhileTooManyWaitIsToldSo() throws InterruptedException {
+        // given somebody who has the voice, and as many as may wait
+        FreeTtsVoice voice = new FreeTtsVoice();
+        CountDownLatch speaking = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        threads.add(Thread.ofVirtual().start(() -> voice.speak("One.", () -> asked.getAndIncrement() == 0 || held(speaking, go))));
+        speaking.await();
+        for (int n = 0; n < FreeTtsVoice.MAX_WAITING; n++) {
+            threads.add(Thread.ofVirtual().start(() -> voice.speak("Two.", () -> go.getCount() > 0)));
+        }
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (voice.waiting() < FreeTtsVoice.MAX_WAITING && System.nanoTime() < deadlineNs) {
+            Thread.onSpinWait();
+        }
+
+        // when
+        assertThrows(VoiceException.class, () -> voice.speak("Three."));
+
+        // then
+        go.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertTrue(voice.speak("Four.").length > 0);
+    }
+
+    /// Not wanted any more, but known late.
+    private static boolean held(CountDownLatch speaking, CountDownLatch go) {
+        speaking.countDown();
+        try {
+            go.await();
+        } catch (InterruptedException unwanted) {
+            throw new IllegalStateException(unwanted);
+        }
+        return false;
     }
 
     @Test

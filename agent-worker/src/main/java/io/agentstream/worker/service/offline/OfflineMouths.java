@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.offline;
 
 import io.agentstream.audio.voice.Voice;
+import io.agentstream.audio.voice.VoiceException;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.MouthService;
 import io.agentstream.worker.service.MouthSettings;
@@ -15,7 +16,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Speaks with a voice of the process: no network, no key, English only. A virtual thread for each utterance; a piece that is being spoken
-/// is spoken to its end, also where it is not wanted any more.
+/// is spoken to its end, also where it is not wanted any more; one that waits is not.
 public final class OfflineMouths implements MouthService {
 
     private final Map<String, Voice> voices;
@@ -60,8 +61,10 @@ public final class OfflineMouths implements MouthService {
         @Override
         public @Nullable ServiceFailure speak(String piece, Out out) {
             try {
-                out.audio(Objects.requireNonNull(voice).speak(piece), () -> {});
+                out.audio(Objects.requireNonNull(voice).speak(piece, out::isOpen), () -> {});
                 return null;
+            } catch (VoiceException busy) {
+                return new ServiceFailure.Busy(0);
             } catch (ServiceException | RuntimeException wrong) { // the text may be in the message
                 return new ServiceFailure.Broken("the voice");
             }
