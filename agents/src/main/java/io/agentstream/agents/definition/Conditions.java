@@ -4,14 +4,12 @@ import io.agentstream.agents.definition.Condition.Operand;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Whether a [Condition] holds. Pure; any thread.
 public final class Conditions {
 
-    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{1,9})?");
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private Conditions() {}
@@ -80,10 +78,8 @@ public final class Conditions {
         return number(left).flatMap(one -> number(right).map(one::compareTo));
     }
 
-    /// A number, or a text that is one. `+15550100` is none: telephone numbers are texts.
-    static Optional<BigDecimal> number(JsonNode value) {
-        String text = text(value);
-        return text.length() <= 26 && NUMBER.matcher(text).matches() ? Optional.of(new BigDecimal(text)) : Optional.empty();
+    private static Optional<BigDecimal> number(JsonNode value) {
+        return Values.number(value);
     }
 
     private static String text(JsonNode value) {

@@ -4,7 +4,9 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
@@ -42,6 +44,9 @@ public record Values(
     public static final Values NONE = new Values(Map.of(), Map.of(), JsonNodeFactory.instance.objectNode(), Map.of());
 
     private static final int MAX_STEPS = 16;
+
+    private static final int MAX_NUMBER_CHARS = 26;
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{1,9})?");
 
     /// With a value that the conversation gives to a variable.
     public Values with(String name, JsonNode value) {
@@ -95,8 +100,18 @@ public record Values(
         return value.isContainer() ? value.toString() : value.asString("");
     }
 
+    /// A number, or a text that is one; none of more digits than any sum of money has, and none with an exponent: callers and brains say them, and
+    /// one of them is enough to keep a processor for minutes. `+15550100` is none: telephone numbers are texts.
+    public static Optional<BigDecimal> number(JsonNode value) {
+        String text = text(value).strip();
+        return text.length() <= MAX_NUMBER_CHARS && NUMBER.matcher(text).matches() ? Optional.of(new BigDecimal(text)) : Optional.empty();
+    }
+
     /// 3.0 is said as 3, and nothing as 3E5.
     private static String plain(JsonNode value) {
+        if (value.isDouble() && !Double.isFinite(value.doubleValue())) {
+            return value.asString(""); // what JSON wrote with an exponent that nothing can hold
+        }
         BigDecimal number = value.decimalValue().stripTrailingZeros();
         return Math.abs(number.scale()) > 30 ? number.toString() : number.toPlainString();
     }

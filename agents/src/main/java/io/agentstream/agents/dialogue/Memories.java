@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 /// What a dialogue remembers: of what it said, what the caller heard. Pure.
 final class Memories {
 
-    /// Most remarks, and characters of them, that are remembered; the oldest are forgotten.
+    /// Most remarks, and characters of them, that are remembered: see [Trimming].
     static final int MAX_REMARKS = 200;
     static final int MAX_CHARS = 60_000;
 
@@ -188,13 +188,6 @@ final class Memories {
         }
         List<Remark> all = new ArrayList<>(history);
         all.addAll(more);
-        int chars = all.stream().mapToInt(Remark::chars).sum();
-        while (all.size() > 1 && (all.size() > MAX_REMARKS || chars > MAX_CHARS)) {
-            chars -= all.removeFirst().chars();
-            while (!all.isEmpty() && all.getFirst().by() == Remark.By.TOOL) { // a result without its use is none
-                chars -= all.removeFirst().chars();
-            }
-        }
-        return List.copyOf(all);
+        return Trimming.fitted(all, MAX_REMARKS, MAX_CHARS);
     }
 }

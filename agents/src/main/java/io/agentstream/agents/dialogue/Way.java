@@ -122,12 +122,9 @@ final class Way {
         know(assigned);
     }
 
+    /// What is no number counts as none.
     private static BigDecimal number(JsonNode value) {
-        try {
-            return value.isNumber() ? value.decimalValue() : new BigDecimal(Values.text(value).strip());
-        } catch (NumberFormatException none) {
-            return BigDecimal.ZERO;
-        }
+        return Values.number(value).orElse(BigDecimal.ZERO);
     }
 
     void know(Map<String, JsonNode> values) {
