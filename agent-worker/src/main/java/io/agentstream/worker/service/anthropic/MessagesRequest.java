@@ -13,12 +13,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The body of a request. What the service insists on: the instructions apart, the user first, roles in turn, the results of tools together
-/// at the beginning of the user's entry, no text that is blank. Pure.
+/// The body of a request. What the service insists on: the instructions apart, the user first and last, roles in turn, the results of tools
+/// together at the beginning of the user's entry, no text that is blank. Pure.
 final class MessagesRequest {
 
     /// Stands where the agent spoke first.
     private static final String BEGINNING = "(The call begins.)";
+
+    /// Stands where the agent spoke last: what it said would be written on, or refused.
+    private static final String GO_ON = "(The caller listens.)";
 
     private MessagesRequest() {}
 
@@ -39,6 +42,7 @@ final class MessagesRequest {
                         .put("content", result.content());
             }
         }
+        entries.end();
         if (!instructions.toString().isBlank()) {
             body.put("system", instructions.toString());
         }
@@ -94,6 +98,12 @@ final class MessagesRequest {
         private void text(String by, String text) {
             if (!text.isBlank()) {
                 block(by).put("type", "text").put("text", text.strip());
+            }
+        }
+
+        private void end() {
+            if (!role.equals("user")) {
+                text("user", role.isEmpty() ? BEGINNING : GO_ON);
             }
         }
 

@@ -56,6 +56,25 @@ final class AnthropicBrainsTest extends BrainContract {
     }
 
     @Test
+    void theCallerIsTheLastAlsoWhereNobodyOrOnlyTheAgentHasSpoken() {
+        brain(Given.PATIENCE).ask(BrainRequest.of(List.of(new Message.Instructions("Greet."))), told::on);
+        told.await(Thought.Done.class);
+        brain(Given.PATIENCE).ask(BrainRequest.of(List.of(new Message.Agent("Hello.", List.of()))), told::on);
+        told.await(Thought.Done.class, 2);
+
+        assertEquals(
+                Json.MAPPER.readTree("""
+                        [{"role":"user","content":[{"type":"text","text":"(The call begins.)"}]}]"""),
+                Json.MAPPER.readTree(server.asked().getFirst().body()).path("messages"));
+        assertEquals(
+                Json.MAPPER.readTree("""
+                        [{"role":"user","content":[{"type":"text","text":"(The call begins.)"}]},
+                         {"role":"assistant","content":[{"type":"text","text":"Hello."}]},
+                         {"role":"user","content":[{"type":"text","text":"(The caller listens.)"}]}]"""),
+                Json.MAPPER.readTree(server.asked().getLast().body()).path("messages"));
+    }
+
+    @Test
     void rolesAreInTurnAndTheCallerIsTheFirst() {
         BrainRequest request = BrainRequest.of(List.of(
                 new Message.Agent("Hello. ", List.of()), new Message.Agent("", List.of()), new Message.Caller("Hi."), new Message.Caller("Anna here."),
