@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// What does not fit is lost, and the conversation with it: the loop is told, and ends the call.
 final class Mailbox {
 
-    /// Replies of one conversation that wait. A loop takes them within milliseconds, and a conversation has three at most.
-    static final int MAX_REPLIES = 256;
+    /// Replies of one conversation that wait. A loop takes them within milliseconds, but while it does not, services go on: a brain's answer
+    /// alone may come in hundreds of pieces at once. As many as take about as much room as [#MAX_BYTES] of audio.
+    static final int MAX_REPLIES = 16_384;
 
     /// Audio of one conversation that waits: more than the longest line.
     static final long MAX_BYTES = 4L << 20;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.conversation.Prompt;
@@ -101,6 +102,18 @@ class LimitsTest {
         assertEquals(greedy, mailbox.takeOverflowed());
         assertEquals(null, mailbox.takeOverflowed());
         assertTrue(mailbox.post(conversation(2), new EngineFailed()));
+    }
+
+    @Test
+    void anAnswerThatComesInOneBurstIsNoReasonToEndACall() {
+        Mailbox mailbox = new Mailbox();
+        LiveConversation conversation = conversation(1);
+
+        for (int n = 0; n < 2_000; n++) {
+            assertTrue(mailbox.post(conversation, new BrainSaid(1, 1, "word ")));
+        }
+
+        assertEquals(null, mailbox.takeOverflowed());
     }
 
     @Test

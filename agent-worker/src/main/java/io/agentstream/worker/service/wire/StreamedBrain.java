@@ -175,19 +175,29 @@ public final class StreamedBrain implements Brain {
             }
 
             private void take(List<Event> complete) throws ServiceException {
-                for (Event event : complete) {
-                    if (answer.isComplete()) {
-                        return;
-                    }
-                    String text = answer.take(event);
-                    if (!text.isEmpty()) {
-                        characters += text.length();
-                        if (characters > MAX_ANSWER_CHARACTERS) {
-                            throw Broken.because("an answer that is too long");
+                StringBuilder text = new StringBuilder();
+                try {
+                    for (Event event : complete) {
+                        if (!answer.isComplete()) {
+                            text.append(answer.take(event));
                         }
-                        begun.run();
-                        gate.tell(new Thought.Text(text));
                     }
+                } catch (ServiceException broken) {
+                    tell(text.toString());
+                    throw broken;
+                }
+                tell(text.toString());
+            }
+
+            /// What came in one go is told in one go: a burst is not as many posts as it has chunks.
+            private void tell(String text) throws ServiceException {
+                if (!text.isEmpty()) {
+                    characters += text.length();
+                    if (characters > MAX_ANSWER_CHARACTERS) {
+                        throw Broken.because("an answer that is too long");
+                    }
+                    begun.run();
+                    gate.tell(new Thought.Text(text));
                 }
             }
 
