@@ -6,6 +6,7 @@ import io.agentstream.schemas.Json;
 import io.agentstream.worker.service.MouthSettings;
 import io.agentstream.worker.service.Patience;
 import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.wire.Broken;
 import io.agentstream.worker.service.wire.HttpTask;
 import io.agentstream.worker.service.wire.Messages;
 import io.agentstream.worker.service.wire.PiecewiseMouth;
@@ -16,9 +17,14 @@ import io.agentstream.worker.service.wire.Wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -65,7 +71,7 @@ final class SpeechPieces implements PiecewiseMouth.Pieces {
         if (!out.isOpen()) {
             return null;
         }
-        return task.run(() -> request(piece), () -> (answer, begun) -> read(answer, begun, out));
+        return task.run(() -> request(piece), () -> new Pcm(out));
     }
 
     @Override
@@ -76,14 +82,40 @@ final class SpeechPieces implements PiecewiseMouth.Pieces {
         }
     }
 
-    private static void read(InputStream answer, Runnable begun, PiecewiseMouth.Out out) throws IOException, ServiceException {
-        TelephoneStream telephone = new TelephoneStream(SAMPLE_RATE_HZ);
-        byte[] buffer = new byte[BUFFER_BYTES];
-        int length = answer.read(buffer);
-        while (length >= 0) {
-            out.audio(telephone.add(buffer, 0, length), begun);
-            length = answer.read(buffer);
+    /// An answer that says, or shows, that it is anything but samples would be heard as noise.
+    private record Pcm(PiecewiseMouth.Out out) implements HttpTask.Reader {
+
+        private static final Set<String> TYPES =
+                Set.of("audio/pcm", "audio/l16", "audio/x-pcm", "audio/raw", "application/octet-stream", "binary/octet-stream");
+
+        /// What files and JSON begin with. The latter with what stands behind the brace: samples may be a brace.
+        private static final List<String> OTHERS = List.of("RIFF", "ID3", "OggS", "fLaC", "{\"", "{ ", "{\n", "{\r");
+        private static final int LONGEST_BEGINNING = 4;
+
+        @Override
+        public void head(Function<String, @Nullable String> header) throws ServiceException {
+            String type = header.apply("Content-Type");
+            String encoding = header.apply("Content-Encoding");
+            boolean isPcm = type == null || TYPES.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+            if (!isPcm || (encoding != null && !encoding.strip().equalsIgnoreCase("identity"))) {
+                throw Broken.because("an answer that is no PCM");
+            }
         }
-        out.audio(telephone.end(), begun);
+
+        @Override
+        public void read(InputStream answer, Runnable begun) throws IOException, ServiceException {
+            TelephoneStream telephone = new TelephoneStream(SAMPLE_RATE_HZ);
+            byte[] buffer = new byte[BUFFER_BYTES];
+            int length = answer.readNBytes(buffer, 0, LONGEST_BEGINNING);
+            String beginning = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+            if (OTHERS.stream().anyMatch(beginning::startsWith)) {
+                throw Broken.because("an answer that is no PCM");
+            }
+            while (length >= 0) {
+                out.audio(telephone.add(buffer, 0, length), begun);
+                length = answer.read(buffer);
+            }
+            out.audio(telephone.end(), begun);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public final class HttpTask {
     /// Reads an answer.
     @FunctionalInterface
     public interface Reader {
+        /// Looks at the head of an answer that was not refused.
+        ///
+        /// @param header gives a header's value, or null where there is none
+        default void head(Function<String, @Nullable String> header) throws ServiceException {}
+
         /// @param begun to be run when the first piece of the answer is given: from then on nothing is tried again
         void read(InputStream answer, Runnable begun) throws IOException, ServiceException;
     }
@@ -113,6 +119,7 @@ public final class HttpTask {
                 if (exchange.status() < 200 || exchange.status() > 299) {
                     return refusal(exchange);
                 }
+                reader.head(exchange::header);
                 InputStream answer = exchange.body();
                 reader.read(answer, () -> {
                     if (!begun) {

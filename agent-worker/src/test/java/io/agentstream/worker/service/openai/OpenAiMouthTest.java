@@ -10,10 +10,13 @@ import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.MouthContract;
 import io.agentstream.worker.service.MouthService;
+import io.agentstream.worker.service.ServiceFailure.Broken;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.wire.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class OpenAiMouthTest extends MouthContract {
 
@@ -32,6 +35,22 @@ final class OpenAiMouthTest extends MouthContract {
     @Override
     protected MouthService service(Wire wire) {
         return new OpenAiMouths(wire);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"audio/wav,''", "application/json; charset=utf-8,''", "text/html,''", "audio/mpeg,''", "audio/pcm,RIFF", "application/octet-stream,ID3",
+            "audio/pcm,'{\"error\":'"})
+    void whatIsNoPcmIsNotPlayed(String type, String beginning) {
+        server.claims(type, beginning);
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("One.");
+        utterance.end();
+
+        assertEquals(new Broken("an answer that is no PCM"), told.await(Spoken.Failed.class).failure());
+        assertEquals(List.of(), told.all(Spoken.Audio.class));
+        mouth.close();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.agentstream.dev.simulator.services;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -12,6 +13,8 @@ public final class PlayedSpeech extends ServiceServer {
     private static final int MAX_CHARACTERS = 4_096;
 
     private volatile PlayedVoice voice;
+    private volatile String type = "audio/pcm";
+    private volatile String beginning = "";
 
     private PlayedSpeech(PlayedVoice voice) {
         this.voice = voice;
@@ -26,6 +29,12 @@ public final class PlayedSpeech extends ServiceServer {
     /// From the next request on.
     public void voice(PlayedVoice next) {
         voice = next;
+    }
+
+    /// From the next request on answers are called this, and begin with this.
+    public void claims(String contentType, String firstBytes) {
+        type = contentType;
+        beginning = firstBytes;
     }
 
     @Override
@@ -46,7 +55,8 @@ public final class PlayedSpeech extends ServiceServer {
         Arrays.fill(audio, (byte) 1);
         int half = audio.length / 2 - 1; // within a sample
         PlayedBrain.pause(voice.firstMs());
-        reply.begin("audio/pcm");
+        reply.begin(type);
+        reply.chunk(beginning.getBytes(StandardCharsets.ISO_8859_1));
         int piece = mishap == Mishap.SPLIT ? 101 : 4_096;
         reply.chunks(Arrays.copyOf(audio, Math.max(0, half)), piece);
         PlayedBrain.pause(voice.betweenMs());
