@@ -50,7 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
                     + " takes no server.")
     private String target = "";
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Looks at the system that `up` runs in DIR (default: the installation of the environment, or else .agent-stream).")
+    @Option(names = "--data", paramLabel = "DIR", description = "Looks at the system that `up` runs in DIR.")
     private @Nullable Path data;
 
     VerifyCommand(Terminal terminal) {
@@ -63,7 +63,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (path != null) {
             return new VerifiedFiles(terminal.out()).verify(path) ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
         }
-        Config config = Installation.nearest(
+        Config config = Installation.config(
                 terminal.environment(), data, List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL));
         RunCalls run = run(config);
         KafkaClients clients = new KafkaClients(config);

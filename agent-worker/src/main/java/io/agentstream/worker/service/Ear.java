@@ -17,12 +17,16 @@ public interface Ear extends AutoCloseable {
     void hear(Slice audio);
 
     /// Somebody who knows better than the service, a detector of ours, thinks that the caller has finished: the rest of what was heard is
-    /// asked for, and [Heard.TurnEnded] comes, with what there is after [#FINISH_LIMIT_MS] at the latest; without a word where nothing was
-    /// said since the last turn. Words of that turn which the service tells later are passed over.
+    /// asked for, and [Heard.TurnEnded] comes, with what there is after [#FINISH_LIMIT_MS] at the latest, or [#FINISH_MOST_MS] from a service that
+    /// takes longer and is at it; without a word where nothing was said since the last turn. Words of that turn which the service tells
+    /// later are passed over, or stand before those of the next one: they are no turn of their own.
     void finish();
 
     /// How long [#finish] waits for the service.
     int FINISH_LIMIT_MS = 500;
+
+    /// How long it waits at most for one that transcribes only when a pause has come.
+    int FINISH_MOST_MS = 2_500;
 
     /// What was used up to now.
     Usage usage();

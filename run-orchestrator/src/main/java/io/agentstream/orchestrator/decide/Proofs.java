@@ -8,7 +8,6 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
-import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.schemas.CallEvent;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -83,10 +82,10 @@ final class Proofs {
         List<RunRow> rivals = List.of();
         if (run.state() instanceof State.Initialized) {
             run.start(answered, source);
-            Optional<RunningRuns.Session> session = run.session();
+            Optional<RunRows.Session> session = run.session();
             room = Facts.roomUnderLock(connection, plan.organizationId(), session);
             if (room.taken()) {
-                rivals = RunningRuns.lockRunning(connection, plan.organizationId(), session.orElseThrow());
+                rivals = RunRows.lockRunning(connection, plan.organizationId(), session.orElseThrow());
             }
             funds = Charges.lockFunds(connection, run.row());
         }

@@ -12,7 +12,6 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.RunWords;
-import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.orchestrator.store.Talked;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.WebhookDeliveries;
@@ -247,10 +246,10 @@ final class RunTransaction {
     }
 
     /// The session that the start message names and the account knows.
-    Optional<RunningRuns.Session> session() {
+    Optional<RunRows.Session> session() {
         return proven == null || proven.providerDomain() == null || proven.providerSession() == null
                 ? Optional.empty()
-                : Optional.of(new RunningRuns.Session(row.mode(), proven.providerDomain(), proven.providerSession()));
+                : Optional.of(new RunRows.Session(row.mode(), proven.providerDomain(), proven.providerSession()));
     }
 
     /// Describes a run that will not begin after all.

@@ -8,7 +8,6 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.RunWords;
-import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Json;
 import java.util.List;
@@ -50,7 +49,7 @@ final class Stories {
                 RunWords.said(connection, run.id(), run.state().isOver());
             }
             if (run.conversationAt() == null || (epoch != null && (known == null || epoch > known))) {
-                SignsOfLife.attend(connection, run.id(), event.at(), epoch);
+                RunRows.attend(connection, run.id(), event.at(), epoch);
             }
             return true;
         });

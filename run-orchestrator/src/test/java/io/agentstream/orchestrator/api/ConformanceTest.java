@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -102,7 +101,6 @@ final class ConformanceTest {
     }
 
     @Test
-    @Tag("ci")
     void whateverIsAskedIsAnsweredAsTheDocumentSays(Database database) throws Exception {
         // given
         Path schemathesis = tool("schemathesis");

@@ -20,9 +20,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What the indices of runs cost whoever writes runs.
-@OwnServer // a transaction elsewhere on it keeps what is old on its page
+@Isolated("a transaction elsewhere on the server keeps what is old on its page")
 @ExtendWith(TestPostgres.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RunWritesTest {
@@ -53,7 +54,7 @@ final class RunWritesTest {
             Sql.only(connection, "select pg_stat_reset_single_table_counters('runs'::regclass) is null", row -> true);
             for (int i = 0; i < SIGNS; i++) {
                 Instant at = ManyRuns.FIRST.plusSeconds(86_400L * 365 + i);
-                SignsOfLife.touch(connection, calls.stream().map(call -> new SignsOfLife.Sign(call, at)).toList(), at);
+                RunRows.touch(connection, calls.stream().map(call -> new RunRows.Sign(call, at)).toList(), at);
                 long first = Sql.only(connection, "select id from runs where call_id = ?", row -> row.getLong(1), calls.getFirst());
                 RunRows.setCost(connection, first, BigDecimal.valueOf(i));
             }

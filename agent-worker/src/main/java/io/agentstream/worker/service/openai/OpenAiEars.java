@@ -19,15 +19,19 @@ import io.agentstream.worker.service.wire.ServiceException;
 import io.agentstream.worker.service.wire.StreamingEar;
 import io.agentstream.worker.service.wire.Wire;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// OpenAI's Realtime in a session that only transcribes: its detector says when a turn is over, and the words come after that. Keyterms go
-/// into the prompt.
+/// OpenAI's Realtime in a session that only transcribes. Its detector cuts what is said at short pauses into items, and the words of each come
+/// after that; who else knows that a turn is over waits for those that are under way, and cuts nothing itself. Keyterms go into the prompt.
 public final class OpenAiEars implements EarService {
+
+    /// Pause at which an item ends: shorter than any that ends a turn, so that the words are there by then.
+    private static final int MAX_SILENCE_MS = 300;
 
     private final Wire wire;
 
@@ -71,7 +75,8 @@ public final class OpenAiEars implements EarService {
             if (!settings.keyterms().isEmpty()) {
                 transcription.put("prompt", String.join(", ", settings.keyterms()));
             }
-            input.putObject("turn_detection").put("type", "server_vad").put("silence_duration_ms", settings.endpointingMs());
+            input.putObject("turn_detection").put("type", "server_vad")
+                    .put("silence_duration_ms", Math.min(settings.endpointingMs(), MAX_SILENCE_MS));
             ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update").put("event_id", RealtimeMessages.SETUP);
             event.set("session", Messages.withOptions(settings.options(), session));
             return List.of(event.toString());
@@ -88,12 +93,18 @@ public final class OpenAiEars implements EarService {
         }
     }
 
-    /// One connection. The service counts turns as items, and tells the words of one also while the next one is spoken.
+    /// One connection. The service counts what it cuts off as items, and tells the words of one also while the next one is spoken.
     private static final class Transcribing implements Hearing {
 
+        /// Items of which the end was not told; more are not remembered.
+        private static final int MAX_OPEN = 32;
+
         private final EarTurn turn;
-        private final StringBuilder words = new StringBuilder();
-        private String item = "";
+        /// Under its own lock: what was told of each, in the order in which they began.
+        private final Map<String, Item> open = new LinkedHashMap<>();
+
+        /// @param turn the number of the caller's turn in which it began
+        private record Item(int turn, StringBuilder words) {}
 
         private Transcribing(EarTurn turn) {
             this.turn = turn;
@@ -102,33 +113,57 @@ public final class OpenAiEars implements EarService {
         @Override
         public void read(String message) throws ServiceException {
             JsonNode event = Messages.read(message);
+            String item = Messages.text(event, "item_id");
             switch (Messages.text(event, "type")) {
-                case "input_audio_buffer.speech_started" -> turn.speechBegan();
-                case "conversation.item.input_audio_transcription.delta" -> delta(Messages.text(event, "item_id"), Messages.text(event, "delta"));
-                case "conversation.item.input_audio_transcription.completed" -> {
-                    of(Messages.text(event, "item_id"));
-                    turn.whole(Messages.text(event, "transcript"));
-                    turn.ended();
+                case "input_audio_buffer.speech_started" -> {
+                    begun(item);
+                    turn.speechBegan();
                 }
-                case "conversation.item.input_audio_transcription.failed" -> turn.ended();
+                case "conversation.item.input_audio_transcription.delta" -> delta(item, Messages.text(event, "delta"));
+                case "conversation.item.input_audio_transcription.completed" -> completed(item, Messages.text(event, "transcript"));
+                case "conversation.item.input_audio_transcription.failed" -> completed(item, "");
                 case "error" -> error(event.path("error"));
                 default -> { } // what is new, and what is of no use
             }
         }
 
-        private void delta(String of, String delta) {
-            of(of);
-            if (words.length() + delta.length() <= Ear.MAX_TURN_CHARACTERS) {
-                words.append(delta);
-                turn.whole(words.toString());
+        private Item begun(String item) {
+            synchronized (open) {
+                if (open.size() >= MAX_OPEN) {
+                    open.remove(open.keySet().iterator().next());
+                }
+                return open.computeIfAbsent(item, _ -> new Item(turn.number(), new StringBuilder()));
             }
         }
 
-        private void of(String next) {
-            if (!next.equals(item)) {
-                item = next;
-                words.setLength(0);
-                turn.wholeBegins();
+        private void delta(String item, String delta) {
+            Item of = begun(item);
+            if (of.words().length() + delta.length() <= Ear.MAX_TURN_CHARACTERS) {
+                of.words().append(delta);
+            }
+            if (of.turn() == turn.number()) {
+                turn.interim(of.words().toString(), Long.MAX_VALUE);
+            }
+        }
+
+        private void completed(String item, String text) {
+            Item of = begun(item);
+            boolean last;
+            synchronized (open) {
+                open.remove(item);
+                last = open.isEmpty();
+            }
+            if (of.turn() == turn.number()) {
+                turn.interim(text, Long.MAX_VALUE); // more than the deltas said
+                turn.piece(text, List.of(), 1, Long.MAX_VALUE);
+                if (last) {
+                    turn.ended();
+                }
+            } else {
+                turn.late(text);
+                if (last) {
+                    turn.endedIfWanted();
+                }
             }
         }
 
@@ -138,14 +173,20 @@ public final class OpenAiEars implements EarService {
             }
             switch (Messages.text(error, "code")) {
                 case "invalid_api_key", "insufficient_quota", "model_not_found" -> throw new ServiceException(new Refused("an error in the session"));
-                case "input_audio_buffer_commit_empty" -> { } // nothing was said since the last turn
                 default -> throw Broken.because("an error in the session");
             }
         }
 
         @Override
-        public String finish() {
-            return "{\"type\":\"input_audio_buffer.commit\"}";
+        public @Nullable String finish() {
+            return null; // to cut off what its detector is in the middle of would make two items of one
+        }
+
+        @Override
+        public int moreMs() {
+            synchronized (open) {
+                return open.isEmpty() ? 0 : Ear.FINISH_MOST_MS - Ear.FINISH_LIMIT_MS;
+            }
         }
 
         @Override

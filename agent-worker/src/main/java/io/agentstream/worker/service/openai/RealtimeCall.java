@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// One call with OpenAI's Realtime, over as many sessions as it takes: one virtual thread connects and receives, another sends the audio.
@@ -46,6 +47,9 @@ final class RealtimeCall implements Realtime {
     private final CountDownLatch closing = new CountDownLatch(1);
     /// Only the tasks of `serial`, but for what it says otherwise.
     private final RealtimeDialogue dialogue;
+    private final AtomicReference<@Nullable WebSocket> coming = new AtomicReference<>();
+    /// When the session was as it is to be; 0: it is not. Only the thread that connects.
+    private long beganNs;
 
     private RealtimeCall(Wire wire, RealtimeSettings settings, List<Message> history, Listener listener) {
         this.wire = wire;
@@ -93,13 +97,17 @@ final class RealtimeCall implements Realtime {
         closing.countDown();
         waiting.close();
         serial.run(dialogue::finish);
+        WebSocket unfinished = coming.get();
+        if (unfinished != null) {
+            unfinished.close();
+        }
     }
 
     private void run() {
         try {
             int failures = 0;
             while (gate.isOpen()) {
-                long begunNs = System.nanoTime();
+                beganNs = 0;
                 ServiceFailure failure = session();
                 serial.run(dialogue::ended);
                 if (!gate.isOpen()) {
@@ -108,7 +116,7 @@ final class RealtimeCall implements Realtime {
                 if (dialogue.wasReplaced()) {
                     continue;
                 }
-                failures = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNs) >= LIVED_MS ? 0 : failures;
+                failures = hasLived() ? 0 : failures;
                 OptionalLong wait = RETRY.waitMs(failure, failures++, ThreadLocalRandom.current().nextDouble());
                 if (wait.isEmpty()) {
                     serial.run(() -> gate.tellLast(new Lived.Failed(failure)));
@@ -123,6 +131,11 @@ final class RealtimeCall implements Realtime {
         } finally {
             waiting.close();
         }
+    }
+
+    /// What it took to set it up, or to fail to, is no life.
+    private boolean hasLived() {
+        return beganNs != 0 && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) >= LIVED_MS;
     }
 
     private URI url() {
@@ -141,10 +154,20 @@ final class RealtimeCall implements Realtime {
         }
         AtomicBoolean over = new AtomicBoolean();
         Thread sender = null;
-        try (WebSocket socket = WebSocket.open(wire.sockets(), how)) {
+        try (WebSocket socket = new WebSocket(wire, how)) {
+            coming.set(socket);
+            if (!gate.isOpen()) {
+                return new Broken("closed by us");
+            }
+            socket.open();
             socket.send(RealtimeMessages.setup(settings));
             setUp(socket);
+            beganNs = System.nanoTime();
             serial.run(() -> dialogue.begin(socket));
+            coming.set(null);
+            if (!gate.isOpen()) {
+                return new Broken("closed by us");
+            }
             var replacing = wire.after(settings.sessionMs(), () -> serial.run(() -> dialogue.replace(socket)));
             sender = Thread.ofVirtual().name("service-realtime-send").start(() -> send(socket, over));
             try {
@@ -155,6 +178,7 @@ final class RealtimeCall implements Realtime {
         } catch (ServiceException failure) {
             return failure.failure();
         } finally {
+            coming.set(null);
             over.set(true);
             waiting.wake();
             if (sender != null) {
@@ -169,7 +193,10 @@ final class RealtimeCall implements Realtime {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
         while (true) {
             long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
-            switch (socket.receive(Math.max(1, leftMs))) {
+            if (leftMs <= 0) { // also where it goes on telling what nobody wants to know
+                throw new ServiceException(new ServiceFailure.Silent(limitMs));
+            }
+            switch (socket.receive(leftMs)) {
                 case Incoming.Text text -> {
                     var event = Messages.read(text.text());
                     switch (Messages.text(event, "type")) {

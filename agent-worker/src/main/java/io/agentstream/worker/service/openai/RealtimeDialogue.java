@@ -220,9 +220,10 @@ final class RealtimeDialogue {
             case "response.output_item.added", "conversation.item.added", "conversation.item.created" -> named(event.path("item"));
             case "response.output_item.done" -> {
                 named(event.path("item"));
-                call(event.path("item"));
+                if (isWanted(event)) {
+                    call(event.path("item"));
+                }
             }
-            case "response.function_call_arguments.done" -> call(event);
             case "response.done" -> done(event.path("response"));
             case "error" -> error(event.path("error"));
             default -> { }
@@ -281,9 +282,15 @@ final class RealtimeDialogue {
         }
     }
 
-    /// It is told up to three times.
+    /// It is told up to three times. That the arguments are at their end (`response.function_call_arguments.done`) is told of a cancelled response
+    /// too; only an item that is complete is meant.
     private void call(JsonNode told) {
         String id = Messages.text(told, "call_id");
+        String status = Messages.text(told, "status");
+        boolean complete = status.isEmpty() || status.equals("completed");
+        if (!Messages.text(told, "type").equals("function_call") || !complete) {
+            return;
+        }
         if (id.isEmpty() || id.length() > MAX_ID_CHARACTERS || !called.add(id)) {
             return;
         }
@@ -296,12 +303,10 @@ final class RealtimeDialogue {
     }
 
     private void done(JsonNode response) {
-        response.path("output").forEach(item -> {
-            if (Messages.text(item, "type").equals("function_call")) {
-                call(item);
-            }
-        });
         String status = Messages.text(response, "status");
+        if (status.equals("completed") && Messages.text(response, "id").equals(active) && !stopped.contains(active)) {
+            response.path("output").forEach(this::call);
+        }
         Usage used = used(response.path("usage"));
         usage = usage.plus(used);
         boolean whole = status.equals("completed") && !stopped.contains(active);

@@ -7,19 +7,26 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A queue with a bound in bytes. An item that is larger than the bound goes in where the queue is empty, so that nothing waits for
-/// ever. Any thread.
+/// A queue with a bound in bytes. A small item counts as [#ITEM_BYTES], which is about what keeping it takes; one that is larger than the
+/// bound goes in where the queue is empty, so that nothing waits for ever. Any thread.
 ///
 /// @param <T> what waits in it
 public final class ByteQueue<T> {
 
-    private record Item<T>(T value, int bytes) {}
+    /// Least that an item counts as. Less than a frame of telephone audio.
+    static final int ITEM_BYTES = 64;
+
+    private record Item<T>(T value, int bytes) {
+        int cost() {
+            return Math.max(bytes, ITEM_BYTES);
+        }
+    }
 
     private final int maxBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Item<T>> items = new ArrayDeque<>();
-    private int bytes;
+    private int cost;
     private boolean closed;
 
     public ByteQueue(int maxBytes) {
@@ -42,11 +49,10 @@ public final class ByteQueue<T> {
     public int push(T value, int size) {
         lock.lock();
         try {
-            int before = bytes;
+            int dropped = 0;
             while (!fits(size)) {
-                bytes -= items.removeFirst().bytes();
+                dropped += removeFirst().bytes();
             }
-            int dropped = before - bytes;
             if (!closed) {
                 add(value, size);
             }
@@ -69,10 +75,11 @@ public final class ByteQueue<T> {
         }
     }
 
-    boolean isClosed() {
+    /// Whether it is closed, and nothing is left in it.
+    boolean isOver() {
         lock.lock();
         try {
-            return closed;
+            return closed && items.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -107,12 +114,19 @@ public final class ByteQueue<T> {
     }
 
     private boolean fits(int size) {
-        return items.isEmpty() || bytes + size <= maxBytes;
+        return items.isEmpty() || cost + Math.max(size, ITEM_BYTES) <= maxBytes;
+    }
+
+    private Item<T> removeFirst() {
+        Item<T> first = items.removeFirst();
+        cost -= first.cost();
+        return first;
     }
 
     private boolean add(T value, int size) {
-        items.addLast(new Item<>(value, size));
-        bytes += size;
+        Item<T> item = new Item<>(value, size);
+        items.addLast(item);
+        cost += item.cost();
         changed.signalAll();
         return true;
     }
@@ -128,10 +142,9 @@ public final class ByteQueue<T> {
             if (stop.getAsBoolean() || items.isEmpty()) {
                 return null;
             }
-            Item<T> oldest = items.removeFirst();
-            bytes -= oldest.bytes();
+            T oldest = removeFirst().value();
             changed.signalAll();
-            return oldest.value();
+            return oldest;
         } finally {
             lock.unlock();
         }

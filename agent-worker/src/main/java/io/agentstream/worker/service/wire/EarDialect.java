@@ -2,6 +2,7 @@ package io.agentstream.worker.service.wire;
 
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.Slice;
+import io.agentstream.worker.service.Ear;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,12 @@ public interface EarDialect {
 
         /// The message that asks for the rest of what was heard; null where there is none.
         @Nullable String finish();
+
+        /// How long the service may still be waited for at the end of a turn, when [Ear#FINISH_LIMIT_MS] have passed: not at all, unless it is known
+        /// to be at something that was said. Any thread.
+        default int moreMs() {
+            return 0;
+        }
 
         /// How long a pause of the audio is before [#idle] is asked.
         int idleMs();

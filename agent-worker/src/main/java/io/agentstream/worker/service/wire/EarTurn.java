@@ -1,5 +1,6 @@
 package io.agentstream.worker.service.wire;
 
+import io.agentstream.schemas.WellFormed;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Heard;
 import io.agentstream.worker.service.ServiceFailure;
@@ -13,6 +14,8 @@ public final class EarTurn {
     private final Gate<Heard> gate;
     private final StringBuilder finals = new StringBuilder();
     private String interim = "";
+    /// Counts the turns that have ended.
+    private int ended;
     /// Counts calls of [#finish]; what waits for an older one is too late.
     private int finishes;
     private boolean finishing;
@@ -60,10 +63,35 @@ public final class EarTurn {
         });
     }
 
+    /// How many turns have ended: words that began before that many are late ones.
+    public int number() {
+        int[] number = {0};
+        gate.within(() -> number[0] = ended);
+        return number[0];
+    }
+
+    /// Words of a turn that was not waited for any longer. They are no turn of their own: they stand before those of the next one.
+    public void late(String text) {
+        gate.within(() -> {
+            if (!text.isBlank()) {
+                append(text.strip());
+            }
+        });
+    }
+
+    /// All that is said of the turn by now is told.
+    public void endedIfWanted() {
+        gate.within(() -> {
+            if (finishing) {
+                end();
+            }
+        });
+    }
+
     private void append(String text) {
         int room = Ear.MAX_TURN_CHARACTERS - finals.length();
         if (room > 1) {
-            finals.append(finals.isEmpty() ? "" : " ").append(text, 0, Math.min(text.length(), room - 1));
+            finals.append(finals.isEmpty() ? "" : " ").append(WellFormed.beginning(text, room - 1));
         }
     }
 
@@ -120,6 +148,7 @@ public final class EarTurn {
     private void end() {
         String text = all();
         finishing = false;
+        ended++;
         finals.setLength(0);
         interim = "";
         version++;

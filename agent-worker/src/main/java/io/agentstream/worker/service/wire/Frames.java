@@ -66,6 +66,7 @@ final class Frames {
     static final class Reader {
 
         private final InputStream in;
+        private final Budget budget = new Budget(System.nanoTime());
         private final ByteArrayOutputStream message = new ByteArrayOutputStream();
         /// Of the message that is being put together; -1 for none.
         private int opcode = -1;
@@ -74,7 +75,7 @@ final class Frames {
             this.in = in;
         }
 
-        /// @throws ServiceException where it is no WebSocket, or a message is too large
+        /// @throws ServiceException where it is no WebSocket, a message is too large, or there are too many
         /// @throws EOFException where TCP ends
         Frame next() throws IOException, ServiceException {
             while (true) {
@@ -88,6 +89,7 @@ final class Frames {
                 check((first & 0x70) == 0, "a frame of an extension");
                 check((second & 0x80) == 0, "a masked frame");
                 long length = length(second & 0x7F);
+                check(budget.takes(Math.clamp(length, 0, Messages.MAX_MESSAGE_BYTES), System.nanoTime()), "more than a service may bring");
                 if (kind >= CLOSE) {
                     check(last && length <= MAX_CONTROL_BYTES && kind <= PONG, "a wrong control frame");
                     return new Frame(kind, exactly((int) length));

@@ -49,6 +49,9 @@ public final class StreamingEar implements Ear {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicReference<@Nullable WebSocket> current = new AtomicReference<>();
     private volatile @Nullable String bye;
+    private volatile @Nullable Hearing hearing;
+    /// When the connection stood; 0: it does not. Only the thread that connects.
+    private long beganNs;
 
     private StreamingEar(Wire wire, Connection connection, EarDialect dialect, Listener listener) {
         this.wire = wire;
@@ -77,8 +80,20 @@ public final class StreamingEar implements Ear {
         AtomicLong atMs = new AtomicLong(-1);
         waiting.push(new Item.Finish(atMs), 0);
         if (closed.getCount() > 0) {
-            wire.after(FINISH_LIMIT_MS, () -> turn.settle(number, atMs.get() < 0 ? positionMs() : atMs.get()));
+            wire.after(FINISH_LIMIT_MS, () -> {
+                Hearing now = hearing;
+                int moreMs = now == null ? 0 : now.moreMs();
+                if (moreMs > 0) {
+                    wire.after(moreMs, () -> settle(number, atMs));
+                } else {
+                    settle(number, atMs);
+                }
+            });
         }
+    }
+
+    private void settle(int finish, AtomicLong atMs) {
+        turn.settle(finish, atMs.get() < 0 ? positionMs() : atMs.get());
     }
 
     /// Where in the audio that the ear was given the next byte to be sent is.
@@ -111,13 +126,13 @@ public final class StreamingEar implements Ear {
         try {
             int failures = 0;
             while (gate.isOpen()) {
-                long begunNs = System.nanoTime();
+                beganNs = 0;
                 ServiceFailure failure = connection();
                 if (!gate.isOpen()) {
                     return;
                 }
                 wire.after(ORPHAN_MS, turn.orphaned());
-                failures = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNs) >= LIVED_MS ? 0 : failures;
+                failures = hasLived() ? 0 : failures;
                 OptionalLong wait = RETRY.waitMs(failure, failures++, ThreadLocalRandom.current().nextDouble());
                 if (wait.isEmpty()) {
                     turn.failed(failure);
@@ -132,6 +147,11 @@ public final class StreamingEar implements Ear {
         }
     }
 
+    /// What it took to connect, or to fail to, is no life.
+    private boolean hasLived() {
+        return beganNs != 0 && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) >= LIVED_MS;
+    }
+
     /// One connection, from its beginning to its end.
     private ServiceFailure connection() throws InterruptedException {
         WebSocket.Settings settings;
@@ -141,26 +161,32 @@ public final class StreamingEar implements Ear {
         } catch (RuntimeException noKey) {
             return new Refused("no key");
         }
-        try (WebSocket socket = WebSocket.open(wire.sockets(), settings)) {
-            dialect.opening().forEach(socket::send);
-            Hearing hearing = dialect.hearing(positionMs(), turn);
-            bye = hearing.bye();
+        bye = null;
+        try (WebSocket socket = new WebSocket(wire, settings)) {
             current.set(socket);
             if (!gate.isOpen()) {
                 return new ServiceFailure.Broken("closed by us");
             }
+            socket.open();
+            beganNs = System.nanoTime();
+            dialect.opening().forEach(socket::send);
+            Hearing mine = dialect.hearing(positionMs(), turn);
+            hearing = mine;
+            bye = mine.bye();
             AtomicBoolean over = new AtomicBoolean();
-            Thread sender = Thread.ofVirtual().name("service-ear-send").start(() -> send(socket, hearing, over));
+            Thread sender = Thread.ofVirtual().name("service-ear-send").start(() -> send(socket, mine, over));
             try {
-                return listen(socket, hearing);
+                return listen(socket, mine);
             } finally {
                 over.set(true);
                 waiting.wake();
                 sender.join();
-                current.set(null);
             }
         } catch (ServiceException failure) {
             return failure.failure();
+        } finally {
+            current.set(null);
+            hearing = null;
         }
     }
 

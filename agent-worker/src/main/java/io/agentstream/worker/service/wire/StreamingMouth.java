@@ -34,6 +34,8 @@ public final class StreamingMouth implements Mouth {
     /// All below: under the lock.
     private final Map<String, StreamedUtterance> utterances = new LinkedHashMap<>();
     private @Nullable WebSocket socket;
+    /// Before it is open.
+    private @Nullable WebSocket coming;
     private boolean running;
     private boolean closed;
     private int count;
@@ -82,36 +84,48 @@ public final class StreamingMouth implements Mouth {
         }
         all.forEach(StreamedUtterance::cancel);
         closing.countDown();
+        WebSocket last;
         lock.lock();
         try {
-            if (socket != null) {
-                socket.finish();
-            }
+            last = socket == null ? coming : socket;
         } finally {
             lock.unlock();
+        }
+        if (last != null) {
+            last.finish();
         }
     }
 
     /// Sends what an utterance has to say, or connects for it.
     private void pump() {
+        WebSocket open;
+        boolean taken = true;
         lock.lock();
         try {
-            WebSocket open = socket;
+            open = socket;
             if (open == null) {
                 run();
-                return;
-            }
-            for (StreamedUtterance utterance : List.copyOf(utterances.values())) {
-                for (String message : utterance.toSend()) {
-                    if (!open.send(message)) {
-                        open.close(); // it does not take what it gets
-                        return;
-                    }
-                }
+            } else {
+                taken = sendsAll(open);
             }
         } finally {
             lock.unlock();
         }
+        if (open != null && !taken) {
+            open.close(); // it does not take what it gets
+        }
+    }
+
+    /// Under the lock, which keeps their order.
+    private boolean sendsAll(WebSocket open) {
+        for (StreamedUtterance utterance : List.copyOf(utterances.values())) {
+            for (String message : utterance.toSend()) {
+                if (!open.send(message)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private void remove(StreamedUtterance utterance, List<String> last) {
@@ -199,27 +213,32 @@ public final class StreamingMouth implements Mouth {
         } catch (RuntimeException noKey) {
             return new Refused("no key");
         }
-        try (WebSocket open = WebSocket.open(wire.sockets(), settings)) {
-            lock.lock();
-            try {
-                if (closed) {
-                    return new Broken("closed by us");
-                }
-                socket = open;
-            } finally {
-                lock.unlock();
+        try (WebSocket open = new WebSocket(wire, settings)) {
+            if (!isNow(null, open)) {
+                return new Broken("closed by us");
+            }
+            open.open();
+            if (!isNow(open, null)) {
+                return new Broken("closed by us");
             }
             pump();
             return receive(open);
         } catch (ServiceException failure) {
             return failure.failure();
         } finally {
-            lock.lock();
-            try {
-                socket = null;
-            } finally {
-                lock.unlock();
-            }
+            isNow(null, null);
+        }
+    }
+
+    /// @return false where the mouth is closed
+    private boolean isNow(@Nullable WebSocket open, @Nullable WebSocket next) {
+        lock.lock();
+        try {
+            socket = closed ? null : open;
+            coming = closed ? null : next;
+            return !closed;
+        } finally {
+            lock.unlock();
         }
     }
 

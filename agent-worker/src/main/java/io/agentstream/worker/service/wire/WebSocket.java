@@ -1,40 +1,42 @@
 package io.agentstream.worker.service.wire;
 
-import io.agentstream.runtime.outbound.OutboundSockets;
+import io.agentstream.runtime.outbound.OutboundSocket;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.ServiceFailure.Silent;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A WebSocket to a service (RFC 6455, the client's side, no extension). Messages are put together from their frames; pings are answered,
-/// and sent where nothing else goes; whoever says nothing for [Settings#idleMs] is gone.
+/// A WebSocket to a service (RFC 6455, the client's side, no extension), from before it stands to its end. Messages are put together from their
+/// frames; pings are answered, the newest where several wait, and sent where nothing else goes. Whoever says nothing for
+/// [Settings#idleMs], takes nothing for [Settings#writeMs], or brings more than its [Budget], is gone.
 ///
-/// One thread receives, any thread sends and closes. Sending does not block. What is received and not taken stops the reading, so that
-/// TCP slows the service down. Two virtual threads belong to a socket, and end with it.
+/// One thread opens and receives, any thread sends and closes. Neither waits, whatever the other side does: a writer may be held in TLS with
+/// its lock, so nobody else says goodbye there. What is received and not taken stops the reading, so that TCP slows the service
+/// down. Two virtual threads belong to a socket, and end with it.
 public final class WebSocket implements AutoCloseable {
 
     static final int NORMAL = 1_000;
     private static final int NO_CODE = 1_005;
-    private static final int TOO_LARGE = 1_009;
     private static final int FAREWELL_MS = 2_000;
 
     /// @param connectMs until it is open, without looking the name up
     /// @param pingEveryMs how often a ping is sent
     /// @param idleMs longest time without anything from the other side, pongs included
+    /// @param writeMs longest time that the other side does not take what is written
     /// @param maxWaitingBytes what may wait to be sent
     public record Settings(
-            URI url, Map<String, String> headers, int connectMs, int pingEveryMs, int idleMs, int maxWaitingBytes) {
+            URI url, Map<String, String> headers, int connectMs, int pingEveryMs, int idleMs, int writeMs, int maxWaitingBytes) {
 
         public static Settings of(URI url, Map<String, String> headers, int connectMs) {
-            return new Settings(url, headers, connectMs, 20_000, 50_000, 256 * 1_024);
+            return new Settings(url, headers, connectMs, 20_000, 50_000, 5_000, 256 * 1_024);
         }
 
         /// Without URL and headers, which are secrets.
@@ -73,53 +75,77 @@ public final class WebSocket implements AutoCloseable {
         record Quiet() implements Incoming {}
     }
 
-    private final Socket socket;
-    private final OutputStream out;
-    private final Frames.Reader frames;
+    private static final long NOT_WRITING = 0;
+
+    private final Wire wire;
     private final Settings settings;
+    private final OutboundSocket connection;
     private final ByteQueue<Outgoing> outbox;
     private final ByteQueue<Incoming> inbox = new ByteQueue<>(Messages.MAX_MESSAGE_BYTES);
+    /// What the newest ping wants back; null for nothing. Only the newest has to be answered (RFC 6455, 5.5.3).
+    private final AtomicReference<@Nullable Slice> pong = new AtomicReference<>();
     private volatile long heardNs = System.nanoTime();
+    /// When what is being written was begun; [#NOT_WRITING]: nothing is.
+    private volatile long writingNs = NOT_WRITING;
+    private volatile boolean opened;
     private volatile boolean closing;
+    /// Nothing is written any more: TCP is over, or ends by itself.
+    private volatile boolean written;
+    private volatile @Nullable ServiceFailure gone;
     /// Only the receiving thread.
     private @Nullable Incoming last;
 
     private record Outgoing(int opcode, Slice payload) {}
 
-    private WebSocket(Socket socket, Settings settings, BufferedInputStream in) throws IOException {
-        this.socket = socket;
+    /// Nothing is done before [#open].
+    public WebSocket(Wire wire, Settings settings) {
+        this.wire = wire;
         this.settings = settings;
-        this.out = socket.getOutputStream();
-        this.frames = new Frames.Reader(in);
+        this.connection = wire.sockets().prepare(settings.url());
         this.outbox = new ByteQueue<>(settings.maxWaitingBytes());
     }
 
-    /// Connects and upgrades; blocks.
+    /// Connects and upgrades within one limit; blocks until then, or until it is closed.
     ///
     /// @throws ServiceException where the service does not want to, or cannot be reached
-    public static WebSocket open(OutboundSockets sockets, Settings settings) throws ServiceException {
-        Socket socket;
+    public void open() throws ServiceException {
         try {
-            socket = sockets.connect(settings.url(), settings.connectMs());
-        } catch (IOException failure) {
-            throw new ServiceException(Failures.of(failure, settings.connectMs()));
-        }
-        try {
-            socket.setSoTimeout(settings.connectMs());
-            BufferedInputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1_024);
-            Upgrade.ask(settings.url(), settings.headers(), in, socket.getOutputStream());
-            socket.setSoTimeout(0);
-            WebSocket opened = new WebSocket(socket, settings, in);
-            Thread.ofVirtual().name("service-read").start(opened::read);
-            Thread.ofVirtual().name("service-write").start(opened::write);
-            return opened;
+            connection.open(settings.connectMs());
+            BufferedInputStream in = new BufferedInputStream(connection.in(), 16 * 1_024);
+            OutputStream out = connection.out();
+            Upgrade.ask(settings.url(), settings.headers(), in, out);
+            connection.stands();
+            heardNs = System.nanoTime();
+            opened = true;
+            Thread.ofVirtual().name("service-read").start(() -> read(new Frames.Reader(in)));
+            Thread.ofVirtual().name("service-write").start(() -> write(out));
+            watch();
         } catch (ServiceException refused) {
-            closeQuietly(socket);
+            connection.close();
             throw refused;
         } catch (IOException failure) {
-            closeQuietly(socket);
-            throw new ServiceException(Failures.of(failure, settings.connectMs()));
+            connection.close();
+            throw new ServiceException(connection.timedOut() ? new Silent(settings.connectMs()) : Failures.of(failure, settings.connectMs()));
         }
+    }
+
+    /// Looks when the other side could be gone, until it is.
+    private void watch() {
+        long leftMs = Math.min(settings.idleMs() - sinceMs(heardNs), writingLeftMs());
+        if (written) {
+            return;
+        }
+        if (leftMs <= 0) {
+            gone = new Silent(sinceMs(heardNs) >= settings.idleMs() ? settings.idleMs() : settings.writeMs());
+            connection.close();
+        } else {
+            wire.after(leftMs, this::watch);
+        }
+    }
+
+    private long writingLeftMs() {
+        long sinceNs = writingNs;
+        return settings.writeMs() - (sinceNs == NOT_WRITING ? 0 : sinceMs(sinceNs));
     }
 
     /// @return false where there is no room, because the other side does not take what it gets, or it is closed
@@ -148,51 +174,45 @@ public final class WebSocket implements AutoCloseable {
         return next;
     }
 
-    /// Says goodbye behind what waits to be sent; TCP ends when the other side has answered, or after two seconds.
+    /// Says goodbye behind what waits to be sent; TCP ends when the other side has answered, or after two seconds. Does not wait.
     public void finish() {
         closing = true;
         outbox.offer(new Outgoing(Frames.CLOSE, Slice.of(Frames.code(NORMAL))), Short.BYTES);
         outbox.close();
+        if (!opened) {
+            connection.close();
+        }
     }
 
-    /// Ends TCP at once.
+    /// Ends TCP at once. Does not wait.
     @Override
     public void close() {
         closing = true;
         outbox.close();
-        closeQuietly(socket);
+        connection.close();
         inbox.offerLast(new Incoming.Lost(new ServiceFailure.Broken("closed by us")));
     }
 
-    private static void closeQuietly(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException gone) {
-            // It is closed, which is all that was wanted.
-        }
-    }
-
-    private void read() {
+    private void read(Frames.Reader frames) {
         Incoming end;
         try {
-            end = messages();
+            end = messages(frames);
         } catch (ServiceException wrong) {
-            outbox.offer(new Outgoing(Frames.CLOSE, Slice.of(Frames.code(TOO_LARGE))), Short.BYTES);
             end = new Incoming.Lost(wrong.failure());
         } catch (IOException | RuntimeException lost) {
-            boolean idle = !closing && sinceHeardMs() >= settings.idleMs();
-            end = new Incoming.Lost(idle ? new Silent(settings.idleMs()) : new ServiceFailure.Broken("connection lost"));
+            ServiceFailure known = gone;
+            end = new Incoming.Lost(known == null ? new ServiceFailure.Broken("connection lost") : known);
         } catch (InterruptedException unwanted) {
             end = new Incoming.Lost(new ServiceFailure.Broken("interrupted"));
         }
         inbox.offerLast(end);
         outbox.close();
         if (!(end instanceof Incoming.Closed)) {
-            closeQuietly(socket);
+            connection.close();
         }
     }
 
-    private Incoming messages() throws IOException, ServiceException, InterruptedException {
+    private Incoming messages(Frames.Reader frames) throws IOException, ServiceException, InterruptedException {
         while (true) {
             Frames.Frame frame = frames.next();
             heardNs = System.nanoTime();
@@ -200,7 +220,10 @@ public final class WebSocket implements AutoCloseable {
                 case Frames.TEXT -> inbox.put(
                         new Incoming.Text(new String(frame.payload(), StandardCharsets.UTF_8)), frame.payload().length);
                 case Frames.BINARY -> inbox.put(new Incoming.Binary(Slice.of(frame.payload())), frame.payload().length);
-                case Frames.PING -> outbox.offer(new Outgoing(Frames.PONG, Slice.of(frame.payload())), frame.payload().length);
+                case Frames.PING -> {
+                    pong.set(Slice.of(frame.payload()));
+                    outbox.wake();
+                }
                 case Frames.CLOSE -> {
                     int code = Frames.codeOf(frame.payload(), NO_CODE);
                     outbox.offer(new Outgoing(Frames.CLOSE, Slice.of(Frames.code(NORMAL))), Short.BYTES);
@@ -211,40 +234,49 @@ public final class WebSocket implements AutoCloseable {
         }
     }
 
-    private long sinceHeardMs() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNs);
+    private static long sinceMs(long thenNs) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - thenNs);
     }
 
-    private void write() {
+    private void write(OutputStream out) {
         long pingedNs = System.nanoTime();
         try {
             while (true) {
-                Outgoing next = outbox.poll(settings.pingEveryMs());
+                Slice answer = pong.getAndSet(null);
+                if (answer != null) {
+                    frame(out, Frames.PONG, answer);
+                }
+                // Behind a pong comes what waits, however many pings come.
+                Outgoing next = outbox.poll(answer != null ? 0 : settings.pingEveryMs(), () -> answer == null && pong.get() != null);
                 if (next != null) {
-                    out.write(Frames.masked(next.opcode(), next.payload()));
-                    out.flush();
+                    frame(out, next.opcode(), next.payload());
                     if (next.opcode() == Frames.CLOSE) {
                         break;
                     }
-                } else if (outbox.isClosed()) {
+                } else if (outbox.isOver()) {
                     break;
                 }
-                if (sinceHeardMs() >= settings.idleMs()) {
-                    break;
-                }
-                if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pingedNs) >= settings.pingEveryMs()) {
+                if (sinceMs(pingedNs) >= settings.pingEveryMs()) {
                     pingedNs = System.nanoTime();
-                    out.write(Frames.masked(Frames.PING, Slice.EMPTY));
-                    out.flush();
+                    frame(out, Frames.PING, Slice.EMPTY);
                 }
             }
             if (closing) { // the reader ends when the other side closes, or here
                 inbox.awaitClosed(FAREWELL_MS);
             }
-        } catch (IOException | InterruptedException lost) {
-            // The reader finds the same.
+            connection.finish();
+        } catch (IOException | InterruptedException lost) { // the reader finds the same
+            connection.close();
         } finally {
-            closeQuietly(socket);
+            written = true;
         }
+    }
+
+    private void frame(OutputStream out, int opcode, Slice payload) throws IOException {
+        long nowNs = System.nanoTime();
+        writingNs = nowNs == NOT_WRITING ? 1 : nowNs;
+        out.write(Frames.masked(opcode, payload));
+        out.flush();
+        writingNs = NOT_WRITING;
     }
 }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// What all adapters of a process share: the guarded ways out, and a thread for time-outs. Any thread.
 public final class Wire implements AutoCloseable {
@@ -21,10 +23,15 @@ public final class Wire implements AutoCloseable {
 
     /// @param allowed what may be reached although it is not public
     public Wire(Networks allowed) {
+        this(allowed, null);
+    }
+
+    /// @param tls whom to trust; null: whom the JVM trusts
+    Wire(Networks allowed, @Nullable SSLContext tls) {
         names = new LookUps();
         AddressGuard guard = new AddressGuard(allowed, names);
-        sockets = new OutboundSockets(guard);
-        streams = new OutboundStreams(guard);
+        sockets = new OutboundSockets(guard, tls);
+        streams = new OutboundStreams(guard, tls);
         timers.setRemoveOnCancelPolicy(true);
         timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }

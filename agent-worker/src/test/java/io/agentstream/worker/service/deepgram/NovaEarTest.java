@@ -12,7 +12,13 @@ import io.agentstream.worker.service.EarContract;
 import io.agentstream.worker.service.EarService;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.Heard;
+import io.agentstream.worker.service.Patience;
+import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.wire.Wire;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +49,20 @@ final class NovaEarTest extends EarContract {
     @Override
     protected String model() {
         return "nova-3";
+    }
+
+    /// Two attempts that take longer than the life that begins the count again.
+    @Test
+    void aServiceThatIsNeverReachedHasNotLived() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+            Ear ear = service(wire).open(settings(Given.to(url, new Patience(5_100, 5_000, 5_000, 20_000))), told::on);
+
+            speak(ear, UTTERANCE);
+
+            assertEquals(new ServiceFailure.Silent(5_100), told.await(Heard.Failed.class).failure());
+            ear.close();
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.agentstream.worker.service.elevenlabs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.dev.simulator.services.Asked;
 import io.agentstream.dev.simulator.services.PlayedElevenLabs;
@@ -13,9 +14,17 @@ import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.MouthContract;
 import io.agentstream.worker.service.MouthService;
 import io.agentstream.worker.service.MouthSettings;
+import io.agentstream.worker.service.Patience;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.TimedWord;
 import io.agentstream.worker.service.wire.Wire;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -93,6 +102,23 @@ final class ElevenLabsMouthTest extends MouthContract {
         java.util.Arrays.fill(expected, (byte) 'A');
         assertArrayEquals(expected, audio(told));
         mouth.close();
+    }
+
+    @Test
+    void aMouthThatIsClosedWhileItConnectsLeavesNothingBehind() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+            Mouth mouth = service(wire).open(Given.mouth(Given.to(url, new Patience(60_000, 5_000, 5_000, 20_000))));
+            mouth.warmUp();
+            try (Socket connected = silent.accept()) {
+                connected.setSoTimeout(20_000);
+                connected.getInputStream().read(); // the upgrade is asked for
+
+                mouth.close();
+
+                assertThrows(SocketException.class, () -> connected.getInputStream().transferTo(OutputStream.nullOutputStream()));
+            }
+        }
     }
 
     @Test

@@ -24,7 +24,10 @@ import io.agentstream.worker.service.Told;
 import io.agentstream.worker.service.Usage;
 import io.agentstream.worker.service.wire.Wire;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,8 +57,12 @@ final class OpenAiRealtimeTest {
     }
 
     private Realtime open(Patience patience, long sessionMs, Message... history) {
+        return open(server.url(), patience, sessionMs, history);
+    }
+
+    private Realtime open(URI url, Patience patience, long sessionMs, Message... history) {
         RealtimeSettings settings = new RealtimeSettings(
-                Given.to(server.url(), patience), "gpt-realtime", "marin", "You answer the phone.", "en",
+                Given.to(url, patience), "gpt-realtime", "marin", "You answer the phone.", "en",
                 List.of(new BrainRequest.Tool("lookup", "Finds", Json.MAPPER.createObjectNode().put("type", "object"))), sessionMs,
                 Json.MAPPER.createObjectNode());
         return new OpenAiRealtimes(wire).open(settings, List.of(history), told::on);
@@ -285,6 +292,47 @@ final class OpenAiRealtimeTest {
 
         assertInstanceOf(Silent.class, told.await(Lived.Failed.class).failure());
         realtime.close();
+    }
+
+    @Test
+    void aServiceThatSpeaksOfEverythingButTheSessionIsGivenUp() {
+        AwkwardRealtime chatter = AwkwardRealtime.start(socket -> {
+            while (true) {
+                socket.text("{\"type\":\"tomorrow\"}");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        });
+        try (chatter) {
+            Realtime realtime = open(chatter.url(), Given.IMPATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+            assertInstanceOf(Silent.class, told.await(Lived.Failed.class).failure());
+            realtime.close();
+        }
+    }
+
+    @Test
+    void aToolOfAnAnswerThatWasCancelledIsNotCalled() {
+        // given
+        String item = "{\"type\":\"function_call\",\"status\":\"incomplete\",\"call_id\":\"c1\",\"name\":\"lookup\",\"arguments\":\"{\\\"id\\\":\"}";
+        AwkwardRealtime interrupted = AwkwardRealtime.start(socket -> {
+            socket.text("{\"type\":\"session.updated\"}");
+            socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+            socket.text("{\"type\":\"response.output_item.added\",\"response_id\":\"r1\",\"item\":{\"type\":\"function_call\",\"call_id\":\"c1\",\"name\":\"lookup\"}}");
+            socket.text("{\"type\":\"input_audio_buffer.speech_started\",\"item_id\":\"in1\"}");
+            socket.text("{\"type\":\"response.function_call_arguments.done\",\"response_id\":\"r1\",\"call_id\":\"c1\",\"arguments\":\"{}\"}");
+            socket.text("{\"type\":\"response.output_item.done\",\"response_id\":\"r1\",\"item\":" + item + "}");
+            socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"r1\",\"status\":\"cancelled\",\"output\":[" + item + "]}}");
+            socket.next();
+        });
+        try (interrupted) {
+            // when
+            Realtime realtime = open(interrupted.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+            // then
+            assertTrue(!told.await(Lived.Answered.class).whole());
+            assertEquals(List.of(), told.all(Lived.ToolCall.class));
+            realtime.close();
+        }
     }
 
     @Test

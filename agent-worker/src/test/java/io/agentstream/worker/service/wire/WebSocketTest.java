@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.simulator.services.Asked;
@@ -12,6 +13,8 @@ import io.agentstream.dev.simulator.services.Mishap;
 import io.agentstream.dev.simulator.services.Reply;
 import io.agentstream.dev.simulator.services.ServiceServer;
 import io.agentstream.dev.simulator.services.ServiceSocket;
+import io.agentstream.runtime.Networks;
+import io.agentstream.runtime.outbound.Certificates;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.ServiceFailure.Broken;
@@ -19,12 +22,23 @@ import io.agentstream.worker.service.ServiceFailure.Busy;
 import io.agentstream.worker.service.ServiceFailure.Silent;
 import io.agentstream.worker.service.wire.WebSocket.Incoming;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +56,12 @@ final class WebSocketTest {
         private final Play play;
 
         private Server(Play play) {
+            this.play = play;
+            start();
+        }
+
+        private Server(SSLContext tls, Play play) {
+            super(tls);
             this.play = play;
             start();
         }
@@ -75,11 +95,17 @@ final class WebSocketTest {
 
     private WebSocket.Settings settings(Server server, int pingEveryMs, int idleMs) {
         URI url = URI.create(server.url().toString().replace("http", "ws") + "/a?b=c");
-        return new WebSocket.Settings(url, Map.of("X-Key", "k"), 5_000, pingEveryMs, idleMs, 1 << 20);
+        return new WebSocket.Settings(url, Map.of("X-Key", "k"), 5_000, pingEveryMs, idleMs, 30_000, 1 << 20);
     }
 
     private WebSocket open(Server server) throws ServiceException {
-        return WebSocket.open(wire.sockets(), settings(server, 20_000, 50_000));
+        return open(settings(server, 20_000, 50_000));
+    }
+
+    private WebSocket open(WebSocket.Settings settings) throws ServiceException {
+        WebSocket socket = new WebSocket(wire, settings);
+        socket.open();
+        return socket;
     }
 
     /// Gives everything back.
@@ -149,14 +175,14 @@ final class WebSocketTest {
     @Test
     void whoSaysNothingAndAnswersNoPingIsGone() throws Exception {
         Server silent = new Server(_ -> untilTheEnd());
-        try (silent; WebSocket socket = WebSocket.open(wire.sockets(), settings(silent, 20, 200))) {
+        try (silent; WebSocket socket = open(settings(silent, 20, 200))) {
             assertEquals(new Incoming.Lost(new Silent(200)), socket.receive(LIMIT_MS));
         }
     }
 
     @Test
     void whoAnswersPingsIsNot() throws Exception {
-        try (Server server = new Server(WebSocketTest::echo); WebSocket socket = WebSocket.open(wire.sockets(), settings(server, 20, 500))) {
+        try (Server server = new Server(WebSocketTest::echo); WebSocket socket = open(settings(server, 20, 500))) {
             assertEquals(new Incoming.Quiet(), socket.receive(1_500));
 
             socket.send("still there");
@@ -175,6 +201,134 @@ final class WebSocketTest {
             }
             assertFalse(taken);
         }
+    }
+
+    @Test
+    void whoBringsMessagesWithoutEndIsGone() throws Exception {
+        Server server = new Server(socket -> {
+            while (true) {
+                socket.text("");
+            }
+        });
+        try (server; WebSocket socket = open(server)) {
+            Incoming next = socket.receive(LIMIT_MS);
+            while (next instanceof Incoming.Text) {
+                next = socket.receive(LIMIT_MS);
+            }
+            assertEquals(new Incoming.Lost(new Broken("more than a service may bring")), next);
+        }
+    }
+
+    @Test
+    void whoPingsWithoutEndIsGone() throws Exception {
+        Server server = new Server(socket -> {
+            while (true) {
+                socket.ping(new byte[0]);
+            }
+        });
+        try (server; WebSocket socket = open(server)) {
+            assertEquals(new Incoming.Lost(new Broken("more than a service may bring")), socket.receive(2 * LIMIT_MS));
+        }
+    }
+
+    @Test
+    void whoAgreesByteByByteIsNotWaitedFor() throws Exception {
+        try (ServerSocket slow = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> agreeSlowly(slow));
+            WebSocket.Settings settings = new WebSocket.Settings(url(slow), Map.of(), 400, 20_000, 50_000, 5_000, 1 << 20);
+
+            ServiceException failure = assertThrows(ServiceException.class, () -> open(settings));
+
+            assertEquals(new Silent(400), failure.failure());
+        }
+    }
+
+    private static URI url(ServerSocket server) {
+        return URI.create("ws://127.0.0.1:" + server.getLocalPort());
+    }
+
+    /// Each byte well within any limit of a single read.
+    private static void agreeSlowly(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            socket.getOutputStream().write("HTTP/1.1 101 Switching\r\n".getBytes(StandardCharsets.US_ASCII));
+            while (true) {
+                socket.getOutputStream().write('x');
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        } catch (IOException gone) {
+            // The other side has had enough.
+        }
+    }
+
+    @Test
+    void whatIsComingCanBeClosed() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            WebSocket.Settings settings = new WebSocket.Settings(url(silent), Map.of(), 60_000, 20_000, 50_000, 5_000, 1 << 20);
+            WebSocket socket = new WebSocket(wire, settings);
+            CompletableFuture<Throwable> failure = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> failure.complete(assertThrows(ServiceException.class, socket::open)));
+            silent.accept();
+
+            socket.finish();
+
+            assertInstanceOf(ServiceException.class, failure.get(LIMIT_MS, TimeUnit.MILLISECONDS));
+        }
+    }
+
+    /// Pings and reads nothing.
+    private Server pingsOnly(SSLContext tls) {
+        return new Server(tls, socket -> {
+            while (over.getCount() > 0) {
+                socket.ping(new byte[] {1});
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        });
+    }
+
+    /// Until nothing more is taken for half a second: then the network is full, and the writer is held.
+    private static void fill(WebSocket socket) {
+        long takenNs = System.nanoTime();
+        while (System.nanoTime() - takenNs < TimeUnit.MILLISECONDS.toNanos(500)) {
+            if (socket.send(Slice.of(new byte[128 * 1_024]))) {
+                takenNs = System.nanoTime();
+            } else {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
+        }
+    }
+
+    @Test
+    void whoPingsAndTakesNothingIsGone(@TempDir Path directory) throws Exception {
+        SSLContext tls = Certificates.make(directory, "ip:127.0.0.1", 10);
+        try (Wire trusting = new Wire(Networks.parse("127.0.0.0/8"), tls); Server server = pingsOnly(tls)) {
+            WebSocket.Settings settings = new WebSocket.Settings(secure(server), Map.of(), 10_000, 20_000, 50_000, 300, 1 << 20);
+            try (WebSocket socket = new WebSocket(trusting, settings)) {
+                socket.open();
+
+                fill(socket);
+
+                assertEquals(new Incoming.Lost(new Silent(300)), socket.receive(LIMIT_MS));
+            }
+        }
+    }
+
+    @Test
+    void closingDoesNotWaitForAWriterThatIsHeld(@TempDir Path directory) throws Exception {
+        SSLContext tls = Certificates.make(directory, "ip:127.0.0.1", 10);
+        try (Wire trusting = new Wire(Networks.parse("127.0.0.0/8"), tls); Server server = pingsOnly(tls)) {
+            WebSocket.Settings settings = new WebSocket.Settings(secure(server), Map.of(), 10_000, 20_000, 50_000, 60_000, 1 << 20);
+            WebSocket socket = new WebSocket(trusting, settings);
+            socket.open();
+            fill(socket);
+
+            assertTimeoutPreemptively(Duration.ofSeconds(5), socket::close);
+
+            Given.await("TCP is over", () -> server.connections() == 0);
+        }
+    }
+
+    private static URI secure(Server server) {
+        return URI.create(server.url().toString().replace("https", "wss"));
     }
 
     @Test

@@ -42,8 +42,7 @@ import tools.jackson.databind.JsonNode;
 
 /// The audit on a stretch of real calls, which is clean, and on the same with everything planted that it looks for.
 @Timeout(300)
-@OwnSystem
-@Order(Turn.FIRST)
+@Order(3)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class AuditTest {
 
@@ -63,7 +62,6 @@ final class AuditTest {
         infrastructure = Infrastructure.start();
         servers = infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
         try (LocalSystem system = infrastructure.startSystem()) {
-            new Operator(system.demo()).limits("{\"max_concurrent_calls\":100}"); // while all is cold, calls take longer than they should
             Ran called = Ran.of(
                     Map.of(), "call", "--data", infrastructure.systemDirectory().toString(), "--agent", system.demo().echoAgentUuid(),
                     "--seconds", "3", "--count", Integer.toString(CALLS), "--rate", "2");

@@ -7,12 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Three brokers, of which one is dead or stands still, or two are away.
 @WholeMachine
-@Order(Turn.LONGEST_OF_WHOLE_MACHINE)
+@Order(0) // the longest
 final class ClusterTest {
 
     private static final Duration VERDICT = Duration.ofMillis(SharedSystem.COLD_HANDSHAKE_MS + 20_000);
@@ -69,7 +68,6 @@ final class ClusterTest {
     }
 
     @Test
-    @Tag("ci")
     void callsOutliveABrokerThatStandsStillAndGoesOn() throws Exception {
         try (ClusterSystem system = ClusterSystem.start(Set.of(LEADER), LEADER)) {
             // given

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 /// without tokens, and Undertow keeps one date for all servers of a process, which stands still when the server that was to renew it
 /// is closed; both are rightly found wrong.
 @Timeout(240)
-@OwnSystem
+@Order(3)
 final class DoctorFindsNothingTest {
 
     @TempDir

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// Calls are watched at a terminal while they happen.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(Turn.SHARED)
+@Order(4)
 final class FollowTest {
 
     @Test

@@ -37,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// field and kind on the topics of calls under way.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(Turn.SHARED_ALONE)
+@Order(2)
 final class NewerProcessTest {
 
     private static final byte ADDED_KIND = 19;

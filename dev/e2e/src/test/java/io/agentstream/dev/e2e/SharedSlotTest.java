@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// Two gateways that were told to use one slot, with calls on both.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(Turn.SHARED_ALONE)
+@Order(2)
 final class SharedSlotTest {
 
     private LocalSystem system;

@@ -13,6 +13,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// The server that every played service stands on: HTTP/1.1 and WebSockets on a port of the loopback, one virtual thread for each
@@ -20,14 +22,25 @@ import org.jspecify.annotations.Nullable;
 public abstract class ServiceServer implements AutoCloseable {
 
     private final ServerSocket listening;
+    private final String scheme;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final Queue<Mishap> mishaps = new ArrayDeque<>();
 
     /// Call [#start] when the subclass is complete.
     protected ServiceServer() {
+        this("http", ServerSocketFactory.getDefault());
+    }
+
+    /// Over TLS.
+    protected ServiceServer(SSLContext tls) {
+        this("https", tls.getServerSocketFactory());
+    }
+
+    private ServiceServer(String scheme, ServerSocketFactory factory) {
+        this.scheme = scheme;
         try {
-            listening = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
+            listening = factory.createServerSocket(0, 256, InetAddress.getLoopbackAddress());
         } catch (IOException noPort) {
             throw new IllegalStateException(noPort);
         }
@@ -39,7 +52,7 @@ public abstract class ServiceServer implements AutoCloseable {
 
     /// Where it is; put the service's own paths behind it.
     public final URI url() {
-        return URI.create("http://127.0.0.1:" + listening.getLocalPort());
+        return URI.create(scheme + "://127.0.0.1:" + listening.getLocalPort());
     }
 
     /// What happens to the next requests, in this order; to those behind them, nothing.

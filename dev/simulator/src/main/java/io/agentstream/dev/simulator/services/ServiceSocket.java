@@ -60,6 +60,10 @@ public final class ServiceSocket {
         message(BINARY, payload);
     }
 
+    public void ping(byte[] payload) throws IOException {
+        control(PING, payload);
+    }
+
     private void message(int opcode, byte[] payload) throws IOException {
         writing.lock();
         try {

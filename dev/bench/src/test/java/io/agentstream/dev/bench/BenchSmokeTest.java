@@ -14,16 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The bench in its shortest form. How fast anything was is not looked at: that is for a quiet machine.
 @Timeout(180)
-@ResourceLock("processes that are killed")
-@Order(4)
+@Execution(ExecutionMode.CONCURRENT)
 final class BenchSmokeTest {
 
     private static final int CALLS = 3;
