@@ -24,7 +24,17 @@ public final class AdminServer implements AutoCloseable {
     /// @param port port to listen on, 0 for any free one
     /// @throws PortTakenException where it cannot listen there; says where
     public static AdminServer start(String bindAddress, int port, Metrics metrics, Readiness readiness) {
-        return new AdminServer(HttpServer.start(bindAddress, port, IO_THREADS, WORKERS, routes(metrics, readiness)));
+        return start(bindAddress, port, metrics, readiness, AdminServer::nothing);
+    }
+
+    /// @param other answers what is none of the three paths; must not block the thread that it is called by
+    public static AdminServer start(String bindAddress, int port, Metrics metrics, Readiness readiness, HttpHandler other) {
+        return new AdminServer(HttpServer.start(bindAddress, port, IO_THREADS, WORKERS, routes(metrics, readiness, other)));
+    }
+
+    /// There is nothing of the path.
+    public static void nothing(HttpServerExchange exchange) {
+        send(exchange, 404, "text/plain; charset=utf-8", "Not found\n");
     }
 
     /// A handler for a public port: answers `/healthz`, and hands everything else on.
@@ -38,14 +48,14 @@ public final class AdminServer implements AutoCloseable {
         };
     }
 
-    private static HttpHandler routes(Metrics metrics, Readiness readiness) {
+    private static HttpHandler routes(Metrics metrics, Readiness readiness, HttpHandler other) {
         return exchange -> {
             switch (exchange.getRequestPath()) {
                 case "/healthz" -> alive(exchange);
                 case "/readyz" -> ready(exchange, readiness);
                 case "/metrics" -> exchange.dispatch(() ->
                         send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape()));
-                default -> send(exchange, 404, "text/plain; charset=utf-8", "Not found\n");
+                default -> other.handleRequest(exchange);
             }
         };
     }

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +142,20 @@ final class KeyValues {
             throw new IllegalArgumentException("is " + key.length + " bytes long, not 32");
         }
         return new Secret(text);
+    }
+
+    /// A key may hold a `=`, not a comma.
+    static Map<String, Secret> serviceKeys(String text) {
+        Map<String, Secret> keys = new HashMap<>();
+        for (String entry : text.isBlank() ? new String[0] : text.split(",", -1)) {
+            int equals = entry.indexOf('=');
+            String name = equals < 0 ? "" : entry.substring(0, equals).strip();
+            String key = entry.substring(equals + 1).strip();
+            if (name.isEmpty() || key.isEmpty() || keys.put(name, new Secret(key)) != null) {
+                throw new IllegalArgumentException("is not name=key,name=key with each name once");
+            }
+        }
+        return Map.copyOf(keys);
     }
 
     static Secret operatorKey(String text) {

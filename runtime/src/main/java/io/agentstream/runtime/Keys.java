@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /// Every configuration key of every service. `docs/configuration.md` is generated from this list.
 public final class Keys {
@@ -83,7 +84,7 @@ public final class Keys {
                     + " where the sandbox has no limit, the default is 1000000.");
     public static final Key<CredentialsKeys> CREDENTIALS_KEY = new Key<>(
             "CREDENTIALS_KEY", "base64, 32 bytes; several with commas between", null, KeyValues::credentialsKeys, Shown.NEVER,
-            "Encrypts provider credentials at rest. Of several keys the first writes and all of them read: to change the key, put a new"
+            "Encrypts provider credentials and keys of outside services at rest. Of several keys the first writes and all of them read: to change the key, put a new"
                     + " one in front. In `up` it is generated and kept with the data.");
     public static final Key<Secret> OPERATOR_KEY = new Key<>(
             "OPERATOR_KEY", "32 to 200 visible characters", null, KeyValues::operatorKey, Shown.NEVER,
@@ -105,6 +106,19 @@ public final class Keys {
             "Wraps the keys that calls are sealed with; the same for gateways, workers and orchestrators. Of several keys the first"
                     + " wraps and all of them unwrap. Where a gateway has none, its calls are not sealed. Set it for workers and"
                     + " orchestrators first.");
+    public static final Key<Map<String, Secret>> SERVICE_KEYS = new Key<>(
+            "SERVICE_KEYS", "name=key,name=key", "", KeyValues::serviceKeys, Shown.NEVER,
+            "Keys of outside services that a worker lends to the agents of all organisations, by the names that definitions have for them:"
+                    + " `openai=sk-...,deepgram=...`. Sent to a service's own address only. A key that an organisation has stored under the"
+                    + " name comes first.");
+    public static final Key<Secret> WORKER_SECRET = new Key<>(
+            "WORKER_SECRET", "32 to 200 visible characters", null, KeyValues::operatorKey, Shown.NEVER,
+            "What workers show orchestrators that they are ours when they ask for keys that organisations have stored; it is never sent"
+                    + " itself. The same for both. Without it no stored key is handed out. In `up` it is generated and kept with the data.");
+    public static final Key<URI> ORCHESTRATOR_ADMIN_URL = uri(
+            "ORCHESTRATOR_ADMIN_URL", null, List.of("http", "https"),
+            "Where workers find the administration port of an orchestrator, as http://orchestrator:9081. Without it they have no keys but those"
+                    + " of `AGENT_STREAM_SERVICE_KEYS`.");
     public static final Key<Integer> API_READS_PER_SECOND = number(
             "API_READS_PER_SECOND", 100, 1, 1_000_000,
             "How often one API key may look at something in a second for long, at one orchestrator; ten seconds' worth may come at"
@@ -255,6 +269,9 @@ public final class Keys {
             CLOUDONIX_RATE_LIMIT,
             CREDENTIALS_KEY,
             CALL_KEYS_KEY,
+            SERVICE_KEYS,
+            WORKER_SECRET,
+            ORCHESTRATOR_ADMIN_URL,
             OPERATOR_KEY,
             API_KEY,
             API_TRUSTED_PROXIES,

@@ -185,4 +185,20 @@ final class ConfigTest {
         assertEquals("hunter2", config.get(Keys.DATABASE_PASSWORD).reveal());
         assertFalse(config.get(Keys.DATABASE_PASSWORD).toString().contains("hunter2"));
     }
+
+    @Test
+    void keysOfServicesAreReadByName() throws ConfigException {
+        Config config = Config.load(Map.of("AGENT_STREAM_SERVICE_KEYS", "openai=sk-1, deepgram = a=b="), Map.of(), List.of());
+
+        assertEquals(Map.of("openai", new Secret("sk-1"), "deepgram", new Secret("a=b=")), config.get(Keys.SERVICE_KEYS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sk-1", "=sk-1", "a=", "a=sk-1,a=sk-2", "a=sk-1,"})
+    void whatIsNoListOfKeysIsRefusedWithoutQuotingIt(String text) {
+        ConfigException e = assertThrows(
+                ConfigException.class, () -> Config.load(Map.of("AGENT_STREAM_SERVICE_KEYS", text), Map.of(), List.of()));
+
+        assertFalse(String.valueOf(e.getMessage()).contains("sk-"));
+    }
 }
