@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "re-encrypt",
         description = {
-            "Writes anew, with the first of several keys, what the others have encrypted: the tokens of provider accounts and the secrets of"
-                    + " webhooks (AGENT_STREAM_CREDENTIALS_KEY), the keys of runs (AGENT_STREAM_CALL_KEYS_KEY). Then the others can be taken"
+            "Writes anew, with the first of several keys, what the others have encrypted: the tokens of provider accounts, the secrets of"
+                    + " webhooks and the keys of services (AGENT_STREAM_CREDENTIALS_KEY), the keys of runs (AGENT_STREAM_CALL_KEYS_KEY). Then the others can be taken"
                     + " away.",
             "Calls go on meanwhile. Broken off, it is begun again. Exit code 1 where there is something that none of the keys opens."
         },
@@ -59,6 +59,7 @@ final class ReencryptCommand implements Callable<Integer> {
             Reencryption reencryption = new Reencryption(database, check);
             counts.put("tokens of accounts", reencryption.tokens(cipher));
             counts.put("secrets of webhooks", reencryption.webhookSecrets(cipher));
+            counts.put("keys of services", reencryption.serviceKeys(cipher));
             if (wrapping != null) {
                 counts.put("keys of runs", reencryption.runKeys(wrapping));
             }

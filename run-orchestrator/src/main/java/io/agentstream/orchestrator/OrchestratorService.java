@@ -27,9 +27,11 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.StopBarrier;
+import io.agentstream.runtime.WorkerSecret;
 import io.agentstream.runtime.outbound.AddressGuard;
 import io.agentstream.runtime.outbound.OutboundHttp;
 import io.agentstream.schemas.Topics;
+import io.undertow.server.HttpHandler;
 import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -147,8 +149,12 @@ public final class OrchestratorService implements AutoCloseable {
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));
         closer.<AutoCloseable>own("followers", api::endFollowing);
+        HttpHandler internal = config.find(Keys.WORKER_SECRET)
+                .<HttpHandler>map(secret -> closer.own("service keys", new ServiceKeyDesk(
+                        new WorkerSecret(secret, new SecureRandom()), database, cipher, InstantSource.system(), metrics)))
+                .orElse(AdminServer::nothing);
         AdminServer administration = closer.own("administration", AdminServer.start(
-                config.get(Keys.BIND_ADDRESS), config.get(Keys.API_ADMIN_PORT), metrics, readiness));
+                config.get(Keys.BIND_ADDRESS), config.get(Keys.API_ADMIN_PORT), metrics, readiness, internal));
         return new OrchestratorService(closer, http.port(), administration.port());
     }
 

@@ -97,6 +97,7 @@ public final class Api implements AutoCloseable {
                         new UserRoutes(database, keys).routes(),
                         new AgentRoutes(database, settings.gatewayUrl()).routes(),
                         new TelephonyRoutes(database, cipher).routes(),
+                        new ServiceKeyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
                         new TimelineRoutes(database, runLog, readBack, followed).routes(),
                         new AudioRoutes(database, logs, readBack, InstantSource.system()).routes(),

@@ -24,6 +24,7 @@ enum Cursor {
     WEBHOOKS(1),
     DELIVERIES(1),
     DEAD_LETTERS(1),
+    SERVICE_KEYS(1),
     /// How far one has come on each of a call's topics, and how many entries of what follows one has.
     TIMELINE(6);
 

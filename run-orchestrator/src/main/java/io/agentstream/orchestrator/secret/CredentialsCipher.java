@@ -17,7 +17,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Encrypts provider credentials at rest with AES-256-GCM. Seals with the first key, opens with whichever of its keys made
+/// Encrypts provider credentials, secrets of webhooks and keys of services at rest with AES-256-GCM. Seals with the first key, opens with whichever of its keys made
 /// the envelope, so that keys can be changed without a day on which nothing opens. Any thread.
 ///
 /// The envelope's header and its [Place] are authenticated with it: an envelope moved to another row does not open.
@@ -35,6 +35,11 @@ public final class CredentialsCipher {
         /// That of a webhook's secret; no provider has this name.
         public static Place ofWebhook(long organizationId, long webhookId) {
             return new Place(organizationId, "webhook", Long.toString(webhookId));
+        }
+
+        /// That of a key of an outside service; no provider has this name.
+        public static Place ofServiceKey(long organizationId, String name) {
+            return new Place(organizationId, "service_key", name);
         }
 
         private byte[] bytes() {

@@ -30,6 +30,7 @@ public final class Changes {
     private static final String KEY = "api_key";
     private static final String CONFIGURATION = "telephony_configuration";
     private static final String AGENT = "agent";
+    private static final String SERVICE_KEY = "service_key";
     private static final String WEBHOOK = "webhook";
 
     private Changes() {}
@@ -88,6 +89,18 @@ public final class Changes {
     public static Change configurationDeleted(TelephonyConfiguration gone) {
         return Change.of(
                 gone.organizationId(), "telephony_configuration.deleted", CONFIGURATION, gone.id(), view(gone), null);
+    }
+
+    public static Change serviceKeyStored(ServiceKeys.Put stored) {
+        String name = stored.key().name();
+        return stored.isNew()
+                ? new Change(stored.key().organizationId(), "service_key.created", SERVICE_KEY, name, null, object().put("name", name))
+                : new Change(
+                        stored.key().organizationId(), "service_key.changed", SERVICE_KEY, name, object(), object().put("key", "given anew"));
+    }
+
+    public static Change serviceKeyDeleted(long organizationId, String name) {
+        return new Change(organizationId, "service_key.deleted", SERVICE_KEY, name, object().put("name", name), null);
     }
 
     public static Change webhookCreated(Webhook made) {

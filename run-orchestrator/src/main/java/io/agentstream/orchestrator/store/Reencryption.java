@@ -113,6 +113,35 @@ public final class Reencryption {
         });
     }
 
+    /// The keys of outside services.
+    public Counts serviceKeys(CredentialsCipher cipher) {
+        return all((connection, after) -> {
+            List<Token> keys = Sql.query(
+                    connection,
+                    """
+                    select id, organization_id, name, key from service_keys
+                     where id > ? order by id limit ? for no key update
+                    """,
+                    row -> new Token(
+                            row.getLong("id"),
+                            Place.ofServiceKey(row.getLong("organization_id"), row.getString("name")),
+                            Envelope.of(row.getBytes("key"))),
+                    after,
+                    BATCH);
+            Counts counts = Counts.NONE;
+            for (Token key : keys) {
+                counts = counts.plus(rewrite(cipher, key.envelope(), key.place(), anew -> Sql.update(
+                                connection,
+                                "update service_keys set key = ?, key_id = ? where id = ?",
+                                anew.bytes(),
+                                anew.keyId(),
+                                key.id()))
+                        .count());
+            }
+            return keys.isEmpty() ? Optional.empty() : Optional.of(new Done(counts, keys.getLast().id()));
+        });
+    }
+
     private record Signing(long id, Place place, Envelope current, @Nullable Envelope previous) {}
 
     /// The secrets that webhooks are signed with.

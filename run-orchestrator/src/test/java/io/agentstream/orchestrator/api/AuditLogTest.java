@@ -93,6 +93,12 @@ final class AuditLogTest {
         requests.put("DELETE /api/v1/telephony-configurations/{id}", new Request(
                 test -> test.api.send("POST", CONFIGURATIONS, configuration("deleted")).header("Location"),
                 null, "telephony_configuration.deleted"));
+        requests.put("PUT /api/v1/service-keys/{name}", Request.at(
+                "/api/v1/service-keys/openai", "{\"key\":\"" + TOKEN + "\"}", "service_key.created"));
+        requests.put("DELETE /api/v1/service-keys/{name}", new Request(test -> {
+            test.api.send("PUT", "/api/v1/service-keys/deepgram", "{\"key\":\"" + TOKEN + "\"}");
+            return "/api/v1/service-keys/deepgram";
+        }, null, "service_key.deleted"));
         requests.put("POST /api/v1/operator/organizations", Request.at(
                 ORGANIZATIONS, "{\"name\":\"O\",\"owner_email\":\"o@example.com\"}", "api_key.created"));
         requests.put("PATCH /api/v1/operator/organizations/{id}", new Request(
@@ -348,13 +354,14 @@ final class AuditLogTest {
                 """
                 select concat_ws(' | ', o, string_agg(distinct u::text, ';'),
                                  string_agg(distinct (to_jsonb(k) - 'last_used_at')::text, ';'), string_agg(distinct a::text, ';'),
-                                 string_agg(distinct v::text, ';'), string_agg(distinct t::text, ';'))
+                                 string_agg(distinct v::text, ';'), string_agg(distinct t::text, ';'), string_agg(distinct s::text, ';'))
                   from organizations o
                   join users u on u.organization_id = o.id
                   join api_keys k on k.user_id = u.id
                   left join agents a on a.organization_id = o.id
                   left join agent_versions v on v.agent_id = a.id
                   left join telephony_configurations t on t.organization_id = o.id
+                  left join service_keys s on s.organization_id = o.id
                  where o.id = ?
                  group by o.id
                 """,

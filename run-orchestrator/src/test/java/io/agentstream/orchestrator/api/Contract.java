@@ -28,7 +28,7 @@ final class Contract {
     private static final Set<String> CLOSED =
             Set.of(
                     "Organization", "OperatedOrganization", "NewOrganization", "Change", "ApiKey", "NewApiKey", "User", "Agent",
-                    "Version", "TelephonyConfiguration", "Run", "RunEvent", "Usage");
+                    "Version", "TelephonyConfiguration", "ServiceKey", "Run", "RunEvent", "Usage");
 
     private final JsonNode document;
     private final SchemaRegistry schemas;

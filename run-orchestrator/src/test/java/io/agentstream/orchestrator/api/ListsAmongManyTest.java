@@ -78,7 +78,7 @@ final class ListsAmongManyTest {
                 "/api/v1/runs?state=running&agent=" + agent, "/api/v1/agents/" + agent + "/runs?created_before=@",
                 "/api/v1/agents/" + agent + "/versions", usage + "minute", usage + "hour", usage + "day", usage + "minute,agent",
                 usage + "hour,agent", usage + "day,agent", "/api/v1/agents", "/api/v1/users", "/api/v1/api-keys", "/api/v1/ledger",
-                "/api/v1/ledger?limit=500", "/api/v1/audit-log", "/api/v1/telephony-configurations", "/api/v1/runs/4/events",
+                "/api/v1/ledger?limit=500", "/api/v1/audit-log", "/api/v1/telephony-configurations", "/api/v1/service-keys", "/api/v1/runs/4/events",
                 "/api/v1/webhooks", "/api/v1/webhooks/" + webhook + "/deliveries",
                 "/api/v1/webhooks/" + webhook + "/deliveries?state=dead");
     }

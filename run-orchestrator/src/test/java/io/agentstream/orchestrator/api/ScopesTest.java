@@ -59,7 +59,8 @@ final class ScopesTest {
         if (route.method().equals("GET")) {
             return Set.of(Scope.READ, Scope.WRITE, Scope.ADMIN);
         }
-        return of.startsWith("agents") || of.startsWith("telephony-configurations") || of.startsWith("runs")
+        return of.startsWith("agents") || of.startsWith("telephony-configurations") || of.startsWith("service-keys")
+                        || of.startsWith("runs")
                 ? Set.of(Scope.WRITE, Scope.ADMIN)
                 : Set.of(Scope.ADMIN);
     }

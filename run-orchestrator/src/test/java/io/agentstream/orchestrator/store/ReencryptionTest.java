@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Place;
+import io.agentstream.orchestrator.secret.Envelope;
 import io.agentstream.orchestrator.store.Reencryption.Counts;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.StoredToken;
 import io.agentstream.runtime.Secret;
@@ -146,6 +147,23 @@ final class ReencryptionTest {
         // then
         assertTrue(account(1).confirmed());
         assertFalse(account(2).confirmed());
+    }
+
+    @Test
+    void keysOfServicesOpenWithTheNewKeyAloneAfterwards() {
+        // given
+        Place place = Place.ofServiceKey(tenant.organizationId(), "openai");
+        database.inTransaction(c -> ServiceKeys.put(
+                c, tenant.organizationId(), "openai", cipher(oldKey).seal(new Secret("sk-1"), place)));
+        tenant.addRun(database, "running", MADE);
+
+        // when
+        Counts counts = new Reencryption(database, false).serviceKeys(cipher(newKey, oldKey));
+
+        // then
+        assertEquals(new Counts(0, 1, 0), counts);
+        Envelope stored = database.inTransaction(c -> ServiceKeys.forCall(c, tenant.organizationId(), "openai")).orElseThrow();
+        assertEquals("sk-1", ((Opened.Plain) cipher(newKey).open(stored, place)).secret().reveal());
     }
 
     @Test
