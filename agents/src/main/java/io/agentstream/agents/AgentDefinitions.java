@@ -17,7 +17,7 @@ public final class AgentDefinitions {
 
     /// The engines that a definition may name: those that a worker has. A saved agent that no worker can hold a conversation for closes
     /// every call, so that an engine stands here once there is one of its name in the worker, and not before.
-    public static final Set<String> ENGINES = Set.of(ECHO, ScriptedDefinition.ENGINE);
+    public static final Set<String> ENGINES = Set.of(ECHO, ScriptedDefinition.ENGINE, AgentGraph.Engine.CASCADE.word());
 
     /// Types of nodes and of tools that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the word out.
     private static final Set<String> UNDONE_NODES = Set.of("gather", "capture", "transfer", "http");

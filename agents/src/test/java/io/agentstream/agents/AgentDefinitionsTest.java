@@ -32,7 +32,7 @@ final class AgentDefinitionsTest {
     @ValueSource(strings = {"{}", "[]", "7", "{\"engine\":null}", "{\"engine\":7}", "{\"engine\":\"Echo\"}", "{\"engine\":\"fax\"}"})
     void wantAnEngineThatThereIs(String json) {
         assertEquals(
-                List.of(new Problem("engine", "must be one of: echo, scripted")),
+                List.of(new Problem("engine", "must be one of: cascade, echo, scripted")),
                 AgentDefinitions.problems(Json.MAPPER.readTree(json)));
     }
 
@@ -42,7 +42,7 @@ final class AgentDefinitionsTest {
         // given an agent that is sound but for its engine, and one that is not
         var sound = (ObjectNode) ExampleAgents.definition(engine.equals("cascade") ? "survey" : "triage");
         var bad = sound.deepCopy().put("start", "nowhere");
-        Problem refused = new Problem("engine", "is one that no worker has yet: its calls would be closed. There are: echo, scripted");
+        Problem refused = new Problem("engine", "is one that no worker has yet: its calls would be closed. There are: cascade, echo, scripted");
         boolean isThere = AgentDefinitions.ENGINES.contains(engine);
 
         // then what else is wrong is said all the same

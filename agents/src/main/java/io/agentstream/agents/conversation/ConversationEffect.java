@@ -72,7 +72,8 @@ public sealed interface ConversationEffect {
     ///
     /// @param key of this use within the call, so that a tool that is asked twice does it once: it stays the same in another worker
     /// @param arguments JSON
-    record CallTool(int turn, int number, String key, String tool, String arguments) implements ServiceEffect {
+    /// @param request what is sent. It follows from the inputs, so that a journal has no need of it
+    record CallTool(int turn, int number, String key, String tool, String arguments, HttpRequest request) implements ServiceEffect {
         /// Without the arguments.
         @Override
         public String toString() {

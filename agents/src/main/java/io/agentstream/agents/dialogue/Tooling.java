@@ -7,6 +7,7 @@ import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.ReplyDelayed;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.definition.HttpCall;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Template;
@@ -84,7 +85,8 @@ final class Tooling {
                 int number = s.next++;
                 String key = wanted.key().isEmpty() ? key(name, arguments) : wanted.key();
                 step.effects.add(new Tell(new Fact.ToolUsed(s.turn, name, arguments, null)));
-                step.effects.add(new CallTool(s.turn, number, key, name, arguments.toString()));
+                step.effects.add(new CallTool(
+                        s.turn, number, key, name, arguments.toString(), HttpRequest.of(http.call(), step.values().with(given(http, arguments)))));
                 if (http.say() != null && s.saysNothing()) {
                     Sentences.all(step.filled(http.say())).forEach(step.speaking()::add);
                     step.speaking().go();
@@ -104,6 +106,13 @@ final class Tooling {
             }
             case Tool.Transfer _, Tool.Mcp _, Tool.SendDtmf _ -> wanted.with(NO_TOOL); // not offered
         };
+    }
+
+    /// What the brain gave of what it was asked for: nothing else becomes a variable.
+    private static Map<String, JsonNode> given(Tool.Http http, JsonNode arguments) {
+        Map<String, JsonNode> given = new HashMap<>();
+        http.parameters().keySet().stream().filter(arguments::has).forEach(each -> given.put(each, arguments.path(each)));
+        return given;
     }
 
     /// Is the same again where a worker has died before it could say that it asked, and the brain wants the same once more.

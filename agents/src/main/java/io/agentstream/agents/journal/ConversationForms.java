@@ -1,6 +1,5 @@
 package io.agentstream.agents.journal;
 
-import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
@@ -126,18 +125,25 @@ public final class ConversationForms {
                     .put("remarks", ask.request().history().size())
                     .put("tools", ask.request().tools().size())
                     .put("digest", digest(ask.request()));
+            case ConversationEffect.CallTool call -> typed(call)
+                    .put("turn", call.turn())
+                    .put("number", call.number())
+                    .put("key", call.key())
+                    .put("tool", call.tool())
+                    .put("arguments", call.arguments())
+                    .put("digest", digest(call.request()));
             case ConversationEffect.Tell tell -> typed(tell).set("fact", record(tell.fact()));
             case ConversationEffect.Flow _, ConversationEffect.StopThinking _, ConversationEffect.Clear _,
                     ConversationEffect.AskForMark _, ConversationEffect.SetDeadline _, ConversationEffect.ClearDeadline _,
                     ConversationEffect.Save _, ConversationEffect.HangUp _, ConversationEffect.Speak _,
-                    ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _, ConversationEffect.CallTool _,
+                    ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _,
                     ConversationEffect.StopTools _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _ ->
                 record(effect);
         };
     }
 
     /// Tells requests apart that a journal has no room for.
-    private static String digest(BrainRequest request) {
+    private static String digest(Object request) {
         CRC32C digest = new CRC32C();
         digest.update(Json.MAPPER.writeValueAsBytes(request));
         return Long.toHexString(digest.getValue());

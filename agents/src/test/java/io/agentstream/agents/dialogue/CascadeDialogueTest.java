@@ -25,6 +25,7 @@ import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.conversation.ServiceFailure.Kind;
@@ -34,6 +35,7 @@ import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,7 @@ class CascadeDialogueTest {
              "variables": {"company": "Acme"},
              "tools": {
                "order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/orders/{{number}}",
+                         "headers": {"X-For": "{{company}}"}, "key": "shop",
                          "parameters": {"number": {"description": "Its number."}}, "timeout_ms": 3000, "into": "order"},
                "bye": {"type": "hangup", "description": "Ends the call."}},
              "start": "welcome",
@@ -141,6 +144,17 @@ class CascadeDialogueTest {
             List<String> keys = world.wanted(CallTool.class).stream().map(CallTool::key).distinct().toList();
             return keys.size() + " uses";
         });
+    }
+
+    @Test
+    void aToolIsAskedWithWhatTheBrainGaveAndTheNameOfItsKey() {
+        World world = play(TakeOver.NEVER, "Where is my order?");
+
+        CallTool call = world.wanted(CallTool.class).getFirst();
+        assertEquals(
+                new HttpRequest("GET", "https://shop.example.com/orders/7", Map.of("X-For", "Acme"), null, "shop", null, 3_000, 16_384, 0),
+                call.request());
+        assertEquals("CallTool[" + call.turn() + ", " + call.number() + ", order]", call.toString());
     }
 
     @Test
