@@ -3,6 +3,8 @@ package io.agentstream.worker;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.schemas.Json;
+import io.agentstream.worker.engine.cascade.Ports;
+import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.BrainRequest.Tool;
 import io.agentstream.worker.service.BrainService;
@@ -20,27 +22,33 @@ import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.RealtimeService;
 import io.agentstream.worker.service.RealtimeSettings;
 import io.agentstream.worker.service.Services;
+import io.agentstream.worker.tool.HttpTools;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Opens what a definition names. Any thread; returns at once.
-public final class DefinedServices {
+/// Opens what the definitions of one organisation name. Any thread; returns at once.
+public final class DefinedServices implements Ports {
 
     /// Enough for a few sentences.
     private static final int USUAL_MAX_TOKENS = 500;
 
     private final Services services;
     private final ServiceKeys keys;
+    private final HttpTools tools;
+    private final long organizationId;
 
-    public DefinedServices(Services services, ServiceKeys keys) {
+    public DefinedServices(Services services, ServiceKeys keys, HttpTools tools, long organizationId) {
         this.services = services;
         this.keys = keys;
+        this.tools = tools;
+        this.organizationId = organizationId;
     }
 
     /// @throws IllegalArgumentException where there is no such service
+    @Override
     public Ear ear(Service named, Settings settings, Ear.Listener listener) {
         EarService service = known(services.ear(named.service()));
         return service.open(
@@ -51,6 +59,7 @@ public final class DefinedServices {
     }
 
     /// @throws IllegalArgumentException where there is no such service, or no model is named
+    @Override
     public Brain brain(Service named) {
         BrainService service = known(services.brain(named.service()));
         if (named.model() == null) {
@@ -62,11 +71,18 @@ public final class DefinedServices {
     }
 
     /// @throws IllegalArgumentException where there is no such service
+    @Override
     public Mouth mouth(Service named, Settings settings) {
         MouthService service = known(services.mouth(named.service()));
         return service.open(new MouthSettings(
                 connection(named, Patience.MOUTH), or(named.model(), service.usualModel()),
                 or(named.voice(), or(settings.voice(), service.usualVoice())), settings.language(), options()));
+    }
+
+    /// A tool's key goes where the definition says, so that it is the organisation's own or none.
+    @Override
+    public Tools tools() {
+        return (request, use, listener) -> tools.use(request, use, keys.source(organizationId, request.key(), false), listener);
     }
 
     /// @param history what was said before, where the call goes on from another worker
@@ -88,7 +104,7 @@ public final class DefinedServices {
 
     private Connection connection(Service named, Patience patience) {
         @Nullable URI url = named.baseUrl() == null ? null : URI.create(named.baseUrl());
-        return new Connection(url, keys.source(named.key(), url), patience);
+        return new Connection(url, keys.source(organizationId, named.key(), url == null), patience);
     }
 
     private static <T> T known(Optional<T> service) {

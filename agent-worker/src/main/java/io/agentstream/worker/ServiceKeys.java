@@ -2,45 +2,33 @@ package io.agentstream.worker;
 
 import io.agentstream.runtime.Secret;
 import io.agentstream.worker.service.KeySource;
-import java.net.URI;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of outside services that the operator gives all agents, by name. They are used at the services' own addresses only: whoever writes
-/// a definition may name any address, and would otherwise be sent the operator's key. Any thread.
+/// The keys of outside services, by name: those that an organisation has stored, and behind them those that the operator lends to all. The
+/// operator's are used at the services' own addresses only: whoever writes a definition may name any address, and would otherwise be sent
+/// them. Any thread.
 public final class ServiceKeys {
 
-    private final Map<String, Secret> keys;
+    private final Map<String, Secret> operators;
+    private final StoredKeys stored;
 
-    private ServiceKeys(Map<String, Secret> keys) {
-        this.keys = keys;
+    public ServiceKeys(Map<String, Secret> operators, StoredKeys stored) {
+        this.operators = Map.copyOf(operators);
+        this.stored = stored;
     }
 
-    /// @param text as configured: `openai=sk-1,deepgram=2`; empty for none. A key may hold a `=`, not a comma
-    /// @throws IllegalArgumentException where it is not of that form; the message quotes nothing of it
-    public static ServiceKeys parse(Secret text) {
-        Map<String, Secret> keys = new HashMap<>();
-        for (String entry : text.reveal().isBlank() ? new String[0] : text.reveal().split(",", -1)) {
-            int equals = entry.indexOf('=');
-            String name = equals < 0 ? "" : entry.substring(0, equals).strip();
-            String key = entry.substring(equals + 1).strip();
-            if (name.isEmpty() || key.isEmpty() || keys.put(name, new Secret(key)) != null) {
-                throw new IllegalArgumentException("must be name=key,name=key, each name once");
-            }
-        }
-        return new ServiceKeys(Map.copyOf(keys));
-    }
-
-    /// @param name as in the definition; null where the service wants no key: then an empty one is sent
-    /// @param baseUrl as in the definition; null for the service's own address
-    public KeySource source(@Nullable String name, @Nullable URI baseUrl) {
+    /// @param name as in the definition; null where no key is wanted: then an empty one is sent
+    /// @param isServicesOwn whether it is sent to the service's own address, and not to one that the definition names
+    public KeySource source(long organizationId, @Nullable String name, boolean isServicesOwn) {
         return () -> {
             if (name == null) {
                 return new Secret("");
             }
-            Secret key = keys.get(name);
-            if (key == null || baseUrl != null) {
+            Optional<Secret> own = stored.find(organizationId, name);
+            Secret key = own.orElse(isServicesOwn ? operators.get(name) : null);
+            if (key == null) {
                 throw new IllegalStateException("no such key");
             }
             return key;

@@ -16,11 +16,14 @@ import io.agentstream.runtime.KafkaProbe;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
+import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.StopBarrier;
+import io.agentstream.runtime.WorkerSecret;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.definitions.DefinitionPlaces;
 import io.agentstream.worker.definitions.DefinitionReader;
 import io.agentstream.worker.engine.AgentEngines;
+import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.echo.EchoEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
 import io.agentstream.worker.loop.ConversationLoop;
@@ -36,6 +39,9 @@ import io.agentstream.worker.service.openai.OpenAiMouths;
 import io.agentstream.worker.service.openai.OpenAiRealtimes;
 import io.agentstream.worker.service.wire.Wire;
 import io.agentstream.worker.takeover.SnapshotLoader;
+import io.agentstream.worker.tool.HttpTools;
+import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -91,7 +97,9 @@ public final class WorkerService implements AutoCloseable {
         Producer<byte[], byte[]> events =
                 closer.own("event producer", kafka.events("agent-worker-events", Duration.ZERO));
         Voice kevin = new CachedVoice(new FreeTtsVoice(), VOICE_CACHE_BYTES);
-        AgentEngines engines = engines(Map.of("kevin16", kevin));
+        Map<String, Voice> voices = Map.of("kevin16", kevin);
+        Wire wire = closer.own("ways to outside services", new Wire(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS)));
+        AgentEngines engines = engines(voices, wire, new ServiceKeys(config.get(Keys.SERVICE_KEYS), storedKeys(config, closer)));
         Thread.ofVirtual().name("engine-warm-up").start(() -> engines.warmUp(DemoAgents.talking()));
         DeadLetters deadLetters = new DeadLetters(events, metrics);
         DefinitionReader definitions = new DefinitionReader(
@@ -134,10 +142,24 @@ public final class WorkerService implements AutoCloseable {
     /// A new engine is a line here, and its definitions are checked by `AgentDefinitions`.
     ///
     /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
-    static AgentEngines engines(Map<String, Voice> voices) {
+    static AgentEngines engines(Map<String, Voice> voices, Wire wire, ServiceKeys keys) {
+        Services services = services(wire, voices);
+        HttpTools tools = new HttpTools(wire);
         return AgentEngines.of(
                 new EchoEngine(),
-                new ScriptedEngine(voices));
+                new ScriptedEngine(voices),
+                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, organization)));
+    }
+
+    private static StoredKeys storedKeys(Config config, Closer closer) {
+        Optional<URI> orchestrator = config.find(Keys.ORCHESTRATOR_ADMIN_URL);
+        Optional<Secret> secret = config.find(Keys.WORKER_SECRET);
+        if (orchestrator.isEmpty() || secret.isEmpty()) {
+            return StoredKeys.NONE;
+        }
+        OrchestratorKeys keys = closer.own("stored keys", new OrchestratorKeys(
+                orchestrator.get(), new WorkerSecret(secret.get(), new SecureRandom()), InstantSource.system()));
+        return new RememberedKeys(keys, InstantSource.system());
     }
 
     /// A new vendor is a line here.

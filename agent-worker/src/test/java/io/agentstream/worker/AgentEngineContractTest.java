@@ -12,6 +12,7 @@ import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.dialogue.Dialogues;
+import io.agentstream.runtime.Networks;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
@@ -20,6 +21,8 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.AgentSession;
+import io.agentstream.worker.service.wire.Wire;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -40,11 +44,19 @@ class AgentEngineContractTest {
     /// A definition for each engine: a new engine needs a line here.
     private static final Map<String, String> DEFINITIONS = Map.of(
             "echo", "{\"engine\":\"echo\"}",
+            "cascade", "{\"engine\":\"cascade\",\"start\":\"a\",\"nodes\":{\"a\":{\"type\":\"hangup\",\"say\":\"Hello.\"}}}",
             "scripted", "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"Hello.\",\"on_digit\":{\"any\":\"a\"}}}}");
 
     private final CountDownLatch voice = new CountDownLatch(1);
     private final LinkedBlockingQueue<Answer> replies = new LinkedBlockingQueue<>();
-    private final AgentEngines engines = WorkerService.engines(Map.of("kevin16", this::speak));
+    private final Wire wire = new Wire(Networks.NONE);
+    private final AgentEngines engines =
+            WorkerService.engines(Map.of("kevin16", this::speak), wire, new ServiceKeys(Map.of(), StoredKeys.NONE));
+
+    @AfterEach
+    void end() throws IOException {
+        wire.close();
+    }
 
     private byte[] speak(String text) {
         try {
@@ -59,7 +71,11 @@ class AgentEngineContractTest {
     Stream<DynamicTest> engines() {
         return engines.all().stream().map(engine -> DynamicTest.dynamicTest(engine.name(), () -> {
             AgentEngineContractTest fresh = new AgentEngineContractTest();
-            fresh.keepsTheContract(fresh.engines.of(definition(engine.name())).orElseThrow());
+            try {
+                fresh.keepsTheContract(fresh.engines.of(definition(engine.name())).orElseThrow());
+            } finally {
+                fresh.end();
+            }
         }));
     }
 
@@ -132,7 +148,7 @@ class AgentEngineContractTest {
         AgentSession[] session = new AgentSession[1];
         atOnce(() -> session[0] = engine.open(
                 new AgentEngine.Opening(
-                        CallId.of(1, 1, 1), definition(engine.name()), Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
+                        CallId.of(1, 1, 1), 1, definition(engine.name()), Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
                         Dialogues.of(definition(engine.name()), Json.MAPPER.readTree("{}")), null),
                 replies::offer));
         if (engine.takesTurns()) {

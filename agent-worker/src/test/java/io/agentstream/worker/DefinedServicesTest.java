@@ -3,6 +3,7 @@ package io.agentstream.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.dev.simulator.services.PlayedBrain;
 import io.agentstream.dev.simulator.services.PlayedChat;
@@ -16,9 +17,11 @@ import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Told;
 import io.agentstream.worker.service.wire.Wire;
+import io.agentstream.worker.tool.HttpTools;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -27,12 +30,18 @@ final class DefinedServicesTest {
 
     private final Wire wire = Given.wire();
     private final DefinedServices services =
-            new DefinedServices(WorkerService.services(wire, Map.of()), ServiceKeys.parse(new Secret("mine=sk-1")));
+            new DefinedServices(
+                    WorkerService.services(wire, Map.of()), new ServiceKeys(Map.of("mine", new Secret("sk-1")), DefinedServicesTest::stored),
+                    new HttpTools(wire), 7);
     private final Told<Thought> told = new Told<>();
 
     @AfterEach
     void end() throws IOException {
         wire.close();
+    }
+
+    private static Optional<Secret> stored(long organization, String name) {
+        return organization == 7 && name.equals("own") ? Optional.of(new Secret("sk-own")) : Optional.empty();
     }
 
     private void ask(Brain brain) {
@@ -59,6 +68,33 @@ final class DefinedServicesTest {
 
             assertEquals(new Refused("no key"), told.await(Thought.Failed.class).failure());
             assertEquals(List.of(), server.asked());
+        }
+    }
+
+    @Test
+    void theOrganisationsOwnIs() {
+        try (PlayedChat server = PlayedChat.start(PlayedBrain.says("Hi."))) {
+            ask(services.brain(new Service("openai", "own", server.url().toString(), null, "own", null, null)));
+
+            told.await(Thought.Done.class);
+            assertEquals("Bearer sk-own", server.asked().getFirst().headers().get("authorization"));
+        }
+    }
+
+    @Test
+    void aToolIsSentTheOrganisationsKeyAndNeverTheOperators() {
+        try (PlayedChat server = PlayedChat.start(PlayedBrain.says("Hi."))) {
+            Told<String> results = new Told<>();
+            String url = server.url() + "/orders";
+
+            services.tools().use(
+                    new HttpRequest("GET", url, Map.of(), null, "own", "X-Key", 5_000, 1_000, 0), "c/1-a", (_, result) -> results.on(result));
+            results.await(String.class);
+            services.tools().use(
+                    new HttpRequest("GET", url, Map.of(), null, "mine", null, 5_000, 1_000, 0), "c/2-a", (_, result) -> results.on(result));
+
+            assertEquals("{\"error\":\"no_key\"}", results.await(String.class, 2).getLast());
+            assertEquals(List.of("sk-own"), server.asked().stream().map(asked -> asked.headers().get("x-key")).toList());
         }
     }
 

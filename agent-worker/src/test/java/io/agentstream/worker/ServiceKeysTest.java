@@ -1,43 +1,48 @@
 package io.agentstream.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.runtime.Secret;
-import java.net.URI;
+import io.agentstream.worker.service.KeySource.UnreachableException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class ServiceKeysTest {
 
-    private final ServiceKeys keys = ServiceKeys.parse(new Secret("openai=sk-1, deepgram = a=b="));
+    private static final long OURS = 7;
+
+    private final ServiceKeys keys = new ServiceKeys(
+            Map.of("openai", new Secret("sk-operator"), "deepgram", new Secret("dg-operator")),
+            (organization, name) -> organization == OURS && name.equals("openai") ? Optional.of(new Secret("sk-own")) : Optional.empty());
 
     @Test
-    void aKeyIsFoundByItsName() {
-        assertEquals(new Secret("sk-1"), keys.source("openai", null).key());
-        assertEquals(new Secret("a=b="), keys.source("deepgram", null).key());
-        assertThrows(IllegalStateException.class, () -> keys.source("other", null).key());
+    void anOrganisationsOwnKeyComesBeforeTheOperators() {
+        assertEquals(new Secret("sk-own"), keys.source(OURS, "openai", true).key());
+        assertEquals(new Secret("dg-operator"), keys.source(OURS, "deepgram", true).key());
+        assertEquals(new Secret("sk-operator"), keys.source(8, "openai", true).key());
+        assertThrows(IllegalStateException.class, () -> keys.source(OURS, "other", true).key());
     }
 
     @Test
     void theOperatorsKeyIsNotSentToAnAddressThatADefinitionNames() {
-        URI elsewhere = URI.create("https://collect.example");
-
-        assertThrows(IllegalStateException.class, () -> keys.source("openai", elsewhere).key());
+        assertEquals(new Secret("sk-own"), keys.source(OURS, "openai", false).key());
+        assertThrows(IllegalStateException.class, () -> keys.source(OURS, "deepgram", false).key());
     }
 
     @Test
     void whoWantsNoKeyGetsAnEmptyOne() {
-        assertEquals(new Secret(""), keys.source(null, URI.create("https://own.example")).key());
+        assertEquals(new Secret(""), keys.source(OURS, null, false).key());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"sk-1", "=sk-1", "a=", "a=sk-1,a=sk-2", "a=sk-1,"})
-    void whatIsNoListOfKeysIsRefusedWithoutQuotingIt(String text) {
-        IllegalArgumentException wrong = assertThrows(IllegalArgumentException.class, () -> ServiceKeys.parse(new Secret(text)));
+    @Test
+    void nobodyIsLentTheOperatorsKeyWhereItIsNotKnownWhetherThereIsAnother() {
+        ServiceKeys unsure = new ServiceKeys(Map.of("openai", new Secret("sk-operator")), (_, _) -> {
+            throw new UnreachableException(new IOException("away"));
+        });
 
-        assertFalse(String.valueOf(wrong.getMessage()).contains("sk-"));
+        assertThrows(UnreachableException.class, () -> unsure.source(OURS, "openai", true).key());
     }
 }

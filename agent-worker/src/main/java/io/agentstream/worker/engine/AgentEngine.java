@@ -31,10 +31,12 @@ public interface AgentEngine {
     /// What a conversation begins with.
     ///
     /// @param callId the call
+    /// @param organizationId whose agent it is
     /// @param definition the agent's definition
     /// @param initialContext what is known of the call from the start
     /// @param dialogue what decides within the machine; [Dialogue#OUTSIDE] where the session does
     /// @param memory what the session said last to be its memory, where the conversation goes on from another worker
     record Opening(
-            CallId callId, JsonNode definition, JsonNode initialContext, MediaFormat mediaFormat, Dialogue dialogue, @Nullable JsonNode memory) {}
+            CallId callId, long organizationId, JsonNode definition, JsonNode initialContext, MediaFormat mediaFormat, Dialogue dialogue,
+            @Nullable JsonNode memory) {}
 }

@@ -81,7 +81,7 @@ final class SessionOpener {
             conversation.engine = engine.get();
             conversation.session = engine.get().open(
                     new AgentEngine.Opening(
-                            run.callId(), definition, run.initialContext(), run.mediaFormat(), dialogue,
+                            run.callId(), run.run().organizationId(), definition, run.initialContext(), run.mediaFormat(), dialogue,
                             saved == null ? null : saved.memory()),
                     sinks.apply(conversation));
         } catch (IllegalArgumentException bad) { // says where the definition is wrong

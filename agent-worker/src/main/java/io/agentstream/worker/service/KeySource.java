@@ -8,6 +8,16 @@ public interface KeySource {
 
     /// Any thread; may block for a short while.
     ///
+    /// @throws UnreachableException where nobody can say: to the conversation that is [ServiceFailure.Broken]
     /// @throws RuntimeException where there is none: to the conversation that is [ServiceFailure.Refused]
     Secret key();
+
+    /// Whoever keeps the keys does not answer.
+    final class UnreachableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public UnreachableException(Throwable cause) {
+            super("keys cannot be asked for", cause);
+        }
+    }
 }

@@ -59,7 +59,7 @@ class CascadeLoopTest {
             """;
 
     private final InProcess services = new InProcess();
-    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(services)));
+    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(_ -> services)));
     private long seq = 10;
     private long timestampMs;
 
@@ -180,7 +180,7 @@ class CascadeLoopTest {
 
         @Override
         public Tools tools() {
-            return (tool, key, arguments, listener) -> {
+            return (request, key, listener) -> {
                 keys.add(key);
                 later(() -> listener.on(false, "{\"state\":\"shipped\"}"));
                 return () -> { };
@@ -327,7 +327,7 @@ class CascadeLoopTest {
         // when another one has the call, and the caller asks for more
         InProcess others = new InProcess();
         LoopFixture second = new LoopFixture(
-                LoopFixture.engines(new CascadeEngine(others)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
+                LoopFixture.engines(new CascadeEngine(_ -> others)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
         second.nowMs.set(fixture.nowMs.get());
         second.start(0);
         others.words = "And what else?";

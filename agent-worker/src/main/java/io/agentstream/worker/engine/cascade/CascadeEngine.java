@@ -1,18 +1,33 @@
 package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Services;
+import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.dialogue.CascadeDialogue;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.service.fallback.Standing;
+import io.agentstream.worker.service.fallback.Standings;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 /// Holds conversations by an ear, a brain and a mouth.
 public final class CascadeEngine implements AgentEngine {
 
-    private final Ports ports;
+    private final LongFunction<Ports> ports;
+    private final Standings standings;
 
-    public CascadeEngine(Ports ports) {
+    /// @param ports those of an organisation, by its number
+    public CascadeEngine(LongFunction<Ports> ports) {
+        this(ports, () -> System.nanoTime() / 1_000_000);
+    }
+
+    /// @param clockMs time that only goes forward
+    CascadeEngine(LongFunction<Ports> ports, LongSupplier clockMs) {
         this.ports = ports;
+        this.standings = new Standings(clockMs);
     }
 
     @Override
@@ -35,6 +50,20 @@ public final class CascadeEngine implements AgentEngine {
         if (!(opening.dialogue() instanceof CascadeDialogue dialogue)) {
             throw new IllegalArgumentException("not a graph");
         }
-        return new CascadeSession(dialogue.graph(), opening.callId(), ports, out);
+        long organization = opening.organizationId();
+        Services services = dialogue.graph().services();
+        return new CascadeSession(
+                dialogue.graph(), opening.callId(), ports.apply(organization),
+                new CascadeSession.Rows(
+                        row(organization, "ear", services.ears()), row(organization, "brain", services.brains()),
+                        row(organization, "mouth", services.mouths())),
+                out);
     }
+
+    private Standing row(long organization, String kind, List<Service> services) {
+        return standings.of(new Row(organization, kind, services), services.size());
+    }
+
+    /// @param organization whose keys they are asked with
+    private record Row(long organization, String kind, List<Service> services) {}
 }

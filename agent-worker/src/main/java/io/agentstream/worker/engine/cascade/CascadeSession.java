@@ -17,15 +17,14 @@ import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services.Service;
-import io.agentstream.agents.definition.Tool;
 import io.agentstream.schemas.CallId;
-import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.fallback.Standing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The services of one conversation: asks them what the dialogue wants, and posts what they answer. Decides nothing. A service that cannot even be
-/// asked has failed as one that answers so.
+/// asked has failed as one that answers so, and so has one that rests while another behind it stands: others have found it away a moment ago.
 final class CascadeSession implements AgentSession {
 
     private static final Logger log = LoggerFactory.getLogger(CascadeSession.class);
@@ -44,6 +43,7 @@ final class CascadeSession implements AgentSession {
     private final AgentGraph graph;
     private final CallId callId;
     private final Ports ports;
+    private final Rows rows;
     private final ReplySink out;
     private final Map<Integer, Brain> brains = new HashMap<>();
     private final Map<Integer, Mouth> mouths = new HashMap<>();
@@ -53,10 +53,14 @@ final class CascadeSession implements AgentSession {
     private @Nullable Ear ear;
     private boolean closed;
 
-    CascadeSession(AgentGraph graph, CallId callId, Ports ports, ReplySink out) {
+    /// How the services stand that the graph names, each kind in its order.
+    record Rows(Standing ears, Standing brains, Standing mouths) {}
+
+    CascadeSession(AgentGraph graph, CallId callId, Ports ports, Rows rows, ReplySink out) {
         this.graph = graph;
         this.callId = callId;
         this.ports = ports;
+        this.rows = rows;
         this.out = out;
     }
 
@@ -74,12 +78,14 @@ final class CascadeSession implements AgentSession {
             return;
         }
         switch (effect) {
-            case Speak speak -> attempt("mouth", () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
+            case Speak speak -> attempt(
+                    "mouth", rows.mouths(), speak.mouth(), () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
             case StopSpeaking stop -> {
                 utterances.forEach(Mouth.Utterance::cancel);
                 utterances.clear();
             }
-            case AskBrain ask -> attempt("brain", () -> ask(ask), new BrainFailed(ask.turn(), ask.number(), REFUSED));
+            case AskBrain ask -> attempt(
+                    "brain", rows.brains(), ask.brain(), () -> ask(ask), new BrainFailed(ask.turn(), ask.number(), REFUSED));
             case StopBrain stop -> {
                 thoughts.forEach(Brain.Answering::cancel);
                 thoughts.clear();
@@ -90,13 +96,22 @@ final class CascadeSession implements AgentSession {
                 uses.forEach(Tools.Use::cancel);
                 uses.clear();
             }
-            case OpenEar open -> attempt("ear", () -> listen(open), new EarFailed(open.ear(), REFUSED));
+            case OpenEar open -> attempt(
+                    "ear", rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
             case FinishHearing finish -> {
                 Ear now = ear;
                 if (now != null) {
                     now.finish();
                 }
             }
+        }
+    }
+
+    private void attempt(String what, Standing row, int member, Runnable asking, Answer otherwise) {
+        if (row.mayAsk(member)) {
+            attempt(what, asking, otherwise);
+        } else {
+            out.post(otherwise);
         }
     }
 
@@ -116,32 +131,32 @@ final class CascadeSession implements AgentSession {
             before.close();
         }
         Service service = graph.services().ears().get(open.service());
-        ear = ports.ear(service, graph.settings(), new EarAnswers(open.ear(), out));
+        ear = ports.ear(
+                service, graph.settings(), Watched.ear(rows.ears(), open.service(), new EarAnswers(open.ear(), out)));
     }
 
     /// One answer at a time is wanted: what was asked before has ended, or was stopped.
     private void ask(AskBrain ask) {
         Brain brain = brains.computeIfAbsent(ask.brain(), n -> ports.brain(graph.services().brains().get(n)));
         thoughts.clear();
-        thoughts.add(brain.ask(Requests.of(ask.request()), Answers.ofBrain(ask.turn(), ask.number(), out)));
+        thoughts.add(brain.ask(
+                Requests.of(ask.request()), Watched.brain(rows.brains(), ask.brain(), Answers.ofBrain(ask.turn(), ask.number(), out))));
     }
 
     private void speak(Speak speak) {
         Mouth mouth = mouths.computeIfAbsent(
                 speak.mouth(), n -> ports.mouth(graph.services().mouths().get(n), graph.settings()));
         utterances.clear();
-        Mouth.Utterance utterance = mouth.speak(new MouthAnswers(speak.turn(), speak.number(), out));
+        Mouth.Utterance utterance = mouth.speak(
+                Watched.mouth(rows.mouths(), speak.mouth(), new MouthAnswers(speak.turn(), speak.number(), out)));
         utterances.add(utterance);
         utterance.say(speak.text());
         utterance.end();
     }
 
     private void use(CallTool call) {
-        if (!(graph.tool(call.tool()) instanceof Tool.Http http)) {
-            throw new IllegalStateException("a tool that is not reached");
-        }
         uses.add(ports.tools().use(
-                http, callId + "/" + call.key(), Json.MAPPER.readTree(call.arguments()),
+                call.request(), callId + "/" + call.key(),
                 (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result))));
     }
 

@@ -1,14 +1,13 @@
 package io.agentstream.worker.engine.cascade;
 
-import io.agentstream.agents.definition.Tool;
-import tools.jackson.databind.JsonNode;
+import io.agentstream.agents.conversation.HttpRequest;
 
 /// Uses tools of other systems. Any thread; returns at once.
 public interface Tools {
 
     /// @param key of this use: where it is asked for twice under one, it is done once
     /// @param listener is told once, from any thread; not any more when `cancel` has returned
-    Use use(Tool.Http tool, String key, JsonNode arguments, Listener listener);
+    Use use(HttpRequest request, String key, Listener listener);
 
     /// A use under way.
     @FunctionalInterface

@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// How the services of a row stand at the moment, shared by all conversations that use the same row with the same keys. Any thread.
 public final class Standing {
@@ -22,28 +24,29 @@ public final class Standing {
         this.clockMs = clockMs;
     }
 
-    public Chain chain() {
-        return chain;
-    }
-
-    /// @return who is to be asked; nothing where all were tried
-    OptionalInt ask(Set<Integer> tried) {
+    /// Whether this one is to be asked now by somebody who has asked all before it in vain. Where it is not, one behind it stands.
+    public boolean mayAsk(int member) {
         long nowMs = clockMs.getAsLong();
         lock.lock();
         try {
-            OptionalInt member = chain.choose(nowMs, tried);
-            member.ifPresent(chosen -> chain = chain.asked(chosen, nowMs));
-            return member;
+            Set<Integer> before = IntStream.range(0, member).boxed().collect(Collectors.toSet());
+            boolean isNext = chain.choose(nowMs, before).equals(OptionalInt.of(member));
+            if (isNext) {
+                chain = chain.asked(member, nowMs);
+            }
+            return isNext;
         } finally {
             lock.unlock();
         }
     }
 
-    void succeeded(int member) {
-        change(now -> now.succeeded(member));
+    public void succeeded(int member) {
+        if (chain.members().get(member).failures() > 0) {
+            change(now -> now.succeeded(member));
+        }
     }
 
-    void failed(int member, ServiceFailure failure) {
+    public void failed(int member, ServiceFailure failure) {
         long nowMs = clockMs.getAsLong();
         change(now -> now.failed(member, failure, nowMs));
     }

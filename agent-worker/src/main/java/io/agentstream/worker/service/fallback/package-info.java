@@ -1,4 +1,4 @@
-/// Several services of a kind in a row: the next one is asked where one fails before anything of an answer was given.
+/// Several services of a kind in a row: which of them is worth asking. Who asks them, one after the other, is the conversation.
 @NullMarked
 package io.agentstream.worker.service.fallback;
 

@@ -150,7 +150,7 @@ final class RealtimeCall implements Realtime {
                     url(), OpenAi.proof(OpenAi.base(settings.connection().url()), settings.connection().key().key()),
                     settings.connection().patience().connectMs());
         } catch (RuntimeException noKey) {
-            return new Refused("no key");
+            return Failures.ofKey(noKey);
         }
         AtomicBoolean over = new AtomicBoolean();
         Thread sender = null;

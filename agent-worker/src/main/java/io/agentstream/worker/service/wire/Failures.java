@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.wire;
 
 import io.agentstream.runtime.outbound.AddressRefusedException;
+import io.agentstream.worker.service.KeySource;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.ServiceFailure.Broken;
 import io.agentstream.worker.service.ServiceFailure.Busy;
@@ -46,6 +47,11 @@ public final class Failures {
         } catch (NumberFormatException date) {
             return 0;
         }
+    }
+
+    /// Why there is no key.
+    public static ServiceFailure ofKey(RuntimeException none) {
+        return none instanceof KeySource.UnreachableException ? new Broken("keys cannot be asked for") : new Refused("no key");
     }
 
     /// The close code of a WebSocket that should have stayed open (RFC 6455, 7.4.1).

@@ -3,7 +3,6 @@ package io.agentstream.worker.service.wire;
 import io.agentstream.runtime.outbound.OutboundStreams;
 import io.agentstream.worker.service.Patience;
 import io.agentstream.worker.service.ServiceFailure;
-import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.ServiceFailure.Silent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,7 +98,7 @@ public final class HttpTask {
             try {
                 what = request.get();
             } catch (RuntimeException noKey) {
-                return new Refused("no key");
+                return Failures.ofKey(noKey);
             }
             try (OutboundStreams.Exchange exchange = wire.streams().prepare(what)) {
                 current.set(exchange);

@@ -5,7 +5,6 @@ import io.agentstream.worker.service.Connection;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Heard;
 import io.agentstream.worker.service.ServiceFailure;
-import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.Usage;
 import io.agentstream.worker.service.wire.EarDialect.Hearing;
 import io.agentstream.worker.service.wire.EarDialect.Idle;
@@ -159,7 +158,7 @@ public final class StreamingEar implements Ear {
             settings = WebSocket.Settings.of(
                     dialect.url(), dialect.proof(connection.key().key()), connection.patience().connectMs());
         } catch (RuntimeException noKey) {
-            return new Refused("no key");
+            return Failures.ofKey(noKey);
         }
         bye = null;
         try (WebSocket socket = new WebSocket(wire, settings)) {

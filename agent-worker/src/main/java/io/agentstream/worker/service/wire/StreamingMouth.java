@@ -4,7 +4,6 @@ import io.agentstream.worker.service.Connection;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.ServiceFailure.Broken;
-import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.wire.MouthDialect.Piece;
 import io.agentstream.worker.service.wire.WebSocket.Incoming;
 import java.util.ArrayList;
@@ -211,7 +210,7 @@ public final class StreamingMouth implements Mouth {
         try {
             settings = WebSocket.Settings.of(dialect.url(), dialect.proof(connection.key().key()), connection.patience().connectMs());
         } catch (RuntimeException noKey) {
-            return new Refused("no key");
+            return Failures.ofKey(noKey);
         }
         try (WebSocket open = new WebSocket(wire, settings)) {
             if (!isNow(null, open)) {

@@ -18,8 +18,10 @@ import tools.jackson.core.JacksonException;
 ///
 /// @param operatorKey null only where an older version made them, until they are read
 /// @param callKeysKey likewise
+/// @param workerSecret likewise
 record LocalSecrets(
-        String credentialsKey, String apiKey, String bearerToken, @Nullable String operatorKey, @Nullable String callKeysKey) {
+        String credentialsKey, String apiKey, String bearerToken, @Nullable String operatorKey, @Nullable String callKeysKey,
+        @Nullable String workerSecret) {
 
     private static final String NAME = "secrets.json";
 
@@ -29,7 +31,8 @@ record LocalSecrets(
         if (Files.exists(file)) {
             try {
                 LocalSecrets read = Json.MAPPER.readValue(Files.readAllBytes(file), LocalSecrets.class);
-                return read.operatorKey() == null || read.callKeysKey() == null ? kept(file, read.complete(random)) : read;
+                boolean complete = read.operatorKey() != null && read.callKeysKey() != null && read.workerSecret() != null;
+                return complete ? read : kept(file, read.complete(random));
             } catch (JacksonException damaged) {
                 throw new IOException(
                         file + " is damaged; without it the stored credentials cannot be read. Start over with --fresh",
@@ -40,6 +43,7 @@ record LocalSecrets(
                 CredentialsCipher.generateKey(random).reveal(),
                 new ApiKeys(random).generate().reveal(),
                 CloudonixSandbox.newToken(random),
+                null,
                 null,
                 null);
         return kept(file, made.complete(random));
@@ -56,7 +60,8 @@ record LocalSecrets(
                 apiKey,
                 bearerToken,
                 operatorKey == null ? new ApiKeys(random).generateOperatorKey().reveal() : operatorKey,
-                callKeysKey == null ? CredentialsCipher.generateKey(random).reveal() : callKeysKey);
+                callKeysKey == null ? CredentialsCipher.generateKey(random).reveal() : callKeysKey,
+                workerSecret == null ? CredentialsCipher.generateKey(random).reveal() : workerSecret);
     }
 
     /// The services' own, by the names of their variables.
@@ -64,6 +69,7 @@ record LocalSecrets(
         return Map.of(
                 Keys.CREDENTIALS_KEY.variable(), credentialsKey,
                 Keys.CALL_KEYS_KEY.variable(), Objects.requireNonNull(callKeysKey),
+                Keys.WORKER_SECRET.variable(), Objects.requireNonNull(workerSecret),
                 Keys.OPERATOR_KEY.variable(), Objects.requireNonNull(operatorKey));
     }
 

@@ -129,7 +129,8 @@ public final class LocalSystem implements AutoCloseable {
             orchestrator = closer.own(
                     "orchestrator", OrchestratorService.launch(
                             Config.load(environment, defaults, List.of()), barrier));
-            worker = closer.own("worker", WorkerService.launch(wired, barrier));
+            defaults.put(Keys.ORCHESTRATOR_ADMIN_URL.variable(), url("http", wired, orchestrator.adminPort()));
+            worker = closer.own("worker", WorkerService.launch(Config.load(environment, defaults, List.of()), barrier));
         } catch (Exception e) {
             gateway.close();
             throw e;

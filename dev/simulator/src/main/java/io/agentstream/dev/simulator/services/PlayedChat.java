@@ -3,6 +3,7 @@ package io.agentstream.dev.simulator.services;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -11,13 +12,18 @@ public final class PlayedChat extends ServiceServer {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private volatile PlayedBrain brain;
+    private volatile Function<Asked, PlayedBrain> brain;
 
-    private PlayedChat(PlayedBrain brain) {
+    private PlayedChat(Function<Asked, PlayedBrain> brain) {
         this.brain = brain;
     }
 
     public static PlayedChat start(PlayedBrain brain) {
+        return answering(_ -> brain);
+    }
+
+    /// @param brain what it says to a request
+    public static PlayedChat answering(Function<Asked, PlayedBrain> brain) {
         PlayedChat server = new PlayedChat(brain);
         server.start();
         return server;
@@ -25,7 +31,7 @@ public final class PlayedChat extends ServiceServer {
 
     /// From the next request on.
     public void brain(PlayedBrain next) {
-        brain = next;
+        brain = _ -> next;
     }
 
     @Override
@@ -41,7 +47,7 @@ public final class PlayedChat extends ServiceServer {
             reply.awaitEnd();
             return;
         }
-        new Stream(reply, mishap).all(brain);
+        new Stream(reply, mishap).all(brain.apply(request));
     }
 
     private static final class Stream {

@@ -34,6 +34,11 @@ public final class PlayedDeepgram extends ServiceServer {
         return server;
     }
 
+    /// Understands an utterance only when it is asked to finish one (`Finalize`), whatever it was given to hear; behind the last one, nothing.
+    public static PlayedDeepgram onDemand(String... utterances) {
+        return start(Integer.MAX_VALUE, utterances);
+    }
+
     /// How much audio it got over all connections.
     public long heardBytes() {
         return heardBytes.get();
@@ -103,6 +108,11 @@ public final class PlayedDeepgram extends ServiceServer {
             }
         }
 
+        private String flushed() {
+            boolean known = bytesEach == Integer.MAX_VALUE ? next.get() < utterances.size() : half;
+            return known ? utterances.get(next.get() % utterances.size()) : "";
+        }
+
         private void next() {
             next.incrementAndGet();
             bytes = 0;
@@ -138,7 +148,7 @@ public final class PlayedDeepgram extends ServiceServer {
                 return true;
             }
             if (text.contains("Finalize") && mishap != Mishap.SILENT) {
-                speaker.flush(half ? utterances.get(next.get() % utterances.size()) : "");
+                speaker.flush(flushed());
                 next();
             }
             return false;

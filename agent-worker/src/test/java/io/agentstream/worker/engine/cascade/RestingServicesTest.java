@@ -1,0 +1,138 @@
+package io.agentstream.worker.engine.cascade;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationInput.Answer;
+import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
+import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
+import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.dialogue.Dialogues;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.worker.engine.AgentEngine;
+import io.agentstream.worker.engine.AgentSession;
+import io.agentstream.worker.service.Brain;
+import io.agentstream.worker.service.Ear;
+import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.Usage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// What one conversation has found out about a service, the others need not find out again.
+final class RestingServicesTest {
+
+    private static final JsonNode GRAPH = Json.MAPPER.readTree("""
+            {"engine": "cascade",
+             "services": {"ear": [{"service": "deepgram", "key": "a"}],
+                          "brain": [{"service": "openai", "model": "first", "key": "b"}, {"service": "anthropic", "model": "second", "key": "c"}]},
+             "start": "talk", "nodes": {"talk": {"type": "agent", "say": "Hello.", "prompt": "Help."}}}
+            """);
+
+    private long nowMs = 1_000_000;
+    private final Set<String> away = new HashSet<>();
+    private final List<String> asked = new ArrayList<>();
+    private final CascadeEngine engine = new CascadeEngine(_ -> new Services(), () -> nowMs);
+
+    private final class Services implements Ports {
+
+        @Override
+        public Ear ear(Service service, Settings settings, Ear.Listener listener) {
+            throw new IllegalStateException("not here");
+        }
+
+        @Override
+        public Brain brain(Service service) {
+            return new Brain() {
+                @Override
+                public Answering ask(io.agentstream.worker.service.BrainRequest request, Listener listener) {
+                    String model = String.valueOf(service.model());
+                    asked.add(model);
+                    listener.on(away.contains(model)
+                            ? new Thought.Failed(new ServiceFailure.Broken("away"), Usage.NONE)
+                            : new Thought.Text(model));
+                    return () -> { };
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public Mouth mouth(Service service, Settings settings) {
+            throw new IllegalStateException("not here");
+        }
+
+        @Override
+        public Tools tools() {
+            throw new IllegalStateException("not here");
+        }
+    }
+
+    /// What becomes of asking this brain of the row, in a conversation of its own.
+    private Answer ask(long organization, int brain) {
+        List<Answer> answers = new ArrayList<>();
+        AgentSession session = engine.open(
+                new AgentEngine.Opening(
+                        CallId.of(1, 1, 1), organization, GRAPH, Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
+                        Dialogues.of(GRAPH, Json.MAPPER.readTree("{}")), null),
+                answers::add);
+        session.perform(new AskBrain(1, 1, brain, new BrainRequest("Help.", List.of(), List.of())));
+        session.close();
+        return answers.getFirst();
+    }
+
+    @Test
+    void whoIsAwayIsNotAskedByOthersAsLongAsTheNextOneStands() {
+        away.add("first");
+        assertInstanceOf(BrainFailed.class, ask(7, 0));
+
+        assertInstanceOf(BrainFailed.class, ask(7, 0));
+        assertEquals(new BrainSaid(1, 1, "second"), ask(7, 1));
+        assertEquals(List.of("first", "second"), asked);
+    }
+
+    @Test
+    void afterAWhileOneAsksAgainAndWhatComesOfItHoldsForAll() {
+        away.add("first");
+        ask(7, 0);
+        away.clear();
+        nowMs += 10_000;
+
+        assertEquals(new BrainSaid(1, 1, "first"), ask(7, 0));
+        assertEquals(new BrainSaid(1, 1, "first"), ask(7, 0));
+    }
+
+    @Test
+    void whereAllAreAwayTheOneThatIsReadySoonestIsAskedAllTheSame() {
+        away.addAll(List.of("first", "second"));
+        ask(7, 0);
+        nowMs += 1;
+        ask(7, 1);
+
+        ask(7, 0);
+
+        assertEquals(List.of("first", "second", "first"), asked);
+    }
+
+    @Test
+    void anotherOrganisationHasKeysOfItsOwnAndFindsOutByItself() {
+        away.add("first");
+        ask(7, 0);
+
+        ask(8, 0);
+
+        assertEquals(List.of("first", "first"), asked);
+    }
+}
