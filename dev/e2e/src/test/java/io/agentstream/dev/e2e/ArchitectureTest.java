@@ -69,6 +69,7 @@ final class ArchitectureTest {
             Map.entry("worker.engine", List.of("worker.service")),
             Map.entry("worker.service", List.of()),
             Map.entry("worker.takeover", List.of()),
+            Map.entry("worker.tool", List.of("worker.engine", "worker.service")),
             Map.entry("worker.loop", List.of("worker.definitions", "worker.engine", "worker.service", "worker.takeover")));
 
     static Stream<Arguments> directions() {

@@ -1,0 +1,279 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.audio.voice.FreeTtsVoice;
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.Action;
+import io.agentstream.dev.simulator.caller.CallEvent;
+import io.agentstream.dev.simulator.caller.CallOutcome;
+import io.agentstream.dev.simulator.caller.CallPlan;
+import io.agentstream.dev.simulator.caller.Cue;
+import io.agentstream.dev.simulator.caller.SimulatedProvider;
+import io.agentstream.dev.simulator.caller.Speech;
+import io.agentstream.dev.simulator.caller.Step;
+import io.agentstream.dev.simulator.services.Asked;
+import io.agentstream.dev.simulator.services.Mishap;
+import io.agentstream.dev.simulator.services.PlayedBrain;
+import io.agentstream.dev.simulator.services.PlayedChat;
+import io.agentstream.dev.simulator.services.PlayedDeepgram;
+import io.agentstream.dev.simulator.services.PlayedElevenLabs;
+import io.agentstream.dev.simulator.services.PlayedVoice;
+import io.agentstream.dev.simulator.services.Reply;
+import io.agentstream.dev.simulator.services.ServiceServer;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import tools.jackson.databind.JsonNode;
+
+/// People call an agent that hears, thinks and speaks with outside services, and uses a tool: the services are played, over real sockets.
+@ExtendWith(SharedSystem.class)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(4)
+final class CascadeTest {
+
+    private static final String KEY = "sk-of-the-tenant-";
+    private static final String ASKED = "Where is my order number seven?";
+    private static final String ENOUGH = "That is quite enough for me.";
+    private static final String STORY = "It left our house on Monday. It should be with you on Friday. The driver will ring twice. Anything else?";
+    private static final String GOODBYE = "Farewell and thank you.";
+    private static final String TOLD = "shipped by balloon";
+
+    /// 50 ms a character: slow enough to be interrupted.
+    private static final PlayedVoice SLOW = new PlayedVoice(400, 0, 0);
+
+    private final PlayedDeepgram ear = PlayedDeepgram.onDemand(ASKED, ENOUGH);
+    private final PlayedChat brain = PlayedChat.answering(CascadeTest::think);
+    private final PlayedElevenLabs mouth = PlayedElevenLabs.start(SLOW);
+    private final Shop shop = new Shop();
+    private LocalSystem system;
+    private Api api;
+
+    private static final class Shop extends ServiceServer {
+
+        Shop() {
+            start();
+        }
+
+        @Override
+        protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
+            reply.json(200, "{\"state\":\"" + TOLD + "\"}");
+        }
+    }
+
+    private static PlayedBrain think(Asked request) {
+        JsonNode last = Json.MAPPER.readTree(request.body()).path("messages").valueStream().toList().getLast();
+        if (last.path("role").asString().equals("tool")) {
+            return PlayedBrain.says("It left our house", " on Monday. It should be with you on Friday.", " The driver will ring twice. Anything else?");
+        }
+        return last.path("content").asString("").contains("enough")
+                ? PlayedBrain.says(GOODBYE).calling(new PlayedBrain.Call("c2", "bye", "{\"outcome\":\"answered\"}"))
+                : PlayedBrain.says().calling(new PlayedBrain.Call("c1", "find_order", "{\"number\":\"7\"}"));
+    }
+
+    @BeforeEach
+    void open(LocalSystem shared) {
+        system = shared;
+        api = new Api(system.demo());
+    }
+
+    @AfterEach
+    void close() {
+        ear.close();
+        brain.close();
+        mouth.close();
+        shop.close();
+    }
+
+    /// An agent whose keys are named `name` and what they are for.
+    private String agent(String name) throws Exception {
+        return api.newAgent("""
+                {"engine": "cascade",
+                 "services": {
+                   "ear": [{"service": "deepgram", "model": "nova-3", "base_url": "%1$s", "key": "%5$s.ear"}],
+                   "brain": [{"service": "openai", "model": "m-1", "base_url": "%2$s", "key": "%5$s.brain"}],
+                   "mouth": [{"service": "elevenlabs", "voice": "v-1", "base_url": "%3$s", "key": "%5$s.mouth"}, {"service": "offline"}]},
+                 "outcomes": ["answered"],
+                 "tools": {
+                   "find_order": {"type": "http", "description": "Finds an order.", "url": "%4$s/orders/{{number}}", "key": "%5$s.shop",
+                                  "parameters": {"number": {"description": "Its number."}}, "headers": {"X-Caller": "{{caller_number}}"}},
+                   "bye": {"type": "end_with_outcome", "description": "Ends the call.", "outcomes": ["answered"]}},
+                 "start": "talk",
+                 "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind.", "tools": ["find_order", "bye"]}}}
+                """.formatted(ear.url(), brain.url(), mouth.url(), shop.url(), name));
+    }
+
+    /// Of keys that no other test has.
+    private static String name() {
+        return "k" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private String keys() throws Exception {
+        String name = name();
+        for (String of : List.of("ear", "brain", "mouth", "shop")) {
+            api.send("PUT", "/api/v1/service-keys/" + name + "." + of, "{\"key\":\"" + KEY + of + "\"}");
+        }
+        return name;
+    }
+
+    private CallPlan plan(String agent) {
+        return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+                .withSteps(List.of(
+                        new Step(new Cue.AgentSilent(400), says("Where is my order")),
+                        new Step(new Cue.AgentSpeaks(1_500), says("That is quite enough for me"))))
+                .withMaxMs(60_000);
+    }
+
+    private static Action says(String words) {
+        return new Action.Say(Speech.ofMulaw(new FreeTtsVoice().speak(words)));
+    }
+
+    private static CallOutcome place(CallPlan plan) throws InterruptedException {
+        try (SimulatedProvider provider = new SimulatedProvider()) {
+            return provider.place(plan);
+        }
+    }
+
+    @Test
+    void aCallerAsksHearsTheAnswerInterruptsAndIsSaidGoodbye(Path data) throws Exception {
+        try (Lines log = Lines.listen()) {
+            // given
+            String agent = agent(keys());
+            CallPlan plan = plan(agent);
+
+            // when
+            CallOutcome outcome = place(plan);
+
+            // then the agent hung up once its goodbye was heard
+            assertEquals(CallOutcome.Ending.PEER_CLOSED, outcome.ending(), outcome.toString());
+            assertEquals(1000, outcome.closeCode());
+            assertTrue(hears(outcome, "Welcome to"), "the greeting");
+            assertTrue(hears(outcome, "It left our"), "the answer");
+            assertFalse(hears(outcome, "Anything el"), "the rest of the answer");
+            assertTrue(hears(outcome, "Farewell and thank"), "the goodbye");
+            assertFalse(outcome.events(CallEvent.Kind.CLEARED).isEmpty());
+            JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
+            assertEquals("agent_hangup", run.path("end").path("by").asString());
+            assertEquals("answered", run.path("outcome").asString());
+
+            // and the run tells what was said
+            List<JsonNode> events = Wait.until("the end in the events", () -> {
+                List<JsonNode> all = api.events(run);
+                return Wait.when(all.stream().anyMatch(each -> each.path("type").asString().equals("ended"))).map(yes -> all);
+            });
+            assertEquals(List.of(ASKED, ENOUGH), texts(events, "heard"));
+            List<String> said = texts(events, "said");
+            assertEquals("Welcome to Acme.", said.getFirst());
+            assertTrue(said.contains(STORY), said.toString());
+            assertEquals(GOODBYE, said.getLast());
+
+            // and the brain knew what was heard of its answer; the tool was used once
+            String told = brain.asked().getLast().body();
+            assertTrue(told.contains("It left our house"), told);
+            assertFalse(told.contains("Anything else"), told);
+            assertEquals(1, shop.asked().size());
+            assertEquals("/orders/7", shop.asked().getFirst().path());
+            assertTrue(shop.asked().getFirst().headers().get("idempotency-key").contains("/1-"));
+
+            // and each service was sent its key, which is nowhere else, as the words are in the clear nowhere
+            assertEquals("Token " + KEY + "ear", ear.asked().getFirst().headers().get("authorization"));
+            assertEquals("Bearer " + KEY + "brain", brain.asked().getFirst().headers().get("authorization"));
+            assertEquals(KEY + "mouth", mouth.asked().getFirst().headers().get("xi-api-key"));
+            assertEquals("Bearer " + KEY + "shop", shop.asked().getFirst().headers().get("authorization"));
+            assertLeadsToTheSame(data, run.path("name").asString());
+            assertNothingIsSpread(log);
+        }
+    }
+
+    @Test
+    void withoutItsKeysTheAgentApologizesWithAVoiceOfItsOwnAndHangsUp() throws Exception {
+        String agent = agent(name());
+        CallPlan plan = plan(agent);
+
+        CallOutcome outcome = place(plan);
+
+        assertEquals(1000, outcome.closeCode(), outcome.toString());
+        JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
+        assertEquals("agent_hangup", run.path("end").path("by").asString());
+        List<String> said = Wait.until("what was said", () -> Optional.of(texts(api.events(run), "said")).filter(texts -> texts.size() > 1));
+        assertTrue(said.getLast().toLowerCase(Locale.ROOT).contains("sorry"), said.toString());
+        assertEquals(0, ear.asked().size() + brain.asked().size() + mouth.asked().size());
+    }
+
+    /// Whether the caller heard this, as the played voice says it.
+    private static boolean hears(CallOutcome outcome, String words) {
+        byte[] wanted = new byte[words.length() * SLOW.bytesPerCharacter()];
+        for (int i = 0; i < words.length(); i++) {
+            Arrays.fill(wanted, i * SLOW.bytesPerCharacter(), (i + 1) * SLOW.bytesPerCharacter(), (byte) words.charAt(i));
+        }
+        byte[] heard = outcome.heard().mulaw();
+        for (int at = 0; at + wanted.length <= heard.length; at++) {
+            if (heard[at] == wanted[0] && Arrays.equals(heard, at, at + wanted.length, wanted, 0, wanted.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<String> texts(List<JsonNode> events, String type) {
+        return events.stream()
+                .filter(each -> each.path("type").asString().equals(type))
+                .map(each -> each.path("payload").path("text").asString(""))
+                .filter(text -> !text.isEmpty())
+                .toList();
+    }
+
+    private static void assertLeadsToTheSame(Path data, String run) throws Exception {
+        Ran verified = Wait.until("the whole journal of " + run, () -> {
+            Ran ran = Ran.of(Map.of(), "verify", run, "--data", data.toString());
+            return Wait.when(ran.code() == 0).map(yes -> ran);
+        });
+        assertTrue(verified.out().contains("lead to the same"), verified.out());
+    }
+
+    private void assertNothingIsSpread(Lines log) throws Exception {
+        List<String> secrets = List.of(KEY, ASKED, ENOUGH, "left our house", GOODBYE, TOLD);
+        for (Topic<?> topic : Topics.ALL) {
+            for (ConsumerRecord<byte[], byte[]> record : TopicReader.read(system.demo().kafkaBootstrapServers(), topic)) {
+                String value = record.value() == null ? "" : new String(record.value(), StandardCharsets.ISO_8859_1);
+                secrets.forEach(secret -> assertFalse(value.contains(secret), () -> secret + " is on " + topic.name()));
+            }
+        }
+        for (String line : log.all()) {
+            secrets.forEach(secret -> assertFalse(line.contains(secret), () -> secret + " is in the log"));
+        }
+        for (String url : List.of(system.demo().gatewayAdminUrl(), system.demo().apiAdminUrl(), system.demo().workerUrl())) {
+            String metrics = get(url + "/metrics");
+            secrets.forEach(secret -> assertFalse(metrics.contains(secret), () -> secret + " is in the metrics of " + url));
+        }
+    }
+
+    private static String get(String url) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+}
