@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -23,6 +24,9 @@ public final class AgentDefinitions {
     private static final Set<String> UNDONE_NODES = Set.of("gather", "capture", "transfer", "http");
 
     private static final Set<String> UNDONE_TOOLS = Set.of("transfer", "mcp", "send_dtmf");
+
+    /// Ears that a graph may name, but that no worker has yet.
+    private static final Set<String> UNDONE_EARS = Set.of("offline");
 
     private AgentDefinitions() {}
 
@@ -73,7 +77,8 @@ public final class AgentDefinitions {
 
     /// What of a graph no worker carries out yet.
     static List<Problem> undone(JsonNode definition) {
-        return Stream.concat(undone(definition, "nodes", UNDONE_NODES), undone(definition, "tools", UNDONE_TOOLS))
+        return Stream.of(undone(definition, "nodes", UNDONE_NODES), undone(definition, "tools", UNDONE_TOOLS), undoneEars(definition))
+                .flatMap(each -> each)
                 .limit(ScriptedDefinition.MAX_PROBLEMS)
                 .toList();
     }
@@ -82,6 +87,13 @@ public final class AgentDefinitions {
         return definition.path(table).properties().stream()
                 .filter(each -> types.contains(each.getValue().path("type").asString("")))
                 .map(each -> Problem.at(table + ".", each.getKey(), ".type", "is one that no worker carries out yet"));
+    }
+
+    private static Stream<Problem> undoneEars(JsonNode definition) {
+        JsonNode ears = definition.path("services").path("ear");
+        return IntStream.range(0, ears.size())
+                .filter(n -> UNDONE_EARS.contains(ears.path(n).path("service").asString("")))
+                .mapToObj(n -> new Problem("services.ear[" + n + "].service", "is one that no worker has yet"));
     }
 
     /// An echo has nothing to be said about it; what is said all the same was meant for another engine, or misspelt.

@@ -66,6 +66,14 @@ final class AgentDefinitionsTest {
     }
 
     @Test
+    void refuseAnEarThatNoWorkerHas() {
+        assertEquals(
+                List.of(new Problem("services.ear[1].service", "is one that no worker has yet")),
+                AgentDefinitions.undone(Json.MAPPER.readTree(
+                        "{\"engine\":\"cascade\",\"services\":{\"ear\":[{\"service\":\"deepgram\"},{\"service\":\"offline\"}]}}")));
+    }
+
+    @Test
     void askOfAScriptWhatItsEngineAsks() {
         assertEquals(
                 List.of(new Problem("nodes", "is not an object with at least one node"), new Problem("start", "is missing: the name of the first node")),
