@@ -76,7 +76,7 @@ public final class AgentDefinitions {
     }
 
     /// What of a graph no worker carries out yet.
-    static List<Problem> undone(JsonNode definition) {
+    public static List<Problem> undone(JsonNode definition) {
         return Stream.of(undone(definition, "nodes", UNDONE_NODES), undone(definition, "tools", UNDONE_TOOLS), undoneEars(definition))
                 .flatMap(each -> each)
                 .limit(ScriptedDefinition.MAX_PROBLEMS)
