@@ -1,6 +1,7 @@
 package io.agentstream.worker;
 
 import io.agentstream.agents.DemoAgents;
+import io.agentstream.agents.ExampleAgents;
 import io.agentstream.agents.ScriptedDefinition;
 import io.agentstream.audio.voice.CachedVoice;
 import io.agentstream.audio.voice.FreeTtsVoice;
@@ -100,7 +101,10 @@ public final class WorkerService implements AutoCloseable {
         Map<String, Voice> voices = Map.of("kevin16", kevin);
         Wire wire = closer.own("ways to outside services", new Wire(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS)));
         AgentEngines engines = engines(voices, wire, new ServiceKeys(config.get(Keys.SERVICE_KEYS), storedKeys(config, closer)));
-        Thread.ofVirtual().name("engine-warm-up").start(() -> engines.warmUp(DemoAgents.talking()));
+        Thread.ofVirtual().name("engine-warm-up").start(() -> {
+            engines.warmUp(DemoAgents.talking());
+            engines.warmUp(ExampleAgents.definition("receptionist"));
+        });
         DeadLetters deadLetters = new DeadLetters(events, metrics);
         DefinitionReader definitions = new DefinitionReader(
                 () -> kafka.reader("agent-worker-definitions", "earliest", DEFINITION_POLL_RECORDS), deadLetters,

@@ -11,6 +11,7 @@ import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.runtime.Networks;
 import io.agentstream.schemas.CallId;
@@ -146,10 +147,11 @@ class AgentEngineContractTest {
 
     private AgentSession begin(AgentEngine engine) {
         AgentSession[] session = new AgentSession[1];
+        JsonNode definition = definition(engine.name());
+        Dialogue dialogue = Dialogues.of(definition, Json.MAPPER.readTree("{}")); // reads its schema the first time
         atOnce(() -> session[0] = engine.open(
                 new AgentEngine.Opening(
-                        CallId.of(1, 1, 1), 1, definition(engine.name()), Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
-                        Dialogues.of(definition(engine.name()), Json.MAPPER.readTree("{}")), null),
+                        CallId.of(1, 1, 1), 1, definition, Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K, dialogue, null),
                 replies::offer));
         if (engine.takesTurns()) {
             atOnce(() -> session[0].perform(new Speak(1, 0, 0, "Hello.")));

@@ -8,8 +8,10 @@ import io.agentstream.worker.service.KeySource.UnreachableException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,16 +107,18 @@ final class RememberedKeysTest {
                     return stored;
                 },
                 () -> Instant.ofEpochMilli(nowMs.get()));
-        CompletableFuture<Optional<Secret>> first = CompletableFuture.supplyAsync(() -> slow.find(7, "openai"));
-        begun.await(10, TimeUnit.SECONDS);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Optional<Secret>> first = threads.submit(() -> slow.find(7, "openai"));
+            begun.await(10, TimeUnit.SECONDS);
 
-        // when another one wants it too
-        CompletableFuture<Optional<Secret>> second = CompletableFuture.supplyAsync(() -> slow.find(7, "openai"));
-        go.countDown();
+            // when another one wants it too
+            Future<Optional<Secret>> second = threads.submit(() -> slow.find(7, "openai"));
+            go.countDown();
 
-        // then
-        assertEquals(Optional.of(new Secret("sk-1")), first.get(10, TimeUnit.SECONDS));
-        assertEquals(Optional.of(new Secret("sk-1")), second.get(10, TimeUnit.SECONDS));
-        assertEquals(1, asked.get());
+            // then
+            assertEquals(Optional.of(new Secret("sk-1")), first.get(10, TimeUnit.SECONDS));
+            assertEquals(Optional.of(new Secret("sk-1")), second.get(10, TimeUnit.SECONDS));
+            assertEquals(1, asked.get());
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.agentstream.worker.service.fallback.Standings;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
+import tools.jackson.databind.JsonNode;
 
 /// Holds conversations by an ear, a brain and a mouth.
 public final class CascadeEngine implements AgentEngine {
@@ -58,6 +59,12 @@ public final class CascadeEngine implements AgentEngine {
                         row(organization, "ear", services.ears()), row(organization, "brain", services.brains()),
                         row(organization, "mouth", services.mouths())),
                 out);
+    }
+
+    /// Reads the schema that definitions are checked by, which the first call would have to wait for.
+    @Override
+    public void warmUp(JsonNode definition) {
+        AgentGraph.parse(definition);
     }
 
     private Standing row(long organization, String kind, List<Service> services) {
