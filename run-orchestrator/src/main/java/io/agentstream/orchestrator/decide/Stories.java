@@ -43,7 +43,11 @@ final class Stories {
             String type = payload.path("type").asString();
             int fresh = RunEvents.append(connection, run.id(), List.of(new NewEvent(event.at(), type, payload, source)));
             if (fresh > 0 && event instanceof ConversationEvent.NodeEntered entered) {
-                Outcomes.reached(connection, run.id(), entered.node());
+                if (entered.outcome() == null) {
+                    Outcomes.reached(connection, run.id(), entered.node());
+                } else {
+                    Outcomes.achieved(connection, run.id(), entered.outcome());
+                }
             }
             if (fresh > 0 && hasWords(event)) {
                 RunWords.said(connection, run.id(), run.state().isOver());

@@ -8,6 +8,13 @@ public final class Outcomes {
 
     private Outcomes() {}
 
+    /// Notes what the run has achieved, as its conversation says.
+    public static void achieved(Connection connection, long runId, String outcome) throws SQLException {
+        Sql.update(
+                connection, "update runs set outcome = left(?, 200) where id = ? and outcome is distinct from left(?, 200)", outcome, runId,
+                outcome);
+    }
+
     /// Notes what the run has achieved by coming to `node`, where its agent's definition says that this is something.
     public static void reached(Connection connection, long runId, String node) throws SQLException {
         Sql.update(

@@ -60,6 +60,16 @@ final class OutcomeTest {
         assertEquals("cancelled", ((RunEvent.Completed) end.events().getFirst()).outcome());
     }
 
+    /// A tool may achieve something where the node itself says nothing of it.
+    @Test
+    void whatTheConversationSaysComesBeforeWhatTheDefinitionSaysOfTheNode() throws InterruptedException {
+        calls.decisions().said(
+                new ConversationEvent.NodeEntered(call, 1, 2, TenantCalls.NOW, "b", 1, "answered"),
+                new Source("conversation.events.v1", 0, 1));
+
+        assertEquals("answered", outcome());
+    }
+
     @Test
     void whatIsReadAgainChangesNothing() throws InterruptedException {
         entered(1, "b");
