@@ -77,6 +77,10 @@ final class ResponseBoundsTest {
                     select $, repeat('€', 200), 'cloudonix', 'd' || n || '.example.com' from generate_series(1, 600) n
                     """,
                     """
+                    insert into service_keys (organization_id, name, key, key_id)
+                    select $, 'k' || n, 'sealed'::bytea, 'k' from generate_series(1, 600) n
+                    """,
+                    """
                     insert into runs (call_id, organization_id, agent_id, owner_user_id, agent_version, mode, call_type, state,
                                       initial_context, gateway_slot, created_at, started_at, ended_at)
                     select gen_random_uuid(), r.organization_id, r.agent_id, r.owner_user_id, 1, r.mode, r.call_type, 'completed',
