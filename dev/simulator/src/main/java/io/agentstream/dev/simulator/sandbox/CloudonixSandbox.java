@@ -9,10 +9,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// The provider's REST API as far as we use it: a session can be asked for and hung up, with the domain's bearer token.
+/// The provider's REST API as far as we use it: a session can be asked for, hung up, and given to somebody else, with the domain's bearer token.
 ///
 /// A session that it has not been told about is live until it is hung up. What it answers can be scripted, in code or at
 /// `/sandbox/`, which asks for no token: it is a toy, and listens where it is told. Any thread may call it. Close drops what
@@ -27,11 +28,14 @@ public final class CloudonixSandbox implements AutoCloseable {
 
     private final SandboxState state;
     private final List<Consumer<String>> listeners;
+    private final List<Consumer<String>> transfers;
     private final Undertow server;
 
-    private CloudonixSandbox(SandboxState state, List<Consumer<String>> listeners, Undertow server) {
+    private CloudonixSandbox(
+            SandboxState state, List<Consumer<String>> listeners, List<Consumer<String>> transfers, Undertow server) {
         this.state = state;
         this.listeners = listeners;
+        this.transfers = transfers;
         this.server = server;
     }
 
@@ -42,7 +46,9 @@ public final class CloudonixSandbox implements AutoCloseable {
         SandboxState state = new SandboxState();
         tokens.forEach((domain, token) -> state.domain(domain.toLowerCase(Locale.ROOT), token));
         List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-        SandboxRoutes routes = new SandboxRoutes(state, session -> listeners.forEach(each -> each.accept(session)));
+        List<Consumer<String>> transfers = new CopyOnWriteArrayList<>();
+        SandboxRoutes routes = new SandboxRoutes(
+                state, session -> listeners.forEach(each -> each.accept(session)), session -> transfers.forEach(each -> each.accept(session)));
         Undertow server = Undertow.builder()
                 .addHttpListener(port, address)
                 .setIoThreads(1)
@@ -54,7 +60,7 @@ public final class CloudonixSandbox implements AutoCloseable {
                 .setHandler(routes.handler())
                 .build();
         server.start();
-        return new CloudonixSandbox(state, listeners, server);
+        return new CloudonixSandbox(state, listeners, transfers, server);
     }
 
     /// A bearer token that nobody can guess: 256 bits.
@@ -100,6 +106,18 @@ public final class CloudonixSandbox implements AutoCloseable {
     /// Whether `session` was hung up by a DELETE.
     public boolean hungUp(String session) {
         return state.session(session).map(Session::hungUp).orElse(false);
+    }
+
+    /// Whom `session` was given to.
+    public Optional<String> transferredTo(String session) {
+        return state.rings(session);
+    }
+
+    /// Tells `listener` each session that is given to somebody else, on an I/O thread: it must not block. The provider then ends the
+    /// session's socket with us. Close the result to stop that.
+    public Registration onTransfer(Consumer<String> listener) {
+        transfers.add(listener);
+        return () -> transfers.remove(listener);
     }
 
     /// Tells `listener` each session that is hung up by a DELETE, on an I/O thread: it must not block. Close the result to

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -25,20 +26,24 @@ import tools.jackson.databind.node.ObjectNode;
 final class SandboxRoutes {
 
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]{1,255}");
+    private static final Pattern DIALLED = Pattern.compile("<Dial[^>]*><(?:Number|Sip)>([^<]{1,255})</");
     private static final String BEARER = "Bearer ";
     private static final JsonMapper JSON = new JsonMapper();
 
     private final SandboxState state;
     private final Consumer<String> onHangUp;
+    private final Consumer<String> onTransfer;
 
-    SandboxRoutes(SandboxState state, Consumer<String> onHangUp) {
+    SandboxRoutes(SandboxState state, Consumer<String> onHangUp, Consumer<String> onTransfer) {
         this.state = state;
         this.onHangUp = onHangUp;
+        this.onTransfer = onTransfer;
     }
 
     HttpHandler handler() {
         String provider = "/customers/self/domains/{domain}/sessions/{session}";
         return new RoutingHandler()
+                .post("/calls/{domain}/sessions/{session}/application", this::application)
                 .get(provider, exchange -> provider(exchange, false))
                 .delete(provider, exchange -> provider(exchange, true))
                 .get("/sandbox/sessions/{session}", this::show)
@@ -62,6 +67,10 @@ final class SandboxRoutes {
         if (delete && timed.answer().equals(new Answer.Bare(204))) {
             onHangUp.accept(session.get());
         }
+        later(exchange, timed);
+    }
+
+    private static void later(HttpServerExchange exchange, Answer.Timed timed) {
         if (timed.delayMs() == 0) {
             give(exchange, timed.answer());
             return;
@@ -70,6 +79,39 @@ final class SandboxRoutes {
             var _ = exchange.getIoThread()
                     .executeAfter(() -> give(exchange, timed.answer()), timed.delayMs(), TimeUnit.MILLISECONDS);
         });
+    }
+
+    /// Another application for a live session: what it is told to ring is all that is looked at of it.
+    private void application(HttpServerExchange exchange) {
+        Optional<String> domain = segment(exchange, "domain").map(name -> name.toLowerCase(Locale.ROOT));
+        Optional<String> session = segment(exchange, "session");
+        if (domain.isEmpty() || session.isEmpty()) {
+            problem(exchange, 400, "The domain or the session has characters that no domain or session has.");
+            return;
+        }
+        exchange.getRequestReceiver()
+                .receiveFullBytes(
+                        (_, bytes) -> application(exchange, domain.get(), session.get(), bytes),
+                        (_, failure) -> problem(exchange, 413, "The request is too large or was cut off."));
+    }
+
+    private void application(HttpServerExchange exchange, String domain, String session, byte[] body) {
+        Optional<String> rings;
+        try {
+            Matcher dialled = DIALLED.matcher(JSON.readTree(body).path("cxml").asString(""));
+            rings = dialled.find() ? Optional.of(dialled.group(1)) : Optional.empty();
+        } catch (JacksonException notJson) {
+            rings = Optional.empty();
+        }
+        if (rings.isEmpty()) {
+            problem(exchange, 400, "The body has no cxml that dials somebody.");
+            return;
+        }
+        Answer.Timed timed = state.transfer(domain, session, rings.get(), bearerToken(exchange), System.currentTimeMillis());
+        if (timed.answer().statusOrZero() == 200) {
+            onTransfer.accept(session);
+        }
+        later(exchange, timed);
     }
 
     private static @Nullable String bearerToken(HttpServerExchange exchange) {
@@ -96,6 +138,7 @@ final class SandboxRoutes {
         answer.put("domain", session.get().domain());
         answer.put("state", session.get().endedMs() == null ? "live" : "ended");
         answer.put("hung_up", session.get().hungUp());
+        state.rings(session.get().token()).ifPresent(to -> answer.put("transferred_to", to));
         send(exchange, 200, answer.toString());
     }
 

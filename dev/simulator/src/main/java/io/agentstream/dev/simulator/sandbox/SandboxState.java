@@ -25,6 +25,7 @@ final class SandboxState {
     private final Map<String, Script> sessionScripts = forgetful(MAX_SESSIONS);
     private final Map<String, Script> domainScripts = forgetful(MAX_DOMAINS);
     private final Deque<SandboxRequest> requests = new ArrayDeque<>();
+    private final Map<String, String> rings = forgetful(MAX_SESSIONS);
     private int lastSessionId;
 
     private static <V> Map<String, V> forgetful(int limit) {
@@ -72,6 +73,29 @@ final class SandboxState {
         }
         requests.addLast(new SandboxRequest(
                 nowMs, delete ? "DELETE" : "GET", domain, session, tokenValid, answer.statusOrZero()));
+        return new Answer.Timed(answer, script.effectiveDelayMs());
+    }
+
+    /// Whom a session was given to.
+    synchronized Optional<String> rings(String session) {
+        return Optional.ofNullable(rings.get(session));
+    }
+
+    /// Answers a POST of another application for `session` of `domain`, which rings somebody.
+    synchronized Answer.Timed transfer(String domain, String session, String to, @Nullable String bearerToken, long nowMs) {
+        boolean tokenValid = tokenValid(domain, bearerToken);
+        Script script = script(domain, session);
+        Answer answer = decide(false, domain, session, tokenValid, script.behaviour(), nowMs);
+        Session known = sessions.get(session);
+        if (answer.statusOrZero() == 200 && known != null && known.endedMs() != null) {
+            answer = error(404, "Session not found");
+        } else if (answer.statusOrZero() == 200 && script.behaviour() != Behaviour.GARBAGE) {
+            rings.put(session, to);
+        }
+        if (requests.size() >= MAX_REQUESTS) {
+            requests.removeFirst();
+        }
+        requests.addLast(new SandboxRequest(nowMs, "POST", domain, session, tokenValid, answer.statusOrZero()));
         return new Answer.Timed(answer, script.effectiveDelayMs());
     }
 

@@ -79,6 +79,36 @@ final class CloudonixSandboxTest {
         }
     }
 
+    private HttpResponse<String> dials(String session, String token, String body) throws Exception {
+        return send("POST", "/calls/" + DOMAIN + "/sessions/" + session + "/application", token, body);
+    }
+
+    @Test
+    void givesASessionToWhomItIsToldToDialAndTellsTheListeners() throws Exception {
+        // given
+        String dial = "{\"cxml\": \"<Response><Dial timeout=\\\"20\\\"><Number>+15550130</Number></Dial><Hangup/></Response>\"}";
+        List<String> transferred = new CopyOnWriteArrayList<>();
+        try (CloudonixSandbox.Registration _ = sandbox.onTransfer(transferred::add)) {
+            // when
+            int status = dials("s-1", "s3cret", dial).statusCode();
+
+            // then
+            assertEquals(200, status);
+            assertEquals(List.of("s-1"), transferred);
+            assertEquals("+15550130", sandbox.transferredTo("s-1").orElseThrow());
+            assertFalse(sandbox.hungUp("s-1"));
+            assertEquals("+15550130", JSON.readTree(send("GET", "/sandbox/sessions/s-1", "", "").body()).path("transferred_to").asString());
+            assertEquals("POST", sandbox.requests().getLast().method());
+        }
+
+        // and no session of which that cannot be said
+        assertEquals(401, dials("s-2", "wrong", dial).statusCode());
+        assertEquals(400, dials("s-2", "s3cret", "{\"cxml\": \"<Response/>\"}").statusCode());
+        call("DELETE", DOMAIN, "s-3", "s3cret");
+        assertEquals(404, dials("s-3", "s3cret", dial).statusCode());
+        assertTrue(sandbox.transferredTo("s-2").isEmpty());
+    }
+
     @ParameterizedTest
     @CsvSource({"not_found,404", "unauthorized,401", "forbidden,403", "rate_limited,429", "error,500", "ended,200"})
     void answersAsItsScriptSaysSoManyTimes(String behaviour, int status) throws Exception {
