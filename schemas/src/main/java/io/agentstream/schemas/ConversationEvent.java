@@ -146,13 +146,16 @@ public sealed interface ConversationEvent {
             @Doc("What it was given.") JsonNode arguments,
             @Doc("What it answered; absent while it works.") @Nullable JsonNode result,
             @Doc(EPOCH) @Nullable Integer epoch,
-            @Doc(Sealing.DOC) @Nullable String sealed)
+            @Doc(Sealing.DOC) @Nullable String sealed,
+            @Doc("Key of this use within the call, where the orchestrator is to give the caller to whom the arguments say: to, a number or"
+                            + " address, and ring_ms. Done once for each key. Absent for any other tool.")
+                    @Nullable String transfer)
             implements ConversationEvent {
 
         /// An event of which nothing is sealed.
         public ToolCalled(
                 CallId callId, long number, long after, Instant at, int turn, String tool, JsonNode arguments, @Nullable JsonNode result, @Nullable Integer epoch) {
-            this(callId, number, after, at, turn, tool, arguments, result, epoch, null);
+            this(callId, number, after, at, turn, tool, arguments, result, epoch, null, null);
         }
     }
 

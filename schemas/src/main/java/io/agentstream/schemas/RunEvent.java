@@ -182,4 +182,16 @@ public sealed interface RunEvent {
             @Doc("Status of the provider's answer; absent where it gave none.") @Nullable Integer status,
             @Doc("How often it was tried.") int tries)
             implements RunEvent {}
+
+    @JsonTypeName("transferred")
+    @Doc("The caller was given to somebody else, as the agent wanted, or was not.")
+    record Transferred(
+            @Doc("The call.") CallId callId,
+            @Doc("The call's newest record that the order knew.") long after,
+            @Doc("When that was known.") Instant at,
+            @Doc("The run.") RunRef run,
+            @Doc("Key by which the agent asked for it.") String key,
+            @Doc("How it ended.") Transfer outcome,
+            @Doc("Status of the provider's answer; absent where it gave none, or was not asked.") @Nullable Integer status)
+            implements RunEvent {}
 }

@@ -62,7 +62,8 @@ final class Samples {
                     new RunEvent.SessionCheck(true, 200, 34, 1)),
             new RunEvent.Failed(
                     CALL, 9, AT, RUN, Failure.PEER_STALLED, "Peer does not read", 1008, 61_000L, "0.1017", DisconnectedBy.PROVIDER, null,
-                    List.of("agent_unheard"), new RunEvent.SessionCheck(false, null, 5_000, 3)));
+                    List.of("agent_unheard"), new RunEvent.SessionCheck(false, null, 5_000, 3)),
+            new RunEvent.Transferred(CALL, 4, AT, RUN, "2-front_desk", Transfer.CONNECTED, 200));
 
     static final List<ConversationEvent> CONVERSATION_EVENTS = List.of(
             new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT, null),
@@ -76,7 +77,10 @@ final class Samples {
             new ConversationEvent.HungUp(CALL, 8, 6, AT, End.AGENT_HANGUP, null),
             new ConversationEvent.Resumed(CALL, 9, 7, AT, 1_200, null),
             new ConversationEvent.Began(CALL, 1, 3, AT, null),
-            new ConversationEvent.Said(CALL, 3, 5, AT, 1, "Hello.", 800, true, 7));
+            new ConversationEvent.Said(CALL, 3, 5, AT, 1, "Hello.", 800, true, 7),
+            new ConversationEvent.ToolCalled(
+                    CALL, 6, 6, AT, 2, "front_desk", Json.MAPPER.readTree("{\"to\":\"+15550100\",\"ring_ms\":25000}"), null, 7, null,
+                    "2-front_desk"));
 
     static final List<MediaFrame> MEDIA_FRAMES = List.of(
             new MediaFrame.Audio(CALL, 5, AT.toEpochMilli(), 40, Slice.of(new byte[] {1, 2, 3})),

@@ -98,6 +98,7 @@ final class RedactedRecords implements RecordValues {
                     f.callId(), f.after(), f.at(), f.run(), f.failure(), reason(f.failure()), f.closeCode(), f.durationMs(),
                     RedactedRun.decimal(f.cost()), f.disconnectedBy(), word(f.outcome()), RedactedRun.codes(f.faults()), f.sessionCheck());
             case RunEvent.HangUp h -> h;
+            case RunEvent.Transferred t -> t;
         };
     }
 
@@ -115,7 +116,7 @@ final class RedactedRecords implements RecordValues {
                     s.epoch(), sealed(s.sealed()));
             case ConversationEvent.ToolCalled t -> new ConversationEvent.ToolCalled(
                     t.callId(), t.number(), t.after(), t.at(), t.turn(), tools.of(t.tool()), nothing(),
-                    t.result() == null ? null : nothing(), t.epoch(), sealed(t.sealed()));
+                    t.result() == null ? null : nothing(), t.epoch(), sealed(t.sealed()), t.transfer());
             case ConversationEvent.NodeEntered n ->
                 new ConversationEvent.NodeEntered(n.callId(), n.number(), n.after(), n.at(), nodes.of(n.node()), n.epoch());
             case ConversationEvent.Latency l -> new ConversationEvent.Latency(

@@ -7,6 +7,7 @@ import io.agentstream.schemas.DisconnectedBy;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
+import io.agentstream.schemas.Transfer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,8 @@ final class Story {
             }
             case RunEvent.HangUp e -> tape.put(new TimelineEntry.Provider(
                     atMs, null, after, "hang_up", e.confirmed(), e.status(), null, e.tries()));
+            case RunEvent.Transferred e -> tape.put(new TimelineEntry.Provider(
+                    atMs, null, after, "transfer_" + lower(e.outcome()), e.outcome() == Transfer.CONNECTED, e.status(), null, 1));
         }
     }
 

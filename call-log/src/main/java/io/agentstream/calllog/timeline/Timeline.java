@@ -123,7 +123,7 @@ public final class Timeline {
                     tape.put(new TimelineEntry.Latency(atMs, null, e.after(), "proof", null, Math.max(0, atMs - since)));
                 }
             }
-            case RunEvent.Completed _, RunEvent.Failed _, RunEvent.HangUp _ -> { } // the story has it
+            case RunEvent.Completed _, RunEvent.Failed _, RunEvent.HangUp _, RunEvent.Transferred _ -> { } // the story has it
         }
     }
 

@@ -58,7 +58,7 @@ public final class JournalReading {
             definition = found == null ? null : found.definition();
         }
         try {
-            return definition == null ? Optional.empty() : Optional.of(Dialogues.of(definition, began.initialContext()));
+            return definition == null ? Optional.empty() : Optional.of(Dialogues.of(definition, began));
         } catch (IllegalArgumentException none) { // such a call was closed, and its machine never asked
             return Optional.of(Dialogue.OUTSIDE);
         }

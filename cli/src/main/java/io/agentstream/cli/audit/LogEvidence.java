@@ -102,7 +102,7 @@ record LogEvidence(Instant lifecycleFrom, Instant mediaFrom, Instant eventsFrom)
                 call.overOtherwise |= call.over != null && !call.over.equals(event);
                 call.over = event;
             }
-            case RunEvent.HangUp _ -> {
+            case RunEvent.HangUp _, RunEvent.Transferred _ -> {
                 // what became of the provider's side says nothing of the run
             }
         }
