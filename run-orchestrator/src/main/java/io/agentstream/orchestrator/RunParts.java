@@ -12,6 +12,7 @@ import io.agentstream.orchestrator.intake.CallHandler;
 import io.agentstream.orchestrator.intake.CallsLoop;
 import io.agentstream.orchestrator.intake.KeyedExecutor;
 import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.HandOvers;
 import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.OutboxSweep;
@@ -110,6 +111,8 @@ final class RunParts {
         HangUps hangUps = new HangUps(
                 new HangUps.Hands(lent.database(), lent.sessions(), hangUpsDue, announcer, metrics, lent.clock()), HANG_UP_BACKOFF);
         closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());
+        HandOvers handOvers = new HandOvers(lent.database(), lent.sessions(), announcer, metrics, lent.clock());
+        closer.own("transfers", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), handOvers), LOOP_CLOSE, lent.onFault()).start());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
                 settings.handshakeTimeout(), sealed);

@@ -111,6 +111,7 @@ public record Decision(
                 case RunEvent.Completed completed -> lower(completed.end());
                 case RunEvent.Failed failed -> lower(failed.failure());
                 case RunEvent.HangUp hangUp -> hangUp.confirmed() ? "hung_up" : "not_hung_up";
+                case RunEvent.Transferred transferred -> "transfer_" + lower(transferred.outcome());
             };
         }
         return switch (commands.isEmpty() ? null : commands.getLast()) {
@@ -149,7 +150,7 @@ public record Decision(
                                 .ofOrganization(failed.run().organizationId()));
                     }
                 }
-                case RunEvent.HangUp _ -> {}
+                case RunEvent.HangUp _, RunEvent.Transferred _ -> {}
             }
         }
         return List.copyOf(commands);

@@ -10,13 +10,16 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Decides how runs end: by their call's end, because nobody hears of the call, or because nobody holds its conversation. Any
 /// thread; blocks on the database.
@@ -44,10 +47,16 @@ final class Endings {
                 run.judgeLate();
                 return close(
                         run,
-                        new Input.Ended(end.at(), end.closeCode(), end.closeReason(), end.end(), end.failure()),
+                        new Input.Ended(end.at(), end.closeCode(), end.closeReason(), how(connection, row.get(), end), end.failure()),
                         Socket.CLOSED);
             });
         });
+    }
+
+    /// The provider ends the socket of a caller who is given to somebody else; that looks as if the caller had hung up. Whatever ends it, the
+    /// call goes on elsewhere, and is not hung up.
+    private static @Nullable End how(Connection connection, RunRow row, CallEvent.Ended end) throws SQLException {
+        return end.end() != null && Transfers.tookPlace(connection, row.id()) ? End.TRANSFERRED : end.end();
     }
 
     /// Of a call that nobody has heard of since `before`; empty where somebody has.
@@ -118,7 +127,7 @@ final class Endings {
                 }
                 case Effect.Repeat() -> decision = run.repeat();
                 case Effect.HangUp() -> {
-                    if (!decision.events().isEmpty()) { // else the run was over before, by a decision of our own
+                    if (!decision.events().isEmpty() && !run.isTransferred()) { // else the run was over before, by a decision of our own
                         decision = decision.hangingUp(run.hangUp());
                     }
                 }

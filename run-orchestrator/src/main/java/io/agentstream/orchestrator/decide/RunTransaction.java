@@ -14,6 +14,7 @@ import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.RunWords;
 import io.agentstream.orchestrator.store.Talked;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallEvent;
@@ -23,6 +24,7 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunEvent.RunRef;
+import io.agentstream.schemas.Transfer;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -94,8 +96,8 @@ final class RunTransaction {
     private void tell() throws SQLException {
         for (RunEvent event : events) {
             switch (event) {
-                case RunEvent.Created _, RunEvent.HangUp _ -> {
-                    // Its call does not talk yet, or is over and said to be.
+                case RunEvent.Created _, RunEvent.HangUp _, RunEvent.Transferred _ -> {
+                    // Its call does not talk yet, goes on, or is over and said to be.
                 }
                 case RunEvent.Running _ -> WebhookDeliveries.queue(connection, row.organizationId(), row.id(), "run.started");
                 case RunEvent.Completed _, RunEvent.Failed _ -> {
@@ -243,6 +245,16 @@ final class RunTransaction {
     /// Whether the provider has ended the call, and what it answered.
     void hungUp(boolean confirmed, @Nullable Integer status, int tries, Instant at) {
         say("hang_up", new RunEvent.HangUp(callId, after, at, ref, confirmed, status, tries));
+    }
+
+    /// Whether the caller is with somebody else: then nobody hangs up.
+    boolean isTransferred() throws SQLException {
+        return Transfers.tookPlace(connection, row.id());
+    }
+
+    /// Whether the caller has been given to somebody else, as the agent wanted under this key.
+    void transferred(String key, Transfer outcome, @Nullable Integer status, Instant at) {
+        say("transferred", new RunEvent.Transferred(callId, after, at, ref, key, outcome, status));
     }
 
     /// The session that the start message names and the account knows.

@@ -7,15 +7,25 @@ import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.RunWords;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Json;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Keeps what conversations tell with their runs. Any thread; blocks on the database.
 final class Stories {
+
+    private static final int MAX_KEY_CHARS = 200;
+    private static final int MAX_TARGET_CHARS = 2_000;
+    private static final int USUAL_RING_MS = 30_000;
+    private static final int MIN_RING_MS = 1_000;
+    private static final int MAX_RING_MS = 120_000;
 
     private final Database database;
 
@@ -49,6 +59,9 @@ final class Stories {
                     Outcomes.achieved(connection, run.id(), entered.outcome());
                 }
             }
+            if (fresh > 0 && event instanceof ConversationEvent.ToolCalled called && called.transfer() != null && called.result() == null) {
+                transfer(connection, run, called, called.transfer());
+            }
             if (fresh > 0 && hasWords(event)) {
                 RunWords.said(connection, run.id(), run.state().isOver());
             }
@@ -57,6 +70,16 @@ final class Stories {
             }
             return true;
         });
+    }
+
+    /// The caller is to be given to somebody else: once for each key, whichever worker asks.
+    private static void transfer(Connection connection, RunRow run, ConversationEvent.ToolCalled asked, String key) throws SQLException {
+        String to = asked.arguments().path("to").asString("");
+        if (run.state() == RunState.RUNNING && key.length() <= MAX_KEY_CHARS && !to.isEmpty() && to.length() <= MAX_TARGET_CHARS) {
+            Transfers.order(
+                    connection, run, key, asked.after(), to,
+                    Math.clamp(asked.arguments().path("ring_ms").asInt(USUAL_RING_MS), MIN_RING_MS, MAX_RING_MS));
+        }
     }
 
     /// Keys that are pressed are no words.

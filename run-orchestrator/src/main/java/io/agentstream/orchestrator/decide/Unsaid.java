@@ -6,9 +6,11 @@ import io.agentstream.orchestrator.store.Decided;
 import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Transfer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -68,6 +70,24 @@ public final class Unsaid {
             payload.putObject("initial_context");
         }
         return Json.MAPPER.treeToValue(payload, RunEvent.class);
+    }
+
+    /// How a transfer ended, said once, whoever asks.
+    ///
+    /// @param status of the provider's answer
+    public Decision transferred(Transfers.Due order, Transfer outcome, @Nullable Integer status, Instant at) {
+        return database.inTransaction(connection -> {
+            Optional<RunRow> row = RunRows.lock(connection, order.callId());
+            if (row.isEmpty() || !Transfers.done(connection, order.id(), outcome)) {
+                return Decision.none(new CallId(order.callId()));
+            }
+            Decision decision = RunTransaction.decide(connection, row.get(), order.after(), run -> {
+                run.transferred(order.key(), outcome, status, at);
+                return run.decision(Socket.CLOSED);
+            });
+            Transfers.said(connection, order.id());
+            return decision;
+        });
     }
 
     /// The provider has ended the session, or will not: what there is to say of it, once for each order, whoever asks.

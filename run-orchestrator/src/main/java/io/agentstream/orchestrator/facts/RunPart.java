@@ -65,6 +65,7 @@ record RunPart(
                     : new RunPart(
                             before.ref, FAILED, before.createdAt, before.startedAt, e.at(), e.durationMs(), null, e.failure(),
                             e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults());
+            case RunEvent.Transferred e -> before; // how the run ended says it
             case RunEvent.HangUp e -> new RunPart(
                     before.ref, before.state, before.createdAt, before.startedAt, before.endedAt, before.durationMs, before.end,
                     before.failure, before.cost, before.disconnectedBy, before.outcome, e.at(), e.confirmed(), before.faults);

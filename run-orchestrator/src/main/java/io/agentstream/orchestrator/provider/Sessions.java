@@ -23,4 +23,13 @@ public interface Sessions {
 
     /// Asks once. The caller has taken a turn.
     HangUp hangUp(Account account, String session, long deadlineNanos);
+
+    /// Gives a session to somebody else, asking once: it rings there, and whoever called is not with us any more. The caller has taken a
+    /// turn.
+    ///
+    /// @param to a number, or an address with an @
+    /// @param ringMs how long it may ring there
+    default HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
+        return new HandOver.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null);
+    }
 }

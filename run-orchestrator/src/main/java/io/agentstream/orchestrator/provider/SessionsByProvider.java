@@ -48,4 +48,12 @@ public final class SessionsByProvider implements Sessions {
                 ? new HangUp.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null)
                 : provider.hangUp(account, session, deadlineNanos);
     }
+
+    @Override
+    public HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null
+                ? new HandOver.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null)
+                : provider.handOver(account, session, to, ringMs, deadlineNanos);
+    }
 }

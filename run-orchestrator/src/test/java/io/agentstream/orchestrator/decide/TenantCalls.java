@@ -1,14 +1,17 @@
 package io.agentstream.orchestrator.decide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.decide.Verdicts.Session;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.Json;
 import io.agentstream.schemas.SocketCommand;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -83,6 +86,15 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         CallId call = admitted();
         start(Samples.started().of(call).session(session).build(), Session.LIVE);
         return call;
+    }
+
+    /// An agent wants the caller given to somebody else.
+    ///
+    /// @param number of the event within its conversation
+    public void asksForTransfer(CallId call, long number, String key, String to) {
+        ConversationEvent event = new ConversationEvent.ToolCalled(
+                call, number, 3, NOW, 1, "desk", Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", 20_000), null, 4, null, key);
+        assertTrue(decisions.said(event, source()));
     }
 
     public Decision ended(CallId call, End end) {

@@ -70,6 +70,18 @@ public final class FakeSessions implements Sessions {
         late.incrementAndGet();
     }
 
+    /// Whom sessions were given to, and how often that was asked for.
+    public final List<String> handedOver = new CopyOnWriteArrayList<>();
+
+    public final Queue<HandOver> handOvers = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
+        handedOver.add(session + " " + to + " " + ringMs);
+        HandOver answer = handOvers.poll();
+        return answer == null ? new HandOver.Done(200) : answer;
+    }
+
     @Override
     public HangUp hangUp(Account account, String session, long deadlineNanos) {
         hungUp.add(session);

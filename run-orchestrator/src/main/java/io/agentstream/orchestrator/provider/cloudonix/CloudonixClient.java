@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.provider.cloudonix;
 
+import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Pace;
 import io.agentstream.orchestrator.provider.SessionCheck;
@@ -42,6 +43,7 @@ public final class CloudonixClient implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpClient http;
+    private final String root;
     private final String base;
 
     /// The API's address and our manners there.
@@ -104,7 +106,8 @@ public final class CloudonixClient implements AutoCloseable {
         this.settings = settings;
         this.pace = pace;
         String url = settings.baseUrl().toString();
-        this.base = (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + "/customers/self/domains/";
+        this.root = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.base = root + "/customers/self/domains/";
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -184,6 +187,25 @@ public final class CloudonixClient implements AutoCloseable {
         };
     }
 
+    /// Switches the application of `session`, asking once, in a turn that the caller has taken.
+    ///
+    /// @param body the request's
+    HandOver handOver(String domain, String session, String body, Secret token, long deadlineNanos) {
+        if (!isPathSafe(session)) {
+            return new HandOver.Refused(SessionCheck.Reason.MALFORMED_SESSION, null);
+        }
+        if (!TOKEN.matcher(token.reveal()).matches()) {
+            return new HandOver.Refused(SessionCheck.Reason.MALFORMED_TOKEN, null);
+        }
+        URI uri = URI.create(root + "/calls/" + encode(domain) + "/sessions/" + encode(session) + "/application");
+        return switch (send("POST", uri, HttpRequest.BodyPublishers.ofString(body), token, deadlineNanos)) {
+            case Attempt.Answer(int status, BoundedBody.Body _) ->
+                status / 100 == 2 ? new HandOver.Done(status) : new HandOver.Refused(reasonOf(status), status);
+            case Attempt.Again(Trouble trouble, long _, var _) -> new HandOver.Unavailable(trouble);
+            case Attempt.Closed() -> new HandOver.Unavailable(Trouble.CLOSED);
+        };
+    }
+
     /// Calls that wait give up with [Trouble#CLOSED].
     @Override
     public void close() {
@@ -233,12 +255,16 @@ public final class CloudonixClient implements AutoCloseable {
     }
 
     private Attempt send(String method, URI uri, Secret token, long deadlineNanos) {
+        return send(method, uri, HttpRequest.BodyPublishers.noBody(), token, deadlineNanos);
+    }
+
+    private Attempt send(String method, URI uri, HttpRequest.BodyPublisher body, Secret token, long deadlineNanos) {
         long left = Math.min(settings.requestTimeout().toNanos(), deadlineNanos - System.nanoTime());
         if (left <= 0) {
             return new Attempt.Again(Trouble.TIMEOUT, 0);
         }
         HttpRequest request = HttpRequest.newBuilder(uri)
-                .method(method, HttpRequest.BodyPublishers.noBody())
+                .method(method, body)
                 .header("Authorization", "Bearer " + token.reveal())
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json")

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.provider.cloudonix;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.SessionCheck.Reason;
@@ -117,6 +118,14 @@ public final class CloudonixSessions implements Sessions {
             refused(account, reason);
         }
         return hangUp;
+    }
+
+    @Override
+    public HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
+        Optional<Secret> token = token(account);
+        return token.isEmpty()
+                ? new HandOver.Refused(Reason.MALFORMED_TOKEN, null)
+                : client.handOver(account.domain(), session, Cxml.dial(to, ringMs), token.get(), deadlineNanos);
     }
 
     private static Verdicts.Session notConfirmed(Account account, Enum<?> why) {

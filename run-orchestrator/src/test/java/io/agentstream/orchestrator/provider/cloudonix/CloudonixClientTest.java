@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.SessionCheck.Live;
@@ -261,6 +262,41 @@ final class CloudonixClientTest {
             assertEquals(requests, server.requests().size());
             assertEquals("DELETE", server.requests().getFirst().method());
         }
+    }
+
+    static Stream<Arguments> handOvers() {
+        return Stream.of(
+                Arguments.of("200", new HandOver.Done(200), status(200, "{}")),
+                Arguments.of("202", new HandOver.Done(202), status(202, "")),
+                Arguments.of("404", new HandOver.Refused(Reason.UNKNOWN, 404), status(404, "")),
+                Arguments.of("403", new HandOver.Refused(Reason.UNAUTHORIZED, 403), status(403, "")),
+                Arguments.of("400", new HandOver.Refused(Reason.UNEXPECTED_STATUS, 400), status(400, "")),
+                Arguments.of("429", new HandOver.Unavailable(Trouble.RATE_LIMITED), status(429, "")),
+                Arguments.of("503", new HandOver.Unavailable(Trouble.SERVER_ERROR), status(503, "")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("handOvers")
+    void handsOver(String name, HandOver expected, Answer answer) throws IOException {
+        try (AwkwardServer server = new AwkwardServer(answer);
+                CloudonixClient client = new CloudonixClient(quick(server.url()))) {
+            HandOver result = client.handOver(DOMAIN, "s1", Cxml.dial("+15550130", 20_000), TOKEN, in(5_000));
+
+            assertEquals(expected, result);
+            assertEquals(1, server.requests().size());
+            assertEquals("POST", server.requests().getFirst().method());
+            assertEquals("/calls/" + DOMAIN + "/sessions/s1/application", server.requests().getFirst().path());
+        }
+    }
+
+    @Test
+    void whatIsDialledIsNoMoreThanANumberOrAnAddress() {
+        assertEquals(
+                "{\"cxml\":\"<Response><Dial timeout=\\\"25\\\"><Number>+15550130</Number></Dial><Hangup/></Response>\"}",
+                Cxml.dial("+15550130", 25_000));
+        assertEquals(
+                "{\"cxml\":\"<Response><Dial timeout=\\\"5\\\"><Sip>a&lt;b@x.example</Sip></Dial><Hangup/></Response>\"}",
+                Cxml.dial("a<b@x.example", 5_000));
     }
 
     @Test

@@ -1,0 +1,179 @@
+package io.agentstream.orchestrator.jobs;
+
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.NotNowException;
+import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.provider.HandOver;
+import io.agentstream.orchestrator.provider.Sessions;
+import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.orchestrator.store.Transfers;
+import io.agentstream.runtime.Bell;
+import io.agentstream.runtime.Causes;
+import io.agentstream.runtime.DutyCycle;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.Transfer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Has providers give callers to somebody else, as agents want it, within what each account's provider allows; and says how it ended. A transfer
+/// whose process dies in the middle of it is found again when its lease is over: where its run is over by then, it took place. Only the loop;
+/// the requests themselves are on virtual threads.
+public final class HandOvers implements DutyCycle, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(HandOvers.class);
+
+    /// A caller waits meanwhile: that is some seconds.
+    private static final int TRIES = 4;
+    private static final Duration TRY = Duration.ofSeconds(8);
+
+    /// Longer than a try takes.
+    private static final Duration LEASE = Duration.ofSeconds(12);
+
+    /// Until the account's line is free again, or after the provider had too much to do.
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private static final int AT_ONCE = 50;
+    private static final long PERIOD_MS = 250;
+    private static final long CLOSE_S = 5;
+
+    private final Database database;
+    private final Sessions sessions;
+    private final Announcer announcer;
+    private final Unsaid unsaid;
+    private final Metrics metrics;
+    private final InstantSource clock;
+    private final Bell bell = new Bell();
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hand-over").factory());
+
+    public HandOvers(Database database, Sessions sessions, Announcer announcer, Metrics metrics, InstantSource clock) {
+        this.database = database;
+        this.sessions = sessions;
+        this.announcer = announcer;
+        this.unsaid = new Unsaid(database);
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    @Override
+    public String role() {
+        return "orchestrator-hand-overs";
+    }
+
+    @Override
+    public void work() throws InterruptedException {
+        bell.await(PERIOD_MS);
+        try {
+            pass();
+        } catch (DatabaseException away) {
+            log.atWarn().addKeyValue("failure", Causes.of(away)).log("transfers have to wait");
+            bell.await(PERIOD_MS);
+        }
+    }
+
+    /// Begins whatever is due.
+    public void pass() {
+        for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE))) {
+            threads.execute(() -> {
+                try {
+                    handOver(due).ifPresent(this::say);
+                } catch (DatabaseException away) { // the lease ends, and somebody else takes it
+                    log.atWarn().addKeyValue("run", due.runName()).addKeyValue("failure", Causes.of(away)).log("a transfer is not noted");
+                } catch (RuntimeException fault) {
+                    log.atError().addKeyValue("run", due.runName()).addKeyValue("failure", fault.getClass().getSimpleName()).log("a transfer is broken");
+                }
+            });
+        }
+    }
+
+    private Optional<Decision> handOver(Transfers.Due due) {
+        String session = due.session();
+        String target = due.target();
+        Long accountId = due.accountId();
+        if (!due.running()) { // of a call that is over; where somebody has asked before, it may be over because of that
+            return Optional.of(ended(due, due.tries() > 1 ? Transfer.CONNECTED : Transfer.FAILED, null, "the call is over"));
+        }
+        Optional<Account> account =
+                accountId == null ? Optional.empty() : database.withConnection(c -> TelephonyConfigurations.findAccount(c, accountId));
+        if (due.tries() > 2 * TRIES) {
+            return Optional.of(ended(due, Transfer.FAILED, null, "tried too often"));
+        }
+        if (session == null || target == null || account.isEmpty() || account.get().bearerToken() == null) {
+            return Optional.of(ended(due, Transfer.FAILED, null, "no account"));
+        }
+        if (sessions.turns(account.get(), 1).count() == 0) {
+            return later(due);
+        }
+        HandOver answer = sessions.handOver(account.get(), session, target, due.ringMs(), System.nanoTime() + TRY.toNanos());
+        return switch (answer) {
+            case HandOver.Done(int status) -> Optional.of(ended(due, Transfer.CONNECTED, status, ""));
+            case HandOver.Refused(var reason, Integer status) -> Optional.of(ended(due, Transfer.FAILED, status, reason.name()));
+            case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED && due.tries() < TRIES -> later(due, false);
+            case HandOver.Unavailable(Trouble trouble) -> Optional.of(ended(due, Transfer.FAILED, null, trouble.name()));
+        };
+    }
+
+    private Optional<Decision> later(Transfers.Due due) {
+        return later(due, true);
+    }
+
+    /// @param untried whether nobody was asked
+    private Optional<Decision> later(Transfers.Due due, boolean untried) {
+        database.withConnection(c -> {
+            Transfers.putOff(c, due.id(), PAUSE, untried);
+            return true;
+        });
+        return Optional.empty();
+    }
+
+    private Decision ended(Transfers.Due due, Transfer outcome, @Nullable Integer status, String why) {
+        Decision decision = unsaid.transferred(due, outcome, status, clock.instant());
+        metrics.counter("agent_stream_orchestrator_transfers", "outcome", outcome.name().toLowerCase(Locale.ROOT)).increment();
+        if (outcome == Transfer.FAILED) {
+            log.atWarn().addKeyValue("run", due.runName()).addKeyValue("reason", why).log("a caller was not transferred");
+        }
+        return decision;
+    }
+
+    /// What cannot be said now stands in the outbox.
+    private void say(Decision decision) {
+        try {
+            announcer.announce(decision);
+        } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {
+            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("a transfer is not said yet");
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void wakeUp() {
+        bell.ring();
+    }
+
+    @Override
+    public void onClose() throws InterruptedException {
+        close();
+    }
+
+    /// Lets requests under way finish for a moment; what is not known by then is left to somebody else.
+    @Override
+    public void close() throws InterruptedException {
+        threads.shutdown();
+        if (!threads.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
+            threads.shutdownNow();
+        }
+    }
+}

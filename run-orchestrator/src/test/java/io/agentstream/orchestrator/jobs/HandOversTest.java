@@ -1,0 +1,162 @@
+package io.agentstream.orchestrator.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.TenantCalls;
+import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.provider.FakeSessions;
+import io.agentstream.orchestrator.provider.HandOver;
+import io.agentstream.orchestrator.provider.SessionCheck;
+import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.End;
+import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.Topics;
+import io.agentstream.schemas.Transfer;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// An agent wants its caller given to somebody else.
+@ExtendWith(TestPostgres.class)
+final class HandOversTest {
+
+    private final String session = "sess-" + UUID.randomUUID();
+    private final Database database;
+    private final Tenant tenant;
+    private final TenantCalls calls;
+    private final FakeSessions sessions = new FakeSessions();
+    private final Metrics metrics = new Metrics("test");
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final HandOvers handOvers;
+
+    HandOversTest(Database database) {
+        database.withConnection(c -> Sql.update(c, "delete from transfers")); // other tests' orders
+        this.database = database;
+        tenant = Tenant.create(database);
+        calls = new TenantCalls(tenant);
+        Announcer announcer = Announcers.on(producer, database, new Said(), metrics, InstantSource.system());
+        handOvers = new HandOvers(database, sessions, announcer, metrics, InstantSource.system());
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        handOvers.close();
+        metrics.close();
+    }
+
+    private List<RunEvent.Transferred> said(CallId call) {
+        return List.copyOf(producer.history()).stream()
+                .filter(record -> record.topic().equals(Topics.RUN_EVENTS.name()))
+                .map(record -> ((Decoded.Value<RunEvent>) Topics.RUN_EVENTS.codec().decode(record.value())).value())
+                .filter(event -> event.callId().equals(call) && event instanceof RunEvent.Transferred)
+                .map(RunEvent.Transferred.class::cast)
+                .toList();
+    }
+
+    private RunEvent.Transferred ends(CallId call) throws InterruptedException {
+        Until.holds(handOvers::pass, () -> !said(call).isEmpty());
+        return said(call).getLast();
+    }
+
+    @Test
+    void theProviderIsAskedOnceAndTheAgentIsToldAndTheRunSaysHowItEnded() throws InterruptedException {
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+
+        RunEvent.Transferred ended = ends(call);
+        Decision decision = calls.ended(call, End.CALLER_HANGUP); // so it looks to the gateway when the provider ends the socket
+
+        assertEquals(List.of(session + " +15550130 20000"), sessions.handedOver);
+        assertEquals("1-desk", ended.key());
+        assertEquals(Transfer.CONNECTED, ended.outcome());
+        assertEquals(200, ended.status());
+        assertEquals("transferred", decision.outcome());
+        assertTrue(decision.hangUp().isEmpty(), "a call that was transferred is not hung up");
+        assertTrue(tenant.story(call).contains("transferred"));
+        long kept = database.withConnection(c -> Sql.only(
+                c, "select count(*) from transfers where target is not null", row -> row.getLong(1)));
+        assertEquals(0, kept, "whom it was is not kept");
+    }
+
+    @Test
+    void whateverEndsTheSocketOfACallerWhoIsElsewhereTheCallIsNotHungUp() throws InterruptedException {
+        for (End end : List.of(End.AGENT_HANGUP, End.IDLE, End.DRAINED)) {
+            CallId call = calls.running("sess-" + UUID.randomUUID());
+            calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+            ends(call);
+
+            Decision decision = calls.ended(call, end);
+
+            assertEquals("transferred", decision.outcome());
+            assertTrue(decision.hangUp().isEmpty());
+        }
+    }
+
+    @Test
+    void whatIsAskedForAgainIsNotDoneAgainButSaid() throws InterruptedException {
+        // given a worker that took the call over, and asks for what the one before had asked for
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        ends(call);
+        calls.asksForTransfer(call, 6, "1-desk", "+15550130");
+        handOvers.pass();
+
+        Decision again = new Unsaid(database).of(call, row -> false, InstantSource.system());
+
+        assertEquals(1, sessions.handedOver.size());
+        assertTrue(again.events().stream().anyMatch(event -> event instanceof RunEvent.Transferred said && said.key().equals("1-desk")));
+    }
+
+    @Test
+    void whatTheProviderRefusesOrDoesNotAnswerHasFailedAndTheCallGoesOn() throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Refused(SessionCheck.Reason.UNEXPECTED_STATUS, 400));
+        CallId refused = calls.running(session);
+        calls.asksForTransfer(refused, 5, "1-desk", "+15550130");
+        assertEquals(Transfer.FAILED, ends(refused).outcome());
+
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        CallId silent = calls.running("sess-" + UUID.randomUUID());
+        calls.asksForTransfer(silent, 5, "1-desk", "+15550130");
+        assertEquals(Transfer.FAILED, ends(silent).outcome());
+
+        Decision decision = calls.ended(refused, End.AGENT_HANGUP);
+        assertEquals("agent_hangup", decision.outcome());
+        assertTrue(decision.hangUp().isPresent());
+    }
+
+    @Test
+    void aProviderThatHasTooMuchToDoIsAskedAgain() throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.RATE_LIMITED));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+
+        assertEquals(Transfer.CONNECTED, ends(call).outcome());
+        assertEquals(2, sessions.handedOver.size());
+    }
+
+    @Test
+    void whoHasHungUpByThenIsNotGivenToAnybody() throws InterruptedException {
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        assertEquals("caller_hangup", calls.ended(call, End.CALLER_HANGUP).outcome());
+
+        assertEquals(Transfer.FAILED, ends(call).outcome());
+        assertEquals(List.of(), sessions.handedOver);
+    }
+}
