@@ -20,10 +20,11 @@ public final class AgentDefinitions {
     /// every call, so that an engine stands here once there is one of its name in the worker, and not before.
     public static final Set<String> ENGINES = Set.of(ECHO, ScriptedDefinition.ENGINE, AgentGraph.Engine.CASCADE.word());
 
-    /// Types of nodes and of tools that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the word out.
-    private static final Set<String> UNDONE_NODES = Set.of("gather", "capture", "transfer", "http");
+    /// Types of tools that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the word out.
+    private static final Set<String> UNDONE_TOOLS = Set.of("mcp");
 
-    private static final Set<String> UNDONE_TOOLS = Set.of("transfer", "mcp", "send_dtmf");
+    /// Kinds of transfers of which that is so, of nodes and of tools.
+    private static final Set<String> UNDONE_KINDS = Set.of("warm");
 
     /// Ears that a graph may name, but that no worker has yet.
     private static final Set<String> UNDONE_EARS = Set.of("offline");
@@ -77,16 +78,18 @@ public final class AgentDefinitions {
 
     /// What of a graph no worker carries out yet.
     public static List<Problem> undone(JsonNode definition) {
-        return Stream.of(undone(definition, "nodes", UNDONE_NODES), undone(definition, "tools", UNDONE_TOOLS), undoneEars(definition))
+        return Stream.of(
+                        undone(definition, "nodes", "kind", UNDONE_KINDS), undone(definition, "tools", "type", UNDONE_TOOLS),
+                        undone(definition, "tools", "kind", UNDONE_KINDS), undoneEars(definition))
                 .flatMap(each -> each)
                 .limit(ScriptedDefinition.MAX_PROBLEMS)
                 .toList();
     }
 
-    private static Stream<Problem> undone(JsonNode definition, String table, Set<String> types) {
+    private static Stream<Problem> undone(JsonNode definition, String table, String field, Set<String> words) {
         return definition.path(table).properties().stream()
-                .filter(each -> types.contains(each.getValue().path("type").asString("")))
-                .map(each -> Problem.at(table + ".", each.getKey(), ".type", "is one that no worker carries out yet"));
+                .filter(each -> words.contains(each.getValue().path(field).asString("")))
+                .map(each -> Problem.at(table + ".", each.getKey(), "." + field, "is one that no worker carries out yet"));
     }
 
     private static Stream<Problem> undoneEars(JsonNode definition) {

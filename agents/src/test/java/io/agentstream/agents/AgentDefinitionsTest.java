@@ -54,14 +54,15 @@ final class AgentDefinitionsTest {
     void tellWhatOfAGraphNoWorkerCarriesOutYet() {
         // given what a worker can do, beside what none can
         var definition = Json.MAPPER.readTree("""
-                {"engine": "cascade", "nodes": {"a": {"type": "say"}, "b": {"type": "transfer"}, "c": {"type": "agent"}, "d": 7},
-                 "tools": {"t": {"type": "send_dtmf"}, "u": {"type": "http"}}}""");
+                {"engine": "cascade", "nodes": {"a": {"type": "say"}, "b": {"type": "transfer", "kind": "warm"}, "c": {"type": "transfer"}, "d": 7},
+                 "tools": {"t": {"type": "mcp"}, "u": {"type": "http"}, "v": {"type": "transfer", "kind": "warm"}}}""");
 
         // then
         assertEquals(
                 List.of(
-                        new Problem("nodes.b.type", "is one that no worker carries out yet"),
-                        new Problem("tools.t.type", "is one that no worker carries out yet")),
+                        new Problem("nodes.b.kind", "is one that no worker carries out yet"),
+                        new Problem("tools.t.type", "is one that no worker carries out yet"),
+                        new Problem("tools.v.kind", "is one that no worker carries out yet")),
                 AgentDefinitions.undone(definition));
     }
 
@@ -71,6 +72,14 @@ final class AgentDefinitionsTest {
                 List.of(new Problem("services.ear[1].service", "is one that no worker has yet")),
                 AgentDefinitions.undone(Json.MAPPER.readTree(
                         "{\"engine\":\"cascade\",\"services\":{\"ear\":[{\"service\":\"deepgram\"},{\"service\":\"offline\"}]}}")));
+    }
+
+    @Test
+    void findNothingUndoneInTheExamplesOfACascade() {
+        ExampleAgents.NAMES.stream()
+                .map(ExampleAgents::definition)
+                .filter(definition -> definition.path("engine").asString("").equals("cascade"))
+                .forEach(definition -> assertEquals(List.of(), AgentDefinitions.undone(definition)));
     }
 
     @Test

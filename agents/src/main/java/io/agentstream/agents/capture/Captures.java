@@ -4,6 +4,8 @@ import io.agentstream.agents.definition.Edge;
 import io.agentstream.agents.definition.Node;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -14,6 +16,15 @@ public final class Captures {
 
     /// Longest text that is looked at; a caller who says more has not answered a question for a value.
     public static final int MAX_CHARS = 1_000;
+
+    private static final Map<String, String> KEY_HINTS = Map.of(
+            "en", "Press one for yes, or two for no.",
+            "de", "Drücken Sie eins für ja oder zwei für nein.",
+            "es", "Pulse uno para sí o dos para no.",
+            "fr", "Tapez un pour oui ou deux pour non.",
+            "it", "Premi uno per sì o due per no.",
+            "pt", "Prima um para sim ou dois para não.",
+            "nl", "Druk op één voor ja of twee voor nee.");
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,40}");
 
@@ -71,6 +82,11 @@ public final class Captures {
                         .map(phrase -> String.join(" ", Tokens.of(phrase)))
                         .anyMatch(phrase -> !phrase.isEmpty() && said.contains(" " + phrase + " ")))
                 .findFirst();
+    }
+
+    /// How somebody is told that yes and no can be keyed; said where nobody would hear them.
+    public static String yesNoByKeys(String language) {
+        return KEY_HINTS.getOrDefault(language.toLowerCase(Locale.ROOT).split("-", 2)[0], KEY_HINTS.getOrDefault("en", ""));
     }
 
     /// Most keys that can be an answer of this kind; none where keys are not taken.

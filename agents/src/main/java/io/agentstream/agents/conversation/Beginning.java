@@ -28,6 +28,7 @@ import io.agentstream.agents.conversation.ConversationInput.Resumed;
 import io.agentstream.agents.conversation.ConversationInput.RunStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
+import io.agentstream.agents.conversation.ConversationInput.TurnWanted;
 import io.agentstream.agents.conversation.Floor.Bridged;
 import io.agentstream.agents.conversation.Floor.Ended;
 import io.agentstream.agents.conversation.Floor.Opening;
@@ -56,7 +57,7 @@ final class Beginning {
             case CallEnded ended -> Step.to(new Ended(0));
             case EngineFailed _, Broken _ -> fail(0);
             case DigitPressed _, AudioHeard _, SpeechStarted _, SpeechStopped _, MarkReached _, Played _, DeadlinePassed _, ReplyBegun _,
-                    ReplyDelayed _, ReplyPart _, ReplyFinished _ -> Step.stay(state);
+                    ReplyDelayed _, ReplyPart _, ReplyFinished _, TurnWanted _ -> Step.stay(state);
         };
     }
 
@@ -74,7 +75,8 @@ final class Beginning {
                     resumed, new Clear(old), new Think(turn, Prompt.AGAIN), thinkLimit(nowMs), new Save());
             case LISTENING -> TurnTaking.listen( // the clear tells the gateway whose call it is now
                     new TurnTaking.Talk(old, saved.manners(), saved.memory(), saved.caller()), nowMs, effects(resumed, new Clear(old)));
-            case CLOSING -> Step.to(new Ended(old, saved.failure()), resumed, new HangUp(saved.failure()));
+            case CLOSING -> Step.to(
+                    new Ended(old, saved.failure(), saved.end()), resumed, new HangUp(saved.failure(), saved.end()));
         };
     }
 

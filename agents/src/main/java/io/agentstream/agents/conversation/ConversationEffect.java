@@ -1,5 +1,6 @@
 package io.agentstream.agents.conversation;
 
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
@@ -39,7 +40,13 @@ public sealed interface ConversationEffect {
     record Save() implements ConversationEffect {}
 
     /// End the call: as an agent does, or because of a failure.
-    record HangUp(@Nullable Failure failure) implements ConversationEffect {}
+    ///
+    /// @param end how the call has ended then; null: as an agent ends it, or by the failure
+    record HangUp(@Nullable Failure failure, @Nullable End end) implements ConversationEffect {
+        public HangUp(@Nullable Failure failure) {
+            this(failure, null);
+        }
+    }
 
     /// Something that is asked of the conversation's services.
     sealed interface ServiceEffect extends ConversationEffect {}
@@ -56,6 +63,18 @@ public sealed interface ConversationEffect {
         }
     }
 
+    /// Make the tones of keys, as a mouth speaks a text: with audio, and that it was all.
+    ///
+    /// @param number under which it is answered
+    /// @param keys of a telephone
+    record PressKeys(int turn, int number, String keys) implements ServiceEffect {
+        /// Without the keys.
+        @Override
+        public String toString() {
+            return "PressKeys[" + turn + ", " + number + ", " + keys.length() + " keys]";
+        }
+    }
+
     /// Nothing more of the turn is to be spoken.
     record StopSpeaking(int turn) implements ServiceEffect {}
 
@@ -68,9 +87,10 @@ public sealed interface ConversationEffect {
     /// No answer is wanted any more.
     record StopBrain(int turn) implements ServiceEffect {}
 
-    /// Use a tool.
+    /// Ask another system: for a tool of the brain, or for a node.
     ///
-    /// @param key of this use within the call, so that a tool that is asked twice does it once: it stays the same in another worker
+    /// @param key of this use within the call, so that a system that is asked twice does it once: it stays the same in another worker
+    /// @param tool name of the tool, or of the node
     /// @param arguments JSON
     /// @param request what is sent. It follows from the inputs, so that a journal has no need of it
     record CallTool(int turn, int number, String key, String tool, String arguments, HttpRequest request) implements ServiceEffect {

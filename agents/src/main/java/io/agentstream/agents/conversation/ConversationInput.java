@@ -2,6 +2,7 @@ package io.agentstream.agents.conversation;
 
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.Transfer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -73,11 +74,18 @@ public sealed interface ConversationInput {
     /// The conversation cannot go on.
     record EngineFailed() implements EngineReply {}
 
+    /// There is something to be said though nobody asked: what is being said and heard is left at that.
+    record TurnWanted() implements EngineReply {}
+
     /// What follows when the caller has heard the answer.
     enum Then {
         LISTEN,
         GO_ON,
-        HANG_UP
+        HANG_UP,
+        /// As to hang up, because the call has lasted as long as a call of this agent may.
+        TIME_UP,
+        /// The call goes on with somebody else, and without us.
+        TRANSFERRED
     }
 
     /// What a service says that the dialogue has asked. Each belongs to a turn and to the number that it was asked under; what comes for
@@ -153,6 +161,11 @@ public sealed interface ConversationInput {
     record BrainDone(int turn, int number, long inputTokens, long cachedTokens, long outputTokens) implements ServiceReply {}
 
     record BrainFailed(int turn, int number, ServiceFailure failure) implements ServiceReply {}
+
+    /// How it ended that the caller was to be given to somebody else.
+    ///
+    /// @param key by which it was asked for
+    record TransferAnswered(String key, Transfer outcome) implements ServiceReply {}
 
     /// @param result JSON, or a text
     record ToolAnswered(int turn, int number, boolean failed, String result) implements ServiceReply {

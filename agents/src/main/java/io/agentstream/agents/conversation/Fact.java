@@ -35,6 +35,19 @@ public sealed interface Fact {
         }
     }
 
+    /// The caller is to be given to somebody else: who reads this does it, once for each key, and says how it ended.
+    ///
+    /// @param tool name of the node, or of the tool
+    /// @param key of this use within the call
+    /// @param arguments to whom, and how long it may ring there
+    record TransferAsked(int turn, String tool, String key, JsonNode arguments) implements Fact {
+        /// Without to whom.
+        @Override
+        public String toString() {
+            return "TransferAsked[" + turn + ", " + tool + "]";
+        }
+    }
+
     record Said(int turn, String text, long playedMs, boolean whole) implements Fact {}
 
     record Interrupted(int turn) implements Fact {}

@@ -1,6 +1,7 @@
 package io.agentstream.agents.conversation;
 
 import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Slice;
 import java.util.List;
@@ -82,10 +83,15 @@ public sealed interface Floor {
     /// Over; nothing leads out of here.
     ///
     /// @param failure what of ours has ended it; null where it ended as it should
-    record Ended(int turn, @Nullable Failure failure) implements Floor {
+    /// @param end how the agent has ended it, where that was not as an agent does; null: as one does, or not by the agent
+    record Ended(int turn, @Nullable Failure failure, @Nullable End end) implements Floor {
 
         public Ended(int turn) {
-            this(turn, null);
+            this(turn, null, null);
+        }
+
+        public Ended(int turn, @Nullable Failure failure) {
+            this(turn, failure, null);
         }
     }
 }

@@ -26,6 +26,7 @@ import io.agentstream.agents.conversation.ConversationInput.Resumed;
 import io.agentstream.agents.conversation.ConversationInput.RunStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
+import io.agentstream.agents.conversation.ConversationInput.TurnWanted;
 import io.agentstream.agents.conversation.Floor.Bridged;
 import io.agentstream.agents.conversation.Floor.Ended;
 import io.agentstream.agents.conversation.Floor.Listening;
@@ -95,7 +96,7 @@ final class FloorMachine {
             case CallEnded ended -> Step.to(new Ended(state.turn()));
             case EngineFailed _, Broken _ -> fail(state.turn());
             case AudioHeard _, ReplyPart _, ReplyBegun _, ReplyDelayed _, ReplyFinished _, RunStarted _, Resumed _, SpeechStarted _,
-                    SpeechStopped _, DigitPressed _, MarkReached _, Played _, DeadlinePassed _ -> Step.stay(state);
+                    SpeechStopped _, DigitPressed _, MarkReached _, Played _, DeadlinePassed _, TurnWanted _ -> Step.stay(state);
         };
     }
 
@@ -121,6 +122,7 @@ final class FloorMachine {
             case DigitPressed pressed -> Step.to(with(state, state.caller().presses(pressed.digit())));
             case SpeechStarted started -> Step.to(with(state, state.caller().speaks(nowMs - started.agoMs())));
             case SpeechStopped stopped -> Step.to(with(state, state.caller().fallsSilent()));
+            case TurnWanted wanted -> TurnTaking.takeTurn(TurnTaking.of(state), nowMs, effects(new StopThinking(turn)));
             case DeadlinePassed passed -> fail(turn, new StopThinking(turn));
             case EngineFailed _, Broken _ -> fail(turn);
             case CallEnded ended -> TurnTaking.ended(TurnTaking.of(state), nowMs, new StopThinking(turn), new ClearDeadline());
@@ -174,6 +176,8 @@ final class FloorMachine {
                 effects.add(new Tell(new Fact.Latency(turn, Fact.Latency.BARGE_IN, started.agoMs())));
                 yield TurnTaking.hear(TurnTaking.of(state).nextTurn(), started, nowMs, effects);
             }
+            case TurnWanted wanted -> TurnTaking.takeTurn(
+                    TurnTaking.of(state), nowMs, effects(new StopThinking(turn), new Clear(turn), said(state, nowMs, false)));
             case DigitPressed pressed -> Step.to(Speech.with(state, state.caller().presses(pressed.digit())));
             case SpeechStarted started -> Step.to(Speech.with(state, state.caller().speaks(nowMs - started.agoMs())));
             case SpeechStopped stopped -> Step.to(Speech.with(state, state.caller().fallsSilent()));

@@ -1,5 +1,6 @@
 package io.agentstream.agents.conversation;
 
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -12,19 +13,22 @@ import tools.jackson.databind.JsonNode;
 /// @param memory what the dialogue, or an engine outside of the machine, needs to go on; absent as long as nothing was said
 /// @param keys keys that wait for a node that takes keys; absent where there are none
 /// @param failure why the call is being closed, where something of ours has failed: whoever takes over closes it with the same cause
+/// @param end how the agent has ended it, where that was not as an agent does; absent from older writers
 public record SavedConversation(
-        Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys, @Nullable Failure failure) {
+        Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys, @Nullable Failure failure,
+        @Nullable End end) {
 
     public SavedConversation(Phase phase, int turn, Manners manners, @Nullable JsonNode memory) {
-        this(phase, turn, manners, memory, null, null);
+        this(phase, turn, manners, memory, null, null, null);
     }
 
-    SavedConversation(Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys) {
-        this(phase, turn, manners, memory, keys, null);
+    public SavedConversation(
+            Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys, @Nullable Failure failure) {
+        this(phase, turn, manners, memory, keys, failure, null);
     }
 
     private static SavedConversation with(Phase phase, int turn, Manners manners, @Nullable JsonNode memory, Caller caller) {
-        return new SavedConversation(phase, turn, manners, memory, caller.keys().isEmpty() ? null : caller.keys());
+        return new SavedConversation(phase, turn, manners, memory, caller.keys().isEmpty() ? null : caller.keys(), null);
     }
 
     /// What of the caller outlives a worker: whether the caller speaks is found out anew.
@@ -62,7 +66,7 @@ public record SavedConversation(
             }
             case Floor.Speaking s -> with(Phase.SPEAKING, s.turn(), s.manners(), said == null ? s.memory() : said, s.caller());
             case Floor.Listening l -> with(Phase.LISTENING, l.turn(), l.manners(), said == null ? l.memory() : said, l.caller());
-            case Floor.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null, null, e.failure());
+            case Floor.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null, null, e.failure(), e.end());
         };
     }
 }

@@ -31,6 +31,7 @@ import io.agentstream.agents.conversation.ConversationInput.RunStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
 import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.ConversationInput.TurnWanted;
 import io.agentstream.agents.conversation.Floor.Ended;
 import io.agentstream.agents.conversation.Floor.Listening;
 import io.agentstream.agents.conversation.Floor.Speaking;
@@ -100,6 +101,7 @@ final class TurnTaking {
             case DigitPressed pressed -> waiting(
                     state,
                     state.manners().takesKeys() ? state.caller() : state.caller().presses(pressed.digit()), nowMs);
+            case TurnWanted wanted -> takeTurn(talk, nowMs, new ArrayList<>());
             case EngineFailed _, Broken _ -> fail(talk.turn());
             case CallEnded ended -> ended(state, nowMs);
             case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, MarkReached _, Played _, RunStarted _,
@@ -160,14 +162,23 @@ final class TurnTaking {
         return switch (then) {
             case LISTEN -> listen(talk, nowMs, effects);
             case GO_ON -> think(talk.nextTurn(), Prompt.GO_ON, nowMs, NOBODY_WAITS, effects);
-            case HANG_UP -> {
-                effects.add(new ClearDeadline());
-                effects.add(new Tell(new Fact.HungUp(End.AGENT_HANGUP)));
-                effects.add(new HangUp(null));
-                effects.add(new Save());
-                yield to(new Ended(talk.turn()), effects);
-            }
+            case HANG_UP -> hangUp(talk, null, effects);
+            case TIME_UP -> hangUp(talk, End.MAX_DURATION, effects);
+            case TRANSFERRED -> hangUp(talk, End.TRANSFERRED, effects);
         };
+    }
+
+    private static Step<Floor, ConversationEffect> hangUp(Talk talk, @Nullable End end, List<ConversationEffect> effects) {
+        effects.add(new ClearDeadline());
+        effects.add(new Tell(new Fact.HungUp(end == null ? End.AGENT_HANGUP : end)));
+        effects.add(new HangUp(null, end));
+        effects.add(new Save());
+        return to(new Ended(talk.turn(), null, end), effects);
+    }
+
+    /// The agent says something, whoever has the floor.
+    static Step<Floor, ConversationEffect> takeTurn(Talk talk, long nowMs, List<ConversationEffect> effects) {
+        return think(talk.nextTurn().with(talk.caller().speaksOn(nowMs)), Prompt.GO_ON, nowMs, NOBODY_WAITS, effects);
     }
 
     /// The caller begins to speak, and is listened to.

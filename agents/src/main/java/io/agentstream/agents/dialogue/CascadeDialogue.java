@@ -17,17 +17,17 @@ import tools.jackson.databind.JsonNode;
 public final class CascadeDialogue implements Dialogue {
 
     private final AgentGraph graph;
-    private final JsonNode context;
+    private final Known known;
     private final CascadeState state;
 
-    private CascadeDialogue(AgentGraph graph, JsonNode context, CascadeState state) {
+    private CascadeDialogue(AgentGraph graph, Known known, CascadeState state) {
         this.graph = graph;
-        this.context = context;
+        this.known = known;
         this.state = state;
     }
 
-    static CascadeDialogue of(AgentGraph graph, JsonNode context) {
-        return new CascadeDialogue(graph, context, new CascadeState());
+    static CascadeDialogue of(AgentGraph graph, Known known) {
+        return new CascadeDialogue(graph, known, new CascadeState());
     }
 
     public AgentGraph graph() {
@@ -36,14 +36,14 @@ public final class CascadeDialogue implements Dialogue {
 
     private Move move(long nowMs, Consumer<CascadeStep> change) {
         CascadeState changed = state.copy();
-        CascadeStep step = new CascadeStep(graph, context, changed, nowMs);
+        CascadeStep step = new CascadeStep(graph, known, changed, nowMs);
         change.accept(step);
-        return step.move(new CascadeDialogue(graph, context, changed));
+        return step.move(new CascadeDialogue(graph, known, changed));
     }
 
     @Override
     public Move began(long nowMs) {
-        return move(nowMs, step -> step.hearing().open());
+        return move(nowMs, CascadeStep::began);
     }
 
     @Override
@@ -88,7 +88,7 @@ public final class CascadeDialogue implements Dialogue {
 
     @Override
     public Optional<Dialogue> resumed(@Nullable JsonNode memory) {
-        return Memories.restored(memory).map(left -> new CascadeDialogue(graph, context, left));
+        return Memories.restored(memory).map(left -> new CascadeDialogue(graph, known, left));
     }
 
     /// Nothing of what was said.

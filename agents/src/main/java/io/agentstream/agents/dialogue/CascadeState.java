@@ -28,8 +28,22 @@ final class CascadeState implements Cloneable {
     /// How often in a row the caller said nothing, and how often the caller was answered in this node.
     int silences;
     int rounds;
-    /// Tools that were used in the call.
+    /// Tools that were used in the call, and systems that nodes have asked.
     int uses;
+    /// How often the node's question was asked, what was keyed in as its answer so far, and what the caller is to confirm.
+    int tries;
+    String keys = "";
+    Questions.@Nullable Pending pending;
+    /// What a node has asked another system for.
+    Requesting.@Nullable Asked asked;
+    /// Whom the caller is being given to, and whether somebody else has the caller.
+    Transferring.@Nullable Wanted transfer;
+    boolean transferred;
+    /// When the call has lasted as long as it may, and whether that is over; [Dialogue#NEVER] as long as it has not begun.
+    long endsMs = Dialogue.NEVER;
+    boolean overtime;
+    /// Where the turn leads once the caller has heard it, instead of where its node does.
+    @Nullable String go;
     /// Which of the agent's services are used; those before them have failed.
     int ear;
     int brain;
@@ -69,14 +83,16 @@ final class CascadeState implements Cloneable {
     int asks;
     /// What follows once all is said; null while more may come.
     @Nullable Then then;
-    /// Where the turn leads instead of where its node does.
-    @Nullable String go;
     boolean finished;
     int fillers;
     long mouthDueMs = Dialogue.NEVER;
     long brainDueMs = Dialogue.NEVER;
     long wordsDueMs = Dialogue.NEVER;
     long fillerDueMs = Dialogue.NEVER;
+    /// When the floor is told that something is still waited for.
+    long patienceDueMs = Dialogue.NEVER;
+    /// When the caller is told that the time is over; until then what is being said goes on.
+    long graceDueMs = Dialogue.NEVER;
     /// What the agent was saying when the caller cut it short, from the first word on that was not heard, and what was to follow it; nothing where
     /// that was not known yet.
     List<String> cutOff = List.of();
@@ -109,11 +125,25 @@ final class CascadeState implements Cloneable {
         }
     }
 
-    /// A text for the mouth.
+    /// A text for the mouth, or keys whose tones are made.
     ///
     /// @param round the part of the turn that it belongs to; [#NONE]: to none, and it is not remembered
+    /// @param text empty where it is keys
     /// @param audioMs how much of it has come
-    record Piece(int round, String text, long audioMs, List<Word> words) {}
+    /// @param press the keys; null where it is a text
+    record Piece(int round, String text, long audioMs, List<Word> words, @Nullable Press press) {
+        Piece(int round, String text) {
+            this(round, text, 0, List.of(), null);
+        }
+    }
+
+    /// @param number of the use of a tool that wants them
+    record Press(String keys, int number) {
+        @Override
+        public String toString() {
+            return "Press[" + keys.length() + " keys, " + number + "]";
+        }
+    }
 
     /// Field by field, which is enough: what they hold is immutable.
     CascadeState copy() {
@@ -139,13 +169,13 @@ final class CascadeState implements Cloneable {
         answerChars = 0;
         asks = 0;
         then = null;
-        go = null;
         finished = false;
         fillers = 0;
         mouthDueMs = Dialogue.NEVER;
         brainDueMs = Dialogue.NEVER;
         wordsDueMs = Dialogue.NEVER;
         fillerDueMs = Dialogue.NEVER;
+        patienceDueMs = Dialogue.NEVER;
     }
 
     /// What another worker had under way is nobody's concern any more.
@@ -154,6 +184,7 @@ final class CascadeState implements Cloneable {
         sayingThen = null;
         owes = false;
         left = List.of();
+        asked = null;
     }
 
     void forgetCutOff() {
@@ -171,6 +202,9 @@ final class CascadeState implements Cloneable {
         brainDueMs = Dialogue.NEVER;
         wordsDueMs = Dialogue.NEVER;
         fillerDueMs = Dialogue.NEVER;
+        patienceDueMs = Dialogue.NEVER;
+        asked = null;
+        transfer = isTransferring() ? null : transfer;
         turns = turns.stream()
                 .map(round -> new Round(round.uses().stream()
                         .map(used -> used.result() == null ? used.with(Memories.DROPPED) : used)
@@ -187,7 +221,18 @@ final class CascadeState implements Cloneable {
 
     /// Whether the newest part of the turn has no word.
     boolean saysNothing() {
-        return pieces.stream().noneMatch(piece -> piece.round() == turns.size() - 1);
+        return pieces.stream().noneMatch(piece -> piece.round() == turns.size() - 1 && piece.press() == null);
+    }
+
+    /// Whether somebody outside has been asked who has not answered yet.
+    boolean isWaiting() {
+        return asked != null || isTransferring() || asking != NONE
+                || turns.stream().flatMap(round -> round.uses().stream()).anyMatch(used -> used.result() == null);
+    }
+
+    /// Whether somebody was asked to give the caller to somebody else.
+    boolean isTransferring() {
+        return transfer != null && transfer.asked();
     }
 
     /// Uses of tools whose time is over.
@@ -197,6 +242,9 @@ final class CascadeState implements Cloneable {
 
     long dueMs() {
         long dueMs = Math.min(Math.min(mouthDueMs, brainDueMs), Math.min(wordsDueMs, fillerDueMs));
+        dueMs = Math.min(Math.min(dueMs, patienceDueMs), overtime ? graceDueMs : endsMs);
+        dueMs = Math.min(dueMs, asked == null ? Dialogue.NEVER : asked.dueMs());
+        dueMs = Math.min(dueMs, transfer == null ? Dialogue.NEVER : transfer.dueMs());
         for (Round round : turns) {
             for (Used used : round.uses()) {
                 dueMs = Math.min(dueMs, used.dueMs());

@@ -14,38 +14,47 @@ import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
+import io.agentstream.agents.conversation.ConversationInput.ReplyDelayed;
 import io.agentstream.agents.conversation.ConversationInput.ServiceReply;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ConversationInput.TransferAnswered;
+import io.agentstream.agents.conversation.ConversationInput.TurnWanted;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
 import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Template;
+import io.agentstream.agents.definition.Templates;
 import io.agentstream.agents.definition.Values;
 import io.agentstream.agents.dialogue.CascadeState.Used;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
+import java.util.Objects;
 
 /// One step of a [CascadeDialogue]: who is asked what, and who answers. Made for one step, in which it changes its copy of the state; its parts
 /// are the [Way] through the graph, and what has to do with each service.
 final class CascadeStep {
 
-    /// Longest text of a line or a prompt whose variables have values.
-    private static final int MAX_LINE_CHARS = 4_000;
+    /// How often the floor is told that something is still waited for; less than it would wait by itself.
+    private static final long PATIENCE_MS = 10_000;
+
+    /// How long what is being said may go on when the time of a call is over, and how often that is looked at.
+    static final long GRACE_MS = 10_000;
+    private static final long GRACE_STEP_MS = 250;
 
     final AgentGraph graph;
     final CascadeState s;
     final long nowMs;
     final List<EngineReply> replies = new ArrayList<>();
     final List<ConversationEffect> effects = new ArrayList<>();
-    private final JsonNode context;
+    private final Known known;
 
-    CascadeStep(AgentGraph graph, JsonNode context, CascadeState s, long nowMs) {
+    CascadeStep(AgentGraph graph, Known known, CascadeState s, long nowMs) {
         this.graph = graph;
-        this.context = context;
+        this.known = known;
         this.s = s;
         this.nowMs = nowMs;
     }
@@ -74,13 +83,50 @@ final class CascadeStep {
         return new Tooling(this);
     }
 
-    Values values() {
-        return Known.values(graph, context, s, nowMs);
+    Questions questions() {
+        return new Questions(this);
     }
 
-    String filled(Template template) {
-        Values values = values();
-        return template.fill(name -> Values.text(values.find(name)), MAX_LINE_CHARS);
+    Requesting requesting() {
+        return new Requesting(this);
+    }
+
+    Transferring transferring() {
+        return new Transferring(this);
+    }
+
+    /// Where the conversation is.
+    Node here() {
+        return graph.node(Objects.requireNonNull(s.node, "asked before the opening"));
+    }
+
+    Values values() {
+        return known.values(graph, s, nowMs);
+    }
+
+    /// What is spoken.
+    String line(Template template) {
+        return Templates.line(template, values());
+    }
+
+    /// What a brain is told.
+    String prompt(Template template) {
+        return Templates.prompt(template, values());
+    }
+
+    /// Somebody outside is waited for: the floor is told so as long as it lasts, and the caller where the agent has words for that.
+    void waits() {
+        replies.add(new ReplyDelayed(s.turn));
+        s.patienceDueMs = nowMs + PATIENCE_MS;
+        speaking().waits();
+    }
+
+    void began() {
+        if (s.endsMs == Dialogue.NEVER) {
+            s.endsMs = nowMs + graph.settings().maxCallMs();
+        }
+        s.graceDueMs = s.overtime ? nowMs : Dialogue.NEVER;
+        hearing().open();
     }
 
     void remember(Remark remark) {
@@ -99,7 +145,12 @@ final class CascadeStep {
         }
         if (!(prompt instanceof Prompt.Speech)) {
             s.forgetCutOff();
+            if (!(prompt instanceof Prompt.Again) && !(prompt instanceof Prompt.GoOn)) {
+                s.go = null;
+                transferring().drop();
+            }
         }
+        s.ending |= s.overtime;
         if (s.ending && !(prompt instanceof Prompt.Again)) {
             way().farewell();
             return;
@@ -110,7 +161,7 @@ final class CascadeStep {
             case Prompt.GoOn goOn -> way().goOn();
             case Prompt.Key key -> way().key(key.digit());
             case Prompt.Speech speech -> hearing().speechEnded(speech.speechMs());
-            case Prompt.Silence _, Prompt.Unheard _ -> way().silence();
+            case Prompt.Silence _, Prompt.Unheard _ -> new Idling(this).silence();
         }
     }
 
@@ -125,7 +176,7 @@ final class CascadeStep {
         if (s.speaking != CascadeState.NONE) {
             effects.add(new StopSpeaking(turn));
         }
-        if (s.turns.stream().flatMap(round -> round.uses().stream()).anyMatch(use -> use.result() == null)) {
+        if (s.asked != null || s.turns.stream().flatMap(round -> round.uses().stream()).anyMatch(use -> use.result() == null)) {
             effects.add(new StopTools(turn));
         }
         s.cutThen = s.then;
@@ -168,14 +219,26 @@ final class CascadeStep {
             case MouthSpoke spoke when isSpeaking(spoke.turn(), spoke.number()) -> speaking().spoke(spoke);
             case MouthDone done when isSpeaking(done.turn(), done.number()) -> speaking().done();
             case MouthFailed failed when isSpeaking(failed.turn(), failed.number()) -> speaking().failed(failed.failure());
+            case TransferAnswered answered when isAwaited(answered) ->
+                transferring().answered(answered.outcome());
+            case ToolAnswered answered when isAwaited(answered) -> requesting().answered(answered.failed(), answered.result());
             case ToolAnswered answered when answered.turn() == s.turn -> tooling().answered(answered.number(), answered.result());
             case WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainCalled _, BrainDone _, BrainFailed _, MouthSpoke _, MouthDone _,
-                    MouthFailed _, ToolAnswered _ -> { } // of something that is not wanted any more
+                    MouthFailed _, ToolAnswered _, TransferAnswered _ -> { } // of something that is not wanted any more
         }
     }
 
     private boolean isAsked(int turn, int number) {
         return turn == s.turn && number == s.asking;
+    }
+
+    private boolean isAwaited(TransferAnswered answered) {
+        Transferring.Wanted wanted = s.transfer;
+        return wanted != null && wanted.asked() && wanted.key().equals(answered.key());
+    }
+
+    private boolean isAwaited(ToolAnswered answered) {
+        return answered.turn() == s.turn && s.asked != null && answered.number() == s.asked.number();
     }
 
     private boolean isSpeaking(int turn, int number) {
@@ -196,8 +259,41 @@ final class CascadeStep {
         for (Used late : s.late(nowMs)) {
             tooling().answered(late.number(), Tooling.TIMEOUT);
         }
+        if (s.asked != null && s.asked.dueMs() <= nowMs) {
+            requesting().late();
+        }
+        if (s.transfer != null && s.transfer.dueMs() <= nowMs) {
+            transferring().late();
+        }
         if (s.fillerDueMs <= nowMs) {
             speaking().filler();
+        }
+        if (s.patienceDueMs <= nowMs) {
+            s.patienceDueMs = Dialogue.NEVER;
+            if (s.isWaiting()) {
+                replies.add(new ReplyDelayed(s.turn));
+                s.patienceDueMs = nowMs + PATIENCE_MS;
+            }
+        }
+        if ((s.overtime ? s.graceDueMs : s.endsMs) <= nowMs) {
+            timeIsOver();
+        }
+    }
+
+    /// The call has lasted as long as it may. What is being said is said to its end, for a moment; then comes the farewell, whoever has the floor.
+    private void timeIsOver() {
+        boolean isBeingSaid = (s.then != null && !s.pieces.isEmpty()) || s.isTransferring();
+        if (s.ending && !s.overtime) { // by itself
+            s.endsMs = Dialogue.NEVER;
+            return;
+        }
+        s.overtime = true;
+        if (isBeingSaid && (nowMs < s.endsMs + GRACE_MS || s.isTransferring())) {
+            s.graceDueMs = nowMs + GRACE_STEP_MS;
+        } else {
+            s.graceDueMs = Dialogue.NEVER;
+            s.ending = true;
+            replies.add(new TurnWanted());
         }
     }
 }

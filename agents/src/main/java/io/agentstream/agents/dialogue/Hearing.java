@@ -22,6 +22,9 @@ final class Hearing {
     }
 
     void open() {
+        if (step.graph.services().ears().isEmpty()) {
+            return; // keys do
+        }
         step.effects.add(new OpenEar(++s.earNumber, s.ear));
         s.heard = "";
         s.heardAll = false;
@@ -47,7 +50,7 @@ final class Hearing {
     void speechEnded(long speechMs) {
         s.speechMs = speechMs;
         if (s.deaf) {
-            step.way().trouble();
+            nobodyHears();
         } else if (s.heardAll) {
             understood(s.heard);
         } else {
@@ -56,12 +59,23 @@ final class Hearing {
         }
     }
 
+    /// Where keys are taken the agent goes on without its ears.
+    private void nobodyHears() {
+        if (Allowed.isLost(s, step.here())) {
+            step.way().trouble();
+        } else {
+            step.way().stay();
+        }
+    }
+
     private void understood(String text) {
         s.wordsDueMs = Dialogue.NEVER;
         s.heard = "";
         s.heardAll = false;
         boolean meansNothing = text.isBlank() // a noise, or nobody knows what
-                || (!s.cutOff.isEmpty() && Backchannels.isOne(step.graph.settings().language(), text));
+                || (!s.cutOff.isEmpty()
+                        && Backchannels.isOne(step.graph.settings().language(), text)
+                        && !step.questions().isAnswer(step.here(), text));
         if (meansNothing) {
             step.way().stay();
         } else {
@@ -92,7 +106,7 @@ final class Hearing {
         }
         if (isWaitedFor && s.deaf) {
             s.wordsDueMs = Dialogue.NEVER;
-            step.way().trouble();
+            nobodyHears();
         } else if (isWaitedFor) {
             understood(words);
         }

@@ -29,7 +29,7 @@ final class Memories {
 
     private Memories() {}
 
-    /// As it is saved.
+    /// As it is saved. What was added later is absent from older writers.
     record Saved(
             @Nullable String node,
             SortedMap<String, Integer> visits,
@@ -47,7 +47,15 @@ final class Memories {
             @Nullable Then sayingThen,
             @Nullable String go,
             boolean owes,
-            List<Used> left) {}
+            List<Used> left,
+            @Nullable Integer tries,
+            @Nullable String keys,
+            Questions.@Nullable Pending pending,
+            Requesting.@Nullable Asked asked,
+            @Nullable Long endsMs,
+            @Nullable Boolean overtime,
+            Transferring.@Nullable Wanted transfer,
+            @Nullable Boolean transferred) {}
 
     static @Nullable JsonNode of(CascadeState s, long heardMs) {
         if (s.node == null) {
@@ -65,7 +73,9 @@ final class Memories {
         }
         return Json.MAPPER.valueToTree(new Saved(
                 s.node, s.visits, s.variables, history, s.silences, s.rounds, s.uses, s.ear, s.brain, s.mouth, s.troubled, s.ending, saying,
-                saying.isEmpty() ? null : s.then, s.go, s.asking != CascadeState.NONE, left));
+                s.then, s.go, s.asking != CascadeState.NONE, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
+                s.asked, s.endsMs == Dialogue.NEVER ? null : s.endsMs, s.overtime ? true : null, s.transfer,
+                s.transferred ? true : null));
     }
 
     static Optional<CascadeState> restored(@Nullable JsonNode json) {
@@ -95,6 +105,14 @@ final class Memories {
             s.owes = left.owes();
             s.uses = left.uses();
             s.left = List.copyOf(left.left());
+            s.tries = left.tries() == null ? 1 : left.tries();
+            s.keys = left.keys() == null ? "" : left.keys();
+            s.pending = left.pending();
+            s.asked = left.asked() == null ? null : new Requesting.Asked(left.asked().key(), CascadeState.NONE, Dialogue.NEVER);
+            s.endsMs = left.endsMs() == null ? Dialogue.NEVER : left.endsMs();
+            s.transfer = left.transfer() == null ? null : left.transfer().left();
+            s.transferred = Boolean.TRUE.equals(left.transferred());
+            s.overtime = Boolean.TRUE.equals(left.overtime());
             return Optional.of(s);
         } catch (JacksonException foreign) {
             return Optional.empty();
@@ -107,7 +125,7 @@ final class Memories {
         long fromMs = 0;
         for (Piece piece : pieces) {
             fromMs += piece.audioMs();
-            if (piece.audioMs() == 0 || fromMs > heardMs) {
+            if (piece.press() == null && (piece.audioMs() == 0 || fromMs > heardMs)) {
                 rest.add(piece.text());
             }
         }

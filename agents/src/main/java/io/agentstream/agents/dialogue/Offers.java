@@ -58,7 +58,11 @@ final class Offers {
             case Tool.SetVariable set -> offers.add(new Offer(set.name(), set.description(), schema(set.variables())));
             case Tool.EndWithOutcome end -> offers.add(new Offer(end.name(), end.description(), schema(Map.of(
                     "outcome", new Parameter(Parameter.Type.STRING, "What the call has achieved.", true, end.outcomes())))));
-            case Tool.Transfer _, Tool.Mcp _, Tool.SendDtmf _ -> { } // nobody does them yet
+            case Tool.SendDtmf press -> offers.add(new Offer(press.name(), press.description(), schema(press.keys() != null
+                    ? Map.of()
+                    : Map.of("keys", new Parameter(Parameter.Type.STRING, "The keys to press: 0-9, * and #.", true, List.of())))));
+            case Tool.Transfer transfer -> offers.add(new Offer(transfer.name(), transfer.description(), schema(Map.of())));
+            case Tool.Mcp _ -> { } // nobody does them yet
         }
     }
 

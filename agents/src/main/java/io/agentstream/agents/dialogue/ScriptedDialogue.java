@@ -21,6 +21,7 @@ import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.conversation.ConversationInput.ServiceReply;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ConversationInput.TransferAnswered;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
 import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
 import io.agentstream.agents.conversation.Dialogue;
@@ -112,7 +113,7 @@ public final class ScriptedDialogue implements Dialogue {
             case MouthDone done when done.turn() == now.turn() -> ended(new ReplyFinished(now.turn(), now.line().then()));
             case MouthFailed failed when failed.turn() == now.turn() -> ended(new EngineFailed());
             case MouthSpoke _, MouthDone _, MouthFailed _, WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainCalled _, BrainDone _,
-                    BrainFailed _, ToolAnswered _ -> Move.stay(this);
+                    BrainFailed _, ToolAnswered _, TransferAnswered _ -> Move.stay(this);
         };
     }
 

@@ -2,6 +2,7 @@ package io.agentstream.agents.dialogue;
 
 import static io.agentstream.agents.dialogue.CascadeState.NONE;
 
+import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
@@ -14,6 +15,7 @@ import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.CascadeState.Piece;
+import io.agentstream.agents.dialogue.CascadeState.Press;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,8 +54,20 @@ final class Speaking {
 
     /// Something to be said in the newest part of the turn.
     void add(String text) {
-        s.pieces = added(s.pieces, new Piece(s.turns.size() - 1, text, 0, List.of()));
+        s.pieces = added(s.pieces, new Piece(s.turns.size() - 1, text));
         s.fillerDueMs = Dialogue.NEVER;
+    }
+
+    /// Something to be said while more may come.
+    void some(String text) {
+        s.turns = added(s.turns, Round.TALK);
+        Sentences.all(text).forEach(this::add);
+        go();
+    }
+
+    /// Keys whose tones are made in the newest part of the turn.
+    void press(Press press) {
+        s.pieces = added(s.pieces, new Piece(s.turns.size() - 1, "", 0, List.of(), press));
     }
 
     /// Nothing more is to be said, and this follows.
@@ -70,18 +84,26 @@ final class Speaking {
         if (s.spoken < s.pieces.size()) {
             s.speaking = s.next++;
             s.mouthDueMs = step.nowMs + LIMIT_MS;
-            step.effects.add(new Speak(s.turn, s.speaking, s.mouth, s.pieces.get(s.spoken).text()));
+            Piece piece = s.pieces.get(s.spoken);
+            step.effects.add(piece.press() == null
+                    ? new Speak(s.turn, s.speaking, s.mouth, piece.text())
+                    : new PressKeys(s.turn, s.speaking, piece.press().keys()));
         } else if (s.then != null && !s.finished) {
             s.finished = true;
-            step.replies.add(new ReplyFinished(s.turn, s.then));
+            step.replies.add(new ReplyFinished(s.turn, s.then == Then.HANG_UP ? ends() : s.then));
         }
+    }
+
+    private Then ends() {
+        return s.transferred ? Then.TRANSFERRED : s.overtime ? Then.TIME_UP : Then.HANG_UP;
     }
 
     void spoke(MouthSpoke part) {
         Piece piece = s.pieces.get(s.spoken);
         List<Word> words = new ArrayList<>(piece.words());
         words.addAll(part.words());
-        Piece now = new Piece(piece.round(), piece.text(), piece.audioMs() + part.audio().length() / MS_BYTES, List.copyOf(words));
+        Piece now = new Piece(
+                piece.round(), piece.text(), piece.audioMs() + part.audio().length() / MS_BYTES, List.copyOf(words), piece.press());
         List<Piece> pieces = new ArrayList<>(s.pieces);
         pieces.set(s.spoken, now);
         s.pieces = List.copyOf(pieces);
@@ -97,10 +119,14 @@ final class Speaking {
     }
 
     private void next() {
+        Press press = s.pieces.get(s.spoken).press();
         s.speaking = NONE;
         s.mouthDueMs = Dialogue.NEVER;
         s.spoken++;
         go();
+        if (press != null) {
+            step.tooling().answered(press.number(), Tooling.OK);
+        }
     }
 
     void silent() {
@@ -134,9 +160,9 @@ final class Speaking {
         s.fillerDueMs = Dialogue.NEVER;
         Settings.Filler filler = step.graph.settings().filler();
         if (filler != null && !filler.lines().isEmpty() && s.spoken == s.pieces.size() && s.then == null) {
-            String text = step.filled(filler.lines().get(s.fillers++ % filler.lines().size()));
+            String text = step.line(filler.lines().get(s.fillers++ % filler.lines().size()));
             if (!text.isBlank()) {
-                s.pieces = added(s.pieces, new Piece(NONE, text, 0, List.of()));
+                s.pieces = added(s.pieces, new Piece(NONE, text));
                 go();
             }
             wait(filler);

@@ -5,7 +5,6 @@ import static io.agentstream.agents.dialogue.CascadeState.NONE;
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
-import io.agentstream.agents.conversation.ConversationInput.ReplyDelayed;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Remark;
@@ -14,7 +13,6 @@ import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import io.agentstream.agents.dialogue.CascadeState.Used;
 import java.util.List;
-import java.util.Objects;
 
 /// What has to do with the brain, in one step. Its text is spoken sentence by sentence while it goes on; what it wants done is done when it
 /// has finished, and then it is asked again.
@@ -29,6 +27,9 @@ final class Thinking {
     /// Longest answer; what is beyond it is not said. Some five minutes.
     static final int MAX_ANSWER_CHARS = 4_000;
 
+    private static final String CHOOSE = "You do not talk now. Use the one tool that says what the caller wants, and no other. If none says that,"
+            + " answer with the word none. The caller was asked: ";
+
     private final CascadeStep step;
     private final CascadeState s;
 
@@ -37,10 +38,14 @@ final class Thinking {
         this.s = step.s;
     }
 
-    /// Asks for the next part of the turn.
+    boolean hasBrain() {
+        return s.brain < step.graph.services().brains().size();
+    }
+
+    /// Asks for the next part of the turn, or in a node that gathers, which of its intents was meant.
     void ask() {
-        if (s.asks >= MAX_ASKS || s.brain >= step.graph.services().brains().size()) {
-            step.way().trouble();
+        if (s.asks >= MAX_ASKS || !hasBrain()) {
+            failed();
             return;
         }
         s.asks++;
@@ -54,14 +59,17 @@ final class Thinking {
         s.asking = s.next++;
         s.brainDueMs = step.nowMs + LIMIT_MS;
         step.effects.add(new AskBrain(s.turn, s.asking, s.brain, request()));
-        step.replies.add(new ReplyDelayed(s.turn));
-        step.speaking().waits();
+        step.waits();
     }
 
     private BrainRequest request() {
-        Node node = step.graph.node(Objects.requireNonNull(s.node, "asked before the opening"));
-        String own = node instanceof Node.Agent agent ? step.filled(agent.prompt()) : "";
-        String instructions = (step.filled(step.graph.prompt()) + "\n\n" + own).strip();
+        Node node = step.here();
+        String own = switch (node) {
+            case Node.Agent agent -> step.prompt(agent.prompt());
+            case Node.Gather gather -> CHOOSE + step.prompt(gather.say());
+            case Node.Say _, Node.Capture _, Node.HangUp _, Node.Set _, Node.Http _, Node.Transfer _ -> "";
+        };
+        String instructions = (step.prompt(step.graph.prompt()) + "\n\n" + own).strip();
         List<Remark> history = Memories.with(s.history, Memories.remarks(s, Dialogue.NEVER, s.turns.size() - 1));
         return new BrainRequest(instructions, history, Offers.of(step.graph, node));
     }
@@ -69,6 +77,9 @@ final class Thinking {
     void said(String text) {
         s.answerChars += text.length();
         s.brainDueMs = step.nowMs + LIMIT_MS;
+        if (chooses()) {
+            return; // it was asked what is meant, and not what to say
+        }
         Sentences cut = Sentences.of(s.rest + text);
         s.rest = cut.rest();
         cut.whole().forEach(step.speaking()::add);
@@ -97,6 +108,8 @@ final class Thinking {
         if (!s.turns.getLast().uses().isEmpty()) {
             step.speaking().go();
             step.tooling().use();
+        } else if (step.here() instanceof Node.Gather gather) {
+            step.questions().unclear(gather);
         } else if (s.saysNothing()) {
             if (s.emptyTries++ > 0) {
                 step.way().trouble();
@@ -140,10 +153,23 @@ final class Thinking {
             s.brain++;
             s.brainTries = 0;
         }
-        if (s.brain < step.graph.services().brains().size()) {
+        if (hasBrain()) {
             send();
+        } else {
+            failed();
+        }
+    }
+
+    /// There is no brain any more. What was said to a node that gathers may be an answer all the same.
+    private void failed() {
+        if (step.here() instanceof Node.Gather gather) {
+            step.questions().unclear(gather);
         } else {
             step.way().trouble();
         }
+    }
+
+    private boolean chooses() {
+        return step.here() instanceof Node.Gather;
     }
 }

@@ -4,10 +4,10 @@ import static io.agentstream.agents.dialogue.CascadeState.NONE;
 
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
-import io.agentstream.agents.conversation.ConversationInput.ReplyDelayed;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.HttpRequest;
+import io.agentstream.agents.definition.Fault;
 import io.agentstream.agents.definition.HttpCall;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Template;
@@ -18,8 +18,11 @@ import io.agentstream.schemas.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,12 +33,21 @@ final class Tooling {
     /// Uses of one answer; more are not done.
     static final int MAX_USES = 16;
 
-    static final String TIMEOUT = "{\"error\":\"no answer in time\"}";
+    static final String TIMEOUT = error(Fault.TIMEOUT);
     private static final String NO_TOOL = "{\"error\":\"there is no such tool here\"}";
-    private static final String OK = "{\"ok\":true}";
+    private static final String NO_KEYS = "{\"error\":\"keys are 1 to 40 of 0-9 * # A-D\"}";
+    static final String OK = "{\"ok\":true}";
 
     /// Longest result that a brain is told.
     private static final int MAX_RESULT_CHARS = 16_000;
+
+    /// How long the tones of keys may take to be made.
+    private static final long PRESS_LIMIT_MS = 20_000;
+
+    /// Levels of a result that is kept: it is part of an event, and of what another worker goes on from.
+    private static final int MAX_DEPTH = Json.MAX_VALUE_DEPTH - 8;
+
+    private static final Pattern KEYS = Pattern.compile("[0-9*#A-D]{1,40}");
 
     /// How much longer than a tool's own limit it is waited for.
     private static final long GRACE_MS = 2_000;
@@ -68,9 +80,14 @@ final class Tooling {
         settle();
     }
 
+    /// What is told of a failure.
+    static String error(Fault fault) {
+        return "{\"error\":\"" + fault.name().toLowerCase(Locale.ROOT) + "\"}";
+    }
+
     private Used begun(Used wanted) {
         String name = wanted.use().tool();
-        Node node = step.graph.node(Objects.requireNonNull(s.node, "a tool is used before the opening"));
+        Node node = step.here();
         String way = Offers.choice(node, name);
         if (way != null) {
             s.go = way;
@@ -81,18 +98,8 @@ final class Tooling {
         }
         JsonNode arguments = json(wanted.use().arguments());
         return switch (step.graph.tool(name)) {
-            case Tool.Http http -> {
-                int number = s.next++;
-                String key = wanted.key().isEmpty() ? key(name, arguments) : wanted.key();
-                step.effects.add(new Tell(new Fact.ToolUsed(s.turn, name, arguments, null)));
-                step.effects.add(new CallTool(
-                        s.turn, number, key, name, arguments.toString(), HttpRequest.of(http.call(), step.values().with(given(http, arguments)))));
-                if (http.say() != null && s.saysNothing()) {
-                    Sentences.all(step.filled(http.say())).forEach(step.speaking()::add);
-                    step.speaking().go();
-                }
-                yield new Used(wanted.use(), key, number, step.nowMs + limitMs(http.call()), null);
-            }
+            case Tool.Http http -> ask(wanted, http, arguments);
+            case Tool.SendDtmf press -> press(wanted, press, arguments);
             case Tool.HangUp hangUp -> ends(wanted, hangUp.say(), null);
             case Tool.EndWithOutcome end -> {
                 String outcome = arguments.path("outcome").asString("");
@@ -104,15 +111,56 @@ final class Tooling {
                 step.way().know(known);
                 yield wanted.with(OK);
             }
-            case Tool.Transfer _, Tool.Mcp _, Tool.SendDtmf _ -> wanted.with(NO_TOOL); // not offered
+            case Tool.Transfer transfer -> transfer(wanted, transfer);
+            case Tool.Mcp _ -> wanted.with(NO_TOOL); // not offered
         };
     }
 
-    /// What the brain gave of what it was asked for: nothing else becomes a variable.
+    private Used ask(Used wanted, Tool.Http http, JsonNode arguments) {
+        int number = s.next++;
+        String key = wanted.key().isEmpty() ? key(http.name(), arguments) : wanted.key();
+        step.effects.add(new Tell(new Fact.ToolUsed(s.turn, http.name(), arguments, null)));
+        step.effects.add(new CallTool(
+                s.turn, number, key, http.name(), arguments.toString(), HttpRequest.of(http.call(), step.values().with(given(http, arguments)))));
+        if (http.say() != null && s.saysNothing()) {
+            Sentences.all(step.line(http.say())).forEach(step.speaking()::add);
+            step.speaking().go();
+        }
+        return new Used(wanted.use(), key, number, step.nowMs + limitMs(http.call()), null);
+    }
+
+    /// What the brain gave of what it was asked for: nothing else becomes a variable, and what is not given is none of the same name.
     private static Map<String, JsonNode> given(Tool.Http http, JsonNode arguments) {
         Map<String, JsonNode> given = new HashMap<>();
-        http.parameters().keySet().stream().filter(arguments::has).forEach(each -> given.put(each, arguments.path(each)));
+        http.parameters().keySet().forEach(each -> given.put(
+                each, arguments.has(each) ? arguments.path(each) : Json.MAPPER.getNodeFactory().nullNode()));
         return given;
+    }
+
+    /// Is begun when the caller has heard what is being said; of several only the first. How it ended the brain is told then.
+    private Used transfer(Used wanted, Tool.Transfer transfer) {
+        if (s.transfer != null) {
+            return wanted.with(NO_TOOL);
+        }
+        if (transfer.plan().say() != null && s.saysNothing()) {
+            Sentences.all(step.line(transfer.plan().say())).forEach(step.speaking()::add);
+            step.speaking().go();
+        }
+        s.transfer = Transferring.Wanted.of(++s.uses + "-" + transfer.name(), transfer.name(), wanted.use().id());
+        return wanted.with(OK);
+    }
+
+    /// Is done when the tones are made: whoever takes over before that makes them anew, and behind it nobody does.
+    private Used press(Used wanted, Tool.SendDtmf tool, JsonNode arguments) {
+        String keys = tool.keys() == null ? arguments.path("keys").asString("").replaceAll("[\\s,-]", "") : tool.keys();
+        if (!KEYS.matcher(keys).matches()) {
+            return wanted.with(NO_KEYS);
+        }
+        int number = s.next++;
+        step.effects.add(new Tell(new Fact.ToolUsed(s.turn, tool.name(), arguments, null)));
+        step.speaking().press(new CascadeState.Press(keys, number));
+        step.speaking().go();
+        return new Used(wanted.use(), key(tool.name(), arguments), number, step.nowMs + PRESS_LIMIT_MS, null);
     }
 
     /// Is the same again where a worker has died before it could say that it asked, and the brain wants the same once more.
@@ -120,7 +168,7 @@ final class Tooling {
         return ++s.uses + "-" + Integer.toHexString((tool + arguments).hashCode());
     }
 
-    private static long limitMs(HttpCall call) {
+    static long limitMs(HttpCall call) {
         return (call.retries() + 1L) * call.timeoutMs() + GRACE_MS;
     }
 
@@ -130,7 +178,7 @@ final class Tooling {
         }
         s.ending = true;
         if (say != null) {
-            Sentences.all(step.filled(say)).forEach(step.speaking()::add);
+            Sentences.all(step.line(say)).forEach(step.speaking()::add);
         }
         return wanted.with(OK);
     }
@@ -156,7 +204,8 @@ final class Tooling {
     private void keep(Used used, String result) {
         JsonNode json = json(result);
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, used.use().tool(), json(used.use().arguments()), json)));
-        if (step.graph.tool(used.use().tool()) instanceof Tool.Http http && http.into() != null && !result.equals(TIMEOUT)) {
+        if (step.graph.tool(used.use().tool()) instanceof Tool.Http http && http.into() != null && !result.equals(TIMEOUT)
+                && Requesting.fits(s, http.into(), result.length())) {
             step.way().know(Map.of(http.into(), json));
         }
     }
@@ -165,29 +214,43 @@ final class Tooling {
     private void settle() {
         step.save();
         if (s.turns.getLast().uses().stream().anyMatch(used -> used.result() == null)) {
-            step.replies.add(new ReplyDelayed(s.turn));
-            step.speaking().waits();
+            step.waits();
         } else if (s.ending) {
             if (s.pieces.stream().allMatch(piece -> piece.round() == NONE)) {
-                step.speaking().line(step.filled(step.graph.settings().farewell()), Then.HANG_UP);
+                step.speaking().line(step.line(step.graph.settings().farewell()), Then.HANG_UP);
             } else {
                 step.speaking().finish(Then.HANG_UP);
             }
         } else if (s.go != null) {
             String go = s.go;
             s.go = null;
-            step.way().enter(go);
+            step.way().leave(go);
+        } else if (s.transfer != null && s.pieces.isEmpty()) {
+            step.transferring().ask();
+        } else if (s.transfer != null) {
+            step.speaking().finish(Then.GO_ON);
+        } else if (step.here() instanceof Node.Gather gather) {
+            step.questions().unclear(gather);
         } else {
             step.thinking().ask();
         }
     }
 
-    /// What is no JSON is a text.
+    /// What is no JSON is a text, and so is JSON that is too deep for a record that has it in itself.
     private static JsonNode json(String text) {
+        return parsed(text).orElseGet(() -> Json.MAPPER.getNodeFactory().stringNode(text));
+    }
+
+    /// Nothing where it is no JSON that a record can hold.
+    static Optional<JsonNode> parsed(String text) {
         try {
-            return Json.MAPPER.readTree(text);
+            return Optional.of(Json.MAPPER.readTree(text)).filter(json -> !json.isMissingNode() && isShallow(json, MAX_DEPTH));
         } catch (JacksonException none) {
-            return Json.MAPPER.getNodeFactory().stringNode(text);
+            return Optional.empty();
         }
+    }
+
+    private static boolean isShallow(JsonNode json, int levels) {
+        return levels > 0 && json.valueStream().allMatch(each -> isShallow(each, levels - 1));
     }
 }

@@ -1,23 +1,22 @@
 package io.agentstream.agents.dialogue;
 
+import io.agentstream.agents.capture.Captures;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Fact;
-import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.definition.Edge;
 import io.agentstream.agents.definition.Fault;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Templates;
 import io.agentstream.agents.definition.Values;
 import io.agentstream.schemas.Json;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,10 +35,6 @@ final class Way {
     Way(CascadeStep step) {
         this.step = step;
         this.s = step.s;
-    }
-
-    private Node here() {
-        return step.graph.node(Objects.requireNonNull(s.node, "asked before the opening"));
     }
 
     /// Goes to a node, and on from there as far as nothing is said.
@@ -65,8 +60,26 @@ final class Way {
             s.visits = visits;
             s.node = next;
             s.rounds = 0;
+            s.tries = 1;
+            s.keys = "";
+            s.pending = null;
             next = arrive(node);
         }
+    }
+
+    /// Goes on to a node: at once, or where something is being said, once the caller has heard that.
+    void leave(String to) {
+        if (s.pieces.isEmpty()) {
+            enter(to);
+        } else {
+            s.go = to;
+            step.speaking().finish(Then.GO_ON);
+        }
+    }
+
+    /// The node's way for a limit.
+    void limit(Node node) {
+        node.common().onLimit().ifPresentOrElse(this::enter, this::farewell);
     }
 
     /// @return where it leads at once; null where something is seen to first
@@ -74,7 +87,7 @@ final class Way {
         switch (node) {
             case Node.Say say -> {
                 begin(node, true);
-                step.speaking().line(step.filled(say.say()), Then.GO_ON);
+                step.speaking().line(step.line(say.say()), Then.GO_ON);
             }
             case Node.Agent agent -> {
                 begin(node, true);
@@ -83,7 +96,7 @@ final class Way {
             case Node.HangUp hangUp -> {
                 s.ending = true;
                 begin(node, true);
-                step.speaking().line(hangUp.say() == null ? "" : step.filled(hangUp.say()), Then.HANG_UP);
+                step.speaking().line(hangUp.say() == null ? "" : step.line(hangUp.say()), Then.HANG_UP);
             }
             case Node.Set set -> {
                 assign(set.values());
@@ -96,14 +109,30 @@ final class Way {
                 }
                 farewell();
             }
-            case Node.Gather _, Node.Capture _, Node.Transfer _, Node.Http _ -> trouble(); // checked before it is published
+            case Node.Gather _, Node.Capture _ -> {
+                begin(node, true);
+                step.questions().ask(node);
+            }
+            case Node.Http http -> {
+                begin(node, true);
+                step.requesting().ask(http);
+            }
+            case Node.Transfer transfer -> {
+                begin(node, true);
+                s.transfer = Transferring.Wanted.of(++s.uses + "-" + transfer.name(), null, null);
+                if (transfer.plan().say() == null) {
+                    step.transferring().ask();
+                } else {
+                    step.speaking().line(step.line(transfer.plan().say()), Then.GO_ON);
+                }
+            }
         }
         return null;
     }
 
     private void talk(Node.Agent agent) {
         if (agent.say() != null) {
-            step.speaking().line(step.filled(agent.say()), Then.LISTEN);
+            step.speaking().line(step.line(agent.say()), Then.LISTEN);
         } else if (s.history.isEmpty() && step.graph.settings().firstSpeaker() == Settings.FirstSpeaker.CALLER) {
             step.speaking().finish(Then.LISTEN);
         } else {
@@ -115,7 +144,7 @@ final class Way {
         Values before = step.values();
         Map<String, JsonNode> assigned = new HashMap<>();
         values.forEach((name, value) -> assigned.put(name, switch (value) {
-            case Node.Assigned.Text text -> Json.MAPPER.getNodeFactory().stringNode(step.filled(text.text()));
+            case Node.Assigned.Text text -> Json.MAPPER.getNodeFactory().stringNode(Templates.plain(text.text(), before));
             case Node.Assigned.Fixed fixed -> fixed.value();
             case Node.Assigned.Plus plus -> Json.MAPPER.getNodeFactory().numberNode(number(before.find(name)).add(plus.more()));
         }));
@@ -136,35 +165,31 @@ final class Way {
     /// Says to the floor where the conversation is.
     ///
     /// @param entered whether it has come there just now
-    private void begin(Node node, boolean entered) {
+    void begin(Node node, boolean entered) {
         step.replies.add(new ReplyBegun(
-                s.turn, entered ? node.name() : null, s.ending ? Manners.DEAF : manners(node), null,
-                entered ? node.common().outcome() : null));
-    }
-
-    private Manners manners(Node node) {
-        Settings settings = step.graph.settings();
-        boolean isCut = !(node.common().interruption() instanceof Settings.Interruption.Off);
-        StringBuilder digits = new StringBuilder();
-        for (char digit : Manners.ALL_DIGITS.toCharArray()) {
-            if (node.common().onKey(digit).isPresent()) {
-                digits.append(digit);
-            }
-        }
-        return node instanceof Node.Agent agent
-                ? new Manners(isCut, true, digits.toString(), agent.silenceMs())
-                : new Manners(isCut, false, digits.toString(), settings.idle().afterMs());
+                s.turn, entered ? node.name() : null, Allowed.in(step.graph, s, node), null, entered ? node.common().outcome() : null));
     }
 
     /// The caller has heard what there was to say.
     void goOn() {
-        here().common().onDone(step.values()).ifPresentOrElse(this::enter, this::farewell);
+        String go = s.go;
+        s.go = null;
+        if (go == null && s.transfer != null) {
+            step.transferring().ask();
+            return;
+        }
+        Optional.ofNullable(go).or(() -> step.here().common().onDone(step.values())).ifPresentOrElse(this::enter, this::farewell);
     }
 
     void key(char digit) {
         know(Map.of(Values.DIGIT, Json.MAPPER.getNodeFactory().stringNode(String.valueOf(digit))));
         s.silences = 0;
-        here().common().onKey(digit).ifPresentOrElse(this::enter, this::stay);
+        switch (step.here()) {
+            case Node.Gather gather -> step.questions().key(gather, digit);
+            case Node.Capture capture -> step.questions().key(capture, digit);
+            case Node.Say _, Node.Agent _, Node.HangUp _, Node.Set _, Node.Http _, Node.Transfer _ ->
+                step.here().common().onKey(digit).ifPresentOrElse(this::enter, this::stay);
+        }
     }
 
     /// Nothing to be answered: what was cut short is said to its end, and the caller is listened to again.
@@ -172,7 +197,7 @@ final class Way {
         List<String> rest = s.cutOff;
         Then then = s.cutThen;
         s.forgetCutOff();
-        begin(here(), false);
+        begin(step.here(), false);
         if (rest.isEmpty() || then == null) {
             step.speaking().finish(Then.LISTEN);
         } else {
@@ -180,54 +205,30 @@ final class Way {
         }
     }
 
-    void silence() {
-        if (s.deaf) {
-            trouble();
-            return;
-        }
-        s.silences++;
-        Settings.Idle idle = step.graph.settings().idle();
-        Optional<String> way = here().common().onSilence();
-        if (way.isPresent()) {
-            enter(way.get());
-        } else if (s.silences <= idle.prompts().size()) {
-            begin(here(), false);
-            step.speaking().line(step.filled(idle.prompts().get(s.silences - 1)), Then.LISTEN);
-        } else if (idle.go() != null) {
-            s.silences = 0;
-            enter(idle.go());
-        } else {
-            farewell();
-        }
-    }
-
     void words(String text) {
         s.silences = 0;
-        Node node = here();
-        Optional<Edge.Intent> meant = node.common().intents().stream().filter(intent -> isSaid(intent.words(), text)).findFirst();
+        s.go = null;
+        step.transferring().drop();
+        Node node = step.here();
         step.remember(Remark.caller(text));
-        if (meant.isPresent()) {
-            enter(meant.get().go());
-        } else if (node instanceof Node.Agent agent) {
-            if (++s.rounds > agent.maxRounds()) {
-                node.common().onLimit().ifPresentOrElse(this::enter, this::farewell);
-            } else {
-                begin(node, false);
-                step.thinking().ask();
-            }
-        } else {
-            stay();
+        switch (node) {
+            case Node.Gather gather -> step.questions().words(gather, text);
+            case Node.Capture capture -> step.questions().words(capture, text);
+            case Node.Agent agent -> answer(agent, text);
+            case Node.Say _, Node.HangUp _, Node.Set _, Node.Http _, Node.Transfer _ -> stay();
         }
     }
 
-    private static boolean isSaid(List<String> phrases, String text) {
-        String padded = " " + plain(text) + " ";
-        return phrases.stream().anyMatch(phrase -> padded.contains(" " + plain(phrase) + " "));
-    }
-
-    /// Words only, in small letters.
-    static String plain(String text) {
-        return text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}']+", " ").strip();
+    private void answer(Node.Agent agent, String text) {
+        Optional<Edge.Intent> meant = Captures.intent(agent.common().intents(), text);
+        if (meant.isPresent()) {
+            enter(meant.get().go());
+        } else if (++s.rounds > agent.maxRounds()) {
+            limit(agent);
+        } else {
+            begin(agent, false);
+            step.thinking().ask();
+        }
     }
 
     /// What another worker was saying is said from the first sentence on that was not heard to its end; what it had not thought out is thought
@@ -241,18 +242,23 @@ final class Way {
         Then then = s.sayingThen;
         List<CascadeState.Used> left = s.left;
         boolean owes = s.owes;
+        Requesting.Asked asked = s.asked;
         s.forgetLeft();
-        if (then == null && left.isEmpty() && !owes && !s.ending) {
+        if (then == null && left.isEmpty() && !owes && asked == null && s.transfer == null && !s.ending) {
             stay();
             return;
         }
-        begin(here(), false);
+        begin(step.here(), false);
         if (then != null) {
             step.speaking().texts(saying, then);
         } else if (s.ending) {
-            step.speaking().line(step.filled(step.graph.settings().farewell()), Then.HANG_UP);
+            step.speaking().line(step.line(step.graph.settings().farewell()), Then.HANG_UP);
+        } else if (asked != null && step.here() instanceof Node.Http http) {
+            step.requesting().again(http, asked);
         } else if (!left.isEmpty()) {
             step.tooling().again(left);
+        } else if (s.transfer != null) {
+            step.transferring().ask();
         } else {
             step.thinking().ask();
         }
@@ -263,23 +269,23 @@ final class Way {
     void trouble() {
         Settings.Trouble trouble = step.graph.settings().trouble();
         if (!s.troubled && !s.ending) {
-            Optional<String> way = here().common().onError(Fault.SERVICE).or(() -> Optional.ofNullable(trouble.go()));
+            Optional<String> way = step.here().common().onError(Fault.SERVICE).or(() -> Optional.ofNullable(trouble.go()));
             if (way.isPresent()) {
                 s.troubled = true;
-                enter(way.get());
+                leave(way.get());
                 return;
             }
         }
         s.ending = true;
-        begin(here(), false);
-        step.speaking().line(step.filled(trouble.say()), Then.HANG_UP);
+        begin(step.here(), false);
+        step.speaking().line(step.line(trouble.say()), Then.HANG_UP);
     }
 
     void farewell() {
         s.ending = true;
         if (s.node != null) {
-            begin(here(), false);
+            begin(step.here(), false);
         }
-        step.speaking().line(step.filled(step.graph.settings().farewell()), Then.HANG_UP);
+        step.speaking().line(step.line(step.graph.settings().farewell()), Then.HANG_UP);
     }
 }

@@ -98,10 +98,12 @@ public final class ConversationForms {
                     ConversationInput.SpeechStopped _, ConversationInput.DigitPressed _, ConversationInput.MarkReached _,
                     ConversationInput.Played _, ConversationInput.DeadlinePassed _, ConversationInput.CallEnded _,
                     ConversationInput.Broken _, ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _,
-                    ConversationInput.ReplyFinished _, ConversationInput.EngineFailed _, ConversationInput.MouthDone _,
+                    ConversationInput.ReplyFinished _, ConversationInput.EngineFailed _, ConversationInput.TurnWanted _,
+                    ConversationInput.MouthDone _,
                     ConversationInput.MouthFailed _, ConversationInput.WordsHeard _, ConversationInput.WordsEnded _,
                     ConversationInput.EarFailed _, ConversationInput.BrainSaid _, ConversationInput.BrainCalled _,
-                    ConversationInput.BrainDone _, ConversationInput.BrainFailed _, ConversationInput.ToolAnswered _ ->
+                    ConversationInput.BrainDone _, ConversationInput.BrainFailed _, ConversationInput.ToolAnswered _,
+                    ConversationInput.TransferAnswered _ ->
                 record(input);
         };
     }
@@ -136,7 +138,7 @@ public final class ConversationForms {
             case ConversationEffect.Flow _, ConversationEffect.StopThinking _, ConversationEffect.Clear _,
                     ConversationEffect.AskForMark _, ConversationEffect.SetDeadline _, ConversationEffect.ClearDeadline _,
                     ConversationEffect.Save _, ConversationEffect.HangUp _, ConversationEffect.Speak _,
-                    ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _,
+                    ConversationEffect.PressKeys _, ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _,
                     ConversationEffect.StopTools _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _ ->
                 record(effect);
         };

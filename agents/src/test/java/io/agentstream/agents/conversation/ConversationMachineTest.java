@@ -212,7 +212,7 @@ class ConversationMachineTest {
                 row("a caller who was asked is waited for", Conversation.NEW, resumed(Phase.LISTENING), Floor.Listening.class, 4,
                         tell(new Fact.Resumed(700)), new Clear(4), deadline(8_000), SAVE),
                 row("whose keys are not lost", Conversation.NEW,
-                        new ConversationInput.Resumed(new SavedConversation(Phase.LISTENING, 4, OPEN, MEMORY, "71"), 700),
+                        new ConversationInput.Resumed(new SavedConversation(Phase.LISTENING, 4, OPEN, MEMORY, "71", null), 700),
                         Floor.Thinking.class, 5, tell(new Fact.Resumed(700)), new Clear(4),
                         tell(new Fact.TurnStarted(5, Party.CALLER)), tell(new Fact.Heard(5, "1", null)),
                         new Think(5, new Prompt.Key('1')), thinkLimit),

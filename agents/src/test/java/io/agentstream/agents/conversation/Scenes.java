@@ -131,6 +131,7 @@ final class Scenes {
                 new ConversationInput.DeadlinePassed(),
                 new ConversationInput.CallEnded(),
                 new ConversationInput.EngineFailed(),
+                new ConversationInput.TurnWanted(),
                 new ConversationInput.Broken("bug")));
         for (SavedConversation.Phase phase : SavedConversation.Phase.values()) {
             inputs.add(new ConversationInput.Resumed(new SavedConversation(phase, 4, OPEN, MEMORY), 700));

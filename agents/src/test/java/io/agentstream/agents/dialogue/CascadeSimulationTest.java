@@ -15,15 +15,19 @@ import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ConversationInput.TransferAnswered;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
 import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Floor;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.dialogue.PoliteServices.Thought;
 import io.agentstream.agents.dialogue.World.TakeOver;
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Transfer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -71,18 +75,50 @@ class CascadeSimulationTest {
         assertTrue(all.isVaried(), all::toString);
     }
 
+    /// An agent that asks for keys, words and values, and another system, in a call that may not last as long as it could.
+    private static final Dialogue CLERK = Story.of("""
+            "settings": {"farewell": "Goodbye then.", "max_call_ms": 90000, "idle": {"after_ms": 4000, "prompts": ["Are you there?"]},
+                         "trouble": {"say": "I am sorry."}},
+            "outcomes": ["done", "left"],
+            "tools": {"order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/{{number}}",
+                                "parameters": {"number": {"description": "Its number."}}, "into": "order"},
+                      "press": {"type": "send_dtmf", "description": "Presses keys.", "keys": "1#"},
+                      "person": {"type": "transfer", "description": "Connects to a person.", "to": "+15550120", "ring_ms": 10000},
+                      "bye": {"type": "hangup", "description": "Ends the call."}},
+            "nodes": {
+              "start": {"type": "gather", "say": "Press one, or say what you want.", "keys": {}, "words": true, "silence_ms": 5000, "into": "wish",
+                        "edges": [{"on": "key", "key": "1", "go": "pin"},
+                                  {"on": "intent", "intent": "stop", "words": ["stop it"], "go": "end"},
+                                  {"on": "intent", "intent": "order", "description": "Wants an order.", "go": "ask"},
+                                  {"on": "key", "key": "7", "go": "desk"},
+                                  {"on": "limit", "go": "pin"}], "next": "pin"},
+              "pin": {"type": "gather", "say": "Your four digits?", "keys": {"min": 4, "max": 4, "gap_ms": 2000}, "into": "pin", "silence_ms": 5000,
+                      "edges": [{"on": "limit", "go": "ask"}], "next": "number"},
+              "number": {"type": "capture", "what": "digits", "min": 1, "max": 6, "into": "number", "say": "And the number?", "silence_ms": 5000,
+                         "edges": [{"on": "limit", "go": "ask"}], "next": "ask"},
+              "ask": {"type": "http", "url": "https://shop.example.com/{{pin}}", "say": "One moment.", "into": "found", "timeout_ms": 4000,
+                      "edges": [{"on": "condition", "if": "found.state", "go": "talk"}, {"on": "error", "error": "timeout", "go": "talk"}],
+                      "next": "more"},
+              "more": {"type": "capture", "what": "yes_no", "into": "more", "say": "Anything else?", "silence_ms": 5000,
+                       "edges": [{"on": "condition", "if": "more", "go": "start"}, {"on": "limit", "go": "end"}], "next": "end"},
+              "talk": {"type": "agent", "prompt": "Help.", "say": "How can I help?", "silence_ms": 5000, "tools": ["order", "press", "person", "bye"], "max_rounds": 5,
+                       "edges": [{"on": "intent", "intent": "stop", "words": ["stop it"], "go": "more"}, {"on": "limit", "go": "end"}]},
+              "desk": {"type": "transfer", "to": "+15550130", "say": "I put you through.", "ring_ms": 10000, "on_failure": "more"},
+              "end": {"type": "hangup", "say": "As you like.", "outcome": "done"}}""").agent();
+
     private static World conversation(long seed) throws Exception {
         Random random = new Random(seed);
         Rude services = new Rude(random);
+        Dialogue agent = seed % 2 == 0 ? CLERK : CascadeDialogueTest.AGENT;
         TakeOver takeOver = random.nextInt(3) == 0 ? new TakeOver(1 + random.nextInt(80), random.nextBoolean()) : TakeOver.NEVER;
-        World world = new World(CascadeDialogueTest.AGENT, services, takeOver);
+        World world = new World(agent, services, takeOver);
         Promises promises = new Promises(world);
         world.watcher = promises::check;
         world.caller = each -> promises.after();
         caller(world, services, random);
         world.run(LIMIT_MS);
         promises.atTheEnd();
-        Ways.runsAgain(CascadeDialogueTest.AGENT, world);
+        Ways.runsAgain(agent, world);
         return world;
     }
 
@@ -93,11 +129,18 @@ class CascadeSimulationTest {
         for (int n = 0; n < acts; n++) {
             atMs += random.nextInt(random.nextBoolean() ? 2_000 : 9_000);
             switch (random.nextInt(6)) {
-                case 0 -> world.phone(atMs, () -> give(world, new ConversationInput.DigitPressed("15#".charAt(random.nextInt(3)))));
+                case 0 -> {
+                    for (int keys = random.nextInt(6); keys >= 0; keys--) {
+                        char digit = "1247*#".charAt(random.nextInt(6));
+                        world.phone(atMs += 200 + random.nextInt(300), () -> give(world, new ConversationInput.DigitPressed(digit)));
+                    }
+                }
                 case 1 -> world.phone(atMs, () -> give(world, new ConversationInput.SpeechStarted(200))); // and never stops
                 default -> {
                     long lastsMs = 100L + random.nextInt(2_500);
-                    String words = List.of("", "Mhm.", "A question.", "Where is my order?", "Please stop it.", "Oh thanks.").get(random.nextInt(6));
+                    String words = List.of(
+                            "", "Mhm.", "A question.", "Where is my order?", "Please stop it.", "Oh thanks.", "Yes.", "No.", "Four two.", "Yes, please.")
+                            .get(random.nextInt(10));
                     world.phone(atMs, () -> {
                         services.said = words;
                         give(world, new ConversationInput.SpeechStarted(200));
@@ -130,17 +173,19 @@ class CascadeSimulationTest {
         if (random.nextInt(3) != 0) {
             return Thought.of(random.nextInt(40) == 0 ? text.repeat(200) : text);
         }
-        String tool = List.of("order", "order", "order", "bye", "none").get(random.nextInt(5));
+        String tool = List.of("order", "order", "press", "choose_order", "person", "bye", "none").get(random.nextInt(7));
         return new Thought(text, List.of(new Remark.Use("use-" + random.nextInt(), tool, random.nextInt(5) == 0 ? "{" : "{\"number\":\"7\"}")));
     }
 
     /// Does what it likes.
     private static final class Rude extends PoliteServices {
         private static final List<ServiceFailure.Kind> FAILURES = List.of(ServiceFailure.Kind.values());
+        private static final List<Transfer> ENDS = List.of(Transfer.values());
 
         private final Random random;
         private final boolean ignoresStops;
         private final int badness;
+        private final Map<String, Transfer> ends = new HashMap<>();
 
         Rude(Random random) {
             super(request -> thought(request, random));
@@ -190,7 +235,18 @@ class CascadeSimulationTest {
             switch (random.nextInt(badness)) {
                 case 0 -> answer(world, 200, "", new ToolAnswered(call.turn(), call.number(), true, "no {json"));
                 case 1 -> { }
+                case 2 -> answer(world, 200, "", new ToolAnswered(call.turn(), call.number(), false, "{\"state\":\"shipped\"}"));
                 default -> super.use(world, call);
+            }
+        }
+
+        /// One key has one end, however often it is asked for.
+        @Override
+        public void transfer(World world, Fact.TransferAsked asked) {
+            transfers.merge(asked.key(), 1, Integer::sum);
+            Transfer outcome = ends.computeIfAbsent(asked.key(), key -> ENDS.get(random.nextInt(ENDS.size())));
+            if (random.nextInt(badness) != 0) {
+                world.phone(500L + random.nextInt(9_000), () -> give(world, new TransferAnswered(asked.key(), outcome)));
             }
         }
 
@@ -251,6 +307,9 @@ class CascadeSimulationTest {
         void atTheEnd() {
             assertTrue(world.state.isOver(), "the conversation has not ended");
             assertTrue(world.told(Fact.HungUp.class).size() <= 1, "two ends");
+            for (ConversationEffect.HangUp hangUp : world.wanted(ConversationEffect.HangUp.class)) { // nobody hangs up who was given away
+                assertTrue(hangUp.end() == End.TRANSFERRED || hangUp.failure() != null || !Story.memory(world).path("transferred").asBoolean());
+            }
             if (world.takeOvers == 0) { // what the last worker has said it may not have told
                 assertEquals(played, said.keySet(), "each turn that was played is told");
             }
@@ -284,6 +343,7 @@ class CascadeSimulationTest {
         private int turns;
         private int cuts;
         private int tools;
+        private int transfers;
         private int hangUps;
         private int takeOvers;
         private int understood;
@@ -291,6 +351,7 @@ class CascadeSimulationTest {
         private long steps;
 
         void add(World world) {
+            transfers += world.told(Fact.TransferAsked.class).size();
             turns += world.state.turn();
             cuts += world.told(Fact.Interrupted.class).size();
             tools += world.wanted(CallTool.class).size();
@@ -302,13 +363,13 @@ class CascadeSimulationTest {
         }
 
         boolean isVaried() {
-            return cuts > FEW / 8 && tools > FEW / 8 && hangUps > FEW / 4 && takeOvers > FEW / 10 && understood > FEW && failed > 0;
+            return cuts > FEW / 8 && tools > FEW / 8 && transfers > FEW / 100 && hangUps > FEW / 4 && takeOvers > FEW / 10 && understood > FEW && failed > 0;
         }
 
         @Override
         public String toString() {
             return steps + " steps, " + turns + " turns, " + understood + " answers understood, " + cuts + " interruptions, " + tools
-                    + " uses of tools, " + takeOvers + " take-overs, " + hangUps + " hang-ups, " + failed + " failures";
+                    + " uses of tools, " + transfers + " transfers, " + takeOvers + " take-overs, " + hangUps + " hang-ups, " + failed + " failures";
         }
     }
 }

@@ -5,6 +5,7 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
@@ -17,10 +18,13 @@ import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ConversationInput.TransferAnswered;
 import io.agentstream.agents.conversation.ConversationInput.Word;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
+import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.Transfer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +35,7 @@ import java.util.function.Function;
 class PoliteServices implements World.Services {
 
     static final int CHAR_MS = 60;
+    private static final long RINGS_MS = 12_000;
 
     /// @param uses the tools that the brain wants used, with their arguments
     record Thought(String text, List<Remark.Use> uses) {
@@ -44,6 +49,9 @@ class PoliteServices implements World.Services {
     final Map<String, String> tools = new HashMap<>();
     /// Uses of tools by key, each with how often it was asked for.
     final Map<String, Integer> used = new HashMap<>();
+    /// Transfers by key, each with how often it was asked for, and how they end.
+    final Map<String, Integer> transfers = new HashMap<>();
+    Transfer transfer = Transfer.CONNECTED;
     final List<BrainRequest> asked = new ArrayList<>();
     /// What the caller has said and nobody has asked for.
     String said = "";
@@ -59,6 +67,7 @@ class PoliteServices implements World.Services {
     public void perform(World world, ServiceEffect effect) {
         switch (effect) {
             case Speak speak -> speak(world, speak);
+            case PressKeys press -> press(world, press);
             case StopSpeaking stop -> stops.merge("mouth " + stop.turn(), 1, Integer::sum);
             case AskBrain ask -> think(world, ask);
             case StopBrain stop -> stops.merge("brain " + stop.turn(), 1, Integer::sum);
@@ -96,6 +105,12 @@ class PoliteServices implements World.Services {
         answer(world, 160, of, new MouthDone(speak.turn(), speak.number()));
     }
 
+    void press(World world, PressKeys press) {
+        answer(world, 1, "mouth " + press.turn(), new MouthSpoke(
+                press.turn(), press.number(), Slice.of(new byte[press.keys().length() * 1_600]), List.of()));
+        answer(world, 2, "mouth " + press.turn(), new MouthDone(press.turn(), press.number()));
+    }
+
     void think(World world, AskBrain ask) {
         asked.add(ask.request());
         String of = "brain " + ask.turn();
@@ -109,6 +124,13 @@ class PoliteServices implements World.Services {
             answer(world, ms += 16, of, new BrainCalled(ask.turn(), ask.number(), use.id(), use.tool(), use.arguments()));
         }
         answer(world, ms + 16, of, new BrainDone(ask.turn(), ask.number(), 100, 0, 20));
+    }
+
+    /// Rings for a while; the answer comes to whoever holds the call.
+    @Override
+    public void transfer(World world, Fact.TransferAsked asked) {
+        transfers.merge(asked.key(), 1, Integer::sum);
+        world.phone(RINGS_MS, () -> world.give(new TransferAnswered(asked.key(), transfer)));
     }
 
     void use(World world, CallTool call) {

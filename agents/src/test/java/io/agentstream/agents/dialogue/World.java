@@ -30,6 +30,9 @@ final class World {
     /// What does what services are asked.
     interface Services {
         void perform(World world, ServiceEffect effect);
+
+        /// Is asked to give the caller to somebody else.
+        default void transfer(World world, Fact.TransferAsked asked) {}
     }
 
     private record Event(long atMs, long order, int worker, Runnable what) {}
@@ -138,7 +141,12 @@ final class World {
                 });
             }
             case ConversationEffect.ClearDeadline clear -> deadlineMs = Long.MAX_VALUE;
-            case ConversationEffect.Tell tell -> facts.add(tell.fact());
+            case ConversationEffect.Tell tell -> {
+                facts.add(tell.fact());
+                if (tell.fact() instanceof Fact.TransferAsked asked) {
+                    services.transfer(this, asked);
+                }
+            }
             case ConversationEffect.Save save -> saved = snapshot();
             case ConversationEffect.HangUp hangUp -> hangUps++;
             case ServiceEffect asked -> services.perform(this, asked);

@@ -23,6 +23,7 @@ import io.agentstream.schemas.JournalEntry;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.Transfer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,8 @@ class ConversationJournalTest {
                 new ConversationInput.BrainDone(5, 3, 900, 700, 20),
                 new ConversationInput.BrainFailed(5, 3, new ServiceFailure(ServiceFailure.Kind.SILENT)),
                 new ConversationInput.ToolAnswered(5, 4, false, "{\"ordered\":true}"),
+                new ConversationInput.TransferAnswered("2-desk", Transfer.NO_ANSWER),
+                new ConversationInput.TurnWanted(),
                 new ConversationInput.Played(5, 700, false),
                 new ConversationInput.DigitPressed('9'),
                 new ConversationInput.MarkReached(5),

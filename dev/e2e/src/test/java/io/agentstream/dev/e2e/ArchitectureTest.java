@@ -117,7 +117,9 @@ final class ArchitectureTest {
     static Stream<String> cores() {
         return Stream.of(
                 "io\\.agentstream\\.gateway\\.call\\..*",
-                "io\\.agentstream\\.agents\\.(conversation\\..*|dialogue\\..*|Scripted\\w+)(\\$.*)?",
+                "io\\.agentstream\\.agents\\.(conversation\\..*|Scripted\\w+)(\\$.*)?",
+                // a dialogue asks for values, and `capture`, which is a core of its own below, is how it understands them
+                "io\\.agentstream\\.agents\\.(conversation\\..*|dialogue\\..*|capture\\..*|Scripted\\w+)(\\$.*)?",
                 "io\\.agentstream\\.agents\\.(capture\\..*|definition\\.(?!AgentSchema).*)", // the schema is read from a file
                 "io\\.agentstream\\.orchestrator\\.decide\\.(RunMachine|Verdicts|Contexts|Refusal|Tariff)(\\$.*)?");
     }
@@ -148,6 +150,14 @@ final class ArchitectureTest {
                 .orShould().callMethod(java.util.UUID.class, "randomUUID")
                 .orShould().callMethod(Math.class, "random")
                 .orShould().dependOnClassesThat().belongToAnyOf(java.util.Random.class, Thread.class)
+                .check(OURS);
+    }
+
+    /// The words of callers are the dialogue's: the floor knows who speaks, and not what is said.
+    @Test
+    void onlyADialogueUnderstandsValues() {
+        noClasses().that().resideOutsideOfPackages("io.agentstream.agents.dialogue", "io.agentstream.agents.capture")
+                .should().dependOnClassesThat().resideInAPackage("io.agentstream.agents.capture")
                 .check(OURS);
     }
 

@@ -1,0 +1,173 @@
+package io.agentstream.agents.dialogue;
+
+import io.agentstream.agents.conversation.ConversationEffect.Tell;
+import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.definition.Node;
+import io.agentstream.agents.definition.Templates;
+import io.agentstream.agents.definition.Tool;
+import io.agentstream.agents.definition.TransferPlan;
+import io.agentstream.agents.dialogue.CascadeState.Round;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Transfer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What has to do with giving the caller to somebody else, in one step. Somebody outside does it, who reads the fact; until it is known how it
+/// ended the conversation stays where it is.
+final class Transferring {
+
+    /// How much longer than the other side may ring it is waited for.
+    private static final long GRACE_MS = 20_000;
+
+    private final CascadeStep step;
+    private final CascadeState s;
+
+    Transferring(CascadeStep step) {
+        this.step = step;
+        this.s = step.s;
+    }
+
+    /// What is wanted, and once it is asked for, waited for.
+    ///
+    /// @param key of this use within the call
+    /// @param tool the brain's tool that wants it, and the use that is told how it ended; null: the node does
+    /// @param asked whether somebody was asked: not before the caller has heard what is said before
+    /// @param dueMs [Dialogue#NEVER] as long as nobody is waited for
+    record Wanted(String key, @Nullable String tool, @Nullable String use, boolean asked, long dueMs) {
+
+        static Wanted of(String key, @Nullable String tool, @Nullable String use) {
+            return new Wanted(key, tool, use, false, Dialogue.NEVER);
+        }
+
+        Wanted left() {
+            return new Wanted(key, tool, use, asked, Dialogue.NEVER);
+        }
+    }
+
+    /// Asks for what is wanted. Whoever goes on with another worker's call asks under the same key: who did it already says how it ended.
+    void ask() {
+        Wanted wanted = Objects.requireNonNull(s.transfer, "nothing is wanted");
+        TransferPlan plan = plan(wanted);
+        if (plan == null) {
+            s.transfer = null;
+            step.way().trouble();
+            return;
+        }
+        s.transfer = new Wanted(wanted.key(), wanted.tool(), wanted.use(), true, step.nowMs + plan.ringMs() + GRACE_MS);
+        step.way().begin(step.here(), false);
+        String to = Templates.number(plan.to(), step.values());
+        if (to.isEmpty()) {
+            answered(Transfer.FAILED);
+            return;
+        }
+        ObjectNode arguments = Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", plan.ringMs());
+        step.effects.add(new Tell(new Fact.TransferAsked(s.turn, name(wanted), wanted.key(), arguments)));
+        step.save();
+        step.waits();
+    }
+
+    private String name(Wanted wanted) {
+        return wanted.tool() == null ? step.here().name() : wanted.tool();
+    }
+
+    private @Nullable TransferPlan plan(Wanted wanted) {
+        if (wanted.tool() != null) {
+            return step.graph.tool(wanted.tool()) instanceof Tool.Transfer tool ? tool.plan() : null;
+        }
+        return step.here() instanceof Node.Transfer node ? node.plan() : null;
+    }
+
+    void late() {
+        answered(Transfer.FAILED);
+    }
+
+    void answered(Transfer outcome) {
+        Wanted wanted = Objects.requireNonNull(s.transfer, "nothing is wanted");
+        s.transfer = null;
+        step.save();
+        JsonNode told = result(outcome);
+        step.effects.add(new Tell(new Fact.ToolUsed(s.turn, name(wanted), Json.MAPPER.createObjectNode(), told)));
+        tell(wanted, told.toString());
+        if (outcome == Transfer.CONNECTED) {
+            connected();
+            return;
+        }
+        step.way().begin(step.here(), false);
+        String next = wanted.tool() == null
+                ? step.here() instanceof Node.Transfer node ? node.onFailure() : null
+                : step.graph.tool(wanted.tool()) instanceof Tool.Transfer tool ? tool.onFailure() : null;
+        if (next != null) {
+            step.way().leave(next);
+        } else {
+            step.thinking().ask();
+        }
+    }
+
+    /// Nobody hears us any more.
+    private void connected() {
+        s.transferred = true;
+        String next = step.here() instanceof Node.Transfer node ? node.onSuccess() : null;
+        if (next == null) {
+            s.ending = true;
+            step.speaking().finish(Then.HANG_UP);
+        } else {
+            step.way().leave(next);
+        }
+    }
+
+    /// The caller has said something before anybody was asked: it does not come to it.
+    void drop() {
+        Wanted wanted = s.transfer;
+        s.transfer = null;
+        if (wanted != null) {
+            tell(wanted, Memories.DROPPED);
+        }
+    }
+
+    /// The brain was told that its wish is seen to; now it is told how that ended.
+    private void tell(Wanted wanted, String result) {
+        if (wanted.use() == null) {
+            return;
+        }
+        s.history = told(s.history, wanted.use(), result);
+        s.turns = s.turns.stream()
+                .map(round -> new Round(round.uses().stream()
+                        .map(used -> used.use().id().equals(wanted.use()) ? used.with(result) : used)
+                        .toList()))
+                .toList();
+    }
+
+    /// The use and what came of it are the newest of what is remembered, behind what was said on the way there.
+    private static List<Remark> told(List<Remark> history, String id, String result) {
+        int at = history.size() - 1;
+        while (at >= 0 && history.get(at).uses().stream().noneMatch(use -> use.id().equals(id))) {
+            at--;
+        }
+        if (at < 0) {
+            return history; // forgotten
+        }
+        Remark wish = history.get(at);
+        List<Remark> all = new ArrayList<>(history.subList(0, at));
+        List<Remark.Use> others = wish.uses().stream().filter(use -> !use.id().equals(id)).toList();
+        if (!others.isEmpty() || !wish.text().isEmpty()) {
+            all.add(Remark.agent(wish.text(), others));
+        }
+        history.subList(at + 1, history.size()).stream().filter(remark -> !id.equals(remark.use())).forEach(all::add);
+        all.add(Remark.agent("", wish.uses().stream().filter(use -> use.id().equals(id)).toList()));
+        all.add(Remark.result(id, result));
+        return List.copyOf(all);
+    }
+
+    private static JsonNode result(Transfer outcome) {
+        ObjectNode json = Json.MAPPER.createObjectNode();
+        return outcome == Transfer.CONNECTED ? json.put("ok", true) : json.put("error", outcome.name().toLowerCase(Locale.ROOT));
+    }
+}

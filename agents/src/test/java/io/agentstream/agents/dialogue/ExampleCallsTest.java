@@ -1,0 +1,93 @@
+package io.agentstream.agents.dialogue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.agents.ExampleAgents;
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.dialogue.PoliteServices.Thought;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// The agents of the manual hold whole calls, and the same ones whoever holds them.
+class ExampleCallsTest {
+
+    private static Story of(String example) {
+        return Story.of(ExampleAgents.definition(example));
+    }
+
+    private static String last(World world, String variable) {
+        return Story.variables(world).path(variable).asString("");
+    }
+
+    @Test
+    void theSurveyCountsItsAnswers() throws Exception {
+        World world = of("survey").alike(Story::outcome, "1", "4", "2", "9", "8", "7", "6");
+
+        assertEquals(List.of("welcome", "friendly", "quick", "branch_number", "completed"), Story.nodes(world));
+        assertEquals("9876", last(world, "receipt"));
+        assertEquals("2", last(world, "asked"));
+    }
+
+    @Test
+    void theSurveyEndsForWhoDeclinesAndForWhoPressesNothing() {
+        assertEquals("declined", Story.memory(of("survey").play("2")).path("node").asString());
+        assertEquals("given_up", Story.memory(of("survey").play()).path("node").asString());
+        assertEquals(List.of("welcome", "friendly", "friendly", "quick"), Story.nodes(of("survey").play("1", "9", "3")).subList(0, 4));
+    }
+
+    @Test
+    void theAppointmentIsBooked() throws Exception {
+        World world = of("appointment")
+                .with(Map.of("book", "{\"status\":\"ok\",\"spoken_time\":\"the third of May at ten\"}"))
+                .alike(Story::outcome, "A trim, please.", "On the third of May 2027.", "Yes.", "Ada Lovelace.", "ada at example dot com", "Yes.");
+
+        JsonNode sent = Story.variables(world);
+        assertEquals("2027-05-03", sent.path("day").asString());
+        CallTool call = world.wanted(CallTool.class).getFirst();
+        assertTrue(call.request().body() != null && call.request().body().contains("\"minutes\":45"), () -> String.valueOf(call.request().body()));
+        assertTrue(String.join(" ", Story.spoken(world)).contains("It is booked: haircut, the third of May at ten."), () -> Story.spoken(world).toString());
+    }
+
+    @Test
+    void theVoicemailIsKept() throws Exception {
+        World world = of("voicemail").alike(Story::outcome, "Please call me back about the boat.", "Yes.");
+
+        assertEquals(List.of("greet", "good", "send", "thanks"), Story.nodes(world));
+        CallTool call = world.wanted(CallTool.class).getFirst();
+        assertTrue(String.valueOf(call.request().body()).contains("about the boat"), () -> String.valueOf(call.request().body()));
+    }
+
+    @Test
+    void theOrderIsFoundByItsNumber() throws Exception {
+        World world = of("order_status")
+                .with(ExampleCallsTest::clerk)
+                .with(Map.of("look_up", "{\"state\":\"shipped\",\"arrives\":\"Friday\",\"items\":[{\"name\":\"a kettle\"}]}"))
+                .alike(Story::outcome, "1", "2", "3", "4", "5", "6", "#", "1", "No, that is all. Thank you.");
+
+        assertTrue(String.join(" ", Story.spoken(world)).contains("Your order with a kettle has left our house."), () -> Story.spoken(world).toString());
+        assertEquals("https://shop.example.com/v1/eu/orders/123456", world.wanted(CallTool.class).getFirst().request().url());
+    }
+
+    private static Thought clerk(BrainRequest request) {
+        return request.history().getLast().by() == Remark.By.CALLER
+                ? new Thought("Goodbye then!", List.of(new Remark.Use("use-1", "say_goodbye", "{\"outcome\":\"answered\"}")))
+                : Thought.of("Anything else?");
+    }
+
+    @Test
+    void theReceptionistTakesAMessage() throws Exception {
+        World world = of("receptionist")
+                .with(request -> new Thought("", List.of(new Remark.Use("use-1", "choose_leaves_a_message", "{}"))))
+                .alike(Story::outcome, "Please tell the doctor something.", "My name is Ada Lovelace.", "Yes.",
+                        "five five five zero one zero zero two zero zero", "Yes.", "About my tooth.");
+
+        assertEquals(List.of("talk", "ask_name", "ask_phone", "ask_message", "thanks"), Story.nodes(world));
+        assertEquals("+15550100200", last(world, "callback_number"));
+        assertEquals("About my tooth.", last(world, "message"));
+    }
+}
