@@ -105,7 +105,7 @@ final class ConversationEffects {
             case ConversationEffect.ClearDeadline clear -> deadlines.clear(of);
             case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
             case ConversationEffect.Save save -> save(of, nowMs);
-            case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure());
+            case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure(), hangUp.end());
             case ConversationEffect.ServiceEffect asked -> session(of).perform(asked);
         }
     }
@@ -128,13 +128,13 @@ final class ConversationEffects {
         }
     }
 
-    private void hangUp(LiveConversation of, @Nullable Failure failure) {
+    private void hangUp(LiveConversation of, @Nullable Failure failure, @Nullable End end) {
         if (failure != null) {
             meters.failed().increment();
             of.unsaved = true; // whoever takes over closes it with the same cause
         }
         SocketCommand.Close close = failure == null
-                ? SocketCommand.Close.because(of.callId, End.AGENT_HANGUP)
+                ? SocketCommand.Close.because(of.callId, end == null ? End.AGENT_HANGUP : end)
                 : SocketCommand.Close.because(of.callId, failure, "");
         commands.insist(of, close.of(of.epoch));
     }
@@ -144,7 +144,7 @@ final class ConversationEffects {
         events.journal().givenUp(of, nowMs);
         of.state = of.state.ended(Failure.INTERNAL_ERROR);
         deadlines.clear(of);
-        hangUp(of, Failure.INTERNAL_ERROR);
+        hangUp(of, Failure.INTERNAL_ERROR, null);
     }
 
     private static AgentSession session(LiveConversation of) {

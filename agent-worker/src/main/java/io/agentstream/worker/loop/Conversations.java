@@ -58,7 +58,16 @@ final class Conversations {
             }
             case RunEvent.Completed completed -> end(completed.callId(), completed.at().toEpochMilli(), nowMs);
             case RunEvent.Failed failed -> end(failed.callId(), failed.at().toEpochMilli(), nowMs);
+            case RunEvent.Transferred transferred -> transferred(transferred, nowMs);
             case RunEvent.Created _, RunEvent.HangUp _ -> { }
+        }
+    }
+
+    /// To a conversation that is still being taken over it is said again: who goes on with it asks again.
+    private void transferred(RunEvent.Transferred event, long nowMs) {
+        LiveConversation conversation = calls.find(event.callId());
+        if (conversation != null && conversation.pending == null) {
+            guard.give(conversation, nowMs, new ConversationInput.TransferAnswered(event.key(), event.outcome()));
         }
     }
 

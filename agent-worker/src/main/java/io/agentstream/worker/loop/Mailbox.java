@@ -83,8 +83,9 @@ final class Mailbox {
             case ReplyPart part -> part.audio().length() + 2L * part.text().length();
             case MouthSpoke spoke -> spoke.audio().length() + (long) spoke.words().size() * WORD_BYTES;
             case ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _, ConversationInput.ReplyFinished _,
-                    ConversationInput.EngineFailed _, ConversationInput.MouthDone _, ConversationInput.MouthFailed _,
-                    ConversationInput.EarFailed _, ConversationInput.BrainDone _, ConversationInput.BrainFailed _ -> 0;
+                    ConversationInput.EngineFailed _, ConversationInput.TurnWanted _, ConversationInput.MouthDone _, ConversationInput.MouthFailed _,
+                    ConversationInput.EarFailed _, ConversationInput.BrainDone _, ConversationInput.BrainFailed _,
+                    ConversationInput.TransferAnswered _ -> 0;
             case ConversationInput.WordsHeard words -> 2L * words.text().length();
             case ConversationInput.WordsEnded words -> 2L * words.text().length();
             case ConversationInput.BrainSaid said -> 2L * said.text().length();

@@ -76,7 +76,7 @@ final class SessionOpener {
             return false;
         }
         try {
-            Dialogue dialogue = Dialogues.of(definition, run.initialContext());
+            Dialogue dialogue = Dialogues.of(definition, run);
             conversation.state = Conversation.of(dialogue);
             conversation.engine = engine.get();
             conversation.session = engine.get().open(

@@ -8,6 +8,7 @@ import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.agents.journal.ConversationRerun;
+import io.agentstream.audio.Dtmf;
 import io.agentstream.audio.MuLaw;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.schemas.CallId;
@@ -18,9 +19,11 @@ import io.agentstream.schemas.JournalDecoder;
 import io.agentstream.schemas.JournalEntry;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
+import io.agentstream.schemas.Transfer;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.cascade.Ports;
 import io.agentstream.worker.engine.cascade.Tools;
@@ -35,6 +38,7 @@ import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.TimedWord;
 import io.agentstream.worker.service.Usage;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -124,6 +128,8 @@ class CascadeLoopTest {
             switch (request.messages().getLast()) {
                 case Message.Caller(String said) when said.contains("order") ->
                     listener.on(new Thought.ToolCall("use-1", "order", "{}"));
+                case Message.Caller(String said) when said.contains("button") ->
+                    listener.on(new Thought.ToolCall("use-3", "press", "{}"));
                 case Message.Caller(String said) when said.contains("broken") -> {
                     listener.on(new Thought.Failed(new ServiceFailure.Refused("status 401"), Usage.NONE));
                     return;
@@ -266,6 +272,49 @@ class CascadeLoopTest {
         fixture.ended(CALL, 0, seq);
         fixture.work();
         assertRunsAgain();
+    }
+
+    @Test
+    void aKeyLeadsToATransferThatSomebodyElseDoesAndTheSocketIsClosedAsTransferred() throws Exception {
+        // given an agent that asks for a key, and gives the caller away
+        fixture.start(0);
+        fixture.running(CALL, 0, """
+                {"engine": "cascade", "start": "ask",
+                 "nodes": {"ask": {"type": "gather", "say": "Press one.", "keys": {}, "edges": [{"on": "key", "key": "1", "go": "desk"}]},
+                           "desk": {"type": "transfer", "to": "+15550130", "ring_ms": 25000, "on_failure": "ask"}}}""");
+        heard(1);
+
+        // when the caller presses it
+        fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Digit(CALL, seq++, fixture.nowMs.get(), '1'));
+        fixture.work();
+
+        // then it is asked for, under a key of the call
+        ConversationEvent.ToolCalled asked = told(ConversationEvent.ToolCalled.class).getFirst();
+        assertEquals("1-desk", asked.transfer());
+        assertEquals("{\"to\":\"+15550130\",\"ring_ms\":25000}", asked.arguments().toString());
+        assertEquals(0, services.heardBytes.get(), "nobody listens who has no ear");
+
+        // and when it is done, the call is closed as one that goes on elsewhere
+        fixture.arrive(Topics.RUN_EVENTS, 0, CALL, new RunEvent.Transferred(
+                CALL, seq, Instant.ofEpochMilli(fixture.nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, 0), "1-desk", Transfer.CONNECTED, 200));
+        fixture.work();
+        assertEquals(SocketCommand.Close.because(CALL, End.TRANSFERRED), fixture.commands().getLast());
+        assertEquals(End.TRANSFERRED, told(ConversationEvent.HungUp.class).getLast().end());
+    }
+
+    @Test
+    void theTonesOfKeysAreAudioOfTheTurn() throws Exception {
+        fixture.start(0);
+        fixture.running(CALL, 0, GRAPH.replace("\"bye\": {", "\"press\": {\"type\": \"send_dtmf\", \"description\": \"Presses.\", \"keys\": \"1#\"}, \"bye\": {")
+                .replace("[\"order\", \"bye\"]", "[\"press\", \"order\", \"bye\"]"));
+        heard(1);
+        heard(2);
+
+        says("Press the button, please.");
+        fixture.workUntil(() -> !services.asked.isEmpty() && marks().size() == 3);
+
+        Slice tones = Slice.of(Dtmf.muLaw("1#"));
+        assertTrue(fixture.commands().stream().anyMatch(each -> each instanceof SocketCommand.Play play && play.payload().equals(tones)));
     }
 
     @Test

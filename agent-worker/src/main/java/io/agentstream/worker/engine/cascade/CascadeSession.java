@@ -4,6 +4,7 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
@@ -12,13 +13,17 @@ import io.agentstream.agents.conversation.ConversationEffect.StopTools;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.audio.Dtmf;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.service.Brain;
@@ -80,6 +85,7 @@ final class CascadeSession implements AgentSession {
         switch (effect) {
             case Speak speak -> attempt(
                     "mouth", rows.mouths(), speak.mouth(), () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
+            case PressKeys press -> press(press);
             case StopSpeaking stop -> {
                 utterances.forEach(Mouth.Utterance::cancel);
                 utterances.clear();
@@ -152,6 +158,12 @@ final class CascadeSession implements AgentSession {
         utterances.add(utterance);
         utterance.say(speak.text());
         utterance.end();
+    }
+
+    /// As a mouth would, at once.
+    private void press(PressKeys press) {
+        out.post(new MouthSpoke(press.turn(), press.number(), Slice.of(Dtmf.muLaw(press.keys())), List.of()));
+        out.post(new MouthDone(press.turn(), press.number()));
     }
 
     private void use(CallTool call) {

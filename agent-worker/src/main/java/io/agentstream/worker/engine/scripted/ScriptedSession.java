@@ -4,6 +4,7 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
@@ -57,7 +58,7 @@ final class ScriptedSession implements AgentSession {
                 }
             }
             case StopSpeaking stop -> stopSpeaking(stop.turn());
-            case AskBrain _, StopBrain _, CallTool _, StopTools _, OpenEar _, FinishHearing _ ->
+            case PressKeys _, AskBrain _, StopBrain _, CallTool _, StopTools _, OpenEar _, FinishHearing _ ->
                 throw new IllegalStateException("a script asks for more than a mouth");
         }
     }
