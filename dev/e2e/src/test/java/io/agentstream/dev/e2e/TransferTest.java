@@ -1,0 +1,129 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.Action;
+import io.agentstream.dev.simulator.caller.CallOutcome;
+import io.agentstream.dev.simulator.caller.CallPlan;
+import io.agentstream.dev.simulator.caller.Cue;
+import io.agentstream.dev.simulator.caller.SimulatedProvider;
+import io.agentstream.dev.simulator.caller.Step;
+import io.agentstream.schemas.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import tools.jackson.databind.JsonNode;
+
+/// A caller keys through a menu, with no outside service at all, and is given to somebody else by the provider's API.
+@ExtendWith(SharedSystem.class)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(4)
+final class TransferTest {
+
+    private static final String AGENT = """
+            {"engine": "cascade", "outcomes": ["handed_over", "nobody"], "variables": {"desk": "+15550130"}, "start": "pin",
+             "nodes": {
+               "pin": {"type": "gather", "say": "Two digits, please.", "keys": {"min": 2, "max": 2}, "into": "pin", "silence_ms": 3000,
+                       "attempts": 5, "edges": [{"on": "condition", "if": "pin == '42'", "go": "desk"}], "next": "pin"},
+               "desk": {"type": "transfer", "to": "{{desk}}", "say": "One moment.", "ring_ms": 20000, "outcome": "handed_over", "on_failure": "nobody"},
+               "nobody": {"type": "hangup", "say": "Nobody is there.", "outcome": "nobody"}}}
+            """;
+
+    private LocalSystem system;
+    private Api api;
+
+    @BeforeEach
+    void open(LocalSystem shared) {
+        system = shared;
+        api = new Api(system.demo());
+    }
+
+    private CallPlan plan(String agent) {
+        return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+                .withMaxMs(60_000);
+    }
+
+    private static CallOutcome place(CallPlan plan) {
+        try (SimulatedProvider provider = new SimulatedProvider()) {
+            return provider.place(plan);
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    private String sandbox(String method, String path, String body) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(system.demo().cloudonixUrl() + path))
+                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
+    @Test
+    void aCallerWhoKeysInWhatIsWantedIsGivenToSomebodyElseAndNotHungUp(Path data) throws Exception {
+        // given
+        String agent = api.newAgent(AGENT);
+        CallPlan plan = plan(agent).withSteps(List.of(
+                new Step(new Cue.AgentSilent(400), new Action.Press('4')), new Step(new Cue.Then(300), new Action.Press('2'))));
+
+        // when
+        CallOutcome outcome = place(plan);
+
+        // then
+        assertEquals(1000, outcome.closeCode(), outcome.toString());
+        JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
+        assertEquals("transferred", run.path("end").path("by").asString());
+        assertEquals("handed_over", run.path("outcome").asString());
+        JsonNode session = Json.MAPPER.readTree(sandbox("GET", "/sandbox/sessions/" + plan.session(), ""));
+        assertEquals("+15550130", session.path("transferred_to").asString());
+        assertFalse(session.path("hung_up").asBoolean());
+
+        // and the story tells it, and leads to the same when it is run again
+        List<String> types = Wait.until("the end in the events", () -> {
+            List<String> all = api.events(run).stream().map(each -> each.path("type").asString()).toList();
+            return Wait.when(all.contains("ended")).map(yes -> all);
+        });
+        assertTrue(types.contains("transferred"), types.toString());
+        Wait.until("the whole journal", () -> {
+            Ran ran = Ran.of(Map.of(), "verify", run.path("name").asString(), "--data", data.toString());
+            return Wait.when(ran.code() == 0 && ran.out().contains("lead to the same"));
+        });
+    }
+
+    @Test
+    void aTransferThatTheProviderDoesNotDoLeavesTheCallerWithTheAgent() throws Exception {
+        // given a provider that has trouble once the call talks
+        String agent = api.newAgent(AGENT);
+        CallPlan plan = plan(agent).withSteps(List.of(
+                new Step(new Cue.At(5_000), new Action.Press('4')), new Step(new Cue.Then(300), new Action.Press('2'))));
+        CompletableFuture<CallOutcome> call = CompletableFuture.supplyAsync(() -> place(plan));
+        api.awaitRunOf(agent, plan.session(), "running");
+        sandbox("PUT", "/sandbox/sessions/" + plan.session(), "{\"behaviour\": \"error\", \"times\": 1}");
+
+        // when
+        CallOutcome outcome = call.get();
+
+        // then
+        assertEquals(1000, outcome.closeCode(), outcome.toString());
+        JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
+        assertEquals("agent_hangup", run.path("end").path("by").asString());
+        assertEquals("nobody", run.path("outcome").asString());
+        Wait.until("the hang-up", () -> Wait.when(Json.MAPPER.readTree(
+                sandbox("GET", "/sandbox/sessions/" + plan.session(), "")).path("hung_up").asBoolean()));
+    }
+}
