@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Brings a follower from where he was to where the feed is: he joins the feed, which keeps for him what happens, is told of the past from
 /// the database, and then of what was kept. Each statement takes its organisation's turn, and none is begun before he has taken what
-/// was sent. One thread, which may wait.
+/// was sent: about [#AT_ONCE_BYTES] at a time, so that nobody is cut off for what others did while he was away. One follower, one thread,
+/// which may wait.
 public final class CatchUp {
     /// Further back it is not looked; he is told that there is a gap.
     static final long MAX_BEHIND = 1_000_000;
@@ -25,10 +26,14 @@ public final class CatchUp {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /// Half of what may wait to be sent to a follower.
+    static final int AT_ONCE_BYTES = 512 << 10;
+
     private final Feed feed;
     private final Turn turn;
+    private int unsent;
 
-    /// Does a piece of work that needs a connection.
+    /// Does a piece of work in a transaction.
     @FunctionalInterface
     public interface Turn {
         <T> T take(Database.Work<T> work) throws InterruptedException, TimeoutException;
@@ -55,7 +60,24 @@ public final class CatchUp {
             follower.outlet().send(Frames.begin(from));
             tell(follower, from, joined);
         }
-        follower.isCaughtUp();
+        for (byte[] kept = follower.nextKept(); kept != null && follower.outlet().isOpen(); kept = follower.nextKept()) {
+            send(follower, kept);
+        }
+    }
+
+    private void send(Follower follower, byte[] frame) throws InterruptedException, TimeoutException {
+        if (unsent > 0 && unsent + frame.length > AT_ONCE_BYTES) {
+            awaitSent(follower);
+        }
+        unsent += frame.length;
+        follower.outlet().send(frame);
+    }
+
+    private void awaitSent(Follower follower) throws InterruptedException, TimeoutException {
+        if (!follower.outlet().awaitSent(PATIENCE)) {
+            throw new TimeoutException("the other side took too long");
+        }
+        unsent = 0;
     }
 
     private void tell(Follower follower, Mark from, Mark joined) throws InterruptedException, TimeoutException {
@@ -68,7 +90,7 @@ public final class CatchUp {
             lacking.remove(event.position());
             List<Long> left = new ArrayList<>(later);
             left.addAll(lacking);
-            follower.past(event, Mark.of(from.high(), left));
+            send(follower, follower.past(event, Mark.of(from.high(), left)));
         }
         later.addAll(joined.holes().tailSet(from.high() + 1));
         Long after = from.high();
@@ -77,12 +99,10 @@ public final class CatchUp {
             Past past = turn.take(connection -> RunEventFeed.past(connection, follower.wanted(), behind, joined.high()));
             for (Event event : past.events()) {
                 if (!joined.holes().contains(event.position())) {
-                    follower.past(event, Mark.of(event.position(), later));
+                    send(follower, follower.past(event, Mark.of(event.position(), later)));
                 }
             }
-            if (!follower.outlet().awaitSent(PATIENCE)) {
-                throw new TimeoutException("the other side took too long");
-            }
+            awaitSent(follower);
             after = past.next();
         }
     }

@@ -68,18 +68,19 @@ public final class Follower {
         }
     }
 
-    /// He is told of something that happened before he joined.
-    void past(Event event, Mark mark) {
-        outlet.send(frame(event, mark));
+    /// Something that happened before he joined, as he is told of it.
+    byte[] past(Event event, Mark mark) {
+        return frame(event, mark);
     }
 
-    /// He is told of what has happened meanwhile, and from here on at once.
-    synchronized void isCaughtUp() {
-        Queue<Told> meanwhile = waiting;
-        waiting = null;
-        if (meanwhile != null) {
-            meanwhile.forEach(told -> outlet.send(frame(told.event(), own(told.mark()))));
+    /// The next of what has happened meanwhile, as he is told of it; null where that was all: from then on he is told at once.
+    synchronized byte @Nullable [] nextKept() {
+        Told next = waiting == null ? null : waiting.poll();
+        if (next == null) {
+            waiting = null;
+            return null;
         }
+        return frame(next.event(), own(next.mark()));
     }
 
     /// Says that the stream is alive.

@@ -22,6 +22,11 @@ public final class RunEventFeed {
 
     static final int MAX_EVENTS = 500;
 
+    /// After so many bytes of payloads it brings no more: what follows is brought by the next one.
+    static final int MAX_BYTES = 256 << 10;
+
+    private static final int ROWS_AT_A_TIME = 50;
+
     private static final String COLUMNS =
             """
             e.position, e.run_id, e.at, e.type, e.payload - 'definition' as payload, r.name, r.call_id, r.organization_id, r.agent_id,
@@ -133,33 +138,70 @@ public final class RunEventFeed {
         return new Seen(row.getLong("position"), row.getString("name") == null ? null : read(row));
     }
 
-    /// The wanted ones behind `after` up to `upTo`, or some of them, in order.
+    /// The wanted ones behind `after` up to `upTo`, or some of them, in order. In a transaction, so that what is not brought is not read.
     public static Past past(Connection connection, Wanted wanted, long after, long upTo) throws SQLException {
         return wanted.runId() == null ? ofOrganization(connection, wanted, after, upTo) : ofRun(connection, wanted, after, upTo);
     }
 
     private static Past ofRun(Connection connection, Wanted wanted, long after, long upTo) throws SQLException {
-        List<Event> events = Sql.query(
+        Page page = new Page();
+        Sql.each(
                 connection,
+                ROWS_AT_A_TIME,
                 "select " + COLUMNS
                         + """
                           from run_events e join runs r on r.id = e.run_id join agents a on a.id = r.agent_id
                          where e.run_id = ? and r.organization_id = ? and e.position > ? and e.position <= ?
                          order by e.position limit ?
                         """,
-                RunEventFeed::read,
+                row -> page.takes(read(row), size(row)),
+                more -> more,
                 wanted.runId(),
                 wanted.organizationId(),
                 after,
                 upTo,
                 MAX_EVENTS);
-        return of(events, wanted, events.size() == MAX_EVENTS ? (Long) events.getLast().position() : null);
+        return page.of(wanted, page.isFull ? page.last() : null);
+    }
+
+    private static int size(ResultSet row) throws SQLException {
+        return row.getString("payload").length();
+    }
+
+    /// Events until there are enough.
+    private static final class Page {
+        private final List<Event> events = new ArrayList<>();
+        private int bytes;
+        private boolean isFull;
+        /// Where it goes on where there may be more behind all that was passed over.
+        private @Nullable Long behindOthers;
+
+        /// Whether it takes more.
+        boolean takes(Event event, int size) {
+            events.add(event);
+            bytes += size;
+            isFull = bytes >= MAX_BYTES || events.size() == MAX_EVENTS;
+            return !isFull;
+        }
+
+        void examined(int rows, long last) {
+            behindOthers = rows == MAX_EXAMINED ? (Long) last : null;
+        }
+
+        Long last() {
+            return events.getLast().position();
+        }
+
+        Past of(Wanted wanted, @Nullable Long next) {
+            return new Past(events.stream().filter(wanted::wants).toList(), next);
+        }
     }
 
     private static Past ofOrganization(Connection connection, Wanted wanted, long after, long upTo) throws SQLException {
-        record Row(@Nullable Event event, long last, int examined) {}
-        List<Row> rows = Sql.query(
+        Page page = new Page();
+        Sql.each(
                 connection,
+                ROWS_AT_A_TIME,
                 "with examined as materialized ("
                         + "select position, run_id from run_events where position > ? and position <= ? order by position limit ?)"
                         + " select s.last, s.examined, x.* from (select coalesce(max(position), 0) as last, count(*) as examined"
@@ -170,26 +212,17 @@ public final class RunEventFeed {
                           join agents a on a.id = r.agent_id join run_events e on e.run_id = y.run_id and e.position = y.position
                          order by y.position limit ?) x on true order by x.position
                         """,
-                row -> new Row(row.getString("name") == null ? null : read(row), row.getLong("last"), row.getInt("examined")),
+                row -> {
+                    page.examined(row.getInt("examined"), row.getLong("last"));
+                    return row.getString("name") == null || page.takes(read(row), size(row));
+                },
+                more -> more,
                 after,
                 upTo,
                 MAX_EXAMINED,
                 wanted.organizationId(),
                 MAX_EVENTS);
-        List<Event> events = new ArrayList<>();
-        for (Row row : rows) {
-            if (row.event() != null) {
-                events.add(row.event());
-            }
-        }
-        Long next = events.size() == MAX_EVENTS
-                ? (Long) events.getLast().position()
-                : rows.getFirst().examined() == MAX_EXAMINED ? (Long) rows.getFirst().last() : null;
-        return of(events, wanted, next);
-    }
-
-    private static Past of(List<Event> events, Wanted wanted, @Nullable Long next) {
-        return new Past(events.stream().filter(wanted::wants).toList(), next);
+        return page.of(wanted, page.isFull ? page.last() : page.behindOthers);
     }
 
     /// Which of these API keys open something, of an organisation that is not suspended.

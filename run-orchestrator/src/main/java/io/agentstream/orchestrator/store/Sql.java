@@ -60,8 +60,15 @@ public final class Sql {
     public static <T> void each(
             Connection connection, String sql, Row<T> row, Predicate<T> taker, @Nullable Object... parameters)
             throws SQLException {
+        each(connection, ROWS_AT_A_TIME, sql, row, taker, parameters);
+    }
+
+    /// As [#each(Connection, String, Row, Predicate, Object...)], with so many rows at a time.
+    public static <T> void each(
+            Connection connection, int rowsAtATime, String sql, Row<T> row, Predicate<T> taker, @Nullable Object... parameters)
+            throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, parameters)) {
-            statement.setFetchSize(ROWS_AT_A_TIME);
+            statement.setFetchSize(rowsAtATime);
             try (ResultSet rows = statement.executeQuery()) {
                 boolean more = true;
                 while (more && rows.next()) {
