@@ -8,11 +8,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads on while its reader is busy with what it has: a thread of its own takes the records of `source`, [#MOST] pieces ahead at most.
 /// That is for topics on which a call's records lie among many others', where finding them is most of the work, and a reader wants several
 /// topics at once. Each of its methods is one thread's, as with any reading; from the first [#next] on the source is the own thread's alone.
+/// There are as many such threads as a reading's owner has permits for; a reading that finds none left is not ahead.
 final class ReadAhead implements CallSource.Records {
 
     /// Records are handed over so many at a time.
@@ -38,20 +43,34 @@ final class ReadAhead implements CallSource.Records {
     private final Thread thread;
     private Iterator<LogRecord> piece = Collections.emptyIterator();
     private @Nullable Said last;
-    private volatile boolean isClosed;
+    private final AtomicBoolean closed;
+    private final Semaphore permits;
 
-    private ReadAhead(CallSource.Records source, String topic) {
+    private ReadAhead(CallSource.Records source, String topic, AtomicBoolean closed, Semaphore permits) {
         this.source = source;
+        this.closed = closed;
+        this.permits = permits;
         this.thread = Thread.ofPlatform().name("read-ahead-" + topic).daemon().unstarted(this::read);
     }
 
     /// Begins at once.
     ///
+    /// @param opening of the source, whose `next` is to fail soon when what it is given says so, also while it finds nothing
     /// @param topic says which it is in a list of threads
-    static ReadAhead of(CallSource.Records source, String topic) {
-        ReadAhead ahead = new ReadAhead(source, topic);
-        ahead.thread.start();
-        return ahead;
+    /// @param permits one is taken until the own thread is gone, which may be a while after [#close]; where there is none, there is no thread
+    static CallSource.Records of(Function<BooleanSupplier, CallSource.Records> opening, String topic, Semaphore permits) {
+        if (!permits.tryAcquire()) {
+            return opening.apply(() -> false);
+        }
+        AtomicBoolean closed = new AtomicBoolean();
+        try {
+            ReadAhead ahead = new ReadAhead(opening.apply(closed::get), topic, closed, permits);
+            ahead.thread.start();
+            return ahead;
+        } catch (RuntimeException | Error failure) {
+            permits.release();
+            throw failure;
+        }
     }
 
     private void read() {
@@ -61,19 +80,21 @@ final class ReadAhead implements CallSource.Records {
                 List<LogRecord> records = new ArrayList<>(PIECE);
                 end = fill(records);
                 said.put(new Said.Piece(records));
-            } while (end == null && !isClosed);
-            if (end != null && !isClosed) {
+            } while (end == null && !closed.get());
+            if (end != null && !closed.get()) {
                 said.put(end);
             }
         } catch (InterruptedException never) {
             Thread.currentThread().interrupt();
+        } finally {
+            permits.release();
         }
     }
 
     /// Null where there may be more.
     private @Nullable Said fill(List<LogRecord> records) {
         try {
-            while (records.size() < PIECE && !isClosed) {
+            while (records.size() < PIECE && !closed.get()) {
                 LogRecord record = source.next();
                 if (record == null) {
                     return new Said.End();
@@ -124,11 +145,11 @@ final class ReadAhead implements CallSource.Records {
         return source.deleted();
     }
 
-    /// The own thread closes the source, as soon as it has what it is fetching. It is not interrupted: Kafka's reader would say its
+    /// The own thread closes the source, as soon as it has what it is fetching, also where that is of others. It is not interrupted: Kafka's reader would say its
     /// farewell neither to the broker nor in silence.
     @Override
     public void close() {
-        isClosed = true;
+        closed.set(true);
         said.clear(); // it may be waiting for a place
     }
 }

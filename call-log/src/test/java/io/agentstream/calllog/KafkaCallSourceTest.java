@@ -2,6 +2,8 @@ package io.agentstream.calllog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.calllog.CallPlaces.Span;
@@ -24,6 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -37,6 +44,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// One call's records among those of others, on a real broker.
@@ -236,5 +244,93 @@ final class KafkaCallSourceTest {
             }
         }
         return count;
+    }
+
+    /// Other calls, which write on the same partition without end.
+    private final class Others implements AutoCloseable {
+        private final AtomicBoolean isOver = new AtomicBoolean();
+        private final AtomicLong written = new AtomicLong();
+        private final Thread thread = Thread.ofPlatform().unstarted(this::write);
+
+        Others begin() throws Exception {
+            thread.start();
+            await("others write", () -> written.get() > 10_000);
+            return this;
+        }
+
+        private void write() {
+            try (Producer<byte[], byte[]> producer = clients.events("others", Duration.ofSeconds(5))) {
+                byte[] other = id(7).toKey();
+                int to = partition();
+                for (long seq = 1; !isOver.get(); seq++) {
+                    producer.send(
+                            new ProducerRecord<>(
+                                    Topics.CALL_MEDIA.name(), to, frame(call, seq).atMs(), other,
+                                    Topics.CALL_MEDIA.codec().encode(frame(id(7), seq))),
+                            (_, failure) -> written.addAndGet(failure == null ? 1 : 0));
+                }
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
+            }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            isOver.set(true);
+            thread.join();
+        }
+    }
+
+    private static void await(String what, BooleanSupplier is) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!is.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadlineNs, what + ": not within 30 s");
+            Thread.onSpinWait();
+        }
+    }
+
+    private CallSource.Records followed(BooleanSupplier isGivenUp) throws IOException {
+        return KafkaCallSource.followed(clients, new CallPlaces(call, began, null, null, List.of()), true, isGivenUp)
+                .open(Topics.CALL_MEDIA);
+    }
+
+    @Test
+    @Timeout(60)
+    void whoFollowsACallIsToldThatThereIsNothingForNowHoweverMuchOthersWrite() throws Exception {
+        // given
+        write(1, 10, 0);
+        try (Others others = new Others().begin(); CallSource.Records records = followed(() -> false)) {
+            for (int frame = 0; frame < 10; frame++) {
+                assertTrue(records.next() != null);
+            }
+
+            // when he looks again and again, and others write meanwhile
+            long before = others.written.get();
+            for (int looks = 0; looks < 20; looks++) {
+                assertNull(records.next());
+            }
+            await("others go on", () -> others.written.get() > before + 10_000);
+            write(11, 11, 0);
+
+            // then what comes next is found
+            LogRecord found = null;
+            while (found == null) {
+                found = records.next(); // until the test's time is over
+            }
+            assertEquals(offsets.get(11L), found.offset());
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whoGivesUpIsNotKeptByWhatOthersHaveWritten() throws Exception {
+        // given a past in which there is nothing of the call
+        AtomicInteger asked = new AtomicInteger();
+        try (Others others = new Others().begin();
+                CallSource.Records records = followed(() -> asked.incrementAndGet() > 1)) {
+            // when, then
+            assertThrows(IOException.class, records::next);
+            assertTrue(others.written.get() > 0);
+        }
     }
 }

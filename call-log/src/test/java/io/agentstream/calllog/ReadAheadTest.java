@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,23 @@ final class ReadAheadTest {
     private static final int MANY = 5_000;
 
     private final Numbered source = new Numbered();
+    private final Semaphore permits = new Semaphore(1);
+
+    private CallSource.Records ahead() {
+        return ReadAhead.of(
+                isGivenUp -> {
+                    source.isGivenUp = isGivenUp;
+                    return source;
+                },
+                "test", permits);
+    }
 
     /// Records with the numbers from 0 on: `left` of them, then what `after` says.
     private static final class Numbered implements CallSource.Records {
         final Semaphore left = new Semaphore(0);
         final CountDownLatch closed = new CountDownLatch(1);
         volatile After after = () -> null;
+        volatile BooleanSupplier isGivenUp = () -> false;
         final AtomicLong brought = new AtomicLong();
 
         @FunctionalInterface
@@ -59,7 +71,7 @@ final class ReadAheadTest {
         source.left.drainPermits();
     }
 
-    private static void takes(ReadAhead ahead, int records) throws IOException {
+    private static void takes(CallSource.Records ahead, int records) throws IOException {
         for (long number = 0; number < records; number++) {
             assertEquals(number, Objects.requireNonNull(ahead.next()).offset());
         }
@@ -69,7 +81,7 @@ final class ReadAheadTest {
     void bringsWhatTheSourceHasInItsOrderAndThenItsEnd() throws Exception {
         source.left.release(MANY);
 
-        try (ReadAhead ahead = ReadAhead.of(source, "test")) {
+        try (CallSource.Records ahead = ahead()) {
             takes(ahead, MANY);
             assertNull(ahead.next());
             assertNull(ahead.next());
@@ -83,7 +95,7 @@ final class ReadAheadTest {
     void isAheadByAsMuchAsItMayAndNoFurther() throws Exception {
         source.left.release(MANY);
 
-        try (ReadAhead ahead = ReadAhead.of(source, "test")) {
+        try (CallSource.Records ahead = ahead()) {
             takes(ahead, 1);
             long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
             while (source.brought.get() < 1_000 && System.nanoTime() < deadlineNs) {
@@ -102,7 +114,7 @@ final class ReadAheadTest {
             throw gone;
         };
 
-        try (ReadAhead ahead = ReadAhead.of(source, "test")) {
+        try (CallSource.Records ahead = ahead()) {
             takes(ahead, 100);
             IOException told = assertThrows(IOException.class, ahead::next);
             assertEquals("Kafka brings nothing any more", told.getMessage());
@@ -117,7 +129,7 @@ final class ReadAheadTest {
             throw new ArithmeticException();
         };
 
-        try (ReadAhead ahead = ReadAhead.of(source, "test")) {
+        try (CallSource.Records ahead = ahead()) {
             assertThrows(IllegalStateException.class, ahead::next);
         }
     }
@@ -125,7 +137,7 @@ final class ReadAheadTest {
     @Test
     void whoClosesEarlyLeavesNothingOpen() throws Exception {
         source.left.release(MANY);
-        ReadAhead ahead = ReadAhead.of(source, "test");
+        CallSource.Records ahead = ahead();
         takes(ahead, 1);
 
         ahead.close();
@@ -146,7 +158,7 @@ final class ReadAheadTest {
             return null;
         };
 
-        try (ReadAhead ahead = ReadAhead.of(source, "test")) {
+        try (CallSource.Records ahead = ahead()) {
             Thread.currentThread().interrupt();
             assertThrows(IOException.class, ahead::next);
             assertTrue(Thread.interrupted());
@@ -154,5 +166,51 @@ final class ReadAheadTest {
         brings.countDown();
 
         assertTrue(source.closed.await(10, TimeUnit.SECONDS));
+    }
+
+    /// What a call's reader sees of a stretch of a topic in which there is nothing of the call.
+    private LogRecord onlyOthers() throws IOException {
+        while (!source.isGivenUp.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+        throw new IOException("nobody waits any more");
+    }
+
+    @Test
+    void whoClosesWhileNothingIsFoundLeavesNoThreadThatGoesOnLooking() throws Exception {
+        // given
+        source.after = this::onlyOthers;
+        CallSource.Records ahead = ahead();
+
+        // when
+        ahead.close();
+
+        // then
+        assertTrue(source.closed.await(10, TimeUnit.SECONDS), "it goes on looking for the call's next record");
+    }
+
+    @Test
+    void aThreadIsCountedUntilItIsGoneAndWithoutAPermitThereIsNone() throws Exception {
+        // given a reading that was closed and whose thread is still fetching
+        CountDownLatch brings = new CountDownLatch(1);
+        source.after = () -> {
+            try {
+                brings.await();
+            } catch (InterruptedException never) {
+                Thread.currentThread().interrupt();
+            }
+            return null;
+        };
+        ahead().close();
+
+        // when
+        CallSource.Records other = new Numbered();
+        CallSource.Records second = ReadAhead.of(_ -> other, "test", permits);
+
+        // then
+        assertSame(other, second);
+        brings.countDown();
+        assertTrue(permits.tryAcquire(10, TimeUnit.SECONDS));
+        assertTrue(source.closed.await(0, TimeUnit.SECONDS));
     }
 }

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator;
 
 import io.agentstream.orchestrator.api.Api;
+import io.agentstream.orchestrator.api.ApiDatabases;
 import io.agentstream.orchestrator.facts.Projections;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
@@ -140,11 +141,12 @@ public final class OrchestratorService implements AutoCloseable {
         readiness.require(kafka::reason);
         readiness.require(gate::reason);
         readiness.require(runs::reason);
-        Database apiDatabase = closer.own(
+        ApiDatabases apiDatabases = closer.own(
                 "API's database",
-                new Database(databaseSettings(config, "orchestrator-api", config.get(Keys.API_DATABASE_POOL), API_STATEMENT_TIMEOUT)));
+                ApiDatabases.open(
+                        databaseSettings(config, "orchestrator-api", config.get(Keys.API_DATABASE_POOL), API_STATEMENT_TIMEOUT)));
         Api api = closer.own("API", new Api(
-                apiDatabase, cipher, guard, new KafkaCallLogs(clients, config.find(Keys.CALL_KEYS_KEY).orElse(null)), apiSettings(config), metrics));
+                apiDatabases, cipher, guard, new KafkaCallLogs(clients, config.find(Keys.CALL_KEYS_KEY).orElse(null)), apiSettings(config), metrics));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(api.handler())));

@@ -38,6 +38,9 @@ public final class KafkaClients {
     /// to ask whom it is connecting to, and would ask one that stands still again and again, which never says that it leads no more.
     private static final Duration RECONNECT_BACKOFF = Duration.ofMillis(500);
 
+    /// Of who reads a stretch of a topic once, as fast as it comes.
+    private static final int ONCE_READ_BYTES = 4 << 20;
+
     /// Older audio is of use to nobody who is on the phone.
     private static final Duration MEDIA_DELIVERY = Duration.ofSeconds(5);
 
@@ -152,12 +155,19 @@ public final class KafkaClients {
 
     /// A reader that is told its partitions, for one key among many: of every other record it has neither key nor value.
     public Consumer<byte[], byte[]> readerOf(String clientId, byte[] key) {
+        return readerOf(clientId, key, ONCE_READ_BYTES);
+    }
+
+    /// As [#readerOf(String, byte[])], for readers that are there for long and of which there are many.
+    ///
+    /// @param fetchBytes about how much is brought at a time; one that is read and one that is on its way are held
+    public Consumer<byte[], byte[]> readerOf(String clientId, byte[] key, int fetchBytes) {
         OnlyKey only = new OnlyKey(key);
         return consumer(
                 clientId,
                 Map.of(
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20),
+                        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(fetchBytes),
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000"),
                 only.keys(), only.values());
     }

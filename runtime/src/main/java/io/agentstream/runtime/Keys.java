@@ -73,7 +73,7 @@ public final class Keys {
     public static final Key<Integer> API_DATABASE_POOL = number(
             "API_DATABASE_POOL", 3, 2, 50,
             "Most database connections of one orchestrator's REST API, beside `AGENT_STREAM_DATABASE_POOL`. One looks up keys; each"
-                    + " of the others works on one request at a time.");
+                    + " of the others works on one request at a time. Four more are for followers and for calls that are read back.");
 
     public static final Key<URI> CLOUDONIX_API_URL = uri(
             "CLOUDONIX_API_URL", "https://api.cloudonix.io", List.of("http", "https"),

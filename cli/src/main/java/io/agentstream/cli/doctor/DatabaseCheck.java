@@ -1,5 +1,6 @@
 package io.agentstream.cli.doctor;
 
+import io.agentstream.orchestrator.api.ApiDatabases;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Sql;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record DatabaseCheck(Config config, @Nullable Path data) implements Check {
 
     private static final int OLDEST_VERSION = 14;
-    private static final int OURS_BESIDE_POOLS = 4;
+    private static final int OURS_BESIDE_POOLS = 4 + ApiDatabases.BESIDE;
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     @Override

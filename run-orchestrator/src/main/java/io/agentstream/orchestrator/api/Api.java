@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /// The REST API as one handler: everything below `/api/v1/`, and `/openapi.yaml`. Any other path is answered 404. Requests
 /// wait on virtual threads; the I/O thread that brings one is free at once, and the work is done by a few threads of the API's own.
-/// The database should be its own too: whatever is asked here, calls then find a connection.
+/// The databases should be its own too: whatever is asked here, calls then find a connection.
 public final class Api implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Api.class);
     static final String OPENAPI_PATH = "/openapi.yaml";
@@ -73,21 +73,22 @@ public final class Api implements AutoCloseable {
     /// One that reads no call back.
     ///
     /// @param guard what webhooks may reach
-    public Api(Database database, CredentialsCipher cipher, AddressGuard guard, Settings settings, Metrics metrics) {
-        this(database, cipher, guard, CallLogs.NONE, settings, metrics);
+    public Api(ApiDatabases databases, CredentialsCipher cipher, AddressGuard guard, Settings settings, Metrics metrics) {
+        this(databases, cipher, guard, CallLogs.NONE, settings, metrics);
     }
 
     /// @param guard what webhooks may reach
     /// @param logs where calls are read back from
     public Api(
-            Database database, CredentialsCipher cipher, AddressGuard guard, CallLogs logs, Settings settings, Metrics metrics) {
+            ApiDatabases databases, CredentialsCipher cipher, AddressGuard guard, CallLogs logs, Settings settings, Metrics metrics) {
+        Database database = databases.requests();
+        Database readersDatabase = databases.readers();
         this.readers = new LogReaders(metrics);
         Shares shares = new Shares(settings.rates().sharePercent(), System::nanoTime);
-        // One connection is for the keys.
-        Workers workers = new Workers(Math.max(1, database.poolSize() - 1), Shares.ofThisThread(), shares::took);
-        this.feed = new Feed(database, metrics);
+        Workers workers = new Workers(database.poolSize(), Shares.ofThisThread(), shares::took);
+        this.feed = new Feed(databases.followers(), metrics);
         this.feeding = new DutyCycleRunner(feed, FAREWELL, fault -> log.error("nothing can be followed any more", fault));
-        RunLog runLog = new RunLog(database, logs);
+        RunLog runLog = new RunLog(database, readersDatabase, logs);
         ReadBack readBack = new ReadBack(readers);
         this.followed = new FollowedRuns(runLog);
         ApiKeys keys = new ApiKeys(new SecureRandom());
@@ -99,9 +100,9 @@ public final class Api implements AutoCloseable {
                         new TelephonyRoutes(database, cipher).routes(),
                         new ServiceKeyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
-                        new TimelineRoutes(database, runLog, readBack, followed).routes(),
-                        new AudioRoutes(database, logs, readBack, InstantSource.system()).routes(),
-                        new ExportRoutes(database, logs, readBack).routes(),
+                        new TimelineRoutes(database, databases.followers(), runLog, readBack, followed).routes(),
+                        new AudioRoutes(database, readersDatabase, logs, readBack, InstantSource.system()).routes(),
+                        new ExportRoutes(database, readersDatabase, logs, readBack).routes(),
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new ErasureRoutes(database).routes(),
@@ -115,7 +116,7 @@ public final class Api implements AutoCloseable {
                 .toList();
         Reply openApi = Reply.ok(resource("openapi.yaml")).with("Content-Type", "application/yaml");
         Doorkeeper doorkeeper = new Doorkeeper(
-                new Callers(database), operatorKey, new FailedKeys(settings.failedKeysPerMinute(), System::nanoTime));
+                new Callers(databases.keys()), operatorKey, new FailedKeys(settings.failedKeysPerMinute(), System::nanoTime));
         this.edge = new Edge(
                 new Router(routes),
                 Map.of(OPENAPI_PATH, openApi),

@@ -39,12 +39,15 @@ final class AudioRoutes {
     private static final int RENDERING = 1;
 
     private final Database database;
+    private final Database readers;
     private final CallLogs logs;
     private final ReadBack readBack;
     private final InstantSource clock;
 
-    AudioRoutes(Database database, CallLogs logs, ReadBack readBack, InstantSource clock) {
+    /// @param readers for what is done beside the log, off the requests' threads
+    AudioRoutes(Database database, Database readers, CallLogs logs, ReadBack readBack, InstantSource clock) {
         this.database = database;
+        this.readers = readers;
         this.logs = logs;
         this.readBack = readBack;
         this.clock = clock;
@@ -135,7 +138,7 @@ final class AudioRoutes {
     }
 
     private void listened(Call call, Located run, Channels channels) {
-        database.inTransaction(connection -> {
+        readers.inTransaction(connection -> {
             AuditLog.write(
                     connection, call.who(),
                     AuditLog.Change.of(

@@ -26,9 +26,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class EventRoutes {
     private static final Logger log = LoggerFactory.getLogger(EventRoutes.class);
 
+    private static final String FOLLOWED = "events.followed";
+
     private final Database database;
     private final Feed feed;
     private final Workers workers;
+    private final Looks looks = new Looks(System::nanoTime);
+    private final QueuedBytes queued = new QueuedBytes();
     private final Function<Event, byte[]> view = onceEach(event -> Json.bytes(json(event)));
 
     EventRoutes(Database database, Feed feed, Workers workers) {
@@ -53,16 +57,22 @@ final class EventRoutes {
             return call.query().badRequest();
         }
         long organization = call.organizationId();
+        Looks.Look look = new Looks.Look(call.caller().keyId(), FOLLOWED, organization);
+        boolean isNew = looks.isNew(look);
         Wanted wanted = database.inTransaction(connection -> {
-            AuditLog.write(
-                    connection, call.who(),
-                    AuditLog.Change.of(organization, "events.followed", "organization", organization, null, null));
+            if (isNew) {
+                AuditLog.write(
+                        connection, call.who(), AuditLog.Change.of(organization, FOLLOWED, "organization", organization, null, null));
+            }
             Long agentId = null;
             if (agent != null) { // where the organisation has none of that UUID nothing happens; numbers begin with 1
                 agentId = Agents.idEvenIfArchived(connection, organization, agent).orElse(0L);
             }
             return new Wanted(organization, null, agentId, state);
         });
+        if (isNew) {
+            looks.noted(look);
+        }
         long key = call.caller().keyId();
         return Reply.live((exchange, over) -> begin(wanted, key, resumed, exchange, over));
     }
@@ -75,7 +85,7 @@ final class EventRoutes {
             if (gone != null) {
                 feed.leave(gone);
             }
-        });
+        }, queued);
         Follower follower = new Follower(wanted, key, resumed, view, outlet);
         himself.set(follower);
         outlet.begin();
@@ -87,7 +97,7 @@ final class EventRoutes {
             new CatchUp(feed, new CatchUp.Turn() {
                 @Override
                 public <T> T take(Database.Work<T> work) throws InterruptedException, TimeoutException {
-                    return workers.answer(organization, () -> database.withConnection(work));
+                    return workers.answer(organization, () -> database.inTransaction(work));
                 }
             }).bring(follower);
         } catch (TimeoutException | RuntimeException failed) {

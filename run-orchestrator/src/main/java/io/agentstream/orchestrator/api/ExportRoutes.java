@@ -24,11 +24,14 @@ final class ExportRoutes {
     private static final List<String> BOOLEANS = List.of("true", "false");
 
     private final Database database;
+    private final Database readers;
     private final CallLogs logs;
     private final ReadBack readBack;
 
-    ExportRoutes(Database database, CallLogs logs, ReadBack readBack) {
+    /// @param readers for what is done beside the log, off the requests' threads
+    ExportRoutes(Database database, Database readers, CallLogs logs, ReadBack readBack) {
         this.database = database;
+        this.readers = readers;
         this.logs = logs;
         this.readBack = readBack;
     }
@@ -86,13 +89,13 @@ final class ExportRoutes {
                 new CallId(run.callId()), RunRoutes.json(found.run()), run.endedAt() != null);
         Reply.Pieces pieces = readBack.pieces(
                 owner,
-                () -> CallExport.open(subject, new ExportedEvents(database, run.id()), logs::definition, source, secrets, redact));
+                () -> CallExport.open(subject, new ExportedEvents(readers, run.id()), logs::definition, source, secrets, redact));
         return Reply.stream(MediaTypes.ZSTD, new byte[0], pieces)
                 .with("Content-Disposition", "attachment; filename=\"" + run.name() + (redact ? "-redacted" : "") + ".tar.zst\"");
     }
 
     private void taken(Call call, Located run, boolean redact) {
-        database.inTransaction(connection -> {
+        readers.inTransaction(connection -> {
             AuditLog.write(
                     connection, call.who(),
                     AuditLog.Change.of(

@@ -13,7 +13,7 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /// An answer that goes on, written by the connection's I/O thread whenever the other side has room: no thread waits for it. What it has
-/// no room for waits here, [#MAX_QUEUED_BYTES] of it and [#MAX_STUCK_NS] long; then the connection is closed. Any thread, but for
+/// no room for waits here, [#MAX_QUEUED_BYTES] of it, within [QueuedBytes], and [#MAX_STUCK_NS] long; then the connection is closed. Any thread, but for
 /// [#begin] and what it says of itself.
 final class SseOutlet implements Outlet {
     static final int MAX_QUEUED_BYTES = 1 << 20;
@@ -21,6 +21,7 @@ final class SseOutlet implements Outlet {
 
     private final HttpServerExchange exchange;
     private final Runnable whenOver;
+    private final QueuedBytes ofAll;
 
     // Guarded by this.
     private final Queue<ByteBuffer> queue = new ArrayDeque<>();
@@ -35,9 +36,11 @@ final class SseOutlet implements Outlet {
     private boolean isShut;
 
     /// @param whenOver called once, when nothing is written any more
-    SseOutlet(HttpServerExchange exchange, Runnable whenOver) {
+    /// @param ofAll counts what is sent to this one alone; not what several are sent the same bytes of, which are kept anyway
+    SseOutlet(HttpServerExchange exchange, Runnable whenOver, QueuedBytes ofAll) {
         this.exchange = exchange;
         this.whenOver = whenOver;
+        this.ofAll = ofAll;
     }
 
     /// On the exchange's I/O thread, once; its status and headers are set.
@@ -60,13 +63,14 @@ final class SseOutlet implements Outlet {
                 return;
             }
             boolean isStuck = !queue.isEmpty()
-                    && (queuedBytes + frame.length > MAX_QUEUED_BYTES || System.nanoTime() - progressNs > MAX_STUCK_NS);
+                    && (queuedBytes + frame.length > MAX_QUEUED_BYTES
+                            || ofAll.isFull(queuedBytes + frame.length)
+                            || System.nanoTime() - progressNs > MAX_STUCK_NS);
             if (!isStuck) {
                 if (queue.isEmpty()) {
                     progressNs = System.nanoTime();
                 }
-                queue.add(ByteBuffer.wrap(frame));
-                queuedBytes += frame.length;
+                queue(frame);
                 due();
                 return;
             }
@@ -77,8 +81,7 @@ final class SseOutlet implements Outlet {
     @Override
     public synchronized void end(byte[] last) {
         if (!isOver && !isEnding) {
-            queue.add(ByteBuffer.wrap(last));
-            queuedBytes += last.length;
+            queue(last);
             isEnding = true;
             due();
         }
@@ -108,6 +111,12 @@ final class SseOutlet implements Outlet {
         return !isOver;
     }
 
+    private void queue(byte[] frame) {
+        queue.add(ByteBuffer.wrap(frame));
+        queuedBytes += frame.length;
+        ofAll.add(frame.length);
+    }
+
     private void due() {
         if (!isDue) {
             isDue = true;
@@ -122,6 +131,7 @@ final class SseOutlet implements Outlet {
             }
             isOver = true;
             queue.clear();
+            ofAll.remove(queuedBytes);
             queuedBytes = 0;
             notifyAll();
         }
@@ -174,7 +184,9 @@ final class SseOutlet implements Outlet {
     }
 
     private synchronized void written(int bytes) {
-        queuedBytes -= Math.min(bytes, queuedBytes);
+        int sent = Math.min(bytes, queuedBytes);
+        queuedBytes -= sent;
+        ofAll.remove(sent);
         if (bytes > 0) {
             progressNs = System.nanoTime();
         }

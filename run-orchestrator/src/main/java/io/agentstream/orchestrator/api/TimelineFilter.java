@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.api;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.agentstream.calllog.timeline.TimelineEntry;
+import io.agentstream.orchestrator.replay.WantedEntries;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param fromMs null: from the beginning
 /// @param toMs null: to the end
 /// @param kinds empty: all of them
-record TimelineFilter(@Nullable Long fromMs, @Nullable Long toMs, List<String> kinds) {
+record TimelineFilter(@Nullable Long fromMs, @Nullable Long toMs, List<String> kinds) implements WantedEntries {
 
     static final List<String> KINDS = Arrays.stream(TimelineEntry.class.getPermittedSubclasses())
             .map(TimelineFilter::kind)
@@ -23,9 +24,14 @@ record TimelineFilter(@Nullable Long fromMs, @Nullable Long toMs, List<String> k
 
     /// Of what lasts, whatever reaches into the time is wanted.
     boolean wants(TimelineEntry entry) {
-        return (fromMs == null || entry.atMs() >= fromMs)
-                && (toMs == null || entry.fromMs() <= toMs)
-                && (kinds.isEmpty() || kinds.contains(kind(entry.getClass())));
+        return wants(entry.getClass(), entry.fromMs(), entry.atMs());
+    }
+
+    @Override
+    public boolean wants(Class<? extends TimelineEntry> kind, long beganMs, long atMs) {
+        return (fromMs == null || atMs >= fromMs)
+                && (toMs == null || beganMs <= toMs)
+                && (kinds.isEmpty() || kinds.contains(kind(kind)));
     }
 
     private static String kind(Class<?> type) {

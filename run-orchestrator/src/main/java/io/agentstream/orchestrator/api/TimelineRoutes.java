@@ -27,6 +27,7 @@ final class TimelineRoutes {
     private static final long MAX_MS = 7L * 24 * 60 * 60 * 1_000;
 
     private static final int BUSY_SECONDS = 2;
+    private static final String FOLLOWED = "run.timeline_followed";
 
     /// How long a client is asked to wait before it connects again.
     private static final byte[] BEGINNING = bytes("retry: 1000\n\n");
@@ -45,13 +46,18 @@ final class TimelineRoutes {
     private final ReadBack readBack;
     private final FollowedRuns followed;
     private final KeysInForce keys;
+    private final Looks looks = new Looks(System::nanoTime);
 
-    TimelineRoutes(Database database, RunLog runs, ReadBack readBack, FollowedRuns followed) {
+    /// What followers of a run are sent is the same bytes for all of them, which the run keeps within its own bounds.
+    private final QueuedBytes shared = new QueuedBytes();
+
+    /// @param followers for what is asked for all who follow
+    TimelineRoutes(Database database, Database followers, RunLog runs, ReadBack readBack, FollowedRuns followed) {
         this.database = database;
         this.runs = runs;
         this.readBack = readBack;
         this.followed = followed;
-        this.keys = new KeysInForce(database, System::nanoTime);
+        this.keys = new KeysInForce(followers, System::nanoTime);
     }
 
     List<Route> routes() {
@@ -95,7 +101,14 @@ final class TimelineRoutes {
         if (run.isEmpty()) {
             return Reply.notFound();
         }
-        lookedAt(call, run.get(), "run.timeline_followed");
+        if (last.isPresent() && FollowedRuns.isLast(last.get())) {
+            return Reply.noContent(); // a browser comes again by itself, until it hears this
+        }
+        Looks.Look look = new Looks.Look(call.caller().keyId(), FOLLOWED, run.get().id());
+        if (looks.isNew(look)) {
+            lookedAt(call, run.get(), FOLLOWED);
+            looks.noted(look);
+        }
         if (call.asked().head()) {
             return new Reply(200, null, Map.of("Content-Type", MediaTypes.EVENT_STREAM));
         }
@@ -111,7 +124,7 @@ final class TimelineRoutes {
 
     /// On the exchange's I/O thread; the rest is told from a virtual thread.
     private void begin(Wish wish, HttpServerExchange exchange, Runnable over) {
-        SseOutlet outlet = new SseOutlet(exchange, over);
+        SseOutlet outlet = new SseOutlet(exchange, over, shared);
         outlet.begin();
         Thread.ofVirtual().name("orchestrator-timeline").start(() -> {
             keys.enter(wish.keyId());
@@ -125,7 +138,7 @@ final class TimelineRoutes {
 
     /// A follower is told at the pace at which he takes it; one who does not is cut off, and comes again with his last id.
     private void tell(Wish wish, SseOutlet outlet) {
-        try (FollowedRuns.Follower follower = followed.follow(wish.owner(), wish.run(), wish.last(), wish.filter()::wants)) {
+        try (FollowedRuns.Follower follower = followed.follow(wish.owner(), wish.run(), wish.last(), wish.filter())) {
             outlet.send(BEGINNING);
             long saidNs = System.nanoTime();
             while (outlet.isOpen()) {

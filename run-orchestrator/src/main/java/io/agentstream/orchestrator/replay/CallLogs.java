@@ -6,6 +6,7 @@ import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallSecrets;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the records of runs. Any thread.
@@ -28,8 +29,10 @@ public interface CallLogs {
 
     CallSource of(Located run);
 
-    /// Of a run that goes on: where there is nothing for now, its readings say so with null and are asked again.
-    default CallSource following(Located run) {
+    /// For somebody who follows the run: where it goes on and there is nothing for now, its readings say so with null and are asked again.
+    ///
+    /// @param isGivenUp whether nobody waits any more: then they fail soon. Any thread may ask
+    default CallSource followed(Located run, BooleanSupplier isGivenUp) {
         return of(run);
     }
 

@@ -1,6 +1,5 @@
 package io.agentstream.orchestrator.replay;
 
-import io.agentstream.calllog.timeline.TimelineEntry;
 import io.agentstream.orchestrator.replay.LogReaders.BusyException;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.schemas.CallId;
@@ -8,22 +7,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Runs whose timelines are followed: each is read once in a process, however many follow it, [#MAX] at a time, and [#OF_ONE] of one
-/// organisation. Any thread.
+/// organisation. One that is over counts until the last of those who follow it has been told all of it. Any thread.
 public final class FollowedRuns implements AutoCloseable {
 
     public static final int MAX = 16;
     public static final int OF_ONE = 4;
 
-    /// Runs whose past is read at a time.
-    private static final int CATCHING_UP = 2;
-
     private final RunLog log;
-    private final Semaphore catchingUp = new Semaphore(CATCHING_UP, true);
+    private final CatchingUp catchingUp = new CatchingUp();
+    private final ToldBytes told = new ToldBytes();
 
     // Guarded by runs.
     private final Map<Long, Owned> runs = new HashMap<>();
@@ -39,11 +34,11 @@ public final class FollowedRuns implements AutoCloseable {
     public static final class Follower implements AutoCloseable {
         private final FollowedRun run;
         private final TimelineMark resumed;
-        private final Predicate<TimelineEntry> wanted;
+        private final WantedEntries wanted;
         private int at;
         private boolean hasLeft;
 
-        private Follower(FollowedRun run, TimelineMark resumed, Predicate<TimelineEntry> wanted) {
+        private Follower(FollowedRun run, TimelineMark resumed, WantedEntries wanted) {
             this.run = run;
             this.resumed = resumed;
             this.wanted = wanted;
@@ -74,6 +69,11 @@ public final class FollowedRuns implements AutoCloseable {
         return TimelineMark.parse(lastEventId).isPresent();
     }
 
+    /// Whether it is the id of the end of a stream, behind which nothing is ever told.
+    public static boolean isLast(String lastEventId) {
+        return TimelineMark.parse(lastEventId).filter(TimelineMark::isLast).isPresent();
+    }
+
     /// Whether the run is followed already, or may be.
     ///
     /// @param owner whose run it is
@@ -91,26 +91,26 @@ public final class FollowedRuns implements AutoCloseable {
     /// @param lastEventId how far he had come before; nothing: he begins with the beginning
     /// @param wanted entries
     /// @throws BusyException where as many runs are followed as may be, or none any more
-    public Follower follow(long owner, Located run, Optional<String> lastEventId, Predicate<TimelineEntry> wanted) throws BusyException {
+    public Follower follow(long owner, Located run, Optional<String> lastEventId, WantedEntries wanted) throws BusyException {
         TimelineMark resumed = lastEventId.flatMap(TimelineMark::parse).orElse(TimelineMark.NONE);
         synchronized (runs) {
             if (!hasRoom(owner, run)) {
                 throw new BusyException();
             }
             Owned known = runs.get(run.id());
-            FollowedRun followed = known == null ? begin(owner, run) : known.run();
-            followed.enter();
+            FollowedRun followed = known != null && known.run().enter() ? known.run() : begin(owner, run);
             return new Follower(followed, resumed, wanted);
         }
     }
 
+    /// One that somebody follows already.
     private FollowedRun begin(long owner, Located run) {
-        boolean goesOn = run.endedAt() == null;
         FollowedRun[] self = new FollowedRun[1];
         FollowedRun followed = new FollowedRun(
-                new CallId(run.callId()), () -> goesOn ? log.follow(run) : log.open(run), goesOn, catchingUp,
+                new CallId(run.callId()), isGivenUp -> log.follow(run, isGivenUp), run.endedAt() == null, owner, catchingUp, told,
                 () -> forget(run.id(), self[0]));
         self[0] = followed;
+        followed.enter();
         runs.put(run.id(), new Owned(owner, followed));
         followed.start();
         return followed;

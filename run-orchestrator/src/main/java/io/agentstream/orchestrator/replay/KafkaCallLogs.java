@@ -15,11 +15,17 @@ import io.agentstream.schemas.Place;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Calls as Kafka has them. Any thread.
 public final class KafkaCallLogs implements CallLogs {
 
+    /// Threads that read ahead, of all readings together: beside the [LogReaders], which wait for them, and not to be more than those.
+    private static final int AHEAD = LogReaders.ALL;
+
+    private final Semaphore ahead = new Semaphore(AHEAD);
     private final KafkaClients clients;
     private final CallSecrets.@Nullable Wrapping wrapping;
 
@@ -31,12 +37,12 @@ public final class KafkaCallLogs implements CallLogs {
 
     @Override
     public CallSource of(Located run) {
-        return new KafkaCallSource(clients, places(run));
+        return new KafkaCallSource(clients, places(run), ahead);
     }
 
     @Override
-    public CallSource following(Located run) {
-        return KafkaCallSource.following(clients, places(run));
+    public CallSource followed(Located run, BooleanSupplier isGivenUp) {
+        return KafkaCallSource.followed(clients, places(run), run.endedAt() == null, isGivenUp);
     }
 
     /// A last place that may not be the last one is left out: reading then ends with the call's last number, or with its time.

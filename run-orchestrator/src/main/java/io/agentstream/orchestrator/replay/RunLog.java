@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// One organisation's runs, as they are in the log. Any thread; blocks.
 public final class RunLog {
@@ -26,10 +27,14 @@ public final class RunLog {
     private static final List<Topic<?>> TOLD = List.of(Topics.CALL_LIFECYCLE, Topics.RUN_EVENTS, Topics.CONVERSATION_EVENTS);
 
     private final Database database;
+    private final Database readers;
     private final CallLogs logs;
 
-    public RunLog(Database database, CallLogs logs) {
+    /// @param database for requests
+    /// @param readers for what is read beside the log, which takes as long as that
+    public RunLog(Database database, Database readers, CallLogs logs) {
         this.database = database;
+        this.readers = readers;
         this.logs = logs;
     }
 
@@ -45,11 +50,15 @@ public final class RunLog {
         return CallReading.open(withStored(logs.of(run), run.id()), CallReading.ALL, logs.secrets(run).orElse(null));
     }
 
-    /// The log of a run that goes on, from its beginning to where it is, and further.
+    /// The run's log for those who follow it: from its beginning to where it is, and further where it goes on.
     ///
+    /// @param isGivenUp whether nobody waits any more: then it fails soon. Any thread may ask
     /// @throws IOException where it cannot be read, in a sentence
-    CallReading follow(Located run) throws IOException {
-        return CallReading.follow(logs.following(run), CallReading.ALL, logs.secrets(run).orElse(null));
+    CallReading follow(Located run, BooleanSupplier isGivenUp) throws IOException {
+        CallSource followed = logs.followed(run, isGivenUp);
+        return run.endedAt() == null
+                ? CallReading.follow(followed, CallReading.ALL, logs.secrets(run).orElse(null))
+                : CallReading.open(withStored(followed, run.id()), CallReading.ALL, logs.secrets(run).orElse(null));
     }
 
     /// What was said and heard in it, in order, as the database keeps it: at most [#MAX_LINES].
@@ -72,7 +81,7 @@ public final class RunLog {
 
     /// What the topics have forgotten, the database may know.
     private CallSource withStored(CallSource topics, long runId) {
-        StoredEvents stored = new StoredEvents(database, runId);
+        StoredEvents stored = new StoredEvents(readers, runId);
         return topic -> {
             CallSource.Records records = topics.open(topic);
             if (records.deleted().isEmpty() || !StoredEvents.keeps(topic)) {

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
 import java.math.BigDecimal;
@@ -16,6 +17,11 @@ public final class ApiSettings {
     public static final Api.Rates OFTEN = new Api.Rates(MANY, MANY, MANY, MANY);
 
     private ApiSettings() {}
+
+    /// One pool for everything.
+    public static ApiDatabases onePool(Database database) {
+        return new ApiDatabases(database, database, database, database);
+    }
 
     public static Api.Settings of(String gatewayUrl) {
         return of(gatewayUrl, MANY, Duration.ofSeconds(15));

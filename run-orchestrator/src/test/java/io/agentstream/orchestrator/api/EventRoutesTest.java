@@ -290,6 +290,52 @@ final class EventRoutesTest {
     }
 
     @Test
+    void whoComesBackIsToldOfAsMuchAsThereIsHoweverLargeItIs() throws Exception {
+        // given somebody who was away while far more happened than may wait for him
+        CallId call = calls.running("sess-1");
+        String begin;
+        try (EventReader reader = follow("")) {
+            begin = reader.lastId();
+        }
+        int many = 60;
+        for (int n = 1; n < many; n++) {
+            heard(calls, call, n, n + " " + "x".repeat(n % 20 == 0 ? 900_000 : 100_000));
+        }
+        heard(calls, call, many, "the end");
+
+        // when he is told of it at one connection
+        try (EventReader again = follow(api, "", begin)) {
+            // then
+            for (int n = 1; n <= many; n++) {
+                Told told = again.next();
+                assertEquals("message", told.kind(), "he is cut off before " + n);
+                assertTrue(told.data().at("/payload/text").stringValue().startsWith(n == many ? "the end" : n + " "));
+            }
+        }
+    }
+
+    @Test
+    void whoConnectsAgainAndAgainStandsInTheAuditLogOnce() throws Exception {
+        // given
+        String id;
+        try (EventReader reader = follow("")) {
+            id = reader.lastId();
+        }
+
+        // when
+        for (int again = 0; again < 3; again++) {
+            follow(api, "", id).begun().close();
+        }
+
+        // then
+        assertEquals(
+                1,
+                api.get("/api/v1/audit-log").get("/items").valueStream()
+                        .filter(entry -> entry.path("action").stringValue().equals("events.followed"))
+                        .count());
+    }
+
+    @Test
     void aKeyHasSoManyStreamsAndNoThreadForAnyOfThem() throws Exception {
         // given
         List<EventReader> readers = new ArrayList<>();

@@ -52,7 +52,7 @@ final class OpenApiTest {
 
     private List<Route> routes() {
         try (Metrics metrics = new Metrics("openapi");
-                Api plain = new Api(database, api.cipher, new AddressGuard(Networks.NONE), ApiSettings.of("ws://x"), metrics)) {
+                Api plain = new Api(ApiSettings.onePool(database), api.cipher, new AddressGuard(Networks.NONE), ApiSettings.of("ws://x"), metrics)) {
             return plain.routes();
         }
     }

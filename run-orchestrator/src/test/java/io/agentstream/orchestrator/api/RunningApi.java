@@ -50,8 +50,12 @@ final class RunningApi implements AutoCloseable {
     }
 
     RunningApi(Database database, Secret key, Api.Settings settings, CallLogs logs) {
+        this(ApiSettings.onePool(database), key, settings, logs);
+    }
+
+    RunningApi(ApiDatabases databases, Secret key, Api.Settings settings, CallLogs logs) {
         this.key = key;
-        this.api = new Api(database, cipher, new AddressGuard(Networks.NONE), logs, settings, metrics);
+        this.api = new Api(databases, cipher, new AddressGuard(Networks.NONE), logs, settings, metrics);
         this.contract = new Contract(api.routes());
         this.server = HttpServer.start("127.0.0.1", 0, 1, 1, api.handler());
     }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -43,6 +44,7 @@ final class TimelineRoutesTest {
     private final ToldCall call = new ToldCall();
     private final CountDownLatch reading = new CountDownLatch(LogReaders.OF_ONE);
     private final CountDownLatch mayRead = new CountDownLatch(1);
+    private final AtomicInteger opened = new AtomicInteger();
     private boolean waits;
     private Database database;
     private SampleTenant tenant;
@@ -58,6 +60,7 @@ final class TimelineRoutesTest {
             @Override
             public CallSource of(Located of) {
                 return topic -> {
+                    opened.incrementAndGet();
                     await();
                     return call.log.open(topic);
                 };
@@ -340,6 +343,36 @@ final class TimelineRoutesTest {
             assertEquals(data.subList(data.size() - rest.size(), data.size()), rest);
             assertTrue(data.size() - rest.size() >= i - 1, "behind " + i + " there come " + rest.size());
         }
+    }
+
+    @Test
+    void whoComesAgainBehindTheEndOfARunThatIsOverHearsThatThereIsNoMoreAndNothingIsRead() throws Exception {
+        // given
+        talk();
+        String end = fields(followed("?kind=said"), "id: ").getLast();
+        int read = opened.get();
+
+        // when a browser's EventSource connects again by itself
+        RunningApi.Answer again = followed("?kind=said", "Last-Event-ID", end);
+
+        // then
+        assertEquals(204, again.status());
+        assertEquals(read, opened.get());
+    }
+
+    @Test
+    void whoConnectsAgainAndAgainStandsInTheAuditLogOnce() throws Exception {
+        // given
+        talk();
+        String first = fields(followed(""), "id: ").getFirst();
+
+        // when
+        for (int again = 0; again < 3; again++) {
+            assertEquals(200, followed("", "Last-Event-ID", first).status());
+        }
+
+        // then
+        assertEquals(List.of("run.timeline_followed " + run), audited());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.api.Api;
+import io.agentstream.orchestrator.api.ApiDatabases;
 import io.agentstream.orchestrator.api.ApiSettings;
 import io.agentstream.orchestrator.store.AgentVersions;
 import io.agentstream.orchestrator.store.Agents;
@@ -85,7 +86,7 @@ final class CallsBesideListingsTest {
 
         // when
         try (Metrics metrics = new Metrics("listings");
-                Database own = new Database(apiSettings());
+                ApiDatabases own = ApiDatabases.open(apiSettings());
                 Api api = new Api(
                         own, Tenant.CIPHER, new AddressGuard(Networks.NONE), ApiSettings.of("ws://127.0.0.1:8080"), metrics);
                 HttpServer http = HttpServer.start("127.0.0.1", 0, 2, 4, api.handler())) {
