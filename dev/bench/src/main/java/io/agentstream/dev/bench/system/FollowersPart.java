@@ -42,8 +42,8 @@ public final class FollowersPart implements Part {
         return Map.of();
     }
 
-    /// `follow` takes `run` and `count`, and does not wait; `leave` answers how many of them were `told` anything, which is waited for, and how
-    /// many `events` they were told.
+    /// `follow` takes `run` and `count`, and waits until all of them were told something: what is asked is what following costs, and not
+    /// that so many come at once. `leave` answers how many of them were `told` anything, and how many `events`.
     @Override
     public Object answer(String question, JsonNode argument) throws InterruptedException {
         return switch (question) {
@@ -54,13 +54,13 @@ public final class FollowersPart implements Part {
                 for (int i = 0; i < argument.path("count").asInt(); i++) {
                     followers.add(Thread.ofVirtual().start(() -> follow(url)));
                 }
-                yield Map.of();
-            }
-            case "leave" -> {
                 for (long deadlineNs = System.nanoTime() + PATIENCE_NS;
                         told.get() < followers.size() && System.nanoTime() < deadlineNs;) {
                     Thread.sleep(LOOK_MS);
                 }
+                yield Map.of();
+            }
+            case "leave" -> {
                 leave();
                 yield Map.of("told", told.get(), "events", events.get());
             }
@@ -75,6 +75,14 @@ public final class FollowersPart implements Part {
                 .build();
         try {
             HttpResponse<InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            while (answer.statusCode() == 429 || answer.statusCode() == 503) { // not so many at once: until the window is over
+                answer.body().close();
+                Thread.sleep(answer.headers().firstValueAsLong("Retry-After").orElse(1) * 1_000);
+                answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            }
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException("a follower is answered " + answer.statusCode());
+            }
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
                 long own = 0;
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
