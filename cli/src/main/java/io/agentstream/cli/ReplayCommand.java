@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -111,6 +112,16 @@ final class ReplayCommand implements Callable<Integer> {
         if (file != null && follow) {
             throw Arguments.wrong(spec, "--follow is for runs: a file does not go on");
         }
+        boolean isPart = from != null || to != null || kinds != null || slow != null;
+        if (transcript && (json || follow || isPart)) {
+            throw Arguments.wrong(spec, "--transcript shows all that was said, as text: it goes with none of --json, --from, --to, --kind, --slow, --follow");
+        }
+        if (wav != null && isPart && !json && !follow) {
+            throw Arguments.wrong(spec, "--wav saves all of the call; --from, --to, --kind and --slow say what is shown, with --json");
+        }
+        if (wav != null && file != null && Files.exists(wav) && Files.isSameFile(wav, file)) {
+            throw Arguments.wrong(spec, wav + " is the call that is read: give the sound another name");
+        }
         if (run == null) {
             ofFile();
         } else {
@@ -161,22 +172,27 @@ final class ReplayCommand implements Callable<Integer> {
 
     /// A connection that breaks is made again, and goes on behind what was shown.
     private void follow(ApiClient client, JsonNode found, String path) throws IOException, InterruptedException {
-        if (slow != null || transcript) {
-            throw Arguments.wrong(spec, "--follow goes with neither --slow nor --transcript");
+        if (slow != null) {
+            throw Arguments.wrong(spec, "--slow does not go with --follow");
         }
         PrintStream out = terminal.out();
         Paint paint = Paint.of(out, terminal.environment());
         TimelineView view = new TimelineView(paint, columns());
         TimelineStream stream = new TimelineStream(client, path + query(null, ""));
-        JsonNode summary = stream.follow(entry -> {
+        Optional<JsonNode> end = stream.follow(entry -> {
             if (json) {
-                out.println(entry);
+                out.println(Paint.cleanJson(entry.toString()));
             } else if (kinds != null || !TimelineView.isFolded(entry)) {
                 view.lines(entry).forEach(out::println);
             }
+            return !out.checkError(); // as where it goes to head
         });
+        if (end.isEmpty()) {
+            return;
+        }
+        JsonNode summary = end.get();
         if (json) {
-            out.println(summary);
+            out.println(Paint.cleanJson(summary.toString()));
         } else {
             out.println();
             JsonNode over = client.get("/api/v1/runs/" + found.path("id").asString(""));
@@ -221,7 +237,7 @@ final class ReplayCommand implements Callable<Integer> {
     private void show(JsonNode found, ObjectNode timeline) {
         PrintStream out = terminal.out();
         if (json) {
-            out.println(timeline);
+            out.println(Paint.cleanJson(timeline.toString()));
             return;
         }
         Paint paint = Paint.of(out, terminal.environment());

@@ -65,6 +65,8 @@ final class TailCommand implements Callable<Integer> {
     /// Why a connection is over.
     private enum Ending {
         BROKEN,
+        /// Nobody reads what is written any more.
+        UNREAD,
         /// What the other side says will not change.
         FINAL
     }
@@ -123,8 +125,8 @@ final class TailCommand implements Callable<Integer> {
                 pauseMs = FIRST_PAUSE_MS;
                 Ending ending = show(stream, paint);
                 lastId = stream.lastId();
-                if (ending == Ending.FINAL) {
-                    return ServiceMain.EXIT_FAULT;
+                if (ending != Ending.BROKEN) {
+                    return ending == Ending.FINAL ? ServiceMain.EXIT_FAULT : ServiceMain.EXIT_OK;
                 }
             } catch (ApiException refused) {
                 if (isFirst || !refused.isPassing()) {
@@ -144,7 +146,7 @@ final class TailCommand implements Callable<Integer> {
             EventStream.Message message = next.get();
             JsonNode data = message.json();
             switch (message.kind()) {
-                case "message" -> terminal.out().println(json ? data.toString() : EventLine.of(data, paint));
+                case "message" -> terminal.out().println(json ? Paint.cleanJson(data.toString()) : EventLine.of(data, paint));
                 case "gap" -> terminal.err().println("some of what happened meanwhile is not shown: it was too much");
                 case "end" -> {
                     if (data.path("reason").asString("").equals("key")) {
@@ -155,6 +157,9 @@ final class TailCommand implements Callable<Integer> {
                 default -> {
                     // of a newer server
                 }
+            }
+            if (terminal.out().checkError()) {
+                return Ending.UNREAD;
             }
             next = stream.next();
         }

@@ -1,23 +1,25 @@
 package io.agentstream.cli;
 
+import io.agentstream.calllog.export.OwnersOnly;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
-/// A file that is written beside its place, and gets its name once it is whole: what breaks off leaves what was there. Only its owner may
-/// read it, since calls are in it. One thread.
+/// A file that is written beside its place, and gets its name once it is whole: what breaks off leaves what was there, and nothing else,
+/// also where a signal ends the process. Only its owner may read it, since calls are in it. One thread.
 final class WholeFile implements AutoCloseable {
 
     private final Path named;
     private final Path part;
+    private final Thread atExit;
 
     private WholeFile(Path named, Path part) {
         this.named = named;
         this.part = part;
+        this.atExit = Thread.ofPlatform().name("remove-" + part.getFileName()).unstarted(this::remove);
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /// @throws IOException where nothing can be written there, in a sentence
@@ -29,13 +31,10 @@ final class WholeFile implements AutoCloseable {
         if (Files.isDirectory(named)) {
             throw new IOException(named + " is a folder.");
         }
-        return new WholeFile(named, Files.createTempFile(folder, ".agent-stream-", ".part", ownersOnly(folder)));
-    }
-
-    private static FileAttribute<?>[] ownersOnly(Path folder) throws IOException {
-        return Files.getFileStore(folder).supportsFileAttributeView("posix")
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
+        if (Files.exists(named) && !Files.isRegularFile(named)) {
+            throw new IOException(named + " is there and no file: give the name of one.");
+        }
+        return new WholeFile(named, Files.createTempFile(folder, ".agent-stream-", ".part", OwnersOnly.attributes(folder)));
     }
 
     /// Where it is written, until it has its name.
@@ -56,6 +55,19 @@ final class WholeFile implements AutoCloseable {
     /// What has no name by now is gone.
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException ending) {
+            // it does the same
+        }
         Files.deleteIfExists(part);
+    }
+
+    private void remove() {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException stays) {
+            // nobody is left to be told
+        }
     }
 }

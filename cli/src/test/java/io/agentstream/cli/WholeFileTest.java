@@ -1,6 +1,7 @@
 package io.agentstream.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -56,6 +57,16 @@ final class WholeFileTest {
         // then
         assertEquals("before", Files.readString(named));
         assertEquals(1, files());
+    }
+
+    /// As root it would be put a file in the place of, and the machine would have no such device any more.
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aDeviceIsNoFile() {
+        IOException refused = assertThrows(IOException.class, () -> WholeFile.at(Path.of("/dev/null")));
+
+        assertEquals("/dev/null is there and no file: give the name of one.", refused.getMessage());
+        assertFalse(Files.isRegularFile(Path.of("/dev/null")));
     }
 
     @Test

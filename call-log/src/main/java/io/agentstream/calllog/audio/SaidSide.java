@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// may stand still while nobody speaks; when a frame came is true, but as uneven as the network. So a frame stands by the former, and
 /// the former is held to the latter: the frame that came soonest for what it says of itself, of those that come within [#WINDOW_US],
 /// is taken to be in time. A burst after an outage falls where it belongs, since what comes behind it is in time again; a clock that
-/// stood still is seen by nothing's being in time any more. Holds the frames of the window, [#MOST_WAITING] at most, and takes about the same
-/// time for each, whatever a stranger sends. One thread.
+/// stood still is seen by nothing's being in time any more. Holds the frames of the window, [#MOST_WAITING] at most and about
+/// [#MOST_BYTES], and takes about the same time for each, whatever a stranger sends. One thread.
 final class SaidSide {
 
     /// As long as a network may be away: a gateway takes no more than sixteen seconds at once.
@@ -25,12 +25,16 @@ final class SaidSide {
     /// More than a gateway lets anybody bring within the window: then the oldest is placed by what is known.
     static final int MOST_WAITING = 20_000;
 
+    /// A window of what the widest format brings is a thirtieth of it.
+    static final long MOST_BYTES = 16 << 20;
+
     /// Frames that are looked at where a clock has jumped: those of a window, and as many again.
     private static final int MOST_LOOKED_AT = 2_000;
 
     private final ArrayDeque<MediaFrame.Audio> waiting = new ArrayDeque<>();
     /// Those of the waiting ones that came sooner, for what they say of themselves, than all behind them: the soonest stands first.
     private final ArrayDeque<Sooner> sooner = new ArrayDeque<>();
+    private long waitingBytes;
     private long heard;
     private long placed;
     private boolean isAnchored;
@@ -49,6 +53,7 @@ final class SaidSide {
 
     void heard(MediaFrame.Audio frame) {
         waiting.addLast(frame);
+        waitingBytes += frame.payload().length();
         long offUs = offUs(frame);
         while (!sooner.isEmpty() && sooner.getLast().offUs() >= offUs) {
             sooner.removeLast();
@@ -63,13 +68,14 @@ final class SaidSide {
     /// The next frame that can be placed, once nothing that came by `horizonUs` is missing; null where there is none yet.
     @Nullable Placed next(long horizonUs) {
         MediaFrame.Audio first = waiting.peekFirst();
-        boolean isKnown = first != null && (first.atMs() * 1_000 <= horizonUs - WINDOW_US || waiting.size() > MOST_WAITING);
+        boolean isKnown = first != null && (first.atMs() * 1_000 <= horizonUs - WINDOW_US || waiting.size() > MOST_WAITING || waitingBytes > MOST_BYTES);
         if (first == null || !isKnown) {
             return null;
         }
         long streamUs = first.timestampMs() * 1_000;
         long soonestUs = soonest(offUs(first));
         waiting.removeFirst();
+        waitingBytes -= first.payload().length();
         if (sooner.getFirst().number() == placed++) {
             sooner.removeFirst();
         }

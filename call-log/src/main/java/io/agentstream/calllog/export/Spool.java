@@ -10,38 +10,47 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Records on disk, in a folder that only its owner may look into and that goes with it, a file for each topic. One thread writes; once
-/// it is [#written], any thread may read.
+/// Records on disk, a file for each topic, which has no name any more as soon as it is open: only who has opened it can read it, and
+/// whatever ends the process ends the file. One thread writes; once it is [#written], any thread may read.
 final class Spool implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 64 << 10;
     private static final String PREFIX = "agent-stream-call-";
+    private static final Set<OpenOption> NAMELESS = Set.of(
+            StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
 
     private final Path folder;
+    private final Map<String, FileChannel> files = new HashMap<>();
     private final Map<String, DataOutputStream> open = new HashMap<>();
 
-    Spool() throws IOException {
-        this.folder = Files.createTempDirectory(PREFIX); // mode 700
+    Spool() {
+        this(Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    /// @param parent where its folder stands
-    Spool(Path parent) throws IOException {
-        this.folder = Files.createTempDirectory(parent, PREFIX);
+    /// @param folder where its files are
+    Spool(Path folder) {
+        this.folder = folder;
     }
 
     void add(LogRecord record) throws IOException {
         DataOutputStream out = open.get(record.topic().name());
         if (out == null) {
-            OutputStream file = Files.newOutputStream(file(record.topic()));
-            out = new DataOutputStream(new BufferedOutputStream(file, BUFFER_BYTES));
+            FileChannel file = FileChannel.open(folder.resolve(PREFIX + UUID.randomUUID()), NAMELESS, OwnersOnly.attributes(folder));
+            files.put(record.topic().name(), file);
+            out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(file), BUFFER_BYTES));
             open.put(record.topic().name(), out);
         }
         out.writeInt(record.partition());
@@ -53,19 +62,38 @@ final class Spool implements AutoCloseable {
 
     void written() throws IOException {
         for (DataOutputStream each : open.values()) {
-            each.close();
+            each.flush();
         }
         open.clear();
     }
 
-    private Path file(Topic<?> topic) {
-        return folder.resolve(topic.name());
+    CallSource.Records records(Topic<?> topic, boolean isDeleted) throws IOException {
+        FileChannel file = files.get(topic.name());
+        InputStream in = file == null ? InputStream.nullInputStream() : new FromBeginning(file);
+        return new Reading(topic, new DataInputStream(new BufferedInputStream(in, BUFFER_BYTES)), isDeleted);
     }
 
-    CallSource.Records records(Topic<?> topic, boolean isDeleted) throws IOException {
-        Path file = file(topic);
-        InputStream in = Files.exists(file) ? Files.newInputStream(file) : InputStream.nullInputStream();
-        return new Reading(topic, new DataInputStream(new BufferedInputStream(in, BUFFER_BYTES)), isDeleted);
+    /// Of a file that others read at other places.
+    private static final class FromBeginning extends InputStream {
+        private final FileChannel file;
+        private long at;
+
+        FromBeginning(FileChannel file) {
+            this.file = file;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = file.read(ByteBuffer.wrap(bytes, offset, length), at);
+            at += Math.max(0, read);
+            return read;
+        }
     }
 
     private record Reading(Topic<?> topic, DataInputStream in, boolean isDeleted) implements CallSource.Records {
@@ -103,10 +131,9 @@ final class Spool implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        written();
-        for (Topic<?> topic : CallFileFormat.TOPICS) {
-            Files.deleteIfExists(file(topic));
+        open.clear();
+        for (FileChannel each : files.values()) {
+            each.close();
         }
-        Files.deleteIfExists(folder);
     }
 }

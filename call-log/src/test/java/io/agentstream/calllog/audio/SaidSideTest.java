@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.calllog.RecordedCall;
 import io.agentstream.schemas.CallId;
@@ -35,6 +36,22 @@ final class SaidSideTest {
 
     private static long offUs(MediaFrame.Audio frame) {
         return (frame.atMs() - frame.timestampMs()) * 1_000;
+    }
+
+    @Test
+    void framesAsLargeAsTheyMayBeAreNotHeldByTheGigabyte() {
+        SaidSide side = new SaidSide();
+        Slice large = Slice.of(new byte[1 << 16]);
+        long held = 0;
+
+        for (int i = 0; i < 10_000; i++) {
+            side.heard(new MediaFrame.Audio(CALL, i + 1, RecordedCall.START_MS, i, large));
+            held += large.length();
+            while (side.next(RecordedCall.START_MS * 1_000) != null) {
+                held -= large.length();
+            }
+            assertTrue(held <= SaidSide.MOST_BYTES + large.length(), held + " bytes");
+        }
     }
 
     @ParameterizedTest

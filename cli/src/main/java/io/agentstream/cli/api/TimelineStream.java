@@ -3,7 +3,7 @@ package io.agentstream.cli.api;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /// A run's timeline as it goes on: server-sent events, until the run is over. A connection that breaks is made again, [#MAX_BREAKS] times
@@ -17,6 +17,7 @@ public final class TimelineStream {
     private final String path;
     private String lastId = "";
     private int breaks;
+    private boolean hasEnough;
 
     /// @param path with its query
     public TimelineStream(ApiClient client, String path) {
@@ -24,15 +25,15 @@ public final class TimelineStream {
         this.path = path;
     }
 
-    /// Gives each entry to `taker`.
+    /// Gives each entry to `taker`, for as long as it says that it wants more.
     ///
-    /// @return what the stream ended with: an object with the `summary`
+    /// @return what the stream ended with: an object with the `summary`; nothing where the taker had enough
     /// @throws ApiException where it is over without one
-    public JsonNode follow(Consumer<JsonNode> taker) throws IOException, InterruptedException {
+    public Optional<JsonNode> follow(Predicate<JsonNode> taker) throws IOException, InterruptedException {
         while (true) {
             Optional<JsonNode> end = connection(taker);
-            if (end.isPresent() && end.get().has("summary")) {
-                return end.get();
+            if (hasEnough || (end.isPresent() && end.get().has("summary"))) {
+                return end;
             }
             String reason = end.map(each -> each.path("reason").asString("")).orElse("");
             if (reason.equals("key")) {
@@ -49,13 +50,16 @@ public final class TimelineStream {
     }
 
     /// What it said at its end; nothing where it broke off.
-    private Optional<JsonNode> connection(Consumer<JsonNode> taker) throws IOException, InterruptedException {
+    private Optional<JsonNode> connection(Predicate<JsonNode> taker) throws IOException, InterruptedException {
         try (EventStream stream = EventStream.open(client, path, lastId)) {
             for (Optional<EventStream.Message> next = stream.next(); next.isPresent(); next = stream.next()) {
                 EventStream.Message message = next.get();
                 switch (message.kind()) {
                     case "message" -> {
-                        taker.accept(message.json());
+                        hasEnough = !taker.test(message.json());
+                        if (hasEnough) {
+                            return Optional.empty();
+                        }
                         lastId = stream.lastId();
                         breaks = 0;
                     }

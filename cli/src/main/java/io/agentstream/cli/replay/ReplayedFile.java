@@ -41,7 +41,7 @@ public final class ReplayedFile {
     private static final int MOST_ENTRIES = 200_000;
 
     /// Longer than any call may be.
-    static final Duration LONGEST = Duration.ofDays(3);
+    static final Duration LONGEST = Duration.ofDays(2).plusHours(1);
 
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
@@ -148,10 +148,13 @@ public final class ReplayedFile {
         if (begin == null || end == null) {
             throw new IOException("The beginning of the call is not in the file: its sound has no time.");
         }
-        if (Duration.between(begin, end).compareTo(LONGEST) > 0 || begin.isBefore(Instant.EPOCH) || begin.isAfter(LATEST)) {
+        if (begin.isBefore(Instant.EPOCH) || begin.isAfter(LATEST) || end.isBefore(begin)) {
+            throw new IOException("The file says that the call was at no time at which calls are: its sound is not made.");
+        }
+        if (Duration.between(begin, end).compareTo(LONGEST) > 0) {
             throw new IOException("The file says that the call lasted for longer than calls do: its sound is not made.");
         }
-        long lengthUs = Math.max(0, Duration.between(begin, end).toNanos() / 1_000);
+        long lengthUs = Duration.between(begin, end).toNanos() / 1_000;
         CallSound.Part whole = CallSound.Part.whole(CallWav.Channels.BOTH, lengthUs);
         try (CallSound sound = CallSound.open(file.source(), null, begin.toEpochMilli() * 1_000, lengthUs, whole)) {
             for (byte[] piece = sound.next(); piece != null; piece = sound.next()) {

@@ -1,6 +1,7 @@
 package io.agentstream.cli.text;
 
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.Map;
 
 /// Colours, where what is written goes to a terminal that has them; elsewhere the text alone. What callers say may hold control
@@ -46,15 +47,31 @@ public final class Paint {
         return isOn && !text.isEmpty() ? ESCAPE + "[" + colour.code + "m" + text + ESCAPE + "[0m" : text;
     }
 
+    /// JSON that says the same, in which what a terminal would take for an order is escaped. Such characters are nowhere but in its strings.
+    public static String cleanJson(String json) {
+        StringBuilder clean = new StringBuilder(json.length());
+        json.codePoints().forEach(point -> {
+            if (isOrder(point)) {
+                for (char unit : Character.toChars(point)) {
+                    clean.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
+            } else {
+                clean.appendCodePoint(point);
+            }
+        });
+        return clean.toString();
+    }
+
     /// On one line, without what a terminal would take for an order.
     public static String clean(String text) {
         StringBuilder clean = new StringBuilder(text.length());
-        text.codePoints().forEach(point -> {
-            int kind = Character.getType(point);
-            boolean isOrder = kind == Character.CONTROL || kind == Character.FORMAT || kind == Character.SURROGATE
-                    || kind == Character.LINE_SEPARATOR || kind == Character.PARAGRAPH_SEPARATOR;
-            clean.appendCodePoint(isOrder ? ' ' : point);
-        });
+        text.codePoints().forEach(point -> clean.appendCodePoint(isOrder(point) ? ' ' : point));
         return clean.toString();
+    }
+
+    private static boolean isOrder(int point) {
+        int kind = Character.getType(point);
+        return kind == Character.CONTROL || kind == Character.FORMAT || kind == Character.SURROGATE
+                || kind == Character.LINE_SEPARATOR || kind == Character.PARAGRAPH_SEPARATOR;
     }
 }

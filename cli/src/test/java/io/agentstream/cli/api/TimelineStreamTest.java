@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,23 @@ final class TimelineStreamTest {
     }
 
     private String follow() throws Exception {
-        return new TimelineStream(client, "/timeline").follow(entry -> told.add(entry.path("line").asString(""))).toString();
+        return new TimelineStream(client, "/timeline").follow(entry -> told.add(entry.path("line").asString("")))
+                .orElseThrow()
+                .toString();
+    }
+
+    @Test
+    void whoHasEnoughIsToldNothingMore() throws Exception {
+        // given
+        answers.add("id: 1.0\ndata: {\"line\":\"one\"}\n\nid: 2.0\ndata: {\"line\":\"two\"}\n\n");
+
+        // when
+        var end = new TimelineStream(client, "/timeline").follow(entry -> !told.add(entry.path("line").asString("")));
+
+        // then
+        assertEquals(Optional.empty(), end);
+        assertEquals(List.of("one"), told);
+        assertEquals(1, resumed.size());
     }
 
     @Test

@@ -67,6 +67,20 @@ final class ReplayedFileTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"2025-01-01T00:00:00Z", "1600-01-01T00:00:00Z", "-1000000000-01-01T00:00:00Z"})
+    void aCallThatEndsBeforeItBeginsHasNoSound(String end) throws Exception {
+        // given
+        offered(Instant.ofEpochMilli(RecordedCall.START_MS));
+        ended(Instant.parse(end));
+
+        // when, then
+        try (CallFile file = file()) {
+            IOException refused = assertThrows(IOException.class, () -> new ReplayedFile(file).wav(new ByteArrayOutputStream()));
+            assertEquals("The file says that the call was at no time at which calls are: its sound is not made.", refused.getMessage());
+        }
+    }
+
     @Test
     void aCallBehindAllTimeHasNoSound() throws Exception {
         // given

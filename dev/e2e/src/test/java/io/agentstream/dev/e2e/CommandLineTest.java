@@ -94,7 +94,8 @@ final class CommandLineTest {
         "tenant create", "tenant create Acme", "tenant create Acme --owner nobody", "tenant create Acme --owner a@b --max-calls -1",
         "tenant create --owner a@b \u00a0", "tenant key", "tenant key x", "tenant key 1 --scope all", "tenant lists", "tenant list --data",
         "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm", "bench --svg /dev/null",
-        "bench --svg /dev/null/plots", "audit", "audit --since soon",
+        "bench --svg /dev/null/plots", "audit", "audit --since soon", "replay 1 --transcript --json", "replay --file x --transcript --from banana",
+        "replay 1 --wav a.wav --from 5", "replay --file /dev/null --wav /dev/null", "replay 1 --follow --transcript",
         "audit --since 1h --until 2h", "audit --since 2026-13-01", "audit --since 1h --settled x"})
     void aCommandLineThatMakesNoSenseIsExplainedInASentence(String line) {
         Ran nonsense = run(Map.of(), line.split(" "));
