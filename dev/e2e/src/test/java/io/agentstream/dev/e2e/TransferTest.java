@@ -19,7 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -111,7 +111,8 @@ final class TransferTest {
         String agent = api.newAgent(AGENT);
         CallPlan plan = plan(agent).withSteps(List.of(
                 new Step(new Cue.At(5_000), new Action.Press('4')), new Step(new Cue.Then(300), new Action.Press('2'))));
-        CompletableFuture<CallOutcome> call = CompletableFuture.supplyAsync(() -> place(plan));
+        FutureTask<CallOutcome> call = new FutureTask<>(() -> place(plan));
+        Thread.ofVirtual().start(call);
         api.awaitRunOf(agent, plan.session(), "running");
         sandbox("PUT", "/sandbox/sessions/" + plan.session(), "{\"behaviour\": \"error\", \"times\": 1}");
 
