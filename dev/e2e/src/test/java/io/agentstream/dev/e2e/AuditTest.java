@@ -42,7 +42,8 @@ import tools.jackson.databind.JsonNode;
 
 /// The audit on a stretch of real calls, which is clean, and on the same with everything planted that it looks for.
 @Timeout(300)
-@Order(3)
+@OwnSystem
+@Order(Turn.FIRST)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class AuditTest {
 

@@ -40,7 +40,7 @@ import tools.jackson.databind.JsonNode;
 /// sense; meanwhile another call on the same gateway loses no frame, and the log keeps the secrets.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(2)
+@Order(Turn.SHARED_ALONE)
 final class BadInputTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);

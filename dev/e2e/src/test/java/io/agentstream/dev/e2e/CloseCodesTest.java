@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 /// The contract's table of close codes, row by row and in pairs. Rows 15 and 16 are in [OutageTest] and [DrainTest].
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(2)
+@Order(Turn.SHARED_ALONE)
 final class CloseCodesTest {
 
     private LocalSystem system;

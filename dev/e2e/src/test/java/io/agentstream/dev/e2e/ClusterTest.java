@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// Three brokers, of which one is dead or stands still, or two are away.
 @WholeMachine
-@Order(0) // the longest
+@Order(Turn.LONGEST_OF_WHOLE_MACHINE)
 final class ClusterTest {
 
     private static final Duration VERDICT = Duration.ofMillis(SharedSystem.COLD_HANDSHAKE_MS + 20_000);

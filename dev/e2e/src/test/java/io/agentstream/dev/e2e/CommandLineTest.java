@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The one entry point, as a person at a terminal and a script around it see it.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class CommandLineTest {
 
     private static final int OK = 0;

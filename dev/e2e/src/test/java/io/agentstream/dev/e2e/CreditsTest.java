@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /// Calls of an organisation whose money lasts for six seconds.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class CreditsTest {
 
     private static final BigDecimal GRANTED = new BigDecimal("0.10");

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 /// without tokens, and Undertow keeps one date for all servers of a process, which stands still when the server that was to renew it
 /// is closed; both are rightly found wrong.
 @Timeout(240)
-@Order(3)
+@OwnSystem
 final class DoctorFindsNothingTest {
 
     @TempDir

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// The doctor on a real system, each fault of it planted.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class DoctorTest {
 
     private DemoFile demo;

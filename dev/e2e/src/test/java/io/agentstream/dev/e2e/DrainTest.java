@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
@@ -26,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 /// A gateway of its own, beside the shared system's, is told to stop while calls are running on it.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(Turn.SHARED)
 final class DrainTest {
 
     private static final Duration DRAIN = Duration.ofSeconds(4);

@@ -46,6 +46,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ import tools.jackson.databind.JsonNode;
 /// A call on the real system as one file: what is in it, that it is read as from Kafka, and what of it is not in a redacted one.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(Turn.SHARED)
 final class ExportTest {
 
     private final String number = "+1555" + ThreadLocalRandom.current().nextInt(1_000_000, 9_999_999);

@@ -26,17 +26,14 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Processes of the projections are killed at random while calls come in, and then all that they kept is deleted. The seed
 /// is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-@ResourceLock("processes that are killed")
-@Order(2)
+@KillsProcesses
 final class FactsChaosTest {
 
     /// Time for one kill at least.

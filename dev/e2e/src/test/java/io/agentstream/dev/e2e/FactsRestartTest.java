@@ -21,13 +21,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A process of the projections that was killed goes on with the directory that it had.
 @Timeout(180)
-@Order(3)
+@OwnSystem
 final class FactsRestartTest {
 
     private static final long CATCH_UP_MS = 60_000;

@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 /// A worker leaves or is killed while it holds conversations; the one that stays goes on with them.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(2)
+@Order(Turn.SHARED_ALONE)
 final class FailoverTest {
 
     /// So many calls, and each worker has some of them.

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// What whoever runs an installation types before anybody can use it.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(Turn.SHARED)
 final class FirstTenantTest {
     private static final String DOMAIN = "acme.cloudonix.net";
     private static final String TOKEN = "a-token-of-the-sandbox-0123456789";

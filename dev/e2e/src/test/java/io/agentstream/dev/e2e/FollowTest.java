@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// Calls are watched at a terminal while they happen.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class FollowTest {
 
     @Test

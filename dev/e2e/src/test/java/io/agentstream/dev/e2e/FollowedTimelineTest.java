@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /// A call that goes on, followed by several from its beginning to its end.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class FollowedTimelineTest {
 
     private static Ran type(Path data, String... words) {

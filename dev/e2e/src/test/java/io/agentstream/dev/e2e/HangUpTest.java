@@ -37,7 +37,7 @@ import tools.jackson.databind.JsonNode;
 /// There is one way out of a run: whoever ends it, and at whichever step of its call, the same facts are there and in the same order.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(2)
+@Order(Turn.SHARED_ALONE)
 final class HangUpTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -16,17 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// `up` on machines that are not as they should be.
 @Timeout(240)
-@ResourceLock("processes that are killed")
-@Order(2)
+@KillsProcesses
 final class HardTimesTest {
 
     @TempDir

@@ -39,18 +39,15 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Orchestrators are killed at random, and with them the projections that they run, while they decide about calls and charge them; then
 /// all that the projections kept is deleted. The sum has to be that of the ledger and of the runs, and the audit has to find nothing.
 /// The seed is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
-@ResourceLock("processes that are killed")
-@Order(2)
+@KillsProcesses
 final class LedgerChaosTest {
 
     /// Time for one kill at least.

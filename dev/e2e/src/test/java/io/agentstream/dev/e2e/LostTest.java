@@ -12,15 +12,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /// A gateway is killed, with the settings that an installation has where nobody chose others.
-@ResourceLock("processes that are killed")
-@Order(2)
+@KillsProcesses
 final class LostTest {
 
     /// In which a call is to be given up from when that can be known.

@@ -37,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// field and kind on the topics of calls under way.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(2)
+@Order(Turn.SHARED_ALONE)
 final class NewerProcessTest {
 
     private static final byte ADDED_KIND = 19;

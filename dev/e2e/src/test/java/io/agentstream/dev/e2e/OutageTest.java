@@ -16,7 +16,6 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /// Kafka or the database is away: services wait and say so, calls that cannot be recorded are refused, and afterwards everything
 /// goes on by itself.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Order(3)
+@OwnSystem
 final class OutageTest {
 
     private static final Duration VERDICT = Duration.ofMillis(SharedSystem.COLD_HANDSHAKE_MS + 12_000);

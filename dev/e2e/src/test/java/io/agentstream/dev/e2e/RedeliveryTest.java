@@ -20,12 +20,11 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// Everything is read once more, as after the loss of all offsets.
-@Order(3)
+@OwnSystem
 final class RedeliveryTest {
 
     private static final String GROUP = "run-orchestrator";

@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
 /// The story of `docs/replay.md`, typed along: each of its commands does what the page says.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class ReplayStoryTest {
 
     private static final Pattern NAME = Pattern.compile("WR-AGS-\\d{8}");

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// A local system is stopped and started again on its data.
+@OwnSystem
 final class RestartTest {
 
     private Path directory;

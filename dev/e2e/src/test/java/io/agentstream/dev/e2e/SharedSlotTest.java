@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// Two gateways that were told to use one slot, with calls on both.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(2)
+@Order(Turn.SHARED_ALONE)
 final class SharedSlotTest {
 
     private LocalSystem system;

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /// `verify`, as the engineer of a bad call uses it. That all calls of the other tests lead to the same is seen when their systems end.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class VerifyTest {
 
     private static final Pattern NAME = Pattern.compile("WR-AGS-\\d{8}");

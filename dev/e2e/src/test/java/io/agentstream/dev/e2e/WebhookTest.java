@@ -14,6 +14,7 @@ import io.agentstream.schemas.Json;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 /// A call, and what a receiver is told of it.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(Turn.SHARED)
 final class WebhookTest {
 
     private static Optional<JsonNode> message(AwkwardReceiver receiver, String type, String run) {

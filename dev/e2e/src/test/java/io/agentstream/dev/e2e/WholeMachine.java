@@ -9,9 +9,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// On a class that starts several processes and asks of them what they owe a caller in time: one of these at a time. Two of them have
 /// more to do than two processors can, and then frames come late for no fault of ours.
-/// One after the other they take longest of all, so they begin first.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ResourceLock("the whole machine")
-@Order(1)
+@Order(Turn.WHOLE_MACHINE)
 @interface WholeMachine {}

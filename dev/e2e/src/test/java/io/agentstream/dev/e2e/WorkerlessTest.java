@@ -20,14 +20,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
 /// Nobody is there to talk: no worker ever was, or the last one is gone. Nobody has to listen to silence, or pay for it.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Order(3)
+@OwnSystem
 final class WorkerlessTest {
 
     private static final Duration VERDICT = Duration.ofSeconds(40);

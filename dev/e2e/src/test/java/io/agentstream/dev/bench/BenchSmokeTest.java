@@ -14,15 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// The bench in its shortest form. How fast anything was is not looked at: that is for a quiet machine.
 @Timeout(180)
-@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("processes that are killed")
+@Order(4)
 final class BenchSmokeTest {
 
     private static final int CALLS = 3;
