@@ -30,9 +30,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What it takes to make the sound of a call that lies among fifty others on the same partitions, on a real broker. A minute long, or as
 /// many as `-Daudio.minutes=1,10,60` says.
+@Isolated("weighs what the whole heap holds")
 final class LongCallTest {
 
     private static final int OTHERS = 50;

@@ -16,9 +16,13 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/// Most of it waits for who does not answer.
+@Execution(ExecutionMode.CONCURRENT)
 final class GatewayCheckTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
