@@ -4,7 +4,10 @@ import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -12,10 +15,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The few threads that read the log back: whatever is asked, [#ALL] calls are read at a time, [#OF_ONE] of one organisation, and nobody
-/// waits for long. What else this process does has its own threads. Any thread.
+/// waits for long: turns are given in the order in which they were asked for, passing over those of an organisation that has as many as it
+/// may. As many wait as the API has requests, which it bounds. What else this process does has its own threads. Any thread.
 public final class LogReaders implements AutoCloseable {
 
     public static final int ALL = 4;
@@ -27,13 +32,24 @@ public final class LogReaders implements AutoCloseable {
     /// How long who has begun waits for the next turn.
     private static final Duration TURN = Duration.ofSeconds(10);
 
-    private static final long NEXT_TRY_MS = 20;
-
     private final ExecutorService threads = Executors.newFixedThreadPool(
             ALL, Thread.ofPlatform().name("orchestrator-log-", 0).daemon().factory());
-    private final Map<Long, Integer> reading = new HashMap<>();
     private final Counter refused;
+
+    // Guarded by this.
+    private final Map<Long, Integer> reading = new HashMap<>();
+    private final List<Waiting> line = new ArrayList<>();
     private int all;
+
+    /// Somebody in the line.
+    private static final class Waiting {
+        private final long owner;
+        private boolean hasTurn;
+
+        Waiting(long owner) {
+            this.owner = owner;
+        }
+    }
 
     public LogReaders(Metrics metrics) {
         this.refused = metrics.counter("agent_stream_orchestrator_log_readings_refused"); // as many were read as may be at a time
@@ -54,16 +70,27 @@ public final class LogReaders implements AutoCloseable {
         return entered(owner, work);
     }
 
-    private boolean awaitTurn(long owner, Duration limit) throws InterruptedException {
+    private synchronized boolean awaitTurn(long owner, Duration limit) throws InterruptedException {
+        Waiting me = new Waiting(owner);
+        line.add(me);
+        giveTurns();
         long deadlineNs = System.nanoTime() + limit.toNanos();
-        while (!enter(owner)) {
-            if (System.nanoTime() > deadlineNs) {
-                refused.increment();
-                return false;
+        try {
+            for (long leftNs = limit.toNanos(); !me.hasTurn && leftNs > 0; leftNs = deadlineNs - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
             }
-            Thread.sleep(NEXT_TRY_MS);
+        } catch (InterruptedException gone) {
+            if (me.hasTurn) {
+                leave(owner);
+            }
+            throw gone;
+        } finally {
+            line.remove(me);
         }
-        return true;
+        if (!me.hasTurn) {
+            refused.increment();
+        }
+        return me.hasTurn;
     }
 
     /// Whoever has entered leaves once: with the end of his work, or with its never being begun.
@@ -113,18 +140,24 @@ public final class LogReaders implements AutoCloseable {
         }
     }
 
-    private synchronized boolean enter(long owner) {
-        if (all >= ALL || reading.getOrDefault(owner, 0) >= OF_ONE) {
-            return false;
-        }
-        all++;
-        reading.merge(owner, 1, Integer::sum);
-        return true;
-    }
-
     private synchronized void leave(long owner) {
         all--;
         reading.computeIfPresent(owner, (_, count) -> count == 1 ? null : count - 1);
+        giveTurns();
+    }
+
+    /// To whoever may begin now, those who came first before the others.
+    private void giveTurns() {
+        for (Iterator<Waiting> each = line.iterator(); each.hasNext() && all < ALL; ) {
+            Waiting waiting = each.next();
+            if (reading.getOrDefault(waiting.owner, 0) < OF_ONE) {
+                all++;
+                reading.merge(waiting.owner, 1, Integer::sum);
+                waiting.hasTurn = true;
+                each.remove();
+            }
+        }
+        notifyAll();
     }
 
     /// Readings are broken off.

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,36 @@ final class LogReadersTest {
         assertEquals("in turn", waiting.get(10, TimeUnit.SECONDS));
         for (CompletableFuture<String> each : others) {
             assertEquals("read", each.get(10, TimeUnit.SECONDS));
+        }
+        assertEquals(0, refused());
+    }
+
+    /// A file is made piece by piece, and each piece asks for a turn as soon as the one before is done.
+    @Test
+    void whoWaitsIsNotOvertakenByThoseWhoHaveJustRead() throws Exception {
+        // given
+        asManyAsOneMay();
+        AtomicBoolean isOver = new AtomicBoolean();
+        CountDownLatch inLine = new CountDownLatch(LogReaders.OF_ONE);
+        for (int i = 0; i < LogReaders.OF_ONE; i++) {
+            asking.submit(() -> {
+                inLine.countDown();
+                while (!isOver.get()) {
+                    readers.inTurn(1, () -> null);
+                }
+                return null;
+            });
+        }
+        assertTrue(inLine.await(10, TimeUnit.SECONDS));
+        mayEnd.countDown();
+
+        try {
+            // when, then
+            for (int i = 0; i < 20; i++) {
+                assertEquals("read", readers.read(1, () -> "read")); // within a second each
+            }
+        } finally {
+            isOver.set(true);
         }
         assertEquals(0, refused());
     }
