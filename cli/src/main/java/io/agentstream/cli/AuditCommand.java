@@ -51,7 +51,7 @@ final class AuditCommand implements Callable<Integer> {
     @Option(names = "--until", paramLabel = "T", description = "Calls accepted before then; the same forms. Without it: until now.")
     private @Nullable String until;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Looks at the system that `up` runs in DIR.")
+    @Option(names = "--data", paramLabel = "DIR", description = "Looks at the system that `up` runs in DIR (default: the installation of the environment, or else .agent-stream).")
     private @Nullable Path data;
 
     @Option(
@@ -78,7 +78,7 @@ final class AuditCommand implements Callable<Integer> {
             throw Arguments.wrong(spec, "--since is not before --until");
         }
         Duration settledAfter = duration("--settled", settled);
-        Config config = Installation.config(
+        Config config = Installation.nearest(
                 terminal.environment(), data, List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL));
         Window window = new Window(from, to, now, settledAfter, config.get(Keys.CALL_LOST_AFTER).multipliedBy(2));
         try (Database database = open(config)) {

@@ -1,5 +1,6 @@
 package io.agentstream.cli;
 
+import io.agentstream.cli.api.ApiAccess;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.Key;
@@ -36,6 +37,21 @@ public final class Installation {
     private static final Map<String, String> OF_UP = Map.of(Keys.GATEWAY_SLOTS.variable(), "4");
 
     private Installation() {}
+
+    /// As [#config], for commands that only look: where neither the option nor the environment names an installation, it is the one that `up`
+    /// runs where it runs by itself, as it is for those that ask the API.
+    public static Config nearest(Map<String, String> environment, @Nullable Path data, List<Key<?>> required)
+            throws ConfigException, IOException {
+        return nearest(environment, data, ApiAccess.USUAL, required);
+    }
+
+    static Config nearest(Map<String, String> environment, @Nullable Path data, Path usual, List<Key<?>> required)
+            throws ConfigException, IOException {
+        boolean isNamed = data != null
+                || environment.containsKey(Keys.KAFKA_BOOTSTRAP_SERVERS.variable())
+                || environment.containsKey(Keys.DATABASE_URL.variable());
+        return config(environment, isNamed || !Files.exists(usual.resolve(WORD)) ? data : usual, required);
+    }
 
     /// @param data the directory, which then says more than the environment; null: the environment says
     /// @param required keys that must have a value

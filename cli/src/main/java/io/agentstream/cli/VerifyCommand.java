@@ -50,7 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
                     + " takes no server.")
     private String target = "";
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Looks at the system that `up` runs in DIR.")
+    @Option(names = "--data", paramLabel = "DIR", description = "Looks at the system that `up` runs in DIR (default: the installation of the environment, or else .agent-stream).")
     private @Nullable Path data;
 
     VerifyCommand(Terminal terminal) {
@@ -63,7 +63,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (path != null) {
             return new VerifiedFiles(terminal.out()).verify(path) ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
         }
-        Config config = Installation.config(
+        Config config = Installation.nearest(
                 terminal.environment(), data, List.of(Keys.KAFKA_BOOTSTRAP_SERVERS, Keys.DATABASE_URL));
         RunCalls run = run(config);
         KafkaClients clients = new KafkaClients(config);

@@ -17,7 +17,9 @@ import tools.jackson.databind.JsonNode;
 /// key in the environment and never on the command line, which others can read. A mixin for commands.
 public final class ApiAccess {
     private static final String WORD = "demo.json";
-    private static final Path USUAL = Path.of(".agent-stream");
+
+    /// Where `up` keeps a system whose directory nobody names.
+    public static final Path USUAL = Path.of(".agent-stream");
 
     @Option(
             names = "--data",
