@@ -40,6 +40,7 @@ final class AgentRoutes {
 
     private final Database database;
     private final String gatewayUrl;
+    private final AgentWarnings warnings = new AgentWarnings(AgentDefinitions::warnings);
 
     AgentRoutes(Database database, String gatewayUrl) {
         this.database = database;
@@ -259,7 +260,7 @@ final class AgentRoutes {
         out.put("published_version", agent.publishedVersion());
         out.put("stream_url", streamUrl(agent.uuid(), domain));
         ArrayNode odd = out.putArray("warnings");
-        for (Problem warning : AgentDefinitions.warnings(agent.definition())) {
+        for (Problem warning : warnings.of(agent)) {
             odd.addObject().put("field", "definition." + warning.field()).put("message", warning.message());
         }
         out.put("created_at", Json.time(agent.createdAt()));

@@ -17,7 +17,7 @@ public final class Agents {
     private static final String SELECT =
             """
             select a.*, d.number as draft_number, p.number as published_number,
-                   coalesce(d.definition, p.definition) as definition
+                   coalesce(d.definition, p.definition) as definition, coalesce(d.updated_at, p.updated_at) as defined_at
               from agents a
               left join agent_versions d on d.agent_id = a.id and d.status = 'draft'
               left join agent_versions p on p.agent_id = a.id and p.status = 'published'
@@ -26,7 +26,8 @@ public final class Agents {
 
     private Agents() {}
 
-    /// `definition` is the one its owner works on: the draft's, or the published one where there is no draft.
+    /// `definition` is the one its owner works on: the draft's, or the published one where there is no draft;
+    /// `definedAt` is when it was written or published last.
     public record Agent(
             long id,
             UUID uuid,
@@ -37,6 +38,7 @@ public final class Agents {
             ObjectNode definition,
             @Nullable Integer draftVersion,
             @Nullable Integer publishedVersion,
+            Instant definedAt,
             Instant createdAt,
             Instant updatedAt) {
 
@@ -226,6 +228,7 @@ public final class Agents {
                 Jsonb.readObject(row, "definition"),
                 Sql.intOrNull(row, "draft_number"),
                 Sql.intOrNull(row, "published_number"),
+                Sql.instant(row, "defined_at"),
                 Sql.instant(row, "created_at"),
                 Sql.instant(row, "updated_at"));
     }

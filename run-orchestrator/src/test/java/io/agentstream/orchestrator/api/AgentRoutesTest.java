@@ -103,6 +103,23 @@ final class AgentRoutesTest {
     }
 
     @Test
+    void saysWhatIsOddOfTheDraftThatThereIsNow() throws Exception {
+        // given
+        String sound = "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"Hi\",\"hang_up\":true}%s}}";
+        String unreached = sound.formatted(",\"b\":{\"say\":\"Bye\",\"hang_up\":true}");
+        RunningApi.Answer made = api.send("POST", AGENTS, "{\"name\":\"Odd\",\"definition\":" + unreached + "}");
+        String agent = AGENTS + "/" + made.get("/uuid").stringValue();
+        assertEquals(1, api.get(agent).get("/warnings").size());
+
+        // when
+        RunningApi.Answer saved = api.send("PUT", agent + "/draft", "{\"definition\":" + sound.formatted("") + "}");
+
+        // then
+        assertEquals(0, saved.get("/warnings").size());
+        assertEquals(0, api.get(AGENTS).get("/items/0/warnings").size());
+    }
+
+    @Test
     void putsTheDomainIntoTheStreamUrlWhereThereIsExactlyOne() throws Exception {
         // given
         String uuid = create();
