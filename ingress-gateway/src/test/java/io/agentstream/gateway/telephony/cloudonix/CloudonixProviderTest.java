@@ -252,6 +252,15 @@ final class CloudonixProviderTest {
                 details.customParameters());
     }
 
+    /// The parameters' own braces are three levels of it.
+    @Test
+    void aStartOfMoreLevelsThanAMessageMayHaveIsNoStart() {
+        String message = "{\"event\":\"start\",\"start\":{\"streamSid\":\"MZ\",\"callSid\":\"CA\",\"customParameters\":{\"deep\":%s}}}";
+
+        assertInstanceOf(ProviderMessage.Start.class, read(message.formatted("[".repeat(497) + "]".repeat(497))));
+        isOdd(OddMessage.MALFORMED, message.formatted("[".repeat(498) + "]".repeat(498)));
+    }
+
     @Test
     void numbersAndNamesOfAnyLengthRefuseNoCall() {
         String digits = "9".repeat(60_000);
