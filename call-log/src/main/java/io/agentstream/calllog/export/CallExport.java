@@ -21,11 +21,7 @@ import io.agentstream.schemas.Sealing.Opened;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -58,9 +54,7 @@ public final class CallExport implements CallBytes {
     private final RecordValues values;
     private final CallReading reading;
     private final CallFileWriter writer;
-    private final Map<String, Count> counts = new HashMap<>();
-    private final List<Manifest.Gap> gaps = new ArrayList<>();
-    private long gapsLeftOut;
+    private final Inventory inventory = new Inventory();
     private @Nullable CallEntry ahead;
     private CallSource.@Nullable Records journal;
     private boolean isJournalSealed;
@@ -76,11 +70,6 @@ public final class CallExport implements CallBytes {
         DEFINITION,
         MANIFEST,
         OVER
-    }
-
-    private static final class Count {
-        private long records;
-        private long unreadable;
     }
 
     /// Whose export it is.
@@ -130,7 +119,7 @@ public final class CallExport implements CallBytes {
     /// Goes on to the first record.
     private void look() throws IOException {
         for (ahead = reading.next(); ahead instanceof Missing missing; ahead = reading.next()) {
-            gap(missing.why(), missing.topic(), missing.firstSeq(), missing.lastSeq());
+            inventory.gap(missing.why(), missing.topic(), missing.firstSeq(), missing.lastSeq());
         }
     }
 
@@ -206,7 +195,7 @@ public final class CallExport implements CallBytes {
             case CallEntry.Conversation c -> add(c.record(), entry);
             case CallEntry.Command c -> add(c.record(), entry);
             case CallEntry.Unreadable u -> {
-                count(u.record().topic()).unreadable++;
+                inventory.unreadable(u.record().topic());
                 add(u.record(), entry);
             }
             case Missing _ -> throw new IllegalStateException("gaps are passed over");
@@ -218,13 +207,9 @@ public final class CallExport implements CallBytes {
     private void add(LogRecord record, CallEntry entry) throws IOException {
         byte[] value = values.of(entry);
         if (value != null) {
-            count(record.topic()).records++;
+            inventory.record(record.topic());
             writer.add(record, value);
         }
-    }
-
-    private Count count(Topic<?> topic) {
-        return counts.computeIfAbsent(topic.name(), any -> new Count());
     }
 
     private Stage batch() throws IOException {
@@ -233,7 +218,7 @@ public final class CallExport implements CallBytes {
             records = source.open(Topics.CALL_JOURNAL);
             journal = records;
             if (records.deleted().isPresent()) {
-                gap(Why.DELETED, Topics.CALL_JOURNAL.name(), 0, 0);
+                inventory.gap(Why.DELETED, Topics.CALL_JOURNAL.name(), 0, 0);
             }
         }
         LogRecord record = records.next();
@@ -241,11 +226,11 @@ public final class CallExport implements CallBytes {
             writer.flush(Topics.CALL_JOURNAL);
             return Stage.DEFINITION;
         }
-        count(record.topic()).records++;
+        inventory.record(record.topic());
         writer.add(record, switch (Topics.CALL_JOURNAL.codec().decode(record.bytes())) {
             case Decoded.Value<JournalBatch>(JournalBatch batch) -> batch.sealed() ? opened(record, batch) : record.bytes();
             case Decoded.Unknown<JournalBatch> _, Decoded.Malformed<JournalBatch> _ -> {
-                count(record.topic()).unreadable++;
+                inventory.unreadable(record.topic());
                 yield record.bytes();
             }
         });
@@ -258,7 +243,7 @@ public final class CallExport implements CallBytes {
         }
         if (!isJournalSealed) {
             isJournalSealed = true;
-            gap(Why.SEALED, Topics.CALL_JOURNAL.name(), 0, 0);
+            inventory.gap(Why.SEALED, Topics.CALL_JOURNAL.name(), 0, 0);
         }
         return record.bytes();
     }
@@ -272,7 +257,7 @@ public final class CallExport implements CallBytes {
                     ? new AgentDefinition(used.agentId(), used.version(), RedactedRun.definition(used.definition()))
                     : used));
         } else if (began != null) {
-            gap(Why.DELETED, Topics.AGENT_DEFINITIONS.name(), 0, 0);
+            inventory.gap(Why.DELETED, Topics.AGENT_DEFINITIONS.name(), 0, 0);
         }
         return Stage.MANIFEST;
     }
@@ -286,28 +271,12 @@ public final class CallExport implements CallBytes {
     }
 
     private Stage end() throws IOException {
-        List<Manifest.TopicPart> topics = CallFileFormat.TOPICS.stream()
-                .filter(topic -> counts.containsKey(topic.name()))
-                .map(topic -> new Manifest.TopicPart(topic.name(), count(topic).records, count(topic).unreadable))
-                .toList();
         writer.finish(Json.MAPPER.writeValueAsBytes(new Manifest(
                 CallFileFormat.NAME, CallFileFormat.VERSION, CallFileFormat.product(), redact, subject.callId(),
                 subject.run().path("id").asLong(0), subject.run().path("name").asString(""), subject.over(),
-                definitionKey, topics, redact ? List.of(Topics.CALL_JOURNAL.name()) : List.of(),
-                List.copyOf(gaps), gapsLeftOut, writer.members())));
+                definitionKey, inventory.topics(), redact ? List.of(Topics.CALL_JOURNAL.name()) : List.of(),
+                inventory.gaps(), inventory.gapsLeftOut(), writer.members())));
         return Stage.OVER;
-    }
-
-    private void gap(Why why, String topic, long firstSeq, long lastSeq) {
-        if (gaps.size() < Manifest.MAX_GAPS) {
-            gaps.add(new Manifest.Gap(why(why), topic, firstSeq, lastSeq));
-        } else {
-            gapsLeftOut++;
-        }
-    }
-
-    static String why(Why why) {
-        return why.name().toLowerCase(Locale.ROOT);
     }
 
     private static byte[] bytes(ObjectNode object) {

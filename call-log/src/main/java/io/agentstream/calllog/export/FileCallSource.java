@@ -19,7 +19,7 @@ final class FileCallSource implements CallSource {
     @Override
     public Records open(Topic<?> topic) throws IOException {
         boolean isDeleted = manifest.gaps().stream()
-                .anyMatch(gap -> gap.topic().equals(topic.name()) && gap.why().equals(CallExport.why(Why.DELETED)));
+                .anyMatch(gap -> gap.topic().equals(topic.name()) && gap.why().equals(Inventory.why(Why.DELETED)));
         return spool.records(topic, isDeleted);
     }
 }
