@@ -5,7 +5,6 @@ import io.agentstream.orchestrator.store.Agents.Agent;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,7 +21,7 @@ final class AgentWarnings {
     private final Function<ObjectNode, List<Problem>> find;
 
     /// By agent, the one shown longest ago first. Guarded by itself.
-    private final Map<Long, Found> found = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Long, Found> found = new LinkedHashMap<>(16, 0.75f, true);
 
     /// @param version the number of it, and since when it is as it is: a draft is written over under its number
     private record Revision(@Nullable Integer version, Instant since) {}
