@@ -20,10 +20,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /// What the indices of runs cost whoever writes runs.
-@Isolated("a transaction elsewhere on the server keeps what is old on its page")
+@OwnServer // a transaction elsewhere on it keeps what is old on its page
 @ExtendWith(TestPostgres.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RunWritesTest {
