@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -101,6 +102,7 @@ final class ConformanceTest {
     }
 
     @Test
+    @Tag("ci")
     void whateverIsAskedIsAnsweredAsTheDocumentSays(Database database) throws Exception {
         // given
         Path schemathesis = tool("schemathesis");

@@ -63,6 +63,7 @@ final class AuditTest {
         infrastructure = Infrastructure.start();
         servers = infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
         try (LocalSystem system = infrastructure.startSystem()) {
+            new Operator(system.demo()).limits("{\"max_concurrent_calls\":100}"); // while all is cold, calls take longer than they should
             Ran called = Ran.of(
                     Map.of(), "call", "--data", infrastructure.systemDirectory().toString(), "--agent", system.demo().echoAgentUuid(),
                     "--seconds", "3", "--count", Integer.toString(CALLS), "--rate", "2");

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Three brokers, of which one is dead or stands still, or two are away.
@@ -68,6 +69,7 @@ final class ClusterTest {
     }
 
     @Test
+    @Tag("ci")
     void callsOutliveABrokerThatStandsStillAndGoesOn() throws Exception {
         try (ClusterSystem system = ClusterSystem.start(Set.of(LEADER), LEADER)) {
             // given

@@ -26,7 +26,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /// What a real broker deletes of the keys of calls, and what it may not.
-@OwnSystem
 final class KeyTopicTest {
 
     private static CallId call(int n) {

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// A local system is stopped and started again on its data.
-@OwnSystem
 final class RestartTest {
 
     private Path directory;
