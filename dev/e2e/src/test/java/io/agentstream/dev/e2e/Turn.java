@@ -1,19 +1,19 @@
 package io.agentstream.dev.e2e;
 
-/// In which order classes begin, which is what the whole build takes: each kind but the calls on the shared system goes one after the other,
-/// and takes some five minutes, so that all kinds have to begin at once. Those that only add calls to the shared system come
-/// before those that want it for themselves: whoever waits for a lock keeps a place that somebody else could have.
-///
-/// The very first must not have to wait for a lock: JUnit starts it on the thread that all others are started from.
+/// In which order classes begin, which decides how long the whole build takes: of each kind there is one at a time, and all of a kind take some
+/// five minutes, so that every kind has to begin at once. What only adds calls to the shared system can go on beside its like, and
+/// comes last, when the places of other kinds become free.
 final class Turn {
 
+    /// The longest of those that nothing else waits for, of which JUnit takes the first for the thread that starts all others.
     static final int FIRST = 0;
+
     static final int OWN_SYSTEM = 1;
     static final int LONGEST_OF_WHOLE_MACHINE = 2;
     static final int WHOLE_MACHINE = 3;
     static final int KILLED = 4;
-    static final int SHARED = 5;
-    static final int SHARED_ALONE = 6;
+    static final int SHARED_ALONE = 5;
+    static final int SHARED = 6;
 
     private Turn() {}
 }
