@@ -51,7 +51,7 @@ import tools.jackson.databind.JsonNode;
 /// People call an agent that hears, thinks and speaks with outside services, and uses a tool: the services are played, over real sockets.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class CascadeTest {
 
     private static final String KEY = "sk-of-the-tenant-";
