@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 /// A caller keys through a menu, with no outside service at all, and is given to somebody else by the provider's API.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
-@Order(4)
+@Order(Turn.SHARED)
 final class TransferTest {
 
     private static final String AGENT = """
