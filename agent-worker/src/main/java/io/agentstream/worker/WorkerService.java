@@ -18,6 +18,7 @@ import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.Secret;
+import io.agentstream.runtime.SessionTimeouts;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.runtime.WorkerSecret;
 import io.agentstream.schemas.Topics;
@@ -49,6 +50,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 
 /// The agent worker, put together. Any thread may close it; then it hands its conversations over.
@@ -85,15 +88,15 @@ public final class WorkerService implements AutoCloseable {
         Metrics metrics = closer.own("metrics", new Metrics("agent-worker"));
         Readiness readiness = new Readiness();
         KafkaClients kafka = new KafkaClients(config);
+        Admin admin = closer.own("admin client", kafka.admin("agent-worker-probe"));
         KafkaProbe probe = new KafkaProbe(
-                "worker-probe",
-                closer.own("admin client", kafka.admin("agent-worker-probe")),
+                "worker-probe", admin,
                 List.of(
                         Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CALL_LIFECYCLE, Topics.SOCKET_COMMANDS,
                         Topics.CONVERSATION_EVENTS, Topics.CONVERSATION_SNAPSHOTS, Topics.CALL_JOURNAL,
                         Topics.AGENT_DEFINITIONS, Topics.CALL_KEYS, Topics.DEAD_LETTERS));
         readiness.require(probe::reason);
-        AdminServer admin = closer.own("administration", AdminServer.start(
+        AdminServer server = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.WORKER_PORT), metrics, readiness));
         Producer<byte[], byte[]> events =
                 closer.own("event producer", kafka.events("agent-worker-events", Duration.ZERO));
@@ -112,20 +115,25 @@ public final class WorkerService implements AutoCloseable {
         CallKeyReader keys = new CallKeyReader(
                 () -> kafka.reader("agent-worker-keys", "earliest", SNAPSHOT_POLL_RECORDS),
                 config.find(Keys.CALL_KEYS_KEY).orElse(null), deadLetters, InstantSource.system());
+        Duration session = SessionTimeouts.taken(admin, config.get(Keys.WORKER_SESSION_TIMEOUT));
         ConversationLoop.Limits limits = new ConversationLoop.Limits(
-                config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30);
+                config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30, session.toMillis());
 
+        SnapshotLoader first = new SnapshotLoader(
+                () -> kafka.reader("agent-worker-snapshots", "earliest", SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis);
+        Thread warmingUp = Thread.ofVirtual().name("take-over-warm-up").start(first::warmUp);
+        BooleanSupplier prepared = () -> keys.ready() && !warmingUp.isAlive();
         List<ConversationLoop> loops = new ArrayList<>();
         for (int n = 0; n < config.get(Keys.WORKER_LOOPS); n++) {
             String client = "agent-worker-" + n;
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
-                    closer.own("consumer", kafka.member(client, GROUP, "latest", MAX_POLL_RECORDS)),
+                    closer.own("consumer", kafka.member(client, GROUP, "latest", MAX_POLL_RECORDS, session)),
                     closer.own("command producer", kafka.replies(client + "-replies")),
                     events,
                     new SnapshotLoader(
                             () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),
                             deadLetters, System::currentTimeMillis),
-                    deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis, keys::find, keys::ready)));
+                    deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis, keys::find, prepared)));
         }
         metrics.gauge("agent_stream_worker_conversations", () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
         readiness.require(() -> definitions.ready() ? Optional.empty() : Optional.of("definitions are being read"));
@@ -140,7 +148,7 @@ public final class WorkerService implements AutoCloseable {
         for (ConversationLoop loop : loops) {
             closer.own(loop.role(), new DutyCycleRunner(loop, LOOP_CLOSE_LIMIT, barrier::fault).start());
         }
-        return admin.port();
+        return server.port();
     }
 
     /// A new engine is a line here, and its definitions are checked by `AgentDefinitions`.

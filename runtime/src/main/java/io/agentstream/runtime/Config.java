@@ -65,10 +65,13 @@ public final class Config {
                     + ": calls that are alive would be taken for lost");
         }
         if (values.get(Keys.CONVERSATION_TIMEOUT) instanceof Duration conversation
-                && conversation.compareTo(KafkaClients.SESSION_TIMEOUT) <= 0) {
-            problems.add(Keys.CONVERSATION_TIMEOUT.variable() + " is not longer than the workers' session timeout of "
-                    + KafkaClients.SESSION_TIMEOUT.toSeconds()
-                    + " s: calls that another worker is about to take would be ended");
+                && values.get(Keys.WORKER_SESSION_TIMEOUT) instanceof Duration wanted) {
+            // which is not what workers have where the brokers do not take it
+            Duration session = wanted.compareTo(KafkaClients.SESSION_TIMEOUT) > 0 ? wanted : KafkaClients.SESSION_TIMEOUT;
+            if (conversation.compareTo(session) <= 0) {
+                problems.add(Keys.CONVERSATION_TIMEOUT.variable() + " is not longer than the workers' session timeout of up to "
+                        + session.toSeconds() + " s: calls that another worker is about to take would be ended");
+            }
         }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);

@@ -24,8 +24,13 @@ public final class KafkaClients {
     /// The workers' consumer group: whether it has a member says whether there is a worker.
     public static final String WORKERS_GROUP = "agent-worker";
 
-    /// How long a member that was killed or is cut off still counts as one: so long nobody takes its partitions.
+    /// How long a member that was killed or is cut off still counts as one, and nobody takes its partitions: the shortest time that every
+    /// broker takes. That of workers is theirs to say.
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
+
+    /// So many heartbeats may be lost or late before a member is taken for dead; where that is a long time, more.
+    private static final int HEARTBEATS_IN_SESSION = 12;
+    private static final Duration MOST_HEARTBEAT = Duration.ofMillis(500);
 
     /// How long a record of call state may take to be acknowledged before its call is refused or ended.
     private static final Duration EVENT_DELIVERY = Duration.ofSeconds(30);
@@ -121,16 +126,25 @@ public final class KafkaClients {
     }
 
     /// A member of a group. The range assignor gives partition *p* of all subscribed topics to one member, which the worker
-    /// relies on; the new protocol's default assignor does not. The session timeout is most of the pause that a caller hears
-    /// when a worker dies.
+    /// relies on; the new protocol's default assignor does not.
     ///
     /// @param offsetReset `earliest` where nothing may be missed, `latest` where the past is of no use
     public Consumer<byte[], byte[]> member(String clientId, String group, String offsetReset, int maxPollRecords) {
+        return member(clientId, group, offsetReset, maxPollRecords, SESSION_TIMEOUT);
+    }
+
+    /// As above. The session timeout is most of the pause that a caller hears when a worker dies, and the heartbeats are most of it when
+    /// one comes or leaves: the others learn of it with their next one (ADR 24).
+    ///
+    /// @param sessionTimeout as [SessionTimeouts#taken] says; a shorter one than the brokers take ends the first `poll`
+    public Consumer<byte[], byte[]> member(
+            String clientId, String group, String offsetReset, int maxPollRecords, Duration sessionTimeout) {
+        long heartbeatMs = Math.min(MOST_HEARTBEAT.toMillis(), sessionTimeout.toMillis() / HEARTBEATS_IN_SESSION);
         return consumer(clientId, Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG, group,
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName(),
-                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(SESSION_TIMEOUT.toMillis()),
-                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "500",
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(sessionTimeout.toMillis()),
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Long.toString(heartbeatMs),
                 // A fetch that waits at the broker holds back the partitions that a rebalance has just brought.
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100",
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "60000",

@@ -225,8 +225,8 @@ public final class Keys {
     public static final Key<Duration> CONVERSATION_TIMEOUT = duration(
             "CONVERSATION_TIMEOUT", "12s", Duration.ofSeconds(1), Duration.ofMinutes(5),
             "How long a running run may be without a conversation, because no worker takes it; then the call is closed with 1011 and"
-                    + " costs nothing. Longer than the workers' session timeout of 6 s, because before that nobody can know that a worker was"
-                    + " killed and that another will take its calls; by default 5 s and a second for the take-over longer.");
+                    + " costs nothing. Longer than `AGENT_STREAM_WORKER_SESSION_TIMEOUT`, and than 6 s, because before that nobody can know"
+                    + " that a worker was killed and that another will take its calls.");
     public static final Key<Duration> WORKERS_GONE_AFTER = duration(
             "WORKERS_GONE_AFTER", "12s", Duration.ofSeconds(1), Duration.ofHours(1),
             "How long there may be no worker at all, as Kafka sees it, before the calls under way are closed with 1011; they cost"
@@ -241,6 +241,11 @@ public final class Keys {
                     + " start, which takes about a minute for a million runs. In `up` it is with the data.");
     public static final Key<Integer> WORKER_LOOPS = number(
             "WORKER_LOOPS", 1, 1, 256, "Loops of one worker; each is a thread with a consumer and its own conversations.");
+    public static final Key<Duration> WORKER_SESSION_TIMEOUT = duration(
+            "WORKER_SESSION_TIMEOUT", "2s", Duration.ofSeconds(2), Duration.ofMinutes(1),
+            "How long a worker that was killed, or stands still, counts as one: then others take its calls. Callers hear that long a"
+                    + " pause, and a worker that was only held up for so long loses its calls to others. Brokers take it down to their"
+                    + " `group.min.session.timeout.ms`, 6 s where nobody has set it; workers then have that.");
     public static final Key<Integer> MAX_CONVERSATIONS = number(
             "MAX_CONVERSATIONS", 5_000, 1, 1_000_000, "Most conversations of one worker loop; a further call fails.");
 
@@ -310,6 +315,7 @@ public final class Keys {
             PROJECTIONS,
             FACTS_DIRECTORY,
             WORKER_LOOPS,
+            WORKER_SESSION_TIMEOUT,
             MAX_CONVERSATIONS);
 
     private Keys() {}

@@ -3,6 +3,7 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
+import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
@@ -30,6 +31,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,17 +49,11 @@ public final class ConversationLoop implements DutyCycle {
     /// How often callers of whom nothing comes are looked after.
     static final long LISTEN_EVERY_MS = 100;
 
-    /// A loop that stood still for so long may have lost its partitions without knowing it: half of the group's session timeout.
-    static final long STOOD_STILL_MS = 3_000;
-
     /// Kafka answers as long as its last answer to a commit is not older.
     static final long KAFKA_IS_THERE_MS = 5_000;
 
     /// Replies of engines that are taken between two polls.
     static final int MAX_REPLIES_IN_PASS = 1_000;
-
-    /// The partitions are certainly its own as long as the group's last answer is not older: half of its session timeout.
-    static final long SURE_MS = 3_000;
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -70,6 +66,7 @@ public final class ConversationLoop implements DutyCycle {
     private final LongSupplier clockMs;
     private final Definitions definitions;
     private final BooleanSupplier keysRead;
+    private final long sureMs;
     private final Mailbox mailbox = new Mailbox();
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Deadlines deadlines = new Deadlines();
@@ -88,7 +85,7 @@ public final class ConversationLoop implements DutyCycle {
     /// does nothing. Everything else stays its giver's to close.
     ///
     /// @param keys of the calls that there are, as far as they are known by now
-    /// @param keysRead whether those are known that were there when this process began
+    /// @param keysRead whether those are known that were there when this process began, and all else is prepared for calls to come
     public record Parts(
             Consumer<byte[], byte[]> consumer,
             Producer<byte[], byte[]> media,
@@ -105,7 +102,18 @@ public final class ConversationLoop implements DutyCycle {
 
     /// @param conversations most conversations of the loop
     /// @param lostAfterSeconds how long a call may be quiet before its conversation is given up
-    public record Limits(int conversations, int lostAfterSeconds) {}
+    /// @param sessionMs after which the group gives away the partitions of a member that it has not heard of; at least two seconds
+    public record Limits(int conversations, int lostAfterSeconds, long sessionMs) {
+
+        /// The group is asked every second, and its answer takes a moment.
+        private static final long LEAST_SURE_MS = 1_500;
+
+        /// As long as the group's last answer is not older, the partitions are certainly the loop's own; one that stood still for longer may
+        /// have lost them without knowing it.
+        long sureMs() {
+            return Math.max(LEAST_SURE_MS, sessionMs / 2);
+        }
+    }
 
     public ConversationLoop(int number, Parts parts) {
         this.role = "worker-loop-" + number;
@@ -116,6 +124,7 @@ public final class ConversationLoop implements DutyCycle {
         this.clockMs = parts.clockMs();
         this.definitions = parts.definitions();
         this.keysRead = parts.keysRead();
+        this.sureMs = parts.limits().sureMs();
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
         Guard guard = new Guard(effects, commands, meters);
@@ -169,7 +178,7 @@ public final class ConversationLoop implements DutyCycle {
         ConsumerRecords<byte[], byte[]> records = poll();
         long startNs = System.nanoTime();
         long nowMs = clockMs.getAsLong();
-        boolean stoodStill = lastPassMs > 0 && nowMs - lastPassMs > STOOD_STILL_MS;
+        boolean stoodStill = lastPassMs > 0 && nowMs - lastPassMs > sureMs;
         lastPassMs = nowMs;
         if (stoodStill && !partitions.stillOurs()) {
             return; // what was read is somebody else's
@@ -218,6 +227,11 @@ public final class ConversationLoop implements DutyCycle {
             return consumer.poll(Duration.ofMillis(now ? 0 : waitMs));
         } catch (WakeupException somethingPosted) {
             return ConsumerRecords.empty();
+        } catch (InvalidSessionTimeoutException refused) {
+            throw new IllegalStateException(
+                    "the brokers take no session timeout as short as " + Keys.WORKER_SESSION_TIMEOUT.variable()
+                            + " says: make it longer, or their group.min.session.timeout.ms shorter",
+                    refused);
         } finally {
             waiting.set(false);
         }
@@ -244,7 +258,7 @@ public final class ConversationLoop implements DutyCycle {
     }
 
     private boolean knowsItsCalls(int partition) {
-        return clockMs.getAsLong() - partitions.acknowledgedMs() < SURE_MS && partitions.isLoaded(partition);
+        return clockMs.getAsLong() - partitions.acknowledgedMs() < sureMs && partitions.isLoaded(partition);
     }
 
     private void runEvent(ConsumerRecord<byte[], byte[]> each, long nowMs) {

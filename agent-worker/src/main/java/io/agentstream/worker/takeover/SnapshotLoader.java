@@ -59,6 +59,12 @@ public final class SnapshotLoader {
         this.clockMs = clockMs;
     }
 
+    /// Reads as for a take-over, and forgets it: the first reading of a new process takes many times what the next one does, and the calls that
+    /// come with its first partitions wait for that. Blocks for some seconds at most, also where Kafka is away.
+    public void warmUp() {
+        load(List.of(0), RELOAD_LIMIT);
+    }
+
     /// What others left in these partitions.
     Loaded load(Collection<Integer> partitions, Duration limit) {
         if (partitions.isEmpty()) {

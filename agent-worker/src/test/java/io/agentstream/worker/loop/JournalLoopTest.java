@@ -246,7 +246,7 @@ final class JournalLoopTest {
 
         // when the group has given the partitions away while the loop stood still
         fixture.consumer.notAMember = new CommitFailedException();
-        fixture.nowMs.addAndGet(ConversationLoop.STOOD_STILL_MS + 1);
+        fixture.nowMs.addAndGet(LoopFixture.LIMITS.sureMs() + 1);
         fixture.work();
 
         // then

@@ -60,6 +60,7 @@ public final class LoopFixture {
 
     static final int SLOT = 3;
     static final int PARTITIONS = 4;
+    static final ConversationLoop.Limits LIMITS = new ConversationLoop.Limits(10, 90, 2_000);
 
     final AtomicLong nowMs = new AtomicLong(1_000_000_000L);
     final Mock consumer;
@@ -166,7 +167,7 @@ public final class LoopFixture {
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
                 consumer, media, events,
                 new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
-                new DeadLetters(events, metrics), engines, new Found(), metrics, new ConversationLoop.Limits(10, 90), nowMs::get,
+                new DeadLetters(events, metrics), engines, new Found(), metrics, LIMITS, nowMs::get,
                 call -> Optional.ofNullable(keys.get(call)), () -> keysRead));
     }
 

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +98,34 @@ class OwnershipTest {
         assertEquals(List.of(), fixture.commands());
         fixture.assign(1, 2);
         assertEquals(Set.of(), fixture.consumer.paused());
+    }
+
+    @Test
+    void asksTheGroupWhereItStoodStillForShorterThanTheSession() throws Exception {
+        // given a loop whose partitions somebody else has by now
+        fixture.start(1);
+        passes(fixture, 1_000);
+        fixture.consumer.notAMember = new CommitFailedException();
+
+        // when
+        passes(fixture, LoopFixture.LIMITS.sureMs() + 1);
+
+        // then it has let go of them before the session of the one that stood still could have been over
+        assertTrue(LoopFixture.LIMITS.sureMs() < LoopFixture.LIMITS.sessionMs());
+        assertFalse(fixture.consumer.paused().isEmpty());
+    }
+
+    @Test
+    void aSessionTimeoutThatTheBrokersDoNotTakeIsSaidWithItsVariable() throws Exception {
+        // given
+        fixture.start(1);
+        fixture.consumer.setPollException(new InvalidSessionTimeoutException("on purpose"));
+
+        // when
+        IllegalStateException refused = assertThrows(IllegalStateException.class, fixture::work);
+
+        // then
+        assertTrue(String.valueOf(refused.getMessage()).contains("AGENT_STREAM_WORKER_SESSION_TIMEOUT"), refused.getMessage());
     }
 
     @Test

@@ -5,9 +5,11 @@ import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.KafkaTrouble;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Sentences;
+import io.agentstream.runtime.SessionTimeouts;
 import io.agentstream.runtime.TopicProvisioner;
 import io.agentstream.schemas.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +45,7 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
             findings.addAll(topics(admin, servers));
             findings.addAll(replicas(admin, brokers.size()));
             findings.addAll(disks(admin, brokers));
+            findings.add(sessions(admin));
             return findings;
         } catch (ExecutionException failure) {
             return List.of(switch (KafkaTrouble.of(failure)) {
@@ -113,6 +116,21 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
                     + (brokers < 3 ? "; with three brokers a call would outlive one of them" : "")));
         }
         return findings;
+    }
+
+    /// How soon a worker that was killed is missed.
+    private Finding sessions(Admin admin) {
+        Duration wanted = config.get(Keys.WORKER_SESSION_TIMEOUT);
+        Duration shortest = SessionTimeouts.shortest(admin).orElse(null);
+        if (shortest == null) {
+            return Finding.ok("sessions", "we may not ask the brokers how short a session timeout they take");
+        }
+        return shortest.compareTo(wanted) <= 0
+                ? Finding.ok("sessions", "a worker that was killed is missed after " + wanted.toMillis() + " ms")
+                : Finding.wrong(
+                        "sessions", "a worker that was killed is missed only after " + shortest.toMillis() + " ms: brokers take no less",
+                        "set group.min.session.timeout.ms of the brokers to " + wanted.toMillis() + " or less, or be content with it and set "
+                                + Keys.WORKER_SESSION_TIMEOUT.variable() + "=" + shortest.toMillis() + "ms");
     }
 
     private List<Finding> disks(Admin admin, List<Node> brokers) throws ExecutionException, InterruptedException {

@@ -1,7 +1,9 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.Action;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -37,14 +40,23 @@ import tools.jackson.databind.JsonNode;
 @Order(Turn.SHARED_ALONE)
 final class FailoverTest {
 
-    /// So many calls, and each worker has some of them.
-    private static final int MOST_CALLS = 16;
+    /// A worker has half of the partitions, and each call falls on one by chance: with so many calls for each that it is to have, it gets
+    /// none in one case of sixty billion.
+    private static final int MOST_CALLS = 36;
 
-    /// The group's session timeout: who leaves in good order does not keep the others waiting for it.
-    private static final long SESSION_MS = 6_000;
+    /// How long it takes until a worker of these tests that was killed is missed.
+    private static final long SESSION_MS = 2_500;
 
     /// Less than what was said while nobody answered: that is not played afterwards. How much less depends on the machine.
-    private static final long LATE_MS = SESSION_MS / 2;
+    private static final long LATE_MS = SESSION_MS * 3 / 5;
+
+    /// So much earlier it may have been heard of last.
+    private static final long MARGIN_MS = 500;
+
+    /// Nobody would wait for it, and who leaves in good order keeps nobody waiting for it.
+    private static final String LONG_SESSION = "40s";
+
+    private static final long LEFT_MS = 10_000;
 
     private LocalSystem system;
     private Api api;
@@ -63,14 +75,14 @@ final class FailoverTest {
     void callsOutliveTheWorkerThatLeaves() throws Exception {
         List<EchoCall> calls = new ArrayList<>();
         try (WorkerService second = second()) {
-            int held = callUntilHeldAt("http://127.0.0.1:" + second.port(), calls);
+            int held = callUntilHeldAt("http://127.0.0.1:" + second.port(), calls, 2);
             calls.forEach(EchoCall::allowGaps);
 
             second.close();
 
             goOn(calls, held);
             for (EchoCall call : calls) {
-                assertTrue(call.longestSilenceMs() < SESSION_MS, "silent for " + call.longestSilenceMs() + " ms");
+                assertTrue(call.longestSilenceMs() < LEFT_MS, "silent for " + call.longestSilenceMs() + " ms");
             }
         } finally {
             for (EchoCall call : calls) {
@@ -81,10 +93,21 @@ final class FailoverTest {
 
     @Test
     void callsOutliveTheWorkerThatIsKilled() throws Exception {
+        outliveTheWorkerThatIsKilled(2);
+    }
+
+    @Test
+    @Tag("long")
+    void fiftyCallsOutliveTheWorkerThatIsKilled() throws Exception {
+        outliveTheWorkerThatIsKilled(50);
+    }
+
+    /// None ends, and of what comes nothing comes twice.
+    private void outliveTheWorkerThatIsKilled(int most) throws Exception {
         List<EchoCall> calls = new ArrayList<>();
         try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
             Api.awaitReady(system.demo().workerUrl());
-            int held = callUntilHeldAt(second.adminUrl(), calls);
+            int held = callUntilHeldAt(second.adminUrl(), calls, most);
             calls.forEach(EchoCall::allowGaps);
 
             second.kill();
@@ -103,7 +126,7 @@ final class FailoverTest {
         try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
             // given a worker that stands still until another has taken its calls over
             Api.awaitReady(system.demo().workerUrl());
-            int held = callUntilHeldAt(second.adminUrl(), calls);
+            int held = callUntilHeldAt(second.adminUrl(), calls, 2);
             calls.forEach(EchoCall::allowGaps);
             second.freeze();
             for (EchoCall call : calls) {
@@ -123,10 +146,41 @@ final class FailoverTest {
         }
     }
 
-    /// Places calls until the worker at `url` holds two, and says how many it holds.
-    private int callUntilHeldAt(String url, List<EchoCall> calls) throws Exception {
-        while (conversations(url) < 2) {
-            assertTrue(calls.size() < MOST_CALLS, "the second worker gets no calls");
+    @Test
+    void aWorkerThatStandsStillForASecondKeepsItsCalls() throws Exception {
+        List<EchoCall> calls = new ArrayList<>();
+        try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
+            // given
+            Api.awaitReady(system.demo().workerUrl());
+            callUntilHeldAt(second.adminUrl(), calls, 2);
+
+            // when it stands still, as for a collection of its heap, until a second was not echoed
+            long frozenNs = System.nanoTime();
+            second.freeze();
+            Wait.until("a second is not echoed", () -> Wait.when(calls.stream().anyMatch(call -> call.behindMs() >= 1_000)));
+            second.thaw();
+            long stoodStillMs = (System.nanoTime() - frozenNs) / 1_000_000;
+            assumeTrue(stoodStillMs < SESSION_MS - MARGIN_MS, "it took " + stoodStillMs + " ms to let it go on");
+
+            // then nobody takes a call from it, and no frame is lost
+            for (EchoCall call : calls) {
+                call.awaitHeard(100);
+                call.hangUp();
+            }
+            for (EchoCall call : calls) {
+                assertFalse(isResumed(api.awaitRun(agent, call.call.callId, "completed")));
+            }
+        } finally {
+            for (EchoCall call : calls) {
+                call.close();
+            }
+        }
+    }
+
+    /// Places calls until the worker at `url` holds so many, and says how many it holds.
+    private int callUntilHeldAt(String url, List<EchoCall> calls, int many) throws Exception {
+        while (conversations(url) < many) {
+            assertTrue(calls.size() < MOST_CALLS * many, "the second worker gets no calls");
             EchoCall call = EchoCall.begin(system, agent);
             calls.add(call);
             call.awaitHeard(25);
@@ -154,46 +208,64 @@ final class FailoverTest {
     }
 
     @Test
-    void anAgentThatWasTalkingTalksOn() throws Exception {
-        List<SimulatedProvider.Placed> calls = new ArrayList<>();
-        List<CallPlan> plans = new ArrayList<>();
-        try (SimulatedProvider provider = new SimulatedProvider();
-                WorkerService second = second()) {
-            String url = "http://127.0.0.1:" + second.port();
-            while (conversations(url) < 1) {
-                assertTrue(calls.size() < MOST_CALLS, "the second worker gets no calls");
-                // the little story is long enough to be told by two
-                CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl()), system.demo().domain())
-                        .withSteps(List.of(new Step(new Cue.AgentSpeaks(200), new Action.Press('2'))));
-                plans.add(plan);
-                calls.add(provider.begin(plan));
+    void anAgentThatWasTalkingTalksOnWhereItsWorkerLeaves() throws Exception {
+        try (WorkerService second = second()) {
+            talksOn("http://127.0.0.1:" + second.port(), second::close);
+        }
+    }
+
+    @Test
+    void anAgentThatWasTalkingTalksOnWhereItsWorkerIsKilled() throws Exception {
+        try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
+            Api.awaitReady(system.demo().workerUrl());
+            talksOn(second.adminUrl(), second::kill);
+        }
+    }
+
+    /// What ends a worker.
+    @FunctionalInterface
+    private interface End {
+        void come() throws Exception;
+    }
+
+    private void talksOn(String url, End end) throws Exception {
+        try (SimulatedProvider provider = new SimulatedProvider()) {
+            // given a call of the second worker whose agent tells the little story, which is long enough to be told by two
+            CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl()), system.demo().domain())
+                    .withSteps(List.of(new Step(new Cue.AgentSpeaks(200), new Action.Press('2'))));
+            SimulatedProvider.Placed call = provider.begin(plan);
+            awaitSaying(plan, "interrupted");
+            for (int calls = 1; conversations(url) < 1; calls++) {
+                assertTrue(calls < MOST_CALLS, "the second worker gets no calls");
+                call.hangUp();
+                plan = CallPlan.to(plan.uri(), plan.accountSid()).withSteps(plan.steps());
+                call = provider.begin(plan);
                 awaitSaying(plan, "interrupted");
             }
+            CallPlan told = plan;
 
-            second.close();
+            // when
+            end.come();
 
-            JsonNode moved = Wait.until("a conversation that went on", () -> {
-                for (CallPlan plan : plans) {
-                    JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "running");
-                    if (isResumed(run)) {
-                        return Optional.of(run);
-                    }
-                }
-                return Optional.empty();
+            // then it goes on with it, and does not begin anew
+            JsonNode moved = Wait.until("the conversation went on", () -> {
+                JsonNode run = api.awaitRunOf(system.demo().agentUuid(), told.session(), "running");
+                return Wait.when(isResumed(run)).map(_ -> run);
             });
             long saidBefore = count(moved, "said");
-            Wait.until("the agent says more", 40_000, () ->
-                    count(moved, "said") > saidBefore ? Optional.of(saidBefore) : Optional.empty());
+            Wait.until("the agent says more", 40_000, () -> Wait.when(count(moved, "said") > saidBefore));
+            assertEquals(1, count(moved, "began"));
             // that may have been the end of the story, after which the agent hangs up by itself
-            calls.forEach(SimulatedProvider.Placed::hangUp);
-            for (SimulatedProvider.Placed call : calls) {
-                assertEquals(1000, call.outcome().get(10, TimeUnit.SECONDS).closeCode());
-            }
+            call.hangUp();
+            assertEquals(1000, call.outcome().get(10, TimeUnit.SECONDS).closeCode());
         }
     }
 
     private WorkerService second() throws Exception {
-        Config config = Config.load(variables(), Map.of(), List.of());
+        Map<String, String> variables = variables();
+        variables.put("AGENT_STREAM_WORKER_SESSION_TIMEOUT", LONG_SESSION);
+        variables.put("AGENT_STREAM_CONVERSATION_TIMEOUT", "60s"); // a worker has no use for it, but it is to be longer
+        Config config = Config.load(variables, Map.of(), List.of());
         WorkerService worker = WorkerService.launch(config, new StopBarrier());
         Api.awaitReady("http://127.0.0.1:" + worker.port());
         Api.awaitReady(system.demo().workerUrl());
@@ -203,6 +275,7 @@ final class FailoverTest {
     private Map<String, String> variables() {
         Map<String, String> variables = Beside.of(system, SharedSystem.environment());
         variables.put("AGENT_STREAM_CALL_KEYS_KEY", callKeysKey);
+        variables.put("AGENT_STREAM_WORKER_SESSION_TIMEOUT", SESSION_MS + "ms");
         return variables;
     }
 

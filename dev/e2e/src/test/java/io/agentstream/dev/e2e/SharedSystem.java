@@ -52,6 +52,7 @@ final class SharedSystem implements ParameterResolver {
         environment.put("AGENT_STREAM_CALL_ALIVE_INTERVAL", "1s");
         environment.put("AGENT_STREAM_CALL_LOST_AFTER", "12s");
         environment.put("AGENT_STREAM_CONVERSATION_TIMEOUT", "7s");
+        environment.put("AGENT_STREAM_WORKER_SESSION_TIMEOUT", "6s"); // this process stands still for longer than one that only serves
         environment.put("AGENT_STREAM_CLOUDONIX_RATE_LIMIT", "1000");
         environment.put("AGENT_STREAM_API_SHARE_PERCENT", "100000"); // one tenant for all tests of a build
         return environment;
