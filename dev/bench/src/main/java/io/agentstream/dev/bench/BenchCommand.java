@@ -24,7 +24,7 @@ import tools.jackson.databind.SerializationFeature;
 /// `./agent-stream bench`.
 @Command(
         name = "bench",
-        subcommands = LoadCommand.class,
+        subcommands = {LoadCommand.class, KillsCommand.class},
         description = {
             "Measures the system with real-time echo calls, and beside it bare sockets and bare Kafka.",
             "Every part is a process of its own; nothing is left behind. Takes about two minutes for each number of calls."
@@ -39,6 +39,10 @@ public final class BenchCommand implements Callable<Integer> {
     /// @param environment configuration variables; those that matter for speed go to the services
     public BenchCommand(Map<String, String> environment) {
         this.environment = environment;
+    }
+
+    Map<String, String> environment() {
+        return environment;
     }
 
     @Spec

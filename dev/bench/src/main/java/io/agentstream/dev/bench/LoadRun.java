@@ -3,6 +3,7 @@ package io.agentstream.dev.bench;
 import io.agentstream.dev.bench.load.CallCounts;
 import io.agentstream.dev.bench.load.LoadGenerator;
 import io.agentstream.dev.bench.load.LoadPlan;
+import io.agentstream.dev.bench.measure.PauseWatch;
 import io.agentstream.dev.bench.process.ChildProcess;
 import io.agentstream.dev.bench.report.Point;
 import io.agentstream.dev.bench.report.Sample;
@@ -41,10 +42,9 @@ final class LoadRun implements AutoCloseable {
     Measurement measure(List<Window.Member> members, Duration length) throws IOException, InterruptedException {
         List<Window.Member> all = new ArrayList<>(members);
         all.add(new Window.Member(Sample.GENERATOR, generator));
-        generator.ask("begin", "", GRACE);
+        begin();
         Window.Used used = Window.measure(all, length, stop);
-        LoadGenerator.Result result =
-                Json.MAPPER.treeToValue(generator.ask("end", "", GRACE), LoadGenerator.Result.class);
+        LoadGenerator.Result result = end();
         CallCounts counts = result.calls();
         return new Measurement(
                 new Sample(
@@ -58,6 +58,26 @@ final class LoadRun implements AutoCloseable {
                         used.processes(),
                         used.machine()),
                 counts);
+    }
+
+    /// From now on frames count.
+    void begin() throws IOException, InterruptedException {
+        generator.ask("begin", "", GRACE);
+    }
+
+    /// What came of the frames since [#begin].
+    LoadGenerator.Result end() throws IOException, InterruptedException {
+        return Json.MAPPER.treeToValue(generator.ask("end", "", GRACE), LoadGenerator.Result.class);
+    }
+
+    /// From now on the longest pause of each call counts.
+    void listen() throws IOException, InterruptedException {
+        generator.ask("listen", "", GRACE);
+    }
+
+    /// The longest pause of each call that is up, since [#listen].
+    List<PauseWatch.Pause> pauses() throws IOException, InterruptedException {
+        return List.of(Json.MAPPER.treeToValue(generator.ask("pauses", "", GRACE), PauseWatch.Pause[].class));
     }
 
     /// A sample, and what has become of the calls until its end.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.bench.measure.Frames;
+import io.agentstream.dev.bench.report.KillsReport;
 import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
 import java.nio.file.Files;
@@ -81,6 +82,26 @@ final class BenchSmokeTest {
             assertEquals(2, point.followed().told(), Table.of(report));
             assertTrue(point.followed().events() > 0, Table.of(report));
             assertTrue(point.topics().keySet().containsAll(Set.of("call.media.v1", "socket.commands.v1")), Table.of(report));
+        }
+    }
+
+    @Test
+    void noCallEndsWithItsWorker(@TempDir Path directory) throws Exception {
+        try (Workshop workshop = Workshop.in(directory)) {
+            BenchSettings settings = new BenchSettings(
+                    List.of(CALLS), 1, 20, 0, Set.of(Target.SYSTEM), 1_000, 1, 5, new BenchSettings.Layout(2, 1, 2, true, 0), Map.of(), flags);
+            List<KillsReport> soFar = new ArrayList<>();
+
+            KillsReport report = new KillsRun(
+                            workshop, new KillsRun.Plan(settings, 1, 1), new Stop(), progress -> {}, soFar::add)
+                    .run();
+
+            assertTrue(report.isGood(), report.table());
+            assertEquals(CALLS, report.talked(), report.table());
+            assertEquals(List.of(true, false), report.rounds().stream().map(KillsReport.Round::killed).toList());
+            report.rounds().forEach(round -> assertEquals(CALLS, round.gapsMs().size() + round.othersMs().size(), report.table()));
+            assertEquals(2 * CALLS, report.joinedMs().count(), report.table());
+            assertEquals(1 + 2, soFar.size());
         }
     }
 

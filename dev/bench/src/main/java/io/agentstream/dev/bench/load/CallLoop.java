@@ -1,6 +1,7 @@
 package io.agentstream.dev.bench.load;
 
 import io.agentstream.dev.bench.measure.Measured;
+import io.agentstream.dev.bench.measure.PauseWatch;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -136,6 +137,30 @@ final class CallLoop implements AutoCloseable {
                                 + ended * SECOND_NS / HANG_UPS_PER_SECOND);
             }
         });
+    }
+
+    /// From now on the longest pause of each call counts.
+    CompletableFuture<CallTally> listen() {
+        return watch(() -> {
+            calls.forEach(call -> call.pauses().anew());
+            return true;
+        });
+    }
+
+    /// The longest pause of each call that is up, since it was listened for.
+    CompletableFuture<List<PauseWatch.Pause>> pauses() {
+        List<PauseWatch.Pause> found = new ArrayList<>();
+        return watch(() -> {
+                    long nowNs = System.nanoTime();
+                    long nowMs = System.currentTimeMillis();
+                    for (int i = 0; i < calls.size(); i++) {
+                        if (calls.get(i).isRunning() && !calls.get(i).isClosed()) {
+                            found.add(calls.get(i).pauses().longest(numbers.get(i), nowNs, nowMs));
+                        }
+                    }
+                    return true;
+                })
+                .thenApply(tally -> found);
     }
 
     private CompletableFuture<CallTally> watch(BooleanSupplier over) {

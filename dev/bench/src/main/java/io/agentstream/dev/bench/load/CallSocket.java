@@ -2,6 +2,7 @@ package io.agentstream.dev.bench.load;
 
 import io.agentstream.dev.bench.measure.EchoLedger;
 import io.agentstream.dev.bench.measure.Measured;
+import io.agentstream.dev.bench.measure.PauseWatch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -40,6 +41,7 @@ final class CallSocket implements ServerFrames.Handler, Dialect.Ear {
     private final byte[] mask;
     private final ServerFrames frames = new ServerFrames();
     private final EchoLedger ledger = new EchoLedger();
+    private final PauseWatch pauses = new PauseWatch();
 
     private State state = State.NEW;
     private @Nullable SocketChannel channel;
@@ -244,6 +246,7 @@ final class CallSocket implements ServerFrames.Handler, Dialect.Ear {
             running = true;
             tally.running(nowNs - placedNs);
         }
+        pauses.heard(nowNs);
         tally.measured().received(firstDueNs + seq * LoadPlan.FRAME_NS, nowNs, ledger.arrived(seq));
     }
 
@@ -315,6 +318,10 @@ final class CallSocket implements ServerFrames.Handler, Dialect.Ear {
         } catch (IOException ignored) {
             // it is gone either way
         }
+    }
+
+    PauseWatch pauses() {
+        return pauses;
     }
 
     boolean isRunning() {

@@ -3,6 +3,7 @@ package io.agentstream.dev.bench.load;
 import io.agentstream.dev.bench.measure.Frames;
 import io.agentstream.dev.bench.measure.LatencyMs;
 import io.agentstream.dev.bench.measure.Measured;
+import io.agentstream.dev.bench.measure.PauseWatch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,16 @@ public final class LoadGenerator implements AutoCloseable {
         return new Result(sum.counts(), measured.roundTrip(), measured.frames(), measured.lateness());
     }
 
+    /// From now on the longest pause of each call counts.
+    public void listen() throws IOException, InterruptedException {
+        all(CallLoop::listen);
+    }
+
+    /// The longest pause of each call that is up, since [#listen].
+    public List<PauseWatch.Pause> pauses() throws IOException, InterruptedException {
+        return all(CallLoop::pauses).stream().flatMap(List::stream).toList();
+    }
+
     /// Ends the calls.
     public CallCounts hangUp() throws IOException, InterruptedException {
         return sum(all(CallLoop::hangUp)).counts();
@@ -64,11 +75,10 @@ public final class LoadGenerator implements AutoCloseable {
         return sum;
     }
 
-    private List<CallTally> all(Function<CallLoop, CompletableFuture<CallTally>> step)
-            throws IOException, InterruptedException {
-        List<CompletableFuture<CallTally>> steps = loops.stream().map(step).toList();
-        List<CallTally> tallies = new ArrayList<>();
-        for (CompletableFuture<CallTally> each : steps) {
+    private <T> List<T> all(Function<CallLoop, CompletableFuture<T>> step) throws IOException, InterruptedException {
+        List<CompletableFuture<T>> steps = loops.stream().map(step).toList();
+        List<T> tallies = new ArrayList<>();
+        for (CompletableFuture<T> each : steps) {
             try {
                 tallies.add(each.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
             } catch (ExecutionException | TimeoutException failure) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/// A load generator that is asked to `place`, `begin`, `end` and `hang_up`.
+/// A load generator that is asked to `place`, `begin`, `end` and `hang_up`, and for the calls' `pauses` since it was told to `listen`.
 public final class LoadPart implements Part {
 
     private static final long SEED = 20_261_122;
@@ -31,6 +31,11 @@ public final class LoadPart implements Part {
                 yield Map.of();
             }
             case "end" -> generator.end();
+            case "listen" -> {
+                generator.listen();
+                yield Map.of();
+            }
+            case "pauses" -> generator.pauses();
             case "hang_up" -> generator.hangUp();
             default -> throw Part.unknown(question);
         };
