@@ -60,7 +60,7 @@ final class CommandLineTest {
         String help = run(Map.of(), "call", "--help").out();
 
         for (String option : new String[] {
-            "--data", "--agent", "--say", "--wav", "--dtmf", "--scenario", "--seconds", "--save", "--count", "--rate", "--url"
+            "--data", "--agent", "--say", "--wav", "--dtmf", "--scenario", "--seconds", "--save", "--count", "--rate", "--url", "--kill-worker-at"
         }) {
             assertTrue(help.contains(option), option);
         }
@@ -89,12 +89,14 @@ final class CommandLineTest {
     @ValueSource(strings = {"dial", "--loud", "call --count 0", "call --rate fast", "call --dtmf x", "call --url http://h/",
         "call --say hello --wav hello.wav", "topics --chekc", "call --agent x", "call --agent 1-1-1-1-1", "call --count many",
         "call --count 99999999999", "call --rate NaN", "call --seconds 0", "call --seconds", "call --url ::", "call --url ws:h",
-        "call --url ws://h:99999/", "call --wav nowhere.wav", "call --wav /", "call --save nowhere/reply.wav", "call --save /",
+        "call --url ws://h:99999/", "call --wav nowhere.wav", "call --kill-worker-at soon",
+        "call --kill-worker-at 0s", "call --kill-worker-at 5s --count 2", "call --wav /", "call --save nowhere/reply.wav", "call --save /",
         "call now", "up --data /dev/null", "up --data /dev/null/x", "up --fresh=perhaps", "topics --check=perhaps",
         "tenant create", "tenant create Acme", "tenant create Acme --owner nobody", "tenant create Acme --owner a@b --max-calls -1",
         "tenant create --owner a@b \u00a0", "tenant key", "tenant key x", "tenant key 1 --scope all", "tenant lists", "tenant list --data",
         "bench --calls x", "bench --calls 0", "bench --only x", "bench --jvm", "bench --svg /dev/null",
-        "bench --svg /dev/null/plots", "audit", "audit --since soon", "replay 1 --transcript --json", "replay --file x --transcript --from banana",
+        "bench --svg /dev/null/plots", "bench kills --kills 0 --stops 0", "bench kills --calls 0",
+        "audit", "audit --since soon", "replay 1 --transcript --json", "replay --file x --transcript --from banana",
         "replay 1 --wav a.wav --from 5", "replay --file /dev/null --wav /dev/null", "replay 1 --follow --transcript",
         "audit --since 1h --until 2h", "audit --since 2026-13-01", "audit --since 1h --settled x"})
     void aCommandLineThatMakesNoSenseIsExplainedInASentence(String line) {

@@ -10,6 +10,7 @@ import io.agentstream.cli.Terminal;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.SimulatedProvider;
+import io.agentstream.runtime.Durations;
 import io.agentstream.runtime.Sentences;
 import io.agentstream.runtime.ServiceMain;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,7 @@ final class CallCommand implements Callable<Integer> {
     private static final int ECHO_SECONDS = 5;
     private static final int TALK_SECONDS = 60;
     private static final int SCENARIO_SECONDS = 14;
+    private static final Duration MOST_KILL_AT = Duration.ofMinutes(10);
     private static final List<String> SCENARIOS = List.of("one-way", "barge-in");
     private static final String SCENARIO_WORDS = "Hello, can you hear me? I would like to speak to somebody, please.";
 
@@ -84,6 +87,11 @@ final class CallCommand implements Callable<Integer> {
             description = "New calls a second (default: ${DEFAULT-VALUE}).")
     private double rate = 5;
 
+    @Option(names = "--kill-worker-at", paramLabel = "TIME",
+            description = "Starts a second worker beside the running system's, gives it the call, and kills it (SIGKILL) TIME into the call,"
+                    + " as 5s: the other goes on, and the gap is printed.")
+    private @Nullable String killWorkerAt;
+
     @Option(names = "--url", paramLabel = "URL",
             description = "A complete stream URL, ws:// or wss://, instead of the running system's.")
     private @Nullable URI url;
@@ -109,6 +117,10 @@ final class CallCommand implements Callable<Integer> {
         }
         CallScript script = script(demo.orElse(null), speech);
         Instant since = Instant.now();
+        Duration killAt = killAt();
+        if (killAt != null && demo.isPresent()) {
+            return callThatIsKilled(script, demo.get(), runs(demo, since).orElseThrow(), killAt);
+        }
         List<CallOutcome> outcomes = place(script);
         CallReport report = new CallReport(terminal.out(), runs(demo, since));
         boolean good = true;
@@ -127,7 +139,37 @@ final class CallCommand implements Callable<Integer> {
         return good ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
     }
 
+    /// Exit code 0 only if another worker went on with the call, and it went as a call should.
+    private int callThatIsKilled(CallScript script, DemoFile demo, RunLookup runs, Duration at) throws IOException, InterruptedException {
+        CallProgress told = new CallProgress(terminal.err(), 1, script.maxMs());
+        told.begin(where(script.url()));
+        KilledCall.Ended ended = new KilledCall(at, terminal.err()).place(script, told, data, demo, terminal.environment());
+        CallReport report = new CallReport(terminal.out(), Optional.of(runs));
+        boolean good = report.print(ended.outcome(), script.probe(), true);
+        boolean wentOn = report.printTakeOver(ended);
+        saveReply(ended.outcome(), terminal.out());
+        return good && wentOn ? ServiceMain.EXIT_OK : ServiceMain.EXIT_FAULT;
+    }
+
+    private @Nullable Duration killAt() {
+        if (killWorkerAt == null) {
+            return null;
+        }
+        try {
+            Duration at = Durations.parse(killWorkerAt);
+            if (at.isPositive() && at.compareTo(MOST_KILL_AT) <= 0) {
+                return at;
+            }
+        } catch (IllegalArgumentException malformed) {
+            // as a time that is out of bounds
+        }
+        throw wrong("--kill-worker-at takes a time such as 5s, up to " + MOST_KILL_AT.toMinutes() + "m");
+    }
+
     private void check() {
+        if (killAt() != null && (url != null || count > 1)) {
+            throw wrong("--kill-worker-at is for one call on the running system: leave --url and --count out");
+        }
         if (count < 1 || count > MAX_CALLS) {
             throw wrong("--count is between 1 and " + MAX_CALLS);
         }

@@ -77,6 +77,22 @@ final class CallReport {
         }
     }
 
+    /// Prints what a caller noticed of it that the call's worker was killed, and returns whether another went on.
+    boolean printTakeOver(KilledCall.Ended call) throws InterruptedException {
+        Optional<JsonNode> run = runs.isPresent() ? runs.get().find(call.outcome().session()) : Optional.empty();
+        Optional<TakeOver> takeOver = run.isPresent() ? call.takeOver(runs.get().events(run.get())) : Optional.empty();
+        if (takeOver.isEmpty()) {
+            out.println("  the worker was killed, and no other was heard after it");
+            return false;
+        }
+        TakeOver it = takeOver.get();
+        out.printf(Locale.ROOT, "  the worker was killed %.1f s into the call; another went on %d ms later%n",
+                it.killedMs() / 1000.0, it.resumedMs());
+        out.printf(Locale.ROOT, "  gap: %d ms from the kill to its first frame; the caller heard nothing for %d ms of them%n",
+                it.gapMs(), it.silentMs());
+        return true;
+    }
+
     private void conversation(List<JsonNode> events) {
         Set<Integer> interrupted = events.stream()
                 .filter(event -> is(event, "interrupted"))
