@@ -70,6 +70,7 @@ final class SecondWorker implements AutoCloseable {
         variables.put(Keys.WORKER_PORT.variable(), "0");
         variables.put(Keys.WORKER_LOOPS.variable(), LOOPS);
         variables.put(Keys.KAFKA_BOOTSTRAP_SERVERS.variable(), demo.kafkaBootstrapServers());
+        variables.putIfAbsent(Keys.ORCHESTRATOR_ADMIN_URL.variable(), demo.apiAdminUrl());
         return builder.start();
     }
 
