@@ -27,6 +27,7 @@ final class ReadAheadTest {
 
     private final Numbered source = new Numbered();
     private final Semaphore permits = new Semaphore(1);
+    private final CountDownLatch looking = new CountDownLatch(1);
 
     private CallSource.Records ahead() {
         return ReadAhead.of(
@@ -170,6 +171,7 @@ final class ReadAheadTest {
 
     /// What a call's reader sees of a stretch of a topic in which there is nothing of the call.
     private LogRecord onlyOthers() throws IOException {
+        looking.countDown();
         while (!source.isGivenUp.getAsBoolean()) {
             Thread.onSpinWait();
         }
@@ -181,6 +183,7 @@ final class ReadAheadTest {
         // given
         source.after = this::onlyOthers;
         CallSource.Records ahead = ahead();
+        assertTrue(looking.await(10, TimeUnit.SECONDS));
 
         // when
         ahead.close();
