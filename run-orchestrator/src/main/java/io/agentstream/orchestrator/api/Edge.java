@@ -5,14 +5,11 @@ import io.agentstream.orchestrator.store.Users;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.PeerAddress;
-import io.agentstream.runtime.Secret;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Methods;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -31,8 +28,6 @@ import org.xnio.IoUtils;
 /// request, which only waits; the work is done by [Workers]. Reads at most [#MAX_BODY_BYTES] of a body.
 final class Edge implements AutoCloseable {
     static final int MAX_BODY_BYTES = 512 * 1024;
-    private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
-    private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
     private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
     /// The operator's place in the house, where tenants have their organisation's.
@@ -139,11 +134,11 @@ final class Edge implements AutoCloseable {
     private Reply authenticated(HttpServerExchange exchange, Places.Visit visit, Router.Match.Found found)
             throws IOException, InterruptedException, TimeoutException {
         HeaderMap headers = exchange.getRequestHeaders();
-        return switch (doorkeeper.judge(found.route().access(), key(headers), address(exchange))) {
+        return switch (doorkeeper.judge(found.route().access(), RequestHeaders.key(headers), address(exchange))) {
             case Doorkeeper.Verdict.Out(Reply reply) ->
                 reply.status() == 429 ? refusals.count(Refusals.Why.FAILED_KEYS, reply) : reply;
             case Doorkeeper.Verdict.In in -> {
-                Optional<String> type = MediaTypes.best(joined(headers.get(Headers.ACCEPT)), found.route().types());
+                Optional<String> type = MediaTypes.best(RequestHeaders.accepted(headers), found.route().types());
                 RateLimits.Kind kind = RateLimits.Kind.of(found.route(), type.orElse(MediaTypes.JSON));
                 Users.Caller caller = in.caller();
                 Optional<Reply> refusal = caller == null ? Optional.empty() : refusal(caller, kind);
@@ -231,7 +226,7 @@ final class Edge implements AutoCloseable {
         }
         byte[] bytes = body.get();
         long owner = owner(in);
-        Reply reply = workers.answer(owner, () -> handled(found, in, query, bytes, asked(exchange), type));
+        Reply reply = workers.answer(owner, () -> handled(found, in, query, bytes, RequestHeaders.asked(exchange), type));
         return reply.later() == null ? reply.through(pieces -> inTurn(owner, pieces)) : reply.later().get();
     }
 
@@ -279,29 +274,6 @@ final class Edge implements AutoCloseable {
             body = new Fields(object.get(), "", errors);
         }
         return route.handler().handle(new Call(in.caller(), in.who(), found.path(), query, body, asked, type));
-    }
-
-    private static Call.Asked asked(HttpServerExchange exchange) {
-        HeaderMap headers = exchange.getRequestHeaders();
-        return new Call.Asked(
-                exchange.getRequestMethod().equals(Methods.HEAD),
-                only(headers.get(IDEMPOTENCY_KEY)), only(headers.get(Headers.RANGE)), only(headers.get(Headers.IF_RANGE)),
-                only(headers.get(LAST_EVENT_ID)));
-    }
-
-    private static Optional<Secret> key(HeaderMap headers) {
-        HeaderValues values = headers.get(Headers.AUTHORIZATION);
-        return values != null && values.size() == 1 && values.getFirst().regionMatches(true, 0, "Bearer ", 0, 7)
-                ? Optional.of(new Secret(values.getFirst().substring(7).strip()))
-                : Optional.empty();
-    }
-
-    private static @Nullable String only(@Nullable HeaderValues values) {
-        return values != null && values.size() == 1 ? values.getFirst() : null;
-    }
-
-    private static @Nullable String joined(@Nullable HeaderValues values) {
-        return values == null ? null : String.join(",", values);
     }
 
     /// Requests that are being handled are broken off.

@@ -1,7 +1,7 @@
 package io.agentstream.orchestrator.decide;
 
 import io.agentstream.orchestrator.store.Agents;
-import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.schemas.DomainName;
@@ -29,10 +29,10 @@ public final class Facts {
 
     /// Whether one more call may run, which stays so until the transaction ends: the organisation's row is locked.
     /// @param session whose place passes on to the call that takes it over
-    static Room roomUnderLock(Connection connection, long organizationId, Optional<RunRows.Session> session)
+    static Room roomUnderLock(Connection connection, long organizationId, Optional<RunningRuns.Session> session)
             throws SQLException {
-        int limit = RunRows.lockLimit(connection, organizationId);
-        RunRows.Running running = RunRows.countRunning(connection, organizationId, session);
+        int limit = RunningRuns.lockLimit(connection, organizationId);
+        RunningRuns.Running running = RunningRuns.countRunning(connection, organizationId, session);
         return new Room(running.all() - running.ofSession() < limit, running.ofSession() > 0);
     }
 

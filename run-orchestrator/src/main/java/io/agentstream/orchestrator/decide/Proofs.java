@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.schemas.CallEvent;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -82,10 +83,10 @@ final class Proofs {
         List<RunRow> rivals = List.of();
         if (run.state() instanceof State.Initialized) {
             run.start(answered, source);
-            Optional<RunRows.Session> session = run.session();
+            Optional<RunningRuns.Session> session = run.session();
             room = Facts.roomUnderLock(connection, plan.organizationId(), session);
             if (room.taken()) {
-                rivals = RunRows.lockRunning(connection, plan.organizationId(), session.orElseThrow());
+                rivals = RunningRuns.lockRunning(connection, plan.organizationId(), session.orElseThrow());
             }
             funds = Charges.lockFunds(connection, run.row());
         }

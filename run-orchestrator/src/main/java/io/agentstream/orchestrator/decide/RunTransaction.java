@@ -12,6 +12,7 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.RunWords;
+import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.orchestrator.store.Talked;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.Transfers;
@@ -258,10 +259,10 @@ final class RunTransaction {
     }
 
     /// The session that the start message names and the account knows.
-    Optional<RunRows.Session> session() {
+    Optional<RunningRuns.Session> session() {
         return proven == null || proven.providerDomain() == null || proven.providerSession() == null
                 ? Optional.empty()
-                : Optional.of(new RunRows.Session(row.mode(), proven.providerDomain(), proven.providerSession()));
+                : Optional.of(new RunningRuns.Session(row.mode(), proven.providerDomain(), proven.providerSession()));
     }
 
     /// Describes a run that will not begin after all.

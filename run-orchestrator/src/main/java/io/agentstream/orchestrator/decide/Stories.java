@@ -9,6 +9,7 @@ import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.RunWords;
+import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Json;
@@ -66,7 +67,7 @@ final class Stories {
                 RunWords.said(connection, run.id(), run.state().isOver());
             }
             if (run.conversationAt() == null || (epoch != null && (known == null || epoch > known))) {
-                RunRows.attend(connection, run.id(), event.at(), epoch);
+                SignsOfLife.attend(connection, run.id(), event.at(), epoch);
             }
             return true;
         });

@@ -1,9 +1,6 @@
 package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
-import io.agentstream.orchestrator.decide.NotNowException;
-import io.agentstream.orchestrator.decide.Unsaid;
-import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.store.Database;
@@ -15,7 +12,6 @@ import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
-import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -26,39 +22,25 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Has providers end calls, as the outbox orders it: of each account no more than its provider allows, over all orchestrators; each
 /// until the provider confirms it, a number of times at most, and then it is given up and stays in the outbox for people to see. One
-/// that dies in the middle of it is found again when its lease is over. Only the loop; the requests
+/// that dies in the middle of it is found again when its lease is over. Only the loop; the tries
 /// themselves are on virtual threads.
 public final class HangUps implements DutyCycle, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HangUps.class);
 
-    /// With pauses that double from a second to five minutes that is half an hour.
-    private static final int TRIES = 12;
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-    private static final Duration TRY = Duration.ofSeconds(10);
-
     /// Longer than a try takes.
-    private static final Duration LEASE = Duration.ofSeconds(15);
+    private static final Duration LEASE = HangUpTries.TRY.plusSeconds(5);
 
     private static final int ACCOUNTS_AT_ONCE = 200;
-    private static final int REQUESTS_AT_ONCE = 64;
 
     /// Of one account: whose provider takes its time keeps the others' hang-ups from nothing.
     private static final int OF_AN_ACCOUNT = 32;
-
-    /// Longer than a request takes until it is on its way; whoever was answered later may have been heard later too.
-    private static final Duration PROMPT = Duration.ofMillis(100);
-
-    /// How long a turn can be used. Well below the window of any provider's limit.
-    private static final Duration TURN_LASTS = Duration.ofSeconds(1);
 
     /// Some windows of a provider's limit. When an account's hang-ups get none of the turns that become free for so long, its calls take
     /// them all: then one hang-up at a time goes behind those who wait.
@@ -70,15 +52,9 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     private final Database database;
     private final Sessions sessions;
-    private final Unsaid unsaid;
-    private final Counter done;
-    private final Counter givenUp;
-    private final Counter again;
-    private final long firstBackoffMs;
-    private final InstantSource clock;
+    private final HangUpTries tries;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hang-up").factory());
-    private final Semaphore free = new Semaphore(REQUESTS_AT_ONCE, true);
     private final Map<Long, Integer> underWay = new ConcurrentHashMap<>();
     private final Set<Long> inLine = ConcurrentHashMap.newKeySet();
 
@@ -86,7 +62,6 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private final Map<Long, Long> servedNs = new HashMap<>();
     private final Duration patience;
     private final Bell bell;
-    private final Announcer announcer;
 
     /// What it works with.
     ///
@@ -102,17 +77,10 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     HangUps(Hands hands, Duration firstBackoff, Duration patience) {
         this.patience = patience;
-        this.clock = hands.clock();
-        Metrics metrics = hands.metrics();
         this.database = hands.database();
         this.sessions = hands.sessions();
         this.bell = hands.bell();
-        this.announcer = hands.announcer();
-        this.unsaid = new Unsaid(database);
-        this.done = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "done");
-        this.givenUp = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "given_up");
-        this.again = metrics.counter("agent_stream_orchestrator_hang_ups", "outcome", "again");
-        this.firstBackoffMs = firstBackoff.toMillis();
+        this.tries = new HangUpTries(hands, firstBackoff);
     }
 
     @Override
@@ -136,7 +104,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
         List<Outbox.Due> all = database.withConnection(c -> Outbox.hangUpsDue(c, ACCOUNTS_AT_ONCE));
         servedNs.keySet().retainAll(all.stream().map(Outbox.Due::accountId).toList());
         for (Outbox.Due due : all) {
-            int room = Math.min(free.availablePermits(), OF_AN_ACCOUNT - underWay.getOrDefault(due.accountId(), 0));
+            int room = Math.min(tries.room(), OF_AN_ACCOUNT - underWay.getOrDefault(due.accountId(), 0));
             if (room <= 0) {
                 continue;
             }
@@ -163,7 +131,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
         if (turns.count() > 0) {
             servedNs.put(due.accountId(), nowNs);
             database.withConnection(c -> Outbox.takeHangUps(c, due.accountId(), turns.count(), LEASE))
-                    .forEach(order -> begin(account, order, turns, () -> {}));
+                    .forEach(each -> begin(account, each, turns, () -> {}));
         } else if (nowNs - servedNs.computeIfAbsent(due.accountId(), _ -> nowNs) > patience.toNanos() && inLine.add(account.id())) {
             beginInLine(account);
         }
@@ -176,7 +144,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
             if (turn.count() > 0) {
                 Duration lease = LEASE.minus(turn.age());
                 orders = database.withConnection(c -> Outbox.takeHangUps(c, account.id(), 1, lease));
-                orders.forEach(order -> begin(account, order, turn, () -> inLine.remove(account.id())));
+                orders.forEach(each -> begin(account, each, turn, () -> inLine.remove(account.id())));
             }
         } finally {
             if (orders.isEmpty()) {
@@ -185,118 +153,25 @@ public final class HangUps implements DutyCycle, AutoCloseable {
         }
     }
 
-    private void begin(Account account, Outbox.HangUp order, Turns turn, Runnable afterwards) {
+    private void begin(Account account, Outbox.HangUp due, Turns turn, Runnable afterwards) {
         underWay.merge(account.id(), 1, Integer::sum);
         threads.execute(() -> {
             Optional<Decision> decided = Optional.empty();
             try {
                 Thread.sleep(Duration.ofNanos(Math.max(0, turn.age().negated().toNanos())));
-                decided = hangUp(account, order, turn);
+                decided = tries.carryOut(account, due, turn);
             } catch (InterruptedException closing) { // the lease ends, and somebody else takes it
                 Thread.currentThread().interrupt();
             } catch (DatabaseException away) { // the lease ends, and it is tried again: to hang up twice is harmless
-                log.atWarn().addKeyValue("run", order.runName()).addKeyValue("failure", Causes.of(away)).log("a hang-up is not noted");
+                log.atWarn().addKeyValue("run", due.runName()).addKeyValue("failure", Causes.of(away)).log("a hang-up is not noted");
             } catch (RuntimeException fault) {
-                broken(order, fault);
+                tries.broken(due, fault);
             } finally {
                 underWay.computeIfPresent(account.id(), (_, count) -> count == 1 ? null : count - 1);
                 afterwards.run();
             }
-            decided.ifPresent(this::say); // no turn and no place is held meanwhile: Kafka may be away
+            decided.ifPresent(tries::say); // no turn and no place is held meanwhile: Kafka may be away
         });
-    }
-
-    /// What nobody expected is tried as often as what everybody does.
-    private void broken(Outbox.HangUp order, RuntimeException fault) {
-        log.atError()
-                .addKeyValue("run", order.runName())
-                .addKeyValue("order", order.id())
-                .addKeyValue("failure", fault.getClass().getSimpleName())
-                .log("a hang-up is broken");
-        if (order.tries() >= TRIES) {
-            database.withConnection(c -> Outbox.bury(c, Map.of(order.id(), "broken")));
-        }
-    }
-
-    private Optional<Decision> hangUp(Account account, Outbox.HangUp order, Turns turn) throws InterruptedException {
-        if (order.live()) { // the call goes on at another socket
-            database.withConnection(c -> Outbox.delete(c, List.of(order.id())));
-            return Optional.empty();
-        }
-        if (account.bearerToken() == null) {
-            return Optional.of(givenUp(order, null, "no token"));
-        }
-        Optional<HangUp> answer = ask(account, order, turn);
-        if (answer.isEmpty()) {
-            database.withConnection(c -> {
-                Outbox.putBack(c, order.id());
-                return true;
-            });
-            return Optional.empty();
-        }
-        return switch (answer.get()) {
-            case HangUp.Done(int status) -> {
-                Decision decision = unsaid.hangUpDone(order, true, status, "", clock.instant());
-                done.increment();
-                yield Optional.of(decision);
-            }
-            case HangUp.Refused(var reason, Integer status) -> Optional.of(givenUp(order, status, reason.name()));
-            case HangUp.Unavailable(var trouble) when order.tries() >= TRIES -> Optional.of(givenUp(order, null, trouble.name()));
-            case HangUp.Unavailable(var trouble) -> {
-                again.increment();
-                database.withConnection(c -> {
-                    Outbox.putOff(c, order.id(), pause(order.tries()), trouble.name());
-                    return true;
-                });
-                yield Optional.empty();
-            }
-        };
-    }
-
-    /// Nothing where the turn is over, because we stood still meanwhile: somebody else has had it since. Where the answer takes long, the
-    /// turn counts from then on: a request counts at the provider when it arrives.
-    private Optional<HangUp> ask(Account account, Outbox.HangUp order, Turns turn) throws InterruptedException {
-        free.acquire();
-        try {
-            if (turn.age().compareTo(TURN_LASTS) > 0) {
-                return Optional.empty();
-            }
-            HangUp answer = sessions.hangUp(account, order.session(), System.nanoTime() + TRY.toNanos());
-            if (turn.age().compareTo(PROMPT) > 0) {
-                sessions.late(account, turn);
-            }
-            return Optional.of(answer);
-        } finally {
-            free.release();
-        }
-    }
-
-    private Duration pause(int tries) {
-        long ms = firstBackoffMs << Math.min(tries - 1, TRIES);
-        return Duration.ofMillis(Math.min(ms, LONGEST_PAUSE.toMillis()));
-    }
-
-    private Decision givenUp(Outbox.HangUp order, @Nullable Integer status, String why) {
-        Decision decision = unsaid.hangUpDone(order, false, status, why, clock.instant());
-        givenUp.increment();
-        log.atWarn()
-                .addKeyValue("run", order.runName())
-                .addKeyValue("call", order.callId())
-                .addKeyValue("order", order.id())
-                .addKeyValue("reason", why)
-                .log("the provider was not made to end the call");
-        return decision;
-    }
-
-    /// What cannot be said now stands in the outbox.
-    private void say(Decision decision) {
-        try {
-            announcer.announce(decision);
-        } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {
-            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("a hang-up is not said yet");
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

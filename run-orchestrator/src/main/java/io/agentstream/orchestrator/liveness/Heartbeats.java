@@ -2,8 +2,8 @@ package io.agentstream.orchestrator.liveness;
 
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
-import io.agentstream.orchestrator.store.RunRows;
-import io.agentstream.orchestrator.store.RunRows.Sign;
+import io.agentstream.orchestrator.store.SignsOfLife;
+import io.agentstream.orchestrator.store.SignsOfLife.Sign;
 import io.agentstream.schemas.CallId;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class Heartbeats {
     /// One that cannot be noted, such as a time that is none, is that call's own: it counts as not heard.
     private static void note(Database database, List<Sign> batch, Instant now) {
         try {
-            database.withConnection(connection -> RunRows.touch(connection, batch, now));
+            database.withConnection(connection -> SignsOfLife.touch(connection, batch, now));
         } catch (DatabaseException failure) {
             if (failure.isTransient()) {
                 throw failure;

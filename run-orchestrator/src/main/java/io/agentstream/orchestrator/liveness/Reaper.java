@@ -1,10 +1,8 @@
 package io.agentstream.orchestrator.liveness;
 
-import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.jobs.Announcer;
-import io.agentstream.orchestrator.jobs.UndeliverableException;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.OpenRuns;
@@ -18,15 +16,12 @@ import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,11 +35,6 @@ public final class Reaper implements DutyCycle {
     private static final long PERIOD_MS = 1_000;
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(10);
     private static final int MOST_AT_ONCE = 500;
-    private static final Duration BROKEN_AGAIN = Duration.ofMinutes(1);
-
-    /// So many ends in a row that Kafka does not take: then it takes none. They stand in the outbox.
-    private static final int NOT_TAKEN = 3;
-
     /// How many calls are ended, and for how long, before it is asked again whether there is still no worker.
     private static final int CALLS_PER_QUESTION = 20;
     private static final Duration QUESTION_LASTS = Duration.ofSeconds(1);
@@ -59,18 +49,14 @@ public final class Reaper implements DutyCycle {
 
     private final Database database;
     private final RunDecisions decisions;
-    private final Announcer announcer;
+    private final RunCloser closer;
     private final Hearing hearing;
     private final BooleanSupplier ready;
-    private final Metrics metrics;
     private final InstantSource clock;
     private final Limits limits;
     private final LogWatch watch;
     private final Workers workers;
     private final Semaphore wake = new Semaphore(0);
-
-    /// Calls whose runs cannot be ended for reasons of their own, and when it is tried again.
-    private final Map<UUID, Instant> broken = new HashMap<>();
 
     private Instant nextLook = Instant.MIN;
     private Instant nextForgetting = Instant.MIN;
@@ -90,8 +76,7 @@ public final class Reaper implements DutyCycle {
             Hands hands, Hearing hearing, LogWatch watch, BooleanSupplier ready, InstantSource clock, Limits limits) {
         this.database = hands.database();
         this.decisions = hands.decisions();
-        this.announcer = hands.announcer();
-        this.metrics = hands.metrics();
+        this.closer = new RunCloser(hands.announcer(), hands.metrics(), clock);
         this.hearing = hearing;
         this.watch = watch;
         this.ready = ready;
@@ -161,8 +146,8 @@ public final class Reaper implements DutyCycle {
         Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.lost());
         List<UUID> quiet = database.withConnection(c ->
                 OpenRuns.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
-        Still still = call -> covers(heard, Topics.CALL_LIFECYCLE, limits.lost());
-        close(quiet, "quiet", still, call -> decisions.quiet(call, before));
+        RunCloser.Still still = call -> covers(heard, Topics.CALL_LIFECYCLE, limits.lost());
+        closer.close(quiet, "quiet", still, call -> decisions.quiet(call, before));
     }
 
     private void closeNeverBegun(Listening.Heard heard) throws InterruptedException {
@@ -173,9 +158,9 @@ public final class Reaper implements DutyCycle {
         List<UUID> silent = running(heard, before, true).stream()
                 .filter(call -> !hearing.beginnings().isUnderWay(new CallId(call), before))
                 .toList();
-        Still still = call -> covers(heard, Topics.CONVERSATION_EVENTS, limits.conversation())
+        RunCloser.Still still = call -> covers(heard, Topics.CONVERSATION_EVENTS, limits.conversation())
                 && !hearing.beginnings().isUnderWay(call, before);
-        close(silent, "no_conversation", still, call -> decisions.neverBegan(call, clock));
+        closer.close(silent, "no_conversation", still, call -> decisions.neverBegan(call, clock));
     }
 
     /// How long there has been no worker is for Kafka's group to say, and the patience is with [Workers]: of a partition it is enough
@@ -184,7 +169,7 @@ public final class Reaper implements DutyCycle {
         Listening.Heard heard = hearing.listening().heardFor(Topics.CONVERSATION_EVENTS, Duration.ZERO, now.toEpochMilli());
         Optional<Instant> gone = workers.goneForGood(now);
         if (gone.isPresent() && !heard.partitions().isEmpty()) {
-            close(
+            closer.close(
                     running(heard, gone.get(), false), "no_worker", new StillNoWorker(heard),
                     call -> decisions.unattended(call, clock));
         }
@@ -201,14 +186,8 @@ public final class Reaper implements DutyCycle {
         return hearing.listening().heardFor(topic, time, clock.millis()).partitions().containsAll(heard.partitions());
     }
 
-    /// Whether what a call is to be ended for still holds; the first that does not ends the round.
-    @FunctionalInterface
-    private interface Still {
-        boolean holds(CallId call) throws InterruptedException;
-    }
-
     /// A worker that comes back while calls are being ended keeps those that are left.
-    private final class StillNoWorker implements Still {
+    private final class StillNoWorker implements RunCloser.Still {
 
         private final Listening.Heard heard;
         private int left;
@@ -230,63 +209,6 @@ public final class Reaper implements DutyCycle {
             }
             return covers(heard, Topics.CONVERSATION_EVENTS, Duration.ZERO);
         }
-    }
-
-    private void close(List<UUID> calls, String why, Still still, Function<CallId, Decision> closing)
-            throws InterruptedException {
-        int notTaken = 0;
-        Instant now = clock.instant();
-        broken.values().removeIf(again -> !again.isAfter(now));
-        for (UUID id : calls) {
-            CallId call = new CallId(id);
-            if (broken.containsKey(id)) {
-                continue;
-            }
-            if (!still.holds(call)) {
-                return;
-            }
-            Optional<Decision> decision = decided(call, closing);
-            if (decision.isPresent() && !decision.get().isEmpty()) {
-                metrics.counter("agent_stream_orchestrator_reaped", "why", why).increment();
-                log.atWarn().addKeyValue("call", id).addKeyValue("why", why).log("closing a run");
-                notTaken = isTaken(decision.get()) ? 0 : notTaken + 1;
-                if (notTaken == NOT_TAKEN) {
-                    throw new NotNowException("Kafka does not take what is decided", null);
-                }
-            }
-        }
-    }
-
-    /// A run that cannot be ended keeps no other from it. Nothing where it cannot.
-    private Optional<Decision> decided(CallId call, Function<CallId, Decision> closing) {
-        try {
-            return Optional.of(closing.apply(call));
-        } catch (RuntimeException failure) {
-            if (failure instanceof NotNowException || (failure instanceof DatabaseException away && away.isTransient())) {
-                throw failure;
-            }
-            metrics.counter("agent_stream_orchestrator_not_reaped").increment();
-            log.atError()
-                    .addKeyValue("call", call)
-                    .addKeyValue("failure", failure instanceof DatabaseException ? Causes.of(failure) : failure.getClass().getSimpleName())
-                    .log("a run cannot be ended, and stays open");
-            broken.put(call.value(), clock.instant().plus(BROKEN_AGAIN));
-            return Optional.empty();
-        }
-    }
-
-    /// What Kafka does not take now is said by whoever sweeps the outbox.
-    private boolean isTaken(Decision decision) throws InterruptedException {
-        try {
-            announcer.announce(decision);
-        } catch (NotNowException notNow) {
-            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("not said yet");
-            return false;
-        } catch (UndeliverableException never) { // the run is closed all the same
-            metrics.counter("agent_stream_orchestrator_unsaid").increment();
-            log.atError().addKeyValue("call", decision.callId()).setCause(never).log("the end of a run can never be said");
-        }
-        return true;
     }
 
     private Duration period() {

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Lists an organisation's runs, newest first, at a cost that depends neither on how many there are nor on how few are wanted: a stretch
@@ -18,12 +17,6 @@ public final class RunLists {
 
     /// The same where each of these runs is looked at for words.
     static final int MAX_READ = 1_000;
-
-    /// As in the indices of V11.
-    static final int INDEXED_CHARACTERS = 40;
-
-    private static final String CALLER = "r.initial_context ->> 'caller_number'";
-    private static final String CALLED = "r.initial_context ->> 'called_number'";
 
     /// Before a listing, for the rest of its transaction. Comparing rows of columns says to PostgreSQL only how many runs their first column
     /// has, the organisation's: of a small one it would rather read all by another index, and sort them. Where nothing may be sorted, only
@@ -133,7 +126,7 @@ public final class RunLists {
     /// range is written as one, by comparing rows of columns, and not as conditions that a plan could be chosen for. All orders name
     /// the index's columns, also those that have one value: with [#PLANNED] there is one plan, whatever PostgreSQL believes of a value.
     static Statement listing(long organizationId, RunFilter filter, @Nullable Position after, int limit) {
-        Range range = Range.of(organizationId, filter);
+        RunRange range = RunRange.of(organizationId, filter);
         List<Object> parameters = new ArrayList<>();
         String others = others(filter, range, parameters);
         int most = filter.text() == null ? MAX_EXAMINED : MAX_READ;
@@ -185,7 +178,7 @@ public final class RunLists {
         Position from = before(filter, after);
         parameters.addAll(List.of(
                 few, organizationId, from.createdAt(), from.id(), filter.createdFrom() == null ? FIRST : filter.createdFrom()));
-        String others = others(filter, Range.NONE, parameters);
+        String others = others(filter, RunRange.NONE, parameters);
         String sql =
                 """
                 with chosen as materialized (
@@ -212,10 +205,10 @@ public final class RunLists {
     }
 
     /// The conditions that the range does not fulfil already, and their parameters.
-    private static String others(RunFilter filter, Range range, List<Object> parameters) {
+    private static String others(RunFilter filter, RunRange range, List<Object> parameters) {
         List<String> conditions = new ArrayList<>();
         range.beyondTheIndexed().forEach(text -> and(conditions, parameters, text.column() + " = ?", text.value()));
-        for (Equal equal : Equal.all(filter)) {
+        for (RunRange.Equal equal : RunRange.Equal.all(filter)) {
             if (!range.fulfils(equal)) {
                 and(conditions, parameters, equal.column() + " = ?", equal.value());
             }
@@ -246,85 +239,6 @@ public final class RunLists {
     private static void and(List<String> conditions, List<Object> parameters, String condition, Object value) {
         conditions.add(condition);
         parameters.add(value);
-    }
-
-    /// That a column has a value.
-    ///
-    /// @param isText whether the index has only the value's beginning
-    /// @param isPartial whether only runs that have a value are in the index
-    private record Equal(String column, Object value, boolean isText, boolean isPartial) {
-
-        /// All equalities of a filter, the ones that few runs are expected to fulfil first.
-        static List<Equal> all(RunFilter filter) {
-            List<Equal> equals = new ArrayList<>();
-            text(equals, CALLER, filter.caller());
-            text(equals, CALLED, filter.called());
-            add(equals, "r.failure_code", filter.failure(), true);
-            add(equals, "r.end_by", filter.end(), true);
-            RunState state = filter.state();
-            String text = state == null ? null : state.text();
-            // Most runs are completed, and nearly all of an agent are.
-            boolean isCommon = state == RunState.COMPLETED;
-            add(equals, "r.state", isCommon ? null : text, false);
-            add(equals, "r.agent_id", filter.agentId(), false);
-            add(equals, "r.state", isCommon ? text : null, false);
-            return equals;
-        }
-
-        private static void text(List<Equal> equals, String column, @Nullable String value) {
-            if (value != null) {
-                equals.add(new Equal("(" + column + ")", value, true, true));
-            }
-        }
-
-        private static void add(List<Equal> equals, String column, @Nullable Object value, boolean isPartial) {
-            if (value != null) {
-                equals.add(new Equal(column, value, false, isPartial));
-            }
-        }
-    }
-
-    /// A range of an index: the columns in front of time and number, each with one value.
-    private record Range(List<String> columns, List<Object> values, String condition, List<Equal> equals) {
-
-        /// Of runs that are found in another way.
-        static final Range NONE = new Range(List.of(), List.of(), "", List.of());
-
-        static Range of(long organizationId, RunFilter filter) {
-            List<Equal> equals = Equal.all(filter);
-            if (equals.isEmpty()) {
-                return new Range(List.of("r.organization_id"), List.of(organizationId), "", List.of());
-            }
-            Equal first = equals.getFirst();
-            // An agent's runs have an index of their own. Whose the agent is was looked at before.
-            if (first.column().equals("r.agent_id")) {
-                return new Range(List.of(first.column()), List.of(first.value()), "", List.of(first));
-            }
-            String column = first.isText() ? "left(" + first.column() + ", " + INDEXED_CHARACTERS + ")" : first.column();
-            Object value = first.isText() ? beginning((String) first.value()) : first.value();
-            return new Range(
-                    List.of("r.organization_id", column),
-                    List.of(organizationId, value),
-                    first.isPartial() ? " and " + first.column() + " is not null" : "",
-                    List.of(first));
-        }
-
-        boolean fulfils(Equal equal) {
-            return equals.contains(equal);
-        }
-
-        /// What is longer than the index knows has to be looked at whole.
-        List<Equal> beyondTheIndexed() {
-            return equals.stream()
-                    .filter(equal -> equal.isText() && !beginning((String) equal.value()).equals(equal.value()))
-                    .toList();
-        }
-
-        private static String beginning(String text) {
-            return text.codePointCount(0, text.length()) <= INDEXED_CHARACTERS
-                    ? text
-                    : text.substring(0, text.offsetByCodePoints(0, INDEXED_CHARACTERS));
-        }
     }
 
     /// Where one of the organisation's runs stands in its lists.

@@ -132,56 +132,6 @@ public final class RunRows {
         return Sql.first(connection, SELECT + " for no key update", RunRows::read, callId);
     }
 
-    /// The organisation's limit of concurrent calls; its row is locked until the transaction ends, so that whoever counts
-    /// its running runs counts alone.
-    public static int lockLimit(Connection connection, long organizationId) throws SQLException {
-        return Sql.only(
-                connection,
-                "select max_concurrent_calls from organizations where id = ? for no key update",
-                row -> row.getInt(1),
-                organizationId);
-    }
-
-    /// A provider's session: of one it has at most one running run.
-    public record Session(String provider, String domain, String session) {}
-
-    /// How many of an organisation's runs are running.
-    ///
-    /// @param ofSession those of the session among them
-    public record Running(int all, int ofSession) {}
-
-    public static Running countRunning(Connection connection, long organizationId, Optional<Session> session)
-            throws SQLException {
-        return Sql.only(
-                connection,
-                """
-                select count(*) as everyone,
-                       count(*) filter (where mode = ? and provider_domain = ? and provider_session = ?) as of_session
-                  from runs where organization_id = ? and state = 'running'
-                """,
-                row -> new Running(row.getInt("everyone"), row.getInt("of_session")),
-                session.map(Session::provider).orElse(""),
-                session.map(Session::domain).orElse(""),
-                session.map(Session::session).orElse(""),
-                organizationId);
-    }
-
-    /// The running runs of a session, locked; whoever asks has locked the organisation's row.
-    public static List<RunRow> lockRunning(Connection connection, long organizationId, Session session) throws SQLException {
-        return Sql.query(
-                connection,
-                """
-                select * from runs
-                 where organization_id = ? and state = 'running' and mode = ? and provider_domain = ? and provider_session = ?
-                 order by id for no key update
-                """,
-                RunRows::read,
-                organizationId,
-                session.provider(),
-                session.domain(),
-                session.session());
-    }
-
     /// A new run in `initialized`; nothing where the call has one already, or gets one from somebody else at this moment.
     public static Optional<RunRow> insert(Connection connection, NewRun run) throws SQLException {
         return Sql.first(
@@ -278,48 +228,7 @@ public final class RunRows {
         Sql.update(connection, "update runs set cost = ? where id = ?", cost, id);
     }
 
-    /// A call's sign of life, and when its gateway gave it.
-    public record Sign(UUID callId, Instant at) {}
-
-    /// Notes what was read by `readAt` of the calls' open runs, and says of how many. One that is being decided on at this moment
-    /// is passed over: to wait for it would keep all the others locked.
-    public static int touch(Connection connection, List<Sign> signs, Instant readAt) throws SQLException {
-        String[] calls = signs.stream().map(sign -> sign.callId().toString()).toArray(String[]::new);
-        return Sql.update(
-                connection,
-                """
-                update runs r
-                   set last_seen_at = greatest(r.last_seen_at, s.read_at), alive_at = greatest(r.alive_at, sign.at),
-                       alive_read_at = greatest(r.alive_read_at, s.read_at)
-                  from unnest(?::uuid[], ?::timestamptz[]) as sign(call_id, at), (select ?::timestamptz) as s(read_at)
-                 where r.call_id = sign.call_id
-                   and r.id = any(array(select id from runs
-                                         where call_id = any(?::uuid[]) and state in ('initialized', 'running')
-                                           for no key update skip locked))
-                """,
-                calls,
-                signs.stream().map(sign -> sign.at().toString()).toArray(String[]::new),
-                readAt,
-                calls);
-    }
-
-    /// Notes that a run has a conversation, or had one, and in which epoch.
-    ///
-    /// @param epoch of the worker that holds it; what is noted never becomes smaller
-    public static void attend(Connection connection, long id, Instant at, @Nullable Integer epoch) throws SQLException {
-        Sql.update(
-                connection,
-                """
-                update runs set conversation_at = coalesce(conversation_at, ?),
-                                conversation_epoch = greatest(conversation_epoch, ?::integer)
-                 where id = ?
-                """,
-                at,
-                epoch,
-                id);
-    }
-
-    private static RunRow read(ResultSet row) throws SQLException {
+    static RunRow read(ResultSet row) throws SQLException {
         String state = row.getString("state");
         return new RunRow(
                 row.getLong("id"),

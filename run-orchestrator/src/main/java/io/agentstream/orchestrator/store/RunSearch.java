@@ -78,8 +78,8 @@ final class RunSearch {
 
     /// As the indices of V11 and V17 have it.
     private static String part(String column, String condition) {
-        return "(select r.id from runs r where r.organization_id = ? and left(" + column + ", " + RunLists.INDEXED_CHARACTERS
-                + ") = left(?, " + RunLists.INDEXED_CHARACTERS + ") and " + column + " = ?" + condition + " and " + column
+        return "(select r.id from runs r where r.organization_id = ? and left(" + column + ", " + RunRange.INDEXED_CHARACTERS
+                + ") = left(?, " + RunRange.INDEXED_CHARACTERS + ") and " + column + " = ?" + condition + " and " + column
                 + " is not null limit ?)";
     }
 

@@ -9,7 +9,9 @@ import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunState;
+import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.orchestrator.store.Runs;
+import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.CallEvent;
@@ -111,7 +113,7 @@ final class DecisionsAtOnceTest {
         List<Future<Decision>> burst = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Decision decision = tenant.database().inTransaction(connection -> {
-                RunRows.lockLimit(connection, tenant.sample().organizationId()); // somebody changes it and takes his time
+                RunningRuns.lockLimit(connection, tenant.sample().organizationId()); // somebody changes it and takes his time
                 for (int i = 0; i < 3 * CONNECTIONS; i++) {
                     CallId call = calls.admitted();
                     burst.add(threads.submit(() -> calls.start(call)));
@@ -162,7 +164,7 @@ final class DecisionsAtOnceTest {
         AtomicReference<Instant> now = new AtomicReference<>(TenantCalls.NOW);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Decision> waiting = tenant.database().inTransaction(connection -> {
-                RunRows.lockLimit(connection, tenant.sample().organizationId());
+                RunningRuns.lockLimit(connection, tenant.sample().organizationId());
                 int holder = Sql.only(connection, "select pg_backend_pid()", row -> row.getInt(1));
                 Future<Decision> start = threads.submit(() -> calls.start(call, now::get));
                 soon(threads.submit(() -> {
@@ -193,7 +195,7 @@ final class DecisionsAtOnceTest {
         List<Future<Decision>> others = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Decision again = tenant.database().inTransaction(connection -> {
-                RunRows.lockLimit(connection, tenant.sample().organizationId());
+                RunningRuns.lockLimit(connection, tenant.sample().organizationId());
                 for (int i = 0; i < 8; i++) {
                     CallId call = calls.admitted();
                     others.add(threads.submit(() -> calls.start(call)));
@@ -215,9 +217,9 @@ final class DecisionsAtOnceTest {
             int noted = tenant.database().inTransaction(connection -> {
                 RunRows.lock(connection, decided.value());
                 return soon(threads.submit(() -> tenant.database().withConnection(
-                        other -> RunRows.touch(
+                        other -> SignsOfLife.touch(
                                 other,
-                                List.of(new RunRows.Sign(decided.value(), later), new RunRows.Sign(alive.value(), later)), later))));
+                                List.of(new SignsOfLife.Sign(decided.value(), later), new SignsOfLife.Sign(alive.value(), later)), later))));
             });
 
             assertEquals(1, noted);

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Ledger;
-import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallEvent;
@@ -108,8 +108,8 @@ final class MoneyCrashTest {
         }
         if (deed.compareTo(Deed.CHARGE) >= 0) {
             calls.start(call);
-            tenant.database().withConnection(c -> RunRows.touch(
-                    c, List.of(new RunRows.Sign(call.value(), NOW.plusSeconds(60))), NOW.plusSeconds(60)));
+            tenant.database().withConnection(c -> SignsOfLife.touch(
+                    c, List.of(new SignsOfLife.Sign(call.value(), NOW.plusSeconds(60))), NOW.plusSeconds(60)));
         }
         if (deed.compareTo(Deed.END) >= 0) {
             calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(60));

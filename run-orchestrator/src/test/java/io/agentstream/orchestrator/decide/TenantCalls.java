@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.decide.Verdicts.Session;
 import io.agentstream.orchestrator.store.RunEvents.Source;
-import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
@@ -78,7 +78,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     /// The call's gateway gives a sign of life at the one time, which is read at the other.
     void alive(CallId call, Instant at, Instant readAt) {
-        tenant.database().withConnection(c -> RunRows.touch(c, List.of(new RunRows.Sign(call.value(), at)), readAt));
+        tenant.database().withConnection(c -> SignsOfLife.touch(c, List.of(new SignsOfLife.Sign(call.value(), at)), readAt));
     }
 
     /// A running call of that session.

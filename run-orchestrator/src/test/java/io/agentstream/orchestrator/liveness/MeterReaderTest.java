@@ -16,7 +16,7 @@ import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Meters;
 import io.agentstream.orchestrator.store.RunEvents.Source;
-import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
@@ -97,8 +97,8 @@ final class MeterReaderTest {
             decisions.started(decisions.plan(start).orElseThrow().answered(start, Verdicts.Session.LIVE), source(), () -> BEGIN);
             calls.add(offer.callId());
         }
-        List<RunRows.Sign> signs = calls.stream().map(call -> new RunRows.Sign(call.value(), DUE)).toList();
-        database.withConnection(c -> RunRows.touch(c, signs, DUE));
+        List<SignsOfLife.Sign> signs = calls.stream().map(call -> new SignsOfLife.Sign(call.value(), DUE)).toList();
+        database.withConnection(c -> SignsOfLife.touch(c, signs, DUE));
         return calls;
     }
 

@@ -170,7 +170,7 @@ final class DatabaseTest {
             Thread holder = Thread.ofVirtual().start(() -> {
                 try {
                     frozen.inTransaction(connection -> {
-                        RunRows.lockLimit(connection, organization);
+                        RunningRuns.lockLimit(connection, organization);
                         locked.countDown();
                         try {
                             thaw.await();
@@ -186,7 +186,7 @@ final class DatabaseTest {
             locked.await();
 
             // when another needs the lock
-            int limit = database.inTransaction(connection -> RunRows.lockLimit(connection, organization));
+            int limit = database.inTransaction(connection -> RunningRuns.lockLimit(connection, organization));
 
             // then it gets it, though the first has not moved
             assertEquals(10, limit);

@@ -53,7 +53,7 @@ final class RunWritesTest {
             Sql.only(connection, "select pg_stat_reset_single_table_counters('runs'::regclass) is null", row -> true);
             for (int i = 0; i < SIGNS; i++) {
                 Instant at = ManyRuns.FIRST.plusSeconds(86_400L * 365 + i);
-                RunRows.touch(connection, calls.stream().map(call -> new RunRows.Sign(call, at)).toList(), at);
+                SignsOfLife.touch(connection, calls.stream().map(call -> new SignsOfLife.Sign(call, at)).toList(), at);
                 long first = Sql.only(connection, "select id from runs where call_id = ?", row -> row.getLong(1), calls.getFirst());
                 RunRows.setCost(connection, first, BigDecimal.valueOf(i));
             }

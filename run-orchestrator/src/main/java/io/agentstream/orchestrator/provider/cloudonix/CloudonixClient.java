@@ -8,21 +8,11 @@ import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.runtime.Secret;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,18 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// not followed: a token goes to the configured host only. Nothing is thrown for what the network or the provider does.
 public final class CloudonixClient implements AutoCloseable {
     private static final int MAX_TRIES = 3;
-    private static final int MAX_BODY_BYTES = 256 * 1024;
-    private static final int MAX_RETRY_AFTER_S = 5;
-    private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9._~-]{1,256}");
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,4096}");
 
-    private final Settings settings;
     private final Pace pace;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final HttpClient http;
-    private final String root;
-    private final String base;
+    private final CloudonixRequests requests;
 
     /// The API's address and our manners there.
     public record Settings(
@@ -80,22 +63,6 @@ public final class CloudonixClient implements AutoCloseable {
         }
     }
 
-    /// How one request ended.
-    private sealed interface Attempt {
-        record Answer(int status, BoundedBody.Body body) implements Attempt {}
-
-        /// Worth another try, after at least `waitMs`.
-        ///
-        /// @param status of the answer; null where there was none
-        record Again(Trouble trouble, long waitMs, @Nullable Integer status) implements Attempt {
-            Again(Trouble trouble, long waitMs) {
-                this(trouble, waitMs, null);
-            }
-        }
-
-        record Closed() implements Attempt {}
-    }
-
     /// One that keeps its own requests within the limit.
     public CloudonixClient(Settings settings) {
         this(settings, new DomainLimiter(settings.requestsPerWindow(), settings.window().toNanos()));
@@ -103,17 +70,8 @@ public final class CloudonixClient implements AutoCloseable {
 
     /// @param pace keeps the requests within the limit, also those of others
     public CloudonixClient(Settings settings, Pace pace) {
-        this.settings = settings;
         this.pace = pace;
-        String url = settings.baseUrl().toString();
-        this.root = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        this.base = root + "/customers/self/domains/";
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(settings.requestTimeout())
-                .executor(threads)
-                .build();
+        this.requests = new CloudonixRequests(settings);
     }
 
     /// As below, with a line for each domain.
@@ -136,13 +94,13 @@ public final class CloudonixClient implements AutoCloseable {
     ///
     /// @param line whose limit it is taken off
     public Asked ask(String line, String domain, String session, Secret token, long deadlineNanos) {
-        if (!isPathSafe(session)) {
+        if (!CloudonixRequests.isPathSafe(session)) {
             return new Asked(new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_SESSION), null, 0);
         }
         if (!TOKEN.matcher(token.reveal()).matches()) {
             return new Asked(new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_TOKEN), null, 0);
         }
-        Tried tried = request(line, "GET", uri(domain, session), token, deadlineNanos);
+        Tried tried = request(line, domain, session, token, deadlineNanos);
         return switch (tried.last()) {
             case Attempt.Answer(int status, BoundedBody.Body body) -> new Asked(
                     status == 200 ? SessionBody.judge(body) : new SessionCheck.NotLive(reasonOf(status)), status, tried.tries());
@@ -171,13 +129,13 @@ public final class CloudonixClient implements AutoCloseable {
 
     /// Ends `session`, asking once, in a turn that the caller has taken. Ending one that is over, or that the provider does not know, is success.
     public HangUp hangUp(String domain, String session, Secret token, long deadlineNanos) {
-        if (!isPathSafe(session)) {
+        if (!CloudonixRequests.isPathSafe(session)) {
             return new HangUp.Refused(SessionCheck.Reason.MALFORMED_SESSION, null);
         }
         if (!TOKEN.matcher(token.reveal()).matches()) {
             return new HangUp.Refused(SessionCheck.Reason.MALFORMED_TOKEN, null);
         }
-        return switch (send("DELETE", uri(domain, session), token, deadlineNanos)) {
+        return switch (requests.send("DELETE", domain, session, token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
                 status / 100 == 2 || status == 404
                         ? new HangUp.Done(status)
@@ -191,14 +149,13 @@ public final class CloudonixClient implements AutoCloseable {
     ///
     /// @param body the request's
     HandOver handOver(String domain, String session, String body, Secret token, long deadlineNanos) {
-        if (!isPathSafe(session)) {
+        if (!CloudonixRequests.isPathSafe(session)) {
             return new HandOver.Refused(SessionCheck.Reason.MALFORMED_SESSION, null);
         }
         if (!TOKEN.matcher(token.reveal()).matches()) {
             return new HandOver.Refused(SessionCheck.Reason.MALFORMED_TOKEN, null);
         }
-        URI uri = URI.create(root + "/calls/" + encode(domain) + "/sessions/" + encode(session) + "/application");
-        return switch (send("POST", uri, HttpRequest.BodyPublishers.ofString(body), token, deadlineNanos)) {
+        return switch (requests.switchApplication(domain, session, body, token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
                 status / 100 == 2 ? new HandOver.Done(status) : new HandOver.Refused(reasonOf(status), status);
             case Attempt.Again(Trouble trouble, long _, var _) -> new HandOver.Unavailable(trouble);
@@ -210,8 +167,7 @@ public final class CloudonixClient implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        http.shutdownNow();
-        threads.shutdownNow();
+        requests.close();
     }
 
     private static SessionCheck.Reason reasonOf(int status) {
@@ -222,14 +178,10 @@ public final class CloudonixClient implements AutoCloseable {
         };
     }
 
-    private URI uri(String domain, String session) {
-        return URI.create(base + encode(domain) + "/sessions/" + encode(session));
-    }
-
     /// @param tries how many requests were sent
     private record Tried(Attempt last, int tries) {}
 
-    private Tried request(String line, String method, URI uri, Secret token, long deadlineNanos) {
+    private Tried request(String line, String domain, String session, Secret token, long deadlineNanos) {
         Attempt last = new Attempt.Again(Trouble.TIMEOUT, 0);
         for (int tries = 0; tries < MAX_TRIES; tries++) {
             if (tries > 0 && last instanceof Attempt.Again again && !pause(again.waitMs(), deadlineNanos)) {
@@ -246,71 +198,12 @@ public final class CloudonixClient implements AutoCloseable {
             if (await(turn.getAsLong())) {
                 return new Tried(new Attempt.Closed(), tries);
             }
-            last = send(method, uri, token, deadlineNanos);
+            last = requests.send("GET", domain, session, token, deadlineNanos);
             if (!(last instanceof Attempt.Again)) {
                 return new Tried(last, tries + 1);
             }
         }
         return new Tried(last, MAX_TRIES);
-    }
-
-    private Attempt send(String method, URI uri, Secret token, long deadlineNanos) {
-        return send(method, uri, HttpRequest.BodyPublishers.noBody(), token, deadlineNanos);
-    }
-
-    private Attempt send(String method, URI uri, HttpRequest.BodyPublisher body, Secret token, long deadlineNanos) {
-        long left = Math.min(settings.requestTimeout().toNanos(), deadlineNanos - System.nanoTime());
-        if (left <= 0) {
-            return new Attempt.Again(Trouble.TIMEOUT, 0);
-        }
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .method(method, body)
-                .header("Authorization", "Bearer " + token.reveal())
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json")
-                .build();
-        // The future bounds the whole exchange; the request's own timeout would end with the headers.
-        CompletableFuture<HttpResponse<BoundedBody.Body>> answer;
-        try {
-            answer = http.sendAsync(request, _ -> new BoundedBody(MAX_BODY_BYTES));
-        } catch (RuntimeException shutDown) {
-            return new Attempt.Closed();
-        }
-        try {
-            return judge(answer.get(left, TimeUnit.NANOSECONDS));
-        } catch (TimeoutException late) {
-            answer.cancel(true);
-            return new Attempt.Again(Trouble.TIMEOUT, backoffMs());
-        } catch (ExecutionException broken) {
-            return closed.getCount() == 0 ? new Attempt.Closed() : new Attempt.Again(Trouble.IO_ERROR, backoffMs());
-        } catch (InterruptedException stopped) {
-            answer.cancel(true);
-            Thread.currentThread().interrupt();
-            return new Attempt.Closed();
-        }
-    }
-
-    private Attempt judge(HttpResponse<BoundedBody.Body> response) {
-        int status = response.statusCode();
-        if (status != 429 && status < 500) {
-            return new Attempt.Answer(status, response.body());
-        }
-        long asked = response.headers()
-                .firstValue("Retry-After")
-                .filter(value -> value.matches("[0-9]{1,4}"))
-                .map(Long::parseLong)
-                .orElse(0L);
-        // One that asks for more than a moment gets no second try: the wait then outlasts any deadline.
-        long askedMs = asked <= MAX_RETRY_AFTER_S ? asked * 1000 : Long.MAX_VALUE / 2_000_000;
-        return new Attempt.Again(
-                status == 429 ? Trouble.RATE_LIMITED : Trouble.SERVER_ERROR, Math.max(askedMs, backoffMs()), status);
-    }
-
-    private long backoffMs() {
-        return ThreadLocalRandom.current()
-                .nextLong(
-                        settings.minBackoff().toMillis(),
-                        settings.maxBackoff().toMillis() + 1);
     }
 
     /// Waits; false where the deadline is nearer than that, or this process is closing.
@@ -327,26 +220,5 @@ public final class CloudonixClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             return true;
         }
-    }
-
-    private static boolean isPathSafe(String session) {
-        return SESSION.matcher(session).matches() && !session.equals(".") && !session.equals("..");
-    }
-
-    private static String encode(String segment) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte b : segment.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            boolean unreserved = (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || c == '.' || c == '_' || c == '~' || c == '-';
-            if (unreserved) {
-                encoded.append(c);
-            } else {
-                encoded.append(String.format(Locale.ROOT, "%%%02X", (int) c));
-            }
-        }
-        return encoded.toString();
     }
 }
