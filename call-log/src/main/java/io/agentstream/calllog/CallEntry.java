@@ -65,13 +65,14 @@ public sealed interface CallEntry {
     /// Something is not there any more, or never came.
     ///
     /// @param at of what stands behind it
-    /// @param firstSeq number of the first record that is missing; 0 where the topic does not tell
+    /// @param firstSeq number of the first record that is missing, as the topic counts: the call's own number of media; of a conversation's events
+    ///     their number in it; of the agent's audio that in its turn, from 0. It is 0 too where the topic does not tell
     /// @param lastSeq number of the last one that is missing, as far as the topics tell
     record Missing(Instant at, Why why, String topic, long firstSeq, long lastSeq) implements CallEntry {}
 
     /// Why something is missing.
     enum Why {
-        /// Its retention is over.
+        /// Its retention is over, or it was erased.
         DELETED,
         /// It was never written, or lost on its way.
         LOST,

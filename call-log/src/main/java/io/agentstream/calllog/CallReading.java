@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One call's log, all topics in one order: by the call's own numbers, and what only knew the newest number comes after it. Commands
 /// for the socket bear no number; they stand where their writer's clock puts them. Two events that know the same number stand by their
-/// times, decisions first where these are the same too. A number that nothing bears is said as missing, once for each gap, and so is what was deleted or
-/// cannot be opened. In constant memory: of each topic one record. One thread.
+/// times, decisions first where these are the same too. A number that nothing bears is said as missing, once for each gap: of the call's own
+/// numbers and of those of its workers ([TopicNumbers]). So is what was deleted or cannot be opened. In constant memory: of each topic one record. One thread.
 public final class CallReading implements AutoCloseable {
 
     /// Everything that is known of a call.
@@ -30,6 +30,7 @@ public final class CallReading implements AutoCloseable {
     private final Deque<CallEntry> said = new ArrayDeque<>();
     /// Whether gaps in the numbers say something: both topics that bear them are read.
     private final boolean isNumbered;
+    private final TopicNumbers workers = new TopicNumbers();
     private long newestSeq;
     private Instant newestAt = Instant.EPOCH;
     /// Whether the beginning of the call's media is deleted, and none of what is left was read yet.
@@ -98,6 +99,10 @@ public final class CallReading implements AutoCloseable {
             deleted(first, entry.at());
             if (isNumbered) {
                 number(first, entry.at());
+            }
+            Missing lost = workers.before(entry, first.isCut());
+            if (lost != null) {
+                said.add(lost);
             }
             if (first.isUnopened()) {
                 said.add(new Missing(entry.at(), Why.SEALED, first.topic().name(), first.seq(), first.seq()));

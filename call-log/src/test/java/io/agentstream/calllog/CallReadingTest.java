@@ -117,6 +117,78 @@ final class CallReadingTest {
                 List.of("Offered 1", "Audio 2", "LOST call.media.v1 3-5", "Audio 6", "LOST call.media.v1 7-8", "Ended 9"), read(null));
     }
 
+    private static ConversationEvent told(long number, Integer epoch, long atMs) {
+        return new ConversationEvent.Said(CALL, number, 1, at(atMs), 1, "Hello.", 800, true, epoch);
+    }
+
+    private static SocketCommand play(int epoch, int turn, int seq) {
+        return new SocketCommand.Play(CALL, turn, seq, 160, Slice.of(new byte[] {1}), epoch);
+    }
+
+    private List<String> missing() throws IOException {
+        return read(null).stream().filter(each -> each.startsWith("LOST") || each.startsWith("DELETED")).toList();
+    }
+
+    @Test
+    void eventsOfAConversationThatNobodyHasAreSaidFromWorkerToWorker() throws Exception {
+        // given the first event, two of the first worker, and one before that which another worker began with are missing
+        log.add(Topics.CALL_LIFECYCLE, 0, offered());
+        log.add(Topics.CONVERSATION_EVENTS, 10, told(2, 4, 10));
+        log.add(Topics.CONVERSATION_EVENTS, 20, told(5, 4, 20));
+        log.add(Topics.CONVERSATION_EVENTS, 25, told(5, 4, 20)); // came twice
+        log.add(Topics.CONVERSATION_EVENTS, 30, told(7, 6, 30));
+        log.add(Topics.CONVERSATION_EVENTS, 35, told(9, 4, 35)); // of a worker that had lost the call
+        log.add(Topics.CONVERSATION_EVENTS, 40, told(8, 6, 40));
+
+        // when, then
+        assertEquals(
+                List.of("LOST conversation.events.v1 1-1", "LOST conversation.events.v1 3-4", "LOST conversation.events.v1 6-6"), missing());
+    }
+
+    @Test
+    void aWorkerThatGoesOnFromWhereAnotherWasBeforeLosesNothing() throws Exception {
+        // given
+        log.add(Topics.CALL_LIFECYCLE, 0, offered());
+        for (long number = 1; number <= 5; number++) {
+            log.add(Topics.CONVERSATION_EVENTS, number, told(number, 4, number));
+        }
+        log.add(Topics.CONVERSATION_EVENTS, 30, told(4, 6, 30));
+        log.add(Topics.CONVERSATION_EVENTS, 40, told(5, 6, 40));
+
+        // when, then
+        assertEquals(List.of(), missing());
+    }
+
+    @Test
+    void ofEventsWhoseBeginningIsDeletedNothingIsLostBeforeTheFirstThatIsLeft() throws Exception {
+        // given
+        log.add(Topics.CALL_LIFECYCLE, 0, offered());
+        log.add(Topics.CONVERSATION_EVENTS, 10, told(7, 4, 10));
+        log.add(Topics.CONVERSATION_EVENTS, 20, told(9, 4, 20));
+        log.deleted(Topics.CONVERSATION_EVENTS);
+
+        // when, then
+        assertEquals(List.of("DELETED conversation.events.v1 0-0", "LOST conversation.events.v1 8-8"), missing());
+    }
+
+    @Test
+    void theAgentsAudioThatNobodyHasIsSaidTurnByTurn() throws Exception {
+        // given the first audio of the second turn, some within it, and the first of another worker are missing
+        log.add(Topics.CALL_LIFECYCLE, 0, offered());
+        log.add(Topics.SOCKET_COMMANDS, 10, play(1, 1, 0));
+        log.add(Topics.SOCKET_COMMANDS, 20, play(1, 1, 1));
+        log.add(Topics.SOCKET_COMMANDS, 30, play(1, 2, 1));
+        log.add(Topics.SOCKET_COMMANDS, 40, play(1, 2, 4));
+        log.add(Topics.SOCKET_COMMANDS, 45, play(1, 2, 4)); // came twice
+        log.add(Topics.SOCKET_COMMANDS, 50, play(2, 2, 0));
+        log.add(Topics.SOCKET_COMMANDS, 55, play(1, 2, 9)); // of a worker that had lost the call
+        log.add(Topics.SOCKET_COMMANDS, 60, play(2, 3, 1));
+
+        // when, then
+        assertEquals(
+                List.of("LOST socket.commands.v1 0-0", "LOST socket.commands.v1 2-3", "LOST socket.commands.v1 0-0"), missing());
+    }
+
     @Test
     void whatWasDeletedIsSaidBeforeWhatIsLeft() throws Exception {
         // given
