@@ -32,6 +32,13 @@ public record CallPlaces(
     /// What of one partition a call's records lie in, those of others among them.
     ///
     /// @param first offset of the first one
-    /// @param last offset of the last one; null where it is not known (yet)
-    public record Span(String topic, int partition, long first, @Nullable Long last) {}
+    /// @param last offset of the newest one that is known; null where none is (yet)
+    /// @param isEnd whether none comes behind the last one; otherwise more may
+    public record Span(String topic, int partition, long first, @Nullable Long last, boolean isEnd) {
+
+        /// All of it is known.
+        public Span(String topic, int partition, long first, long last) {
+            this(topic, partition, first, last, true);
+        }
+    }
 }

@@ -18,7 +18,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a call back from Kafka, by seek: from the first of its records to the last where they are known, else from the time at which
-/// it began to the time at which it was over. Of the other calls' records in between nothing is kept. Commits nothing.
+/// it began to the time at which it was over, and never less far than to the newest one that is known. Of the other calls' records in
+/// between nothing is kept. Commits nothing.
 public final class KafkaCallSource implements CallSource {
 
     /// Of who follows: five readers each, for as long as calls are.

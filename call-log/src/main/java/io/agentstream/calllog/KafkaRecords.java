@@ -33,6 +33,9 @@ final class KafkaRecords implements CallSource.Records {
     /// take to be written.
     static final Duration SKEW = Duration.ofMinutes(2);
 
+    /// So many records of others in a row that are later than the call's end are behind it: clocks differ, and one that is wrong ends nothing.
+    static final int LATER_IN_A_ROW = 1_000;
+
     /// How long a look may pass over others' records: whoever follows wants the other topics too.
     static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -52,12 +55,14 @@ final class KafkaRecords implements CallSource.Records {
     private final boolean goesOn;
     private final BooleanSupplier isGivenUp;
     private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
+    private int laterInARow;
     private boolean isOver;
 
+    /// @param known offset behind the newest record that is known to be the call's: no time ends the reading before it
     /// @param end offset behind the last record that may be the call's
-    /// @param untilMs no record of the call is later than this; the end of time where the span says where it ends
+    /// @param untilMs behind this time the call has no record; the end of time where the span says where it ends
     /// @param lastFrame number of the call's last frame; that of no frame where it is not known, or on other topics
-    private record Bounds(long end, long untilMs, @Nullable String deleted, long lastFrame) {}
+    private record Bounds(long known, long end, long untilMs, @Nullable String deleted, long lastFrame) {}
 
     /// How far one call of [#next] looks at what goes on.
     private static final class Look {
@@ -94,13 +99,23 @@ final class KafkaRecords implements CallSource.Records {
         boolean isCut = known != null ? known.first() < beginning : beginning > 0 && start == beginning;
         consumer.seek(partition, start);
         Long last = known == null ? null : known.last();
+        long behindLast = last == null ? start : last + 1;
+        boolean isEndKnown = last != null && known != null && known.isEnd();
         Instant until = places.until();
         Bounds bounds = new Bounds(
-                last != null ? Math.min(ending, last + 1) : ending,
-                last != null || until == null ? Long.MAX_VALUE : until.plus(SKEW).toEpochMilli(),
-                isCut ? topic.name() + " begins later than the call: older records were deleted" : null,
+                behindLast,
+                isEndKnown ? Math.min(ending, behindLast) : ending,
+                isEndKnown || until == null ? Long.MAX_VALUE : until.plus(SKEW).toEpochMilli(),
+                deleted(topic, isCut, last != null && last >= ending),
                 topic.equals(Topics.CALL_MEDIA) && places.endSeq() != null ? places.endSeq() - 1 : Long.MAX_VALUE);
         return new KafkaRecords(consumer, topic, partition, bounds, goesOn, isGivenUp);
+    }
+
+    private static @Nullable String deleted(Topic<?> topic, boolean isCut, boolean endsEarly) {
+        if (isCut) {
+            return topic.name() + " begins later than the call: older records were deleted";
+        }
+        return endsEarly ? topic.name() + " ends earlier than the call: its newest records are gone" : null;
     }
 
     private static long byTime(Consumer<byte[], byte[]> consumer, TopicPartition partition, Instant from, long ending) {
@@ -116,12 +131,14 @@ final class KafkaRecords implements CallSource.Records {
         while (!isOver) {
             while (fetched.hasNext()) {
                 ConsumerRecord<byte[], byte[]> each = fetched.next();
-                if (!goesOn && (each.offset() >= bounds.end() || each.timestamp() > bounds.untilMs())) {
+                byte[] value = each.value();
+                boolean isMine = each.key() != null && value != null;
+                if (!goesOn && (each.offset() >= bounds.end() || (!isMine && isBehindTheCall(each)))) {
                     isOver = true;
                     return null;
                 }
-                byte[] value = each.value();
-                if (each.key() != null && value != null) {
+                if (isMine && value != null) {
+                    laterInARow = 0;
                     isOver = !goesOn && bounds.lastFrame() != Long.MAX_VALUE
                             && MediaFrameCodec.header(value).filter(frame -> frame.seq() >= bounds.lastFrame()).isPresent();
                     return new LogRecord(topic, partition.partition(), each.offset(), each.timestamp(), Slice.of(value));
@@ -135,6 +152,12 @@ final class KafkaRecords implements CallSource.Records {
             }
         }
         return null;
+    }
+
+    /// Of a record of another call.
+    private boolean isBehindTheCall(ConsumerRecord<byte[], byte[]> others) {
+        laterInARow = others.timestamp() > bounds.untilMs() ? laterInARow + 1 : 0;
+        return laterInARow >= LATER_IN_A_ROW && others.offset() >= bounds.known();
     }
 
     /// False where there is nothing for now.

@@ -150,16 +150,78 @@ final class KafkaCallSourceTest {
         assertEquals(numbers(1, 500), read(new CallPlaces(call, began, null, null, List.of())));
     }
 
+    /// Records of another call on the call's partition, an hour after it began.
+    private void writeLater(int count) throws Exception {
+        CallId other = id(99);
+        int partition = partition();
+        try (Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(5))) {
+            for (int i = 0; i < count; i++) {
+                MediaFrame late = frame(other, 180_000 + i);
+                producer.send(new ProducerRecord<>(
+                        Topics.CALL_MEDIA.name(), partition, late.atMs(), other.toKey(), Topics.CALL_MEDIA.codec().encode(late)));
+            }
+            producer.flush();
+        }
+    }
+
     @Test
     void nothingIsReadThatIsMuchOlderOrYoungerThanTheCall() throws Exception {
-        // given frames of ten minutes
-        write(1, 30_000, 0);
+        // given frames of six minutes, many of another call an hour later, and one behind them
+        write(1, 18_000, 0);
+        writeLater(KafkaRecords.LATER_IN_A_ROW);
+        write(200_000, 200_000, 0);
 
         // when
         List<Long> read = read(new CallPlaces(call, began.plusSeconds(300), began.plusSeconds(360), null, List.of()));
 
         // then
-        assertEquals(numbers(15_000 - 6_000, 18_000 + 6_000), read);
+        assertEquals(numbers(15_000 - 6_000, 18_000), read);
+    }
+
+    @Test
+    void aRecordOfAnotherCallWhoseClockIsWrongEndsNothing() throws Exception {
+        // given
+        write(1, 100, 0);
+        writeLater(1);
+        write(101, 200, 0);
+
+        // when, then
+        assertEquals(numbers(1, 200), read(new CallPlaces(call, began, began.plusSeconds(10), null, List.of())));
+    }
+
+    @Test
+    void whatIsKnownToBeTheCallsIsReadHoweverLateItWasWritten() throws Exception {
+        // given a record that was written an hour after the call, behind many others, and one behind it that nobody knows of
+        write(1, 100, 0);
+        writeLater(KafkaRecords.LATER_IN_A_ROW + 500);
+        write(200_000, 200_000, 0);
+        write(200_001, 200_001, 0);
+        Span span = new Span(
+                Topics.CALL_MEDIA.name(), partition(), Objects.requireNonNull(offsets.get(1L)), offsets.get(200_000L), false);
+
+        // when
+        List<Long> read = read(new CallPlaces(call, began, began.plusSeconds(10), null, List.of(span)));
+
+        // then
+        List<Long> all = new ArrayList<>(numbers(1, 100));
+        all.addAll(List.of(200_000L, 200_001L));
+        assertEquals(all, read);
+    }
+
+    @Test
+    void aTopicThatEndsBeforeWhatIsKnownOfItSaysSo() throws Exception {
+        // given
+        write(1, 10, 0);
+        Span span = new Span(
+                Topics.CALL_MEDIA.name(), partition(), Objects.requireNonNull(offsets.get(1L)),
+                Objects.requireNonNull(offsets.get(10L)) + 7, false);
+
+        // when
+        try (CallSource.Records records = new KafkaCallSource(clients, new CallPlaces(call, began, began, null, List.of(span)))
+                .open(Topics.CALL_MEDIA)) {
+            // then
+            assertTrue(records.deleted().orElse("").contains("ends earlier than the call"), records.deleted()::toString);
+        }
     }
 
     @Test
@@ -192,7 +254,7 @@ final class KafkaCallSourceTest {
         try (Admin admin = clients.admin("test")) {
             admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(Objects.requireNonNull(offsets.get(41L))))).all().get();
         }
-        Span span = new Span(partition.topic(), partition.partition(), Objects.requireNonNull(offsets.get(1L)), null);
+        Span span = new Span(partition.topic(), partition.partition(), Objects.requireNonNull(offsets.get(1L)), null, false);
 
         for (CallPlaces places : List.of(
                 new CallPlaces(call, began, null, null, List.of(span)), new CallPlaces(call, began, null, null, List.of()))) {

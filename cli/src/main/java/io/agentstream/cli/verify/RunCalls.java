@@ -1,6 +1,7 @@
 package io.agentstream.cli.verify;
 
 import io.agentstream.calllog.CallPlaces;
+import io.agentstream.orchestrator.replay.KafkaCallLogs;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
@@ -50,15 +51,12 @@ public record RunCalls(String name, CallPlaces places, @Nullable CallKeys keys) 
     }
 
     private static RunCalls of(Located run) {
-        CallId callId = new CallId(run.callId());
-        List<CallPlaces.Span> spans = run.places().stream()
-                .map(place -> new CallPlaces.Span(place.topic(), place.partition(), place.first(), place.last()))
-                .toList();
+        CallPlaces places = KafkaCallLogs.places(run);
         Instant madeAt = run.keysMadeAt();
         return new RunCalls(
                 run.name(),
-                new CallPlaces(callId, run.offeredAt(), run.endedAt(), run.slot(), spans, run.endSeq()),
-                madeAt == null ? null : new CallKeys(callId, madeAt, run.media(), run.words()));
+                places,
+                madeAt == null ? null : new CallKeys(places.callId(), madeAt, run.media(), run.words()));
     }
 
     /// A call that was refused may have no run.

@@ -45,17 +45,18 @@ public final class KafkaCallLogs implements CallLogs {
         return KafkaCallSource.followed(clients, places(run), run.endedAt() == null, isGivenUp);
     }
 
-    /// A last place that may not be the last one is left out: reading then ends with the call's last number, or with its time.
-    static CallPlaces places(Located run) {
+    /// Of two topics the last place is the end of the call's records, once it is over: a gateway says it of its events, and no command is
+    /// for a socket that is closed. Of the others more may come behind the last one that is known.
+    public static CallPlaces places(Located run) {
         return new CallPlaces(
                 new CallId(run.callId()), run.offeredAt(), run.endedAt(), run.slot(),
                 run.places().stream()
-                        .map(place -> new Span(place.topic(), place.partition(), place.first(), isLast(place, run) ? place.last() : null))
+                        .map(place -> new Span(place.topic(), place.partition(), place.first(), place.last(), isEnd(place, run)))
                         .toList(),
                 run.endSeq());
     }
 
-    private static boolean isLast(Place place, Located run) {
+    private static boolean isEnd(Place place, Located run) {
         return run.endSeq() != null
                 && (place.topic().equals(Topics.CALL_LIFECYCLE.name()) || place.topic().equals(Topics.SOCKET_COMMANDS.name()));
     }
