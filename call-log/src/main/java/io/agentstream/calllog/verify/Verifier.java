@@ -64,6 +64,8 @@ public final class Verifier {
         private int next;
         private boolean dead;
         private boolean ended;
+        /// Whether the machine took in that the call is over; a batch that was full then was not known to be the last.
+        private boolean tookEnd;
         private long steps;
 
         private Part(int epoch, ConversationRerun rerun) {
@@ -124,7 +126,18 @@ public final class Verifier {
     }
 
     /// What came of it.
-    public Verification done() {
+    ///
+    /// @param isOver whether the call was over before its journal was read: then that has an end
+    public Verification done(boolean isOver) {
+        Part newest = part;
+        if (newest != null && !newest.dead && !newest.ended && !newest.tookEnd && difference == null) {
+            if (isOver) {
+                dead("the end of the journal of generation " + newest.epoch + " is missing, behind step " + newest.steps
+                        + ": it was lost, or is still on its way");
+            } else {
+                note("the call goes on: its journal is run up to step " + newest.steps + " of generation " + newest.epoch);
+            }
+        }
         return new Verification(callId, workers, batches, steps, Optional.ofNullable(difference), List.copyOf(holes), List.copyOf(notes));
     }
 
@@ -220,9 +233,11 @@ public final class Verifier {
     }
 
     private void step(Part of, JournalBatch batch, JournalEntry entry) {
-        if (entry.input().path("type").asString("").equals("resumed")) {
+        String input = entry.input().path("type").asString("");
+        if (input.equals("resumed")) {
             resumed(batch, entry);
         }
+        of.tookEnd |= input.equals("call_ended");
         Conversation state = of.rerun.state();
         switch (of.rerun.step(entry)) {
             case Outcome.Same _ -> {

@@ -31,7 +31,7 @@ final class VerifierTest {
     private static Verification verify(CallId callId, List<JournalBatch> batches, SealKey words) {
         Verifier verifier = new Verifier(callId, words, Dialogue.OUTSIDE);
         batches.forEach(verifier::take);
-        return verifier.done();
+        return verifier.done(true);
     }
 
     private static Verification verify(SimulatedCall call, List<JournalBatch> batches) {
@@ -165,6 +165,29 @@ final class VerifierTest {
         assertEquals(List.of("batch 2 of generation 1 is missing: what follows cannot be run again"), done.holes());
         assertEquals(2, done.batches());
         assertTrue(done.difference().isEmpty());
+    }
+
+    @Test
+    void aJournalWhoseEndIsMissingIsNotTheSameWhereTheCallIsOver() {
+        SimulatedCall call = plain();
+        List<JournalBatch> batches = call.topic.subList(0, call.topic.size() - 1);
+
+        Verification done = verify(call, batches);
+
+        assertFalse(done.same());
+        assertTrue(done.holes().getFirst().startsWith("the end of the journal of generation 1 is missing, behind step " + done.steps()), done.holes()::toString);
+    }
+
+    @Test
+    void ofACallThatGoesOnItIsSaidHowFarItsJournalGoes() {
+        SimulatedCall call = plain();
+        Verifier verifier = new Verifier(call.callId, null, Dialogue.OUTSIDE);
+        call.topic.subList(0, call.topic.size() - 1).forEach(verifier::take);
+
+        Verification done = verifier.done(false);
+
+        assertTrue(done.same());
+        assertEquals(List.of("the call goes on: its journal is run up to step " + done.steps() + " of generation 1"), done.notes());
     }
 
     @Test
