@@ -85,6 +85,11 @@ public final class ApiClient implements AutoCloseable {
     ///
     /// @param headers of the request, beside the key
     public InputStream open(String path, Map<String, String> headers) throws IOException, InterruptedException {
+        return answer(path, headers).body();
+    }
+
+    /// As [#open], with what the answer says beside its body.
+    public HttpResponse<InputStream> answer(String path, Map<String, String> headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + path))
                 .timeout(ANSWER)
                 .header("Authorization", "Bearer " + key.reveal());
@@ -96,7 +101,7 @@ public final class ApiClient implements AutoCloseable {
             throw notReached(trouble);
         }
         if (answer.statusCode() == 200 || answer.statusCode() == 206) {
-            return answer.body();
+            return answer;
         }
         try (InputStream body = answer.body()) {
             throw refused(answer, body.readNBytes(MAX_PROBLEM_BYTES));

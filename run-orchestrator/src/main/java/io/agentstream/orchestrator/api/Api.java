@@ -1,8 +1,10 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.follow.Feed;
+import io.agentstream.orchestrator.follow.KeysInForce;
 import io.agentstream.orchestrator.replay.CallLogs;
 import io.agentstream.orchestrator.replay.FollowedRuns;
+import io.agentstream.orchestrator.replay.KeptLogs;
 import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.replay.RunLog;
 import io.agentstream.orchestrator.secret.ApiKeys;
@@ -88,8 +90,9 @@ public final class Api implements AutoCloseable {
         Workers workers = new Workers(database.poolSize(), Shares.ofThisThread(), shares::took);
         this.feed = new Feed(databases.followers(), metrics);
         this.feeding = new DutyCycleRunner(feed, FAREWELL, fault -> log.error("nothing can be followed any more", fault));
-        RunLog runLog = new RunLog(database, readersDatabase, logs);
-        ReadBack readBack = new ReadBack(readers);
+        CallLogs kept = new KeptLogs(logs);
+        RunLog runLog = new RunLog(database, readersDatabase, kept);
+        ReadBack readBack = new ReadBack(readers, readersDatabase);
         this.followed = new FollowedRuns(runLog);
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
@@ -101,8 +104,8 @@ public final class Api implements AutoCloseable {
                         new ServiceKeyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
                         new TimelineRoutes(database, databases.followers(), runLog, readBack, followed).routes(),
-                        new AudioRoutes(database, readersDatabase, logs, readBack, InstantSource.system()).routes(),
-                        new ExportRoutes(database, readersDatabase, logs, readBack).routes(),
+                        new AudioRoutes(database, readersDatabase, kept, readBack, InstantSource.system()).routes(),
+                        new ExportRoutes(database, readersDatabase, kept, readBack).routes(),
                         new MoneyRoutes(database).routes(),
                         operatorKey == null ? List.<Route>of() : new MoneyRoutes(database).operatorRoutes(),
                         new ErasureRoutes(database).routes(),
@@ -125,7 +128,8 @@ public final class Api implements AutoCloseable {
                 new Edge.Limits(new RateLimits(settings.rates(), System::nanoTime), shares, new Pauses()),
                 new Refusals(metrics),
                 workers,
-                new Wire(settings.patience()));
+                new Wire(settings.patience()),
+                new KeysInForce(databases.followers(), System::nanoTime));
         feeding.start();
     }
 

@@ -12,8 +12,6 @@ import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.SealKey;
-import io.agentstream.schemas.Topics;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +41,7 @@ final class AudioRoutes {
     private final CallLogs logs;
     private final ReadBack readBack;
     private final InstantSource clock;
+    private final Listenings listenings = new Listenings(System::nanoTime);
 
     /// @param readers for what is done beside the log, off the requests' threads
     AudioRoutes(Database database, Database readers, CallLogs logs, ReadBack readBack, InstantSource clock) {
@@ -87,32 +86,26 @@ final class AudioRoutes {
     }
 
     private Reply read(Call call, Located run, Channels channels, CallSource source, @Nullable SealKey key) {
-        if (run.endedAt() == null) {
-            return answer(call, run, channels, source, key);
-        }
         return readBack.answer(
-                call.organizationId(), run, () -> isDeleted(source), deleted -> deleted
+                call.organizationId(), run, () -> LeftOfSound.of(source), left -> left.isNothing() && run.endedAt() != null
                         ? Reply.gone("The sound of this call was kept for long enough. What is left is what is known of it.", ReadBack.left(run))
-                        : answer(call, run, channels, source, key));
+                        : answer(call, run, channels, source, key, left));
     }
 
-    /// Whether older records of the topic are gone, and nothing of the call is left.
-    private static boolean isDeleted(CallSource source) throws IOException {
-        try (CallSource.Records records = source.open(Topics.CALL_MEDIA)) {
-            return records.deleted().isPresent() && records.next() == null;
-        }
-    }
-
-    private Reply answer(Call call, Located run, Channels channels, CallSource source, @Nullable SealKey key) {
+    private Reply answer(Call call, Located run, Channels channels, CallSource source, @Nullable SealKey key, LeftOfSound left) {
         Instant end = run.endedAt() == null ? clock.instant() : run.endedAt();
         long lengthUs = Math.max(0, Duration.between(run.offeredAt(), end).toNanos() / 1_000);
         long samples = CallAudio.samples(lengthUs);
         long bytes = CallWav.bytes(channels, samples);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", MediaTypes.WAV);
+        if (!left.missing().isEmpty()) {
+            headers.put(LeftOfSound.HEADER, String.join(", ", left.missing()));
+        }
         ByteRange range = null;
         if (run.endedAt() != null) { // one that goes on is another file each time
-            String tag = "\"" + run.id() + "-" + bytes + "-" + channels.name().toLowerCase(Locale.ROOT) + "-" + RENDERING + "\"";
+            String tag = "\"" + run.id() + "-" + bytes + "-" + channels.name().toLowerCase(Locale.ROOT) + "-" + RENDERING + left.tag()
+                    + "\"";
             headers.put("ETag", tag);
             headers.put("Accept-Ranges", "bytes");
             String unless = call.asked().ifRange();
@@ -128,23 +121,34 @@ final class AudioRoutes {
         if (range != null) {
             headers.put("Content-Range", range.contentRange(bytes));
         }
-        if (!call.asked().head()) {
-            listened(call, run, channels);
-        }
+        boolean isPart = range != null;
         long startUs = run.offeredAt().toEpochMilli() * 1_000;
         return new Reply(
                 range == null ? 200 : 206, ByteBuffer.allocate(0), headers,
-                readBack.pieces(call.organizationId(), () -> CallSound.open(source, key, startUs, lengthUs, part)), null);
+                readBack.pieces(
+                        call.organizationId(), run, () -> listened(call, run, channels, isPart),
+                        () -> CallSound.open(source, key, startUs, lengthUs, part)),
+                null);
     }
 
-    private void listened(Call call, Located run, Channels channels) {
-        readers.inTransaction(connection -> {
-            AuditLog.write(
-                    connection, call.who(),
-                    AuditLog.Change.of(
-                            call.organizationId(), "run.listened", "run", run.id(), null,
-                            Json.object().put("channels", channels.name().toLowerCase(Locale.ROOT))));
-            return true;
-        });
+    /// Whoever plays a call asks for it part by part: that is one listening.
+    private void listened(Call call, Located run, Channels channels, boolean isPart) {
+        Listenings.Listening listening = new Listenings.Listening(call.caller().keyId(), run.id(), channels);
+        if (!listenings.begins(listening) && isPart) {
+            return;
+        }
+        try {
+            readers.inTransaction(connection -> {
+                AuditLog.write(
+                        connection, call.who(),
+                        AuditLog.Change.of(
+                                call.organizationId(), "run.listened", "run", run.id(), null,
+                                Json.object().put("channels", channels.name().toLowerCase(Locale.ROOT))));
+                return true;
+            });
+        } catch (RuntimeException failure) {
+            listenings.forget(listening);
+            throw failure;
+        }
     }
 }

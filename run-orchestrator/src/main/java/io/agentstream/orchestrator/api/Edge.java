@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.follow.KeysInForce;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Users;
 import io.agentstream.runtime.Keys;
@@ -41,6 +42,7 @@ final class Edge implements AutoCloseable {
     private final Refusals refusals;
     private final Workers workers;
     private final Wire wire;
+    private final KeysInForce keys;
     private final Places places = new Places();
     private final AtomicBoolean strangersForward = new AtomicBoolean();
 
@@ -57,7 +59,8 @@ final class Edge implements AutoCloseable {
             Limits limits,
             Refusals refusals,
             Workers workers,
-            Wire wire) {
+            Wire wire,
+            KeysInForce keys) {
         this.router = router;
         this.documents = documents;
         this.doorkeeper = doorkeeper;
@@ -66,6 +69,7 @@ final class Edge implements AutoCloseable {
         this.refusals = refusals;
         this.workers = workers;
         this.wire = wire;
+        this.keys = keys;
     }
 
     void handle(HttpServerExchange exchange) {
@@ -227,7 +231,9 @@ final class Edge implements AutoCloseable {
         byte[] bytes = body.get();
         long owner = owner(in);
         Reply reply = workers.answer(owner, () -> handled(found, in, query, bytes, RequestHeaders.asked(exchange), type));
-        return reply.later() == null ? reply.through(pieces -> inTurn(owner, pieces)) : reply.later().get();
+        Reply answer = reply.later() == null ? reply.through(pieces -> inTurn(owner, pieces)) : reply.later().get();
+        Users.Caller caller = in.caller();
+        return caller == null ? answer : answer.through(pieces -> new KeyedPieces(pieces, keys, caller.keyId()));
     }
 
     private Reply.Pieces inTurn(long owner, Reply.Pieces pieces) {

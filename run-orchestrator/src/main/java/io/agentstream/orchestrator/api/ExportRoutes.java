@@ -81,14 +81,13 @@ final class ExportRoutes {
 
     private Reply answer(Call call, Found found, CallSource source, @Nullable CallSecrets secrets, boolean redact) {
         Located run = found.located();
-        if (!call.asked().head()) {
-            taken(call, run, redact);
-        }
         long owner = call.organizationId();
         CallExport.Subject subject = new CallExport.Subject(
                 new CallId(run.callId()), RunRoutes.json(found.run()), run.endedAt() != null);
         Reply.Pieces pieces = readBack.pieces(
                 owner,
+                run,
+                () -> taken(call, run, redact),
                 () -> CallExport.open(subject, new ExportedEvents(readers, run.id()), logs::definition, source, secrets, redact));
         return Reply.stream(MediaTypes.ZSTD, new byte[0], pieces)
                 .with("Content-Disposition", "attachment; filename=\"" + run.name() + (redact ? "-redacted" : "") + ".tar.zst\"");

@@ -1,6 +1,9 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.replay.LogReaders;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,16 +22,28 @@ final class ReadBack {
     private static final int BUSY_SECONDS = 2;
 
     private final LogReaders readers;
+    private final Database database;
 
-    ReadBack(LogReaders readers) {
+    ReadBack(LogReaders readers, Database database) {
         this.readers = readers;
+        this.database = database;
     }
 
-    /// A file of a run's log, piece by piece.
+    /// A file of a run's log, piece by piece, for as long as the organisation keeps of the run what it keeps now.
     ///
     /// @param owner whose run it is
-    Reply.Pieces pieces(long owner, LogPieces.Opening opening) {
-        return new LogPieces(readers, owner, opening);
+    /// @param begins writes down who takes it, before the first of its bytes goes out
+    Reply.Pieces pieces(long owner, Located run, Runnable begins, LogPieces.Opening opening) {
+        return new FileUnderWay(new LogPieces(readers, owner, opening), () -> isKept(run), begins, System::nanoTime);
+    }
+
+    /// While the database is away nothing is taken out of it.
+    private boolean isKept(Located run) {
+        try {
+            return database.withConnection(connection -> RunPlaces.kept(connection, run.id())).equals(run.kept());
+        } catch (DatabaseException away) {
+            return true;
+        }
     }
 
     /// What is left of a run of which nothing is to be heard or read any more, as paths.

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.api;
 
+import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.Runs;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A run and what happened in it.
+/// A run and what happened in it. Who reads that stands in the audit log.
 final class RunRoutes {
     private final Database database;
 
@@ -41,6 +42,9 @@ final class RunRoutes {
         Page<RunEvents.RunEvent> page =
                 Page.of(limit, Cursor.EVENTS, RunEvents.RunEvent::position, RunRoutes::json);
         return database.inTransaction(connection -> {
+            AuditLog.write( // what was said stands in them
+                    connection, call.who(),
+                    AuditLog.Change.of(call.organizationId(), "run.events_read", "run", run.get().id(), null, null));
             RunEvents.list(connection, run.get().id(), after, limit + 1, page);
             return page.reply();
         });

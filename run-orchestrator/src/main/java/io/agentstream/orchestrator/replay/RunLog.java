@@ -47,7 +47,7 @@ public final class RunLog {
     ///
     /// @throws IOException where it cannot be read, in a sentence
     public CallReading open(Located run) throws IOException {
-        return CallReading.open(withStored(logs.of(run), run.id()), CallReading.ALL, logs.secrets(run).orElse(null));
+        return CallReading.open(withStored(logs.of(run), run), CallReading.ALL, logs.secrets(run).orElse(null));
     }
 
     /// The run's log for those who follow it: from its beginning to where it is, and further where it goes on.
@@ -58,7 +58,7 @@ public final class RunLog {
         CallSource followed = logs.followed(run, isGivenUp);
         return run.endedAt() == null
                 ? CallReading.follow(followed, CallReading.ALL, logs.secrets(run).orElse(null))
-                : CallReading.open(withStored(followed, run.id()), CallReading.ALL, logs.secrets(run).orElse(null));
+                : CallReading.open(withStored(followed, run), CallReading.ALL, logs.secrets(run).orElse(null));
     }
 
     /// What was said and heard in it, in order, as the database keeps it: at most [#MAX_LINES].
@@ -79,16 +79,17 @@ public final class RunLog {
         return lines;
     }
 
-    /// What the topics have forgotten, the database may know.
-    private CallSource withStored(CallSource topics, long runId) {
-        StoredEvents stored = new StoredEvents(readers, runId);
+    /// What the topics have forgotten, the database may know: all of it, but for what was taken out, which is said.
+    private CallSource withStored(CallSource topics, Located run) {
+        StoredEvents stored = new StoredEvents(readers, run.id());
         return topic -> {
             CallSource.Records records = topics.open(topic);
-            if (records.deleted().isEmpty() || !StoredEvents.keeps(topic)) {
+            Optional<String> deleted = records.deleted();
+            if (deleted.isEmpty() || !StoredEvents.keeps(topic)) {
                 return records;
             }
             records.close();
-            return stored.open(topic);
+            return stored.open(topic, KeptLogs.isKept(run, topic) ? Optional.empty() : deleted);
         };
     }
 }

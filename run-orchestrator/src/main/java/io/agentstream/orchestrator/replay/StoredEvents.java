@@ -38,7 +38,12 @@ final class StoredEvents implements CallSource {
 
     @Override
     public Records open(Topic<?> topic) {
-        return new Rows(topic);
+        return open(topic, Optional.empty());
+    }
+
+    /// @param taken says that something was taken out of the topic's events; nothing where nothing was
+    Records open(Topic<?> topic, Optional<String> taken) {
+        return new Rows(topic, taken);
     }
 
     private static Topic<?> topicOf(String type) {
@@ -81,12 +86,14 @@ final class StoredEvents implements CallSource {
 
     private final class Rows implements Records {
         private final Topic<?> topic;
+        private final Optional<String> taken;
         private final Queue<LogRecord> read = new ArrayDeque<>();
         private long position;
         private boolean isOver;
 
-        private Rows(Topic<?> topic) {
+        private Rows(Topic<?> topic, Optional<String> taken) {
             this.topic = topic;
+            this.taken = taken;
         }
 
         @Override
@@ -112,7 +119,7 @@ final class StoredEvents implements CallSource {
 
         @Override
         public Optional<String> deleted() {
-            return Optional.empty();
+            return taken;
         }
 
         @Override

@@ -77,6 +77,7 @@ public final class RunPlaces {
     /// @param endedAt when the call ended, as the gateway says, or else the run; null while it is not over
     /// @param endSeq number of the call's `ended`; null where none was read
     /// @param emptied whether nothing personal of it is kept
+    /// @param wordsGone whether what was said in it is not kept
     /// @param media the key of its sound, wrapped; null where it is destroyed, or was never there
     /// @param sealed whether it was ever there
     /// @param places at most one for each topic
@@ -89,6 +90,7 @@ public final class RunPlaces {
             int slot,
             @Nullable Long endSeq,
             boolean emptied,
+            boolean wordsGone,
             boolean sealed,
             @Nullable String media,
             @Nullable Instant keysMadeAt,
@@ -97,6 +99,11 @@ public final class RunPlaces {
 
         public Located {
             places = List.copyOf(places);
+        }
+
+        /// What of it could be read when it was found.
+        public Kept kept() {
+            return new Kept(!emptied, !emptied && !wordsGone, !emptied && (!sealed || media != null));
         }
 
         /// Without the keys.
@@ -112,7 +119,8 @@ public final class RunPlaces {
                 """
                 select r.id, r.name, r.call_id, coalesce(o.at, r.created_at) as offered_at,
                        case when r.ended_at is not null then coalesce(e.at, r.ended_at) end as ended_at,
-                       r.gateway_slot, r.emptied_at is not null as emptied, k.run_id is not null as sealed, k.media, k.words, k.made_at,
+                       r.gateway_slot, r.emptied_at is not null as emptied,
+                       r.words_gone_at is not null as words_gone, k.run_id is not null as sealed, k.media, k.words, k.made_at,
                        e.source_number as end_seq
                   from runs r
                   left join run_keys k on k.run_id = r.id
@@ -131,6 +139,7 @@ public final class RunPlaces {
                         row.getInt("gateway_slot"),
                         Sql.longOrNull(row, "end_seq"),
                         row.getBoolean("emptied"),
+                        row.getBoolean("words_gone"),
                         row.getBoolean("sealed"),
                         row.getString("media"),
                         Sql.instantOrNull(row, "made_at"),
@@ -144,7 +153,32 @@ public final class RunPlaces {
         Located found = run.get();
         return Optional.of(new Located(
                 found.id(), found.name(), found.callId(), found.offeredAt(), found.endedAt(), found.slot(), found.endSeq(),
-                found.emptied(), found.sealed(), found.media(), found.keysMadeAt(), found.words(), of(connection, runId)));
+                found.emptied(), found.wordsGone(), found.sealed(), found.media(), found.keysMadeAt(), found.words(), of(connection, runId)));
+    }
+
+    /// What of a run may still be read, as far as its organisation keeps it: what the topics have let go is another matter.
+    ///
+    /// @param run whether anything personal of it
+    /// @param words whether what was said in it
+    /// @param media whether the sound of it
+    public record Kept(boolean run, boolean words, boolean media) {
+
+        static final Kept NOTHING = new Kept(false, false, false);
+    }
+
+    public static Kept kept(Connection connection, long runId) throws SQLException {
+        return Sql.first(
+                        connection,
+                        """
+                        select r.emptied_at is null as run, r.emptied_at is null and r.words_gone_at is null as words,
+                               r.emptied_at is null and (k.run_id is null or k.media is not null) as media
+                          from runs r
+                          left join run_keys k on k.run_id = r.id
+                         where r.id = ?
+                        """,
+                        row -> new Kept(row.getBoolean("run"), row.getBoolean("words"), row.getBoolean("media")),
+                        runId)
+                .orElse(Kept.NOTHING);
     }
 
     /// Of several partitions of a topic, which there are only where the topic got more of them meanwhile, the first.

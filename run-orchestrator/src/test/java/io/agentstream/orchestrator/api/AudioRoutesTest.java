@@ -26,6 +26,7 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +150,48 @@ final class AudioRoutesTest {
         assertEquals(206, same.statusCode());
         assertEquals(200, other.statusCode());
         assertEquals(44 + SAMPLES * 4, other.body().length);
+    }
+
+    @Test
+    void aPlayerThatAsksForPartAfterPartIsOneListening() throws Exception {
+        // given
+        long run = call();
+        String reader = "Bearer " + files.reader().reveal();
+
+        // when
+        for (int part = 0; part < 3; part++) {
+            assertEquals(206, files.get(path(run), "Range", "bytes=" + part * 100 + "-" + (part * 100 + 99)).statusCode());
+        }
+
+        // then somebody else is somebody else, and whoever asks for the whole once more listens once more
+        assertEquals(1, listened(run));
+        assertEquals(206, api.send("GET", path(run), null, "Authorization", reader, "Range", "bytes=0-99").status());
+        assertEquals(2, listened(run));
+        assertEquals(200, files.get(path(run)).statusCode());
+        assertEquals(3, listened(run));
+    }
+
+    @Test
+    void whatIsGoneOfTheSoundIsSaidAndWhatIsLeftIsAnotherFile() throws Exception {
+        // given
+        long run = call();
+        List<HttpResponse<byte[]>> answers = new ArrayList<>();
+        answers.add(files.send("HEAD", path(run)));
+
+        // when the topics forget the agent's audio, then some of the caller's, and then more of it
+        log.delete(Topics.SOCKET_COMMANDS, 1);
+        answers.add(files.send("HEAD", path(run)));
+        log.delete(Topics.CALL_MEDIA, 10);
+        answers.add(files.send("HEAD", path(run)));
+        log.delete(Topics.CALL_MEDIA, 10);
+        answers.add(files.get(path(run), "Range", "bytes=0-99"));
+
+        // then
+        assertEquals(
+                List.of("", "socket.commands.v1", "call.media.v1, socket.commands.v1", "call.media.v1, socket.commands.v1"),
+                answers.stream().map(answer -> header(answer, "Agent-Stream-Missing")).toList());
+        assertEquals(4, answers.stream().map(answer -> header(answer, "ETag")).distinct().count());
+        assertEquals(206, answers.getLast().statusCode());
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.orchestrator.store.SampleTenant;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallId;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,6 +227,70 @@ final class ExportRoutesTest {
         HttpResponse<InputStream> answer = files.begin(path(run));
         assertThrows(IOException.class, () -> answer.body().readAllBytes());
         RunFiles.awaitNothing(log.open);
+    }
+
+    /// Reads until the answer breaks off; slower than it is made.
+    private static void awaitBrokenOff(HttpResponse<InputStream> answer) {
+        byte[] piece = new byte[64 << 10];
+        assertThrows(IOException.class, () -> {
+            while (answer.body().read(piece) >= 0) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        });
+    }
+
+    @Test
+    void aFileUnderWayBreaksOffWhereTheRunIsErased() throws Exception {
+        // given
+        long run = files.run();
+        log.frames = 3_000_000;
+        HttpResponse<InputStream> answer = files.begin(path(run));
+        answer.body().read();
+
+        // when
+        database.inTransaction(c -> EmptiedRuns.empty(c, new long[] {run}));
+
+        // then
+        awaitBrokenOff(answer);
+        RunFiles.awaitNothing(log.open);
+    }
+
+    @Test
+    void aFileUnderWayBreaksOffWhereTheKeyIsRevoked() throws Exception {
+        // given
+        long run = files.run();
+        log.frames = 3_000_000;
+        HttpResponse<InputStream> answer = files.begin(path(run));
+        answer.body().read();
+
+        // when
+        database.inTransaction(
+                c -> Sql.update(c, "update api_keys set revoked_at = now() where user_id = ?", files.tenant.userId()));
+
+        // then
+        awaitBrokenOff(answer);
+        RunFiles.awaitNothing(log.open);
+    }
+
+    @Test
+    void whoIsRefusedHasTakenNothing() throws Exception {
+        // given as many files under way as one organisation may have
+        log.frames = 3_000_000;
+        List<HttpResponse<InputStream>> underWay = List.of(files.begin(path(files.run())), files.begin(path(files.run())));
+        for (HttpResponse<InputStream> each : underWay) {
+            each.body().read();
+        }
+        long run = files.run();
+
+        // when
+        RunningApi.Answer refused = api.get(path(run));
+        for (HttpResponse<InputStream> each : underWay) {
+            each.body().close();
+        }
+
+        // then
+        assertEquals(429, refused.status());
+        assertEquals(0, taken(run));
     }
 
     @Test

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class RecordedLogs implements CallLogs {
 
     final Map<Topic<?>, List<byte[]>> records = new HashMap<>();
+    /// Of topics of which older records are deleted, the offset of the first that is left.
+    final Map<Topic<?>, Integer> cut = new HashMap<>();
     final AtomicInteger open = new AtomicInteger();
     volatile boolean away;
     volatile boolean deleted;
@@ -31,6 +33,12 @@ final class RecordedLogs implements CallLogs {
         records.computeIfAbsent(topic, any -> new ArrayList<>()).add(topic.codec().encode(value));
     }
 
+    /// Deletes the oldest records of a topic that are left.
+    void delete(Topic<?> topic, int count) {
+        records.getOrDefault(topic, List.of()).subList(0, count).clear();
+        cut.merge(topic, count, Integer::sum);
+    }
+
     @Override
     public CallSource of(Located run) {
         return topic -> {
@@ -38,16 +46,17 @@ final class RecordedLogs implements CallLogs {
                 throw new IOException("Kafka does not bring " + topic.name());
             }
             open.incrementAndGet();
+            int[] offset = {cut.getOrDefault(topic, 0)};
             Iterator<byte[]> each = records.getOrDefault(topic, List.of()).iterator();
             return new CallSource.Records() {
                 @Override
                 public @Nullable LogRecord next() {
-                    return each.hasNext() ? new LogRecord(topic, 0, 0, 0, Slice.of(each.next())) : null;
+                    return each.hasNext() ? new LogRecord(topic, 0, offset[0]++, 0, Slice.of(each.next())) : null;
                 }
 
                 @Override
                 public Optional<String> deleted() {
-                    return deleted ? Optional.of("older records were deleted") : Optional.empty();
+                    return deleted || cut.containsKey(topic) ? Optional.of("older records were deleted") : Optional.empty();
                 }
 
                 @Override

@@ -8,25 +8,31 @@ import io.agentstream.calllog.timeline.ToldCall;
 import io.agentstream.orchestrator.replay.CallLogs;
 import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -167,7 +173,7 @@ final class TimelineRoutesTest {
         // then
         assertEquals(
                 lines(api.get(path("?limit=100")).body()),
-                java.util.stream.Stream.concat(lines(first.body()).stream(), lines(second.body()).stream()).toList());
+                Stream.concat(lines(first.body()).stream(), lines(second.body()).stream()).toList());
     }
 
     @Test
@@ -210,9 +216,10 @@ final class TimelineRoutesTest {
         // when
         api.get(path(""));
         api.get("/api/v1/runs/" + run + "/transcript");
+        api.get("/api/v1/runs/" + run + "/events");
 
         // then
-        assertEquals(List.of("run.transcript_read " + run, "run.timeline_read " + run), audited());
+        assertEquals(List.of("run.events_read " + run, "run.transcript_read " + run, "run.timeline_read " + run), audited());
     }
 
     @Test
@@ -222,6 +229,7 @@ final class TimelineRoutesTest {
         for (var topic : List.of(Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.CONVERSATION_EVENTS, Topics.SOCKET_COMMANDS)) {
             call.log.deleted(topic);
         }
+        store(new ConversationEvent.Began(ToldCall.CALL, 1, 2, ToldCall.at(120), 1));
         store(new ConversationEvent.TurnStarted(ToldCall.CALL, 2, 3, ToldCall.at(900), 1, Party.AGENT, 1));
         store(new ConversationEvent.Said(ToldCall.CALL, 3, 3, ToldCall.at(2_000), 1, "Good morning.", 1_000, true, 1));
 
@@ -236,10 +244,65 @@ final class TimelineRoutesTest {
     }
 
     private void store(ConversationEvent event) {
+        store(event.at(), event, Topics.CONVERSATION_EVENTS, event.number());
+    }
+
+    private void store(Instant at, Object event, Topic<?> topic, long offset) {
         var payload = Json.MAPPER.<tools.jackson.databind.node.ObjectNode>valueToTree(event);
         database.inTransaction(connection -> RunEvents.append(connection, run, List.of(new RunEvents.NewEvent(
-                event.at(), payload.path("type").asString(), payload,
-                new RunEvents.Source(Topics.CONVERSATION_EVENTS.name(), 0, event.number())))));
+                at, payload.path("type").asString(), payload, new RunEvents.Source(topic.name(), 0, offset)))));
+    }
+
+    /// A call that was never sealed: all of it is on the topics, in the clear, and what the database keeps is there too.
+    private void talkThatIsKept() {
+        talk();
+        store(ToldCall.at(60), new CallEvent.Started(
+                ToldCall.CALL, 2, ToldCall.at(60), "st-1", "ca-1", "s-1", "demo.cloudonix.net", "+15550100", "+15550199", "ctx-1", List.of(),
+                MediaFormat.MULAW_8K, Map.of()), Topics.CALL_LIFECYCLE, 1);
+        store(new ConversationEvent.Began(ToldCall.CALL, 1, 2, ToldCall.at(120), 1));
+        store(new ConversationEvent.Said(ToldCall.CALL, 2, 3, ToldCall.at(2_000), 1, "Good morning.", 1_000, true, 1));
+    }
+
+    private static List<String> told(RunningApi.Answer answer) {
+        return Stream.of("\"st-1\"", "\"ca-1\"", "\"s-1\"", "\"ctx-1\"", "+15550100", "+15550199", "Good morning.", "Thank you.")
+                .filter(answer.http().body()::contains)
+                .toList();
+    }
+
+    @Test
+    void ofAnErasedCallNothingIsToldThatWasTakenOutThoughTheTopicsHaveIt() throws Exception {
+        // given
+        talkThatIsKept();
+        assertEquals(7, told(api.get(path("?limit=500"))).size());
+        database.inTransaction(connection -> EmptiedRuns.empty(connection, new long[] {run}));
+
+        // when
+        RunningApi.Answer answer = api.get(path("?limit=500"));
+        RunningApi.Answer stream = followed("");
+
+        // then what is left is told, and that the rest is gone
+        assertEquals(List.of(), told(answer));
+        assertEquals(List.of(), told(stream));
+        assertTrue(lines(answer.body()).stream().anyMatch(line -> line.startsWith("the provider introduces the call")), lines(answer.body()).toString());
+        assertEquals(
+                List.of("call.lifecycle.v1", "call.media.v1", "conversation.events.v1", "run.events.v1", "socket.commands.v1"),
+                answer.get("/summary/gaps").valueStream().map(gap -> gap.path("topic").stringValue()).sorted().toList());
+    }
+
+    @Test
+    void ofACallWhoseWordsAreGoneNoneIsToldThoughTheTopicsHaveThem() throws Exception {
+        // given
+        talkThatIsKept();
+        database.inTransaction(connection -> EmptiedRuns.forgetWords(connection, new long[] {run}));
+
+        // when
+        RunningApi.Answer answer = api.get(path("?limit=500"));
+
+        // then
+        assertEquals(List.of("\"st-1\"", "\"ca-1\"", "\"s-1\"", "+15550100", "+15550199"), told(answer));
+        assertEquals(
+                List.of("conversation.events.v1"),
+                answer.get("/summary/gaps").valueStream().map(gap -> gap.path("topic").stringValue()).toList());
     }
 
     @Test
