@@ -9,7 +9,6 @@ import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.store.Database;
-import io.agentstream.orchestrator.store.OwnServer;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
@@ -33,11 +32,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What somebody is told who follows an organisation's runs: everything, in order, each thing once, and nothing of anybody else's.
-@OwnServer
+@Isolated
 @ExtendWith(TestPostgres.class)
 final class EventRoutesTest {
     private static final AtomicLong OFFSETS = new AtomicLong();

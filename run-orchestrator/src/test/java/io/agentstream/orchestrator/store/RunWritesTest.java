@@ -20,9 +20,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What the indices of runs cost whoever writes runs.
-@OwnServer // a transaction elsewhere on it keeps what is old on its page
+@Isolated("a transaction elsewhere on the server keeps what is old on its page")
 @ExtendWith(TestPostgres.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RunWritesTest {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Gives each class of tests a migrated [Database] of its own, on the one server of this JVM, or an [OwnServer] (which is to be had as
+/// Gives each class of tests a migrated [Database] of its own, on the one server of this JVM (which is to be had as
 /// [EmbeddedPostgres]). The server starts with the first test that asks and stops after the last. The tests of a class share its
 /// database; classes that run beside each other see nothing of one another.
 public final class TestPostgres implements ParameterResolver {
@@ -28,10 +28,7 @@ public final class TestPostgres implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        ExtensionContext whose = ofClass(context).getRequiredTestClass().isAnnotationPresent(OwnServer.class)
-                ? ofClass(context)
-                : context.getRoot();
-        Server server = whose.getStore(NAMESPACE).computeIfAbsent(Server.class, _ -> Server.start(), Server.class);
+        Server server = context.getRoot().getStore(NAMESPACE).computeIfAbsent(Server.class, _ -> Server.start(), Server.class);
         return parameter.getParameter().getType() == EmbeddedPostgres.class
                 ? server.postgres()
                 : ofClass(context)
