@@ -3,7 +3,9 @@ package io.agentstream.orchestrator.jobs;
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Unsaid;
+import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.runtime.Bell;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.Place;
 import java.time.Duration;
@@ -95,6 +97,19 @@ public final class Announcer {
                 .addKeyValue("outcome", left.outcome())
                 .addKeyValue("repeated", left.repeated())
                 .log("decided");
+    }
+
+    /// The same for who has nobody to give it back to: what cannot be said now stands in the outbox.
+    ///
+    /// @param what it is about, for the log
+    void announceOrLeave(Decision decision, String what) {
+        try {
+            announce(decision);
+        } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {
+            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log(what + " is not said yet");
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void say(Decision decision) throws InterruptedException {

@@ -1,7 +1,6 @@
 package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
-import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.Sessions;
@@ -88,7 +87,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE))) {
             threads.execute(() -> {
                 try {
-                    handOver(due).ifPresent(this::say);
+                    handOver(due).ifPresent(decision -> announcer.announceOrLeave(decision, "a transfer"));
                 } catch (DatabaseException away) { // the lease ends, and somebody else takes it
                     log.atWarn().addKeyValue("run", due.runName()).addKeyValue("failure", Causes.of(away)).log("a transfer is not noted");
                 } catch (RuntimeException fault) {
@@ -114,7 +113,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
             return Optional.of(ended(due, Transfer.FAILED, null, "no account"));
         }
         if (sessions.turns(account.get(), 1).count() == 0) {
-            return later(due);
+            return later(due, true);
         }
         HandOver answer = sessions.handOver(account.get(), session, target, due.ringMs(), System.nanoTime() + TRY.toNanos());
         return switch (answer) {
@@ -123,10 +122,6 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
             case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED && due.tries() < TRIES -> later(due, false);
             case HandOver.Unavailable(Trouble trouble) -> Optional.of(ended(due, Transfer.FAILED, null, trouble.name()));
         };
-    }
-
-    private Optional<Decision> later(Transfers.Due due) {
-        return later(due, true);
     }
 
     /// @param untried whether nobody was asked
@@ -145,17 +140,6 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
             log.atWarn().addKeyValue("run", due.runName()).addKeyValue("reason", why).log("a caller was not transferred");
         }
         return decision;
-    }
-
-    /// What cannot be said now stands in the outbox.
-    private void say(Decision decision) {
-        try {
-            announcer.announce(decision);
-        } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {
-            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("a transfer is not said yet");
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

@@ -1,16 +1,13 @@
 package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
-import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.store.Database;
-import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
-import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -144,15 +141,8 @@ final class HangUpTries {
         return decision;
     }
 
-    /// What cannot be said now stands in the outbox.
     void say(Decision decision) {
-        try {
-            announcer.announce(decision);
-        } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {
-            log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log("a hang-up is not said yet");
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
+        announcer.announceOrLeave(decision, "a hang-up");
     }
 
     /// What nobody expected is tried as often as what everybody does.
