@@ -105,8 +105,8 @@ public final class WorkerService implements AutoCloseable {
         Wire wire = closer.own("ways to outside services", new Wire(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS)));
         AgentEngines engines = engines(voices, wire, new ServiceKeys(config.get(Keys.SERVICE_KEYS), storedKeys(config, closer)));
         Thread.ofVirtual().name("engine-warm-up").start(() -> {
+            engines.warmUp(ExampleAgents.definition("receptionist")); // a schema is read sooner than lines are spoken
             engines.warmUp(DemoAgents.talking());
-            engines.warmUp(ExampleAgents.definition("receptionist"));
         });
         DeadLetters deadLetters = new DeadLetters(events, metrics);
         DefinitionReader definitions = new DefinitionReader(
