@@ -4,7 +4,6 @@ import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Secret;
 import io.agentstream.worker.service.KeySource;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +38,14 @@ final class RememberedKeys implements StoredKeys {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     /// Under the lock; the least used first.
-    private final Map<Name, Known> known = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Name, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Name, Known> eldest) {
+            return size() > CAPACITY;
+        }
+    };
     private final Map<Name, CompletableFuture<Optional<Secret>>> underWay = new ConcurrentHashMap<>();
 
     private volatile long awayUntilMs;
@@ -122,11 +128,6 @@ final class RememberedKeys implements StoredKeys {
         lock.lock();
         try {
             known.put(of, what);
-            if (known.size() > CAPACITY) {
-                Iterator<Name> least = known.keySet().iterator();
-                least.next();
-                least.remove();
-            }
         } finally {
             lock.unlock();
         }

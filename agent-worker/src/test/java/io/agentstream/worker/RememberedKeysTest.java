@@ -56,6 +56,22 @@ final class RememberedKeysTest {
     }
 
     @Test
+    void ofTooManyTheOneUsedLongestAgoIsForgotten() {
+        for (int organization = 0; organization < RememberedKeys.CAPACITY; organization++) {
+            keys.find(organization, "openai");
+        }
+        keys.find(0, "openai");
+        assertEquals(RememberedKeys.CAPACITY, asked.get());
+
+        keys.find(RememberedKeys.CAPACITY, "openai");
+
+        keys.find(0, "openai");
+        assertEquals(RememberedKeys.CAPACITY + 1, asked.get());
+        keys.find(1, "openai");
+        assertEquals(RememberedKeys.CAPACITY + 2, asked.get());
+    }
+
+    @Test
     void thatThereIsNoneIsBelievedForAMoment() {
         stored = Optional.empty();
         assertEquals(Optional.empty(), keys.find(7, "openai"));

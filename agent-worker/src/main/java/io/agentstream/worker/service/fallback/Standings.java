@@ -1,6 +1,5 @@
 package io.agentstream.worker.service.fallback;
 
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,7 +14,14 @@ public final class Standings {
     private final LongSupplier clockMs;
     private final ReentrantLock lock = new ReentrantLock();
     /// Under the lock; the one used longest ago first.
-    private final Map<Object, Standing> rows = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Object, Standing> rows = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, Standing> eldest) {
+            return size() > CAPACITY;
+        }
+    };
 
     /// @param clockMs time that only goes forward
     public Standings(LongSupplier clockMs) {
@@ -27,13 +33,7 @@ public final class Standings {
     public Standing of(Object row, int members) {
         lock.lock();
         try {
-            Standing standing = rows.computeIfAbsent(row, _ -> new Standing(members, clockMs));
-            if (rows.size() > CAPACITY) {
-                Iterator<Object> oldest = rows.keySet().iterator();
-                oldest.next();
-                oldest.remove();
-            }
-            return standing;
+            return rows.computeIfAbsent(row, _ -> new Standing(members, clockMs));
         } finally {
             lock.unlock();
         }
