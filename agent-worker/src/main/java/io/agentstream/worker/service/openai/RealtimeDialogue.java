@@ -1,5 +1,6 @@
 package io.agentstream.worker.service.openai;
 
+import io.agentstream.audio.MuLaw;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.Message;
@@ -30,7 +31,6 @@ import tools.jackson.databind.JsonNode;
 /// time, but for what says that it is of any thread.
 final class RealtimeDialogue {
 
-    private static final int BYTES_PER_MS = 8;
     private static final int MAX_ID_CHARACTERS = 256;
     /// A response that failed for the rate is asked for again once, so much later.
     private static final int RATE_WAIT_MS = 1_000;
@@ -264,7 +264,7 @@ final class RealtimeDialogue {
             return;
         }
         history.agentAudio(item, muLaw.length);
-        usage = usage.plus(Usage.heard(muLaw.length / BYTES_PER_MS));
+        usage = usage.plus(Usage.heard(muLaw.length / MuLaw.BYTES_PER_MS));
         tell.accept(new Lived.Audio(answers, item, Slice.of(muLaw)));
     }
 
@@ -282,7 +282,7 @@ final class RealtimeDialogue {
         }
     }
 
-    /// It is told up to three times. That the arguments are at their end (`response.function_call_arguments.done`) is told of a cancelled response
+    /// It is told twice at most. That the arguments are at their end (`response.function_call_arguments.done`) is told of a cancelled response
     /// too; only an item that is complete is meant.
     private void call(JsonNode told) {
         String id = Messages.text(told, "call_id");

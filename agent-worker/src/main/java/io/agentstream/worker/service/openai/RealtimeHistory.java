@@ -1,5 +1,6 @@
 package io.agentstream.worker.service.openai;
 
+import io.agentstream.audio.MuLaw;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.Thought;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class RealtimeHistory {
 
     private static final int MAX_ENTRIES = 400;
-    private static final int BYTES_PER_MS = 8;
 
     private static final class Entry {
         /// Empty for what has no item.
@@ -85,7 +85,7 @@ final class RealtimeHistory {
     /// How much of the item's audio there is, in milliseconds; 0 where it is not known.
     long audioMs(String item) {
         Entry entry = find(item);
-        return entry == null ? 0 : entry.audioBytes / BYTES_PER_MS;
+        return entry == null ? 0 : entry.audioBytes / MuLaw.BYTES_PER_MS;
     }
 
     /// Only the beginning was heard: the words are shared out over the time of the audio.

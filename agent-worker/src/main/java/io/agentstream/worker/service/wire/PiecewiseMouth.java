@@ -1,5 +1,6 @@
 package io.agentstream.worker.service.wire;
 
+import io.agentstream.audio.MuLaw;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.WellFormed;
 import io.agentstream.worker.service.Mouth;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A mouth whose voice speaks one piece at a time and blocks meanwhile: a virtual thread for each utterance speaks its pieces in order.
 public final class PiecewiseMouth implements Mouth {
-
-    private static final int BYTES_PER_MS = 8;
 
     private final int maxPieceCharacters;
     private final Supplier<Pieces> voice;
@@ -124,7 +123,7 @@ public final class PiecewiseMouth implements Mouth {
 
         @Override
         public Usage usage() {
-            return Usage.spoken(characters.get(), audioBytes.get() / BYTES_PER_MS);
+            return Usage.spoken(characters.get(), audioBytes.get() / MuLaw.BYTES_PER_MS);
         }
 
         private void run() {

@@ -1,5 +1,6 @@
 package io.agentstream.worker.service.wire;
 
+import io.agentstream.audio.MuLaw;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.Mouth.Utterance;
@@ -18,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One utterance of a [StreamingMouth]: what there is to say, how much of it was sent, and what came back.
 final class StreamedUtterance implements Utterance {
-
-    private static final int BYTES_PER_MS = 8;
 
     private final String id;
     private final Gate<Spoken> gate;
@@ -115,7 +114,7 @@ final class StreamedUtterance implements Utterance {
     public Usage usage() {
         lock.lock();
         try {
-            return Usage.spoken(characters, audioBytes / BYTES_PER_MS);
+            return Usage.spoken(characters, audioBytes / MuLaw.BYTES_PER_MS);
         } finally {
             lock.unlock();
         }

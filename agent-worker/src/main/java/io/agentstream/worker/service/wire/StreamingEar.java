@@ -1,5 +1,6 @@
 package io.agentstream.worker.service.wire;
 
+import io.agentstream.audio.MuLaw;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.service.Connection;
 import io.agentstream.worker.service.Ear;
@@ -28,7 +29,6 @@ public final class StreamingEar implements Ear {
     /// How long words that stand are left alone when the connection is lost that might have told more.
     private static final int ORPHAN_MS = 1_500;
     private static final int RECEIVE_MS = 60_000;
-    private static final int BYTES_PER_MS = 8;
 
     private sealed interface Item {
         record Audio(Slice muLaw) implements Item {}
@@ -97,12 +97,12 @@ public final class StreamingEar implements Ear {
 
     /// Where in the audio that the ear was given the next byte to be sent is.
     private long positionMs() {
-        return (sentBytes.get() + droppedBytes.get()) / BYTES_PER_MS;
+        return (sentBytes.get() + droppedBytes.get()) / MuLaw.BYTES_PER_MS;
     }
 
     @Override
     public Usage usage() {
-        return Usage.heard(sentBytes.get() / BYTES_PER_MS);
+        return Usage.heard(sentBytes.get() / MuLaw.BYTES_PER_MS);
     }
 
     @Override
