@@ -13,9 +13,6 @@ public interface Brain extends AutoCloseable {
     /// Asks. The listener gets texts and tool calls, and at last exactly one [Thought.Done] or [Thought.Failed].
     Answering ask(BrainRequest request, Listener listener);
 
-    /// Does what the first request would otherwise wait for (a connection with TLS), where there is such a thing.
-    default void warmUp() {}
-
     /// Cancels all that it is asked.
     @Override
     void close();
