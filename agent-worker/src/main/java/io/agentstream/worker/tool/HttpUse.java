@@ -1,6 +1,7 @@
 package io.agentstream.worker.tool;
 
 import io.agentstream.agents.conversation.HttpRequest;
+import io.agentstream.agents.definition.HttpCall;
 import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.outbound.AddressGuard;
 import io.agentstream.runtime.outbound.AddressRefusedException;
@@ -11,9 +12,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +32,8 @@ final class HttpUse {
     /// Before the second attempt; the double before each further one.
     private static final long PAUSE_MS = 250;
 
-    /// What a definition may not say: it is ours, or HTTP's.
-    private static final Set<String> NOT_TO_BE_SET =
-            Set.of("host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect", "keep-alive");
+    /// Goes with `connection`. A definition may name it, and it is not sent.
+    private static final String KEEP_ALIVE = "keep-alive";
 
     private static final String MASK = "********";
 
@@ -124,7 +124,8 @@ final class HttpUse {
             headers.put("Content-Type", "application/json");
         }
         request.headers().forEach((name, value) -> {
-            if (NOT_TO_BE_SET.stream().noneMatch(name::equalsIgnoreCase)) {
+            String small = name.toLowerCase(Locale.ROOT);
+            if (!HttpCall.NOT_TO_BE_SET.contains(small) && !small.equals(KEEP_ALIVE)) {
                 headers.put(name, value);
             }
         });

@@ -20,9 +20,8 @@ final class GraphChecks {
     private static final Set<String> PROVING =
             Set.of("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token");
 
-    /// What the sender of a request says itself, in small letters.
-    private static final Set<String> SENT_ANYWAY = Set.of(
-            "host", "content-length", "connection", "transfer-encoding", "upgrade", "expect", "te", "trailer", "idempotency-key");
+    /// What every request has of its sender.
+    private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
     private final AgentGraph graph;
     private final JsonNode json;
@@ -209,7 +208,7 @@ final class GraphChecks {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             if (PROVING.contains(name)) {
                 problems.add(at + ".headers." + header.getKey(), "proves who asks: store it as a key, and write its name into key");
-            } else if (SENT_ANYWAY.contains(name)) {
+            } else if (HttpCall.NOT_TO_BE_SET.contains(name) || name.equals(IDEMPOTENCY_KEY)) {
                 problems.add(at + ".headers." + header.getKey(), "is set by the sender itself");
             }
         }

@@ -1,6 +1,7 @@
 package io.agentstream.agents.definition;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -24,6 +25,10 @@ public record HttpCall(
         int timeoutMs,
         int maxBytes,
         int retries) {
+
+    /// Headers that HTTP has for itself, or the sender of a request says, in small letters.
+    public static final Set<String> NOT_TO_BE_SET =
+            Set.of("host", "content-length", "connection", "transfer-encoding", "upgrade", "expect", "te", "trailer");
 
     public enum Method {
         GET,
