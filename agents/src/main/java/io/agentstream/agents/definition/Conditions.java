@@ -39,7 +39,7 @@ public final class Conditions {
         if (value.isContainer()) {
             return !value.isEmpty();
         }
-        Optional<BigDecimal> number = number(value);
+        Optional<BigDecimal> number = Values.number(value);
         return number.map(found -> found.signum() != 0).orElseGet(() -> !text(value).isEmpty() && !text(value).equals("false"));
     }
 
@@ -75,11 +75,7 @@ public final class Conditions {
     }
 
     private static Optional<Integer> numbers(JsonNode left, JsonNode right) {
-        return number(left).flatMap(one -> number(right).map(one::compareTo));
-    }
-
-    private static Optional<BigDecimal> number(JsonNode value) {
-        return Values.number(value);
+        return Values.number(left).flatMap(one -> Values.number(right).map(one::compareTo));
     }
 
     private static String text(JsonNode value) {

@@ -1,5 +1,6 @@
 package io.agentstream.agents.definition;
 
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,16 +50,7 @@ public record Template(String text, List<String> variables) {
         if (filled.length() < maxChars) {
             filled.append(text, from, text.length());
         }
-        return cut(filled.toString(), maxChars);
-    }
-
-    /// Not longer than `maxChars`, and no half of a character at its end.
-    static String cut(String text, int maxChars) {
-        if (text.length() <= maxChars) {
-            return text;
-        }
-        boolean splits = maxChars > 0 && Character.isHighSurrogate(text.charAt(maxChars - 1));
-        return text.substring(0, splits ? maxChars - 1 : maxChars);
+        return WellFormed.beginning(filled.toString(), maxChars);
     }
 
     @Override

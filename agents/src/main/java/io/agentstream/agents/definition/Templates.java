@@ -1,5 +1,6 @@
 package io.agentstream.agents.definition;
 
+import io.agentstream.schemas.WellFormed;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
@@ -61,12 +62,12 @@ public final class Templates {
         }
         return PHONE_NUMBER.matcher(text).matches()
                 ? String.join(" ", text.replace("+", "").split(""))
-                : Template.cut(text, MAX_SPOKEN_VALUE_CHARS);
+                : WellFormed.beginning(text, MAX_SPOKEN_VALUE_CHARS);
     }
 
     /// For a brain. Lists and objects are JSON.
     public static String prompt(Template template, Values values) {
-        return template.fill(name -> Template.cut(Values.text(values.find(name)), MAX_PROMPT_VALUE_CHARS), MAX_PROMPT_CHARS);
+        return template.fill(name -> WellFormed.beginning(Values.text(values.find(name)), MAX_PROMPT_VALUE_CHARS), MAX_PROMPT_CHARS);
     }
 
     /// A variable's new value, or another short text. Control characters go.
@@ -76,7 +77,7 @@ public final class Templates {
 
     /// An address: values are percent-encoded, so that none of them is more than a part of a path or of a query.
     public static String url(Template template, Values values) {
-        return template.fill(name -> encoded(Template.cut(Values.text(values.find(name)), MAX_URL_VALUE_CHARS)), MAX_URL_CHARS);
+        return template.fill(name -> encoded(WellFormed.beginning(Values.text(values.find(name)), MAX_URL_VALUE_CHARS)), MAX_URL_CHARS);
     }
 
     /// A header's value: without control characters, in one line.
