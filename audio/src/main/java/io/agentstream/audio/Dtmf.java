@@ -7,11 +7,11 @@ import java.util.Arrays;
 public final class Dtmf {
 
     /// All keys, in the rows and columns of [#ROWS_HZ] and [#COLUMNS_HZ].
-    public static final String KEYS = "123A456B789C*0#D";
+    private static final String KEYS = "123A456B789C*0#D";
 
     /// Length of a tone, and of the silence behind it.
-    public static final int TONE_MS = 100;
-    public static final int PAUSE_MS = 100;
+    static final int TONE_MS = 100;
+    static final int PAUSE_MS = 100;
 
     private static final double[] ROWS_HZ = {697, 770, 852, 941};
     private static final double[] COLUMNS_HZ = {1_209, 1_336, 1_477, 1_633};
