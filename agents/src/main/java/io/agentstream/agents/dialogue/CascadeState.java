@@ -226,8 +226,12 @@ final class CascadeState implements Cloneable {
 
     /// Whether somebody outside has been asked who has not answered yet.
     boolean isWaiting() {
-        return asked != null || isTransferring() || asking != NONE
-                || turns.stream().flatMap(round -> round.uses().stream()).anyMatch(used -> used.result() == null);
+        return asked != null || isTransferring() || asking != NONE || hasOpenUses();
+    }
+
+    /// Whether a tool of this turn has no result yet.
+    boolean hasOpenUses() {
+        return turns.stream().flatMap(round -> round.uses().stream()).anyMatch(used -> used.result() == null);
     }
 
     /// Whether somebody was asked to give the caller to somebody else.
@@ -240,9 +244,14 @@ final class CascadeState implements Cloneable {
         return turns.stream().flatMap(round -> round.uses().stream()).filter(used -> used.dueMs() <= nowMs).toList();
     }
 
+    /// When it is looked at whether the call has lasted long enough.
+    long timeDueMs() {
+        return overtime ? graceDueMs : endsMs;
+    }
+
     long dueMs() {
         long dueMs = Math.min(Math.min(mouthDueMs, brainDueMs), Math.min(wordsDueMs, fillerDueMs));
-        dueMs = Math.min(Math.min(dueMs, patienceDueMs), overtime ? graceDueMs : endsMs);
+        dueMs = Math.min(Math.min(dueMs, patienceDueMs), timeDueMs());
         dueMs = Math.min(dueMs, asked == null ? Dialogue.NEVER : asked.dueMs());
         dueMs = Math.min(dueMs, transfer == null ? Dialogue.NEVER : transfer.dueMs());
         for (Round round : turns) {

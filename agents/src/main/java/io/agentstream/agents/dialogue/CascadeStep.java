@@ -176,7 +176,7 @@ final class CascadeStep {
         if (s.speaking != CascadeState.NONE) {
             effects.add(new StopSpeaking(turn));
         }
-        if (s.asked != null || s.turns.stream().flatMap(round -> round.uses().stream()).anyMatch(use -> use.result() == null)) {
+        if (s.asked != null || s.hasOpenUses()) {
             effects.add(new StopTools(turn));
         }
         s.cutThen = s.then;
@@ -275,7 +275,7 @@ final class CascadeStep {
                 s.patienceDueMs = nowMs + PATIENCE_MS;
             }
         }
-        if ((s.overtime ? s.graceDueMs : s.endsMs) <= nowMs) {
+        if (s.timeDueMs() <= nowMs) {
             timeIsOver();
         }
     }

@@ -70,7 +70,7 @@ final class Requesting {
         }
         Optional<JsonNode> json = Tooling.parsed(result);
         step.effects.add(new Tell(new Fact.ToolUsed(
-                s.turn, http.name(), Json.MAPPER.createObjectNode(), json.orElseGet(() -> Json.MAPPER.getNodeFactory().stringNode(result)))));
+                s.turn, http.name(), Json.MAPPER.createObjectNode(), Tooling.orText(json, result))));
         step.save();
         Optional<Fault> fault = failed ? Optional.of(fault(result)) : kept(http.into(), result, json);
         if (fault.isEmpty()) {

@@ -52,6 +52,16 @@ final class Speaking {
         finish(then);
     }
 
+    /// What is said where the call is ended and nothing else was to be said.
+    void farewell() {
+        line(step.line(step.graph.settings().farewell()), Then.HANG_UP);
+    }
+
+    /// What is complete, to be said in the newest part of the turn.
+    void sentences(String text) {
+        Sentences.all(text).forEach(this::add);
+    }
+
     /// Something to be said in the newest part of the turn.
     void add(String text) {
         s.pieces = added(s.pieces, new Piece(s.turns.size() - 1, text));
@@ -61,7 +71,7 @@ final class Speaking {
     /// Something to be said while more may come.
     void some(String text) {
         s.turns = added(s.turns, Round.TALK);
-        Sentences.all(text).forEach(this::add);
+        sentences(text);
         go();
     }
 

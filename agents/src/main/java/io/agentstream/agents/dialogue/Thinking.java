@@ -103,7 +103,7 @@ final class Thinking {
 
     void done() {
         end();
-        Sentences.all(s.rest).forEach(step.speaking()::add);
+        step.speaking().sentences(s.rest);
         s.rest = "";
         if (!s.turns.getLast().uses().isEmpty()) {
             step.speaking().go();

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -122,11 +121,16 @@ final class Tooling {
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, http.name(), arguments, null)));
         step.effects.add(new CallTool(
                 s.turn, number, key, http.name(), arguments.toString(), HttpRequest.of(http.call(), step.values().with(given(http, arguments)))));
-        if (http.say() != null && s.saysNothing()) {
-            Sentences.all(step.line(http.say())).forEach(step.speaking()::add);
+        meanwhile(http.say());
+        return new Used(wanted.use(), key, number, step.nowMs + limitMs(http.call()), null);
+    }
+
+    /// What is said while the tool is waited for, where the brain itself has said nothing.
+    private void meanwhile(@Nullable Template say) {
+        if (say != null && s.saysNothing()) {
+            step.speaking().sentences(step.line(say));
             step.speaking().go();
         }
-        return new Used(wanted.use(), key, number, step.nowMs + limitMs(http.call()), null);
     }
 
     /// What the brain gave of what it was asked for: nothing else becomes a variable, and what is not given is none of the same name.
@@ -142,10 +146,7 @@ final class Tooling {
         if (s.transfer != null) {
             return wanted.with(NO_TOOL);
         }
-        if (transfer.plan().say() != null && s.saysNothing()) {
-            Sentences.all(step.line(transfer.plan().say())).forEach(step.speaking()::add);
-            step.speaking().go();
-        }
+        meanwhile(transfer.plan().say());
         s.transfer = Transferring.Wanted.of(++s.uses + "-" + transfer.name(), transfer.name(), wanted.use().id());
         return wanted.with(OK);
     }
@@ -174,11 +175,11 @@ final class Tooling {
 
     private Used ends(Used wanted, @Nullable Template say, @Nullable String outcome) {
         if (outcome != null) {
-            step.effects.add(new Tell(new Fact.NodeEntered(Objects.requireNonNull(s.node), outcome)));
+            step.effects.add(new Tell(new Fact.NodeEntered(step.here().name(), outcome)));
         }
         s.ending = true;
         if (say != null) {
-            Sentences.all(step.line(say)).forEach(step.speaking()::add);
+            step.speaking().sentences(step.line(say));
         }
         return wanted.with(OK);
     }
@@ -217,7 +218,7 @@ final class Tooling {
             step.waits();
         } else if (s.ending) {
             if (s.pieces.stream().allMatch(piece -> piece.round() == NONE)) {
-                step.speaking().line(step.line(step.graph.settings().farewell()), Then.HANG_UP);
+                step.speaking().farewell();
             } else {
                 step.speaking().finish(Then.HANG_UP);
             }
@@ -238,7 +239,12 @@ final class Tooling {
 
     /// What is no JSON is a text, and so is JSON that is too deep for a record that has it in itself.
     private static JsonNode json(String text) {
-        return parsed(text).orElseGet(() -> Json.MAPPER.getNodeFactory().stringNode(text));
+        return orText(parsed(text), text);
+    }
+
+    /// @param parsed what [#parsed(String)] makes of the text
+    static JsonNode orText(Optional<JsonNode> parsed, String text) {
+        return parsed.orElseGet(() -> Json.MAPPER.getNodeFactory().stringNode(text));
     }
 
     /// Nothing where it is no JSON that a record can hold.

@@ -52,15 +52,19 @@ final class Transferring {
         }
     }
 
+    /// @param onFailure the node that it leads to where nobody takes the caller; null: the brain goes on
+    private record Terms(TransferPlan plan, @Nullable String onFailure) {}
+
     /// Asks for what is wanted. Whoever goes on with another worker's call asks under the same key: who did it already says how it ended.
     void ask() {
         Wanted wanted = Objects.requireNonNull(s.transfer, "nothing is wanted");
-        TransferPlan plan = plan(wanted);
-        if (plan == null) {
+        Terms terms = terms(wanted);
+        if (terms == null) {
             s.transfer = null;
             step.way().trouble();
             return;
         }
+        TransferPlan plan = terms.plan();
         s.transfer = new Wanted(wanted.key(), wanted.tool(), wanted.use(), true, step.nowMs + plan.ringMs() + GRACE_MS);
         step.way().begin(step.here(), false);
         String to = Templates.number(plan.to(), step.values());
@@ -78,11 +82,12 @@ final class Transferring {
         return wanted.tool() == null ? step.here().name() : wanted.tool();
     }
 
-    private @Nullable TransferPlan plan(Wanted wanted) {
+    /// What the tool or the node says of it that wants it; null where that is none that transfers.
+    private @Nullable Terms terms(Wanted wanted) {
         if (wanted.tool() != null) {
-            return step.graph.tool(wanted.tool()) instanceof Tool.Transfer tool ? tool.plan() : null;
+            return step.graph.tool(wanted.tool()) instanceof Tool.Transfer tool ? new Terms(tool.plan(), tool.onFailure()) : null;
         }
-        return step.here() instanceof Node.Transfer node ? node.plan() : null;
+        return step.here() instanceof Node.Transfer node ? new Terms(node.plan(), node.onFailure()) : null;
     }
 
     void late() {
@@ -101,11 +106,9 @@ final class Transferring {
             return;
         }
         step.way().begin(step.here(), false);
-        String next = wanted.tool() == null
-                ? step.here() instanceof Node.Transfer node ? node.onFailure() : null
-                : step.graph.tool(wanted.tool()) instanceof Tool.Transfer tool ? tool.onFailure() : null;
-        if (next != null) {
-            step.way().leave(next);
+        Terms terms = terms(wanted);
+        if (terms != null && terms.onFailure() != null) {
+            step.way().leave(terms.onFailure());
         } else {
             step.thinking().ask();
         }

@@ -146,14 +146,12 @@ final class Way {
         values.forEach((name, value) -> assigned.put(name, switch (value) {
             case Node.Assigned.Text text -> Json.MAPPER.getNodeFactory().stringNode(Templates.plain(text.text(), before));
             case Node.Assigned.Fixed fixed -> fixed.value();
-            case Node.Assigned.Plus plus -> Json.MAPPER.getNodeFactory().numberNode(number(before.find(name)).add(plus.more()));
+            case Node.Assigned.Plus plus -> { // what is no number counts as none
+                BigDecimal number = Values.number(before.find(name)).orElse(BigDecimal.ZERO);
+                yield Json.MAPPER.getNodeFactory().numberNode(number.add(plus.more()));
+            }
         }));
         know(assigned);
-    }
-
-    /// What is no number counts as none.
-    private static BigDecimal number(JsonNode value) {
-        return Values.number(value).orElse(BigDecimal.ZERO);
     }
 
     void know(Map<String, JsonNode> values) {
@@ -252,7 +250,7 @@ final class Way {
         if (then != null) {
             step.speaking().texts(saying, then);
         } else if (s.ending) {
-            step.speaking().line(step.line(step.graph.settings().farewell()), Then.HANG_UP);
+            step.speaking().farewell();
         } else if (asked != null && step.here() instanceof Node.Http http) {
             step.requesting().again(http, asked);
         } else if (!left.isEmpty()) {
@@ -286,6 +284,6 @@ final class Way {
         if (s.node != null) {
             begin(step.here(), false);
         }
-        step.speaking().line(step.line(step.graph.settings().farewell()), Then.HANG_UP);
+        step.speaking().farewell();
     }
 }
