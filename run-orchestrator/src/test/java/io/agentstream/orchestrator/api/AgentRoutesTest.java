@@ -13,7 +13,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,6 +28,7 @@ final class AgentRoutesTest {
     private static final String ECHO = "{\"name\":\"Echo\",\"definition\":{\"engine\":\"echo\"}}";
     private SampleTenant tenant;
     private SampleTenant stranger;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -35,11 +36,6 @@ final class AgentRoutesTest {
         tenant = SampleTenant.create(database);
         stranger = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private String create() throws Exception {

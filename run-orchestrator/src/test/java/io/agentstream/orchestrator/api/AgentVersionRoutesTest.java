@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +29,7 @@ final class AgentVersionRoutesTest {
     private static final String ECHO = "{\"name\":\"Echo\",\"definition\":{\"engine\":\"echo\"}}";
     private SampleTenant tenant;
     private SampleTenant stranger;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -36,11 +37,6 @@ final class AgentVersionRoutesTest {
         tenant = SampleTenant.create(database);
         stranger = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private String create() throws Exception {

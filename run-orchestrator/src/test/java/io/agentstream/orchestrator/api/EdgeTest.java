@@ -13,7 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -28,17 +28,13 @@ final class EdgeTest {
 
     private static final String ORGANIZATION = "/api/v1/organization";
     private Secret key;
+    @AutoClose
     private RunningApi api;
 
     @BeforeAll
     void start(Database database) {
         key = SampleTenant.create(database).apiKey();
         api = new RunningApi(database, key);
-    }
-
-    @AfterAll
-    void stop() {
-        api.close();
     }
 
     @ParameterizedTest

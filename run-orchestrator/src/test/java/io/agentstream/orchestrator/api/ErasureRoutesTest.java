@@ -8,7 +8,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,6 +22,7 @@ final class ErasureRoutesTest {
 
     private final Database database;
     private SampleTenant tenant;
+    @AutoClose
     private RunningApi api;
 
     ErasureRoutesTest(Database database) {
@@ -32,11 +33,6 @@ final class ErasureRoutesTest {
     void start() {
         tenant = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     @Test

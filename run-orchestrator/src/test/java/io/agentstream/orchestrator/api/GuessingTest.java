@@ -10,7 +10,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.Secret;
 import java.security.SecureRandom;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +24,7 @@ final class GuessingTest {
 
     private final ApiKeys keys = new ApiKeys(new SecureRandom());
     private SampleTenant tenant;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -33,11 +34,6 @@ final class GuessingTest {
         api = new RunningApi(database, tenant.apiKey(), new Api.Settings(
                 plain.gatewayUrl(), plain.operatorKey(), plain.pricePerMinute(), Networks.parse("127.0.0.0/8"), PER_MINUTE,
                 plain.rates(), plain.patience()));
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private RunningApi.Answer from(String address, Secret key) throws Exception {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,6 +32,7 @@ final class OpenApiTest {
 
     private Database database;
     private SampleTenant tenant;
+    @AutoClose
     private RunningApi api;
     private JsonNode document;
 
@@ -43,11 +44,6 @@ final class OpenApiTest {
         try (InputStream yaml = Api.class.getResourceAsStream("openapi.yaml")) {
             document = new YAMLMapper().readTree(yaml);
         }
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private List<Route> routes() {

@@ -10,7 +10,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +25,7 @@ final class OperatorRoutesTest {
 
     private Database database;
     private SampleTenant tenant;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -32,11 +33,6 @@ final class OperatorRoutesTest {
         this.database = database;
         tenant = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private String organization() {

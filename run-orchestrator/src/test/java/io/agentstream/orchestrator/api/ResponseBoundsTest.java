@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -38,6 +38,7 @@ final class ResponseBoundsTest {
 
     private SampleTenant tenant;
     private SampleTenant other;
+    @AutoClose
     private RunningApi api;
     private long run;
     private long webhook;
@@ -118,11 +119,6 @@ final class ResponseBoundsTest {
             return Sql.only(
                     connection, "select max(id) from webhooks where organization_id = ?", row -> row.getLong(1), organization);
         });
-    }
-
-    @AfterAll
-    void stop() {
-        api.close();
     }
 
     private String path(Route route) {

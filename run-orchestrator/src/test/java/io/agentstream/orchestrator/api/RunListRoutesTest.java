@@ -11,7 +11,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +24,7 @@ final class RunListRoutesTest {
 
     private SampleTenant tenant;
     private Database database;
+    @AutoClose
     private RunningApi api;
     private List<Long> made;
 
@@ -41,11 +42,6 @@ final class RunListRoutesTest {
                 tenant.addRun(database, "completed", NOON.plusSeconds(2)));
         called(made.get(2), "+15550001", "+18000001", "session-3");
         called(made.get(1), "=cmd|' /C calc'!A0", "a \"b\", c\n", "session-2");
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private void called(long run, String caller, String called, String external) {

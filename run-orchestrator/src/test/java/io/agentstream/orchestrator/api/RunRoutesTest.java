@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,6 +26,7 @@ final class RunRoutesTest {
 
     private SampleTenant tenant;
     private Database database;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -33,11 +34,6 @@ final class RunRoutesTest {
         this.database = database;
         tenant = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private String runs() {

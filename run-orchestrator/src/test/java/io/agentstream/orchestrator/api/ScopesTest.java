@@ -12,7 +12,7 @@ import io.agentstream.runtime.Secret;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// What a key may do, on every route that there is.
 @ExtendWith(TestPostgres.class)
 final class ScopesTest {
+    @AutoClose
     private RunningApi api;
     private final Map<Scope, Secret> keys = new EnumMap<>(Scope.class);
 
@@ -32,11 +33,6 @@ final class ScopesTest {
                     api.send("POST", "/api/v1/api-keys", "{\"name\":\"k\",\"scope\":\"" + scope.text() + "\"}");
             keys.put(scope, new Secret(made.get("/key").stringValue()));
         }
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     /// Of nothing that there is: what is let in is answered 404 or 400, and changes nothing.

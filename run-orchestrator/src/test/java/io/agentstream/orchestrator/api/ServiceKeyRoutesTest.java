@@ -14,7 +14,7 @@ import io.agentstream.runtime.Secret;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +31,7 @@ final class ServiceKeyRoutesTest {
 
     private SampleTenant tenant;
     private Database database;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -38,11 +39,6 @@ final class ServiceKeyRoutesTest {
         this.database = database;
         tenant = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private RunningApi.Answer put(String name, String key) throws Exception {

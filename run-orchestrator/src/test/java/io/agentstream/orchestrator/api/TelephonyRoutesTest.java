@@ -13,7 +13,7 @@ import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.DomainName;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,6 +27,7 @@ final class TelephonyRoutesTest {
 
     private SampleTenant tenant;
     private Database database;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -34,11 +35,6 @@ final class TelephonyRoutesTest {
         this.database = database;
         tenant = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private RunningApi.Answer create(String domain, String token) throws Exception {

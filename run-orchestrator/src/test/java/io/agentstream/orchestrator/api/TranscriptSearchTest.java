@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,6 +37,7 @@ final class TranscriptSearchTest {
     private Database database;
     private Tenant tenant;
     private TenantCalls calls;
+    @AutoClose
     private RunningApi api;
     private CallId call;
 
@@ -52,11 +53,6 @@ final class TranscriptSearchTest {
         TenantCalls others = new TenantCalls(Tenant.create(database));
         others.ended(talk(others), End.CALLER_HANGUP);
         index();
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private static CallId talk(TenantCalls of) throws InterruptedException {

@@ -9,7 +9,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +23,7 @@ final class UsageRoutesTest {
     private static final String DAY = "/api/v1/usage?from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z";
 
     private SampleTenant tenant;
+    @AutoClose
     private RunningApi api;
 
     /// Two that were completed at noon and an hour later, each 90.5 seconds for 0.25, and one that failed.
@@ -34,11 +35,6 @@ final class UsageRoutesTest {
         tenant.addRun(database, "completed", NOON);
         tenant.addRun(database, "completed", NOON.plusSeconds(3_600));
         tenant.addRun(database, "failed", NOON);
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -34,6 +34,7 @@ final class UserRoutesTest {
 
     private Database database;
     private SampleTenant tenant;
+    @AutoClose
     private RunningApi api;
 
     @BeforeEach
@@ -41,11 +42,6 @@ final class UserRoutesTest {
         this.database = database;
         tenant = SampleTenant.create(database);
         api = new RunningApi(database, tenant.apiKey());
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private RunningApi.Answer newKey(String scope) throws Exception {

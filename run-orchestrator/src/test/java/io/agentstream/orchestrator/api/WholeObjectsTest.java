@@ -6,7 +6,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.TestPostgres;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 @ExtendWith(TestPostgres.class)
 final class WholeObjectsTest {
     private SampleTenant tenant;
+    @AutoClose
     private RunningApi api;
     private String account;
 
@@ -32,11 +33,6 @@ final class WholeObjectsTest {
                         "{\"name\":\"A\",\"provider\":\"cloudonix\",\"credentials\":"
                                 + "{\"domain_id\":\"acme\",\"bearer_token\":\"a-token-of-sixteen-and-more\"}}")
                 .header("Location");
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
     }
 
     private String path(String kind) {

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -38,17 +38,13 @@ final class CallsLoopTest {
 
     private final EmbeddedPostgres server;
     private final Tenant tenant;
+    @AutoClose
     private LoopFixture fixture;
 
     CallsLoopTest(Database database, EmbeddedPostgres server) {
         this.server = server;
         this.tenant = Tenant.create(database);
         this.fixture = new LoopFixture(database);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        fixture.close();
     }
 
     private static List<Class<?>> types(List<?> values) {

@@ -36,7 +36,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -46,17 +46,13 @@ final class CallsLoopTroubleTest {
 
     private final EmbeddedPostgres server;
     private final Tenant tenant;
+    @AutoClose
     private LoopFixture fixture;
 
     CallsLoopTroubleTest(Database database, EmbeddedPostgres server) {
         this.server = server;
         this.tenant = Tenant.create(database);
         this.fixture = new LoopFixture(database);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        fixture.close();
     }
 
     private static CallEvent.Started started(CallId call, String session) {
