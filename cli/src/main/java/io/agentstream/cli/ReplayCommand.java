@@ -191,7 +191,7 @@ final class ReplayCommand implements Callable<Integer> {
         TimelineStream stream = new TimelineStream(client, path + query(null, ""));
         Optional<JsonNode> end = stream.follow(entry -> {
             if (json) {
-                out.println(Paint.cleanJson(entry.toString()));
+                out.println(Paint.cleanJson(entry));
             } else if (kinds != null || !TimelineView.isFolded(entry)) {
                 view.lines(entry).forEach(out::println);
             }
@@ -202,7 +202,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         JsonNode summary = end.get();
         if (json) {
-            out.println(Paint.cleanJson(summary.toString()));
+            out.println(Paint.cleanJson(summary));
         } else {
             out.println();
             JsonNode over = client.get("/api/v1/runs/" + found.path("id").asString(""));
@@ -247,7 +247,7 @@ final class ReplayCommand implements Callable<Integer> {
     private void show(JsonNode found, ObjectNode timeline) {
         PrintStream out = terminal.out();
         if (json) {
-            out.println(Paint.cleanJson(timeline.toString()));
+            out.println(Paint.cleanJson(timeline));
             return;
         }
         Paint paint = Paint.of(out, terminal.environment());

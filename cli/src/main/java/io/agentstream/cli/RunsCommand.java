@@ -108,7 +108,7 @@ final class RunsCommand implements Callable<Integer> {
                 }
                 found[0]++;
                 if (json) {
-                    terminal.out().println(Paint.cleanJson(run.toString()));
+                    terminal.out().println(Paint.cleanJson(run));
                 } else {
                     columns.add(cells(run), note(run, paint));
                 }

@@ -146,7 +146,7 @@ final class TailCommand implements Callable<Integer> {
             EventStream.Message message = next.get();
             JsonNode data = message.json();
             switch (message.kind()) {
-                case "message" -> terminal.out().println(json ? Paint.cleanJson(data.toString()) : EventLine.of(data, paint));
+                case "message" -> terminal.out().println(json ? Paint.cleanJson(data) : EventLine.of(data, paint));
                 case "gap" -> terminal.err().println("some of what happened meanwhile is not shown: it was too much");
                 case "end" -> {
                     if (data.path("reason").asString("").equals("key")) {

@@ -3,6 +3,7 @@ package io.agentstream.cli.text;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /// Colours, where what is written goes to a terminal that has them; elsewhere the text alone. What callers say may hold control
 /// characters, which would be orders to the terminal: [#clean] takes them out. Any thread.
@@ -45,6 +46,11 @@ public final class Paint {
 
     public String in(Colour colour, String text) {
         return isOn && !text.isEmpty() ? ESCAPE + "[" + colour.code + "m" + text + ESCAPE + "[0m" : text;
+    }
+
+    /// The same, of what is not written yet.
+    public static String cleanJson(JsonNode json) {
+        return cleanJson(json.toString());
     }
 
     /// JSON that says the same, in which what a terminal would take for an order is escaped. Such characters are nowhere but in its strings.

@@ -4,9 +4,7 @@ import io.agentstream.dev.bench.report.Plots;
 import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
 import io.agentstream.dev.bench.system.Wiring;
-import io.agentstream.schemas.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,7 +17,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.SerializationFeature;
 
 /// `./agent-stream bench`.
 @Command(
@@ -31,8 +28,6 @@ import tools.jackson.databind.SerializationFeature;
         },
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
-
-    private static final int EXIT_STOPPED = 130;
 
     private final Map<String, String> environment;
 
@@ -106,7 +101,7 @@ public final class BenchCommand implements Callable<Integer> {
             return measure(settings, hook.stop());
         } catch (InterruptedException stopped) {
             System.err.println("stopped");
-            return EXIT_STOPPED;
+            return StopHook.EXIT_STOPPED;
         }
     }
 
@@ -116,8 +111,8 @@ public final class BenchCommand implements Callable<Integer> {
             report = new Bench(settings, workshop, stop, System.err::println).run();
         }
         System.out.print(Table.of(report));
+        ReportFile.write(json, report);
         if (json != null) {
-            Files.writeString(json, Json.MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
             System.out.println("JSON: " + json);
         }
         if (svg != null) {

@@ -3,9 +3,7 @@ package io.agentstream.dev.bench;
 import io.agentstream.dev.bench.report.KillsReport;
 import io.agentstream.dev.bench.system.Wiring;
 import io.agentstream.runtime.Keys;
-import io.agentstream.schemas.Json;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,7 +18,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.SerializationFeature;
 
 /// `./agent-stream bench kills`.
 @Command(
@@ -32,7 +29,6 @@ import tools.jackson.databind.SerializationFeature;
         mixinStandardHelpOptions = true)
 final class KillsCommand implements Callable<Integer> {
 
-    private static final int EXIT_STOPPED = 130;
     private static final int MAX_KILLS = 10_000;
 
     @ParentCommand
@@ -72,14 +68,12 @@ final class KillsCommand implements Callable<Integer> {
             return report.isGood() ? 0 : 1;
         } catch (InterruptedException stopped) {
             System.err.println("stopped");
-            return EXIT_STOPPED;
+            return StopHook.EXIT_STOPPED;
         }
     }
 
     private void write(KillsReport soFar) throws IOException {
-        if (json != null) {
-            Files.writeString(json, Json.MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(soFar) + "\n");
-        }
+        ReportFile.write(json, soFar);
     }
 
     /// On a machine that has other things to do calls begin slowly, and how they begin is not what is measured.

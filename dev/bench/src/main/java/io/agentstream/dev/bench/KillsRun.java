@@ -9,11 +9,8 @@ import io.agentstream.dev.bench.report.KillsReport.Round;
 import io.agentstream.dev.bench.report.Machine;
 import io.agentstream.dev.bench.report.Point;
 import io.agentstream.dev.bench.system.Tenant;
+import io.agentstream.dev.embedded.WorkerMetrics;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -94,7 +91,7 @@ final class KillsRun {
     /// The oldest worker ends, and once all calls are heard again another begins.
     private Round round(RunningSystem system, LoadRun load, boolean kill) throws IOException, InterruptedException {
         RunningSystem.Worker oldest = system.workers().removeFirst();
-        int held = conversations(oldest);
+        int held = WorkerMetrics.conversations(oldest.adminUrl());
         load.listen();
         long atMs = System.currentTimeMillis();
         if (kill) {
@@ -130,17 +127,5 @@ final class KillsRun {
             pauses = load.pauses();
         }
         return pauses;
-    }
-
-    /// Conversations that a worker says it holds.
-    private static int conversations(RunningSystem.Worker worker) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(worker.adminUrl() + "/metrics")).timeout(Duration.ofSeconds(10)).build();
-            return client.send(request, HttpResponse.BodyHandlers.ofString()).body().lines()
-                    .filter(line -> line.matches("agent_stream_worker_conversations(\\{.*})? .*"))
-                    .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        }
     }
 }

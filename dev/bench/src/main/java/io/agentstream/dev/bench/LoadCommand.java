@@ -37,7 +37,6 @@ final class LoadCommand implements Callable<Integer> {
 
     private static final int EXIT_NOT_VALID = 1;
 
-    private static final int EXIT_STOPPED = 130;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -98,7 +97,7 @@ final class LoadCommand implements Callable<Integer> {
             return report.points().stream().allMatch(LoadReport.LoadPoint::valid) ? 0 : EXIT_NOT_VALID;
         } catch (InterruptedException stopped) {
             System.err.println("stopped");
-            return EXIT_STOPPED;
+            return StopHook.EXIT_STOPPED;
         }
     }
 

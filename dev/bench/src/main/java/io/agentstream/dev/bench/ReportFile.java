@@ -1,13 +1,23 @@
 package io.agentstream.dev.bench;
 
+import io.agentstream.schemas.Json;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
 
 /// The file that a report is to be written to. What is wrong with it is said before minutes of measuring, not after them.
 final class ReportFile {
 
     private ReportFile() {}
+
+    /// Writes a report there as JSON, over what is there; nothing where no file was given.
+    static void write(@Nullable Path file, Object report) throws IOException {
+        if (file != null) {
+            Files.writeString(file, Json.MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
+        }
+    }
 
     /// @param directory as `--svg` gave it, to be made where it is missing, or null where it was not given
     /// @throws IllegalArgumentException saying why nothing can be written there

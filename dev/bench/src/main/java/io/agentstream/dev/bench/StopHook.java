@@ -8,6 +8,9 @@ import java.util.concurrent.TimeUnit;
 /// something is measured.
 final class StopHook implements AutoCloseable {
 
+    /// What a command that was stopped by Ctrl-C ends with.
+    static final int EXIT_STOPPED = 130;
+
     private static final Duration CLOSE_LIMIT = Duration.ofMinutes(3);
 
     private final Stop stop = new Stop();

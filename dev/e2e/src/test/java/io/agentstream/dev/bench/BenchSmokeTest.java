@@ -8,6 +8,7 @@ import io.agentstream.dev.bench.measure.Frames;
 import io.agentstream.dev.bench.report.KillsReport;
 import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
+import io.agentstream.dev.e2e.KillsProcesses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,16 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// The bench in its shortest form. How fast anything was is not looked at: that is for a quiet machine.
 @Timeout(180)
-@ResourceLock("processes that are killed")
-@Order(4)
+@KillsProcesses
 final class BenchSmokeTest {
 
     private static final int CALLS = 3;

@@ -10,7 +10,6 @@ import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Speech;
 import io.agentstream.dev.simulator.caller.Step;
 import java.net.URI;
@@ -45,10 +44,7 @@ final class AudioTest {
                         new Step(new Cue.AgentSpeaks(1_500), new Action.Say(Speech.ofMulaw(words))),
                         new Step(new Cue.AgentSpeaks(700), new Action.HangUp())))
                 .withMaxMs(40_000);
-        CallOutcome outcome;
-        try (SimulatedProvider provider = new SimulatedProvider()) {
-            outcome = provider.place(plan);
-        }
+        CallOutcome outcome = Telephone.place(plan);
         Api api = new Api(system.demo());
         JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "completed");
 

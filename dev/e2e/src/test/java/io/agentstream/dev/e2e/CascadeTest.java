@@ -11,7 +11,6 @@ import io.agentstream.dev.simulator.caller.CallEvent;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Speech;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.services.Asked;
@@ -35,7 +34,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -150,12 +148,6 @@ final class CascadeTest {
         return new Action.Say(Speech.ofMulaw(new FreeTtsVoice().speak(words)));
     }
 
-    private static CallOutcome place(CallPlan plan) throws InterruptedException {
-        try (SimulatedProvider provider = new SimulatedProvider()) {
-            return provider.place(plan);
-        }
-    }
-
     @Test
     void aCallerAsksHearsTheAnswerInterruptsAndIsSaidGoodbye(Path data) throws Exception {
         try (Lines log = Lines.listen()) {
@@ -164,7 +156,7 @@ final class CascadeTest {
             CallPlan plan = plan(agent);
 
             // when
-            CallOutcome outcome = place(plan);
+            CallOutcome outcome = Telephone.place(plan);
 
             // then the agent hung up once its goodbye was heard
             assertEquals(CallOutcome.Ending.PEER_CLOSED, outcome.ending(), outcome.toString());
@@ -212,7 +204,7 @@ final class CascadeTest {
         String agent = agent(name());
         CallPlan plan = plan(agent);
 
-        CallOutcome outcome = place(plan);
+        CallOutcome outcome = Telephone.place(plan);
 
         assertEquals(1000, outcome.closeCode(), outcome.toString());
         JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
@@ -249,10 +241,7 @@ final class CascadeTest {
     }
 
     private static void assertLeadsToTheSame(Path data, String run) throws Exception {
-        Ran verified = Wait.until("the whole journal of " + run, () -> {
-            Ran ran = Ran.of(Map.of(), "verify", run, "--data", data.toString());
-            return Wait.when(ran.code() == 0).map(yes -> ran);
-        });
+        Ran verified = Ran.verified(data, run);
         assertTrue(verified.out().contains("lead to the same"), verified.out());
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -48,10 +47,7 @@ final class CreditsTest {
                 + "\",\"on_digit\":{\"1\":\"a\"}}}}");
         CallPlan plan = CallPlan.to(tenant.stream(agent), tenant.domain()).withSteps(List.of()).withMaxMs(60_000);
 
-        CallOutcome outcome;
-        try (SimulatedProvider provider = new SimulatedProvider()) {
-            outcome = provider.place(plan);
-        }
+        CallOutcome outcome = Telephone.place(plan);
 
         assertEquals(1000, outcome.closeCode(), outcome.toString());
         JsonNode run = tenant.api().awaitRunOf(agent, plan.session(), "completed");

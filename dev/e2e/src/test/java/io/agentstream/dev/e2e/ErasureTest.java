@@ -9,7 +9,6 @@ import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
@@ -62,10 +61,7 @@ final class ErasureTest {
                         new Step(new Cue.AgentSpeaks(800), new Action.Press('7')),
                         new Step(new Cue.Then(3_000), new Action.Press('3'))))
                 .withMaxMs(40_000);
-        CallOutcome outcome;
-        try (SimulatedProvider provider = new SimulatedProvider()) {
-            outcome = provider.place(plan);
-        }
+        CallOutcome outcome = Telephone.place(plan);
         assertEquals(1000, outcome.closeCode(), outcome.toString());
         JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "completed");
         assertEquals(number, run.path("initial_context").path("caller_number").asString());

@@ -19,7 +19,6 @@ import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.Keys;
@@ -80,15 +79,10 @@ final class ExportTest {
                 .withSteps(List.of(
                         new Step(new Cue.AgentSpeaks(800), new Action.Press('7')), new Step(new Cue.Then(3_000), new Action.Press('3'))))
                 .withMaxMs(40_000);
-        try (SimulatedProvider provider = new SimulatedProvider()) {
-            CallOutcome outcome = provider.place(plan);
-            assertEquals(1000, outcome.closeCode(), outcome.toString());
-        }
+        CallOutcome outcome = Telephone.place(plan);
+        assertEquals(1000, outcome.closeCode(), outcome.toString());
         JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "completed");
-        Wait.until("the whole journal", () -> {
-            Ran ran = Ran.of(Map.of(), "verify", run.path("name").asString(), "--data", data.toString());
-            return Wait.when(ran.code() == 0).map(yes -> ran);
-        });
+        Ran.verified(data, run.path("name").asString());
         return run;
     }
 

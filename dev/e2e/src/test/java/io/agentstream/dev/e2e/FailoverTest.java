@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.agentstream.dev.embedded.WorkerMetrics;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallPlan;
@@ -16,9 +17,6 @@ import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.WorkerService;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -179,13 +177,13 @@ final class FailoverTest {
 
     /// Places calls until the worker at `url` holds so many, and says how many it holds.
     private int callUntilHeldAt(String url, List<EchoCall> calls, int many) throws Exception {
-        while (conversations(url) < many) {
+        while (WorkerMetrics.conversations(url) < many) {
             assertTrue(calls.size() < MOST_CALLS * many, "the second worker gets no calls");
             EchoCall call = EchoCall.begin(system, agent);
             calls.add(call);
             call.awaitHeard(25);
         }
-        return conversations(url);
+        return WorkerMetrics.conversations(url);
     }
 
     /// All calls go on, hardly later than before, and come to their end; those that were held elsewhere were taken over.
@@ -235,7 +233,7 @@ final class FailoverTest {
                     .withSteps(List.of(new Step(new Cue.AgentSpeaks(200), new Action.Press('2'))));
             SimulatedProvider.Placed call = provider.begin(plan);
             awaitSaying(plan, "interrupted");
-            for (int calls = 1; conversations(url) < 1; calls++) {
+            for (int calls = 1; WorkerMetrics.conversations(url) < 1; calls++) {
                 assertTrue(calls < MOST_CALLS, "the second worker gets no calls");
                 call.hangUp();
                 plan = CallPlan.to(plan.uri(), plan.accountSid()).withSteps(plan.steps());
@@ -290,18 +288,5 @@ final class FailoverTest {
 
     private boolean isResumed(JsonNode run) throws Exception {
         return count(run, "resumed") > 0;
-    }
-
-    /// Conversations that the worker at `url` says it holds.
-    static int conversations(String url) throws Exception {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            String metrics = client.send(
-                            HttpRequest.newBuilder(URI.create(url + "/metrics")).build(), HttpResponse.BodyHandlers.ofString())
-                    .body();
-            return metrics.lines()
-                    .filter(line -> line.matches("agent_stream_[a-z_]*conversations(\\{.*})? .*"))
-                    .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        }
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /// `./agent-stream call --kill-worker-at 5s`, as a newcomer sees it.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
-@Order(2)
+@Order(Turn.SHARED_ALONE)
 final class KillWorkerCommandTest {
 
     private static final Pattern GAP = Pattern.compile("gap: (\\d+) ms from the kill to its first frame; the caller heard nothing for (\\d+) ms");

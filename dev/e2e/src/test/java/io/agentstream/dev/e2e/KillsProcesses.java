@@ -12,4 +12,4 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Retention(RetentionPolicy.RUNTIME)
 @ResourceLock("processes that are killed")
 @Order(Turn.KILLED)
-@interface KillsProcesses {}
+public @interface KillsProcesses {}

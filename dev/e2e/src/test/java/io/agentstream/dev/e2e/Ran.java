@@ -5,6 +5,7 @@ import io.agentstream.cli.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 
 /// What a command wrote, and its exit code.
@@ -20,6 +21,14 @@ record Ran(int code, String out, String err) {
             code = AgentStream.run(new Terminal(environment, out, err), arguments);
         }
         return new Ran(code, written.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+    }
+
+    /// That a run leads to the same. The journal's last batch may still be on its way.
+    static Ran verified(Path data, String run) throws Exception {
+        return Wait.until("the whole journal of " + run, () -> {
+            Ran ran = of(Map.of(), "verify", run, "--data", data.toString());
+            return Wait.when(ran.code() == 0).map(yes -> ran);
+        });
     }
 
     String lastLine() {

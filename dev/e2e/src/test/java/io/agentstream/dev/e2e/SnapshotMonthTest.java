@@ -3,6 +3,7 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.dev.embedded.WorkerMetrics;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.TopicProvisioner;
@@ -71,7 +72,7 @@ final class SnapshotMonthTest {
             Api api = new Api(system.demo());
             String agent = api.newAgent("{\"engine\":\"echo\"}");
             Api.awaitReady(system.demo().workerUrl());
-            while (FailoverTest.conversations(second.adminUrl()) < 1) {
+            while (WorkerMetrics.conversations(second.adminUrl()) < 1) {
                 assertTrue(calls.size() < MOST_CALLS, "the second worker gets no calls");
                 EchoCall call = EchoCall.begin(system, agent);
                 calls.add(call);

@@ -10,7 +10,6 @@ import io.agentstream.dev.simulator.caller.CallEvent;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Speech;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.sandbox.SandboxRequest;
@@ -54,7 +53,7 @@ final class TalkTest {
                 new Step(new Cue.AgentSpeaks(1_000), new Action.Press('7')),
                 new Step(new Cue.Then(5_000), new Action.Press('3'))));
 
-        CallOutcome heard = place(plan);
+        CallOutcome heard = Telephone.place(plan);
 
         assertEquals(CallOutcome.Ending.PEER_CLOSED, heard.ending(), heard.toString());
         assertEquals(1000, heard.closeCode());
@@ -81,7 +80,7 @@ final class TalkTest {
                 new Step(new Cue.AgentSpeaks(800), new Action.Press('7')),
                 new Step(new Cue.Then(2_500), new Action.HangUp())));
 
-        CallOutcome outcome = place(plan);
+        CallOutcome outcome = Telephone.place(plan);
 
         byte[] heard = outcome.heard().mulaw();
         int begin = firstSound(voice);
@@ -109,7 +108,7 @@ final class TalkTest {
                 new Step(new Cue.AgentSpeaks(500), new Action.Say(Speech.ofMulaw(words))),
                 new Step(new Cue.AgentSpeaks(300), new Action.HangUp()))); // in the answer
 
-        CallOutcome outcome = place(plan);
+        CallOutcome outcome = Telephone.place(plan);
 
         assertEquals(CallOutcome.Ending.HUNG_UP, outcome.ending(), outcome.toString());
         assertTrue(!outcome.events(CallEvent.Kind.CLEARED).isEmpty(), outcome.toString());
@@ -127,7 +126,7 @@ final class TalkTest {
     void theEventsOfARunTellItsStoryInOrder() throws Exception {
         CallPlan plan = demoCall(List.of(new Step(new Cue.AgentSpeaks(300), new Action.Press('3'))));
 
-        place(plan);
+        Telephone.place(plan);
 
         JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "completed");
         List<JsonNode> events = awaitEvents(run, "ended");
@@ -172,12 +171,6 @@ final class TalkTest {
 
     private CallPlan demoCall(List<Step> steps) {
         return CallPlan.to(URI.create(system.demo().streamUrl()), system.demo().domain()).withSteps(steps).withMaxMs(40_000);
-    }
-
-    private static CallOutcome place(CallPlan plan) throws InterruptedException {
-        try (SimulatedProvider provider = new SimulatedProvider()) {
-            return provider.place(plan);
-        }
     }
 
     private void awaitHungUp(String session) throws Exception {

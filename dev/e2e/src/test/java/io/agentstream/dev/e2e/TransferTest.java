@@ -9,7 +9,6 @@ import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.schemas.Json;
 import java.net.URI;
@@ -57,14 +56,6 @@ final class TransferTest {
                 .withMaxMs(60_000);
     }
 
-    private static CallOutcome place(CallPlan plan) {
-        try (SimulatedProvider provider = new SimulatedProvider()) {
-            return provider.place(plan);
-        } catch (InterruptedException stopped) {
-            throw new IllegalStateException(stopped);
-        }
-    }
-
     private String sandbox(String method, String path, String body) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(system.demo().cloudonixUrl() + path))
@@ -82,7 +73,7 @@ final class TransferTest {
                 new Step(new Cue.AgentSilent(400), new Action.Press('4')), new Step(new Cue.Then(300), new Action.Press('2'))));
 
         // when
-        CallOutcome outcome = place(plan);
+        CallOutcome outcome = Telephone.place(plan);
 
         // then
         assertEquals(1000, outcome.closeCode(), outcome.toString());
@@ -111,7 +102,7 @@ final class TransferTest {
         String agent = api.newAgent(AGENT);
         CallPlan plan = plan(agent).withSteps(List.of(
                 new Step(new Cue.At(5_000), new Action.Press('4')), new Step(new Cue.Then(300), new Action.Press('2'))));
-        FutureTask<CallOutcome> call = new FutureTask<>(() -> place(plan));
+        FutureTask<CallOutcome> call = new FutureTask<>(() -> Telephone.place(plan));
         Thread.ofVirtual().start(call);
         api.awaitRunOf(agent, plan.session(), "running");
         sandbox("PUT", "/sandbox/sessions/" + plan.session(), "{\"behaviour\": \"error\", \"times\": 1}");

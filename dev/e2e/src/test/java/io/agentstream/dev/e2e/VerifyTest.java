@@ -40,19 +40,11 @@ final class VerifyTest {
         return name.group();
     }
 
-    /// The journal's last batch may still be on its way.
-    private static Ran verified(Path data, String run) throws Exception {
-        return Wait.until("the whole journal of " + run, () -> {
-            Ran ran = Ran.of(Map.of(), "verify", run, "--data", data.toString());
-            return Wait.when(ran.code() == 0).map(yes -> ran);
-        });
-    }
-
     @Test
     void aCallOfTheDemoAgentLeadsToTheSame(Path data) throws Exception {
         String run = runOf(data, "--dtmf", "3");
 
-        Ran ran = verified(data, run);
+        Ran ran = Ran.verified(data, run);
 
         assertTrue(ran.out().startsWith(run + ": ") && ran.out().contains(" steps of one worker lead to the same"), ran.out());
         assertTrue(ran.out().contains("the end with 1000 (agent_hangup) is one that the gateway's machine comes to"), ran.out());
@@ -62,7 +54,7 @@ final class VerifyTest {
     void anEchoLeadsToTheSame(LocalSystem system, Path data) throws Exception {
         String run = runOf(data, "--agent", system.demo().echoAgentUuid(), "--seconds", "3");
 
-        assertTrue(verified(data, run).out().contains("lead to the same"));
+        assertTrue(Ran.verified(data, run).out().contains("lead to the same"));
     }
 
     /// What a record of its own takes of a batch on the broker's disk, above its key and value. Frames and replies share theirs, and are counted
@@ -75,7 +67,7 @@ final class VerifyTest {
         // given
         String agent = echo ? system.demo().echoAgentUuid() : system.demo().agentUuid();
         String run = runOf(data, "--agent", agent, "--seconds", "12");
-        verified(data, run);
+        Ran.verified(data, run);
 
         // when
         String call = callOf(new Api(system.demo()), agent, run);

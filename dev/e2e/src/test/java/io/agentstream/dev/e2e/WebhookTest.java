@@ -7,7 +7,6 @@ import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.runtime.outbound.AwkwardReceiver;
 import io.agentstream.schemas.Json;
@@ -49,9 +48,7 @@ final class WebhookTest {
                     .withMaxMs(40_000);
 
             // when
-            try (SimulatedProvider provider = new SimulatedProvider()) {
-                provider.place(plan);
-            }
+            Telephone.place(plan);
 
             // then
             JsonNode run = api.awaitRunOf(system.demo().agentUuid(), plan.session(), "completed");

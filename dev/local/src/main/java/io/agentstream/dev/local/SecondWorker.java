@@ -1,13 +1,10 @@
 package io.agentstream.dev.local;
 
 import io.agentstream.dev.embedded.ReadyWait;
+import io.agentstream.dev.embedded.WorkerMetrics;
 import io.agentstream.runtime.Keys;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +23,6 @@ final class SecondWorker implements AutoCloseable {
 
     private final Process process;
     private final String adminUrl;
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
     private SecondWorker(Process process, String adminUrl) {
         this.process = process;
@@ -82,11 +78,7 @@ final class SecondWorker implements AutoCloseable {
     ///
     /// @throws IOException where it is not there any more
     int conversations() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(adminUrl + "/metrics")).timeout(Duration.ofSeconds(5)).build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString()).body().lines()
-                .filter(line -> line.matches("agent_stream_worker_conversations(\\{.*})? .*"))
-                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return WorkerMetrics.conversations(adminUrl);
     }
 
     /// SIGKILL: nothing of it is closed, and nobody is told.
@@ -97,7 +89,6 @@ final class SecondWorker implements AutoCloseable {
     /// Lets it hand over what it holds, and ends it in any case.
     @Override
     public void close() {
-        client.shutdownNow();
         try {
             process.outputWriter(StandardCharsets.UTF_8).close();
             if (process.waitFor(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {

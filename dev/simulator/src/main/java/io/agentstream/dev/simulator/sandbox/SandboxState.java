@@ -68,12 +68,15 @@ final class SandboxState {
         boolean tokenValid = tokenValid(domain, bearerToken);
         Script script = script(domain, session);
         Answer answer = decide(delete, domain, session, tokenValid, script.behaviour(), nowMs);
+        keep(new SandboxRequest(nowMs, delete ? "DELETE" : "GET", domain, session, tokenValid, answer.statusOrZero()));
+        return new Answer.Timed(answer, script.effectiveDelayMs());
+    }
+
+    private void keep(SandboxRequest request) {
         if (requests.size() >= MAX_REQUESTS) {
             requests.removeFirst();
         }
-        requests.addLast(new SandboxRequest(
-                nowMs, delete ? "DELETE" : "GET", domain, session, tokenValid, answer.statusOrZero()));
-        return new Answer.Timed(answer, script.effectiveDelayMs());
+        requests.addLast(request);
     }
 
     /// Whom a session was given to.
@@ -92,10 +95,7 @@ final class SandboxState {
         } else if (answer.statusOrZero() == 200 && script.behaviour() != Behaviour.GARBAGE) {
             rings.put(session, to);
         }
-        if (requests.size() >= MAX_REQUESTS) {
-            requests.removeFirst();
-        }
-        requests.addLast(new SandboxRequest(nowMs, "POST", domain, session, tokenValid, answer.statusOrZero()));
+        keep(new SandboxRequest(nowMs, "POST", domain, session, tokenValid, answer.statusOrZero()));
         return new Answer.Timed(answer, script.effectiveDelayMs());
     }
 
