@@ -9,6 +9,7 @@ import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.ServiceFailure.Broken;
 import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.Usage;
+import io.agentstream.worker.service.wire.Attempts;
 import io.agentstream.worker.service.wire.ByteQueue;
 import io.agentstream.worker.service.wire.Failures;
 import io.agentstream.worker.service.wire.Gate;
@@ -24,7 +25,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class RealtimeCall implements Realtime {
 
     private static final URI BASE = URI.create("https://api.openai.com/v1");
-    private static final Retry RETRY = Retry.USUAL;
     private static final int LIVED_MS = 10_000;
     private static final int RECEIVE_MS = 60_000;
 
@@ -48,8 +47,8 @@ final class RealtimeCall implements Realtime {
     /// Only the tasks of `serial`, but for what it says otherwise.
     private final RealtimeDialogue dialogue;
     private final AtomicReference<@Nullable WebSocket> coming = new AtomicReference<>();
-    /// When the session was as it is to be; 0: it is not. Only the thread that connects.
-    private long beganNs;
+    /// Only the thread that connects. A session that was replaced is none that failed.
+    private final Attempts attempts = new Attempts(Retry.USUAL, LIVED_MS);
 
     private RealtimeCall(Wire wire, RealtimeSettings settings, List<Message> history, Listener listener) {
         this.wire = wire;
@@ -105,9 +104,8 @@ final class RealtimeCall implements Realtime {
 
     private void run() {
         try {
-            int failures = 0;
             while (gate.isOpen()) {
-                beganNs = 0;
+                attempts.begin();
                 ServiceFailure failure = session();
                 serial.run(dialogue::ended);
                 if (!gate.isOpen()) {
@@ -116,8 +114,7 @@ final class RealtimeCall implements Realtime {
                 if (dialogue.wasReplaced()) {
                     continue;
                 }
-                failures = hasLived() ? 0 : failures;
-                OptionalLong wait = RETRY.waitMs(failure, failures++, ThreadLocalRandom.current().nextDouble());
+                OptionalLong wait = attempts.failed(failure);
                 if (wait.isEmpty()) {
                     serial.run(() -> gate.tellLast(new Lived.Failed(failure)));
                     return;
@@ -131,11 +128,6 @@ final class RealtimeCall implements Realtime {
         } finally {
             waiting.close();
         }
-    }
-
-    /// What it took to set it up, or to fail to, is no life.
-    private boolean hasLived() {
-        return beganNs != 0 && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) >= LIVED_MS;
     }
 
     private URI url() {
@@ -162,7 +154,7 @@ final class RealtimeCall implements Realtime {
             socket.open();
             socket.send(RealtimeMessages.setup(settings));
             setUp(socket);
-            beganNs = System.nanoTime();
+            attempts.stands();
             serial.run(() -> dialogue.begin(socket));
             coming.set(null);
             if (!gate.isOpen()) {

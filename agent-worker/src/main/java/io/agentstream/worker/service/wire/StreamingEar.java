@@ -12,7 +12,6 @@ import io.agentstream.worker.service.wire.EarDialect.Idle;
 import io.agentstream.worker.service.wire.WebSocket.Incoming;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,8 +48,8 @@ public final class StreamingEar implements Ear {
     private final AtomicReference<@Nullable WebSocket> current = new AtomicReference<>();
     private volatile @Nullable String bye;
     private volatile @Nullable Hearing hearing;
-    /// When the connection stood; 0: it does not. Only the thread that connects.
-    private long beganNs;
+    /// Only the thread that connects.
+    private final Attempts attempts = new Attempts(RETRY, LIVED_MS);
 
     private StreamingEar(Wire wire, Connection connection, EarDialect dialect, Listener listener) {
         this.wire = wire;
@@ -123,16 +122,14 @@ public final class StreamingEar implements Ear {
 
     private void run() {
         try {
-            int failures = 0;
             while (gate.isOpen()) {
-                beganNs = 0;
+                attempts.begin();
                 ServiceFailure failure = connection();
                 if (!gate.isOpen()) {
                     return;
                 }
                 wire.after(ORPHAN_MS, turn.orphaned());
-                failures = hasLived() ? 0 : failures;
-                OptionalLong wait = RETRY.waitMs(failure, failures++, ThreadLocalRandom.current().nextDouble());
+                OptionalLong wait = attempts.failed(failure);
                 if (wait.isEmpty()) {
                     turn.failed(failure);
                 } else if (closed.await(wait.getAsLong(), TimeUnit.MILLISECONDS) || !waiting.awaitItem()) {
@@ -144,11 +141,6 @@ public final class StreamingEar implements Ear {
         } finally {
             waiting.close();
         }
-    }
-
-    /// What it took to connect, or to fail to, is no life.
-    private boolean hasLived() {
-        return beganNs != 0 && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) >= LIVED_MS;
     }
 
     /// One connection, from its beginning to its end.
@@ -167,7 +159,7 @@ public final class StreamingEar implements Ear {
                 return new ServiceFailure.Broken("closed by us");
             }
             socket.open();
-            beganNs = System.nanoTime();
+            attempts.stands();
             dialect.opening().forEach(socket::send);
             Hearing mine = dialect.hearing(positionMs(), turn);
             hearing = mine;
