@@ -197,6 +197,7 @@ final class ReadAheadTest {
         // given a reading that was closed and whose thread is still fetching
         CountDownLatch brings = new CountDownLatch(1);
         source.after = () -> {
+            looking.countDown();
             try {
                 brings.await();
             } catch (InterruptedException never) {
@@ -204,7 +205,9 @@ final class ReadAheadTest {
             }
             return null;
         };
-        ahead().close();
+        CallSource.Records ahead = ahead();
+        assertTrue(looking.await(10, TimeUnit.SECONDS));
+        ahead.close();
 
         // when
         CallSource.Records other = new Numbered();
