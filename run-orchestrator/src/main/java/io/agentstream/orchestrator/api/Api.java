@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /// The REST API as one handler: everything below `/api/v1/`, and `/openapi.yaml`. Any other path is answered 404. Requests
 /// wait on virtual threads; the I/O thread that brings one is free at once, and the work is done by a few threads of the API's own.
-/// The databases should be its own too: whatever is asked here, calls then find a connection.
+/// So are its databases: whatever is asked here, calls find a connection.
 public final class Api implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Api.class);
     static final String OPENAPI_PATH = "/openapi.yaml";
@@ -94,6 +94,7 @@ public final class Api implements AutoCloseable {
         RunLog runLog = new RunLog(database, readersDatabase, kept);
         ReadBack readBack = new ReadBack(readers, readersDatabase);
         this.followed = new FollowedRuns(runLog);
+        KeysInForce inForce = new KeysInForce(databases.followers(), System::nanoTime);
         ApiKeys keys = new ApiKeys(new SecureRandom());
         Secret operatorKey = settings.operatorKey();
         this.routes = Stream.of(
@@ -103,7 +104,7 @@ public final class Api implements AutoCloseable {
                         new TelephonyRoutes(database, cipher).routes(),
                         new ServiceKeyRoutes(database, cipher).routes(),
                         new RunRoutes(database).routes(),
-                        new TimelineRoutes(database, databases.followers(), runLog, readBack, followed).routes(),
+                        new TimelineRoutes(database, inForce, runLog, readBack, followed).routes(),
                         new AudioRoutes(database, readersDatabase, kept, readBack, InstantSource.system()).routes(),
                         new ExportRoutes(database, readersDatabase, kept, readBack).routes(),
                         new MoneyRoutes(database).routes(),
@@ -129,7 +130,7 @@ public final class Api implements AutoCloseable {
                 new Refusals(metrics),
                 workers,
                 new Wire(settings.patience()),
-                new KeysInForce(databases.followers(), System::nanoTime));
+                inForce);
         feeding.start();
     }
 

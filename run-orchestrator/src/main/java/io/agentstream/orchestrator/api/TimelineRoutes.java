@@ -51,13 +51,13 @@ final class TimelineRoutes {
     /// What followers of a run are sent is the same bytes for all of them, which the run keeps within its own bounds.
     private final QueuedBytes shared = new QueuedBytes();
 
-    /// @param followers for what is asked for all who follow
-    TimelineRoutes(Database database, Database followers, RunLog runs, ReadBack readBack, FollowedRuns followed) {
+    /// @param keys of all who follow, or are sent what takes long
+    TimelineRoutes(Database database, KeysInForce keys, RunLog runs, ReadBack readBack, FollowedRuns followed) {
         this.database = database;
         this.runs = runs;
         this.readBack = readBack;
         this.followed = followed;
-        this.keys = new KeysInForce(followers, System::nanoTime);
+        this.keys = keys;
     }
 
     List<Route> routes() {

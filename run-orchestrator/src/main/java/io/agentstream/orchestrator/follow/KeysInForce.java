@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Whether the keys with which somebody follows something still open it: one that is revoked opens nothing any more, also where it has
-/// opened it already. The database is asked once in [#EVERY_NS] for all of them, by whoever comes first; the others hear what was known before.
-/// One that is away takes nobody's key. Any thread.
+/// Whether the keys with which somebody follows something, or is sent an answer that takes long, still open it: one that is revoked opens
+/// nothing any more, also where it has opened it already. The database is asked once in [#EVERY_NS] for all of them, by whoever comes first;
+/// the others hear what was known before. One that is away takes nobody's key. Any thread.
 public final class KeysInForce {
 
     static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
@@ -31,7 +31,7 @@ public final class KeysInForce {
         this.askedNs = nanoTime.getAsLong();
     }
 
-    /// Somebody follows with the key, which was in force a moment ago.
+    /// Somebody follows, or is sent something, with the key, which was in force a moment ago.
     public synchronized void enter(long keyId) {
         used.merge(keyId, 1, Integer::sum);
     }
