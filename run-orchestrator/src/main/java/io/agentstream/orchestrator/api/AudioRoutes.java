@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +37,17 @@ final class AudioRoutes {
     /// Changes when the same call would be rendered otherwise.
     private static final int RENDERING = 1;
 
+    /// Parts of a call that are asked for within that time are one listening.
+    static final long TOGETHER_NS = TimeUnit.MINUTES.toNanos(10);
+
     private final Database database;
     private final Database readers;
     private final CallLogs logs;
     private final ReadBack readBack;
     private final InstantSource clock;
-    private final Listenings listenings = new Listenings(System::nanoTime);
+    private final Looks<Listening> listenings = new Looks<>(TOGETHER_NS, System::nanoTime);
+
+    record Listening(long keyId, long runId, Channels channels) {}
 
     /// @param readers for what is done beside the log, off the requests' threads
     AudioRoutes(Database database, Database readers, CallLogs logs, ReadBack readBack, InstantSource clock) {
@@ -133,7 +139,7 @@ final class AudioRoutes {
 
     /// Whoever plays a call asks for it part by part: that is one listening.
     private void listened(Call call, Located run, Channels channels, boolean isPart) {
-        Listenings.Listening listening = new Listenings.Listening(call.caller().keyId(), run.id(), channels);
+        Listening listening = new Listening(call.caller().keyId(), run.id(), channels);
         if (!listenings.begins(listening) && isPart) {
             return;
         }

@@ -31,7 +31,7 @@ final class EventRoutes {
     private final Database database;
     private final Feed feed;
     private final Workers workers;
-    private final Looks looks = new Looks(System::nanoTime);
+    private final Looks<Looks.Look> looks = new Looks<>(Looks.STREAM_NS, System::nanoTime);
     private final QueuedBytes queued = new QueuedBytes();
     private final Function<Event, byte[]> view = onceEach(event -> Json.bytes(json(event)));
 

@@ -46,7 +46,7 @@ final class TimelineRoutes {
     private final ReadBack readBack;
     private final FollowedRuns followed;
     private final KeysInForce keys;
-    private final Looks looks = new Looks(System::nanoTime);
+    private final Looks<Looks.Look> looks = new Looks<>(Looks.STREAM_NS, System::nanoTime);
 
     /// What followers of a run are sent is the same bytes for all of them, which the run keeps within its own bounds.
     private final QueuedBytes shared = new QueuedBytes();
