@@ -10,7 +10,6 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
-import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -47,7 +46,7 @@ final class Endings {
                 run.judgeLate();
                 return close(
                         run,
-                        new Input.Ended(end.at(), end.closeCode(), end.closeReason(), how(connection, row.get(), end), end.failure()),
+                        new Input.Ended(end.at(), end.closeCode(), end.closeReason(), how(run, end), end.failure()),
                         Socket.CLOSED);
             });
         });
@@ -55,8 +54,8 @@ final class Endings {
 
     /// The provider ends the socket of a caller who is given to somebody else; that looks as if the caller had hung up. Whatever ends it, the
     /// call goes on elsewhere, and is not hung up.
-    private static @Nullable End how(Connection connection, RunRow row, CallEvent.Ended end) throws SQLException {
-        return end.end() != null && Transfers.tookPlace(connection, row.id()) ? End.TRANSFERRED : end.end();
+    private static @Nullable End how(RunTransaction run, CallEvent.Ended end) throws SQLException {
+        return end.end() != null && run.isTransferred() ? End.TRANSFERRED : end.end();
     }
 
     /// Of a call that nobody has heard of since `before`; empty where somebody has.

@@ -56,6 +56,8 @@ final class RunTransaction {
     private Socket told = Socket.WAITS;
     /// What the provider said when it was asked for the session; null where it was not, in this transaction.
     private RunEvent.@Nullable SessionCheck sessionCheck;
+    /// Null until it is asked: an answer for the whole transaction.
+    private @Nullable Boolean transferred;
 
     /// What is decided about the run.
     @FunctionalInterface
@@ -248,9 +250,14 @@ final class RunTransaction {
         say("hang_up", new RunEvent.HangUp(callId, after, at, ref, confirmed, status, tries));
     }
 
-    /// Whether the caller is with somebody else: then nobody hangs up.
+    /// Whether the caller is with somebody else, or may be: then nobody hangs up.
     boolean isTransferred() throws SQLException {
-        return Transfers.tookPlace(connection, row.id());
+        Boolean known = transferred;
+        if (known == null) {
+            known = Transfers.tookPlace(connection, row.id());
+            transferred = known;
+        }
+        return known;
     }
 
     /// Whether the caller has been given to somebody else, as the agent wanted under this key.
