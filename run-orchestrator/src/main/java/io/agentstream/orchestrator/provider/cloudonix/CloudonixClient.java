@@ -10,6 +10,7 @@ import io.agentstream.runtime.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -94,11 +95,9 @@ public final class CloudonixClient implements AutoCloseable {
     ///
     /// @param line whose limit it is taken off
     public Asked ask(String line, String domain, String session, Secret token, long deadlineNanos) {
-        if (!CloudonixRequests.isPathSafe(session)) {
-            return new Asked(new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_SESSION), null, 0);
-        }
-        if (!TOKEN.matcher(token.reveal()).matches()) {
-            return new Asked(new SessionCheck.NotLive(SessionCheck.Reason.MALFORMED_TOKEN), null, 0);
+        Optional<SessionCheck.Reason> malformed = malformed(session, token);
+        if (malformed.isPresent()) {
+            return new Asked(new SessionCheck.NotLive(malformed.get()), null, 0);
         }
         Tried tried = request(line, domain, session, token, deadlineNanos);
         return switch (tried.last()) {
@@ -129,11 +128,9 @@ public final class CloudonixClient implements AutoCloseable {
 
     /// Ends `session`, asking once, in a turn that the caller has taken. Ending one that is over, or that the provider does not know, is success.
     public HangUp hangUp(String domain, String session, Secret token, long deadlineNanos) {
-        if (!CloudonixRequests.isPathSafe(session)) {
-            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_SESSION, null);
-        }
-        if (!TOKEN.matcher(token.reveal()).matches()) {
-            return new HangUp.Refused(SessionCheck.Reason.MALFORMED_TOKEN, null);
+        Optional<SessionCheck.Reason> malformed = malformed(session, token);
+        if (malformed.isPresent()) {
+            return new HangUp.Refused(malformed.get(), null);
         }
         return switch (requests.send("DELETE", domain, session, token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
@@ -149,11 +146,9 @@ public final class CloudonixClient implements AutoCloseable {
     ///
     /// @param body the request's
     HandOver handOver(String domain, String session, String body, Secret token, long deadlineNanos) {
-        if (!CloudonixRequests.isPathSafe(session)) {
-            return new HandOver.Refused(SessionCheck.Reason.MALFORMED_SESSION, null);
-        }
-        if (!TOKEN.matcher(token.reveal()).matches()) {
-            return new HandOver.Refused(SessionCheck.Reason.MALFORMED_TOKEN, null);
+        Optional<SessionCheck.Reason> malformed = malformed(session, token);
+        if (malformed.isPresent()) {
+            return new HandOver.Refused(malformed.get(), null);
         }
         return switch (requests.switchApplication(domain, session, body, token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
@@ -168,6 +163,14 @@ public final class CloudonixClient implements AutoCloseable {
     public void close() {
         closed.countDown();
         requests.close();
+    }
+
+    /// Why nothing is sent for them; empty where they can be sent.
+    private static Optional<SessionCheck.Reason> malformed(String session, Secret token) {
+        if (!CloudonixRequests.isPathSafe(session)) {
+            return Optional.of(SessionCheck.Reason.MALFORMED_SESSION);
+        }
+        return TOKEN.matcher(token.reveal()).matches() ? Optional.empty() : Optional.of(SessionCheck.Reason.MALFORMED_TOKEN);
     }
 
     private static SessionCheck.Reason reasonOf(int status) {
