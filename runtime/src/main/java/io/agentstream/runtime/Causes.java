@@ -1,5 +1,6 @@
 package io.agentstream.runtime;
 
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,6 @@ public final class Causes {
             causes.add(next.getClass().getSimpleName() + (own ? ": " + words : ""));
             next = cause;
         }
-        String line = String.join(" <- ", causes).replaceAll("\\s+", " ");
-        return line.length() <= LONGEST ? line : line.substring(0, LONGEST - (Character.isHighSurrogate(line.charAt(LONGEST - 1)) ? 1 : 0));
+        return WellFormed.beginning(String.join(" <- ", causes).replaceAll("\\s+", " "), LONGEST);
     }
 }

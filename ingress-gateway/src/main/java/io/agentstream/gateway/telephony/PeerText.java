@@ -1,5 +1,6 @@
 package io.agentstream.gateway.telephony;
 
+import io.agentstream.schemas.WellFormed;
 import org.jspecify.annotations.Nullable;
 
 /// Makes text that came from a peer fit for events, databases and logs. Any thread.
@@ -82,17 +83,9 @@ public final class PeerText {
         return unit;
     }
 
-    /// The first `chars` characters, one less where a pair would be cut in two.
-    public static String cut(String text, int chars) {
-        if (text.length() <= chars) {
-            return text;
-        }
-        return text.substring(0, Character.isHighSurrogate(text.charAt(chars - 1)) ? chars - 1 : chars);
-    }
-
     /// A name: `text` without the space around it, cut to [#MAX_CHARS]; null where nothing is left.
     public static @Nullable String name(@Nullable String text) {
-        return text == null || text.isBlank() ? null : clean(cut(text.strip(), MAX_CHARS));
+        return text == null || text.isBlank() ? null : clean(WellFormed.beginning(text.strip(), MAX_CHARS));
     }
 
     /// An identifier, which is not cut because then it would be another one: null where it is empty or too long.

@@ -2,6 +2,7 @@ package io.agentstream.gateway.telephony.twilio;
 
 import io.agentstream.gateway.telephony.PeerText;
 import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.WellFormed;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ final class MediaFormats {
     }
 
     private static String shown(String encoding) {
-        String name = PeerText.name(PeerText.cut(encoding, MAX_ENCODING_CHARS));
+        String name = PeerText.name(WellFormed.beginning(encoding, MAX_ENCODING_CHARS));
         return name == null ? "" : name;
     }
 

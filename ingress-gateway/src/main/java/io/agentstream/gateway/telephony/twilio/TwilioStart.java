@@ -3,6 +3,7 @@ package io.agentstream.gateway.telephony.twilio;
 import io.agentstream.gateway.telephony.PeerText;
 import io.agentstream.gateway.telephony.ProviderMessage.StreamDetails;
 import io.agentstream.gateway.telephony.TelephonyProvider;
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,7 +110,7 @@ final class TwilioStart {
             return PeerText.text(text);
         }
         said("custom parameter " + name + ": " + MAX_PARAMETER_CHARS + " of " + text.length() + " characters kept");
-        return PeerText.text(PeerText.cut(text, MAX_PARAMETER_CHARS));
+        return PeerText.text(WellFormed.beginning(text, MAX_PARAMETER_CHARS));
     }
 
     private void said(String what) {
