@@ -39,8 +39,8 @@ final class Debts {
             case ADDRESS -> {
                 peer(peer, nowUs);
                 all.charge(eachUs / ADDRESSES, nowUs);
-                if (agent.isKnown() && !proven) {
-                    called.tenant(agent.organization(), nowUs).strangers.charge(TENANT_COSTS * eachUs, nowUs);
+                if (!proven) {
+                    strangersOf(agent, nowUs);
                 }
             }
             case AGENT -> {
@@ -80,6 +80,11 @@ final class Debts {
     /// An address of which no call has talked wants more of an agent than there is. Nobody is to pay for that whose callers are known.
     void stranger(Called.Agent agent, long nowUs) {
         agent.strangers.charge(AGENT_COSTS * eachUs, nowUs);
+        strangersOf(agent, nowUs);
+    }
+
+    /// What strangers cost all agents of the organisation, where it is known.
+    private void strangersOf(Called.Agent agent, long nowUs) {
         if (agent.isKnown()) {
             called.tenant(agent.organization(), nowUs).strangers.charge(TENANT_COSTS * eachUs, nowUs);
         }
