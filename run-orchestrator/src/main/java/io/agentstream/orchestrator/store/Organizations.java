@@ -80,6 +80,11 @@ public final class Organizations {
                 connection, "select * from organizations where id = ? for no key update", Organizations::read, id);
     }
 
+    /// As [#lock], of one that there is, where nobody wants to know anything of it.
+    static void lockRow(Connection connection, long id) throws SQLException {
+        Sql.only(connection, "select id from organizations where id = ? for no key update", row -> row.getLong(1), id);
+    }
+
     /// All of the installation, newest first, those with an id below `before`, as many as `taker` wants, at most `limit`. In a
     /// transaction.
     public static void list(Connection connection, long before, int limit, Predicate<Organization> taker)

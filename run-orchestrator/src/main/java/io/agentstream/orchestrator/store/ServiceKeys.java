@@ -31,8 +31,7 @@ public final class ServiceKeys {
 
     /// How many an organisation has; its row is locked until the transaction ends, so that whoever counts counts alone.
     public static int lockAndCount(Connection connection, long organizationId) throws SQLException {
-        Sql.only(
-                connection, "select id from organizations where id = ? for no key update", row -> row.getLong(1), organizationId);
+        Organizations.lockRow(connection, organizationId);
         return Sql.only(
                 connection, "select count(*) from service_keys where organization_id = ?", row -> row.getInt(1), organizationId);
     }

@@ -61,8 +61,7 @@ public final class Webhooks {
 
     /// How many an organisation has; its row is locked until the transaction ends, so that whoever counts counts alone.
     public static int lockAndCount(Connection connection, long organizationId) throws SQLException {
-        Sql.only(
-                connection, "select id from organizations where id = ? for no key update", row -> row.getLong(1), organizationId);
+        Organizations.lockRow(connection, organizationId);
         return Sql.only(
                 connection,
                 "select count(*) from webhooks where organization_id = ? and deleted_at is null",
