@@ -77,69 +77,68 @@ public final class Reencryption {
 
     private record Token(long id, Place place, Envelope envelope) {}
 
-    /// The tokens of provider accounts.
-    public Counts tokens(CredentialsCipher cipher) {
+    private interface TokenWriter {
+        int write(Connection connection, Token token, Envelope anew) throws SQLException;
+    }
+
+    /// @param sql what there is behind a number, so many at most
+    private Counts tokens(CredentialsCipher cipher, String sql, Sql.Row<Token> read, TokenWriter writer) {
         return all((connection, after) -> {
-            List<Token> tokens = Sql.query(
-                    connection,
-                    """
-                    select id, organization_id, provider, domain, bearer_token from telephony_configurations
-                     where id > ? and bearer_token is not null order by id limit ? for no key update
-                    """,
-                    row -> new Token(
-                            row.getLong("id"),
-                            new Place(row.getLong("organization_id"), row.getString("provider"), row.getString("domain")),
-                            Envelope.of(row.getBytes("bearer_token"))),
-                    after,
-                    BATCH);
+            List<Token> tokens = Sql.query(connection, sql, read, after, BATCH);
             Counts counts = Counts.NONE;
             for (Token token : tokens) {
-                counts = counts.plus(rewrite(cipher, token.envelope(), token.place(), anew -> Sql.update(
-                                connection,
-                                """
-                                update telephony_configurations
-                                   set bearer_token = ?, key_id = ?,
-                                       confirmed = case when confirmed = sha256(convert_to(domain, 'UTF8') || bearer_token)
-                                                        then sha256(convert_to(domain, 'UTF8') || ?) end
-                                 where id = ?
-                                """,
-                                anew.bytes(),
-                                anew.keyId(),
-                                anew.bytes(),
-                                token.id()))
-                        .count());
+                counts = counts.plus(
+                        rewrite(cipher, token.envelope(), token.place(), anew -> writer.write(connection, token, anew)).count());
             }
             return tokens.isEmpty() ? Optional.empty() : Optional.of(new Done(counts, tokens.getLast().id()));
         });
     }
 
+    /// The tokens of provider accounts.
+    public Counts tokens(CredentialsCipher cipher) {
+        return tokens(
+                cipher,
+                """
+                select id, organization_id, provider, domain, bearer_token from telephony_configurations
+                 where id > ? and bearer_token is not null order by id limit ? for no key update
+                """,
+                row -> new Token(
+                        row.getLong("id"),
+                        new Place(row.getLong("organization_id"), row.getString("provider"), row.getString("domain")),
+                        Envelope.of(row.getBytes("bearer_token"))),
+                (connection, token, anew) -> Sql.update(
+                        connection,
+                        """
+                        update telephony_configurations
+                           set bearer_token = ?, key_id = ?,
+                               confirmed = case when confirmed = sha256(convert_to(domain, 'UTF8') || bearer_token)
+                                                then sha256(convert_to(domain, 'UTF8') || ?) end
+                         where id = ?
+                        """,
+                        anew.bytes(),
+                        anew.keyId(),
+                        anew.bytes(),
+                        token.id()));
+    }
+
     /// The keys of outside services.
     public Counts serviceKeys(CredentialsCipher cipher) {
-        return all((connection, after) -> {
-            List<Token> keys = Sql.query(
-                    connection,
-                    """
-                    select id, organization_id, name, key from service_keys
-                     where id > ? order by id limit ? for no key update
-                    """,
-                    row -> new Token(
-                            row.getLong("id"),
-                            Place.ofServiceKey(row.getLong("organization_id"), row.getString("name")),
-                            Envelope.of(row.getBytes("key"))),
-                    after,
-                    BATCH);
-            Counts counts = Counts.NONE;
-            for (Token key : keys) {
-                counts = counts.plus(rewrite(cipher, key.envelope(), key.place(), anew -> Sql.update(
-                                connection,
-                                "update service_keys set key = ?, key_id = ? where id = ?",
-                                anew.bytes(),
-                                anew.keyId(),
-                                key.id()))
-                        .count());
-            }
-            return keys.isEmpty() ? Optional.empty() : Optional.of(new Done(counts, keys.getLast().id()));
-        });
+        return tokens(
+                cipher,
+                """
+                select id, organization_id, name, key from service_keys
+                 where id > ? order by id limit ? for no key update
+                """,
+                row -> new Token(
+                        row.getLong("id"),
+                        Place.ofServiceKey(row.getLong("organization_id"), row.getString("name")),
+                        Envelope.of(row.getBytes("key"))),
+                (connection, key, anew) -> Sql.update(
+                        connection,
+                        "update service_keys set key = ?, key_id = ? where id = ?",
+                        anew.bytes(),
+                        anew.keyId(),
+                        key.id()));
     }
 
     private record Signing(long id, Place place, Envelope current, @Nullable Envelope previous) {}
