@@ -103,7 +103,12 @@ public final class RunPlaces {
 
         /// What of it could be read when it was found.
         public Kept kept() {
-            return new Kept(!emptied, !emptied && !wordsGone, !emptied && (!sealed || media != null));
+            return Kept.of(emptied, wordsGone, sealed, media != null);
+        }
+
+        private Located withPlaces(List<Place> of) {
+            return new Located(
+                    id, name, callId, offeredAt, endedAt, slot, endSeq, emptied, wordsGone, sealed, media, keysMadeAt, words, of);
         }
 
         /// Without the keys.
@@ -147,13 +152,7 @@ public final class RunPlaces {
                         List.of()),
                 organizationId,
                 runId);
-        if (run.isEmpty()) {
-            return run;
-        }
-        Located found = run.get();
-        return Optional.of(new Located(
-                found.id(), found.name(), found.callId(), found.offeredAt(), found.endedAt(), found.slot(), found.endSeq(),
-                found.emptied(), found.wordsGone(), found.sealed(), found.media(), found.keysMadeAt(), found.words(), of(connection, runId)));
+        return run.isEmpty() ? run : Optional.of(run.get().withPlaces(of(connection, runId)));
     }
 
     /// What of a run may still be read, as far as its organisation keeps it: what the topics have let go is another matter.
@@ -164,19 +163,27 @@ public final class RunPlaces {
     public record Kept(boolean run, boolean words, boolean media) {
 
         static final Kept NOTHING = new Kept(false, false, false);
+
+        /// @param sealed whether there ever was a key of its sound
+        /// @param hasMedia whether it is still there
+        private static Kept of(boolean emptied, boolean wordsGone, boolean sealed, boolean hasMedia) {
+            return new Kept(!emptied, !emptied && !wordsGone, !emptied && (!sealed || hasMedia));
+        }
     }
 
     public static Kept kept(Connection connection, long runId) throws SQLException {
         return Sql.first(
                         connection,
                         """
-                        select r.emptied_at is null as run, r.emptied_at is null and r.words_gone_at is null as words,
-                               r.emptied_at is null and (k.run_id is null or k.media is not null) as media
+                        select r.emptied_at is not null as emptied, r.words_gone_at is not null as words_gone,
+                               k.run_id is not null as sealed, k.media is not null as has_media
                           from runs r
                           left join run_keys k on k.run_id = r.id
                          where r.id = ?
                         """,
-                        row -> new Kept(row.getBoolean("run"), row.getBoolean("words"), row.getBoolean("media")),
+                        row -> Kept.of(
+                                row.getBoolean("emptied"), row.getBoolean("words_gone"), row.getBoolean("sealed"),
+                                row.getBoolean("has_media")),
                         runId)
                 .orElse(Kept.NOTHING);
     }
