@@ -47,7 +47,12 @@ public final class Jsonb {
 
     /// The object of a column that a check keeps an object.
     public static ObjectNode readObject(ResultSet row, String column) throws SQLException {
-        return (ObjectNode) read(row, column);
+        return object(row.getString(column));
+    }
+
+    /// As [#readObject], of a column that was read as text.
+    static ObjectNode object(String column) {
+        return (ObjectNode) MAPPER.readTree(column);
     }
 
     /// `text` without what PostgreSQL's text cannot hold: U+0000 and lone surrogates become U+FFFD.

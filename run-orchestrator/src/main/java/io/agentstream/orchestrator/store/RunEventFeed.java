@@ -135,7 +135,7 @@ public final class RunEventFeed {
     }
 
     private static Seen seen(ResultSet row) throws SQLException {
-        return new Seen(row.getLong("position"), row.getString("name") == null ? null : read(row));
+        return new Seen(row.getLong("position"), row.getString("name") == null ? null : read(row, row.getString("payload")));
     }
 
     /// The wanted ones behind `after` up to `upTo`, or some of them, in order. In a transaction, so that what is not brought is not read.
@@ -154,7 +154,7 @@ public final class RunEventFeed {
                          where e.run_id = ? and r.organization_id = ? and e.position > ? and e.position <= ?
                          order by e.position limit ?
                         """,
-                row -> page.takes(read(row), size(row)),
+                page::takes,
                 more -> more,
                 wanted.runId(),
                 wanted.organizationId(),
@@ -162,10 +162,6 @@ public final class RunEventFeed {
                 upTo,
                 MAX_EVENTS);
         return page.of(wanted, page.isFull ? page.last() : null);
-    }
-
-    private static int size(ResultSet row) throws SQLException {
-        return row.getString("payload").length();
     }
 
     /// Events until there are enough.
@@ -177,9 +173,10 @@ public final class RunEventFeed {
         private @Nullable Long behindOthers;
 
         /// Whether it takes more.
-        boolean takes(Event event, int size) {
-            events.add(event);
-            bytes += size;
+        boolean takes(ResultSet row) throws SQLException {
+            String payload = row.getString("payload");
+            events.add(read(row, payload));
+            bytes += payload.length();
             isFull = bytes >= MAX_BYTES || events.size() == MAX_EVENTS;
             return !isFull;
         }
@@ -214,7 +211,7 @@ public final class RunEventFeed {
                         """,
                 row -> {
                     page.examined(row.getInt("examined"), row.getLong("last"));
-                    return row.getString("name") == null || page.takes(read(row), size(row));
+                    return row.getString("name") == null || page.takes(row);
                 },
                 more -> more,
                 after,
@@ -241,7 +238,7 @@ public final class RunEventFeed {
         return numbers.stream().mapToLong(Long::longValue).toArray();
     }
 
-    private static Event read(ResultSet row) throws SQLException {
+    private static Event read(ResultSet row, String payload) throws SQLException {
         String state = row.getString("state");
         return new Event(
                 row.getLong("position"),
@@ -254,6 +251,6 @@ public final class RunEventFeed {
                 RunState.parse(state).orElseThrow(() -> new IllegalStateException("a run is " + state)),
                 Sql.instant(row, "at"),
                 row.getString("type"),
-                Jsonb.readObject(row, "payload"));
+                Jsonb.object(payload));
     }
 }
