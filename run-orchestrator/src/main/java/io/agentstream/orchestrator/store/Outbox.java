@@ -107,6 +107,15 @@ public final class Outbox {
         return new Written(List.copyOf(says), List.copyOf(earlier), atNs);
     }
 
+    /// An event that was said before is to be said once more, at once.
+    static void sayAgain(Connection connection, long runId, long position) throws SQLException {
+        Sql.update(
+                connection,
+                "insert into outbox (run_id, kind, positions, socket_waits, due_at) values (?, 'say', array[?::bigint], false, now())",
+                runId,
+                position);
+    }
+
     /// What is to be said of a run, in the order in which it was decided.
     ///
     /// @param positions of the events in the run's story

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -42,13 +43,14 @@ public final class Transfers {
                 """,
                 run.id(), key, after, run.telephonyConfigurationId(), run.providerSession(), to, ringMs);
         if (fresh == 0) {
-            Sql.update(
+            Optional<Long> ended = Sql.first(
                     connection,
-                    """
-                    insert into outbox (run_id, kind, positions, socket_waits, due_at)
-                    select run_id, 'say', array[position], false, now() from transfers where run_id = ? and key = ? and position is not null
-                    """,
+                    "select position from transfers where run_id = ? and key = ? and position is not null",
+                    row -> row.getLong("position"),
                     run.id(), key);
+            if (ended.isPresent()) {
+                Outbox.sayAgain(connection, run.id(), ended.get());
+            }
         }
     }
 
