@@ -19,9 +19,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +42,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
 
     private static final int AT_ONCE = 50;
     private static final long PERIOD_MS = 250;
-    private static final long CLOSE_S = 5;
+    private static final Duration CLOSE = Duration.ofSeconds(5);
 
     private final Database database;
     private final Sessions sessions;
@@ -54,8 +51,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
     private final Metrics metrics;
     private final InstantSource clock;
     private final Bell bell = new Bell();
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hand-over").factory());
+    private final Errands errands = new Errands("orchestrator-hand-over", CLOSE);
 
     public HandOvers(Database database, Sessions sessions, Announcer announcer, Metrics metrics, InstantSource clock) {
         this.database = database;
@@ -85,7 +81,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
     /// Begins whatever is due.
     public void pass() {
         for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE))) {
-            threads.execute(() -> {
+            errands.begin(() -> {
                 try {
                     handOver(due).ifPresent(decision -> announcer.announceOrLeave(decision, "a transfer"));
                 } catch (DatabaseException away) { // the lease ends, and somebody else takes it
@@ -155,9 +151,6 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
     /// Lets requests under way finish for a moment; what is not known by then is left to somebody else.
     @Override
     public void close() throws InterruptedException {
-        threads.shutdown();
-        if (!threads.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
-            threads.shutdownNow();
-        }
+        errands.end();
     }
 }

@@ -20,9 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,13 +45,12 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private static final Duration LONGEST_LINE = Duration.ofMinutes(3);
 
     private static final long PERIOD_MS = 250;
-    private static final long CLOSE_S = 5;
+    private static final Duration CLOSE = Duration.ofSeconds(5);
 
     private final Database database;
     private final Sessions sessions;
     private final HangUpTries tries;
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hang-up").factory());
+    private final Errands errands = new Errands("orchestrator-hang-up", CLOSE);
     private final Map<Long, Integer> underWay = new ConcurrentHashMap<>();
     private final Set<Long> inLine = ConcurrentHashMap.newKeySet();
 
@@ -155,7 +151,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
 
     private void begin(Account account, Outbox.HangUp due, Turns turn, Runnable afterwards) {
         underWay.merge(account.id(), 1, Integer::sum);
-        threads.execute(() -> {
+        errands.begin(() -> {
             Optional<Decision> decided = Optional.empty();
             try {
                 Thread.sleep(Duration.ofNanos(Math.max(0, turn.age().negated().toNanos())));
@@ -187,9 +183,6 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     /// Lets requests under way finish for a moment; what is not confirmed by then is left to somebody else.
     @Override
     public void close() throws InterruptedException {
-        threads.shutdown();
-        if (!threads.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
-            threads.shutdownNow();
-        }
+        errands.end();
     }
 }

@@ -4,6 +4,7 @@ import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.Errands;
 import io.agentstream.orchestrator.jobs.RefusedByKafkaException;
 import io.agentstream.orchestrator.jobs.UndeliverableException;
 import io.agentstream.orchestrator.store.Database;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,7 +48,7 @@ public final class MeterReader implements DutyCycle {
 
     private static final int PER_ORGANIZATION = 100;
     private static final int IN_ALL = 500;
-    private static final long CLOSE_S = 3;
+    private static final Duration CLOSE = Duration.ofSeconds(3);
 
     private final Database database;
     private final RunDecisions decisions;
@@ -62,8 +61,7 @@ public final class MeterReader implements DutyCycle {
     private final Set<Long> busy = ConcurrentHashMap.newKeySet();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicReference<@Nullable RuntimeException> fault = new AtomicReference<>();
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-meter").factory());
+    private final Errands errands = new Errands("orchestrator-meter", CLOSE);
 
     /// @param ready whether database and Kafka answer
     /// @param grace how long an agent may take to finish its sentence when the money is used up
@@ -116,7 +114,7 @@ public final class MeterReader implements DutyCycle {
     private void dispatch(long organizationId, List<UUID> calls) {
         busy.add(organizationId);
         waiting.addAndGet(calls.size());
-        threads.execute(() -> {
+        errands.begin(() -> {
             try {
                 places.acquire();
                 try {
@@ -183,9 +181,6 @@ public final class MeterReader implements DutyCycle {
 
     @Override
     public void onClose() throws InterruptedException {
-        threads.shutdown();
-        if (!threads.awaitTermination(CLOSE_S, TimeUnit.SECONDS)) {
-            threads.shutdownNow();
-        }
+        errands.end();
     }
 }
