@@ -158,7 +158,7 @@ final class KeyValues {
         return Map.copyOf(keys);
     }
 
-    static Secret operatorKey(String text) {
+    static Secret longSecret(String text) {
         if (!text.matches("[\\x21-\\x7e]{32,200}")) {
             throw new IllegalArgumentException("is not 32 to 200 visible ASCII characters without spaces");
         }

@@ -87,7 +87,7 @@ public final class Keys {
             "Encrypts provider credentials and keys of outside services at rest. Of several keys the first writes and all of them read: to change the key, put a new"
                     + " one in front. In `up` it is generated and kept with the data.");
     public static final Key<Secret> OPERATOR_KEY = new Key<>(
-            "OPERATOR_KEY", "32 to 200 visible characters", null, KeyValues::operatorKey, Shown.NEVER,
+            "OPERATOR_KEY", "32 to 200 visible characters", null, KeyValues::longSecret, Shown.NEVER,
             "Opens `/api/v1/operator`, where tenants are made, limited and suspended; without it those paths do not exist. In `up` it is"
                     + " generated and kept with the data.");
     public static final Key<Secret> API_KEY = new Key<>(
@@ -112,7 +112,7 @@ public final class Keys {
                     + " `openai=sk-...,deepgram=...`. Sent to a service's own address only. A key that an organisation has stored under the"
                     + " name comes first.");
     public static final Key<Secret> WORKER_SECRET = new Key<>(
-            "WORKER_SECRET", "32 to 200 visible characters", null, KeyValues::operatorKey, Shown.NEVER,
+            "WORKER_SECRET", "32 to 200 visible characters", null, KeyValues::longSecret, Shown.NEVER,
             "What workers show orchestrators that they are ours when they ask for keys that organisations have stored; it is never sent"
                     + " itself. The same for both. Without it no stored key is handed out. In `up` it is generated and kept with the data.");
     public static final Key<URI> ORCHESTRATOR_ADMIN_URL = uri(

@@ -21,10 +21,6 @@ final class QueuedBytes {
         waiting.addAndGet(-bytes);
     }
 
-    long waiting() {
-        return waiting.get();
-    }
-
     /// Whether one who has so much waiting is given no more for now.
     boolean isFull(int ofOne) {
         return ofOne > SHARE && waiting.get() > ALL;

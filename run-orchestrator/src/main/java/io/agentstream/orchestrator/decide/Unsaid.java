@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What was decided of runs and may not have been said, and what became of hang-ups. Any thread; blocks on the database.
+/// What was decided of runs and may not have been said, and what became of hang-ups and transfers. Any thread; blocks on the database.
 public final class Unsaid {
 
     private final Database database;
