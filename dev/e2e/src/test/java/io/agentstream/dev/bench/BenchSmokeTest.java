@@ -5,24 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.bench.measure.Frames;
-import io.agentstream.dev.bench.report.KillsReport;
 import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
-import io.agentstream.dev.e2e.KillsProcesses;
+import io.agentstream.dev.e2e.Turn;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The bench in its shortest form. How fast anything was is not looked at: that is for a quiet machine.
 @Timeout(180)
-@KillsProcesses
+@Order(Turn.PROCESSES_OF_ITS_OWN)
 final class BenchSmokeTest {
 
     private static final int CALLS = 3;
@@ -30,14 +29,7 @@ final class BenchSmokeTest {
     /// By this the processes of this bench are told from those of other tests.
     private final String badge = "-Dbench.badge=" + UUID.randomUUID();
 
-    private final JvmFlags flags = shortLived(JvmFlags.recommended(List.of(badge, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")));
-
-    /// Each of its processes lives for seconds: the first compiler is enough, and one thread that collects.
-    private static JvmFlags shortLived(JvmFlags flags) {
-        List<String> tool = new ArrayList<>(flags.tool());
-        tool.add("-XX:TieredStopAtLevel=1");
-        return new JvmFlags(flags.service(), flags.orchestrator(), flags.broker(), tool);
-    }
+    private final JvmFlags flags = ShortLived.flags(List.of(badge));
 
     private BenchSettings settings(Set<Target> only) {
         return new BenchSettings(
@@ -80,26 +72,6 @@ final class BenchSmokeTest {
             assertEquals(2, point.followed().told(), Table.of(report));
             assertTrue(point.followed().events() > 0, Table.of(report));
             assertTrue(point.topics().keySet().containsAll(Set.of("call.media.v1", "socket.commands.v1")), Table.of(report));
-        }
-    }
-
-    @Test
-    void noCallEndsWithItsWorker(@TempDir Path directory) throws Exception {
-        try (Workshop workshop = Workshop.in(directory)) {
-            BenchSettings settings = new BenchSettings(
-                    List.of(CALLS), 1, 20, 0, Set.of(Target.SYSTEM), 1_000, 1, 5, new BenchSettings.Layout(2, 1, 2, true, 0), Map.of(), flags);
-            List<KillsReport> soFar = new ArrayList<>();
-
-            KillsReport report = new KillsRun(
-                            workshop, new KillsRun.Plan(settings, 1, 1), new Stop(), progress -> {}, soFar::add)
-                    .run();
-
-            assertTrue(report.isGood(), report.table());
-            assertEquals(CALLS, report.talked(), report.table());
-            assertEquals(List.of(true, false), report.rounds().stream().map(KillsReport.Round::killed).toList());
-            report.rounds().forEach(round -> assertEquals(CALLS, round.gapsMs().size() + round.othersMs().size(), report.table()));
-            assertEquals(2 * CALLS, report.joinedMs().count(), report.table());
-            assertEquals(1 + 2, soFar.size());
         }
     }
 
