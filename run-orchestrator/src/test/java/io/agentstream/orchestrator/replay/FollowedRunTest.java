@@ -11,6 +11,7 @@ import io.agentstream.calllog.LogRecord;
 import io.agentstream.calllog.RecordedCall;
 import io.agentstream.calllog.timeline.ToldCall;
 import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
@@ -55,21 +56,24 @@ final class FollowedRunTest {
         return run;
     }
 
-    /// Tells without end, or finds nothing without end.
-    private FollowedRun.Opening longPast(CountDownLatch began, boolean tells) {
+    /// Brings frames without end, of which there is little to tell, or finds nothing without end.
+    private FollowedRun.Opening longPast(CountDownLatch began, boolean brings) {
         return isGivenUp -> CallReading.open(topic -> new CallSource.Records() {
             private long offset;
 
             @Override
             public @Nullable LogRecord next() throws IOException {
                 began.countDown();
-                while (!tells && !isGivenUp.getAsBoolean()) {
+                while (!brings && !isGivenUp.getAsBoolean()) {
                     Thread.onSpinWait();
                 }
                 if (isGivenUp.getAsBoolean()) {
                     throw new IOException("nobody waits any more");
                 }
-                return new LogRecord(topic, 0, offset++, RecordedCall.START_MS, Slice.of(new byte[] {1}));
+                offset++;
+                byte[] frame = Topics.CALL_MEDIA.codec().encode(new MediaFrame.Audio(
+                        ToldCall.CALL, offset, RecordedCall.START_MS + offset * 20, offset * 20, Slice.of(new byte[160])));
+                return new LogRecord(topic, 0, offset, RecordedCall.START_MS + offset * 20, Slice.of(frame));
             }
 
             @Override
@@ -81,7 +85,7 @@ final class FollowedRunTest {
             public void close() {
                 // it holds nothing
             }
-        }, List.of(Topics.CONVERSATION_EVENTS), null);
+        }, List.of(Topics.CALL_MEDIA), null);
     }
 
     private void says(int number, int chars) {
@@ -225,11 +229,11 @@ final class FollowedRunTest {
 
     @Test
     void aPastThatNobodyWaitsForIsNotReadToItsEnd() throws Exception {
-        for (boolean tells : new boolean[] {true, false}) {
+        for (boolean brings : new boolean[] {true, false}) {
             // given a run whose past has no end
             CountDownLatch began = new CountDownLatch(1);
             AtomicInteger freed = new AtomicInteger();
-            FollowedRun run = follow(1, longPast(began, tells), true, freed::incrementAndGet);
+            FollowedRun run = follow(1, longPast(began, brings), true, freed::incrementAndGet);
             assertTrue(began.await(10, TimeUnit.SECONDS));
 
             // when

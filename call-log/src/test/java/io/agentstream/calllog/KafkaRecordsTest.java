@@ -1,0 +1,60 @@
+package io.agentstream.calllog;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Looks at a partition that is never quiet: each fetch brings records of other calls.
+final class KafkaRecordsTest {
+
+    private static final TopicPartition PARTITION = new TopicPartition(Topics.CALL_MEDIA.name(), 0);
+
+    private long written;
+
+    /// Others write as fast as it is read.
+    private final class NeverQuiet extends MockConsumer<byte[], byte[]> {
+        NeverQuiet() {
+            super("earliest");
+        }
+
+        @Override
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration limit) {
+            for (int other = 0; other < 10; other++) {
+                addRecord(new ConsumerRecord<>(PARTITION.topic(), PARTITION.partition(), written++, null, null));
+            }
+            updateEndOffsets(Map.of(PARTITION, written));
+            return super.poll(limit);
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void aLookGoesToWhereThePartitionEndedWhenItBegan() throws Exception {
+        // given
+        NeverQuiet consumer = new NeverQuiet();
+        consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        consumer.updateEndOffsets(Map.of(PARTITION, 0L));
+        CallId call = CallId.of(Instant.now().toEpochMilli(), 1, 1);
+        CallPlaces places = new CallPlaces(
+                call, Instant.now(), null, null, List.of(new CallPlaces.Span(PARTITION.topic(), PARTITION.partition(), 0, null, false)));
+        try (KafkaRecords records = KafkaRecords.seek(consumer, Topics.CALL_MEDIA, PARTITION, places, true, () -> false)) {
+            // when, then
+            for (int look = 1; look <= 3; look++) {
+                assertNull(records.next());
+                assertTrue(written > 0 && written <= look * 100L, written + " records after " + look + " looks");
+            }
+        }
+    }
+}
