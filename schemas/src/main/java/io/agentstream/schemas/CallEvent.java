@@ -145,12 +145,17 @@ public sealed interface CallEvent {
                     @Nullable Instant firstPlayedAt,
             @Doc("Milliseconds of the agent's audio that the caller has heard; absent from older writers.")
                     @Nullable Long playedMs,
+            @Doc("Whether audio came from the caller while the call was running, and all of it was silence; absent where none came, and from"
+                            + " older writers.")
+                    @Nullable Boolean callerSilent,
+            @Doc("Whether audio of the agent went out to be played, and all of it was silence; absent where none did, and from older writers.")
+                    @Nullable Boolean agentSilent,
             @Doc("Where the call's records lie: on call.media.v1 those that Kafka had acknowledged by then, the last few may follow; on"
                             + " socket.commands.v1 those that the gateway had read. Absent where there are none, and from older writers.")
                     @Nullable List<Place> places)
             implements CallEvent {
 
-        /// Of a call of which it is not known where its records lie.
+        /// Of a call of which it is known neither how it sounded nor where its records lie.
         public Ended(
                 CallId callId,
                 long seq,
@@ -163,7 +168,7 @@ public sealed interface CallEvent {
                 @Nullable Instant firstHeardAt,
                 @Nullable Instant firstPlayedAt,
                 @Nullable Long playedMs) {
-            this(callId, seq, at, closeCode, closeReason, end, failure, oddMessages, firstHeardAt, firstPlayedAt, playedMs, null);
+            this(callId, seq, at, closeCode, closeReason, end, failure, oddMessages, firstHeardAt, firstPlayedAt, playedMs, null, null, null);
         }
 
         /// Of a call of which no audio is known.

@@ -34,7 +34,8 @@ public sealed interface RunEvent {
             @Doc("Partition of socket.commands.v1 that reaches the call's socket.") int slot) {}
 
     String SESSION_CHECK = "What the provider said when it was asked for the call's session; absent where it was not asked, and from older writers.";
-    String FAULTS = "What was wrong that nobody complained of: no_caller_audio, agent_unheard, agent_never_answered, slow_turn; absent where"
+    String FAULTS = "What was wrong that nobody complained of: no_caller_audio, caller_silent, agent_unheard, agent_silent,"
+            + " agent_never_answered, slow_turn; absent where"
             + " nothing was, or nobody could tell.";
 
     @Doc("A provider was asked whether the call's session is live.")

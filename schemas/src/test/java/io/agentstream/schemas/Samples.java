@@ -37,8 +37,9 @@ final class Samples {
             new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, Map.of("unknown", 3)),
             new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L),
             new CallEvent.Ended(
-                    CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L,
-                    List.of(new Place("call.media.v1", 3, 1_200, 1_950), new Place("socket.commands.v1", 0, 17, 230))));
+                    CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L, null, null,
+                    List.of(new Place("call.media.v1", 3, 1_200, 1_950), new Place("socket.commands.v1", 0, 17, 230))),
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L, true, false, null));
 
     static final List<RunEvent> RUN_EVENTS = List.of(
             new RunEvent.Created(CALL, 1, AT, RUN),

@@ -71,7 +71,7 @@ final class RedactedRecords implements RecordValues {
             case CallEvent.Ended e -> new CallEvent.Ended(
                     e.callId(), e.seq(), e.at(), e.closeCode(), reason(e.failure()), e.end(), e.failure(),
                     e.oddMessages() == null ? null : Map.of("odd", e.oddMessages().values().stream().mapToInt(Integer::intValue).sum()),
-                    e.firstHeardAt(), e.firstPlayedAt(), e.playedMs());
+                    e.firstHeardAt(), e.firstPlayedAt(), e.playedMs(), e.callerSilent(), e.agentSilent(), null);
         };
     }
 

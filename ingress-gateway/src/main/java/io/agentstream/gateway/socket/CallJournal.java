@@ -53,6 +53,8 @@ final class CallJournal {
     private long seq;
     private @Nullable Instant firstHeardAt;
     private @Nullable Instant firstPlayedAt;
+    private final Sounds caller = new Sounds();
+    private final Sounds agent = new Sounds();
     /// Milliseconds that were heard of the turns before the newest that sounded, and of that one.
     private long playedBeforeMs;
     private long playedMs;
@@ -159,7 +161,7 @@ final class CallJournal {
                 new CallEvent.Ended(
                         facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure(),
                         ended.odd().isEmpty() ? null : ended.odd(), firstHeardAt, firstPlayedAt, playedBeforeMs + playedMs,
-                        places.isEmpty() ? null : places),
+                        caller.isSilent(), agent.isSilent(), places.isEmpty() ? null : places),
                 false);
         if (secrets != null) {
             parts.callLog().keysOver(key);
@@ -188,7 +190,8 @@ final class CallJournal {
     }
 
     /// Audio goes out to the caller now.
-    void sounds(IoLoop loop) {
+    void sounds(byte[] audio, int from, int length, IoLoop loop) {
+        agent.took(audio, from, length);
         if (firstPlayedAt == null) {
             firstPlayedAt = Instant.ofEpochMilli(loop.wallMs());
         }
@@ -212,8 +215,9 @@ final class CallJournal {
         if (firstHeardAt == null) {
             firstHeardAt = now();
         }
+        int from = MediaFrameCodec.AUDIO_PAYLOAD_OFFSET;
+        caller.took(record, from, record.length - from);
         if (seal != null) {
-            int from = MediaFrameCodec.AUDIO_PAYLOAD_OFFSET;
             record(Topics.CALL_MEDIA.codec().encode(seal.seal(new MediaFrame.Audio(
                     facts.callId(), nextSeq(), parts.clock().wall().millis(), timestampMs,
                     new Slice(record, from, record.length - from)))));

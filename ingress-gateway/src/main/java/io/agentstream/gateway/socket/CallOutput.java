@@ -45,7 +45,7 @@ final class CallOutput implements Playback.Output {
         int at = FrameWriter.putText(loop.out, loop.outBytes, text);
         loop.outBytes = writer.putMedia(loop.out, at, audio, from, length);
         parts.meters().framesOut.increment();
-        journal.sounds(loop);
+        journal.sounds(audio, from, length, loop);
     }
 
     @Override

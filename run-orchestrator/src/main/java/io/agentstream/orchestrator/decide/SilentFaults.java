@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What was wrong with a call that ended as calls do: what can be told without listening to it. Who reads the log back listens, and knows
-/// frames of silence too. Pure; any thread.
+/// What was wrong with a call that ended as calls do, as its gateway and its conversation tell. Pure; any thread.
 final class SilentFaults {
 
     private SilentFaults() {}
@@ -25,11 +24,17 @@ final class SilentFaults {
             return found;
         }
         boolean isLong = Duration.between(startedAt, socket.at()).toMillis() >= limits.judgedFromMs();
-        if (isLong && socket.firstHeardAt() == null && talk.keys() == 0) {
-            found.add(SilentFault.NO_CALLER_AUDIO);
+        if (isLong && talk.keys() == 0) {
+            if (socket.firstHeardAt() == null) {
+                found.add(SilentFault.NO_CALLER_AUDIO);
+            } else if (Boolean.TRUE.equals(socket.callerSilent())) {
+                found.add(SilentFault.CALLER_SILENT);
+            }
         }
         if (isLong && playedMs == 0) {
             found.add(talk.agentTurns() == 0 ? SilentFault.AGENT_NEVER_ANSWERED : SilentFault.AGENT_UNHEARD);
+        } else if (isLong && Boolean.TRUE.equals(socket.agentSilent())) {
+            found.add(SilentFault.AGENT_SILENT);
         }
         if (isSlow(talk.slowestMs(), limits) || isSlow(firstWordMs(socket, startedAt), limits)) {
             found.add(SilentFault.SLOW_TURN);

@@ -138,7 +138,7 @@ final class OutboxTest {
 
         // when it is decided on, said, and read a second time
         CallEvent.Ended end = new CallEvent.Ended(
-                call, plain.seq(), plain.at(), plain.closeCode(), plain.closeReason(), plain.end(), null, null, null, null, null,
+                call, plain.seq(), plain.at(), plain.closeCode(), plain.closeReason(), plain.end(), null, null, null, null, null, null, null,
                 List.of(new Place(Topics.CALL_MEDIA.name(), 3, 120, 190), new Place(Topics.SOCKET_COMMANDS.name(), 5, 7, 7)));
         process.announcer.announce(decisions.ended(end, ended));
         process.announcer.announce(decisions.ended(end, ended));

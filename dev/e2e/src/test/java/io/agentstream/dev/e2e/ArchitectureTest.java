@@ -46,7 +46,7 @@ final class ArchitectureTest {
             Map.entry("runtime", List.of("schemas")),
             Map.entry("agents", List.of("schemas", "runtime")),
             Map.entry("calllog", List.of("schemas", "runtime", "agents", "audio")),
-            Map.entry("gateway", List.of("schemas", "runtime")),
+            Map.entry("gateway", List.of("schemas", "runtime", "audio")),
             Map.entry("orchestrator", List.of("schemas", "runtime", "agents", "calllog")),
             Map.entry("worker", List.of("schemas", "runtime", "agents", "audio")),
             Map.entry("cli", List.of("schemas", "runtime", "agents", "calllog", "gateway", "orchestrator", "worker")),
