@@ -62,6 +62,11 @@ public final class VoiceActivityDetector implements AutoCloseable {
         }
     }
 
+    /// What the verdict is about, while a listener runs. Not to be changed.
+    short[] frame() {
+        return frame;
+    }
+
     /// Forgets everything heard, as for a new call.
     public void reset() {
         filled = 0;

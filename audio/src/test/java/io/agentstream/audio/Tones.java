@@ -16,6 +16,17 @@ public final class Tones {
         return tone;
     }
 
+    /// A key of a telephone, each of its two tones this strong.
+    public static short[] key(char key, double amplitude, int samples) {
+        int at = "123A456B789C*0#D".indexOf(key);
+        short[] low = sine(8_000, new double[] {697, 770, 852, 941}[at / 4], amplitude, samples);
+        short[] high = sine(8_000, new double[] {1_209, 1_336, 1_477, 1_633}[at % 4], amplitude, samples);
+        for (int i = 0; i < samples; i++) {
+            low[i] = (short) (low[i] + high[i]);
+        }
+        return low;
+    }
+
     public static short[] noise(long seed, double amplitude, int samples) {
         SplittableRandom random = new SplittableRandom(seed);
         short[] noise = new short[samples];

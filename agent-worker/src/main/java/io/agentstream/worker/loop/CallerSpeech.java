@@ -1,20 +1,19 @@
 package io.agentstream.worker.loop;
 
 import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.audio.CallerSound;
 import io.agentstream.audio.MuLaw;
 import io.agentstream.audio.SpeechEvent;
-import io.agentstream.audio.SpeechSegmenter;
-import io.agentstream.audio.VoiceActivityDetector;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Finds out when the caller of one conversation speaks. Owns native memory until `close`. Only the loop.
+/// Finds out when the caller of one conversation speaks, and which keys the caller presses. Owns native memory until `close`. Only the loop.
 ///
 /// Time is the audio's own. The provider's timestamps show where audio is missing, but are believed only as far as they go
 /// forward, and by [#MAX_JUMP_MS] at once: they come from outside.
-final class CallerSpeech implements VoiceActivityDetector.Listener, AutoCloseable {
+final class CallerSpeech implements CallerSound.Listener, AutoCloseable {
 
     static final long MAX_JUMP_MS = 10_000;
 
@@ -22,11 +21,9 @@ final class CallerSpeech implements VoiceActivityDetector.Listener, AutoCloseabl
     /// speech is over; a stall of Kafka that lasts longer only splits it in two.
     static final long QUIET_MS = 900;
 
-    private static final SpeechSegmenter SEGMENTER = new SpeechSegmenter(SpeechSegmenter.Parameters.DEFAULT);
-
-    private final VoiceActivityDetector detector = VoiceActivityDetector.open();
-    private final List<SpeechEvent> found = new ArrayList<>(2);
-    private SpeechSegmenter.State state = SpeechSegmenter.State.SILENT;
+    private final CallerSound sound = new CallerSound(this);
+    private final CallerKeys keys = new CallerKeys();
+    private final List<ConversationInput> found = new ArrayList<>(2);
     private boolean begun;
     private long firstTimestampMs;
     private long clockMs;
@@ -35,13 +32,13 @@ final class CallerSpeech implements VoiceActivityDetector.Listener, AutoCloseabl
 
     /// Whether the caller was speaking when the audio stopped coming.
     boolean isQuiet(long nowMs) {
-        return state.speaking() && nowMs - heardAtMs >= QUIET_MS;
+        return sound.speaking() && nowMs - heardAtMs >= QUIET_MS;
     }
 
     /// Ends the speech of a caller of whom nothing comes any more.
     ConversationInput stop(long nowMs) {
-        long lastVoicedMs = state.lastVoicedMs();
-        state = SpeechSegmenter.State.SILENT;
+        long lastVoicedMs = sound.lastVoicedMs();
+        sound.stop();
         return new ConversationInput.SpeechStopped(
                 Math.max(0, lastVoicedMs - speechBeganMs), Math.max(0, nowMs - heardAtMs + clockMs - lastVoicedMs));
     }
@@ -58,36 +55,42 @@ final class CallerSpeech implements VoiceActivityDetector.Listener, AutoCloseabl
         Slice payload = frame.payload();
         long atMs = Math.clamp(frame.timestampMs() - firstTimestampMs, clockMs, clockMs + MAX_JUMP_MS);
         clockMs = atMs + payload.length() / MuLaw.BYTES_PER_MS;
-        detector.hear(payload.array(), payload.offset(), payload.length(), atMs, this);
+        sound.hear(payload.array(), payload.offset(), payload.length(), atMs);
         if (found.isEmpty()) {
             return List.of();
         }
-        List<ConversationInput> inputs = new ArrayList<>(found.size());
-        for (SpeechEvent event : found) {
-            switch (event) {
-                case SpeechEvent.Started started -> {
-                    speechBeganMs = started.atMs();
-                    inputs.add(new ConversationInput.SpeechStarted(Math.max(0, clockMs - started.atMs())));
-                }
-                case SpeechEvent.Stopped stopped -> inputs.add(new ConversationInput.SpeechStopped(
-                        Math.max(0, stopped.atMs() - speechBeganMs), Math.max(0, clockMs - stopped.atMs())));
-                case SpeechEvent.None none -> { }
-            }
-        }
+        List<ConversationInput> inputs = List.copyOf(found);
         found.clear();
         return inputs;
     }
 
+    /// Whether a key that the provider tells counts: it may have been heard already.
+    boolean counts(char key, long nowMs) {
+        return keys.told(key, nowMs);
+    }
+
     @Override
-    public void frame(boolean speech, long endMs) {
-        state = SEGMENTER.step(state, speech, endMs);
-        if (!(state.event() instanceof SpeechEvent.None)) {
-            found.add(state.event());
+    public void speech(SpeechEvent event) {
+        switch (event) {
+            case SpeechEvent.Started started -> {
+                speechBeganMs = started.atMs();
+                found.add(new ConversationInput.SpeechStarted(Math.max(0, clockMs - started.atMs())));
+            }
+            case SpeechEvent.Stopped stopped -> found.add(new ConversationInput.SpeechStopped(
+                    Math.max(0, stopped.atMs() - speechBeganMs), Math.max(0, clockMs - stopped.atMs())));
+            case SpeechEvent.None none -> { }
+        }
+    }
+
+    @Override
+    public void key(char key) {
+        if (keys.heard(key, heardAtMs)) {
+            found.add(new ConversationInput.DigitPressed(key));
         }
     }
 
     @Override
     public void close() {
-        detector.close();
+        sound.close();
     }
 }

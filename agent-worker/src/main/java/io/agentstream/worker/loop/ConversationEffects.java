@@ -97,6 +97,7 @@ final class ConversationEffects {
             case ConversationEffect.Hear hear -> session(of).hear(hear.frame());
             case ConversationEffect.Play play -> commands.play(of, play.turn(), play.frameBytes(), play.audio());
             case ConversationEffect.Think think -> session(of).think(think.turn(), think.prompt());
+            case ConversationEffect.Understand sound -> { } // an engine that decides by itself has its own ears
             case ConversationEffect.Flow flow -> session(of).flow(flow.turn());
             case ConversationEffect.StopThinking stop -> session(of).stop(stop.turn());
             case ConversationEffect.Clear clear -> commands.insist(of, new SocketCommand.Clear(of.callId, clear.turn(), of.epoch));

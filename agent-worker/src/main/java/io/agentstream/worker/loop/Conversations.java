@@ -154,16 +154,23 @@ final class Conversations {
                 FrameSeal seal = beginnings.seal(to);
                 MediaFrame.Digit opened = seal == null ? null : seal.open(sealed);
                 if (opened != null) {
-                    guard.give(to, nowMs, new ConversationInput.DigitPressed(opened.digit()));
+                    digit(to, opened, nowMs);
                 } else {
                     notOpened(to, nowMs);
                 }
             }
-            case MediaFrame.Digit digit -> guard.give(to, nowMs, new ConversationInput.DigitPressed(digit.digit()));
+            case MediaFrame.Digit digit -> digit(to, digit, nowMs);
             case MediaFrame.MarkReached mark -> guard.give(to, nowMs, new ConversationInput.MarkReached(mark.turn()));
             case MediaFrame.Played played ->
                     guard.give(to, nowMs, new ConversationInput.Played(played.turn(), played.playedMs(), played.finished()));
             case MediaFrame.Playing _, MediaFrame.Silence _ -> {} // for whoever reads the call back
+        }
+    }
+
+    private void digit(LiveConversation to, MediaFrame.Digit pressed, long nowMs) {
+        CallerSpeech speech = to.speech;
+        if (speech == null || speech.counts(pressed.digit(), nowMs)) {
+            guard.give(to, nowMs, new ConversationInput.DigitPressed(pressed.digit()));
         }
     }
 

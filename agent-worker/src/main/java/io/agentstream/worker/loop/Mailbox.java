@@ -82,7 +82,7 @@ final class Mailbox {
         return switch (answer) {
             case ReplyPart part -> part.audio().length() + 2L * part.text().length();
             case MouthSpoke spoke -> spoke.audio().length() + (long) spoke.words().size() * WORD_BYTES;
-            case ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _, ConversationInput.ReplyFinished _,
+            case ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _, ConversationInput.ReplyFinished _, ConversationInput.CallerWords _,
                     ConversationInput.EngineFailed _, ConversationInput.TurnWanted _, ConversationInput.MouthDone _, ConversationInput.MouthFailed _,
                     ConversationInput.EarFailed _, ConversationInput.BrainDone _, ConversationInput.BrainFailed _,
                     ConversationInput.TransferAnswered _ -> 0;

@@ -86,6 +86,37 @@ class ScriptedLoopTest {
         assertEquals(1, fixture.meters.bargeIns().count());
     }
 
+    /// The key 5 as it sounds, for 100 ms.
+    private void tone(long seq) {
+        short[] samples = new short[800];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = (short) (4_000 * (Math.sin(2 * Math.PI * 770 * i / 8_000) + Math.sin(2 * Math.PI * 1_336 * i / 8_000)));
+        }
+        byte[] muLaw = MuLaw.encode(samples);
+        for (int n = 0; n < 5; n++) {
+            fixture.nowMs.addAndGet(20);
+            fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
+                    CALL, seq + n, fixture.nowMs.get(), (seq + n) * 20L, new Slice(muLaw, n * 160, 160)));
+            fixture.work();
+        }
+    }
+
+    @Test
+    void aKeyThatCanOnlyBeHeardIsAnsweredAndOnceIfItIsToldToo() throws Exception {
+        // given
+        greeted();
+
+        // when a key sounds, and is told a little later
+        tone(10);
+        fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 2);
+        digit(20, '5');
+        fixture.work();
+
+        // then it was pressed once
+        assertEquals(List.of("5"), told(ConversationEvent.Heard.class).stream().map(ConversationEvent.Heard::digit).toList());
+        assertEquals(2, sent(SocketCommand.Mark.class).size());
+    }
+
     @Test
     void speechInterruptsAndIsAnsweredWhenItEnds() throws Exception {
         // given a long line that speech may interrupt

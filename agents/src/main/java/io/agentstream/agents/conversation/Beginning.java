@@ -14,6 +14,7 @@ import io.agentstream.agents.conversation.ConversationEffect.Think;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
 import io.agentstream.agents.conversation.ConversationInput.Broken;
 import io.agentstream.agents.conversation.ConversationInput.CallEnded;
+import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
@@ -56,7 +57,7 @@ final class Beginning {
             case Resumed resumed -> resume(resumed.saved(), nowMs, new Tell(new Fact.Resumed(resumed.gapMs())));
             case CallEnded ended -> Step.to(new Ended(0));
             case EngineFailed _, Broken _ -> fail(0);
-            case DigitPressed _, AudioHeard _, SpeechStarted _, SpeechStopped _, MarkReached _, Played _, DeadlinePassed _, ReplyBegun _,
+            case DigitPressed _, AudioHeard _, SpeechStarted _, SpeechStopped _, CallerWords _, MarkReached _, Played _, DeadlinePassed _, ReplyBegun _,
                     ReplyDelayed _, ReplyPart _, ReplyFinished _, TurnWanted _ -> Step.stay(state);
         };
     }

@@ -21,6 +21,10 @@ public sealed interface ConversationEffect {
     /// The answer is not wanted any more.
     record StopThinking(int turn) implements ConversationEffect {}
 
+    /// The caller has made a short sound while the agent spoke: what was it? Whoever understands the caller is asked, and answers by
+    /// [ConversationInput.CallerWords].
+    record Understand() implements ConversationEffect {}
+
     /// @param frameBytes bytes of each provider message
     record Play(int turn, int frameBytes, Slice audio) implements ConversationEffect {}
 

@@ -71,6 +71,25 @@ public sealed interface ConversationInput {
     /// The answer is complete.
     record ReplyFinished(int turn, Then then) implements EngineReply {}
 
+    /// What was understood of the caller's turn up to now, as far as it matters to who may speak. Of each turn any number, each in place of the
+    /// one before.
+    ///
+    /// @param words how many
+    /// @param backChannel whether they only say that somebody listens
+    record CallerWords(int words, boolean backChannel, Ending ending) implements EngineReply {}
+
+    /// How what the caller has said up to now ends.
+    enum Ending {
+        /// It is an answer, such as yes or no, and complete by itself.
+        ANSWER,
+        /// Whoever understood it has heard a sentence end.
+        COMPLETE,
+        /// More has to come: it ends with a word behind which nobody stops.
+        OPEN,
+        /// Nothing is known, or it may end here as well as not.
+        UNCLEAR
+    }
+
     /// The conversation cannot go on.
     record EngineFailed() implements EngineReply {}
 

@@ -45,6 +45,9 @@ public interface Dialogue {
 
     Move answered(ServiceReply reply, long nowMs);
 
+    /// The caller has made a short sound while the agent speaks: its words are wanted, if there are any.
+    Move sounded();
+
     /// When it wants to be called back; [#NEVER] where it does not.
     long dueMs();
 
@@ -84,6 +87,11 @@ public interface Dialogue {
 
         @Override
         public Move stopped(int turn) {
+            return Move.stay(this);
+        }
+
+        @Override
+        public Move sounded() {
             return Move.stay(this);
         }
 

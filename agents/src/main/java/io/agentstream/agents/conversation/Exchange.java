@@ -117,6 +117,7 @@ final class Exchange {
                     effects.add(clear);
                 }
                 case Save save -> saves = true;
+                case ConversationEffect.Understand sound -> move(dialogue.sounded());
                 case ConversationEffect.Hear _, ConversationEffect.Flow _, ConversationEffect.Play _, ConversationEffect.Clear _,
                         ConversationEffect.AskForMark _, ConversationEffect.HangUp _, ConversationEffect.ServiceEffect _ ->
                     effects.add(effect);

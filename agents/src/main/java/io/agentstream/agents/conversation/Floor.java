@@ -1,5 +1,6 @@
 package io.agentstream.agents.conversation;
 
+import io.agentstream.agents.conversation.ConversationInput.Ending;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
@@ -53,6 +54,9 @@ public sealed interface Floor {
     /// @param then what follows; absent while the engine has not finished
     /// @param sinceMs since when the caller waits to hear the turn's first sound; the greatest number where nobody does
     /// @param caller what the caller does meanwhile
+    /// @param wire where the audio is
+    /// @param dueMs when the line wants to be called back
+    /// @param fallsSilentMs when the agent falls silent if the caller speaks on; [Dialogue#NEVER] where nobody interrupts
     record Speaking(
             int turn,
             Manners manners,
@@ -64,7 +68,10 @@ public sealed interface Floor {
             long endsMs,
             @Nullable Then then,
             long sinceMs,
-            Caller caller)
+            Caller caller,
+            Wire wire,
+            long dueMs,
+            long fallsSilentMs)
             implements Floor {
 
         /// Milliseconds that the caller has probably heard by now.
@@ -73,12 +80,58 @@ public sealed interface Floor {
         }
     }
 
+    /// Where a line's audio is.
+    ///
+    /// @param reply the turn that it is the answer of. It is played under another number once it goes on after it was held
+    /// @param baseMs what was heard of it under former numbers
+    /// @param unheard what was sent and is not known to be heard, in order
+    record Wire(int reply, long baseMs, List<Slice> unheard) {
+
+        static Wire of(int turn) {
+            return new Wire(turn, 0, List.of());
+        }
+    }
+
+    /// The agent has fallen silent in the middle of a line, because the caller speaks: to interrupt, or only to show that somebody listens. The
+    /// line's answer goes on being made.
+    ///
+    /// @param line as it was; what comes of it waits
+    /// @param heardMs what was heard of it
+    /// @param sinceMs when the agent fell silent
+    /// @param beganMs when the caller began to speak
+    /// @param endedMs when the caller stopped; 0: the caller is speaking
+    /// @param words what was understood of that; null as long as nothing was
+    record Held(Speaking line, long heardMs, long sinceMs, long beganMs, long endedMs, ConversationInput.@Nullable CallerWords words)
+            implements Floor {
+        @Override
+        public int turn() {
+            return line.turn();
+        }
+
+        Held with(Speaking other) {
+            return new Held(other, heardMs, sinceMs, beganMs, endedMs, words);
+        }
+    }
+
     /// It is the caller's turn.
     ///
     /// @param hearing whether the turn is the caller's speech, which will be answered
     /// @param caller what the caller does
-    record Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, Caller caller)
-            implements Floor {}
+    /// @param pause the caller has paused, or is done; null while the caller speaks, or has not begun
+    /// @param ending how what was understood of the turn ends
+    record Listening(
+            int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, Caller caller, @Nullable Pause pause, Ending ending)
+            implements Floor {
+
+        Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, Caller caller) {
+            this(turn, manners, memory, hearing, caller, null, Ending.UNCLEAR);
+        }
+    }
+
+    /// The caller has stopped speaking.
+    ///
+    /// @param speechMs how long the caller's turn was by then
+    record Pause(long sinceMs, long speechMs) {}
 
     /// Over; nothing leads out of here.
     ///

@@ -12,6 +12,7 @@ import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
 import io.agentstream.agents.conversation.ConversationInput.Broken;
 import io.agentstream.agents.conversation.ConversationInput.CallEnded;
+import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
@@ -29,6 +30,7 @@ import io.agentstream.agents.conversation.ConversationInput.SpeechStopped;
 import io.agentstream.agents.conversation.ConversationInput.TurnWanted;
 import io.agentstream.agents.conversation.Floor.Bridged;
 import io.agentstream.agents.conversation.Floor.Ended;
+import io.agentstream.agents.conversation.Floor.Held;
 import io.agentstream.agents.conversation.Floor.Listening;
 import io.agentstream.agents.conversation.Floor.Opening;
 import io.agentstream.agents.conversation.Floor.Speaking;
@@ -48,7 +50,8 @@ import org.jspecify.annotations.Nullable;
 /// that leads on by itself. A reply that comes for another turn than the current one is passed over, so that audio of an
 /// interrupted turn never goes out, however late its engine stops.
 ///
-/// A caller who speaks is known to speak in every state. Keys that nobody takes wait for a node that takes keys.
+/// A caller who speaks is known to speak in every state. Keys that nobody takes wait for a node that takes keys, and what is said into a line
+/// that may not be cut for the line's end.
 final class FloorMachine {
 
     /// How long an engine may take for its first audio, and between two pieces of it.
@@ -68,6 +71,7 @@ final class FloorMachine {
             case Bridged bridged -> bridged(bridged, input);
             case Thinking thinking -> thinking(thinking, nowMs, input);
             case Speaking speaking -> speaking(speaking, nowMs, input);
+            case Held held -> Interrupting.held(held, nowMs, input);
             case Listening listening -> TurnTaking.listening(listening, nowMs, input);
             case Ended ended -> Step.stay(ended);
         };
@@ -87,7 +91,7 @@ final class FloorMachine {
         return switch (state) {
             case Opening _, Ended _ -> false;
             case Bridged bridged -> atMs >= bridged.fromMs();
-            case Thinking _, Speaking _, Listening _ -> true;
+            case Thinking _, Speaking _, Held _, Listening _ -> true;
         };
     }
 
@@ -96,7 +100,7 @@ final class FloorMachine {
             case CallEnded ended -> Step.to(new Ended(state.turn()));
             case EngineFailed _, Broken _ -> fail(state.turn());
             case AudioHeard _, ReplyPart _, ReplyBegun _, ReplyDelayed _, ReplyFinished _, RunStarted _, Resumed _, SpeechStarted _,
-                    SpeechStopped _, DigitPressed _, MarkReached _, Played _, DeadlinePassed _, TurnWanted _ -> Step.stay(state);
+                    SpeechStopped _, CallerWords _, DigitPressed _, MarkReached _, Played _, DeadlinePassed _, TurnWanted _ -> Step.stay(state);
         };
     }
 
@@ -118,7 +122,9 @@ final class FloorMachine {
             case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> TurnTaking.answerKey(
                     TurnTaking.of(state).nextTurn(), pressed.digit(), nowMs, TurnTaking.callerBegins(turn + 1, new StopThinking(turn)));
             case SpeechStarted started when state.manners().cutBySpeech() ->
-                    TurnTaking.hear(TurnTaking.of(state).nextTurn(), started, nowMs, effects(new StopThinking(turn)));
+                    TurnTaking.hear(
+                            TurnTaking.of(state).nextTurn().with(state.caller().goesOn(nowMs - started.agoMs())), started, nowMs,
+                            effects(new StopThinking(turn)));
             case DigitPressed pressed -> Step.to(with(state, state.caller().presses(pressed.digit())));
             case SpeechStarted started -> Step.to(with(state, state.caller().speaks(nowMs - started.agoMs())));
             case SpeechStopped stopped -> Step.to(with(state, state.caller().fallsSilent()));
@@ -126,8 +132,8 @@ final class FloorMachine {
             case DeadlinePassed passed -> fail(turn, new StopThinking(turn));
             case EngineFailed _, Broken _ -> fail(turn);
             case CallEnded ended -> TurnTaking.ended(TurnTaking.of(state), nowMs, new StopThinking(turn), new ClearDeadline());
-            case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, MarkReached _, Played _, RunStarted _,
-                    Resumed _ -> Step.stay(state);
+            case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, CallerWords _, MarkReached _, Played _,
+                    RunStarted _, Resumed _ -> Step.stay(state);
         };
     }
 
@@ -156,41 +162,46 @@ final class FloorMachine {
 
     private static Step<Floor, ConversationEffect> speaking(Speaking state, long nowMs, ForFloor input) {
         int turn = state.turn();
+        int reply = state.wire().reply();
         return switch (input) {
-            case ReplyPart part when part.turn() == turn && state.then() == null ->
+            case ReplyPart part when part.turn() == reply && state.then() == null ->
                     Speech.go(Speech.add(state, part), nowMs, new ArrayList<>());
-            case ReplyFinished finished when finished.turn() == turn && state.then() == null ->
+            case ReplyFinished finished when finished.turn() == reply && state.then() == null ->
                     Speech.go(Speech.complete(state, finished.then()), nowMs, new ArrayList<>());
-            case ReplyDelayed delayed when delayed.turn() == turn && state.then() == null && state.waiting().isEmpty() ->
-                    Step.to(state, new SetDeadline(Math.max(nowMs, state.endsMs()) + THINK_LIMIT_MS));
+            case ReplyDelayed delayed when delayed.turn() == reply && state.then() == null && state.waiting().isEmpty() ->
+                    Speech.delayed(state, Math.max(nowMs, state.endsMs()) + THINK_LIMIT_MS);
             case Played played when played.turn() == turn -> played(state, played, nowMs);
             case MarkReached mark when mark.turn() == turn && Speech.allSent(state) -> finish(state, nowMs);
+            case DeadlinePassed passed when nowMs >= state.fallsSilentMs() -> Interrupting.fallSilent(state, nowMs);
             case DeadlinePassed passed when !state.waiting().isEmpty() -> // no news of the playback: go by the clock
                     Speech.go(Speech.heard(state, state.heardMs(nowMs)), nowMs, new ArrayList<>());
             case DeadlinePassed passed when Speech.allSent(state) -> finish(state, nowMs); // the mark is lost
-            case DeadlinePassed passed -> fail(turn, new StopThinking(turn), said(state, nowMs, false));
-            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> TurnTaking.answerKey(
-                    TurnTaking.of(state).nextTurn(), pressed.digit(), nowMs, TurnTaking.callerBegins(turn + 1, cut(state, nowMs)));
-            case SpeechStarted started when state.manners().cutBySpeech() -> {
-                List<ConversationEffect> effects = effects(cut(state, nowMs));
-                effects.add(new Tell(new Fact.Latency(turn, Fact.Latency.BARGE_IN, started.agoMs())));
-                yield TurnTaking.hear(TurnTaking.of(state).nextTurn(), started, nowMs, effects);
+            case DeadlinePassed passed -> fail(turn, new StopThinking(reply), Interrupting.said(state, state.heardMs(nowMs), false));
+            case DigitPressed pressed when state.manners().cutBy(pressed.digit()) -> {
+                List<ConversationEffect> cut = Interrupting.cut(state, state.heardMs(nowMs), nowMs, new Clear(turn));
+                yield TurnTaking.answerKey(
+                        TurnTaking.of(state).nextTurn(), pressed.digit(), nowMs,
+                        TurnTaking.callerBegins(turn + 1, cut.toArray(ConversationEffect[]::new)));
             }
+            case SpeechStarted started when state.manners().cutBySpeech() -> Interrupting.started(state, started, nowMs);
+            case CallerWords words -> Interrupting.understood(state, words, nowMs);
             case TurnWanted wanted -> TurnTaking.takeTurn(
-                    TurnTaking.of(state), nowMs, effects(new StopThinking(turn), new Clear(turn), said(state, nowMs, false)));
+                    TurnTaking.of(state), nowMs,
+                    effects(new StopThinking(reply), new Clear(turn), Interrupting.said(state, state.heardMs(nowMs), false)));
             case DigitPressed pressed -> Step.to(Speech.with(state, state.caller().presses(pressed.digit())));
             case SpeechStarted started -> Step.to(Speech.with(state, state.caller().speaks(nowMs - started.agoMs())));
-            case SpeechStopped stopped -> Step.to(Speech.with(state, state.caller().fallsSilent()));
-            case EngineFailed _, Broken _ -> fail(turn, said(state, nowMs, false));
-            case CallEnded ended ->
-                    TurnTaking.ended(TurnTaking.of(state), nowMs, new StopThinking(turn), new ClearDeadline(), said(state, nowMs, false));
+            case SpeechStopped stopped -> Interrupting.stopped(state, stopped, nowMs);
+            case EngineFailed _, Broken _ -> fail(turn, Interrupting.said(state, state.heardMs(nowMs), false));
+            case CallEnded ended -> TurnTaking.ended(
+                    TurnTaking.of(state), nowMs, new StopThinking(reply), new ClearDeadline(),
+                    Interrupting.said(state, state.heardMs(nowMs), false));
             case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, Played _, MarkReached _, RunStarted _,
                     Resumed _ -> Step.stay(state);
         };
     }
 
     private static Step<Floor, ConversationEffect> played(Speaking state, Played played, long nowMs) {
-        Speaking heard = Speech.heard(state, played.playedMs());
+        Speaking heard = Speech.played(state, played.playedMs());
         if (played.finished() && Speech.allSent(heard) && heard.playedMs() >= heard.sentMs()) {
             return finish(heard, nowMs);
         }
@@ -205,20 +216,8 @@ final class FloorMachine {
     private static Step<Floor, ConversationEffect> finish(Speaking state, long nowMs) {
         List<ConversationEffect> effects = new ArrayList<>();
         Speech.audible(state, Math.min(nowMs, state.endsMs() + Speech.MARK_GRACE_MS / 2), state.sentMs()).ifPresent(effects::add);
-        effects.add(said(state, nowMs, true));
+        effects.add(Interrupting.said(state, state.sentMs(), true));
         return TurnTaking.after(TurnTaking.of(state), Objects.requireNonNull(state.then()), nowMs, effects);
-    }
-
-    private static ConversationEffect[] cut(Speaking state, long nowMs) {
-        List<ConversationEffect> effects = effects(
-                new StopThinking(state.turn()), new Clear(state.turn()), new Tell(new Fact.Interrupted(state.turn())));
-        Speech.audible(state, nowMs, state.heardMs(nowMs)).ifPresent(effects::add);
-        effects.add(said(state, nowMs, false));
-        return effects.toArray(ConversationEffect[]::new);
-    }
-
-    private static Tell said(Speaking state, long nowMs, boolean whole) {
-        return new Tell(new Fact.Said(state.turn(), state.text(), whole ? state.sentMs() : state.heardMs(nowMs), whole));
     }
 
     static Step<Floor, ConversationEffect> fail(int turn, ConversationEffect... before) {

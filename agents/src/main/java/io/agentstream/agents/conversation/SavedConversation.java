@@ -12,28 +12,40 @@ import tools.jackson.databind.JsonNode;
 /// @param manners what was listened to
 /// @param memory what the dialogue, or an engine outside of the machine, needs to go on; absent as long as nothing was said
 /// @param keys keys that wait for a node that takes keys; absent where there are none
+/// @param spokeMs length of what the caller has said that waits to be answered; absent where there is nothing
+/// @param pace how the caller speaks; absent as long as nothing is known
 /// @param failure why the call is being closed, where something of ours has failed: whoever takes over closes it with the same cause
 /// @param end how the agent has ended it, where that was not as an agent does; absent from older writers
 public record SavedConversation(
-        Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys, @Nullable Failure failure,
+        Phase phase,
+        int turn,
+        Manners manners,
+        @Nullable JsonNode memory,
+        @Nullable String keys,
+        @Nullable Long spokeMs,
+        @Nullable Pace pace,
+        @Nullable Failure failure,
         @Nullable End end) {
 
     public SavedConversation(Phase phase, int turn, Manners manners, @Nullable JsonNode memory) {
-        this(phase, turn, manners, memory, null, null, null);
+        this(phase, turn, manners, memory, null, null, null, null, null);
     }
 
     public SavedConversation(
             Phase phase, int turn, Manners manners, @Nullable JsonNode memory, @Nullable String keys, @Nullable Failure failure) {
-        this(phase, turn, manners, memory, keys, failure, null);
+        this(phase, turn, manners, memory, keys, null, null, failure, null);
     }
 
-    private static SavedConversation with(Phase phase, int turn, Manners manners, @Nullable JsonNode memory, Caller caller) {
-        return new SavedConversation(phase, turn, manners, memory, caller.keys().isEmpty() ? null : caller.keys(), null);
+    private static SavedConversation with(
+            Phase phase, int turn, Manners manners, @Nullable JsonNode memory, Caller caller, long spokeMs) {
+        return new SavedConversation(
+                phase, turn, manners, memory, caller.keys().isEmpty() ? null : caller.keys(), spokeMs == 0 ? null : spokeMs,
+                caller.pace().equals(Pace.UNKNOWN) ? null : caller.pace(), null, null);
     }
 
     /// What of the caller outlives a worker: whether the caller speaks is found out anew.
     Caller caller() {
-        return keys == null ? Caller.SILENT : Caller.withKeys(keys);
+        return Caller.left(keys, spokeMs, pace);
     }
 
     public enum Phase {
@@ -56,17 +68,30 @@ public record SavedConversation(
 
     /// Of a live state; the state of a call that is over has nothing to be saved but that it is.
     public static SavedConversation of(Conversation state) {
-        JsonNode said = state.dialogue().memory(state.floor() instanceof Floor.Speaking speaking ? speaking.playedMs() : 0);
+        JsonNode said = state.dialogue().memory(switch (state.floor()) {
+            case Floor.Speaking speaking -> speaking.playedMs();
+            case Floor.Held held -> held.line().playedMs();
+            case Floor.Opening _, Floor.Bridged _, Floor.Thinking _, Floor.Listening _, Floor.Ended _ -> 0;
+        });
         return switch (state.floor()) {
             case Floor.Opening o -> new SavedConversation(Phase.OPENING, 0, Manners.DEAF, null);
             case Floor.Bridged b -> new SavedConversation(Phase.BRIDGED, b.turn(), Manners.DEAF, null);
             case Floor.Thinking t -> {
                 JsonNode memory = said == null ? t.memory() : said;
-                yield with(memory == null ? Phase.OPENING : Phase.SPEAKING, t.turn(), t.manners(), memory, t.caller());
+                yield with(memory == null ? Phase.OPENING : Phase.SPEAKING, t.turn(), t.manners(), memory, t.caller(), t.caller().spokeMs());
             }
-            case Floor.Speaking s -> with(Phase.SPEAKING, s.turn(), s.manners(), said == null ? s.memory() : said, s.caller());
-            case Floor.Listening l -> with(Phase.LISTENING, l.turn(), l.manners(), said == null ? l.memory() : said, l.caller());
-            case Floor.Ended e -> new SavedConversation(Phase.CLOSING, e.turn(), Manners.DEAF, null, null, e.failure(), e.end());
+            case Floor.Speaking s -> speaking(s, said);
+            case Floor.Held h -> speaking(h.line(), said);
+            case Floor.Listening l -> with(
+                    Phase.LISTENING, l.turn(), l.manners(), said == null ? l.memory() : said, l.caller(),
+                    l.pause() == null ? 0 : Math.max(1, l.pause().speechMs()));
+            case Floor.Ended e -> new SavedConversation(
+                    Phase.CLOSING, e.turn(), Manners.DEAF, null, null, null, null, e.failure(), e.end());
         };
+    }
+
+    private static SavedConversation speaking(Floor.Speaking line, @Nullable JsonNode said) {
+        return with(
+                Phase.SPEAKING, line.turn(), line.manners(), said == null ? line.memory() : said, line.caller(), line.caller().spokeMs());
     }
 }

@@ -16,8 +16,10 @@ import io.agentstream.agents.conversation.ConversationEffect.Think;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
 import io.agentstream.agents.conversation.ConversationInput.Broken;
 import io.agentstream.agents.conversation.ConversationInput.CallEnded;
+import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.DigitPressed;
+import io.agentstream.agents.conversation.ConversationInput.Ending;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
 import io.agentstream.agents.conversation.ConversationInput.ForFloor;
 import io.agentstream.agents.conversation.ConversationInput.MarkReached;
@@ -34,6 +36,7 @@ import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.ConversationInput.TurnWanted;
 import io.agentstream.agents.conversation.Floor.Ended;
 import io.agentstream.agents.conversation.Floor.Listening;
+import io.agentstream.agents.conversation.Floor.Pause;
 import io.agentstream.agents.conversation.Floor.Speaking;
 import io.agentstream.agents.conversation.Floor.Thinking;
 import io.agentstream.runtime.Step;
@@ -73,24 +76,26 @@ final class TurnTaking {
         return new Talk(state.turn(), state.manners(), state.memory(), state.caller());
     }
 
-    private static Talk of(Listening state) {
+    static Talk of(Listening state) {
         return new Talk(state.turn(), state.manners(), state.memory(), state.caller());
     }
 
     static Step<Floor, ConversationEffect> listening(Listening state, long nowMs, ForFloor input) {
         Talk talk = of(state);
         return switch (input) {
+            case SpeechStarted started when state.pause() != null -> Pausing.goesOn(state, started, nowMs);
             case SpeechStarted started when state.manners().speech() && !state.hearing() ->
                     hear(talk.nextTurn(), started, nowMs, new ArrayList<>());
             case SpeechStarted started -> // nobody answers it, but who talks is not silent
                     waiting(state, state.caller().speaks(nowMs - started.agoMs()), nowMs);
-            case SpeechStopped stopped when state.hearing() ->
-                    answerSpeech(
-                            talk.with(state.caller().fallsSilent()), stopped.speechMs(), nowMs, nowMs - stopped.agoMs());
+            case SpeechStopped stopped when state.pause() != null -> Step.stay(state);
+            case SpeechStopped stopped when state.hearing() -> Pausing.stopped(state, stopped, nowMs);
             case SpeechStopped stopped -> waiting(state, state.caller().fallsSilent(), nowMs);
+            case CallerWords words when state.hearing() -> Pausing.understood(state, words, nowMs);
+            case DeadlinePassed passed when state.pause() != null -> Pausing.over(state, nowMs);
             case DeadlinePassed passed when state.hearing() -> {
                 long speechMs = state.caller().speechMs(nowMs);
-                yield answerSpeech(talk.with(state.caller().speaksOn(nowMs)), speechMs, nowMs, nowMs);
+                yield answerSpeech(talk.with(state.caller().speaksOn(nowMs)), speechMs, nowMs, nowMs, new ArrayList<>());
             }
             case DeadlinePassed passed when state.caller().speaking() -> // has not heard what the line wants: it is said once more
                     think(talk.nextTurn(), Prompt.UNHEARD, nowMs, NOBODY_WAITS, new ArrayList<>());
@@ -104,15 +109,16 @@ final class TurnTaking {
             case TurnWanted wanted -> takeTurn(talk, nowMs, new ArrayList<>());
             case EngineFailed _, Broken _ -> fail(talk.turn());
             case CallEnded ended -> ended(state, nowMs);
-            case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, MarkReached _, Played _, RunStarted _,
-                    Resumed _ -> Step.stay(state);
+            case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, CallerWords _, MarkReached _, Played _,
+                    RunStarted _, Resumed _ -> Step.stay(state);
         };
     }
 
     /// What the caller did leads nowhere, but shows that somebody is there: the silence begins anew. While a speech is heard that will
     /// be answered, its own limit goes on.
     private static Step<Floor, ConversationEffect> waiting(Listening state, Caller caller, long nowMs) {
-        Listening next = new Listening(state.turn(), state.manners(), state.memory(), state.hearing(), caller);
+        Listening next = new Listening(
+                state.turn(), state.manners(), state.memory(), state.hearing(), caller, state.pause(), state.ending());
         return state.hearing() ? Step.to(next) : Step.to(next, limit(next.manners(), caller, nowMs));
     }
 
@@ -126,11 +132,18 @@ final class TurnTaking {
             return answerKey(talk.nextTurn().with(talk.caller().without(at + 1)), key, nowMs, effects);
         }
         Caller caller = talk.manners().takesKeys() ? talk.caller().without(talk.caller().keys().length()) : talk.caller();
-        boolean hearing = caller.speaking() && talk.manners().speech();
+        boolean hasSpoken = caller.spokeMs() > 0 && !caller.speaking();
+        boolean hearing = (caller.speaking() || hasSpoken) && talk.manners().speech();
         int turn = hearing ? talk.turn() + 1 : talk.turn();
         if (hearing) {
             effects.add(new Tell(new Fact.TurnStarted(turn, Party.CALLER)));
         }
+        if (hearing && hasSpoken) {
+            Pause pause = new Pause(caller.endedMs() == 0 ? nowMs : caller.endedMs(), caller.spokeMs());
+            Listening said = new Listening(turn, talk.manners(), talk.memory(), true, caller.takenUp(), pause, Ending.UNCLEAR);
+            return caller.endedMs() == 0 ? Pausing.over(said, nowMs, effects) : Pausing.waiting(said, nowMs, effects);
+        }
+        caller = caller.takenUp();
         effects.add(limit(talk.manners(), caller, nowMs));
         effects.add(new Save());
         return to(new Listening(turn, talk.manners(), talk.memory(), hearing, caller), effects);
@@ -191,10 +204,10 @@ final class TurnTaking {
                 effects);
     }
 
-    private static Step<Floor, ConversationEffect> answerSpeech(
-            Talk talk, long speechMs, long nowMs, long sinceMs) {
-        return think(
-                talk, new Prompt.Speech(speechMs), nowMs, sinceMs, effects(new Tell(new Fact.Heard(talk.turn(), null, speechMs))));
+    static Step<Floor, ConversationEffect> answerSpeech(
+            Talk talk, long speechMs, long nowMs, long sinceMs, List<ConversationEffect> effects) {
+        effects.add(new Tell(new Fact.Heard(talk.turn(), null, speechMs)));
+        return think(talk, new Prompt.Speech(speechMs), nowMs, sinceMs, effects);
     }
 
     static Step<Floor, ConversationEffect> answerKey(
@@ -207,7 +220,7 @@ final class TurnTaking {
             Talk talk, Prompt prompt, long nowMs, long sinceMs, List<ConversationEffect> effects) {
         effects.add(new Think(talk.turn(), prompt));
         effects.add(thinkLimit(nowMs));
-        return to(new Thinking(talk.turn(), sinceMs, talk.manners(), talk.memory(), talk.caller()), effects);
+        return to(new Thinking(talk.turn(), sinceMs, talk.manners(), talk.memory(), talk.caller().takenUp()), effects);
     }
 
     static List<ConversationEffect> callerBegins(int turn, ConversationEffect... before) {
@@ -223,7 +236,8 @@ final class TurnTaking {
         }
         return Step.to(
                 new Ended(state.turn()), new ClearDeadline(),
-                new Tell(new Fact.Heard(state.turn(), null, state.caller().speechMs(nowMs))));
+                new Tell(new Fact.Heard(
+                        state.turn(), null, state.pause() == null ? state.caller().speechMs(nowMs) : state.pause().speechMs())));
     }
 
     /// The call ends. A caller who spoke into the agent's words has said something too.

@@ -54,7 +54,7 @@ public record Settings(
 
     /// When the caller's turn is over: after a pause between the bounds.
     ///
-    /// @param shortAnswerMs the pause after an answer that is complete by itself, such as yes, no or a number
+    /// @param shortAnswerMs the pause after an answer that is complete by itself, such as yes or no
     /// @param adapts whether the pause follows the caller's own pauses; otherwise it is always `minMs` where the words seem complete, and
     ///     `maxMs` where they do not
     public record Endpointing(int minMs, int maxMs, int shortAnswerMs, boolean adapts) {}

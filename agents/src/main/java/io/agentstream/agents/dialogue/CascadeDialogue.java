@@ -57,6 +57,11 @@ public final class CascadeDialogue implements Dialogue {
     }
 
     @Override
+    public Move sounded() {
+        return move(0, step -> step.hearing().sounded());
+    }
+
+    @Override
     public Dialogue heard(int turn, long playedMs, boolean whole) {
         return move(0, step -> step.heard(turn, whole ? NEVER : playedMs)).next();
     }

@@ -97,6 +97,8 @@ final class CascadeState implements Cloneable {
     /// that was not known yet.
     List<String> cutOff = List.of();
     @Nullable Then cutThen;
+    /// Whether it was thinking about an answer instead, of which nothing was heard.
+    boolean cutThought;
     /// Number of the ear that is open; what it has understood of the caller's turn; whether it thinks that this is all.
     int earNumber;
     String heard = "";
@@ -190,6 +192,7 @@ final class CascadeState implements Cloneable {
     void forgetCutOff() {
         cutOff = List.of();
         cutThen = null;
+        cutThought = false;
     }
 
     /// Nothing is waited for any more.

@@ -26,6 +26,7 @@ import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Node;
+import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.definition.Template;
 import io.agentstream.agents.definition.Templates;
 import io.agentstream.agents.definition.Values;
@@ -180,8 +181,10 @@ final class CascadeStep {
             effects.add(new StopTools(turn));
         }
         s.cutThen = s.then;
+        s.cutThought = s.asking != CascadeState.NONE && s.pieces.stream().allMatch(piece -> piece.audioMs() == 0);
         s.stop();
         if (s.pieces.stream().allMatch(piece -> piece.audioMs() == 0)) {
+            s.cutOff = s.cutThen == null ? List.of() : Memories.unsaid(s.pieces, 0);
             fold(0); // nobody will say how much was heard
         }
     }
@@ -190,11 +193,18 @@ final class CascadeStep {
         if (turn == s.turn) {
             s.cutOff = heardMs == Dialogue.NEVER || s.cutThen == null ? List.of() : Memories.unsaid(s.pieces, heardMs);
             fold(heardMs);
-            if (heardMs == Dialogue.NEVER) { // what was said into it is no answer to what comes now
+            if (heardMs == Dialogue.NEVER && !keepsWords()) { // what was said into it is no answer to what comes now
                 s.heard = "";
                 s.heardAll = false;
             }
         }
+    }
+
+    /// Into a line that nothing cuts short something may be said that is answered behind it.
+    private boolean keepsWords() {
+        return s.node != null
+                && graph.node(s.node).common().interruption() instanceof Settings.Interruption.Off
+                && !Backchannels.isOne(graph.settings().language(), s.heard);
     }
 
     /// The turn becomes part of what is remembered.

@@ -3,6 +3,7 @@ package io.agentstream.agents.dialogue;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
+import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.ServiceFailure;
@@ -34,6 +35,16 @@ final class Hearing {
         s.heard = text;
         s.heardAll = false;
         s.earTries = 0;
+        tell(false);
+    }
+
+    /// Who may speak hangs on the words too, as long as nobody waits for them to be complete.
+    private void tell(boolean ended) {
+        if (s.wordsDueMs == Dialogue.NEVER) {
+            CallerWords words = Understanding.of(step.graph.settings().language(), s.heard, ended);
+            boolean isAnswer = words.backChannel() && s.node != null && step.questions().isAnswer(step.here(), s.heard);
+            step.replies.add(isAnswer ? new CallerWords(words.words(), false, words.ending()) : words);
+        }
     }
 
     void ended(String text) {
@@ -41,8 +52,26 @@ final class Hearing {
         if (s.wordsDueMs == Dialogue.NEVER) {
             s.heard = text;
             s.heardAll = !text.isBlank();
+            tell(true);
+            if (speaks()
+                    && Backchannels.isOne(step.graph.settings().language(), text)
+                    && !step.questions().isAnswer(step.here(), text)) { // no answer to anything
+                s.heard = "";
+                s.heardAll = false;
+            }
         } else {
             understood(text.isBlank() ? s.heard : text);
+        }
+    }
+
+    private boolean speaks() {
+        return s.pieces.stream().anyMatch(piece -> piece.audioMs() > 0);
+    }
+
+    /// The caller has made a sound while the agent speaks.
+    void sounded() {
+        if (!s.deaf && s.wordsDueMs == Dialogue.NEVER) {
+            step.effects.add(new FinishHearing(s.earNumber));
         }
     }
 
@@ -73,7 +102,7 @@ final class Hearing {
         s.heard = "";
         s.heardAll = false;
         boolean meansNothing = text.isBlank() // a noise, or nobody knows what
-                || (!s.cutOff.isEmpty()
+                || ((!s.cutOff.isEmpty() || s.cutThought)
                         && Backchannels.isOne(step.graph.settings().language(), text)
                         && !step.questions().isAnswer(step.here(), text));
         if (meansNothing) {

@@ -96,6 +96,11 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
+    public Move sounded() {
+        return Move.stay(this);
+    }
+
+    @Override
     public Dialogue heard(int turn, long playedMs, boolean whole) {
         return this;
     }

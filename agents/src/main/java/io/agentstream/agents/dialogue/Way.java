@@ -5,6 +5,7 @@ import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.ReplyBegun;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.definition.Edge;
 import io.agentstream.agents.definition.Fault;
@@ -165,7 +166,12 @@ final class Way {
     /// @param entered whether it has come there just now
     void begin(Node node, boolean entered) {
         step.replies.add(new ReplyBegun(
-                s.turn, entered ? node.name() : null, Allowed.in(step.graph, s, node), null, entered ? node.common().outcome() : null));
+                s.turn, entered ? node.name() : null, manners(node), null, entered ? node.common().outcome() : null));
+    }
+
+    private Manners manners(Node node) {
+        Manners allowed = Allowed.in(step.graph, s, node);
+        return s.ending ? allowed : Attention.of(allowed, step.graph.settings(), node.common());
     }
 
     /// The caller has heard what there was to say.
@@ -194,9 +200,12 @@ final class Way {
     void stay() {
         List<String> rest = s.cutOff;
         Then then = s.cutThen;
+        boolean thought = s.cutThought;
         s.forgetCutOff();
         begin(step.here(), false);
-        if (rest.isEmpty() || then == null) {
+        if (thought) {
+            step.thinking().ask();
+        } else if (rest.isEmpty() || then == null) {
             step.speaking().finish(Then.LISTEN);
         } else {
             step.speaking().texts(rest, then);

@@ -98,7 +98,8 @@ public final class ConversationForms {
                     ConversationInput.SpeechStopped _, ConversationInput.DigitPressed _, ConversationInput.MarkReached _,
                     ConversationInput.Played _, ConversationInput.DeadlinePassed _, ConversationInput.CallEnded _,
                     ConversationInput.Broken _, ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _,
-                    ConversationInput.ReplyFinished _, ConversationInput.EngineFailed _, ConversationInput.TurnWanted _,
+                    ConversationInput.ReplyFinished _, ConversationInput.CallerWords _, ConversationInput.EngineFailed _,
+                    ConversationInput.TurnWanted _,
                     ConversationInput.MouthDone _,
                     ConversationInput.MouthFailed _, ConversationInput.WordsHeard _, ConversationInput.WordsEnded _,
                     ConversationInput.EarFailed _, ConversationInput.BrainSaid _, ConversationInput.BrainCalled _,
@@ -139,7 +140,8 @@ public final class ConversationForms {
                     ConversationEffect.AskForMark _, ConversationEffect.SetDeadline _, ConversationEffect.ClearDeadline _,
                     ConversationEffect.Save _, ConversationEffect.HangUp _, ConversationEffect.Speak _,
                     ConversationEffect.PressKeys _, ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _,
-                    ConversationEffect.StopTools _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _ ->
+                    ConversationEffect.StopTools _,
+                    ConversationEffect.Understand _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _ ->
                 record(effect);
         };
     }

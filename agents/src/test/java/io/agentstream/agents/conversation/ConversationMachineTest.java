@@ -11,9 +11,11 @@ import static io.agentstream.agents.conversation.Scenes.audio;
 import static io.agentstream.agents.conversation.Scenes.begun;
 import static io.agentstream.agents.conversation.Scenes.finished;
 import static io.agentstream.agents.conversation.Scenes.frame;
+import static io.agentstream.agents.conversation.Scenes.held;
 import static io.agentstream.agents.conversation.Scenes.listening;
 import static io.agentstream.agents.conversation.Scenes.part;
 import static io.agentstream.agents.conversation.Scenes.speaking;
+import static io.agentstream.agents.conversation.Scenes.speakingLong;
 import static io.agentstream.agents.conversation.Scenes.started;
 import static io.agentstream.agents.conversation.Scenes.thinking;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -79,6 +81,10 @@ class ConversationMachineTest {
     /// The caller hears the first of turn 1, for which it waited since the beginning; scenes take no time.
     private static final Tell AUDIBLE = tell(new Fact.Latency(1, "first_played", 0));
 
+    private static Play play(int turn, int ms) {
+        return new Play(turn, 160, audio(ms));
+    }
+
     private static Tell said(int turn, long ms, boolean whole) {
         return tell(new Fact.Said(turn, "Hello.", ms, whole));
     }
@@ -137,8 +143,27 @@ class ConversationMachineTest {
                         new Think(2, new Prompt.Key('2')), thinkLimit),
                 row("speech begins the caller's turn", listening(), new SpeechStarted(120), Floor.Listening.class, 2,
                         tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
-                row("its end is answered", hearing, new SpeechStopped(900, 500), Floor.Thinking.class, 2,
+                row("a pause is not known to be its end", hearing, new SpeechStopped(900, 200), Floor.Listening.class, 2, deadline(430)),
+                row("until it has lasted", after(hearing, new SpeechStopped(900, 200)), new DeadlinePassed(), Floor.Thinking.class, 2,
                         tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
+                row("or had lasted when it was known", hearing, new SpeechStopped(900, 700), Floor.Thinking.class, 2,
+                        tell(new Fact.Heard(2, null, 900L)), new Think(2, new Prompt.Speech(900)), thinkLimit),
+                row("who goes on has only paused", after(hearing, new SpeechStopped(900, 200)), new SpeechStarted(160),
+                        Floor.Listening.class, 2, deadline(FloorMachine.SPEECH_LIMIT_MS - 1_200)),
+                row("speech makes the agent fall silent in the middle of a line", speakingLong(OPEN), new SpeechStarted(160),
+                        Floor.Held.class, 1, new Clear(1), deadline(Interrupting.MEANT_MS + Interrupting.KNOWN_MS - 160)),
+                row("which goes on where it was when that was nothing", held(OPEN), new SpeechStopped(160, 200), Floor.Speaking.class, 2,
+                        SAVE, play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000),
+                        play(2, 1_000), play(2, 1_000), play(2, 1_000), new AskForMark(2), deadline(10_000 + Speech.MARK_GRACE_MS)),
+                row("and is cut when the caller speaks on", held(OPEN), new DeadlinePassed(), Floor.Listening.class, 2,
+                        new StopThinking(1), tell(new Fact.Interrupted(1)), said(1, 0, false), tell(new Fact.Latency(1, "barge_in", 160)),
+                        tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit),
+                row("a key cuts it too", held(OPEN), new DigitPressed('1'), Floor.Thinking.class, 2,
+                        new StopThinking(1), tell(new Fact.Interrupted(1)), said(1, 0, false), tell(new Fact.TurnStarted(2, Party.CALLER)),
+                        tell(new Fact.Heard(2, "1", null)), new Think(2, new Prompt.Key('1')), thinkLimit),
+                row("the end of the call while the agent has fallen silent", held(OPEN), new ConversationInput.CallEnded(), Floor.Ended.class,
+                        2, new StopThinking(1), new ClearDeadline(), said(1, 0, false), tell(new Fact.TurnStarted(2, Party.CALLER)),
+                        tell(new Fact.Heard(2, null, 260L))),
                 row("who speaks into a firm line is heard when it is over", talkedInto(speaking(FIRM, Then.LISTEN)),
                         new MarkReached(1), Floor.Listening.class, 2, AUDIBLE, said(1, 1_000, true),
                         tell(new Fact.TurnStarted(2, Party.CALLER)), speechLimit, SAVE),

@@ -82,6 +82,16 @@ final class Scenes {
         return after(started(), begun(1, manners), part(1, 1_000), finished(1, then));
     }
 
+    /// Ten seconds are on their way, of which hardly any is heard.
+    static Conversation speakingLong(Manners manners) {
+        return after(started(), begun(1, manners), part(1, 10_000), finished(1, Then.LISTEN));
+    }
+
+    /// The caller makes a sound into such a line.
+    static Conversation held(Manners manners) {
+        return after(speakingLong(manners), new ConversationInput.SpeechStarted(160));
+    }
+
     static Conversation listening() {
         return asked(OPEN);
     }
@@ -113,6 +123,9 @@ final class Scenes {
                 after(started(), begun(1, OPEN), part(1, 25_000)),
                 speaking(OPEN, Then.LISTEN),
                 speaking(FIRM, Then.HANG_UP),
+                held(OPEN),
+                after(held(OPEN.with(new BargeIn(0, 0, true), Patience.USUAL)), new ConversationInput.SpeechStopped(160, 200)),
+                after(listening(), new ConversationInput.SpeechStarted(500), new ConversationInput.SpeechStopped(300, 200)),
                 listening(),
                 ConversationMachine.step(listening(), T0, new ConversationInput.SpeechStarted(100)).state(),
                 at(new Floor.Ended(4)));
@@ -126,6 +139,9 @@ final class Scenes {
                 frame(),
                 new ConversationInput.SpeechStarted(120),
                 new ConversationInput.SpeechStopped(900, 500),
+                new ConversationInput.SpeechStopped(300, 200),
+                new ConversationInput.CallerWords(1, true, ConversationInput.Ending.ANSWER),
+                new ConversationInput.CallerWords(3, false, ConversationInput.Ending.OPEN),
                 new ConversationInput.DigitPressed('1'),
                 new ConversationInput.DigitPressed('9'),
                 new ConversationInput.DeadlinePassed(),

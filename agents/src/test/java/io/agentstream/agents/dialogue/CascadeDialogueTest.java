@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 /// An agent that hears, thinks and speaks, by services that do what they should, and by such that do not.
 class CascadeDialogueTest {
 
-    private static final String GRAPH = """
+    static final String GRAPH = """
             {"engine": "cascade",
              "settings": {"farewell": "Goodbye then.", "trouble": {"say": "I am sorry, I cannot go on."}, "idle": {"after_ms": 4000, "prompts": ["Are you there?"]}},
              "services": {
@@ -200,7 +200,7 @@ class CascadeDialogueTest {
         world.watcher = effect -> {
             if (!done[0] && effect instanceof ConversationEffect.Play play && play.turn() > 2) {
                 done[0] = true;
-                world.phone(afterMs, () -> world.give(new ConversationInput.SpeechStarted(0)));
+                world.phone(afterMs, () -> world.give(new ConversationInput.SpeechStarted(200)));
             }
         };
         return world.run(30_000);
@@ -419,7 +419,7 @@ class CascadeDialogueTest {
     }
 
     /// The caller makes a sound of that kind in the middle of the brain's answer, which is complete by then.
-    private static World soundInTheAnswer(String words) {
+    private static World soundInTheAnswer(String words, long lastsMs) {
         PoliteServices services = new PoliteServices(request -> Thought.of("One two three four five six seven eight nine ten."));
         World world = world(services, TakeOver.NEVER, "Tell me.");
         boolean[] done = {false};
@@ -428,18 +428,30 @@ class CascadeDialogueTest {
                 done[0] = true;
                 world.phone(24L * PoliteServices.CHAR_MS, () -> {
                     services.said = words;
-                    world.give(new ConversationInput.SpeechStarted(0));
+                    world.give(new ConversationInput.SpeechStarted(200));
                 });
-                world.phone(24L * PoliteServices.CHAR_MS + 800, () -> world.give(new ConversationInput.SpeechStopped(300, 500)));
+                world.phone(24L * PoliteServices.CHAR_MS + lastsMs, () -> world.give(new ConversationInput.SpeechStopped(lastsMs, 200)));
             }
         };
         return world.run(30_000);
     }
 
     @Test
+    void aShortSoundThatMeansNothingInterruptsNothing() {
+        for (String nothing : List.of("", "Mhm.", "Okay, right.")) {
+            World world = soundInTheAnswer(nothing, 300);
+
+            assertEquals(List.of(), world.told(Fact.Interrupted.class), nothing);
+            assertFalse(spoken(world).contains("six seven eight nine ten."), () -> nothing + spoken(world));
+            assertEquals(List.of("Tell me."), world.told(Fact.Understood.class).stream().map(Fact.Understood::text).toList());
+            assertTrue(remembered(world).toString().contains("One two three four five six seven eight nine ten."));
+        }
+    }
+
+    @Test
     void anInterruptionThatWasNoneIsGoneOnFromWhereItCame() {
         for (String nothing : List.of("", "Mhm.", "Okay, right.")) {
-            World world = soundInTheAnswer(nothing);
+            World world = soundInTheAnswer(nothing, 1_200);
 
             assertTrue(spoken(world).contains("six seven eight nine ten."), () -> nothing + spoken(world));
             assertTrue(remembered(world).toString().contains("One two three four five six seven eight nine ten."));
@@ -448,10 +460,12 @@ class CascadeDialogueTest {
 
     @Test
     void anInterruptionThatMeansSomethingIsAnswered() {
-        World world = soundInTheAnswer("Okay, but how much?");
+        for (long lastsMs : new long[] {300, 1_200}) {
+            World world = soundInTheAnswer("Okay, but how much?", lastsMs);
 
-        assertFalse(spoken(world).contains("six seven eight nine ten."));
-        assertTrue(remembered(world).toString().contains("agent: One two three four five\ncaller: Okay, but how much?"));
+            assertFalse(spoken(world).contains("six seven eight nine ten."));
+            assertTrue(remembered(world).toString().contains("agent: One two three four five\ncaller: Okay, but how much?"));
+        }
     }
 
     @Test

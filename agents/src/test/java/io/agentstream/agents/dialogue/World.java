@@ -150,7 +150,8 @@ final class World {
             case ConversationEffect.Save save -> saved = snapshot();
             case ConversationEffect.HangUp hangUp -> hangUps++;
             case ServiceEffect asked -> services.perform(this, asked);
-            case ConversationEffect.Hear _, ConversationEffect.Think _, ConversationEffect.StopThinking _, ConversationEffect.Flow _ ->
+            case ConversationEffect.Hear _, ConversationEffect.Think _, ConversationEffect.StopThinking _, ConversationEffect.Flow _,
+                    ConversationEffect.Understand _ ->
                 throw new AssertionError("nothing is decided outside: " + effect);
         }
     }

@@ -79,6 +79,7 @@ class ConversationJournalTest {
                 new ConversationInput.ReplyBegun(5, "greet", new Manners(true, true, "1", 8_000), MEMORY, "greeted"),
                 new ConversationInput.ReplyPart(5, "Héllo \uD83D\uDE00", new Slice(new byte[20_043], 43, 20_000)),
                 new ConversationInput.ReplyDelayed(5),
+                new ConversationInput.CallerWords(2, false, ConversationInput.Ending.OPEN),
                 new ConversationInput.ReplyFinished(5, ConversationInput.Then.LISTEN),
                 new ConversationInput.MouthSpoke(
                         5, 2, new Slice(new byte[2_000], 40, 800), List.of(new ConversationInput.Word("Héllo", 0, 90))),

@@ -131,7 +131,7 @@ final class SimulatedCall {
                 saved = SavedConversation.of(state);
             }
             case ConversationEffect.Play _, ConversationEffect.Flow _, ConversationEffect.Tell _, ConversationEffect.HangUp _,
-                    ConversationEffect.ServiceEffect _ -> { }
+                    ConversationEffect.Understand _, ConversationEffect.ServiceEffect _ -> { }
         }
     }
 

@@ -2,43 +2,67 @@ package io.agentstream.dev.bench.turns;
 
 import io.agentstream.dev.bench.turns.Scene.Question;
 import io.agentstream.dev.bench.turns.TurnDetector.Verdict;
+import io.agentstream.dev.bench.turns.TurnDetector.What;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// How it was found out that a caller speaks while the agent does.
+/// How an agent that speaks took it that something came from the caller.
 ///
 /// @param scenes how many there were
-/// @param wrong of callers who interrupt: not noticed within a second; of all others: taken for one who interrupts
-/// @param delaysMs from the caller's first sound to when it was known, sorted
-record BargeIns(int scenes, int wrong, List<Long> delaysMs) {
+/// @param silent in how many it fell silent, if only for a moment: where it has to, within [#NOTICED_MS]
+/// @param cut in how many it lost the floor: where it has to, within [#DECIDED_MS]
+/// @param delaysMs from the caller's first sound to when it fell silent, sorted
+/// @param gapsMs how long it was silent where it then went on, sorted
+record BargeIns(int scenes, int silent, int cut, List<Long> delaysMs, List<Long> gapsMs) {
 
+    /// What takes longer than that was not noticed.
     private static final long NOTICED_MS = 1_000;
 
+    /// An interruption that is only believed later than that was missed.
+    private static final long DECIDED_MS = 2_000;
+
     static BargeIns of(TurnDetector detector, List<Scene> scenes) {
-        int wrong = 0;
+        int cut = 0;
         List<Long> delays = new ArrayList<>();
+        List<Long> gaps = new ArrayList<>();
         for (Scene scene : scenes) {
-            Optional<Verdict> began = detector.hear(scene.audio()).stream()
-                    .filter(each -> each.begins() && each.knownAtMs() >= scene.beginMs())
-                    .findFirst();
-            if (scene.kind().question() == Question.GOES_ON) {
-                wrong += began.isPresent() ? 1 : 0;
-            } else if (began.isEmpty() || began.get().knownAtMs() - scene.beginMs() > NOTICED_MS) {
-                wrong++;
-            } else {
-                delays.add(began.get().knownAtMs() - scene.beginMs());
+            List<Verdict> verdicts = detector.hear(scene).stream().filter(each -> each.knownAtMs() >= scene.beginMs()).toList();
+            boolean hasToBe = scene.kind().question() == Question.INTERRUPTS;
+            first(verdicts, What.SILENT, hasToBe ? scene.beginMs() + NOTICED_MS : Long.MAX_VALUE)
+                    .ifPresent(at -> delays.add(at - scene.beginMs()));
+            cut += first(verdicts, What.BEGINS, hasToBe ? scene.beginMs() + DECIDED_MS : Long.MAX_VALUE).isPresent() ? 1 : 0;
+            long silentMs = 0;
+            for (Verdict each : verdicts) {
+                if (each.what() == What.SILENT) {
+                    silentMs = each.knownAtMs();
+                } else if (each.what() == What.GOES_ON) {
+                    gaps.add(each.knownAtMs() - silentMs);
+                }
             }
         }
         delays.sort(null);
-        return new BargeIns(scenes.size(), wrong, List.copyOf(delays));
+        gaps.sort(null);
+        return new BargeIns(scenes.size(), delays.size(), cut, List.copyOf(delays), List.copyOf(gaps));
     }
 
-    double wrongShare() {
-        return scenes == 0 ? 0 : (double) wrong / scenes;
+    private static Optional<Long> first(List<Verdict> verdicts, What what, long untilMs) {
+        return verdicts.stream().filter(each -> each.what() == what && each.knownAtMs() <= untilMs).map(Verdict::knownAtMs).findFirst();
+    }
+
+    double silentShare() {
+        return scenes == 0 ? 0 : (double) silent / scenes;
+    }
+
+    double cutShare() {
+        return scenes == 0 ? 0 : (double) cut / scenes;
     }
 
     long delayMs(double share) {
         return Delays.at(delaysMs, share);
+    }
+
+    long gapMs(double share) {
+        return Delays.at(gapsMs, share);
     }
 }

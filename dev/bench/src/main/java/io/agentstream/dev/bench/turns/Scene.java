@@ -1,6 +1,7 @@
 package io.agentstream.dev.bench.turns;
 
 import io.agentstream.dev.simulator.caller.Speech;
+import java.util.List;
 import java.util.Locale;
 
 /// A caller's line for some seconds, and what is true about it. Times are in milliseconds from its first sample.
@@ -10,7 +11,12 @@ import java.util.Locale;
 /// @param beginMs where the caller's turn begins; for what is not a turn, where the sound begins
 /// @param endMs where it ends: after it the caller says nothing more
 /// @param audio what is on the line
-record Scene(Kind kind, String name, long beginMs, long endMs, Speech audio) {
+/// @param words what the caller says
+/// @param call scenes with the same number follow each other in one call of one caller; 0: a call of its own
+record Scene(Kind kind, String name, long beginMs, long endMs, Speech audio, List<Word> words, int call) {
+
+    /// @param endMs when it is said
+    record Word(String text, long endMs) {}
 
     /// What is asked of a scene.
     enum Question {
@@ -29,12 +35,16 @@ record Scene(Kind kind, String name, long beginMs, long endMs, Speech audio) {
         HESITANT_IN_NOISE(Question.END),
         HESITANT_WITH_MUSIC(Question.END),
         TWO_VOICES(Question.END),
+        QUICK_CALLER(Question.END),
+        SLOW_CALLER(Question.END),
         INTERRUPTION(Question.INTERRUPTS),
         INTERRUPTION_IN_NOISE(Question.INTERRUPTS),
+        ONE_WORD(Question.INTERRUPTS),
         BACK_CHANNEL(Question.GOES_ON),
         NOISE(Question.GOES_ON),
         MUSIC(Question.GOES_ON),
-        COUGH(Question.GOES_ON);
+        COUGH(Question.GOES_ON),
+        SOMEBODY_ELSE(Question.GOES_ON);
 
         private final Question question;
 

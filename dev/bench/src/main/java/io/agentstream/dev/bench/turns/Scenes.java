@@ -22,6 +22,10 @@ final class Scenes {
     static final long TAIL_MS = 4_000;
 
     private static final double PAUSE_MEDIAN_MS = 450;
+    private static final double QUICK_PAUSE_MS = 250;
+    private static final double SLOW_PAUSE_MS = 800;
+    private static final int CALLS = 10;
+    private static final int CALL_TURNS = 6;
     private static final double PAUSE_SPREAD = 0.6;
     private static final double FILLED = 0.35;
 
@@ -40,6 +44,7 @@ final class Scenes {
         Scenes scenes = new Scenes(voice, seed);
         scenes.turns();
         scenes.whileTheAgentSpeaks();
+        scenes.calls();
         return List.copyOf(scenes.scenes);
     }
 
@@ -74,8 +79,32 @@ final class Scenes {
         }
     }
 
+    /// Callers who speak as they do for a whole call, of six turns each.
+    private void calls() {
+        for (int call = 1; call <= CALLS; call++) {
+            boolean quick = call % 2 == 1;
+            for (int turn = 0; turn < CALL_TURNS; turn++) {
+                String[] parts = Sentences.LONG.get((call * CALL_TURNS + turn) % Sentences.LONG.size()).split(" / ");
+                Said said = hesitant(quick ? QUICK_PAUSE_MS : SLOW_PAUSE_MS, parts);
+                add(quick ? Kind.QUICK_CALLER : Kind.SLOW_CALLER, parts[0], said, line -> line, call);
+            }
+        }
+        for (String words : Sentences.ONE_WORD) {
+            add(Kind.ONE_WORD, words, fluent(words), line -> line);
+        }
+        for (int n = 1; n <= 10; n++) {
+            String words = Sentences.SOMEBODY_ELSE.get(n % Sentences.SOMEBODY_ELSE.size());
+            add(Kind.SOMEBODY_ELSE, Integer.toString(n), new Said(new Line(LEAD_MS).mix(somebodyElse.say(words), LEAD_MS, -20)), line -> line);
+        }
+    }
+
     /// A line with a turn on it.
-    private record Said(Line line, long endMs) {}
+    private record Said(Line line, long endMs, List<Scene.Word> words) {
+
+        Said(Line line) {
+            this(line, line.lengthMs(), List.of());
+        }
+    }
 
     /// What else is on the line.
     @FunctionalInterface
@@ -84,35 +113,59 @@ final class Scenes {
     }
 
     private void add(Kind kind, String name, Said said, Around around) {
+        add(kind, name, said, around, 0);
+    }
+
+    private void add(Kind kind, String name, Said said, Around around, int call) {
         said.line().silence(TAIL_MS);
-        scenes.add(new Scene(kind, name, LEAD_MS, said.endMs(), around.lay(said.line()).heard(random)));
+        scenes.add(new Scene(kind, name, LEAD_MS, said.endMs(), around.lay(said.line()).heard(random), said.words(), call));
     }
 
     private Said fluent(String... parts) {
-        return sound(caller.say(String.join(" ", parts)));
+        String text = String.join(" ", parts);
+        short[] sound = caller.say(text);
+        Line line = new Line(LEAD_MS).mix(sound, LEAD_MS, 0);
+        return new Said(line, line.lengthMs(), words(text, LEAD_MS, line.lengthMs()));
     }
 
     private Said sound(short[] sound) {
-        Line line = new Line(LEAD_MS).mix(sound, LEAD_MS, 0);
-        return new Said(line, line.lengthMs());
+        return new Said(new Line(LEAD_MS).mix(sound, LEAD_MS, 0));
     }
 
     private Said hesitant(String... parts) {
-        Line line = new Line(LEAD_MS);
-        for (int i = 0; i < parts.length; i++) {
-            if (i > 0) {
-                line.silence(pauseMs());
-                if (random.nextDouble() < FILLED) {
-                    line.mix(caller.say(random.nextBoolean() ? "uh," : "um,"), line.lengthMs(), -3);
-                    line.silence(pauseMs());
-                }
-            }
-            line.mix(caller.say(parts[i]), line.lengthMs(), 0);
-        }
-        return new Said(line, line.lengthMs());
+        return hesitant(PAUSE_MEDIAN_MS, parts);
     }
 
-    private long pauseMs() {
-        return Math.clamp(Math.round(PAUSE_MEDIAN_MS * Math.exp(PAUSE_SPREAD * random.nextGaussian())), 200, 2_500);
+    private Said hesitant(double medianMs, String... parts) {
+        Line line = new Line(LEAD_MS);
+        List<Scene.Word> words = new ArrayList<>();
+        for (int i = 0; i < parts.length; i++) {
+            if (i > 0) {
+                line.silence(pauseMs(medianMs));
+                if (random.nextDouble() < FILLED) {
+                    line.mix(caller.say(random.nextBoolean() ? "uh," : "um,"), line.lengthMs(), -3);
+                    line.silence(pauseMs(medianMs));
+                }
+            }
+            long fromMs = line.lengthMs();
+            line.mix(caller.say(parts[i]), fromMs, 0);
+            words.addAll(words(parts[i], fromMs, line.lengthMs()));
+        }
+        return new Said(line, line.lengthMs(), words);
+    }
+
+    /// Each word as long as it is written.
+    private static List<Scene.Word> words(String text, long fromMs, long toMs) {
+        List<Scene.Word> words = new ArrayList<>();
+        int at = 0;
+        for (String word : text.split(" ", -1)) {
+            at += word.length() + 1;
+            words.add(new Scene.Word(word, fromMs + (toMs - fromMs) * Math.min(at, text.length()) / text.length()));
+        }
+        return words;
+    }
+
+    private long pauseMs(double medianMs) {
+        return Math.clamp(Math.round(medianMs * Math.exp(PAUSE_SPREAD * random.nextGaussian())), 200, 2_500);
     }
 }

@@ -40,6 +40,9 @@ final class Sentences {
             "that is not what I asked for", "excuse me but I have a question", "I do not need that", "please repeat the number",
             "hello can you hear me", "cancel it");
 
+    /// As short as a back channel, and meant.
+    static final List<String> ONE_WORD = List.of("stop", "wait", "no", "what", "hello", "hey", "pardon", "help", "wrong", "enough");
+
     static final List<String> BACK_CHANNELS = List.of(
             "mm hmm", "uh huh", "okay", "right", "yeah", "I see", "yes", "all right", "sure", "oh okay");
 

@@ -1,6 +1,7 @@
 package io.agentstream.dev.bench.turns;
 
 import io.agentstream.dev.bench.turns.TurnDetector.Verdict;
+import io.agentstream.dev.bench.turns.TurnDetector.What;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +18,7 @@ record TurnEnds(int turns, int cut, int missed, List<Long> delaysMs) {
         int missed = 0;
         List<Long> delays = new ArrayList<>();
         for (Scene scene : scenes) {
-            List<Verdict> ends = detector.hear(scene.audio()).stream().filter(each -> !each.begins()).toList();
+            List<Verdict> ends = detector.hear(scene).stream().filter(each -> each.what() == What.ENDS).toList();
             if (ends.stream().anyMatch(end -> end.knownAtMs() <= scene.endMs())) {
                 cut++;
             }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,25 +47,20 @@ public final class TurnsCommand implements Callable<Integer> {
             out.println(scenes.size() + " scenes are in " + directory);
         }
         out.print(TurnsReport.of(scenes));
-        out.print(Text.of("%ncost of listening: %.5f of a processor for each call%n", cost(scenes)));
+        out.print(Text.of("%ncost of listening: %.5f of a processor for each call; of voice or not alone: %.5f%n",
+                cost(scenes, Sounding::listen), cost(scenes, scene -> Voicing.listen(scene.audio()).cardinality())));
         out.flush();
         return 0;
     }
 
     /// Processor time of this thread over the time that the callers are on the line.
-    private static double cost(List<Scene> scenes) {
+    private static double cost(List<Scene> scenes, ToIntFunction<Scene> listening) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        int voiced = 0;
-        for (Scene scene : scenes) { // warm
-            voiced += Voicing.listen(scene.audio()).cardinality();
-        }
+        int found = scenes.stream().mapToInt(listening).sum(); // warm
         long beforeNs = threads.getCurrentThreadCpuTime();
-        long audioMs = 0;
-        for (Scene scene : scenes) {
-            voiced += Voicing.listen(scene.audio()).cardinality();
-            audioMs += scene.audio().lengthMs();
-        }
-        return voiced == 0 ? 0 : (threads.getCurrentThreadCpuTime() - beforeNs) / (audioMs * 1e6);
+        found += scenes.stream().mapToInt(listening).sum();
+        long audioMs = scenes.stream().mapToLong(scene -> scene.audio().lengthMs()).sum();
+        return found == 0 ? 0 : (threads.getCurrentThreadCpuTime() - beforeNs) / (audioMs * 1e6);
     }
 
     private static void write(List<Scene> scenes, Path directory) throws IOException {

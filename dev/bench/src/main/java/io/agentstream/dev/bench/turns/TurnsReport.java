@@ -1,5 +1,6 @@
 package io.agentstream.dev.bench.turns;
 
+import io.agentstream.agents.conversation.Patience;
 import io.agentstream.dev.bench.report.Text;
 import io.agentstream.dev.bench.turns.Scene.Kind;
 import io.agentstream.dev.bench.turns.Scene.Question;
@@ -17,13 +18,18 @@ final class TurnsReport {
     private static final int STEP_MS = 20;
     private static final int LEAST_MS = 100;
     private static final int MOST_MS = 3_000;
+    private static final int STEP_PERCENT = 10;
+    private static final int LEAST_PERCENT = 30;
+    private static final int MOST_PERCENT = 500;
 
     private final List<Scene> scenes;
     private final Voicing voicing = new Voicing();
+    private final Sounding sounding;
     private final List<String> lines = new ArrayList<>();
 
     private TurnsReport(List<Scene> scenes) {
         this.scenes = scenes;
+        this.sounding = new Sounding(scenes);
     }
 
     static String of(List<Scene> scenes) {
@@ -33,25 +39,80 @@ final class TurnsReport {
     private String render() {
         line(Text.of("%d scenes, %d s of audio", scenes.size(), scenes.stream().mapToLong(each -> each.audio().lengthMs()).sum() / 1_000));
         line("");
+        line("a fixed silence ends a turn");
         line(Text.of("%-26s%6s%12s%12s%12s%16s", "ends of turns", "turns", "300 ms cuts", "600 ms cuts", "never ends", "delay at 5 %"));
         for (Kind kind : kinds(Question.END)) {
             ends(kind.label(), of(kind));
         }
-        List<Scene> all = scenes.stream().filter(each -> each.kind().question() == Question.END).toList();
-        ends("all", all);
-        TurnEnds today = TurnEnds.of(silence(SilenceDetector.TODAY_MS), all);
-        line(Text.of("as workers have it, %d ms: %s cut; the end is known after %d ms (p50), %d ms (p95)",
-                SilenceDetector.TODAY_MS, percent(today.cutShare()), today.delayMs(0.5), today.delayMs(0.95)));
+        ends("all", ofQuestion(Question.END));
+        TurnEnds atFirst = TurnEnds.of(silence(SilenceDetector.AT_FIRST_MS), ofQuestion(Question.END));
+        line(Text.of("as workers had it, %d ms: %s cut; the end is known after %d ms (p50), %d ms (p95)",
+                SilenceDetector.AT_FIRST_MS, percent(atFirst.cutShare()), atFirst.delayMs(0.5), atFirst.delayMs(0.95)));
+        floors(false);
+        floors(true);
         line("");
-        line(Text.of("%-26s%6s%12s%12s%12s", "while the agent speaks", "", "wrong", "known p50", "known p95"));
+        line("while the agent speaks: how often it falls silent, how often it loses the floor, after how long it is silent (p50, p95), and for how");
+        line("long where it then goes on (p50)");
+        line(Text.of("%-22s%6s  %-16s%-34s%-34s", "", "", "any voice", "as workers have it", "with the words"));
         for (Question question : List.of(Question.INTERRUPTS, Question.GOES_ON)) {
             for (Kind kind : kinds(question)) {
-                bargeIns(
-                        kind.label() + (question == Question.INTERRUPTS ? ": missed" : ": stops it"),
-                        BargeIns.of(silence(SilenceDetector.TODAY_MS), of(kind)));
+                bargeIns(kind.label(), of(kind));
             }
         }
+        line("");
+        line("keys heard in what holds none: " + sounding.keys());
         return String.join("\n", lines) + "\n";
+    }
+
+    /// As workers have it.
+    private void floors(boolean understands) {
+        line("");
+        line(understands ? "as workers have it, with the words of a service" : "as workers have it, without words");
+        line(Text.of("%-26s%6s%12s%12s%12s%12s", "ends of turns", "turns", "cut", "never ends", "known p50", "known p95"));
+        for (Kind kind : kinds(Question.END)) {
+            floor(kind.label(), understands, of(kind));
+        }
+        List<Scene> all = ofQuestion(Question.END);
+        floor("all", understands, all);
+        line(Text.of("cut where the end is known after 300 ms (p50): %s; after 600 ms: %s; delay at 5 %% cut: %s",
+                percent(cutAt(understands, all, 300)), percent(cutAt(understands, all, 600)), delayAtTolerated(understands, all)));
+    }
+
+    private void floor(String label, boolean understands, List<Scene> of) {
+        TurnEnds found = TurnEnds.of(new FloorDetector(sounding, Patience.USUAL, understands), of);
+        line(Text.of("%-26s%6d%12s%12s%12s%12s",
+                label, of.size(), percent(found.cutShare()), percent((double) found.missed() / of.size()), ms(found.delayMs(0.5)),
+                ms(found.delayMs(0.95))));
+    }
+
+    /// All bounds being so many percent of the usual ones.
+    private TurnEnds scaled(boolean understands, List<Scene> of, int percent) {
+        Patience usual = Patience.USUAL;
+        Patience patience = new Patience(
+                usual.minMs() * percent / 100, usual.maxMs() * percent / 100, usual.shortAnswerMs() * percent / 100, usual.adapts());
+        return TurnEnds.of(new FloorDetector(sounding, patience, understands), of);
+    }
+
+    /// The share of turns that are cut by the most patient one that is as quick as that.
+    private double cutAt(boolean understands, List<Scene> of, long medianMs) {
+        double cut = 1;
+        for (int percent = LEAST_PERCENT; percent <= MOST_PERCENT; percent += STEP_PERCENT) {
+            TurnEnds found = scaled(understands, of, percent);
+            if (found.delayMs(0.5) <= medianMs) {
+                cut = Math.min(cut, found.cutShare());
+            }
+        }
+        return cut;
+    }
+
+    private String delayAtTolerated(boolean understands, List<Scene> of) {
+        for (int percent = LEAST_PERCENT; percent <= MOST_PERCENT; percent += STEP_PERCENT) {
+            TurnEnds found = scaled(understands, of, percent);
+            if (found.cutShare() <= TOLERATED) {
+                return ms(found.delayMs(0.5));
+            }
+        }
+        return "-";
     }
 
     private SilenceDetector silence(int ms) {
@@ -67,8 +128,17 @@ final class TurnsReport {
                 patient.isEmpty() ? "-" : ms(TurnEnds.of(silence(patient.getAsInt()), of).delayMs(0.5))));
     }
 
-    private void bargeIns(String label, BargeIns found) {
-        line(Text.of("%-26s%6d%12s%12s%12s", label, found.scenes(), percent(found.wrongShare()), ms(found.delayMs(0.5)), ms(found.delayMs(0.95))));
+    private void bargeIns(String label, List<Scene> of) {
+        BargeIns any = BargeIns.of(silence(SilenceDetector.AT_FIRST_MS), of);
+        BargeIns now = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, false), of);
+        BargeIns words = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, true), of);
+        line(Text.of("%-22s%6d  %-16s%-34s%-34s",
+                label, of.size(), Text.of("%s, %s", percent(any.cutShare()), ms(any.delayMs(0.5))), told(now), told(words)));
+    }
+
+    private static String told(BargeIns found) {
+        return Text.of("%s %s, %s %s, %s",
+                percent(found.silentShare()), percent(found.cutShare()), ms(found.delayMs(0.5)), ms(found.delayMs(0.95)), ms(found.gapMs(0.5)));
     }
 
     /// The shortest silence that cuts no more turns than is tolerated. Patience never cuts more, so that it is found by halves.
@@ -84,6 +154,10 @@ final class TurnsReport {
             }
         }
         return low * STEP_MS > MOST_MS ? OptionalInt.empty() : OptionalInt.of(low * STEP_MS);
+    }
+
+    private List<Scene> ofQuestion(Question question) {
+        return scenes.stream().filter(each -> each.kind().question() == question).toList();
     }
 
     private List<Scene> of(Kind kind) {

@@ -10,6 +10,7 @@ import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.dev.bench.turns.Scene.Kind;
 import io.agentstream.dev.bench.turns.Scene.Question;
 import io.agentstream.dev.bench.turns.TurnDetector.Verdict;
+import io.agentstream.dev.bench.turns.TurnDetector.What;
 import io.agentstream.dev.simulator.caller.Speech;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,31 +94,38 @@ final class ScenesTest {
     @Test
     void whoKnowsTheLabelsHasNoFault() {
         List<Scene> turns = scenes.stream().filter(each -> each.kind().question() == Question.END).toList();
-        TurnDetector oracle = line -> turns.stream()
-                .filter(each -> each.audio().equals(line))
-                .findFirst()
-                .map(each -> List.of(new Verdict(true, each.beginMs() + 20), new Verdict(false, each.endMs() + 20)))
-                .orElseThrow();
+        TurnDetector oracle = scene -> List.of(
+                new Verdict(What.SILENT, scene.beginMs() + 20), new Verdict(What.BEGINS, scene.beginMs() + 20),
+                new Verdict(What.ENDS, scene.endMs() + 20));
 
         assertEquals(new TurnEnds(3, 0, 0, List.of(20L, 20L, 20L)), TurnEnds.of(oracle, turns.subList(0, 3)));
-        assertEquals(new BargeIns(3, 0, List.of(20L, 20L, 20L)), BargeIns.of(oracle, turns.subList(0, 3)));
+        assertEquals(new BargeIns(3, 3, 3, List.of(20L, 20L, 20L), List.of()), BargeIns.of(oracle, turns.subList(0, 3)));
     }
 
     @Test
     void whoIsHastyCutsAndWhoNeverDecidesMisses() {
         List<Scene> two = scenes.subList(0, 2);
 
-        assertEquals(2, TurnEnds.of(line -> List.of(new Verdict(false, 800)), two).cut());
-        assertEquals(2, TurnEnds.of(line -> List.of(), two).missed());
-        assertEquals(2, BargeIns.of(line -> List.of(), two).wrong());
+        assertEquals(2, TurnEnds.of(scene -> List.of(new Verdict(What.ENDS, 800)), two).cut());
+        assertEquals(2, TurnEnds.of(scene -> List.of(), two).missed());
+        assertEquals(0, BargeIns.of(scene -> List.of(), two).cut());
     }
 
     @Test
     void whatIsNoReasonToStopIsWrongWhereItStops() {
         List<Scene> coughs = scenes.stream().filter(each -> each.kind() == Kind.COUGH).toList();
 
-        assertEquals(coughs.size(), BargeIns.of(line -> List.of(new Verdict(true, 900)), coughs).wrong());
-        assertEquals(0, BargeIns.of(line -> List.of(), coughs).wrong());
+        assertEquals(coughs.size(), BargeIns.of(scene -> List.of(new Verdict(What.BEGINS, 900)), coughs).cut());
+        assertEquals(0, BargeIns.of(scene -> List.of(), coughs).cut());
+    }
+
+    @Test
+    void whoFallsSilentAndGoesOnHasNotLostTheFloor() {
+        List<Scene> one = scenes.subList(0, 1);
+
+        BargeIns held = BargeIns.of(scene -> List.of(new Verdict(What.SILENT, 900), new Verdict(What.GOES_ON, 1_500)), one);
+
+        assertEquals(new BargeIns(1, 1, 0, List.of(200L), List.of(600L)), held);
     }
 
     @Test

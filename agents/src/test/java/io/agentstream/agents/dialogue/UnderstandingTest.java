@@ -1,0 +1,48 @@
+package io.agentstream.agents.dialogue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.agentstream.agents.conversation.ConversationInput.CallerWords;
+import io.agentstream.agents.conversation.ConversationInput.Ending;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What words say about who may speak next.
+final class UnderstandingTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "en-US | yes                             | ANSWER",
+        "en-US | No, thank you.                  | ANSWER",
+        "en    | That’s right                    | ANSWER",
+        "en-US | I would like to                 | OPEN",
+        "en-US | My number is four,              | OPEN",
+        "en-US | um                              | OPEN",
+        "en-US | I would like to.                | OPEN",
+        "en-US | Where is my order?              | COMPLETE",
+        "en-US | I want to change my appointment | UNCLEAR",
+        "en-US | four seven two                  | UNCLEAR",
+        "de-DE | Ja, bitte.                      | ANSWER",
+        "de    | Ich möchte                      | OPEN",
+        "es-ES | Sí, claro                       | ANSWER",
+        "fr-FR | Je voudrais                     | OPEN",
+        "pl-PL | tak                             | UNCLEAR"
+    })
+    void tellsHowTheyEnd(String language, String text, Ending ending) {
+        assertEquals(ending, Understanding.of(language, text, false).ending());
+    }
+
+    @Test
+    void whoeverHasHeardTheEndIsBelievedUnlessTheWordsGoOn() {
+        assertEquals(Ending.COMPLETE, Understanding.of("en", "I want to change my appointment", true).ending());
+        assertEquals(Ending.OPEN, Understanding.of("en", "I want to change my", true).ending());
+    }
+
+    @Test
+    void countsWordsAndKnowsThoseThatOnlySaySomebodyListens() {
+        assertEquals(new CallerWords(2, true, Ending.ANSWER), Understanding.of("en", "Okay, right.", false));
+        assertEquals(new CallerWords(2, false, Ending.UNCLEAR), Understanding.of("en", "stop it", false));
+        assertEquals(new CallerWords(0, false, Ending.UNCLEAR), Understanding.of("en", " ", true));
+    }
+}
