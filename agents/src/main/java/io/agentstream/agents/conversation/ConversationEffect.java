@@ -105,7 +105,7 @@ public sealed interface ConversationEffect {
         }
     }
 
-    /// No result is waited for any more.
+    /// No result is waited for any more: what a node has asked for. What a brain has begun runs to its end, whoever interrupts.
     record StopTools(int turn) implements ServiceEffect {}
 
     /// Listen from now on, with this ear in place of any before it.

@@ -34,6 +34,8 @@ final class CascadeState implements Cloneable {
     int tries;
     String keys = "";
     Questions.@Nullable Pending pending;
+    /// What was begun in turns that are over, and runs to its end.
+    List<Running.Use> running = List.of();
     /// What a node has asked another system for.
     Requesting.@Nullable Asked asked;
     /// Whom the caller is being given to, and whether somebody else has the caller.
@@ -79,6 +81,8 @@ final class CascadeState implements Cloneable {
     /// What the brain has said that is no sentence yet, and characters of the whole answer.
     String rest = "";
     int answerChars;
+    /// Whether the brain is asked when what is running is done.
+    boolean awaits;
     /// Times the brain was asked in this turn.
     int asks;
     /// What follows once all is said; null while more may come.
@@ -97,11 +101,13 @@ final class CascadeState implements Cloneable {
     /// that was not known yet.
     List<String> cutOff = List.of();
     @Nullable Then cutThen;
-    /// Whether it was thinking about an answer instead, of which nothing was heard.
+    /// Whether it was thinking about an answer instead, or waiting for what it needs for that.
     boolean cutThought;
     /// Number of the ear that is open; what it has understood of the caller's turn; whether it thinks that this is all.
     int earNumber;
     String heard = "";
+    /// The part of it of which the ear thinks that it is a turn, or several, although the floor has not asked for it yet.
+    String heardTurns = "";
     boolean heardAll;
     boolean deaf;
     /// How long the caller spoke whose words are waited for.
@@ -170,6 +176,7 @@ final class CascadeState implements Cloneable {
         rest = "";
         answerChars = 0;
         asks = 0;
+        awaits = false;
         then = null;
         finished = false;
         fillers = 0;
@@ -187,6 +194,12 @@ final class CascadeState implements Cloneable {
         owes = false;
         left = List.of();
         asked = null;
+    }
+
+    void forgetWords() {
+        heard = "";
+        heardTurns = "";
+        heardAll = false;
     }
 
     void forgetCutOff() {
@@ -207,6 +220,7 @@ final class CascadeState implements Cloneable {
         fillerDueMs = Dialogue.NEVER;
         patienceDueMs = Dialogue.NEVER;
         asked = null;
+        awaits = false;
         transfer = isTransferring() ? null : transfer;
         turns = turns.stream()
                 .map(round -> new Round(round.uses().stream()
@@ -229,12 +243,18 @@ final class CascadeState implements Cloneable {
 
     /// Whether somebody outside has been asked who has not answered yet.
     boolean isWaiting() {
-        return asked != null || isTransferring() || asking != NONE || hasOpenUses();
+        return asked != null || isTransferring() || isThinking();
     }
 
-    /// Whether a tool of this turn has no result yet.
-    boolean hasOpenUses() {
-        return turns.stream().flatMap(round -> round.uses().stream()).anyMatch(used -> used.result() == null);
+    /// Whether an answer is being thought out, or what it needs for that is waited for.
+    boolean isThinking() {
+        return asking != NONE || awaits
+                || turns.stream().flatMap(round -> round.uses().stream()).anyMatch(used -> used.result() == null);
+    }
+
+    /// Whether a brain is asked of whose answer something has sounded: asked again it would be to go on with its own words.
+    boolean isAnswering() {
+        return asking != NONE && pieces.stream().anyMatch(piece -> piece.round() == turns.size() - 1 && piece.audioMs() > 0);
     }
 
     /// Whether somebody was asked to give the caller to somebody else.
@@ -261,6 +281,9 @@ final class CascadeState implements Cloneable {
             for (Used used : round.uses()) {
                 dueMs = Math.min(dueMs, used.dueMs());
             }
+        }
+        for (Running.Use each : running) {
+            dueMs = Math.min(dueMs, each.goesOn() ? each.used().dueMs() : Dialogue.NEVER);
         }
         return dueMs;
     }

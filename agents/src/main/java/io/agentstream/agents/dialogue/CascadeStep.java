@@ -84,6 +84,10 @@ final class CascadeStep {
         return new Tooling(this);
     }
 
+    Running running() {
+        return new Running(this);
+    }
+
     Questions questions() {
         return new Questions(this);
     }
@@ -177,11 +181,12 @@ final class CascadeStep {
         if (s.speaking != CascadeState.NONE) {
             effects.add(new StopSpeaking(turn));
         }
-        if (s.asked != null || s.hasOpenUses()) {
+        if (s.asked != null) {
             effects.add(new StopTools(turn));
         }
         s.cutThen = s.then;
-        s.cutThought = s.asking != CascadeState.NONE && s.pieces.stream().allMatch(piece -> piece.audioMs() == 0);
+        s.cutThought = s.then == null && s.isThinking() && !s.isAnswering();
+        running().leave();
         s.stop();
         if (s.pieces.stream().allMatch(piece -> piece.audioMs() == 0)) {
             s.cutOff = s.cutThen == null ? List.of() : Memories.unsaid(s.pieces, 0);
@@ -194,8 +199,7 @@ final class CascadeStep {
             s.cutOff = heardMs == Dialogue.NEVER || s.cutThen == null ? List.of() : Memories.unsaid(s.pieces, heardMs);
             fold(heardMs);
             if (heardMs == Dialogue.NEVER && !keepsWords()) { // what was said into it is no answer to what comes now
-                s.heard = "";
-                s.heardAll = false;
+                s.forgetWords();
             }
         }
     }
@@ -231,6 +235,7 @@ final class CascadeStep {
             case MouthFailed failed when isSpeaking(failed.turn(), failed.number()) -> speaking().failed(failed.failure());
             case TransferAnswered answered when isAwaited(answered) ->
                 transferring().answered(answered.outcome());
+            case ToolAnswered answered when running().isOf(answered) -> running().answered(answered);
             case ToolAnswered answered when isAwaited(answered) -> requesting().answered(answered.failed(), answered.result());
             case ToolAnswered answered when answered.turn() == s.turn -> tooling().answered(answered.number(), answered.result());
             case WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainCalled _, BrainDone _, BrainFailed _, MouthSpoke _, MouthDone _,
@@ -269,6 +274,7 @@ final class CascadeStep {
         for (Used late : s.late(nowMs)) {
             tooling().answered(late.number(), Tooling.TIMEOUT);
         }
+        running().late(nowMs);
         if (s.asked != null && s.asked.dueMs() <= nowMs) {
             requesting().late();
         }

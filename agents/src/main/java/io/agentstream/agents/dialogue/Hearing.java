@@ -7,12 +7,16 @@ import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.schemas.WellFormed;
 
 /// What has to do with the ear, in one step. One ear hears the whole call; one that has failed is replaced.
 final class Hearing {
 
-    /// How long the words of a turn that is over may take. An ear gives what it has after half of that.
-    static final long LIMIT_MS = 1_000;
+    /// How long the words of a turn that is over may take. An ear gives what it has before that.
+    static final long LIMIT_MS = 3_000;
+
+    /// Longest text of the turns of an ear that the floor has not asked for; what is beyond it is cut off.
+    private static final int MAX_CHARS = 8_000;
 
     private final CascadeStep step;
     private final CascadeState s;
@@ -27,12 +31,11 @@ final class Hearing {
             return; // keys do
         }
         step.effects.add(new OpenEar(++s.earNumber, s.ear));
-        s.heard = "";
-        s.heardAll = false;
+        s.forgetWords();
     }
 
     void heard(String text) {
-        s.heard = text;
+        s.heard = behind(text);
         s.heardAll = false;
         s.earTries = 0;
         tell(false);
@@ -50,17 +53,17 @@ final class Hearing {
     void ended(String text) {
         s.earTries = 0;
         if (s.wordsDueMs == Dialogue.NEVER) {
-            s.heard = text;
-            s.heardAll = !text.isBlank();
+            s.heard = behind(text);
+            s.heardTurns = s.heard;
+            s.heardAll = !s.heard.isBlank();
             tell(true);
             if (speaks()
-                    && Backchannels.isOne(step.graph.settings().language(), text)
-                    && !step.questions().isAnswer(step.here(), text)) { // no answer to anything
-                s.heard = "";
-                s.heardAll = false;
+                    && Backchannels.isOne(step.graph.settings().language(), s.heard)
+                    && !step.questions().isAnswer(step.here(), s.heard)) { // no answer to anything
+                s.forgetWords();
             }
         } else {
-            understood(text.isBlank() ? s.heard : text);
+            understood(text.isBlank() ? s.heard : behind(text));
         }
     }
 
@@ -97,10 +100,14 @@ final class Hearing {
         }
     }
 
+    /// An ear may end its turn before the floor does: what it has understood then and what comes behind it are the caller's one turn.
+    private String behind(String text) {
+        return WellFormed.beginning((s.heardTurns + " " + text).strip(), MAX_CHARS);
+    }
+
     private void understood(String text) {
         s.wordsDueMs = Dialogue.NEVER;
-        s.heard = "";
-        s.heardAll = false;
+        s.forgetWords();
         boolean meansNothing = text.isBlank() // a noise, or nobody knows what
                 || ((!s.cutOff.isEmpty() || s.cutThought)
                         && Backchannels.isOne(step.graph.settings().language(), text)

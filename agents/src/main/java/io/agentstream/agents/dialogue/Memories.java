@@ -55,7 +55,8 @@ final class Memories {
             @Nullable Long endsMs,
             @Nullable Boolean overtime,
             Transferring.@Nullable Wanted transfer,
-            @Nullable Boolean transferred) {}
+            @Nullable Boolean transferred,
+            @Nullable List<Running.Use> running) {}
 
     static @Nullable JsonNode of(CascadeState s, long heardMs) {
         if (s.node == null) {
@@ -73,9 +74,9 @@ final class Memories {
         }
         return Json.MAPPER.valueToTree(new Saved(
                 s.node, s.visits, s.variables, history, s.silences, s.rounds, s.uses, s.ear, s.brain, s.mouth, s.troubled, s.ending, saying,
-                s.then, s.go, s.asking != CascadeState.NONE, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
+                s.then, s.go, s.asking != CascadeState.NONE || s.awaits, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
                 s.asked, s.endsMs == Dialogue.NEVER ? null : s.endsMs, s.overtime ? true : null, s.transfer,
-                s.transferred ? true : null));
+                s.transferred ? true : null, s.running.isEmpty() ? null : s.running));
     }
 
     static Optional<CascadeState> restored(@Nullable JsonNode json) {
@@ -113,6 +114,7 @@ final class Memories {
             s.transfer = left.transfer() == null ? null : left.transfer().left();
             s.transferred = Boolean.TRUE.equals(left.transferred());
             s.overtime = Boolean.TRUE.equals(left.overtime());
+            s.running = left.running() == null ? List.of() : List.copyOf(left.running());
             return Optional.of(s);
         } catch (JacksonException foreign) {
             return Optional.empty();

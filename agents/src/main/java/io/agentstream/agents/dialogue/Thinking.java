@@ -56,6 +56,7 @@ final class Thinking {
 
     private void send() {
         s.rest = "";
+        step.running().told();
         s.asking = s.next++;
         s.brainDueMs = step.nowMs + LIMIT_MS;
         step.effects.add(new AskBrain(s.turn, s.asking, s.brain, request()));

@@ -5,6 +5,7 @@ import static io.agentstream.agents.dialogue.CascadeState.NONE;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.Then;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.definition.Fault;
@@ -15,6 +16,7 @@ import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import io.agentstream.agents.dialogue.CascadeState.Used;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,7 @@ final class Tooling {
     static final String TIMEOUT = error(Fault.TIMEOUT);
     private static final String NO_TOOL = "{\"error\":\"there is no such tool here\"}";
     private static final String NO_KEYS = "{\"error\":\"keys are 1 to 40 of 0-9 * # A-D\"}";
+    private static final String NO_ROOM = "{\"error\":\"too much is remembered already\"}";
     static final String OK = "{\"ok\":true}";
 
     /// Longest result that a brain is told.
@@ -96,7 +99,12 @@ final class Tooling {
             return wanted.with(NO_TOOL);
         }
         JsonNode arguments = json(wanted.use().arguments());
-        return switch (step.graph.tool(name)) {
+        Tool tool = step.graph.tool(name);
+        Optional<String> wrong = Arguments.problem(tool, arguments);
+        if (wrong.isPresent()) {
+            return wanted.with(wrong.get());
+        }
+        return switch (tool) {
             case Tool.Http http -> ask(wanted, http, arguments);
             case Tool.SendDtmf press -> press(wanted, press, arguments);
             case Tool.HangUp hangUp -> ends(wanted, hangUp.say(), null);
@@ -107,8 +115,7 @@ final class Tooling {
             case Tool.SetVariable set -> {
                 Map<String, JsonNode> known = new HashMap<>();
                 set.variables().keySet().stream().filter(arguments::has).forEach(each -> known.put(each, arguments.path(each)));
-                step.way().know(known);
-                yield wanted.with(OK);
+                yield wanted.with(step.way().know(known) ? OK : NO_ROOM);
             }
             case Tool.Transfer transfer -> transfer(wanted, transfer);
             case Tool.Mcp _ -> wanted.with(NO_TOOL); // not offered
@@ -116,6 +123,11 @@ final class Tooling {
     }
 
     private Used ask(Used wanted, Tool.Http http, JsonNode arguments) {
+        Optional<Used> same = step.running().same(http, arguments);
+        if (same.isPresent()) {
+            String result = same.get().result();
+            return result != null ? wanted.with(result) : new Used(wanted.use(), same.get().key(), s.next++, Dialogue.NEVER, null);
+        }
         int number = s.next++;
         String key = wanted.key().isEmpty() ? key(http.name(), arguments) : wanted.key();
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, http.name(), arguments, null)));
@@ -134,7 +146,7 @@ final class Tooling {
     }
 
     /// What the brain gave of what it was asked for: nothing else becomes a variable, and what is not given is none of the same name.
-    private static Map<String, JsonNode> given(Tool.Http http, JsonNode arguments) {
+    static Map<String, JsonNode> given(Tool.Http http, JsonNode arguments) {
         Map<String, JsonNode> given = new HashMap<>();
         http.parameters().keySet().forEach(each -> given.put(
                 each, arguments.has(each) ? arguments.path(each) : Json.MAPPER.getNodeFactory().nullNode()));
@@ -191,7 +203,7 @@ final class Tooling {
             for (int u = 0; u < uses.size(); u++) {
                 Used used = uses.get(u);
                 if (used.number() == number && used.number() != NONE && used.result() == null) {
-                    uses.set(u, used.with(result.substring(0, Math.min(result.length(), MAX_RESULT_CHARS))));
+                    uses.set(u, used.with(told(result)));
                     rounds.set(n, new Round(List.copyOf(uses)));
                     s.turns = List.copyOf(rounds);
                     keep(used, result);
@@ -202,7 +214,12 @@ final class Tooling {
         }
     }
 
-    private void keep(Used used, String result) {
+    /// A result as a brain is told it.
+    static String told(String result) {
+        return WellFormed.beginning(result, MAX_RESULT_CHARS);
+    }
+
+    void keep(Used used, String result) {
         JsonNode json = json(result);
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, used.use().tool(), json(used.use().arguments()), json)));
         if (step.graph.tool(used.use().tool()) instanceof Tool.Http http && http.into() != null && !result.equals(TIMEOUT)
@@ -238,7 +255,7 @@ final class Tooling {
     }
 
     /// What is no JSON is a text, and so is JSON that is too deep for a record that has it in itself.
-    private static JsonNode json(String text) {
+    static JsonNode json(String text) {
         return orText(parsed(text), text);
     }
 
@@ -250,7 +267,7 @@ final class Tooling {
     /// Nothing where it is no JSON that a record can hold.
     static Optional<JsonNode> parsed(String text) {
         try {
-            return Optional.of(Json.MAPPER.readTree(text)).filter(json -> !json.isMissingNode() && isShallow(json, MAX_DEPTH));
+            return Optional.of(WellFormed.json(Json.MAPPER.readTree(text), text)).filter(json -> !json.isMissingNode() && isShallow(json, MAX_DEPTH));
         } catch (JacksonException none) {
             return Optional.empty();
         }

@@ -155,10 +155,13 @@ final class Way {
         know(assigned);
     }
 
-    void know(Map<String, JsonNode> values) {
+    /// @return false where it is more than can be kept, and is not known
+    boolean know(Map<String, JsonNode> values) {
         SortedMap<String, JsonNode> variables = new TreeMap<>(s.variables);
         variables.putAll(values);
-        s.variables = variables;
+        boolean fits = Kept.fits(values, variables);
+        s.variables = fits ? variables : s.variables;
+        return fits;
     }
 
     /// Says to the floor where the conversation is.
@@ -203,7 +206,9 @@ final class Way {
         boolean thought = s.cutThought;
         s.forgetCutOff();
         begin(step.here(), false);
-        if (thought) {
+        if (thought && step.running().isUnderWay()) {
+            step.running().await();
+        } else if (thought) {
             step.thinking().ask();
         } else if (rest.isEmpty() || then == null) {
             step.speaking().finish(Then.LISTEN);
@@ -251,6 +256,7 @@ final class Way {
         boolean owes = s.owes;
         Requesting.Asked asked = s.asked;
         s.forgetLeft();
+        step.running().again();
         if (then == null && left.isEmpty() && !owes && asked == null && s.transfer == null && !s.ending) {
             stay();
             return;
@@ -266,6 +272,8 @@ final class Way {
             step.tooling().again(left);
         } else if (s.transfer != null) {
             step.transferring().ask();
+        } else if (step.running().isUnderWay()) {
+            step.running().await();
         } else {
             step.thinking().ask();
         }

@@ -1,0 +1,147 @@
+package io.agentstream.agents.dialogue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
+import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
+import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.Remark;
+import io.agentstream.agents.dialogue.PoliteServices.Thought;
+import io.agentstream.agents.dialogue.World.TakeOver;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A caller who makes a sound while a tool is under way: what was begun in another system is not begun twice.
+class InterruptedToolsTest {
+
+    private static final String RESULT = "{\"state\":\"shipped\"}";
+    private static final long TOOL_MS = 4_000;
+
+    /// Keys under which the tool was asked for, over all workers.
+    private final Set<String> keys = new HashSet<>();
+
+    private PoliteServices services(Function<BrainRequest, Thought> brain) {
+        return new PoliteServices(brain) {
+            @Override
+            void use(World world, CallTool call) {
+                keys.add(call.key());
+                world.after(TOOL_MS, () -> world.give(new ToolAnswered(call.turn(), call.number(), false, RESULT)));
+            }
+        };
+    }
+
+    /// Looks the order up where it is asked for; and where the caller speaks of haste, once more.
+    private static Thought clerk(BrainRequest request) {
+        Remark last = request.history().getLast();
+        if (last.by() == Remark.By.TOOL) {
+            return Thought.of(last.text().equals(RESULT) ? "It is shipped." : "I do not know.");
+        }
+        boolean asks = last.text().contains("order");
+        boolean hastens = last.text().contains("Hurry");
+        return asks || hastens
+                ? new Thought("", List.of(new Remark.Use(asks ? "use-1" : "use-2", "order", "{\"number\":\"7\"}")))
+                : Thought.of("I am at it.");
+    }
+
+    /// Asks for the order, and says something else while it is looked up.
+    private World play(PoliteServices services, TakeOver takeOver, String words) {
+        World world = new World(CascadeDialogueTest.AGENT, services, takeOver);
+        world.caller = new Caller(services, "Where is my order?");
+        boolean[] done = {false};
+        world.watcher = effect -> {
+            if (effect instanceof CallTool && !done[0]) {
+                done[0] = true;
+                world.phone(500, () -> {
+                    services.said = words;
+                    world.give(new ConversationInput.SpeechStarted(0));
+                });
+                world.phone(1_300, () -> world.give(new ConversationInput.SpeechStopped(300, 500)));
+            }
+        };
+        return world.run(30_000);
+    }
+
+    private static List<String> spoken(World world) {
+        return world.wanted(Speak.class).stream().map(Speak::text).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Mhm."})
+    void aSoundThatMeansNothingDoesNotLoseTheAnswer(String nothing) {
+        World world = play(services(InterruptedToolsTest::clerk), TakeOver.NEVER, nothing);
+
+        assertEquals(1, world.wanted(CallTool.class).size());
+        assertEquals(List.of(), world.wanted(StopTools.class));
+        assertTrue(spoken(world).contains("It is shipped."), () -> spoken(world).toString());
+    }
+
+    @Test
+    void whatIsSaidIsAnsweredAndTheResultIsToldWhenItIsThere() {
+        PoliteServices services = services(InterruptedToolsTest::clerk);
+
+        World world = play(services, TakeOver.NEVER, "Are you there?");
+
+        assertEquals(1, world.wanted(CallTool.class).size());
+        assertTrue(spoken(world).contains("I am at it."), () -> spoken(world).toString());
+        assertTrue(services.asked.getLast().history().stream().anyMatch(remark -> remark.text().equals(Running.STILL)));
+        String remembered = String.valueOf(world.state.dialogue().memory(0));
+        assertTrue(remembered.contains("shipped") && !remembered.contains("still running"), remembered);
+        assertEquals(1, world.told(Fact.ToolUsed.class).stream().filter(fact -> fact.result() != null).count());
+    }
+
+    @Test
+    void whoWantsTheSameAgainWaitsForWhatIsUnderWay() {
+        PoliteServices services = services(InterruptedToolsTest::clerk);
+
+        World world = play(services, TakeOver.NEVER, "Hurry up!");
+
+        assertEquals(1, world.wanted(CallTool.class).size());
+        assertEquals(RESULT, services.asked.getLast().history().getLast().text());
+        assertTrue(spoken(world).contains("It is shipped."), () -> spoken(world).toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Hurry up!"})
+    void itIsDoneOnceWhoeverHoldsTheCall(String words) throws Exception {
+        Ways.leadToTheSame(
+                CascadeDialogueTest.AGENT,
+                takeOver -> {
+                    keys.clear();
+                    return play(services(InterruptedToolsTest::clerk), takeOver, words);
+                },
+                world -> keys.size());
+    }
+
+    @Test
+    void turnsThatOnlyTheEarHasEndedAreOneTurn() {
+        PoliteServices services = new PoliteServices(request -> Thought.of("I see."));
+        World world = new World(CascadeDialogueTest.AGENT, services, TakeOver.NEVER);
+        boolean[] done = {false};
+        world.caller = each -> {
+            if (each.isAsked() && !done[0]) {
+                done[0] = true;
+                each.phone(100, () -> each.give(new ConversationInput.SpeechStarted(0)));
+                each.phone(700, () -> each.give(new WordsEnded(services.ear, "My number is")));
+                each.phone(900, () -> each.give(new WordsHeard(services.ear, "")));
+                each.phone(950, () -> services.said = "five.");
+                each.phone(1_000, () -> each.give(new ConversationInput.SpeechStopped(300, 100)));
+            }
+        };
+
+        world.run(10_000);
+
+        assertEquals("My number is five.", world.told(Fact.Understood.class).getFirst().text());
+    }
+}
