@@ -28,6 +28,9 @@ final class EventWriter {
 
     private static final Logger log = LoggerFactory.getLogger(EventWriter.class);
 
+    /// What fits into a record with its key and what Kafka adds, and what readers of a topic's JSON take.
+    static final int MAX_SNAPSHOT_BYTES = (1 << 20) - 4_096;
+
     private final Producer<byte[], byte[]> producer;
     private final WorkerMeters meters;
     private final ProducerHealth health = new ProducerHealth();
@@ -110,8 +113,22 @@ final class EventWriter {
         ConversationSnapshot snapshot = new ConversationSnapshot(
                 of.callId, of.after, Instant.ofEpochMilli(nowMs), of.number, of.reference(), Json.MAPPER.valueToTree(saved), of.epoch);
         SealKey words = of.words();
-        send(Topics.CONVERSATION_SNAPSHOTS, of, Topics.CONVERSATION_SNAPSHOTS.codec()
-                .encode(words == null ? snapshot : Sealing.seal(snapshot, words)));
+        byte[] value = Topics.CONVERSATION_SNAPSHOTS.codec().encode(words == null ? snapshot : Sealing.seal(snapshot, words));
+        if (value.length <= MAX_SNAPSHOT_BYTES) {
+            send(Topics.CONVERSATION_SNAPSHOTS, of, value);
+        } else {
+            tooLarge(of, value.length);
+        }
+    }
+
+    /// The one before stands: whoever takes over goes on from there. What a dialogue keeps is bounded so that it does not come to this; no record
+    /// that nobody can write, or read, is tried again and again.
+    private void tooLarge(LiveConversation of, int bytes) {
+        meters.eventsLost().increment();
+        if (!of.tooLarge) {
+            of.tooLarge = true;
+            log.atError().addKeyValue("call", of.callId).addKeyValue("bytes", bytes).log("snapshot does not fit into a record; the one before stands");
+        }
     }
 
     /// Says that the conversation is over.

@@ -60,6 +60,8 @@ final class LiveConversation {
     int savesInSecond;
     /// Whether it could not be, or has to wait for the next second. Set by the producer's thread too.
     volatile boolean unsaved;
+    /// Whether a snapshot was larger than a record may be; said once.
+    boolean tooLarge;
     /// What its machine took in and gave, up to the next batch; how many batches were written; and the newest record that had been
     /// seen of the call when this one began.
     final ConversationJournal journal = new ConversationJournal();

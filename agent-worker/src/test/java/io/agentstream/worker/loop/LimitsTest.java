@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
@@ -132,6 +134,34 @@ class LimitsTest {
         // then
         assertFalse(taken);
         assertEquals(greedy, mailbox.takeOverflowed());
+    }
+
+    @Test
+    void aSnapshotThatNoRecordCanHoldIsNotSentAndCounted() {
+        // given
+        EventWriter writer = new EventWriter(fixture.events, fixture.meters);
+        LiveConversation conversation = conversation(1);
+        conversation.pending = pending("x".repeat(1 << 20));
+
+        // when
+        writer.save(conversation, 0);
+
+        // then
+        assertEquals(0, fixture.events.history().size());
+        assertEquals(1, fixture.meters.eventsLost().count());
+
+        // and one that fits is
+        conversation.pending = pending("x".repeat(900_000));
+        writer.save(conversation, 0);
+        assertEquals(1, fixture.events.history().size());
+    }
+
+    private static LiveConversation.Pending pending(String memory) {
+        return new LiveConversation.Pending(
+                null,
+                new SavedConversation(
+                        SavedConversation.Phase.LISTENING, 1, Manners.DEAF, Json.MAPPER.getNodeFactory().stringNode(memory)),
+                0);
     }
 
     @Test

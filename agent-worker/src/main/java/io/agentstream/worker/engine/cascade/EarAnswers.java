@@ -14,6 +14,8 @@ final class EarAnswers implements Ear.Listener {
     private final ReplySink out;
     /// What will not change any more.
     private final StringBuilder settled = new StringBuilder();
+    /// Whether the newest words ended a turn.
+    private boolean ended;
 
     EarAnswers(int number, ReplySink out) {
         this.number = number;
@@ -23,19 +25,30 @@ final class EarAnswers implements Ear.Listener {
     @Override
     public void on(Heard event) {
         switch (event) {
-            case Heard.Partial partial -> out.post(new WordsHeard(number, partial.text())); // all of the turn
+            case Heard.Partial partial -> {
+                ended = false;
+                out.post(new WordsHeard(number, partial.text())); // all of the turn
+            }
             case Heard.Final piece -> {
                 String all = joined(piece.text());
                 settled.setLength(0);
                 settled.append(all);
+                ended = false;
                 out.post(new WordsHeard(number, all));
             }
-            case Heard.TurnEnded ended -> {
+            case Heard.TurnEnded turn -> {
                 settled.setLength(0);
-                out.post(new WordsEnded(number, ended.text()));
+                ended = !turn.text().isEmpty();
+                out.post(new WordsEnded(number, turn.text()));
             }
             case Heard.Failed failed -> out.post(new EarFailed(number, Failures.of(failed.failure())));
-            case Heard.SpeechBegan _, Heard.TurnMayHaveEnded _, Heard.SpeechWentOn _ -> { } // the floor knows by itself who speaks
+            case Heard.SpeechBegan _ -> {
+                if (ended) { // what stands is not all any more
+                    ended = false;
+                    out.post(new WordsHeard(number, ""));
+                }
+            }
+            case Heard.TurnMayHaveEnded _, Heard.SpeechWentOn _ -> { } // the floor knows by itself who speaks
         }
     }
 
