@@ -48,6 +48,9 @@ class InterruptedToolsTest {
         if (last.by() == Remark.By.TOOL) {
             return Thought.of(last.text().equals(RESULT) ? "It is shipped." : "I do not know.");
         }
+        if (request.history().stream().anyMatch(remark -> remark.text().equals(RESULT))) { // who knows it does not ask again
+            return Thought.of("It is shipped.");
+        }
         boolean asks = last.text().contains("order");
         boolean hastens = last.text().contains("Hurry");
         return asks || hastens
