@@ -18,12 +18,6 @@ import tools.jackson.databind.JsonNode;
 /// meanwhile does not stop it.
 final class Requesting {
 
-    /// Longest value that a variable keeps of an answer, in characters of its JSON; beyond that the answer is too large.
-    static final int MAX_VALUE_CHARS = 66_000;
-
-    /// Characters of all answers that are kept in variables: they are part of what another worker goes on from.
-    static final int MAX_KEPT_CHARS = 200_000;
-
     private final CascadeStep step;
     private final CascadeState s;
 
@@ -72,7 +66,7 @@ final class Requesting {
         step.effects.add(new Tell(new Fact.ToolUsed(
                 s.turn, http.name(), Json.MAPPER.createObjectNode(), Tooling.orText(json, result))));
         step.save();
-        Optional<Fault> fault = failed ? Optional.of(fault(result)) : kept(http.into(), result, json);
+        Optional<Fault> fault = failed ? Optional.of(fault(result)) : kept(http.into(), json);
         if (fault.isEmpty()) {
             http.common().onDone(step.values()).ifPresentOrElse(step.way()::leave, step.way()::farewell);
         } else {
@@ -81,26 +75,14 @@ final class Requesting {
     }
 
     /// @return why it could not be kept
-    private Optional<Fault> kept(@Nullable String into, String result, Optional<JsonNode> json) {
+    private Optional<Fault> kept(@Nullable String into, Optional<JsonNode> json) {
         if (into == null) {
             return Optional.empty();
         }
         if (json.isEmpty()) {
             return Optional.of(Fault.UNREADABLE);
         }
-        if (!fits(s, into, result.length())) {
-            return Optional.of(Fault.TOO_LARGE);
-        }
-        step.way().know(Map.of(into, json.get()));
-        return Optional.empty();
-    }
-
-    static boolean fits(CascadeState s, String into, int chars) {
-        int others = s.variables.entrySet().stream()
-                .filter(each -> !each.getKey().equals(into))
-                .mapToInt(each -> each.getValue().toString().length())
-                .sum();
-        return chars <= MAX_VALUE_CHARS && others + chars <= MAX_KEPT_CHARS;
+        return step.way().know(Map.of(into, json.get())) ? Optional.empty() : Optional.of(Fault.TOO_LARGE);
     }
 
     /// What the one who asked says of a failure; a word that is not known here is one of the network.

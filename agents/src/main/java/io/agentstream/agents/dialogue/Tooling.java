@@ -222,9 +222,8 @@ final class Tooling {
     void keep(Used used, String result) {
         JsonNode json = json(result);
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, used.use().tool(), json(used.use().arguments()), json)));
-        if (step.graph.tool(used.use().tool()) instanceof Tool.Http http && http.into() != null && !result.equals(TIMEOUT)
-                && Requesting.fits(s, http.into(), result.length())) {
-            step.way().know(Map.of(http.into(), json));
+        if (step.graph.tool(used.use().tool()) instanceof Tool.Http http && http.into() != null && !result.equals(TIMEOUT)) {
+            step.way().know(Map.of(http.into(), json)); // the brain has been told it, whether it fits or not
         }
     }
 

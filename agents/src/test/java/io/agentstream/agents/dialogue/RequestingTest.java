@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
-import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
 import io.agentstream.agents.conversation.Fact;
@@ -92,7 +92,7 @@ class RequestingTest {
         assertEquals("Fine.", Story.spoken(answered(story, false, "{\"a\":1}")).getLast());
         assertEquals("Unreadable.", Story.spoken(answered(story, false, "<html>")).getLast());
         assertEquals("Unreadable.", Story.spoken(answered(story, false, "[".repeat(60) + "]".repeat(60))).getLast());
-        assertEquals("Too large.", Story.spoken(answered(story, false, "\"" + "x".repeat(70_000) + "\"")).getLast());
+        assertEquals("Too large.", Story.spoken(answered(story, false, "\"" + "x".repeat(Kept.MAX_BYTES) + "\"")).getLast());
     }
 
     @Test
@@ -136,7 +136,7 @@ class RequestingTest {
         };
         world.run(60_000);
 
-        assertEquals(List.of(), world.wanted(StopTools.class));
+        assertEquals(List.of(), world.wanted(StopTool.class));
         assertEquals("Number 1 2 3 4 5 is on its way.", Story.spoken(world).getLast());
     }
 }
