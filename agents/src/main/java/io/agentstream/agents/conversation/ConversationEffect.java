@@ -105,8 +105,10 @@ public sealed interface ConversationEffect {
         }
     }
 
-    /// No result is waited for any more: what a node has asked for. What a brain has begun runs to its end, whoever interrupts.
-    record StopTools(int turn) implements ServiceEffect {}
+    /// What a node has asked for is not waited for any more. What a brain has begun runs to its end, whoever interrupts.
+    ///
+    /// @param number under which it was asked for
+    record StopTool(int turn, int number) implements ServiceEffect {}
 
     /// Listen from now on, with this ear in place of any before it.
     ///

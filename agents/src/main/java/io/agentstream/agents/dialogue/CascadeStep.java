@@ -4,7 +4,7 @@ import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Save;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
-import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationInput.BrainCalled;
 import io.agentstream.agents.conversation.ConversationInput.BrainDone;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
@@ -182,7 +182,7 @@ final class CascadeStep {
             effects.add(new StopSpeaking(turn));
         }
         if (s.asked != null) {
-            effects.add(new StopTools(turn));
+            effects.add(new StopTool(turn, s.asked.number()));
         }
         s.cutThen = s.then;
         s.cutThought = s.then == null && s.isThinking() && !s.isAnswering();

@@ -140,7 +140,7 @@ public final class ConversationForms {
                     ConversationEffect.AskForMark _, ConversationEffect.SetDeadline _, ConversationEffect.ClearDeadline _,
                     ConversationEffect.Save _, ConversationEffect.HangUp _, ConversationEffect.Speak _,
                     ConversationEffect.PressKeys _, ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _,
-                    ConversationEffect.StopTools _,
+                    ConversationEffect.StopTool _,
                     ConversationEffect.Understand _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _ ->
                 record(effect);
         };

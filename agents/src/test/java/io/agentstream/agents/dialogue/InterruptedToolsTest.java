@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
-import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
@@ -86,7 +86,7 @@ class InterruptedToolsTest {
         World world = play(services(InterruptedToolsTest::clerk), TakeOver.NEVER, nothing);
 
         assertEquals(1, world.wanted(CallTool.class).size());
-        assertEquals(List.of(), world.wanted(StopTools.class));
+        assertEquals(List.of(), world.wanted(StopTool.class));
         assertTrue(spoken(world).contains("It is shipped."), () -> spoken(world).toString());
     }
 

@@ -10,7 +10,7 @@ import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
-import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.BrainCalled;
 import io.agentstream.agents.conversation.ConversationInput.BrainDone;
@@ -72,7 +72,7 @@ class PoliteServices implements World.Services {
             case AskBrain ask -> think(world, ask);
             case StopBrain stop -> stops.merge("brain " + stop.turn(), 1, Integer::sum);
             case CallTool call -> use(world, call);
-            case StopTools stop -> stops.merge("tools " + stop.turn(), 1, Integer::sum);
+            case StopTool stop -> stops.merge("tool " + stop.turn() + " " + stop.number(), 1, Integer::sum);
             case OpenEar open -> ear = open.ear();
             case FinishHearing finish -> {
                 String words = said;
@@ -135,6 +135,6 @@ class PoliteServices implements World.Services {
 
     void use(World world, CallTool call) {
         used.merge(call.key(), 1, Integer::sum);
-        answer(world, 300, "tools " + call.turn(), new ToolAnswered(call.turn(), call.number(), false, tools.getOrDefault(call.tool(), "{}")));
+        answer(world, 300, "tool " + call.turn() + " " + call.number(), new ToolAnswered(call.turn(), call.number(), false, tools.getOrDefault(call.tool(), "{}")));
     }
 }

@@ -9,7 +9,7 @@ import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
-import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
@@ -54,7 +54,7 @@ final class CascadeSession implements AgentSession {
     private final Map<Integer, Mouth> mouths = new HashMap<>();
     private final List<Brain.Answering> thoughts = new ArrayList<>();
     private final List<Mouth.Utterance> utterances = new ArrayList<>();
-    private final List<Tools.Use> uses = new ArrayList<>();
+    private final Uses uses = new Uses();
     private @Nullable Ear ear;
     private boolean closed;
 
@@ -98,10 +98,7 @@ final class CascadeSession implements AgentSession {
             }
             case CallTool call ->
                 attempt("tool", () -> use(call), new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
-            case StopTools stop -> {
-                uses.forEach(Tools.Use::cancel);
-                uses.clear();
-            }
+            case StopTool stop -> uses.stop(stop.turn(), stop.number());
             case OpenEar open -> attempt(
                     "ear", rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
             case FinishHearing finish -> {
@@ -167,9 +164,9 @@ final class CascadeSession implements AgentSession {
     }
 
     private void use(CallTool call) {
-        uses.add(ports.tools().use(
-                call.request(), callId + "/" + call.key(),
-                (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result))));
+        uses.begin(
+                call.turn(), call.number(), listener -> ports.tools().use(call.request(), callId + "/" + call.key(), listener),
+                (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result)));
     }
 
     @Override
@@ -180,7 +177,7 @@ final class CascadeSession implements AgentSession {
         closed = true;
         Ear now = ear;
         ear = null;
-        uses.forEach(Tools.Use::cancel);
+        uses.close();
         if (now != null) {
             now.close();
         }

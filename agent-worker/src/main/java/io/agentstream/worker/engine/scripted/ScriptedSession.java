@@ -9,7 +9,7 @@ import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
-import io.agentstream.agents.conversation.ConversationEffect.StopTools;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
@@ -58,7 +58,7 @@ final class ScriptedSession implements AgentSession {
                 }
             }
             case StopSpeaking stop -> stopSpeaking(stop.turn());
-            case PressKeys _, AskBrain _, StopBrain _, CallTool _, StopTools _, OpenEar _, FinishHearing _ ->
+            case PressKeys _, AskBrain _, StopBrain _, CallTool _, StopTool _, OpenEar _, FinishHearing _ ->
                 throw new IllegalStateException("a script asks for more than a mouth");
         }
     }
