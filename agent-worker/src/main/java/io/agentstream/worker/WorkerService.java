@@ -26,6 +26,7 @@ import io.agentstream.worker.definitions.DefinitionPlaces;
 import io.agentstream.worker.definitions.DefinitionReader;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
+import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.echo.EchoEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
 import io.agentstream.worker.loop.ConversationLoop;
@@ -48,6 +49,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -103,7 +105,8 @@ public final class WorkerService implements AutoCloseable {
         Voice kevin = new CachedVoice(new FreeTtsVoice(), VOICE_CACHE_BYTES);
         Map<String, Voice> voices = Map.of("kevin16", kevin);
         Wire wire = closer.own("ways to outside services", new Wire(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS)));
-        AgentEngines engines = engines(voices, wire, new ServiceKeys(config.get(Keys.SERVICE_KEYS), storedKeys(config, closer)));
+        AgentEngines engines = engines(voices, wire, new ServiceKeys(config.get(Keys.SERVICE_KEYS), storedKeys(config, closer)),
+                counted(metrics));
         Thread.ofVirtual().name("engine-warm-up").start(() -> {
             engines.warmUp(ExampleAgents.definition("receptionist")); // a schema is read sooner than lines are spoken
             engines.warmUp(DemoAgents.talking());
@@ -154,13 +157,21 @@ public final class WorkerService implements AutoCloseable {
     /// A new engine is a line here, and its definitions are checked by `AgentDefinitions`.
     ///
     /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
-    static AgentEngines engines(Map<String, Voice> voices, Wire wire, ServiceKeys keys) {
+    /// @param failures is told of each failure of an agent's services
+    static AgentEngines engines(Map<String, Voice> voices, Wire wire, ServiceKeys keys, FailureListener failures) {
         Services services = services(wire, voices);
         HttpTools tools = new HttpTools(wire);
         return AgentEngines.of(
                 new EchoEngine(),
                 new ScriptedEngine(voices),
-                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, organization)));
+                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, organization), failures));
+    }
+
+    /// Of four kinds by what has failed: whose service it was is in the log, for nobody to be counted by.
+    static FailureListener counted(Metrics metrics) {
+        return (kind, failure) -> metrics.counter(
+                        "agent_stream_worker_service_failures", "service", kind.name().toLowerCase(Locale.ROOT), "failure", failure.kind())
+                .increment();
     }
 
     private static StoredKeys storedKeys(Config config, Closer closer) {

@@ -22,6 +22,7 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.AgentSession;
+import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.service.wire.Wire;
 import java.io.IOException;
 import java.util.List;
@@ -52,7 +53,7 @@ class AgentEngineContractTest {
     private final LinkedBlockingQueue<Answer> replies = new LinkedBlockingQueue<>();
     private final Wire wire = new Wire(Networks.NONE);
     private final AgentEngines engines =
-            WorkerService.engines(Map.of("kevin16", this::speak), wire, new ServiceKeys(Map.of(), StoredKeys.NONE));
+            WorkerService.engines(Map.of("kevin16", this::speak), wire, new ServiceKeys(Map.of(), StoredKeys.NONE), FailureListener.NOBODY);
 
     @AfterEach
     void end() throws IOException {

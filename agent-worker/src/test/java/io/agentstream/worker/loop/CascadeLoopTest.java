@@ -25,6 +25,7 @@ import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Transfer;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
+import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.Ports;
 import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.service.Brain;
@@ -63,7 +64,7 @@ class CascadeLoopTest {
             """;
 
     private final InProcess services = new InProcess();
-    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(_ -> services)));
+    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(_ -> services, FailureListener.NOBODY)));
     private long seq = 10;
     private long timestampMs;
 
@@ -376,7 +377,7 @@ class CascadeLoopTest {
         // when another one has the call, and the caller asks for more
         InProcess others = new InProcess();
         LoopFixture second = new LoopFixture(
-                LoopFixture.engines(new CascadeEngine(_ -> others)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
+                LoopFixture.engines(new CascadeEngine(_ -> others, FailureListener.NOBODY)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
         second.nowMs.set(fixture.nowMs.get());
         second.start(0);
         others.words = "And what else?";

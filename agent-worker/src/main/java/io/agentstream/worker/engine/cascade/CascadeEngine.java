@@ -18,16 +18,19 @@ import tools.jackson.databind.JsonNode;
 public final class CascadeEngine implements AgentEngine {
 
     private final LongFunction<Ports> ports;
+    private final FailureListener failures;
     private final Standings standings;
 
     /// @param ports those of an organisation, by its number
-    public CascadeEngine(LongFunction<Ports> ports) {
-        this(ports, () -> System.nanoTime() / 1_000_000);
+    /// @param failures is told of each failure of their services
+    public CascadeEngine(LongFunction<Ports> ports, FailureListener failures) {
+        this(ports, failures, () -> System.nanoTime() / 1_000_000);
     }
 
     /// @param clockMs time that only goes forward
-    CascadeEngine(LongFunction<Ports> ports, LongSupplier clockMs) {
+    CascadeEngine(LongFunction<Ports> ports, FailureListener failures, LongSupplier clockMs) {
         this.ports = ports;
+        this.failures = failures;
         this.standings = new Standings(clockMs);
     }
 
@@ -58,7 +61,7 @@ public final class CascadeEngine implements AgentEngine {
                 new CascadeSession.Rows(
                         row(organization, "ear", services.ears()), row(organization, "brain", services.brains()),
                         row(organization, "mouth", services.mouths())),
-                out);
+                failures, out);
     }
 
     /// Reads the schema that definitions are checked by, which the first call would have to wait for.

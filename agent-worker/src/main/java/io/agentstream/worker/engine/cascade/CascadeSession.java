@@ -26,6 +26,7 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.engine.cascade.FailureListener.Kind;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
@@ -44,11 +45,14 @@ final class CascadeSession implements AgentSession {
 
     private static final Logger log = LoggerFactory.getLogger(CascadeSession.class);
     private static final ServiceFailure REFUSED = new ServiceFailure(ServiceFailure.Kind.REFUSED);
+    private static final io.agentstream.worker.service.ServiceFailure UNASKABLE =
+            new io.agentstream.worker.service.ServiceFailure.Refused("it cannot be asked");
 
     private final AgentGraph graph;
     private final CallId callId;
     private final Ports ports;
     private final Rows rows;
+    private final FailureListener failures;
     private final ReplySink out;
     private final Map<Integer, Brain> brains = new HashMap<>();
     private final Map<Integer, Mouth> mouths = new HashMap<>();
@@ -61,11 +65,12 @@ final class CascadeSession implements AgentSession {
     /// How the services stand that the graph names, each kind in its order.
     record Rows(Standing ears, Standing brains, Standing mouths) {}
 
-    CascadeSession(AgentGraph graph, CallId callId, Ports ports, Rows rows, ReplySink out) {
+    CascadeSession(AgentGraph graph, CallId callId, Ports ports, Rows rows, FailureListener failures, ReplySink out) {
         this.graph = graph;
         this.callId = callId;
         this.ports = ports;
         this.rows = rows;
+        this.failures = failures;
         this.out = out;
     }
 
@@ -84,23 +89,26 @@ final class CascadeSession implements AgentSession {
         }
         switch (effect) {
             case Speak speak -> attempt(
-                    "mouth", rows.mouths(), speak.mouth(), () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
+                    Kind.MOUTH, rows.mouths(), speak.mouth(), () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
             case PressKeys press -> press(press);
             case StopSpeaking stop -> {
                 utterances.forEach(Mouth.Utterance::cancel);
                 utterances.clear();
             }
             case AskBrain ask -> attempt(
-                    "brain", rows.brains(), ask.brain(), () -> ask(ask), new BrainFailed(ask.turn(), ask.number(), REFUSED));
+                    Kind.BRAIN, rows.brains(), ask.brain(), () -> ask(ask), new BrainFailed(ask.turn(), ask.number(), REFUSED));
             case StopBrain stop -> {
                 thoughts.forEach(Brain.Answering::cancel);
                 thoughts.clear();
             }
-            case CallTool call ->
-                attempt("tool", () -> use(call), new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
+            case CallTool call -> {
+                if (!isBegun("tool", () -> use(call))) {
+                    out.post(new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
+                }
+            }
             case StopTool stop -> uses.stop(stop.turn(), stop.number());
             case OpenEar open -> attempt(
-                    "ear", rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
+                    Kind.EAR, rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
             case FinishHearing finish -> {
                 Ear now = ear;
                 if (now != null) {
@@ -110,20 +118,23 @@ final class CascadeSession implements AgentSession {
         }
     }
 
-    private void attempt(String what, Standing row, int member, Runnable asking, Answer otherwise) {
-        if (row.mayAsk(member)) {
-            attempt(what, asking, otherwise);
-        } else {
+    private void attempt(Kind kind, Standing row, int member, Runnable asking, Answer otherwise) {
+        if (!row.mayAsk(member)) {
+            out.post(otherwise);
+        } else if (!isBegun(kind.name(), asking)) {
+            failures.failed(kind, UNASKABLE);
             out.post(otherwise);
         }
     }
 
-    private void attempt(String what, Runnable asking, Answer otherwise) {
+    private boolean isBegun(String what, Runnable asking) {
         try {
             asking.run();
+            return true;
         } catch (RuntimeException failure) { // its message may quote an address
-            log.atWarn().addKeyValue("service", what).addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
-            out.post(otherwise);
+            log.atWarn().addKeyValue("call", callId).addKeyValue("service", what)
+                    .addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
+            return false;
         }
     }
 
@@ -135,7 +146,7 @@ final class CascadeSession implements AgentSession {
         }
         Service service = graph.services().ears().get(open.service());
         ear = ports.ear(
-                service, graph.settings(), Watched.ear(rows.ears(), open.service(), new EarAnswers(open.ear(), out)));
+                service, graph.settings(), watched(Kind.EAR, rows.ears(), open.service(), service).ear(new EarAnswers(open.ear(), out)));
     }
 
     /// One answer at a time is wanted: what was asked before has ended, or was stopped.
@@ -143,7 +154,8 @@ final class CascadeSession implements AgentSession {
         Brain brain = brains.computeIfAbsent(ask.brain(), n -> ports.brain(graph.services().brains().get(n)));
         thoughts.clear();
         thoughts.add(brain.ask(
-                Requests.of(ask.request()), Watched.brain(rows.brains(), ask.brain(), Answers.ofBrain(ask.turn(), ask.number(), out))));
+                Requests.of(ask.request()), watched(Kind.BRAIN, rows.brains(), ask.brain(), graph.services().brains().get(ask.brain()))
+                        .brain(Answers.ofBrain(ask.turn(), ask.number(), out))));
     }
 
     private void speak(Speak speak) {
@@ -151,7 +163,8 @@ final class CascadeSession implements AgentSession {
                 speak.mouth(), n -> ports.mouth(graph.services().mouths().get(n), graph.settings()));
         utterances.clear();
         Mouth.Utterance utterance = mouth.speak(
-                Watched.mouth(rows.mouths(), speak.mouth(), new MouthAnswers(speak.turn(), speak.number(), out)));
+                watched(Kind.MOUTH, rows.mouths(), speak.mouth(), graph.services().mouths().get(speak.mouth()))
+                        .mouth(new MouthAnswers(speak.turn(), speak.number(), out)));
         utterances.add(utterance);
         utterance.say(speak.text());
         utterance.end();
@@ -161,6 +174,14 @@ final class CascadeSession implements AgentSession {
     private void press(PressKeys press) {
         out.post(new MouthSpoke(press.turn(), press.number(), Slice.of(Dtmf.muLaw(press.keys())), List.of()));
         out.post(new MouthDone(press.turn(), press.number()));
+    }
+
+    private Watched watched(Kind kind, Standing row, int member, Service service) {
+        return new Watched(row, member, failure -> {
+            log.atWarn().addKeyValue("call", callId).addKeyValue("kind", kind).addKeyValue("service", service.service())
+                    .addKeyValue("failure", failure).log("service has failed");
+            failures.failed(kind, failure);
+        });
     }
 
     private void use(CallTool call) {

@@ -8,39 +8,41 @@ import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.fallback.Standing;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Says of a service how it stands, by what it answers.
-final class Watched {
+/// Says of a service how it stands, by what it answers. Called by the service's threads.
+///
+/// @param failures is told of each
+record Watched(Standing row, int member, Consumer<ServiceFailure> failures) {
 
-    private Watched() {}
-
-    static Ear.Listener ear(Standing row, int member, Ear.Listener listener) {
+    Ear.Listener ear(Ear.Listener listener) {
         return event -> {
-            answered(row, member, event instanceof Heard.Failed failed ? failed.failure() : null);
+            answered(event instanceof Heard.Failed failed ? failed.failure() : null);
             listener.on(event);
         };
     }
 
-    static Brain.Listener brain(Standing row, int member, Brain.Listener listener) {
+    Brain.Listener brain(Brain.Listener listener) {
         return event -> {
-            answered(row, member, event instanceof Thought.Failed failed ? failed.failure() : null);
+            answered(event instanceof Thought.Failed failed ? failed.failure() : null);
             listener.on(event);
         };
     }
 
-    static Mouth.Listener mouth(Standing row, int member, Mouth.Listener listener) {
+    Mouth.Listener mouth(Mouth.Listener listener) {
         return event -> {
-            answered(row, member, event instanceof Spoken.Failed failed ? failed.failure() : null);
+            answered(event instanceof Spoken.Failed failed ? failed.failure() : null);
             listener.on(event);
         };
     }
 
-    private static void answered(Standing row, int member, @Nullable ServiceFailure failure) {
+    private void answered(@Nullable ServiceFailure failure) {
         if (failure == null) {
             row.succeeded(member);
         } else {
             row.failed(member, failure);
+            failures.accept(failure);
         }
     }
 }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
+import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.Dialogues;
@@ -42,7 +44,9 @@ final class RestingServicesTest {
     private long nowMs = 1_000_000;
     private final Set<String> away = new HashSet<>();
     private final List<String> asked = new ArrayList<>();
-    private final CascadeEngine engine = new CascadeEngine(_ -> new Services(), () -> nowMs);
+    private final List<String> failures = new ArrayList<>();
+    private final CascadeEngine engine = new CascadeEngine(
+            _ -> new Services(), (kind, failure) -> failures.add(kind + " " + failure.kind()), () -> nowMs);
 
     private final class Services implements Ports {
 
@@ -80,14 +84,18 @@ final class RestingServicesTest {
         }
     }
 
-    /// What becomes of asking this brain of the row, in a conversation of its own.
-    private Answer ask(long organization, int brain) {
-        List<Answer> answers = new ArrayList<>();
-        AgentSession session = engine.open(
+    private AgentSession open(long organization, List<Answer> answers) {
+        return engine.open(
                 new AgentEngine.Opening(
                         CallId.of(1, 1, 1), organization, GRAPH, Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
                         Dialogues.of(GRAPH, Json.MAPPER.readTree("{}")), null),
                 answers::add);
+    }
+
+    /// What becomes of asking this brain of the row, in a conversation of its own.
+    private Answer ask(long organization, int brain) {
+        List<Answer> answers = new ArrayList<>();
+        AgentSession session = open(organization, answers);
         session.perform(new AskBrain(1, 1, brain, new BrainRequest("Help.", List.of(), List.of())));
         session.close();
         return answers.getFirst();
@@ -101,6 +109,17 @@ final class RestingServicesTest {
         assertInstanceOf(BrainFailed.class, ask(7, 0));
         assertEquals(new BrainSaid(1, 1, "second"), ask(7, 1));
         assertEquals(List.of("first", "second"), asked);
+        assertEquals(List.of("BRAIN broken"), failures);
+    }
+
+    @Test
+    void whatCannotEvenBeAskedHasFailedToo() {
+        List<Answer> answers = new ArrayList<>();
+
+        open(7, answers).perform(new OpenEar(1, 0));
+
+        assertEquals(List.of("EAR refused"), failures);
+        assertInstanceOf(EarFailed.class, answers.getFirst());
     }
 
     @Test

@@ -1,0 +1,15 @@
+package io.agentstream.worker.engine.cascade;
+
+import io.agentstream.worker.service.ServiceFailure;
+
+/// Is told of each failure of a service, also of one that is made good by the next one. Any thread; returns at once.
+@FunctionalInterface
+public interface FailureListener {
+
+    FailureListener NOBODY = (kind, failure) -> { };
+
+    void failed(Kind kind, ServiceFailure failure);
+
+    /// What has failed.
+    enum Kind { EAR, BRAIN, MOUTH }
+}
