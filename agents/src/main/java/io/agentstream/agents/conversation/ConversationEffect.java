@@ -117,5 +117,9 @@ public sealed interface ConversationEffect {
     record OpenEar(int ear, int service) implements ServiceEffect {}
 
     /// The caller has finished: what was understood is wanted now.
-    record FinishHearing(int ear) implements ServiceEffect {}
+    record FinishHearing(int ear) implements ServiceEffect {
+
+        /// How long it may take. An ear gives what it has before that: one that is taken for silent is lost, with the words.
+        public static final long LIMIT_MS = 3_000;
+    }
 }

@@ -12,9 +12,6 @@ import io.agentstream.schemas.WellFormed;
 /// What has to do with the ear, in one step. One ear hears the whole call; one that has failed is replaced.
 final class Hearing {
 
-    /// How long the words of a turn that is over may take. An ear gives what it has before that.
-    static final long LIMIT_MS = 3_000;
-
     /// Longest text of the turns of an ear that the floor has not asked for; what is beyond it is cut off.
     private static final int MAX_CHARS = 8_000;
 
@@ -86,7 +83,7 @@ final class Hearing {
         } else if (s.heardAll) {
             understood(s.heard);
         } else {
-            s.wordsDueMs = step.nowMs + LIMIT_MS;
+            s.wordsDueMs = step.nowMs + FinishHearing.LIMIT_MS;
             step.effects.add(new FinishHearing(s.earNumber));
         }
     }
