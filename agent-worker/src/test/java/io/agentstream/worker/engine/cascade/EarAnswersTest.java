@@ -34,6 +34,22 @@ final class EarAnswersTest {
         assertEquals(List.of(), posted);
     }
 
+    /// What an ear tells of a turn in the middle is all of the turn, settled pieces included.
+    @Test
+    void wordsThatAreSettledAreNotSaidTwice() {
+        answers.on(new Heard.Partial("I need"));
+        answers.on(new Heard.Final("I need help", List.of(), 1));
+        answers.on(new Heard.Partial("I need help with my"));
+        answers.on(new Heard.Final("with my order.", List.of(), 1));
+        answers.on(new Heard.TurnEnded("I need help with my order."));
+
+        assertEquals(
+                List.of(
+                        new WordsHeard(1, "I need"), new WordsHeard(1, "I need help"), new WordsHeard(1, "I need help with my"),
+                        new WordsHeard(1, "I need help with my order."), new WordsEnded(1, "I need help with my order.")),
+                posted);
+    }
+
     @Test
     void piecesArePutTogether() {
         answers.on(new Heard.Final("I need", List.of(), 1));
