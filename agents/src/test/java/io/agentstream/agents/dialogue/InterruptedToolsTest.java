@@ -11,10 +11,12 @@ import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
 import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.dialogue.PoliteServices.Thought;
 import io.agentstream.agents.dialogue.World.TakeOver;
+import io.agentstream.schemas.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +62,11 @@ class InterruptedToolsTest {
 
     /// Asks for the order, and says something else while it is looked up.
     private World play(PoliteServices services, TakeOver takeOver, String words) {
-        World world = new World(CascadeDialogueTest.AGENT, services, takeOver);
+        return play(CascadeDialogueTest.AGENT, services, takeOver, words);
+    }
+
+    private World play(Dialogue agent, PoliteServices services, TakeOver takeOver, String words) {
+        World world = new World(agent, services, takeOver);
         world.caller = new Caller(services, "Where is my order?");
         boolean[] done = {false};
         world.watcher = effect -> {
@@ -87,6 +93,25 @@ class InterruptedToolsTest {
 
         assertEquals(1, world.wanted(CallTool.class).size());
         assertEquals(List.of(), world.wanted(StopTool.class));
+        assertTrue(spoken(world).contains("It is shipped."), () -> spoken(world).toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Mhm."})
+    void norWhereTheCallerWasToldThatItTakesAMoment(String nothing) {
+        Dialogue agent = Dialogues.of(Json.MAPPER.readTree("""
+                {"engine": "cascade",
+                 "services": {"ear": [{"service": "deepgram", "key": "a"}], "brain": [{"service": "openai", "model": "m", "key": "b"}],
+                              "mouth": [{"service": "openai", "voice": "v", "key": "b"}]},
+                 "tools": {"order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/orders/{{number}}",
+                                     "parameters": {"number": {"description": "Its number."}}, "say": "One moment, I look."}},
+                 "start": "talk",
+                 "nodes": {"talk": {"type": "agent", "say": "Hello.", "prompt": "Be kind.", "tools": ["order"]}}}"""),
+                Json.MAPPER.createObjectNode());
+
+        World world = play(agent, services(InterruptedToolsTest::clerk), TakeOver.NEVER, nothing);
+
+        assertEquals(1, world.wanted(CallTool.class).size());
         assertTrue(spoken(world).contains("It is shipped."), () -> spoken(world).toString());
     }
 
