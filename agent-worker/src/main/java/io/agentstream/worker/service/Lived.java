@@ -5,15 +5,11 @@ import io.agentstream.schemas.Slice;
 /// What a [Realtime] session tells.
 public sealed interface Lived {
 
-    /// The caller speaks. What is playing is to be stopped, and [Realtime#interrupted] called.
-    record SpeechBegan() implements Lived {}
-
-    record SpeechEnded() implements Lived {}
-
-    /// What the caller said, for the record: it comes beside the answer, also behind it.
+    /// What the caller said in a turn, for the record: it comes beside the answer, also behind it.
     ///
-    /// @param item the service's name of it, in the order of which it belongs
-    record CallerSaid(String item, String text) implements Lived {
+    /// @param turn as in [Realtime#finish]
+    /// @param text empty where it was not understood
+    record CallerSaid(int turn, String text) implements Lived {
         /// Without the words.
         @Override
         public String toString() {
@@ -23,7 +19,7 @@ public sealed interface Lived {
 
     /// The next audio of an answer: mu-law, 8 kHz, much faster than it sounds.
     ///
-    /// @param answer counts the answers of the call, from 1
+    /// @param answer as in [Realtime#answer]
     /// @param item the part of the answer; there may be several
     record Audio(int answer, String item, Slice muLaw) implements Lived {}
 
@@ -39,9 +35,9 @@ public sealed interface Lived {
     /// A tool is to be called; its result is told by [Realtime#tell], and then an answer wanted.
     record ToolCall(int answer, Thought.ToolCall call) implements Lived {}
 
-    /// The answer is complete, or was cut off.
+    /// The answer is over: complete, or as much of it as there will be.
     ///
-    /// @param whole false where it was interrupted, or lost with its session
+    /// @param whole false where the service has broken off, or failed
     record Answered(int answer, boolean whole, Usage usage) implements Lived {}
 
     /// There is no session any more, and there will be none. Nothing comes behind it; it still wants to be closed.

@@ -1,16 +1,17 @@
 package io.agentstream.worker.service;
 
 import io.agentstream.schemas.Slice;
+import java.util.List;
 
-/// Hears, thinks and speaks in one: a model that takes the caller's audio and answers with its own. It takes the turns by itself. Threads,
-/// cancelling and failures: see the package.
+/// Hears, thinks and speaks in one: a model that takes the caller's audio and answers with its own. Whose turn it is it is told: it is given the
+/// caller's turns, and answers when it is asked to. Threads, cancelling and failures: see the package.
 ///
 /// A session has a longest time, and may be lost: then another one is begun, at the end of a turn where there is a choice, and is told
-/// what was said before. That is not told here; only an answer that was cut off is.
+/// what was said before. That is not told here; an answer that was under way is made once more, as far as it was not.
 public interface Realtime extends AutoCloseable {
 
-    /// Two seconds of telephone audio wait while a session begins; of more, the oldest is dropped.
-    int MAX_WAITING_BYTES = 16_000;
+    /// As much of the caller's turns waits while a session begins: as long as a turn may be. Of more, what comes last is dropped.
+    int MAX_WAITING_BYTES = 500_000;
 
     /// Most of one answer: five minutes of telephone audio. More ends it.
     int MAX_AUDIO_BYTES = Mouth.MAX_AUDIO_BYTES;
@@ -18,20 +19,33 @@ public interface Realtime extends AutoCloseable {
     /// What the next session is told of what was said, the newest of it.
     int MAX_HISTORY_CHARACTERS = 32 * 1_024;
 
-    /// Takes telephone audio (mu-law, 8 kHz). It may be kept, and must not be changed.
+    /// Takes telephone audio (mu-law, 8 kHz) of the caller's turn. It may be kept, and must not be changed.
     void hear(Slice audio);
+
+    /// The caller's turn is over. Its words are told by [Lived.CallerSaid]. Not answered before [#answer].
+    void finish(int turn);
+
+    /// What was heard of a turn that was not finished is none.
+    void forget();
+
+    /// What the agent is to do from the next answer on.
+    void become(String instructions, List<BrainRequest.Tool> tools);
 
     /// Adds to the conversation what was not heard: that a key was pressed, what became of a tool call. Not answered before [#answer].
     void tell(Message message);
 
     /// An answer is wanted now; after the one that is under way, if one is.
     ///
-    /// @param instructions for this answer only; empty for none
-    void answer(String instructions);
+    /// @param answer number under which it is told; each is given once
+    /// @param instructions for this answer only, in which no tool is called; empty for none
+    void answer(int answer, String instructions);
 
-    /// The caller has interrupted, and heard only the beginning of what was said. The model is told so, and says no more of the answer.
+    /// An answer is not wanted any more: nothing of it is told from now on.
+    void stop(int answer);
+
+    /// The caller has heard only the beginning of what was said. The model is told so.
     ///
-    /// @param item what was playing, as in [Lived.Audio]
+    /// @param item as in [Lived.Audio]
     /// @param playedMs how much of its audio was heard
     void interrupted(String item, long playedMs);
 

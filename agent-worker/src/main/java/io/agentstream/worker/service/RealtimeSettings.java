@@ -20,6 +20,10 @@ public record RealtimeSettings(
         tools = List.copyOf(tools);
     }
 
+    public RealtimeSettings with(String otherInstructions, List<BrainRequest.Tool> otherTools) {
+        return new RealtimeSettings(connection, model, voice, otherInstructions, language, otherTools, sessionMs, options);
+    }
+
     /// Without the instructions.
     @Override
     public String toString() {

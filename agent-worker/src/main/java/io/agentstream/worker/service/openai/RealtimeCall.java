@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.openai;
 
 import io.agentstream.schemas.Slice;
+import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Realtime;
@@ -39,11 +40,14 @@ final class RealtimeCall implements Realtime {
     private static final int RECEIVE_MS = 60_000;
 
     private final Wire wire;
-    private final RealtimeSettings settings;
+    /// Any thread.
+    private volatile RealtimeSettings settings;
     private final Gate<Lived> gate;
     private final Serial serial = new Serial();
-    private final ByteQueue<Slice> waiting = new ByteQueue<>(MAX_WAITING_BYTES);
+    private final ByteQueue<Sound> waiting = new ByteQueue<>(MAX_WAITING_BYTES);
     private final CountDownLatch closing = new CountDownLatch(1);
+    /// Whether a turn of the caller has begun.
+    private final AtomicBoolean hearing = new AtomicBoolean();
     /// Only the tasks of `serial`, but for what it says otherwise.
     private final RealtimeDialogue dialogue;
     private final AtomicReference<@Nullable WebSocket> coming = new AtomicReference<>();
@@ -63,11 +67,43 @@ final class RealtimeCall implements Realtime {
         return call;
     }
 
+    /// What the caller's turns are to the service, in order.
+    private sealed interface Sound {
+        record Heard(Slice audio) implements Sound {}
+
+        record Over(int turn) implements Sound {}
+
+        record Forgotten() implements Sound {}
+    }
+
     @Override
     public void hear(Slice audio) {
         if (audio.length() > 0) {
-            waiting.push(audio, audio.length());
+            if (hearing.compareAndSet(false, true)) {
+                serial.run(() -> dialogue.turns().begin());
+            }
+            waiting.offer(new Sound.Heard(audio), audio.length());
         }
+    }
+
+    @Override
+    public void finish(int turn) {
+        hearing.set(false);
+        serial.run(() -> dialogue.turns().end(turn));
+        waiting.push(new Sound.Over(turn), 0);
+    }
+
+    @Override
+    public void forget() {
+        hearing.set(false);
+        serial.run(() -> dialogue.turns().forget());
+        waiting.push(new Sound.Forgotten(), 0);
+    }
+
+    @Override
+    public void become(String instructions, List<BrainRequest.Tool> tools) {
+        settings = settings.with(instructions, tools);
+        serial.run(() -> dialogue.become(RealtimeMessages.become(instructions, tools)));
     }
 
     @Override
@@ -76,8 +112,13 @@ final class RealtimeCall implements Realtime {
     }
 
     @Override
-    public void answer(String instructions) {
-        serial.run(() -> dialogue.answer(instructions));
+    public void answer(int answer, String instructions) {
+        serial.run(() -> dialogue.answer(answer, instructions));
+    }
+
+    @Override
+    public void stop(int answer) {
+        serial.run(() -> dialogue.stop(answer));
     }
 
     @Override
@@ -227,16 +268,28 @@ final class RealtimeCall implements Realtime {
 
     private void send(WebSocket socket, AtomicBoolean over) {
         try {
-            @Nullable Slice audio = waiting.poll(RECEIVE_MS, over::get);
+            @Nullable Sound sound = waiting.poll(RECEIVE_MS, over::get);
             while (!over.get() && gate.isOpen()) {
-                if (audio != null && !socket.send(RealtimeMessages.audio(audio))) {
+                boolean isTaken = sound == null || socket.send(event(sound));
+                if (sound instanceof Sound.Over(int turn)) { // also where it is lost: nobody waits for it any more
+                    serial.run(() -> dialogue.committed(turn));
+                }
+                if (!isTaken) {
                     socket.close(); // it does not take what it gets: a new session may
                     return;
                 }
-                audio = waiting.poll(RECEIVE_MS, over::get);
+                sound = waiting.poll(RECEIVE_MS, over::get);
             }
         } catch (InterruptedException unwanted) {
             socket.close();
         }
+    }
+
+    private static String event(Sound sound) {
+        return switch (sound) {
+            case Sound.Heard heard -> RealtimeMessages.audio(heard.audio());
+            case Sound.Over over -> RealtimeMessages.commit(over.turn());
+            case Sound.Forgotten _ -> RealtimeMessages.forget();
+        };
     }
 }

@@ -17,6 +17,8 @@ import io.agentstream.worker.service.wire.Serial;
 import io.agentstream.worker.service.wire.ServiceException;
 import io.agentstream.worker.service.wire.WebSocket;
 import io.agentstream.worker.service.wire.Wire;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,11 +29,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// What goes on in a call: the turns, the answers and what was heard of them, tools, and what the next session has to know. One task at a
+/// What goes on in a call: the answers and what was heard of them, tools, and what the next session has to know. One task at a
 /// time, but for what says that it is of any thread.
 final class RealtimeDialogue {
 
     private static final int MAX_ID_CHARACTERS = 256;
+    /// In place of a response's name, until the service has told it.
+    private static final String UNNAMED = "?";
     /// A response that failed for the rate is asked for again once, so much later.
     private static final int RATE_WAIT_MS = 1_000;
 
@@ -43,19 +47,23 @@ final class RealtimeDialogue {
 
     /// Null where there is no session.
     private @Nullable WebSocket socket;
-    /// Answers are counted over all sessions.
-    private int answers;
-    /// The response under way; empty for none.
+    private final CallerTurns turns;
+    /// Those that are wanted, in order.
+    private final Deque<Wanted> wanted = new ArrayDeque<>();
+    /// What is being answered, and the response that does it; empty for none.
+    private Wanted current = new Wanted(0, "");
     private String active = "";
     private long activeBytes;
-    /// Whose deltas are not wanted any more.
-    private final Set<String> stopped = new HashSet<>();
+    /// Whether it is not wanted any more.
+    private boolean stopped;
+    /// What is asked for again in a moment, because there was too much for the service; null: nothing.
+    private @Nullable Wanted again;
+    /// What the agent is to do, where it is not what a session was set up with.
+    private @Nullable String become;
     /// Of this session: whose parts are known, by item.
     private final Map<String, String> responseOfItem = new HashMap<>();
     private final Map<String, String> toolNames = new HashMap<>();
     private final Set<String> called = new HashSet<>();
-    private @Nullable String wanted;
-    private boolean speaking;
     private boolean old;
     private boolean rateTried;
     private @Nullable ScheduledFuture<?> limit;
@@ -63,12 +71,19 @@ final class RealtimeDialogue {
     private volatile @Nullable ServiceFailure why;
     private volatile Usage usage = Usage.NONE;
 
+    private record Wanted(int answer, String instructions) {}
+
     RealtimeDialogue(Wire wire, Patience patience, Consumer<Lived> tell, RealtimeHistory history, Serial serial) {
         this.wire = wire;
         this.patience = patience;
         this.tell = tell;
         this.history = history;
         this.serial = serial;
+        this.turns = new CallerTurns(history, tell);
+    }
+
+    CallerTurns turns() {
+        return turns;
     }
 
     /// Any thread.
@@ -92,23 +107,23 @@ final class RealtimeDialogue {
         socket = session;
         why = null;
         old = false;
-        speaking = false;
+        if (become != null) {
+            session.send(become);
+        }
         history.messages().forEach(message -> RealtimeMessages.items(message).forEach(session::send));
         ask();
     }
 
-    /// The session is over: an answer that was under way is cut off, and wanted again of the next one.
+    /// The session is over: an answer that was under way is wanted again of the next one.
     void ended() {
         socket = null;
-        if (!active.isEmpty()) {
-            boolean interrupted = stopped.contains(active);
-            answered(false, Usage.NONE);
-            if (!interrupted && wanted == null) {
-                wanted = "";
-            }
+        if (!active.isEmpty() && !stopped) {
+            wanted.addFirst(current);
         }
+        active = "";
+        stopped = false;
         disarm();
-        stopped.clear();
+        turns.ended();
         responseOfItem.clear();
         toolNames.clear();
         called.clear();
@@ -130,7 +145,7 @@ final class RealtimeDialogue {
     }
 
     private void replaceIfQuiet() {
-        if (old && active.isEmpty() && !speaking && wanted == null && socket != null) {
+        if (old && active.isEmpty() && turns.areQuiet() && wanted.isEmpty() && socket != null) {
             replaced.set(true);
             socket.finish();
             socket = null;
@@ -148,18 +163,45 @@ final class RealtimeDialogue {
         RealtimeMessages.items(message).forEach(this::send);
     }
 
-    void answer(String instructions) {
-        wanted = instructions;
+    void become(String update) {
+        become = update;
+        send(update);
+    }
+
+    /// What was heard of a turn is all of it.
+    void committed(int turn) {
+        turns.committed(turn);
+        ask();
+        replaceIfQuiet();
+    }
+
+    void answer(int answer, String instructions) {
+        wanted.addLast(new Wanted(answer, instructions));
         ask();
     }
 
-    /// One response at a time: a second one would be refused.
+    void stop(int answer) {
+        wanted.removeIf(each -> each.answer() == answer);
+        again = again != null && again.answer() == answer ? null : again;
+        if (current.answer() == answer && !active.isEmpty() && !stopped) {
+            stopped = true;
+            if (!active.equals(UNNAMED)) {
+                send(RealtimeMessages.cancel(active));
+            }
+        }
+    }
+
+    /// One response at a time: a second one would be refused. Before the caller was heard to the end there is nothing to be answered.
     private void ask() {
-        if (wanted != null && active.isEmpty() && socket != null) {
-            send(RealtimeMessages.answer(wanted));
-            wanted = null;
-            active = "?"; // until the service names it
-            arm();
+        if (active.isEmpty() && socket != null && !turns.areEnding()) {
+            Wanted next = wanted.poll();
+            if (next != null) {
+                current = next;
+                stopped = false;
+                active = UNNAMED;
+                send(RealtimeMessages.answer(next.instructions()));
+                arm();
+            }
         }
     }
 
@@ -186,7 +228,6 @@ final class RealtimeDialogue {
         long wholeMs = history.audioMs(item);
         if (response != null) {
             boolean complete = !response.equals(active);
-            stopped.add(response);
             if (playedMs < wholeMs || !complete) { // more than there is would be an error, and all of it is none
                 send(RealtimeMessages.truncate(item, Math.clamp(playedMs, 0, wholeMs)));
             }
@@ -198,22 +239,10 @@ final class RealtimeDialogue {
     void take(JsonNode event) {
         String item = Messages.text(event, "item_id");
         switch (Messages.text(event, "type")) {
-            case "input_audio_buffer.speech_started" -> {
-                speaking = true;
-                history.callerItem(item);
-                tell.accept(new Lived.SpeechBegan());
-            }
-            case "input_audio_buffer.speech_stopped" -> {
-                speaking = false;
-                tell.accept(new Lived.SpeechEnded());
-            }
-            case "conversation.item.input_audio_transcription.completed" -> callerSaid(item, Messages.text(event, "transcript"));
-            case "response.created" -> {
-                answers++;
-                active = Messages.text(event.path("response"), "id");
-                activeBytes = 0;
-                arm();
-            }
+            case "input_audio_buffer.committed" -> turns.named(item);
+            case "conversation.item.input_audio_transcription.completed" -> turns.said(item, Messages.text(event, "transcript"));
+            case "conversation.item.input_audio_transcription.failed" -> turns.said(item, "");
+            case "response.created" -> created(Messages.text(event.path("response"), "id"));
             case "response.output_audio.delta", "response.audio.delta" -> audio(event, item);
             case "response.output_audio_transcript.delta", "response.audio_transcript.delta", "response.output_text.delta",
                     "response.text.delta" -> said(event, item);
@@ -230,16 +259,18 @@ final class RealtimeDialogue {
         }
     }
 
-    private void callerSaid(String item, String text) {
-        if (!text.isBlank()) {
-            history.callerSaid(item, text.strip());
-            tell.accept(new Lived.CallerSaid(item, text.strip()));
+    private void created(String response) {
+        active = response;
+        activeBytes = 0;
+        arm();
+        if (stopped) {
+            send(RealtimeMessages.cancel(response));
         }
     }
 
     private boolean isWanted(JsonNode event) {
         String response = Messages.text(event, "response_id");
-        return response.equals(active) && !stopped.contains(response);
+        return response.equals(active) && !stopped;
     }
 
     private void audio(JsonNode event, String item) {
@@ -265,14 +296,14 @@ final class RealtimeDialogue {
         }
         history.agentAudio(item, muLaw.length);
         usage = usage.plus(Usage.heard(muLaw.length / MuLaw.BYTES_PER_MS));
-        tell.accept(new Lived.Audio(answers, item, Slice.of(muLaw)));
+        tell.accept(new Lived.Audio(current.answer(), item, Slice.of(muLaw)));
     }
 
     private void said(JsonNode event, String item) {
         String text = Messages.text(event, "delta");
         if (isWanted(event) && !text.isEmpty()) {
             history.agentSaid(item, text);
-            tell.accept(new Lived.Said(answers, item, text));
+            tell.accept(new Lived.Said(current.answer(), item, text));
         }
     }
 
@@ -299,35 +330,38 @@ final class RealtimeDialogue {
         String arguments = Messages.text(told, "arguments");
         Thought.ToolCall call = new Thought.ToolCall(id, name, arguments.isBlank() ? "{}" : arguments);
         history.called(call);
-        tell.accept(new Lived.ToolCall(answers, call));
+        tell.accept(new Lived.ToolCall(current.answer(), call));
     }
 
     private void done(JsonNode response) {
         String status = Messages.text(response, "status");
-        if (status.equals("completed") && Messages.text(response, "id").equals(active) && !stopped.contains(active)) {
+        if (status.equals("completed") && Messages.text(response, "id").equals(active) && !stopped) {
             response.path("output").forEach(this::call);
         }
         Usage used = used(response.path("usage"));
         usage = usage.plus(used);
-        boolean whole = status.equals("completed") && !stopped.contains(active);
+        disarm();
+        boolean named = !active.isEmpty() && !active.equals(UNNAMED);
+        active = "";
         boolean rate = Messages.text(response.path("status_details").path("error"), "code").equals("rate_limit_exceeded");
-        answered(whole, used);
-        if (rate && !rateTried) {
+        if (rate && !rateTried && !stopped) {
             rateTried = true;
-            wire.after(RATE_WAIT_MS, () -> serial.run(() -> answer("")));
-        } else if (whole) {
-            rateTried = false;
+            again = current;
+            wire.after(RATE_WAIT_MS, () -> serial.run(this::askAgain));
+        } else if (named && !stopped) {
+            boolean whole = status.equals("completed");
+            rateTried &= !whole;
+            tell.accept(new Lived.Answered(current.answer(), whole, used));
         }
         ask();
         replaceIfQuiet();
     }
 
-    private void answered(boolean whole, Usage used) {
-        disarm();
-        boolean named = !active.equals("?");
-        active = "";
-        if (named) {
-            tell.accept(new Lived.Answered(answers, whole, used));
+    private void askAgain() {
+        if (again != null) {
+            wanted.addFirst(again);
+            again = null;
+            ask();
         }
     }
 
@@ -345,12 +379,12 @@ final class RealtimeDialogue {
             case "invalid_api_key", "insufficient_quota", "model_not_found" -> lose(new Refused("an error in the session"));
             case "session_expired" -> lose(new ServiceFailure.Broken("the session has expired"));
             case "conversation_already_has_active_response" -> { // asked for too early: again when that one is done
-                if (active.equals("?")) {
+                if (active.equals(UNNAMED)) {
                     active = "";
+                    wanted.addFirst(current);
                 }
-                wanted = wanted == null ? "" : wanted;
             }
-            default -> { }
+            default -> turns.failed(error);
         }
     }
 

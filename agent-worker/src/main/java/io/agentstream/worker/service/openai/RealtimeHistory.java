@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class RealtimeHistory {
 
     private static final int MAX_ENTRIES = 400;
+    private static final Message WORDLESS = new Message.Caller("");
+    private static final String UNKNOWN = "(The caller has said something that is not known in words.)";
 
     private static final class Entry {
         /// Empty for what has no item.
@@ -40,7 +42,7 @@ final class RealtimeHistory {
     /// The caller's item has its place from the moment it begins; the words come later.
     void callerItem(String item) {
         if (find(item) == null) {
-            entries.add(new Entry(item, new Message.Caller("")));
+            entries.add(new Entry(item, WORDLESS));
             bound();
         }
     }
@@ -99,9 +101,12 @@ final class RealtimeHistory {
         }
     }
 
-    /// Without what has no words.
+    /// Without what has no words; that the caller has said something is told all the same.
     List<Message> messages() {
-        return entries.stream().map(entry -> entry.message).filter(message -> characters(message) > 0).toList();
+        return entries.stream()
+                .map(entry -> entry.message.equals(WORDLESS) ? new Message.Caller(UNKNOWN) : entry.message)
+                .filter(message -> characters(message) > 0)
+                .toList();
     }
 
     private @Nullable Entry find(String item) {

@@ -22,6 +22,9 @@ final class RealtimeMessages {
     /// Which of our events a session's beginning depends on.
     static final String SETUP = "setup";
 
+    /// What stands before the number of a turn in the name of our event that ends it.
+    static final String TURN = "turn-";
+
     private RealtimeMessages() {}
 
     static String setup(RealtimeSettings settings) {
@@ -31,19 +34,45 @@ final class RealtimeMessages {
         ObjectNode input = audio.putObject("input");
         input.putObject("format").put("type", "audio/pcmu");
         input.putObject("transcription").put("model", "gpt-4o-mini-transcribe").put("language", Languages.primary(settings.language()));
-        ObjectNode turns = input.putObject("turn_detection");
-        turns.put("type", "server_vad").put("create_response", true).put("interrupt_response", true);
+        input.putNull("turn_detection"); // left out it would be the service's own
         ObjectNode output = audio.putObject("output");
         output.putObject("format").put("type", "audio/pcmu");
         output.put("voice", settings.voice());
-        ArrayNode tools = session.putArray("tools");
-        for (Tool tool : settings.tools()) {
-            tools.addObject().put("type", "function").put("name", tool.name()).put("description", tool.description())
-                    .set("parameters", tool.parameters());
-        }
+        tools(session, settings.tools());
         ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update").put("event_id", SETUP);
         event.set("session", Messages.withOptions(settings.options(), session));
         return event.toString();
+    }
+
+    private static void tools(ObjectNode session, List<Tool> offered) {
+        ArrayNode tools = session.putArray("tools");
+        for (Tool tool : offered) {
+            tools.addObject().put("type", "function").put("name", tool.name()).put("description", tool.description())
+                    .set("parameters", tool.parameters());
+        }
+    }
+
+    /// What the agent is to do from now on; all else stays.
+    static String become(String instructions, List<Tool> offered) {
+        ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update");
+        ObjectNode session = event.putObject("session").put("type", "realtime").put("instructions", instructions);
+        tools(session, offered);
+        return event.toString();
+    }
+
+    /// @param turn which errors about it name
+    static String commit(int turn) {
+        return Json.MAPPER.createObjectNode().put("type", "input_audio_buffer.commit").put("event_id", TURN + turn).toString();
+    }
+
+    static String forget() {
+        return "{\"type\":\"input_audio_buffer.clear\"}";
+    }
+
+    /// @param response empty: the one that is under way
+    static String cancel(String response) {
+        ObjectNode event = Json.MAPPER.createObjectNode().put("type", "response.cancel");
+        return (response.isEmpty() ? event : event.put("response_id", response)).toString();
     }
 
     /// Written by hand: fifty a second for each call.
@@ -55,7 +84,7 @@ final class RealtimeMessages {
     static String answer(String instructions) {
         ObjectNode event = Json.MAPPER.createObjectNode().put("type", "response.create");
         if (!instructions.isEmpty()) {
-            event.putObject("response").put("instructions", instructions);
+            event.putObject("response").put("instructions", instructions).put("tool_choice", "none");
         }
         return event.toString();
     }

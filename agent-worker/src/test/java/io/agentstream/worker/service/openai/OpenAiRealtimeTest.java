@@ -43,7 +43,7 @@ final class OpenAiRealtimeTest {
 
     private final Wire wire = Given.wire();
     private final Told<Lived> told = new Told<>();
-    private PlayedRealtime server = PlayedRealtime.start(PlayedVoice.PROMPT, TURN, Answer.says(HELLO));
+    private PlayedRealtime server = PlayedRealtime.start(PlayedVoice.PROMPT, Answer.says(HELLO));
 
     @AfterEach
     void end() throws IOException {
@@ -53,7 +53,7 @@ final class OpenAiRealtimeTest {
 
     private void plays(PlayedVoice voice, Answer... answers) {
         server.close();
-        server = PlayedRealtime.start(voice, TURN, answers);
+        server = PlayedRealtime.start(voice, answers);
     }
 
     private Realtime open(Patience patience, long sessionMs, Message... history) {
@@ -72,10 +72,13 @@ final class OpenAiRealtimeTest {
         return open(Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS, history);
     }
 
-    private static void speak(Realtime realtime, int bytes) {
-        for (int at = 0; at < bytes; at += 160) {
+    /// The caller says something, and is answered.
+    private static void speak(Realtime realtime, int turn) {
+        for (int at = 0; at < TURN; at += 160) {
             realtime.hear(Slice.of(new byte[160]));
         }
+        realtime.finish(turn);
+        realtime.answer(turn, "");
     }
 
     private String said(int answer) {
@@ -94,13 +97,14 @@ final class OpenAiRealtimeTest {
     void theSessionIsSetUpBeforeAnythingElse() {
         Realtime realtime = open();
 
-        realtime.answer("Greet the caller.");
+        realtime.answer(1, "Greet the caller.");
 
         told.await(Lived.Answered.class);
         JsonNode setup = server.events().getFirst();
         assertEquals("session.update", setup.path("type").asString(""));
         assertEquals("audio/pcmu", setup.path("session").path("audio").path("input").path("format").path("type").asString(""));
         assertEquals("audio/pcmu", setup.path("session").path("audio").path("output").path("format").path("type").asString(""));
+        assertTrue(setup.path("session").path("audio").path("input").path("turn_detection").isNull());
         assertEquals("lookup", setup.path("session").path("tools").path(0).path("name").asString(""));
         assertEquals("Greet the caller.", server.events("response.create").getFirst().path("response").path("instructions").asString(""));
         assertEquals("Bearer " + Given.KEY, server.asked().getFirst().headers().get("authorization"));
@@ -114,14 +118,73 @@ final class OpenAiRealtimeTest {
         server.next(mishap);
         Realtime realtime = open();
 
-        speak(realtime, TURN);
+        speak(realtime, 1);
 
         assertEquals(new Lived.Answered(1, true, ANSWERED), told.await(Lived.Answered.class));
         assertEquals(HELLO, said(1));
         assertEquals(HELLO.length() * 80, audioBytes(1));
-        assertEquals(1, told.all(Lived.SpeechBegan.class).size());
-        assertEquals("Turn 1 of the caller.", told.await(Lived.CallerSaid.class).text());
+        assertEquals(new Lived.CallerSaid(1, "Turn 1 of the caller."), told.await(Lived.CallerSaid.class));
+        assertEquals(TURN, server.heardBytes());
         assertEquals(ANSWERED.plus(Usage.heard(HELLO.length() * 10L)), realtime.usage());
+        realtime.close();
+    }
+
+    @Test
+    void noAnswerIsAskedForBeforeAllOfTheTurnWasSent() {
+        Realtime realtime = open();
+
+        speak(realtime, 1);
+
+        told.await(Lived.Answered.class);
+        List<String> asked = server.events().stream().map(event -> event.path("type").asString("")).filter(type -> !type.equals("session.update")).toList();
+        assertEquals(List.of("input_audio_buffer.commit", "response.create"), asked);
+        realtime.close();
+    }
+
+    @Test
+    void aTurnThatWasNotFinishedIsNone() {
+        // given
+        Realtime realtime = open();
+        realtime.hear(Slice.of(new byte[160]));
+
+        // when
+        realtime.forget();
+        speak(realtime, 2);
+
+        // then
+        told.await(Lived.Answered.class);
+        assertEquals(1, server.events("input_audio_buffer.clear").size());
+        assertEquals(2, told.await(Lived.CallerSaid.class).turn());
+        realtime.close();
+    }
+
+    @Test
+    void aTurnOfWhichNothingWasHeardHasNoWords() {
+        Realtime realtime = open();
+
+        realtime.finish(7);
+
+        assertEquals(new Lived.CallerSaid(7, ""), told.await(Lived.CallerSaid.class));
+        realtime.close();
+    }
+
+    @Test
+    void whatTheAgentIsToDoMayChange() {
+        // given
+        Realtime realtime = open();
+        realtime.answer(1, "");
+        told.await(Lived.Answered.class);
+
+        // when
+        realtime.become("Be brief.", List.of());
+        realtime.answer(2, "");
+
+        // then
+        told.await(Lived.Answered.class, 2);
+        JsonNode session = server.events("session.update").getLast().path("session");
+        assertEquals("Be brief.", session.path("instructions").asString(""));
+        assertEquals(0, session.path("tools").size());
+        assertTrue(session.path("audio").isMissingNode());
         realtime.close();
     }
 
@@ -130,17 +193,18 @@ final class OpenAiRealtimeTest {
         // given
         plays(new PlayedVoice(80, 0, 300), Answer.says(HELLO));
         Realtime realtime = open();
-        realtime.answer("");
+        realtime.answer(1, "");
         Lived.Audio audio = told.await(Lived.Audio.class);
 
         // when
+        realtime.stop(1);
         realtime.interrupted(audio.item(), 40);
+        realtime.answer(2, "");
 
         // then
-        Lived.Answered answered = told.await(Lived.Answered.class);
-        assertEquals(1, answered.answer());
-        assertTrue(!answered.whole());
-        assertEquals(1, told.all(Lived.Audio.class).size());
+        assertEquals(2, told.await(Lived.Answered.class).answer());
+        assertEquals(1, told.all(Lived.Audio.class).stream().filter(each -> each.answer() == 1).count());
+        assertEquals("r0", server.events("response.cancel").getFirst().path("response_id").asString(""));
         JsonNode truncate = server.events("conversation.item.truncate").getFirst();
         assertEquals(audio.item(), truncate.path("item_id").asString(""));
         assertEquals(40, truncate.path("audio_end_ms").asInt(0));
@@ -151,12 +215,12 @@ final class OpenAiRealtimeTest {
     void whatWasHeardWholeIsNotTruncated() {
         // given
         Realtime realtime = open();
-        realtime.answer("");
+        realtime.answer(1, "");
         told.await(Lived.Answered.class);
 
         // when
         realtime.interrupted(told.all(Lived.Audio.class).getFirst().item(), 60_000);
-        realtime.answer("");
+        realtime.answer(2, "");
 
         // then
         told.await(Lived.Answered.class, 2);
@@ -169,12 +233,12 @@ final class OpenAiRealtimeTest {
         // given
         plays(PlayedVoice.PROMPT, Answer.calls("lookup"), Answer.says("It is there."));
         Realtime realtime = open();
-        realtime.answer("");
+        realtime.answer(1, "");
         told.await(Lived.Answered.class);
 
         // when
         realtime.tell(new Message.ToolResult("call-r0", "{\"found\":true}"));
-        realtime.answer("");
+        realtime.answer(2, "");
 
         // then
         told.await(Lived.Answered.class, 2);
@@ -190,11 +254,11 @@ final class OpenAiRealtimeTest {
         // given
         plays(new PlayedVoice(80, 0, 100), Answer.says(HELLO));
         Realtime realtime = open();
-        realtime.answer("");
+        realtime.answer(1, "");
         told.await(Lived.Audio.class);
 
         // when
-        realtime.answer("Again.");
+        realtime.answer(2, "Again.");
 
         // then
         told.await(Lived.Answered.class, 2);
@@ -213,13 +277,11 @@ final class OpenAiRealtimeTest {
         Realtime realtime = open(new Message.Caller("Earlier."));
 
         // when
-        speak(realtime, TURN);
+        speak(realtime, 1);
 
         // then
-        told.await(Lived.Answered.class, 2);
-        List<Lived.Answered> answered = told.all(Lived.Answered.class);
-        assertTrue(!answered.getFirst().whole() && answered.getLast().whole(), answered.toString());
-        assertEquals("I am back.", said(2));
+        assertTrue(told.await(Lived.Answered.class).whole());
+        assertTrue(said(1).endsWith("I am back."), said(1));
         List<String> replayed = texts(server.events("conversation.item.create"));
         assertEquals("Earlier.", replayed.getFirst());
         assertTrue(HELLO.startsWith(replayed.getLast()) && !replayed.getLast().isEmpty(), replayed.toString());
@@ -231,12 +293,12 @@ final class OpenAiRealtimeTest {
     void anOldSessionIsReplacedWhenNobodySpeaks() {
         // given
         Realtime realtime = open(Given.PATIENCE, 200);
-        realtime.answer("");
+        realtime.answer(1, "");
         told.await(Lived.Answered.class);
 
         // when
         Given.await("there is another session", () -> server.asked().size() >= 2);
-        speak(realtime, TURN);
+        speak(realtime, 2);
 
         // then
         told.await(Lived.Answered.class, 2);
@@ -250,7 +312,7 @@ final class OpenAiRealtimeTest {
     void theHistoryHoldsWhatWasHeardNotWhatWasSaid() {
         // given
         Realtime realtime = open(Given.PATIENCE, 400);
-        realtime.answer("");
+        realtime.answer(1, "");
         told.await(Lived.Answered.class);
 
         // when
@@ -279,7 +341,7 @@ final class OpenAiRealtimeTest {
         server.next(mishap);
         Realtime realtime = open();
 
-        speak(realtime, TURN);
+        speak(realtime, 1);
 
         assertTrue(told.await(Lived.Answered.class).whole());
         realtime.close();
@@ -316,9 +378,11 @@ final class OpenAiRealtimeTest {
         String item = "{\"type\":\"function_call\",\"status\":\"incomplete\",\"call_id\":\"c1\",\"name\":\"lookup\",\"arguments\":\"{\\\"id\\\":\"}";
         AwkwardRealtime interrupted = AwkwardRealtime.start(socket -> {
             socket.text("{\"type\":\"session.updated\"}");
+            while (!socket.next().orElseThrow().text().contains("response.create")) { // first comes what the session is to be
+                continue;
+            }
             socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
             socket.text("{\"type\":\"response.output_item.added\",\"response_id\":\"r1\",\"item\":{\"type\":\"function_call\",\"call_id\":\"c1\",\"name\":\"lookup\"}}");
-            socket.text("{\"type\":\"input_audio_buffer.speech_started\",\"item_id\":\"in1\"}");
             socket.text("{\"type\":\"response.function_call_arguments.done\",\"response_id\":\"r1\",\"call_id\":\"c1\",\"arguments\":\"{}\"}");
             socket.text("{\"type\":\"response.output_item.done\",\"response_id\":\"r1\",\"item\":" + item + "}");
             socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"r1\",\"status\":\"cancelled\",\"output\":[" + item + "]}}");
@@ -327,6 +391,7 @@ final class OpenAiRealtimeTest {
         try (interrupted) {
             // when
             Realtime realtime = open(interrupted.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+            realtime.answer(1, "");
 
             // then
             assertTrue(!told.await(Lived.Answered.class).whole());
@@ -340,7 +405,7 @@ final class OpenAiRealtimeTest {
         // given
         plays(new PlayedVoice(80, 0, 100), Answer.says(HELLO));
         Realtime realtime = open();
-        realtime.answer("");
+        realtime.answer(1, "");
         told.await(Lived.Audio.class);
 
         // when

@@ -11,42 +11,60 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// OpenAI's Realtime. After so many bytes of audio a turn of the caller is over: what he said is transcribed, late, and answered. An answer
-/// is the next of those that it was given: text and audio in two pieces, or the call of a tool.
+/// OpenAI's Realtime, in a session whose turns are the client's. What is committed is transcribed, and told after a while; what is answered is the
+/// next of the answers that it was given: text and audio in two pieces, the call of a tool, or both. What it is to say word for word it says.
 public final class PlayedRealtime extends ServiceServer {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Base64.Decoder BASE64 = Base64.getDecoder();
+    private static final String WORD_FOR_WORD = "word for word";
 
     private final PlayedVoice voice;
-    private final int bytesEach;
     private final List<Answer> answers;
+    private volatile List<String> words = List.of();
+    private volatile int wordsMs;
+    private final AtomicInteger turns = new AtomicInteger();
     private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger responses = new AtomicInteger();
     private final AtomicLong heardBytes = new AtomicLong();
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
 
-    /// Either text, or a tool's name.
-    public record Answer(String text, String tool) {
+    /// @param text what it says; may be empty
+    /// @param tool the name of the tool that it calls; empty: none
+    /// @param arguments of the tool
+    public record Answer(String text, String tool, String arguments) {
         public static Answer says(String text) {
-            return new Answer(text, "");
+            return new Answer(text, "", "{}");
         }
 
         public static Answer calls(String tool) {
-            return new Answer("", tool);
+            return new Answer("", tool, "{}");
+        }
+
+        public Answer calling(String other, String with) {
+            return new Answer(text, other, with);
         }
     }
 
-    private PlayedRealtime(PlayedVoice voice, int bytesEach, List<Answer> answers) {
+    private PlayedRealtime(PlayedVoice voice, List<Answer> answers) {
         this.voice = voice;
-        this.bytesEach = bytesEach;
         this.answers = List.copyOf(answers);
     }
 
     /// @param answers from the beginning again behind the last one
-    public static PlayedRealtime start(PlayedVoice voice, int bytesEach, Answer... answers) {
-        PlayedRealtime server = new PlayedRealtime(voice, bytesEach, List.of(answers));
+    public static PlayedRealtime start(PlayedVoice voice, Answer... answers) {
+        PlayedRealtime server = new PlayedRealtime(voice, List.of(answers));
         server.start();
         return server;
+    }
+
+    /// What the caller's turns are in words, one after the other; behind the last one, `Turn 3 of the caller.`
+    ///
+    /// @param afterMs how long that takes
+    public PlayedRealtime understanding(int afterMs, String... of) {
+        words = List.of(of);
+        wordsMs = afterMs;
+        return this;
     }
 
     public long heardBytes() {
@@ -80,11 +98,9 @@ public final class PlayedRealtime extends ServiceServer {
         private final ServiceSocket socket;
         private final Mishap mishap;
         private long bytes;
-        private boolean speaking;
-        private int items;
         private boolean mishapDone;
         private volatile String active = "";
-        private volatile boolean interrupted;
+        private volatile boolean cancelled;
 
         private Session(ServiceSocket socket, Mishap mishap) {
             this.socket = socket;
@@ -103,7 +119,9 @@ public final class PlayedRealtime extends ServiceServer {
         private void take(JsonNode event) throws IOException {
             String type = event.path("type").asString("");
             if (type.equals("input_audio_buffer.append")) {
-                hear(BASE64.decode(event.path("audio").asString("")).length);
+                int length = BASE64.decode(event.path("audio").asString("")).length;
+                heardBytes.addAndGet(length);
+                bytes += length;
                 return;
             }
             events.add(event);
@@ -115,40 +133,47 @@ public final class PlayedRealtime extends ServiceServer {
                         socket.text("{\"type\":\"session.updated\",\"session\":{}}");
                     }
                 }
-                case "response.create" -> answer();
+                case "input_audio_buffer.clear" -> bytes = 0;
+                case "input_audio_buffer.commit" -> commit(event.path("event_id").asString(""));
+                case "response.cancel" -> cancelled = true;
+                case "response.create" -> answer(event.path("response").path("instructions").asString(""));
                 default -> { }
             }
         }
 
-        private void hear(int length) throws IOException {
-            heardBytes.addAndGet(length);
-            bytes += length;
-            if (!speaking && bytes >= bytesEach / 2) {
-                speaking = true;
-                interrupted = true; // as `interrupt_response` asks for
-                socket.text("{\"type\":\"input_audio_buffer.speech_started\",\"audio_start_ms\":1,\"item_id\":\"in" + ++items + "\"}");
+        private void commit(String event) throws IOException {
+            if (bytes == 0) {
+                socket.text("{\"type\":\"error\",\"error\":{\"code\":\"input_audio_buffer_commit_empty\",\"event_id\":\"" + event + "\"}}");
+                return;
             }
-            if (bytes >= bytesEach) {
-                bytes = 0;
-                speaking = false;
-                String item = "in" + items;
-                socket.text("{\"type\":\"input_audio_buffer.speech_stopped\",\"audio_end_ms\":2,\"item_id\":\"" + item + "\"}");
-                socket.text("{\"type\":\"input_audio_buffer.committed\",\"item_id\":\"" + item + "\"}");
-                answer();
-                socket.text("{\"type\":\"conversation.item.input_audio_transcription.completed\",\"item_id\":\"" + item
-                        + "\",\"content_index\":0,\"transcript\":\"Turn " + items + " of the caller.\"}");
-            }
+            bytes = 0;
+            int number = turns.getAndIncrement();
+            String item = "in" + number;
+            socket.text("{\"type\":\"input_audio_buffer.committed\",\"item_id\":\"" + item + "\"}");
+            String said = number < words.size() ? words.get(number) : "Turn " + (number + 1) + " of the caller.";
+            Thread.ofVirtual().name("service-transcript").start(() -> {
+                try {
+                    PlayedBrain.pause(wordsMs);
+                    socket.text("{\"type\":\"conversation.item.input_audio_transcription.completed\",\"item_id\":\"" + item
+                            + "\",\"content_index\":0,\"transcript\":\"" + said + "\"}");
+                } catch (IOException gone) {
+                    // The reading thread finds the same.
+                }
+            });
         }
 
-        private void answer() throws IOException {
+        private void answer(String instructions) throws IOException {
             if (!active.isEmpty()) {
                 socket.text("{\"type\":\"error\",\"error\":{\"code\":\"conversation_already_has_active_response\"}}");
                 return;
             }
-            int number = next.getAndIncrement();
-            Answer answer = answers.get(number % answers.size());
+            int number = responses.getAndIncrement();
+            boolean isGiven = instructions.contains(WORD_FOR_WORD);
+            Answer answer = isGiven
+                    ? Answer.says(instructions.substring(instructions.indexOf("\n\n") + 2))
+                    : answers.get(next.getAndIncrement() % answers.size());
             active = "r" + number;
-            interrupted = false;
+            cancelled = false;
             Thread.ofVirtual().name("service-answer").start(() -> {
                 try {
                     answering(answer, "r" + number);
@@ -159,25 +184,28 @@ public final class PlayedRealtime extends ServiceServer {
         }
 
         private void answering(Answer answer, String response) throws IOException {
+            PlayedBrain.pause(voice.firstMs());
             socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"" + response + "\",\"status\":\"in_progress\"}}");
             String item = "out-" + response;
             String output = "";
-            if (answer.tool().isEmpty()) {
-                String text = answer.text();
+            String text = answer.text();
+            if (!text.isEmpty()) {
                 piece(response, item, text.substring(0, text.length() / 2));
                 within(response, item);
                 PlayedBrain.pause(voice.betweenMs());
-                piece(response, item, text.substring(text.length() / 2)); // also where it was interrupted: it was on its way
-            } else {
-                output = "{\"type\":\"function_call\",\"call_id\":\"call-" + response + "\",\"name\":\"" + answer.tool() + "\",\"arguments\":\"{}\"}";
-                socket.text("{\"type\":\"response.output_item.added\",\"response_id\":\"" + response + "\",\"item\":{\"type\":\"function_call\",\"call_id\":\"call-"
-                        + response + "\",\"name\":\"" + answer.tool() + "\"}}");
+                piece(response, item, text.substring(text.length() / 2)); // also where it was cancelled: it was on its way
+            }
+            if (!answer.tool().isEmpty()) {
+                String call = "\"call_id\":\"call-" + response + "\",\"name\":\"" + answer.tool() + "\"";
+                String arguments = JSON.writeValueAsString(answer.arguments());
+                output = "{\"type\":\"function_call\"," + call + ",\"arguments\":" + arguments + "}";
+                socket.text("{\"type\":\"response.output_item.added\",\"response_id\":\"" + response + "\",\"item\":{\"type\":\"function_call\"," + call + "}}");
                 socket.text("{\"type\":\"response.function_call_arguments.done\",\"response_id\":\"" + response + "\",\"call_id\":\"call-" + response
-                        + "\",\"arguments\":\"{}\"}");
+                        + "\",\"arguments\":" + arguments + "}");
                 socket.text("{\"type\":\"response.output_item.done\",\"response_id\":\"" + response + "\",\"item\":" + output + "}");
             }
             active = "";
-            socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"" + response + "\",\"status\":\"" + (interrupted ? "cancelled" : "completed")
+            socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"" + response + "\",\"status\":\"" + (cancelled ? "cancelled" : "completed")
                     + "\",\"output\":[" + output + "],\"usage\":{\"total_tokens\":40,\"input_token_details\":{\"text_tokens\":10,\"audio_tokens\":20,"
                     + "\"cached_tokens\":5},\"output_token_details\":{\"text_tokens\":3,\"audio_tokens\":7}}}}");
         }

@@ -1,0 +1,102 @@
+package io.agentstream.worker.service.openai;
+
+import io.agentstream.worker.service.Lived;
+import io.agentstream.worker.service.wire.Messages;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// Which turns of the caller are under way to the service, and which of its items is which turn. One task at a time.
+final class CallerTurns {
+
+    private final RealtimeHistory history;
+    private final Consumer<Lived> tell;
+
+    /// Those that are over, but of which audio still waits to be sent.
+    private final TreeSet<Integer> ending = new TreeSet<>();
+    /// Of this session: those that the service has been told to be over, and has not named yet; and those that it has named.
+    private final Deque<Integer> committed = new ArrayDeque<>();
+    private final Map<String, Integer> turnOfItem = new HashMap<>();
+    private boolean speaking;
+
+    CallerTurns(RealtimeHistory history, Consumer<Lived> tell) {
+        this.history = history;
+        this.tell = tell;
+    }
+
+    void begin() {
+        speaking = true;
+    }
+
+    void forget() {
+        speaking = false;
+    }
+
+    void end(int turn) {
+        speaking = false;
+        ending.add(turn);
+    }
+
+    /// All audio of the turn was sent, and so was that it is over.
+    void committed(int turn) {
+        ending.headSet(turn, true).clear();
+        committed.add(turn);
+    }
+
+    /// Whether audio of a turn that is over is still to be sent.
+    boolean areEnding() {
+        return !ending.isEmpty();
+    }
+
+    /// Whether nothing is being heard.
+    boolean areQuiet() {
+        return !speaking && ending.isEmpty();
+    }
+
+    /// There is another session, or none.
+    void ended() {
+        committed.forEach(turn -> tell.accept(new Lived.CallerSaid(turn, "")));
+        committed.clear();
+        turnOfItem.values().forEach(turn -> tell.accept(new Lived.CallerSaid(turn, "")));
+        turnOfItem.clear();
+    }
+
+    void named(String item) {
+        Integer turn = committed.poll();
+        if (turn != null) {
+            turnOfItem.put(item, turn);
+            history.callerItem(item);
+        }
+    }
+
+    void said(String item, String text) {
+        if (!text.isBlank()) {
+            history.callerSaid(item, text.strip());
+        }
+        tell(turnOfItem.remove(item), text.strip());
+    }
+
+    /// Nothing was to be heard in a turn.
+    ///
+    /// @param error which may be about something else
+    void failed(JsonNode error) {
+        String event = Messages.text(error, "event_id");
+        if (event.startsWith(RealtimeMessages.TURN)) {
+            committed.stream().filter(turn -> event.equals(RealtimeMessages.TURN + turn)).findFirst().ifPresent(turn -> {
+                committed.remove(turn);
+                tell(turn, "");
+            });
+        }
+    }
+
+    private void tell(@Nullable Integer turn, String text) {
+        if (turn != null) {
+            tell.accept(new Lived.CallerSaid(turn, text));
+        }
+    }
+}
