@@ -4,7 +4,6 @@ import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Problem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,7 +17,8 @@ public final class AgentDefinitions {
 
     /// The engines that a definition may name: those that a worker has. A saved agent that no worker can hold a conversation for closes
     /// every call, so that an engine stands here once there is one of its name in the worker, and not before.
-    public static final Set<String> ENGINES = Set.of(ECHO, ScriptedDefinition.ENGINE, AgentGraph.Engine.CASCADE.word());
+    public static final Set<String> ENGINES = Set.of(
+            ECHO, ScriptedDefinition.ENGINE, AgentGraph.Engine.CASCADE.word(), AgentGraph.Engine.REALTIME.word());
 
     /// Types of tools that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the word out.
     private static final Set<String> UNDONE_TOOLS = Set.of("mcp");
@@ -47,9 +47,8 @@ public final class AgentDefinitions {
     public static List<Problem> problems(JsonNode definition) {
         JsonNode named = definition.path("engine");
         String engine = named.isString() ? named.stringValue() : "";
-        Optional<AgentGraph.Engine> graph = AgentGraph.Engine.of(engine);
-        if (graph.isPresent()) {
-            return ofGraph(graph.get(), definition);
+        if (AgentGraph.Engine.of(engine).isPresent()) {
+            return ofGraph(definition);
         }
         return switch (engine) {
             case ECHO -> ofEcho(definition);
@@ -61,15 +60,9 @@ public final class AgentDefinitions {
         };
     }
 
-    /// What is wrong with the graph is said also where no worker has the engine yet: its author can go on with it.
-    private static List<Problem> ofGraph(AgentGraph.Engine engine, JsonNode definition) {
-        List<Problem> problems = new ArrayList<>();
-        if (!ENGINES.contains(engine.word())) {
-            problems.add(new Problem("engine", "is one that no worker has yet: its calls would be closed. There are: "
-                    + String.join(", ", ENGINES.stream().sorted().toList())));
-        } else {
-            problems.addAll(undone(definition));
-        }
+    /// What is wrong with the graph is said also where no worker carries out all of it yet: its author can go on with it.
+    private static List<Problem> ofGraph(JsonNode definition) {
+        List<Problem> problems = new ArrayList<>(undone(definition));
         if (AgentGraph.parse(definition) instanceof AgentGraph.Parsed.Invalid invalid) {
             problems.addAll(invalid.problems());
         }

@@ -122,4 +122,29 @@ public sealed interface ConversationEffect {
         /// How long it may take. An ear gives what it has before that: one that is taken for silent is lost, with the words.
         public static final long LIMIT_MS = 3_000;
     }
+
+    /// Begin with a service that hears, thinks and speaks in one, in place of any before it.
+    ///
+    /// @param number under which its loss is told, as that of an ear
+    /// @param service which of the agent's services of speech, from 0
+    /// @param request what it is told for a beginning. It follows from the inputs, so that a journal has no need of it
+    record OpenSpeech(int number, int service, BrainRequest request) implements ServiceEffect {}
+
+    /// The caller's turn has begun: from then on it is to be heard by whoever hears, thinks and speaks in one, until [FinishHearing]. A turn before
+    /// it that was not finished is none.
+    ///
+    /// @param agoMs how long ago
+    record HearTurn(int turn, long agoMs) implements ServiceEffect {}
+
+    /// Tell whoever hears, thinks and speaks in one what was not to be heard.
+    record TellSpeech(String text) implements ServiceEffect {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "TellSpeech[" + text.length() + " characters]";
+        }
+    }
+
+    /// Of what whoever thinks and speaks in one has said in this turn, the caller has heard no more than this.
+    record CutShort(int turn, long heardMs) implements ServiceEffect {}
 }

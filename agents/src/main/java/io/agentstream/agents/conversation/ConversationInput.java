@@ -181,6 +181,27 @@ public sealed interface ConversationInput {
 
     record BrainFailed(int turn, int number, ServiceFailure failure) implements ServiceReply {}
 
+    /// The next piece of what a brain says that speaks for itself.
+    ///
+    /// @param text what it says, cut anywhere and beside its audio; may be empty
+    /// @param audio in the call's media format; may be empty
+    record BrainSpoke(int turn, int number, String text, Slice audio) implements ServiceReply {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "BrainSpoke[" + turn + ", " + number + ", " + text.length() + " characters, " + audio.length() + " bytes]";
+        }
+    }
+
+    /// What the caller said in a turn that was answered by its sound: it comes beside the answer, or behind it.
+    record CallerQuoted(int turn, String text) implements ServiceReply {
+        /// Without the words.
+        @Override
+        public String toString() {
+            return "CallerQuoted[" + turn + ", " + text.length() + " characters]";
+        }
+    }
+
     /// How it ended that the caller was to be given to somebody else.
     ///
     /// @param key by which it was asked for

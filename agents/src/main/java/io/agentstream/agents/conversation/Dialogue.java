@@ -45,6 +45,9 @@ public interface Dialogue {
 
     Move answered(ServiceReply reply, long nowMs);
 
+    /// The caller's turn has begun, so long ago: whoever hears it by itself is to hear all of it.
+    Move callerBegan(int turn, long agoMs);
+
     /// The caller has made a short sound while the agent speaks: its words are wanted, if there are any.
     Move sounded();
 
@@ -87,6 +90,11 @@ public interface Dialogue {
 
         @Override
         public Move stopped(int turn) {
+            return Move.stay(this);
+        }
+
+        @Override
+        public Move callerBegan(int turn, long agoMs) {
             return Move.stay(this);
         }
 

@@ -14,10 +14,12 @@ import io.agentstream.agents.conversation.ConversationInput.Resumed;
 import io.agentstream.agents.conversation.ConversationInput.RunStarted;
 import io.agentstream.agents.conversation.ConversationInput.ServiceReply;
 import io.agentstream.runtime.Step;
+import io.agentstream.schemas.ConversationEvent.Party;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// One step of a conversation whose dialogue decides within the machine: what floor and dialogue ask of each other goes to and fro until
@@ -28,6 +30,9 @@ final class Exchange {
     static final int MAX_WORDS = 200;
 
     private static final String UNREADABLE = "memory";
+
+    /// How much later than it ended a speech may be known to be over.
+    private static final long KNOWN_LATE_MS = 1_000;
 
     private final long nowMs;
     private final long dueBeforeMs;
@@ -105,6 +110,8 @@ final class Exchange {
                 case Tell tell -> {
                     if (tell.fact() instanceof Fact.Said heard) {
                         dialogue = dialogue.heard(heard.turn(), heard.playedMs(), heard.whole());
+                    } else if (tell.fact() instanceof Fact.TurnStarted begun && begun.by() == Party.CALLER) {
+                        callerBegan(begun.turn(), step.effects());
                     }
                     if (!(tell.fact() instanceof Fact.Heard words && isTold(words))) {
                         effects.add(tell);
@@ -123,6 +130,19 @@ final class Exchange {
                     effects.add(effect);
             }
         }
+    }
+
+    /// A key is no speech, and is over when it is known.
+    private void callerBegan(int turn, List<ConversationEffect> together) {
+        if (floor instanceof Floor.Listening listening) {
+            move(dialogue.callerBegan(turn, Math.max(0, nowMs - listening.beganMs())));
+            return;
+        }
+        together.stream()
+                .map(effect -> effect instanceof Think think && think.prompt() instanceof Prompt.Speech speech ? speech : null)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(speech -> move(dialogue.callerBegan(turn, speech.speechMs() + KNOWN_LATE_MS)));
     }
 
     /// What was said is told with its words, by the dialogue, where somebody is asked for an answer to it.

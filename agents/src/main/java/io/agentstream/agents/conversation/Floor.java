@@ -126,6 +126,11 @@ public sealed interface Floor {
         Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, Caller caller) {
             this(turn, manners, memory, hearing, caller, null, Ending.UNCLEAR);
         }
+
+        /// Since when the caller has spoken whose turn it is.
+        long beganMs() {
+            return pause == null ? caller.sinceMs() : pause.sinceMs() - pause.speechMs();
+        }
     }
 
     /// The caller has stopped speaking.

@@ -40,7 +40,7 @@ public record AgentGraph(
     public enum Engine {
         /// Ear, brain and mouth, one after the other.
         CASCADE("cascade"),
-        /// One service that takes speech and answers with speech.
+        /// One service that takes speech and answers with speech: `adr/0028`.
         REALTIME("realtime");
 
         private final String word;

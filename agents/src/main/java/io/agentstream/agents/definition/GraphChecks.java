@@ -49,6 +49,9 @@ final class GraphChecks {
         if (services && graph.engine() == Engine.CASCADE) {
             services();
         }
+        if (graph.engine() == Engine.REALTIME) {
+            new RealtimeChecks(graph, problems).check();
+        }
         new Circles(graph).find().forEach(circle -> problems.add(
                 child("nodes", circle.getFirst()),
                 "leads round in a circle without listening to the caller: " + String.join(", ", circle)));

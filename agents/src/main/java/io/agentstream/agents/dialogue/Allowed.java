@@ -29,7 +29,8 @@ final class Allowed {
         boolean isCut = !(node.common().interruption() instanceof Settings.Interruption.Off);
         boolean speech = isHeard(graph, s) || isLost(s, node);
         return switch (node) {
-            case Node.Agent agent -> new Manners(isCut, true, edges(node), agent.silenceMs());
+            case Node.Agent agent -> new Manners(
+                    isCut, true, graph.engine() == AgentGraph.Engine.REALTIME ? Manners.ALL_DIGITS : edges(node), agent.silenceMs());
             case Node.Gather gather -> gather(s, gather, new Manners(isCut, gather.words() && speech, edges(node), gather.silenceMs()));
             case Node.Capture capture -> new Manners(
                     isCut, speech, keys(s, capture), s.keys.isEmpty() ? capture.silenceMs() : CAPTURE_GAP_MS);

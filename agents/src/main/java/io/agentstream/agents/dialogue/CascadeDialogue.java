@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// The dialogue of a graph: an ear hears the caller, a brain thinks, a mouth speaks, tools are used, and nodes lead to nodes. Pure.
+/// The dialogue of a graph: an ear hears the caller, a brain thinks, a mouth speaks, or one service does all three; tools are used, and nodes lead
+/// to nodes. Pure.
 ///
 /// Whatever is asked of a service has a limit in time and an answer for when it fails: once more, then the next service, then the way for trouble,
 /// in the end an apology and the end of the call ([Way#trouble()]). So an agent that owes a reply is never waited for without end,
@@ -54,6 +55,11 @@ public final class CascadeDialogue implements Dialogue {
     @Override
     public Move stopped(int turn) {
         return move(0, step -> step.stopped(turn));
+    }
+
+    @Override
+    public Move callerBegan(int turn, long agoMs) {
+        return graph.engine() == AgentGraph.Engine.REALTIME ? move(0, step -> step.living().callerBegan(turn, agoMs)) : Move.stay(this);
     }
 
     @Override

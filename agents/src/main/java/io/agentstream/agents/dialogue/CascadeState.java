@@ -5,6 +5,7 @@ import io.agentstream.agents.conversation.ConversationInput.Word;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.Remark.Use;
+import io.agentstream.schemas.Slice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -113,6 +114,21 @@ final class CascadeState implements Cloneable {
     /// How long the caller spoke whose words are waited for.
     long speechMs;
 
+    // Where one service hears, thinks and speaks: see [Living].
+
+    /// Which of them is open; [#NONE]: none.
+    int opened = NONE;
+    /// The piece that it is saying; [#NONE]: none.
+    int live = NONE;
+    /// What it has said that the floor has not been given, and the newest of its audio, which is kept for the words behind it.
+    String untold = "";
+    Slice kept = Slice.EMPTY;
+    /// The turn that was cut short, of which it is to know how much was heard; [#NONE]: none.
+    int cutTurn = NONE;
+    long cutHeardMs;
+    /// Turns of the caller of which the words are to come.
+    List<Living.Unworded> unworded = List.of();
+
     /// A part of a turn.
     ///
     /// @param uses the tools that were to be used
@@ -174,6 +190,7 @@ final class CascadeState implements Cloneable {
         mouthTries = 0;
         brainTries = 0;
         rest = "";
+        forgetLive();
         answerChars = 0;
         asks = 0;
         awaits = false;
@@ -196,6 +213,12 @@ final class CascadeState implements Cloneable {
         asked = null;
     }
 
+    void forgetLive() {
+        live = NONE;
+        untold = "";
+        kept = Slice.EMPTY;
+    }
+
     void forgetWords() {
         heard = "";
         heardTurns = "";
@@ -210,6 +233,7 @@ final class CascadeState implements Cloneable {
 
     /// Nothing is waited for any more.
     void stop() {
+        forgetLive();
         asking = NONE;
         speaking = NONE;
         then = null;
@@ -277,6 +301,9 @@ final class CascadeState implements Cloneable {
         dueMs = Math.min(Math.min(dueMs, patienceDueMs), timeDueMs());
         dueMs = Math.min(dueMs, asked == null ? Dialogue.NEVER : asked.dueMs());
         dueMs = Math.min(dueMs, transfer == null ? Dialogue.NEVER : transfer.dueMs());
+        for (Living.Unworded each : unworded) {
+            dueMs = Math.min(dueMs, each.dueMs());
+        }
         for (Round round : turns) {
             for (Used used : round.uses()) {
                 dueMs = Math.min(dueMs, used.dueMs());

@@ -9,6 +9,8 @@ import io.agentstream.agents.conversation.ConversationInput.BrainCalled;
 import io.agentstream.agents.conversation.ConversationInput.BrainDone;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
+import io.agentstream.agents.conversation.ConversationInput.BrainSpoke;
+import io.agentstream.agents.conversation.ConversationInput.CallerQuoted;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
@@ -72,6 +74,15 @@ final class CascadeStep {
         return new Hearing(this);
     }
 
+    /// Whether one service hears, thinks and speaks.
+    boolean isLive() {
+        return graph.engine() == AgentGraph.Engine.REALTIME;
+    }
+
+    Living living() {
+        return new Living(this);
+    }
+
     Thinking thinking() {
         return new Thinking(this);
     }
@@ -131,7 +142,11 @@ final class CascadeStep {
             s.endsMs = nowMs + graph.settings().maxCallMs();
         }
         s.graceDueMs = s.overtime ? nowMs : Dialogue.NEVER;
-        hearing().open();
+        if (isLive()) {
+            living().ready();
+        } else {
+            hearing().open();
+        }
     }
 
     void remember(Remark remark) {
@@ -165,6 +180,7 @@ final class CascadeStep {
             case Prompt.Again again -> way().again();
             case Prompt.GoOn goOn -> way().goOn();
             case Prompt.Key key -> way().key(key.digit());
+            case Prompt.Speech speech when isLive() -> living().speechEnded(speech.speechMs());
             case Prompt.Speech speech -> hearing().speechEnded(speech.speechMs());
             case Prompt.Silence _, Prompt.Unheard _ -> new Idling(this).silence();
         }
@@ -197,6 +213,7 @@ final class CascadeStep {
     void heard(int turn, long heardMs) {
         if (turn == s.turn) {
             s.cutOff = heardMs == Dialogue.NEVER || s.cutThen == null ? List.of() : Memories.unsaid(s.pieces, heardMs);
+            living().cut(heardMs);
             fold(heardMs);
             if (heardMs == Dialogue.NEVER && !keepsWords()) { // what was said into it is no answer to what comes now
                 s.forgetWords();
@@ -224,7 +241,10 @@ final class CascadeStep {
         switch (reply) {
             case WordsHeard words when words.ear() == s.earNumber -> hearing().heard(words.text());
             case WordsEnded words when words.ear() == s.earNumber -> hearing().ended(words.text());
+            case EarFailed failed when failed.ear() == s.earNumber && isLive() -> living().lost();
             case EarFailed failed when failed.ear() == s.earNumber -> hearing().failed(failed.failure());
+            case BrainSpoke spoke when isAsked(spoke.turn(), spoke.number()) -> living().spoke(spoke);
+            case CallerQuoted quoted -> living().quoted(quoted);
             case BrainSaid said when isAsked(said.turn(), said.number()) -> thinking().said(said.text());
             case BrainCalled called when isAsked(called.turn(), called.number()) ->
                 thinking().called(new Remark.Use(called.id(), called.tool(), called.arguments()));
@@ -238,7 +258,7 @@ final class CascadeStep {
             case ToolAnswered answered when running().isOf(answered) -> running().answered(answered);
             case ToolAnswered answered when isAwaited(answered) -> requesting().answered(answered.failed(), answered.result());
             case ToolAnswered answered when answered.turn() == s.turn -> tooling().answered(answered.number(), answered.result());
-            case WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainCalled _, BrainDone _, BrainFailed _, MouthSpoke _, MouthDone _,
+            case WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainSpoke _, BrainCalled _, BrainDone _, BrainFailed _, MouthSpoke _, MouthDone _,
                     MouthFailed _, ToolAnswered _, TransferAnswered _ -> { } // of something that is not wanted any more
         }
     }
@@ -265,6 +285,7 @@ final class CascadeStep {
         if (s.wordsDueMs <= nowMs) {
             hearing().silent();
         }
+        living().late();
         if (s.mouthDueMs <= nowMs) {
             speaking().silent();
         }

@@ -11,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 public final class Dialogues {
 
     private static final String CASCADE = "cascade";
+    private static final String REALTIME = "realtime";
 
     private Dialogues() {}
 
@@ -35,7 +36,7 @@ public final class Dialogues {
                 case ScriptedDefinition.Parsed.Invalid invalid -> throw new IllegalArgumentException(
                         "not a scripted definition: " + said(invalid.problems().getFirst()));
             };
-            case CASCADE -> switch (AgentGraph.parse(definition)) {
+            case CASCADE, REALTIME -> switch (AgentGraph.parse(definition)) {
                 case AgentGraph.Parsed.Valid valid -> CascadeDialogue.of(valid.graph(), known);
                 case AgentGraph.Parsed.Invalid invalid -> throw new IllegalArgumentException(
                         "not a graph: " + said(invalid.problems().getFirst()));

@@ -89,7 +89,7 @@ final class Hearing {
     }
 
     /// Where keys are taken the agent goes on without its ears.
-    private void nobodyHears() {
+    void nobodyHears() {
         if (Allowed.isLost(s, step.here())) {
             step.way().trouble();
         } else {

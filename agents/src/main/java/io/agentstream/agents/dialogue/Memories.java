@@ -128,7 +128,24 @@ final class Memories {
         for (Piece piece : pieces) {
             fromMs += piece.audioMs();
             if (piece.press() == null && (piece.audioMs() == 0 || fromMs > heardMs)) {
-                rest.add(piece.text());
+                rest.addAll(sentences(piece, heardMs - fromMs + piece.audioMs()));
+            }
+        }
+        return rest;
+    }
+
+    /// Those of a piece that were not heard to their end, by their length: a piece may have several.
+    private static List<String> sentences(Piece piece, long heardMs) {
+        List<String> sentences = Sentences.all(piece.text());
+        if (sentences.size() < 2) {
+            return List.of(piece.text());
+        }
+        List<String> rest = new ArrayList<>();
+        long chars = 0;
+        for (String sentence : sentences) {
+            chars += sentence.length() + 1L;
+            if (piece.audioMs() * chars / (piece.text().length() + 1L) > heardMs || piece.audioMs() == 0) {
+                rest.add(sentence);
             }
         }
         return rest;

@@ -10,6 +10,8 @@ import io.agentstream.agents.conversation.ConversationInput.BrainCalled;
 import io.agentstream.agents.conversation.ConversationInput.BrainDone;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
+import io.agentstream.agents.conversation.ConversationInput.BrainSpoke;
+import io.agentstream.agents.conversation.ConversationInput.CallerQuoted;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
 import io.agentstream.agents.conversation.ConversationInput.EngineReply;
@@ -96,6 +98,11 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
+    public Move callerBegan(int turn, long agoMs) {
+        return Move.stay(this);
+    }
+
+    @Override
     public Move sounded() {
         return Move.stay(this);
     }
@@ -117,7 +124,7 @@ public final class ScriptedDialogue implements Dialogue {
                     List.of(new ReplyPart(now.turn(), now.begun() ? "" : now.text(), part.audio())), List.of());
             case MouthDone done when done.turn() == now.turn() -> ended(new ReplyFinished(now.turn(), now.line().then()));
             case MouthFailed failed when failed.turn() == now.turn() -> ended(new EngineFailed());
-            case MouthSpoke _, MouthDone _, MouthFailed _, WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainCalled _, BrainDone _,
+            case MouthSpoke _, MouthDone _, MouthFailed _, WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainSpoke _, CallerQuoted _, BrainCalled _, BrainDone _,
                     BrainFailed _, ToolAnswered _, TransferAnswered _ -> Move.stay(this);
         };
     }

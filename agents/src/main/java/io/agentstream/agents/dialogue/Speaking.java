@@ -13,6 +13,7 @@ import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.ConversationInput.Word;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.definition.Services;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.CascadeState.Piece;
 import io.agentstream.agents.dialogue.CascadeState.Press;
@@ -48,7 +49,7 @@ final class Speaking {
 
     void texts(List<String> texts, Then then) {
         s.turns = added(s.turns, Round.TALK);
-        texts.forEach(this::add);
+        pieces(texts);
         finish(then);
     }
 
@@ -59,7 +60,16 @@ final class Speaking {
 
     /// What is complete, to be said in the newest part of the turn.
     void sentences(String text) {
-        Sentences.all(text).forEach(this::add);
+        pieces(Sentences.all(text));
+    }
+
+    /// One that thinks and speaks in one speaks a text as a whole.
+    private void pieces(List<String> texts) {
+        if (step.isLive() && !texts.isEmpty()) {
+            add(String.join(" ", texts));
+        } else {
+            texts.forEach(this::add);
+        }
     }
 
     /// Something to be said in the newest part of the turn.
@@ -92,11 +102,12 @@ final class Speaking {
             return;
         }
         if (s.spoken < s.pieces.size()) {
+            step.living().prepare();
             s.speaking = s.next++;
-            s.mouthDueMs = step.nowMs + LIMIT_MS;
+            s.mouthDueMs = step.nowMs + limitMs();
             Piece piece = s.pieces.get(s.spoken);
             step.effects.add(piece.press() == null
-                    ? new Speak(s.turn, s.speaking, s.mouth, piece.text())
+                    ? new Speak(s.turn, s.speaking, step.isLive() ? s.brain : s.mouth, piece.text())
                     : new PressKeys(s.turn, s.speaking, piece.press().keys()));
         } else if (s.then != null && !s.finished) {
             s.finished = true;
@@ -117,7 +128,7 @@ final class Speaking {
         List<Piece> pieces = new ArrayList<>(s.pieces);
         pieces.set(s.spoken, now);
         s.pieces = List.copyOf(pieces);
-        s.mouthDueMs = step.nowMs + LIMIT_MS;
+        s.mouthDueMs = step.nowMs + limitMs();
         if (part.audio().length() > 0) {
             step.replies.add(new ReplyPart(s.turn, piece.audioMs() == 0 ? piece.text() : "", part.audio()));
         }
@@ -149,12 +160,12 @@ final class Speaking {
     void failed(ServiceFailure failure) {
         boolean isBegun = s.pieces.get(s.spoken).audioMs() > 0;
         if (!failure.passes() || s.mouthTries > 0) {
-            s.mouth++;
+            nextMouth();
             s.mouthTries = 0;
         } else {
             s.mouthTries++;
         }
-        if (s.mouth >= step.graph.services().mouths().size()) {
+        if (!hasMouth()) {
             s.stop();
             step.replies.add(new EngineFailed());
         } else if (isBegun) {
@@ -165,11 +176,30 @@ final class Speaking {
         }
     }
 
+    private long limitMs() {
+        return step.isLive() ? Thinking.LIMIT_MS : LIMIT_MS;
+    }
+
+    private void nextMouth() {
+        if (step.isLive()) {
+            s.brain++;
+        } else {
+            s.mouth++;
+        }
+    }
+
+    /// Behind the last service that hears, thinks and speaks there is a voice that needs none.
+    private boolean hasMouth() {
+        Services services = step.graph.services();
+        return step.isLive() ? s.brain <= services.realtime().size() : s.mouth < services.mouths().size();
+    }
+
     /// Says something while the caller waits, where the agent has words for that; they are not remembered.
     void filler() {
         s.fillerDueMs = Dialogue.NEVER;
         Settings.Filler filler = step.graph.settings().filler();
-        if (filler != null && !filler.lines().isEmpty() && s.spoken == s.pieces.size() && s.then == null) {
+        boolean isFree = s.spoken == s.pieces.size() && s.then == null && !(step.isLive() && s.asking != NONE);
+        if (filler != null && !filler.lines().isEmpty() && isFree) {
             String text = step.line(filler.lines().get(s.fillers++ % filler.lines().size()));
             if (!text.isBlank()) {
                 s.pieces = added(s.pieces, new Piece(NONE, text));

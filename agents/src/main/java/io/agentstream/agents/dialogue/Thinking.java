@@ -10,6 +10,7 @@ import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.Node;
+import io.agentstream.agents.definition.Services;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import io.agentstream.agents.dialogue.CascadeState.Used;
 import java.util.List;
@@ -39,7 +40,8 @@ final class Thinking {
     }
 
     boolean hasBrain() {
-        return s.brain < step.graph.services().brains().size();
+        Services services = step.graph.services();
+        return s.brain < (step.isLive() ? services.realtime() : services.brains()).size();
     }
 
     /// Asks for the next part of the turn, or in a node that gathers, which of its intents was meant.
@@ -59,12 +61,14 @@ final class Thinking {
         step.running().told();
         s.asking = s.next++;
         s.brainDueMs = step.nowMs + LIMIT_MS;
+        step.living().prepare();
         step.effects.add(new AskBrain(s.turn, s.asking, s.brain, request()));
         step.waits();
     }
 
-    private BrainRequest request() {
-        Node node = step.here();
+    /// What is told as things are, but for what is being said.
+    BrainRequest request() {
+        Node node = s.node == null ? step.graph.node(step.graph.start()) : step.here();
         String own = switch (node) {
             case Node.Agent agent -> step.prompt(agent.prompt());
             case Node.Gather gather -> CHOOSE + step.prompt(gather.say());
@@ -129,6 +133,7 @@ final class Thinking {
     }
 
     private void end() {
+        step.living().ended();
         s.asking = NONE;
         s.brainDueMs = Dialogue.NEVER;
     }

@@ -174,7 +174,7 @@ final class Way {
 
     private Manners manners(Node node) {
         Manners allowed = Allowed.in(step.graph, s, node);
-        return s.ending ? allowed : Attention.of(allowed, step.graph.settings(), node.common());
+        return s.ending ? allowed : Attention.of(allowed, step.graph.settings(), node.common(), !step.isLive());
     }
 
     /// The caller has heard what there was to say.
@@ -194,6 +194,7 @@ final class Way {
         switch (step.here()) {
             case Node.Gather gather -> step.questions().key(gather, digit);
             case Node.Capture capture -> step.questions().key(capture, digit);
+            case Node.Agent agent when step.isLive() && agent.common().onKey(digit).isEmpty() -> step.living().pressed(agent, digit);
             case Node.Say _, Node.Agent _, Node.HangUp _, Node.Set _, Node.Http _, Node.Transfer _ ->
                 step.here().common().onKey(digit).ifPresentOrElse(this::enter, this::stay);
         }
@@ -217,12 +218,28 @@ final class Way {
         }
     }
 
-    void words(String text) {
+    /// The caller has said something that whoever answers has heard, and that nobody knows in words yet.
+    ///
+    /// @param remark stands for them
+    void sound(String remark) {
+        said(remark);
+        if (step.here() instanceof Node.Agent agent) {
+            answer(agent);
+        } else {
+            stay();
+        }
+    }
+
+    private void said(String text) {
         s.silences = 0;
         s.go = null;
         step.transferring().drop();
-        Node node = step.here();
         step.remember(Remark.caller(text));
+    }
+
+    void words(String text) {
+        said(text);
+        Node node = step.here();
         switch (node) {
             case Node.Gather gather -> step.questions().words(gather, text);
             case Node.Capture capture -> step.questions().words(capture, text);
@@ -235,7 +252,13 @@ final class Way {
         Optional<Edge.Intent> meant = Captures.intent(agent.common().intents(), text);
         if (meant.isPresent()) {
             enter(meant.get().go());
-        } else if (++s.rounds > agent.maxRounds()) {
+        } else {
+            answer(agent);
+        }
+    }
+
+    void answer(Node.Agent agent) {
+        if (++s.rounds > agent.maxRounds()) {
             limit(agent);
         } else {
             begin(agent, false);

@@ -3,6 +3,7 @@ package io.agentstream.agents.journal;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
+import io.agentstream.agents.conversation.ConversationInput.BrainSpoke;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.schemas.CallId;
@@ -94,6 +95,13 @@ public final class ConversationForms {
                         .put("offset", spoke.audio().offset())
                         .put("length", spoke.audio().length())
                         .set("words", Json.MAPPER.valueToTree(spoke.words()));
+            case BrainSpoke spoke ->
+                typed(spoke)
+                        .put("turn", spoke.turn())
+                        .put("number", spoke.number())
+                        .put("text", spoke.text())
+                        .put("offset", spoke.audio().offset())
+                        .put("length", spoke.audio().length());
             case ConversationInput.RunStarted _, ConversationInput.Resumed _, ConversationInput.SpeechStarted _,
                     ConversationInput.SpeechStopped _, ConversationInput.DigitPressed _, ConversationInput.MarkReached _,
                     ConversationInput.Played _, ConversationInput.DeadlinePassed _, ConversationInput.CallEnded _,
@@ -104,7 +112,7 @@ public final class ConversationForms {
                     ConversationInput.MouthFailed _, ConversationInput.WordsHeard _, ConversationInput.WordsEnded _,
                     ConversationInput.EarFailed _, ConversationInput.BrainSaid _, ConversationInput.BrainCalled _,
                     ConversationInput.BrainDone _, ConversationInput.BrainFailed _, ConversationInput.ToolAnswered _,
-                    ConversationInput.TransferAnswered _ ->
+                    ConversationInput.CallerQuoted _, ConversationInput.TransferAnswered _ ->
                 record(input);
         };
     }
@@ -128,6 +136,11 @@ public final class ConversationForms {
                     .put("remarks", ask.request().history().size())
                     .put("tools", ask.request().tools().size())
                     .put("digest", digest(ask.request()));
+            case ConversationEffect.OpenSpeech open -> typed(open)
+                    .put("number", open.number())
+                    .put("service", open.service())
+                    .put("remarks", open.request().history().size())
+                    .put("digest", digest(open.request()));
             case ConversationEffect.CallTool call -> typed(call)
                     .put("turn", call.turn())
                     .put("number", call.number())
@@ -141,7 +154,8 @@ public final class ConversationForms {
                     ConversationEffect.Save _, ConversationEffect.HangUp _, ConversationEffect.Speak _,
                     ConversationEffect.PressKeys _, ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _,
                     ConversationEffect.StopTool _,
-                    ConversationEffect.Understand _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _ ->
+                    ConversationEffect.Understand _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _,
+                    ConversationEffect.HearTurn _, ConversationEffect.TellSpeech _, ConversationEffect.CutShort _ ->
                 record(effect);
         };
     }
@@ -173,6 +187,11 @@ public final class ConversationForms {
             if (kind == ReplyPart.class) {
                 return new Read.Known(new ReplyPart(
                         json.required("turn").intValue(), json.required("text").stringValue(),
+                        audio(json.required("offset").intValue(), json.required("length").intValue())));
+            }
+            if (kind == BrainSpoke.class) {
+                return new Read.Known(new BrainSpoke(
+                        json.required("turn").intValue(), json.required("number").intValue(), json.required("text").stringValue(),
                         audio(json.required("offset").intValue(), json.required("length").intValue())));
             }
             if (kind == MouthSpoke.class) {

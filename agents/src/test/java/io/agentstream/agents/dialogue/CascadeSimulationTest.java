@@ -64,16 +64,25 @@ class CascadeSimulationTest {
     }
 
     private static void simulate(int conversations) throws Exception {
+        Tally all = simulate(conversations, CascadeSimulationTest::conversation);
+        assertTrue(all.isVaried(), all::toString);
+    }
+
+    interface Played {
+        World by(long seed) throws Exception;
+    }
+
+    static Tally simulate(int conversations, Played played) throws Exception {
         Tally all = new Tally();
         for (long seed = 0; seed < conversations; seed++) {
             try {
-                all.add(conversation(seed));
+                all.add(played.by(seed));
             } catch (AssertionError | RuntimeException broken) {
                 throw new AssertionError("seed " + seed + ": " + broken.getMessage(), broken);
             }
         }
         System.out.println(conversations + " conversations: " + all);
-        assertTrue(all.isVaried(), all::toString);
+        return all;
     }
 
     /// An agent that asks for keys, words and values, and another system, in a call that may not last as long as it could.
@@ -108,9 +117,12 @@ class CascadeSimulationTest {
               "end": {"type": "hangup", "say": "As you like.", "outcome": "done"}}""").agent();
 
     private static World conversation(long seed) throws Exception {
+        return conversation(seed, seed % 2 == 0 ? CLERK : CascadeDialogueTest.AGENT);
+    }
+
+    static World conversation(long seed, Dialogue agent) throws Exception {
         Random random = new Random(seed);
         Rude services = new Rude(random);
-        Dialogue agent = seed % 2 == 0 ? CLERK : CascadeDialogueTest.AGENT;
         TakeOver takeOver = random.nextInt(3) == 0 ? new TakeOver(1 + random.nextInt(80), random.nextBoolean()) : TakeOver.NEVER;
         World world = new World(agent, services, takeOver);
         Promises promises = new Promises(world);
@@ -345,7 +357,7 @@ class CascadeSimulationTest {
     }
 
     /// That the simulation is about something.
-    private static final class Tally {
+    static final class Tally {
         private int turns;
         private int cuts;
         private int tools;
@@ -366,6 +378,11 @@ class CascadeSimulationTest {
             takeOvers += world.takeOvers;
             understood += world.told(Fact.Understood.class).size();
             steps += world.steps;
+        }
+
+        boolean isAbout(int conversations) {
+            return cuts > conversations / 20 && tools > conversations / 10 && hangUps > conversations / 4 && takeOvers > conversations / 10
+                    && understood > conversations / 2;
         }
 
         boolean isVaried() {

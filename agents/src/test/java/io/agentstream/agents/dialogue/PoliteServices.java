@@ -3,18 +3,24 @@ package io.agentstream.agents.dialogue;
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.CutShort;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
 import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationEffect.StopTool;
+import io.agentstream.agents.conversation.ConversationEffect.TellSpeech;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.BrainCalled;
 import io.agentstream.agents.conversation.ConversationInput.BrainDone;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
+import io.agentstream.agents.conversation.ConversationInput.BrainSpoke;
+import io.agentstream.agents.conversation.ConversationInput.CallerQuoted;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
@@ -56,6 +62,15 @@ class PoliteServices implements World.Services {
     /// What the caller has said and nobody has asked for.
     String said = "";
     int ear;
+    /// The turn that is heard by whoever hears, thinks and speaks in one; 0: none.
+    private int heard;
+    /// Whether one service hears, thinks and speaks; and what it has heard, by what stands in the history for it.
+    private boolean speaks;
+    private final Map<String, String> sounds = new HashMap<>();
+    /// How long such a one takes for the words of a turn: longer than for its answer.
+    long quotesMs = 900;
+    final List<CutShort> cuts = new ArrayList<>();
+    final List<String> informed = new ArrayList<>();
     /// How often it was stopped, by what.
     private final Map<String, Integer> stops = new HashMap<>();
 
@@ -74,6 +89,22 @@ class PoliteServices implements World.Services {
             case CallTool call -> use(world, call);
             case StopTool stop -> stops.merge("tool " + stop.turn() + " " + stop.number(), 1, Integer::sum);
             case OpenEar open -> ear = open.ear();
+            case OpenSpeech open -> {
+                ear = open.number();
+                speaks = true;
+                heard = 0;
+            }
+            case HearTurn hear -> heard = hear.turn();
+            case TellSpeech tell -> informed.add(tell.text());
+            case CutShort cut -> cuts.add(cut);
+            case FinishHearing finish when heard > 0 -> {
+                String words = said;
+                int turn = heard;
+                said = "";
+                heard = 0;
+                sounds.put(Living.unworded(turn), words);
+                answer(world, quotesMs, "", new CallerQuoted(turn, words));
+            }
             case FinishHearing finish -> {
                 String words = said;
                 said = "";
@@ -114,16 +145,28 @@ class PoliteServices implements World.Services {
     void think(World world, AskBrain ask) {
         asked.add(ask.request());
         String of = "brain " + ask.turn();
-        Thought thought = brain.apply(ask.request());
+        Thought thought = brain.apply(understood(ask.request()));
         long ms = 400;
         for (int from = 0; from < thought.text().length(); from += 9) {
             String piece = thought.text().substring(from, Math.min(from + 9, thought.text().length()));
-            answer(world, ms += 16, of, new BrainSaid(ask.turn(), ask.number(), piece));
+            answer(world, ms += 16, of, speaks
+                    ? new BrainSpoke(ask.turn(), ask.number(), piece, Slice.of(new byte[piece.length() * CHAR_MS * 8]))
+                    : new BrainSaid(ask.turn(), ask.number(), piece));
         }
         for (Remark.Use use : thought.uses()) {
             answer(world, ms += 16, of, new BrainCalled(ask.turn(), ask.number(), use.id(), use.tool(), use.arguments()));
         }
         answer(world, ms + 16, of, new BrainDone(ask.turn(), ask.number(), 100, 0, 20));
+    }
+
+    /// Who has heard the caller needs no words.
+    private BrainRequest understood(BrainRequest request) {
+        return new BrainRequest(
+                request.instructions(),
+                request.history().stream()
+                        .map(remark -> sounds.containsKey(remark.text()) ? Remark.caller(sounds.get(remark.text())) : remark)
+                        .toList(),
+                request.tools());
     }
 
     /// Rings for a while; the answer comes to whoever holds the call.
