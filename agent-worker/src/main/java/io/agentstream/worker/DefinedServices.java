@@ -5,6 +5,7 @@ import io.agentstream.agents.definition.Settings;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.engine.cascade.Ports;
 import io.agentstream.worker.engine.cascade.Tools;
+import io.agentstream.worker.engine.realtime.SpeechPorts;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.BrainRequest.Tool;
 import io.agentstream.worker.service.BrainService;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Opens what the definitions of one organisation name. Any thread; returns at once.
-public final class DefinedServices implements Ports {
+public final class DefinedServices implements Ports, SpeechPorts {
 
     /// Enough for a few sentences.
     private static final int USUAL_MAX_TOKENS = 500;
@@ -85,8 +86,8 @@ public final class DefinedServices implements Ports {
         return (request, use, listener) -> tools.use(request, use, keys.source(organizationId, request.key(), false), listener);
     }
 
-    /// @param history what was said before, where the call goes on from another worker
     /// @throws IllegalArgumentException where there is no such service
+    @Override
     public Realtime realtime(
             Service named, Settings settings, String instructions, List<Tool> tools, List<Message> history, Realtime.Listener listener) {
         RealtimeService service = known(services.realtime(named.service()));

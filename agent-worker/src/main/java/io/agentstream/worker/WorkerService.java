@@ -28,6 +28,7 @@ import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.echo.EchoEngine;
+import io.agentstream.worker.engine.realtime.RealtimeEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
 import io.agentstream.worker.loop.ConversationLoop;
 import io.agentstream.worker.service.Services;
@@ -164,7 +165,8 @@ public final class WorkerService implements AutoCloseable {
         return AgentEngines.of(
                 new EchoEngine(),
                 new ScriptedEngine(voices),
-                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, organization), failures));
+                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, organization), failures),
+                new RealtimeEngine(organization -> new DefinedServices(services, keys, tools, organization), failures));
     }
 
     /// Of four kinds by what has failed: whose service it was is in the log, for nobody to be counted by.

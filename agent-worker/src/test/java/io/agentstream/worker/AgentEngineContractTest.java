@@ -47,6 +47,9 @@ class AgentEngineContractTest {
     private static final Map<String, String> DEFINITIONS = Map.of(
             "echo", "{\"engine\":\"echo\"}",
             "cascade", "{\"engine\":\"cascade\",\"start\":\"a\",\"nodes\":{\"a\":{\"type\":\"hangup\",\"say\":\"Hello.\"}}}",
+            "realtime", """
+                    {"engine":"realtime","services":{"realtime":[{"service":"openai","model":"m"}]},"start":"a",
+                     "nodes":{"a":{"type":"hangup","say":"Hello."}}}""",
             "scripted", "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\"Hello.\",\"on_digit\":{\"any\":\"a\"}}}}");
 
     private final CountDownLatch voice = new CountDownLatch(1);
@@ -105,7 +108,7 @@ class AgentEngineContractTest {
 
         // answers the next turn, in order, with nothing but that turn
         if (engine.takesTurns()) {
-            atOnce(() -> stopped.perform(new Speak(2, 0, 0, "Hello.")));
+            atOnce(() -> stopped.perform(hello(engine, 2)));
             List<Answer> answer = List.of(reply(), reply());
             assertEquals(2, ((MouthSpoke) answer.get(0)).turn());
             assertEquals(2, ((MouthDone) answer.get(1)).turn());
@@ -120,7 +123,7 @@ class AgentEngineContractTest {
         atOnce(closed::close);
         atOnce(closed::close);
         replies.clear();
-        atOnce(() -> closed.perform(new Speak(2, 0, 0, "Hello.")));
+        atOnce(() -> closed.perform(hello(engine, 2)));
         atOnce(() -> closed.hear(frame()));
         AgentSession other = begin(engine);
         atOnce(() -> other.hear(frame()));
@@ -129,6 +132,11 @@ class AgentEngineContractTest {
             assertEquals(1, turn(reply()));
         }
         assertEquals(null, replies.poll());
+    }
+
+    /// With the voice that needs no service: of a service of speech it is the one behind that.
+    private static Speak hello(AgentEngine engine, int turn) {
+        return new Speak(turn, 0, engine.name().equals("realtime") ? 1 : 0, "Hello.");
     }
 
     private static int turn(Answer reply) {
@@ -155,7 +163,7 @@ class AgentEngineContractTest {
                         CallId.of(1, 1, 1), 1, definition, Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K, dialogue, null),
                 replies::offer));
         if (engine.takesTurns()) {
-            atOnce(() -> session[0].perform(new Speak(1, 0, 0, "Hello.")));
+            atOnce(() -> session[0].perform(hello(engine, 1)));
         } else {
             atOnce(() -> session[0].flow(1));
         }

@@ -2,6 +2,7 @@ package io.agentstream.worker.loop;
 
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
+import io.agentstream.agents.conversation.ConversationInput.BrainSpoke;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import java.util.Queue;
@@ -81,6 +82,7 @@ final class Mailbox {
     private static long bytes(Answer answer) {
         return switch (answer) {
             case ReplyPart part -> part.audio().length() + 2L * part.text().length();
+            case BrainSpoke spoke -> spoke.audio().length() + 2L * spoke.text().length();
             case MouthSpoke spoke -> spoke.audio().length() + (long) spoke.words().size() * WORD_BYTES;
             case ConversationInput.ReplyBegun _, ConversationInput.ReplyDelayed _, ConversationInput.ReplyFinished _, ConversationInput.CallerWords _,
                     ConversationInput.EngineFailed _, ConversationInput.TurnWanted _, ConversationInput.MouthDone _, ConversationInput.MouthFailed _,
@@ -88,6 +90,7 @@ final class Mailbox {
                     ConversationInput.TransferAnswered _ -> 0;
             case ConversationInput.WordsHeard words -> 2L * words.text().length();
             case ConversationInput.WordsEnded words -> 2L * words.text().length();
+            case ConversationInput.CallerQuoted quoted -> 2L * quoted.text().length();
             case ConversationInput.BrainSaid said -> 2L * said.text().length();
             case ConversationInput.BrainCalled called -> 2L * called.arguments().length();
             case ConversationInput.ToolAnswered answered -> 2L * answered.result().length();

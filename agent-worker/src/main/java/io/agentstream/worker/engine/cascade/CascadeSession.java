@@ -2,7 +2,11 @@ package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.CutShort;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
+import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
+import io.agentstream.agents.conversation.ConversationEffect.TellSpeech;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
@@ -109,6 +113,7 @@ final class CascadeSession implements AgentSession {
             case StopTool stop -> uses.stop(stop.turn(), stop.number());
             case OpenEar open -> attempt(
                     Kind.EAR, rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
+            case OpenSpeech _, HearTurn _, TellSpeech _, CutShort _ -> { } // whoever hears here does not think
             case FinishHearing finish -> {
                 Ear now = ear;
                 if (now != null) {

@@ -11,5 +11,5 @@ public interface FailureListener {
     void failed(Kind kind, ServiceFailure failure);
 
     /// What has failed.
-    enum Kind { EAR, BRAIN, MOUTH }
+    enum Kind { EAR, BRAIN, MOUTH, REALTIME }
 }

@@ -4,11 +4,11 @@ import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.conversation.ServiceFailure.Kind;
 
 /// Why a service has failed, in the machine's words.
-final class Failures {
+public final class Failures {
 
     private Failures() {}
 
-    static ServiceFailure of(io.agentstream.worker.service.ServiceFailure failure) {
+    public static ServiceFailure of(io.agentstream.worker.service.ServiceFailure failure) {
         return switch (failure) {
             case io.agentstream.worker.service.ServiceFailure.Refused _ -> new ServiceFailure(Kind.REFUSED);
             case io.agentstream.worker.service.ServiceFailure.Busy busy -> new ServiceFailure(Kind.BUSY, busy.retryAfterMs());

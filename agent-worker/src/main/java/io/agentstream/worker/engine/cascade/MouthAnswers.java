@@ -11,13 +11,13 @@ import io.agentstream.worker.service.Spoken;
 import java.util.List;
 
 /// What a mouth makes of one text. Called by the mouth's threads, one at a time.
-final class MouthAnswers implements Mouth.Listener {
+public final class MouthAnswers implements Mouth.Listener {
 
     private final int turn;
     private final int number;
     private final ReplySink out;
 
-    MouthAnswers(int turn, int number, ReplySink out) {
+    public MouthAnswers(int turn, int number, ReplySink out) {
         this.turn = turn;
         this.number = number;
         this.out = out;

@@ -9,13 +9,26 @@ import java.util.List;
 import java.util.Objects;
 
 /// What the dialogue wants asked, in the words of the services.
-final class Requests {
+public final class Requests {
 
     private Requests() {}
 
     static BrainRequest of(io.agentstream.agents.conversation.BrainRequest asked) {
         List<Message> messages = new ArrayList<>();
         messages.add(new Message.Instructions(asked.instructions()));
+        messages.addAll(history(asked));
+        return new BrainRequest(messages, tools(asked), BrainRequest.ToolChoice.AUTO);
+    }
+
+    public static List<BrainRequest.Tool> tools(io.agentstream.agents.conversation.BrainRequest asked) {
+        return asked.tools().stream()
+                .map(offer -> new BrainRequest.Tool(offer.name(), offer.description(), offer.parameters()))
+                .toList();
+    }
+
+    /// What was said, heard and done.
+    public static List<Message> history(io.agentstream.agents.conversation.BrainRequest asked) {
+        List<Message> messages = new ArrayList<>();
         for (Remark remark : asked.history()) {
             messages.add(switch (remark.by()) {
                 case CALLER -> new Message.Caller(remark.text());
@@ -25,11 +38,6 @@ final class Requests {
                 case TOOL -> new Message.ToolResult(Objects.requireNonNull(remark.use()), remark.text());
             });
         }
-        return new BrainRequest(
-                messages,
-                asked.tools().stream()
-                        .map(offer -> new BrainRequest.Tool(offer.name(), offer.description(), offer.parameters()))
-                        .toList(),
-                BrainRequest.ToolChoice.AUTO);
+        return messages;
     }
 }

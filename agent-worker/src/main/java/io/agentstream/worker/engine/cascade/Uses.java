@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The uses of tools of one conversation that are under way. The session's thread begins and stops them; what came of one is told by any.
-final class Uses {
+public final class Uses {
 
     private final Map<Place, Begun> underWay = new ConcurrentHashMap<>();
 
@@ -18,7 +18,7 @@ final class Uses {
     }
 
     /// @param beginning is given whom to tell
-    void begin(int turn, int number, Function<Tools.Listener, Tools.Use> beginning, Tools.Listener listener) {
+    public void begin(int turn, int number, Function<Tools.Listener, Tools.Use> beginning, Tools.Listener listener) {
         Place place = new Place(turn, number);
         Begun begun = new Begun();
         underWay.put(place, begun);
@@ -33,7 +33,7 @@ final class Uses {
         }
     }
 
-    void stop(int turn, int number) {
+    public void stop(int turn, int number) {
         stop(underWay.remove(new Place(turn, number)));
     }
 
@@ -43,7 +43,7 @@ final class Uses {
         }
     }
 
-    void close() {
+    public void close() {
         underWay.values().forEach(Uses::stop);
         underWay.clear();
     }

@@ -1,0 +1,276 @@
+package io.agentstream.worker.engine.realtime;
+
+import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.CutShort;
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
+import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
+import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
+import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
+import io.agentstream.agents.conversation.ConversationEffect.TellSpeech;
+import io.agentstream.agents.conversation.ConversationInput.EarFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthDone;
+import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
+import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.audio.Dtmf;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.engine.AgentSession;
+import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.engine.cascade.FailureListener;
+import io.agentstream.worker.engine.cascade.MouthAnswers;
+import io.agentstream.worker.engine.cascade.Requests;
+import io.agentstream.worker.engine.cascade.Uses;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.Realtime;
+import io.agentstream.worker.service.fallback.Standing;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The service of one conversation that hears, thinks and speaks: gives it the caller's turns, asks it what the dialogue wants, and posts what it
+/// answers. Decides nothing. One that cannot even be asked has failed as one that says so, and so has one that rests while another behind it
+/// stands. Behind the last, a voice of our own says what is left to be said.
+final class RealtimeSession implements AgentSession {
+
+    private static final Logger log = LoggerFactory.getLogger(RealtimeSession.class);
+    private static final ServiceFailure REFUSED = new ServiceFailure(ServiceFailure.Kind.REFUSED);
+    private static final io.agentstream.worker.service.ServiceFailure UNASKABLE =
+            new io.agentstream.worker.service.ServiceFailure.Refused("it cannot be asked");
+    private static final Service OWN_VOICE = new Service("offline", null, null, null, null, null, null);
+    private static final String WORD_FOR_WORD = "Say the following to the caller word for word, and nothing else:\n\n";
+
+    private final AgentGraph graph;
+    private final CallId callId;
+    private final SpeechPorts ports;
+    private final Standing row;
+    private final FailureListener failures;
+    private final ReplySink out;
+    private final Uses uses = new Uses();
+    private final LastSounds before = new LastSounds();
+    private final SaidItems items = new SaidItems();
+    private @Nullable Open open;
+    private Mouth.@Nullable Utterance utterance;
+    private @Nullable Mouth mouth;
+    /// Whether it is the caller's turn, and which.
+    private boolean hearing;
+    private int turn;
+    private int answers;
+    private boolean closed;
+
+    /// A service that is open, and what it knows.
+    private record Open(Realtime realtime, Lives lives, Knowledge knowledge) {}
+
+    RealtimeSession(AgentGraph graph, CallId callId, SpeechPorts ports, Standing row, FailureListener failures, ReplySink out) {
+        this.graph = graph;
+        this.callId = callId;
+        this.ports = ports;
+        this.row = row;
+        this.failures = failures;
+        this.out = out;
+    }
+
+    @Override
+    public void hear(MediaFrame.Audio frame) {
+        if (frame.payload().length() == 0) {
+            return;
+        }
+        Open now = open;
+        if (hearing && now != null) {
+            now.realtime().hear(frame.payload());
+        } else {
+            before.add(frame.payload());
+        }
+    }
+
+    @Override
+    public void perform(ServiceEffect effect) {
+        if (closed) {
+            return;
+        }
+        switch (effect) {
+            case OpenSpeech asked -> open(asked);
+            case HearTurn heard -> hear(heard);
+            case FinishHearing finished -> finish();
+            case AskBrain asked -> ask(asked);
+            case Speak line -> speak(line);
+            case StopBrain stop -> stop(stop.turn(), false);
+            case StopSpeaking stop -> stop(stop.turn(), true);
+            case CutShort cut -> {
+                if (open != null) {
+                    Realtime realtime = open.realtime();
+                    items.cut(cut.turn(), cut.heardMs()).forEach(each -> realtime.interrupted(each.item(), each.heardMs()));
+                }
+            }
+            case TellSpeech told -> {
+                if (open != null) {
+                    open.realtime().tell(new Message.Caller(told.text()));
+                }
+            }
+            case PressKeys press -> { // as a mouth would, at once
+                out.post(new MouthSpoke(press.turn(), press.number(), Slice.of(Dtmf.muLaw(press.keys())), List.of()));
+                out.post(new MouthDone(press.turn(), press.number()));
+            }
+            case CallTool call -> {
+                if (!isBegun("tool", () -> use(call))) {
+                    out.post(new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
+                }
+            }
+            case StopTool stop -> uses.stop(stop.turn(), stop.number());
+            case OpenEar _ -> { } // whoever hears here thinks too
+        }
+    }
+
+    private boolean isBegun(String what, Runnable asking) {
+        try {
+            asking.run();
+            return true;
+        } catch (RuntimeException failure) { // its message may quote an address
+            log.atWarn().addKeyValue("call", callId).addKeyValue("service", what)
+                    .addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
+            return false;
+        }
+    }
+
+    private void open(OpenSpeech asked) {
+        shut();
+        if (!row.mayAsk(asked.service())) {
+            out.post(new EarFailed(asked.number(), REFUSED));
+        } else if (!isBegun("realtime", () -> begin(asked))) {
+            failures.failed(FailureListener.Kind.REALTIME, UNASKABLE);
+            out.post(new EarFailed(asked.number(), REFUSED));
+        }
+    }
+
+    private void begin(OpenSpeech asked) {
+        Service service = graph.services().realtime().get(asked.service());
+        Lives lives = new Lives(
+                asked.number(), items, out, failure -> failed(asked.service(), service, failure), () -> row.succeeded(asked.service()));
+        BrainRequest request = asked.request();
+        Knowledge knowledge = new Knowledge(request);
+        Realtime realtime = ports.realtime(
+                service, graph.settings(), request.instructions(), Requests.tools(request), Requests.history(request), lives);
+        open = new Open(realtime, lives, knowledge);
+    }
+
+    private void failed(int member, Service service, io.agentstream.worker.service.ServiceFailure failure) {
+        row.failed(member, failure);
+        log.atWarn().addKeyValue("call", callId).addKeyValue("kind", FailureListener.Kind.REALTIME).addKeyValue("service", service.service())
+                .addKeyValue("failure", failure).log("service has failed");
+        failures.failed(FailureListener.Kind.REALTIME, failure);
+    }
+
+    private void hear(HearTurn heard) {
+        forget();
+        List<Slice> sounds = before.take(heard.agoMs());
+        Open now = open;
+        if (now != null) {
+            sounds.forEach(now.realtime()::hear);
+            hearing = true;
+            turn = heard.turn();
+        }
+    }
+
+    private void finish() {
+        if (hearing && open != null) {
+            open.realtime().finish(turn);
+        }
+        hearing = false;
+    }
+
+    private void forget() {
+        if (hearing && open != null) {
+            open.realtime().forget();
+        }
+        hearing = false;
+    }
+
+    private void ask(AskBrain asked) {
+        forget();
+        Open now = open;
+        if (now != null) { // else it is told already that there is none
+            now.knowledge().update(asked.request(), now.realtime());
+            int answer = ++answers;
+            now.lives().ask(answer, asked.turn(), asked.number(), false);
+            now.realtime().answer(answer, "");
+        }
+    }
+
+    private void speak(Speak line) {
+        forget();
+        Open now = open;
+        if (line.mouth() >= graph.services().realtime().size()) {
+            if (!isBegun("mouth", () -> speakOurselves(line))) {
+                failures.failed(FailureListener.Kind.MOUTH, UNASKABLE);
+                out.post(new MouthFailed(line.turn(), line.number(), REFUSED));
+            }
+        } else if (now != null) {
+            int answer = ++answers;
+            now.lives().ask(answer, line.turn(), line.number(), true);
+            now.realtime().answer(answer, WORD_FOR_WORD + line.text());
+        }
+    }
+
+    private void speakOurselves(Speak line) {
+        if (mouth == null) {
+            mouth = ports.mouth(OWN_VOICE, graph.settings());
+        }
+        Mouth.Utterance speaking = mouth.speak(new MouthAnswers(line.turn(), line.number(), out));
+        utterance = speaking;
+        speaking.say(line.text());
+        speaking.end();
+    }
+
+    private void stop(int of, boolean lines) {
+        Open now = open;
+        if (now != null) {
+            now.lives().stop(of, lines).forEach(now.realtime()::stop);
+        }
+        if (lines && utterance != null) {
+            utterance.cancel();
+            utterance = null;
+        }
+    }
+
+    private void use(CallTool call) {
+        uses.begin(
+                call.turn(), call.number(), listener -> ports.tools().use(call.request(), callId + "/" + call.key(), listener),
+                (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result)));
+    }
+
+    private void shut() {
+        Open now = open;
+        open = null;
+        hearing = false;
+        if (now != null) {
+            now.realtime().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        uses.close();
+        shut();
+        if (mouth != null) {
+            mouth.close();
+        }
+    }
+}

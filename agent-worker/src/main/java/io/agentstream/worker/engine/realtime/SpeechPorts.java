@@ -1,0 +1,27 @@
+package io.agentstream.worker.engine.realtime;
+
+import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.agents.definition.Settings;
+import io.agentstream.worker.engine.cascade.Tools;
+import io.agentstream.worker.service.BrainRequest.Tool;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.Realtime;
+import java.util.List;
+
+/// Where a session gets the services of its agent. Any thread; returns at once.
+public interface SpeechPorts {
+
+    /// @param history what was said before
+    /// @throws RuntimeException where there is no such service: to the conversation it has refused
+    Realtime realtime(
+            Service service, Settings settings, String instructions, List<Tool> tools, List<Message> history, Realtime.Listener listener);
+
+    /// The voice that speaks where no service does.
+    ///
+    /// @throws RuntimeException where there is no such service: to the conversation it has refused
+    Mouth mouth(Service service, Settings settings);
+
+    /// What uses tools.
+    Tools tools();
+}
