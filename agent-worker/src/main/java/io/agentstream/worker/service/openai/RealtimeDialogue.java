@@ -9,7 +9,6 @@ import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.ServiceFailure.Silent;
-import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
 import io.agentstream.worker.service.wire.Base64Audio;
 import io.agentstream.worker.service.wire.Messages;
@@ -17,12 +16,8 @@ import io.agentstream.worker.service.wire.Serial;
 import io.agentstream.worker.service.wire.ServiceException;
 import io.agentstream.worker.service.wire.WebSocket;
 import io.agentstream.worker.service.wire.Wire;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -34,8 +29,6 @@ import tools.jackson.databind.JsonNode;
 final class RealtimeDialogue {
 
     private static final int MAX_ID_CHARACTERS = 256;
-    /// In place of a response's name, until the service has told it.
-    private static final String UNNAMED = "?";
     /// A response that failed for the rate is asked for again once, so much later.
     private static final int RATE_WAIT_MS = 1_000;
 
@@ -48,30 +41,19 @@ final class RealtimeDialogue {
     /// Null where there is no session.
     private @Nullable WebSocket socket;
     private final CallerTurns turns;
-    /// Those that are wanted, in order.
-    private final Deque<Wanted> wanted = new ArrayDeque<>();
-    /// What is being answered, and the response that does it; empty for none.
-    private Wanted current = new Wanted(0, "");
-    private String active = "";
+    private final WantedAnswers answers = new WantedAnswers();
+    private final RealtimeTools tools = new RealtimeTools();
     private long activeBytes;
-    /// Whether it is not wanted any more.
-    private boolean stopped;
-    /// What is asked for again in a moment, because there was too much for the service; null: nothing.
-    private @Nullable Wanted again;
     /// What the agent is to do, where it is not what a session was set up with.
     private @Nullable String become;
     /// Of this session: whose parts are known, by item.
     private final Map<String, String> responseOfItem = new HashMap<>();
-    private final Map<String, String> toolNames = new HashMap<>();
-    private final Set<String> called = new HashSet<>();
     private boolean old;
     private boolean rateTried;
     private @Nullable ScheduledFuture<?> limit;
     private final AtomicBoolean replaced = new AtomicBoolean();
     private volatile @Nullable ServiceFailure why;
     private volatile Usage usage = Usage.NONE;
-
-    private record Wanted(int answer, String instructions) {}
 
     RealtimeDialogue(Wire wire, Patience patience, Consumer<Lived> tell, RealtimeHistory history, Serial serial) {
         this.wire = wire;
@@ -117,16 +99,13 @@ final class RealtimeDialogue {
     /// The session is over: an answer that was under way is wanted again of the next one.
     void ended() {
         socket = null;
-        if (!active.isEmpty() && !stopped) {
-            wanted.addFirst(current);
+        if (answers.lost()) {
+            tell.accept(new Lived.Answered(answers.answer(), false, Usage.NONE));
         }
-        active = "";
-        stopped = false;
         disarm();
         turns.ended();
         responseOfItem.clear();
-        toolNames.clear();
-        called.clear();
+        tools.ended();
     }
 
     void finish() {
@@ -145,7 +124,7 @@ final class RealtimeDialogue {
     }
 
     private void replaceIfQuiet() {
-        if (old && active.isEmpty() && turns.areQuiet() && wanted.isEmpty() && socket != null) {
+        if (old && answers.areNone() && turns.areQuiet() && socket != null) {
             replaced.set(true);
             socket.finish();
             socket = null;
@@ -176,29 +155,21 @@ final class RealtimeDialogue {
     }
 
     void answer(int answer, String instructions) {
-        wanted.addLast(new Wanted(answer, instructions));
+        answers.add(answer, instructions);
         ask();
     }
 
     void stop(int answer) {
-        wanted.removeIf(each -> each.answer() == answer);
-        again = again != null && again.answer() == answer ? null : again;
-        if (current.answer() == answer && !active.isEmpty() && !stopped) {
-            stopped = true;
-            if (!active.equals(UNNAMED)) {
-                send(RealtimeMessages.cancel(active));
-            }
+        if (answers.stop(answer) && !answers.active().equals(WantedAnswers.UNNAMED)) {
+            send(RealtimeMessages.cancel(answers.active()));
         }
     }
 
     /// One response at a time: a second one would be refused. Before the caller was heard to the end there is nothing to be answered.
     private void ask() {
-        if (active.isEmpty() && socket != null && !turns.areEnding()) {
-            Wanted next = wanted.poll();
+        if (answers.isFree() && socket != null && !turns.areEnding()) {
+            WantedAnswers.Wanted next = answers.next();
             if (next != null) {
-                current = next;
-                stopped = false;
-                active = UNNAMED;
                 send(RealtimeMessages.answer(next.instructions()));
                 arm();
             }
@@ -227,7 +198,7 @@ final class RealtimeDialogue {
         String response = responseOfItem.get(item);
         long wholeMs = history.audioMs(item);
         if (response != null) {
-            boolean complete = !response.equals(active);
+            boolean complete = !response.equals(answers.active());
             if (playedMs < wholeMs || !complete) { // more than there is would be an error, and all of it is none
                 send(RealtimeMessages.truncate(item, Math.clamp(playedMs, 0, wholeMs)));
             }
@@ -246,9 +217,9 @@ final class RealtimeDialogue {
             case "response.output_audio.delta", "response.audio.delta" -> audio(event, item);
             case "response.output_audio_transcript.delta", "response.audio_transcript.delta", "response.output_text.delta",
                     "response.text.delta" -> said(event, item);
-            case "response.output_item.added", "conversation.item.added", "conversation.item.created" -> named(event.path("item"));
+            case "response.output_item.added", "conversation.item.added", "conversation.item.created" -> tools.named(event.path("item"));
             case "response.output_item.done" -> {
-                named(event.path("item"));
+                tools.named(event.path("item"));
                 if (isWanted(event)) {
                     call(event.path("item"));
                 }
@@ -260,17 +231,16 @@ final class RealtimeDialogue {
     }
 
     private void created(String response) {
-        active = response;
+        answers.named(response);
         activeBytes = 0;
         arm();
-        if (stopped) {
+        if (answers.isStopped()) {
             send(RealtimeMessages.cancel(response));
         }
     }
 
     private boolean isWanted(JsonNode event) {
-        String response = Messages.text(event, "response_id");
-        return response.equals(active) && !stopped;
+        return answers.isActive(Messages.text(event, "response_id"));
     }
 
     private void audio(JsonNode event, String item) {
@@ -288,7 +258,7 @@ final class RealtimeDialogue {
             return;
         }
         disarm();
-        responseOfItem.put(item, active);
+        responseOfItem.put(item, answers.active());
         activeBytes += muLaw.length;
         if (activeBytes > Realtime.MAX_AUDIO_BYTES) {
             lose(new ServiceFailure.Broken("more audio than an answer may have"));
@@ -296,81 +266,53 @@ final class RealtimeDialogue {
         }
         history.agentAudio(item, muLaw.length);
         usage = usage.plus(Usage.heard(muLaw.length / MuLaw.BYTES_PER_MS));
-        tell.accept(new Lived.Audio(current.answer(), item, Slice.of(muLaw)));
+        tell.accept(new Lived.Audio(answers.answer(), item, Slice.of(muLaw)));
     }
 
     private void said(JsonNode event, String item) {
         String text = Messages.text(event, "delta");
         if (isWanted(event) && !text.isEmpty()) {
             history.agentSaid(item, text);
-            tell.accept(new Lived.Said(current.answer(), item, text));
+            tell.accept(new Lived.Said(answers.answer(), item, text));
         }
     }
 
-    private void named(JsonNode item) {
-        if (Messages.text(item, "type").equals("function_call")) {
-            toolNames.put(Messages.text(item, "call_id"), Messages.text(item, "name"));
-        }
-    }
-
-    /// It is told twice at most. That the arguments are at their end (`response.function_call_arguments.done`) is told of a cancelled response
-    /// too; only an item that is complete is meant.
     private void call(JsonNode told) {
-        String id = Messages.text(told, "call_id");
-        String status = Messages.text(told, "status");
-        boolean complete = status.isEmpty() || status.equals("completed");
-        if (!Messages.text(told, "type").equals("function_call") || !complete) {
-            return;
-        }
-        if (id.isEmpty() || id.length() > MAX_ID_CHARACTERS || !called.add(id)) {
-            return;
-        }
-        disarm();
-        String name = told.path("name").asString(toolNames.getOrDefault(id, ""));
-        String arguments = Messages.text(told, "arguments");
-        Thought.ToolCall call = new Thought.ToolCall(id, name, arguments.isBlank() ? "{}" : arguments);
-        history.called(call);
-        tell.accept(new Lived.ToolCall(current.answer(), call));
+        tools.call(told).ifPresent(call -> {
+            disarm();
+            answers.acts();
+            history.called(call);
+            tell.accept(new Lived.ToolCall(answers.answer(), call));
+        });
     }
 
     private void done(JsonNode response) {
         String status = Messages.text(response, "status");
-        if (status.equals("completed") && Messages.text(response, "id").equals(active) && !stopped) {
+        if (status.equals("completed") && answers.isActive(Messages.text(response, "id"))) {
             response.path("output").forEach(this::call);
         }
-        Usage used = used(response.path("usage"));
+        Usage used = RealtimeMessages.usage(response.path("usage"));
         usage = usage.plus(used);
         disarm();
-        boolean named = !active.isEmpty() && !active.equals(UNNAMED);
-        active = "";
+        boolean isNamed = !answers.isFree() && !answers.active().equals(WantedAnswers.UNNAMED);
+        answers.over();
         boolean rate = Messages.text(response.path("status_details").path("error"), "code").equals("rate_limit_exceeded");
-        if (rate && !rateTried && !stopped) {
+        if (rate && !rateTried && !answers.isStopped()) {
             rateTried = true;
-            again = current;
+            answers.repeatLater();
             wire.after(RATE_WAIT_MS, () -> serial.run(this::askAgain));
-        } else if (named && !stopped) {
+        } else if (isNamed && !answers.isStopped()) {
             boolean whole = status.equals("completed");
             rateTried &= !whole;
-            tell.accept(new Lived.Answered(current.answer(), whole, used));
+            tell.accept(new Lived.Answered(answers.answer(), whole, used));
         }
         ask();
         replaceIfQuiet();
     }
 
     private void askAgain() {
-        if (again != null) {
-            wanted.addFirst(again);
-            again = null;
-            ask();
-        }
-    }
-
-    private static Usage used(JsonNode usage) {
-        JsonNode in = usage.path("input_token_details");
-        JsonNode out = usage.path("output_token_details");
-        return new Usage(
-                in.path("text_tokens").asLong(0), in.path("cached_tokens").asLong(0), out.path("text_tokens").asLong(0),
-                in.path("audio_tokens").asLong(0), out.path("audio_tokens").asLong(0), 0, 0);
+        answers.repeatNow();
+        ask();
     }
 
     /// Most are of no consequence: a cancel that came too late, a truncation of what is over.
@@ -379,9 +321,8 @@ final class RealtimeDialogue {
             case "invalid_api_key", "insufficient_quota", "model_not_found" -> lose(new Refused("an error in the session"));
             case "session_expired" -> lose(new ServiceFailure.Broken("the session has expired"));
             case "conversation_already_has_active_response" -> { // asked for too early: again when that one is done
-                if (active.equals(UNNAMED)) {
-                    active = "";
-                    wanted.addFirst(current);
+                if (answers.active().equals(WantedAnswers.UNNAMED)) {
+                    answers.repeat();
                 }
             }
             default -> turns.failed(error);

@@ -6,6 +6,7 @@ import io.agentstream.worker.service.BrainRequest.Tool;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.RealtimeSettings;
 import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.Usage;
 import io.agentstream.worker.service.wire.Languages;
 import io.agentstream.worker.service.wire.Messages;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -118,6 +120,15 @@ final class RealtimeMessages {
             }
         }
         return items;
+    }
+
+    /// What a response was billed.
+    static Usage usage(JsonNode usage) {
+        JsonNode in = usage.path("input_token_details");
+        JsonNode out = usage.path("output_token_details");
+        return new Usage(
+                in.path("text_tokens").asLong(0), in.path("cached_tokens").asLong(0), out.path("text_tokens").asLong(0),
+                in.path("audio_tokens").asLong(0), out.path("audio_tokens").asLong(0), 0, 0);
     }
 
     private static ObjectNode create() {

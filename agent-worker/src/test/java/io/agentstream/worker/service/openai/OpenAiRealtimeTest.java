@@ -401,6 +401,33 @@ final class OpenAiRealtimeTest {
     }
 
     @Test
+    void anAnswerThatHasCalledAToolIsNotMadeAgainWhenItsSessionIsLost() {
+        // given
+        String item = "{\"type\":\"function_call\",\"status\":\"completed\",\"call_id\":\"c1\",\"name\":\"lookup\",\"arguments\":\"{}\"}";
+        AwkwardRealtime lost = AwkwardRealtime.start(socket -> {
+            socket.text("{\"type\":\"session.updated\"}");
+            while (!socket.next().orElseThrow().text().contains("response.create")) { // first comes what the session is to be
+                continue;
+            }
+            socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+            socket.text("{\"type\":\"response.output_item.done\",\"response_id\":\"r1\",\"item\":" + item + "}");
+            socket.text("{\"type\":\"error\",\"error\":{\"code\":\"session_expired\"}}");
+            socket.next();
+        });
+        try (lost) {
+            // when
+            Realtime realtime = open(lost.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+            realtime.answer(1, "");
+
+            // then it is over, and what was called is to be answered
+            assertEquals(new Lived.Answered(1, false, Usage.NONE), told.await(Lived.Answered.class));
+            Given.await("there is another session", () -> lost.asked().size() >= 2);
+            assertEquals(1, told.all(Lived.ToolCall.class).size());
+            realtime.close();
+        }
+    }
+
+    @Test
     void nothingIsToldBehindClose() {
         // given
         plays(new PlayedVoice(80, 0, 100), Answer.says(HELLO));
