@@ -26,7 +26,7 @@ public record Services(List<Service> ears, List<Service> brains, List<Service> m
     /// @param baseUrl null: the service's own; for whatever speaks the same protocol somewhere else
     /// @param voice null: [Settings#voice()]
     /// @param key the name of a stored key, never the key; null: the service wants none
-    /// @param temperature null: the service's usual one; of brains and speech to speech
+    /// @param temperature null: the service's usual one; of brains
     /// @param maxTokens the longest answer; null: the service's usual; of brains and speech to speech
     public record Service(
             String service,

@@ -202,7 +202,6 @@ final class Living {
 
     /// The service is lost for good, whatever it was doing: what it has begun to say is left at that, and the rest is the next one's.
     void lost() {
-        s.opened = NONE;
         ServiceFailure forGood = new ServiceFailure(ServiceFailure.Kind.REFUSED);
         if (s.asking != NONE) {
             step.thinking().failed(forGood);

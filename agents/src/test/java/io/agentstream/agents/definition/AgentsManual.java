@@ -28,8 +28,7 @@ final class AgentsManual {
             problem and its path. Beside the form that the schema describes it is refused for names that name nothing, ways that lead round
             without listening to the caller, mistyped variables, conditions that are none, services that are missing for what the nodes do, and
             for what looks like a secret: keys are stored apart, and a definition has their names. What is odd but does no harm, such as a node that is
-            never reached, stands in the `warnings` of the answer. An engine that no worker has yet is refused when an agent is saved, because its
-            calls would be closed.
+            never reached, stands in the `warnings` of the answer.
 
             The conversation is a graph. A *node* does one thing: it says a line, asks, lets a language model talk, transfers the call. An *edge* leads
             from it to another one when something happens. When its work is done, the first condition that holds leads on, and else `next`.
@@ -46,7 +45,9 @@ final class AgentsManual {
     String page(List<String> examples, UnaryOperator<String> text) {
         page.append("## The document\n\n");
         table("cascade");
-        page.append("With `realtime` the `services` are others: [below](#services).\n\n## Settings\n\n");
+        page.append("With `realtime` the `services` are others: [below](#services). ")
+                .append(definitions.path("realtime").path("description").asString("").replaceFirst("^[^.]*\\. ", ""))
+                .append("\n\n## Settings\n\n");
         table("settings");
         sections("endpointing", "idle", "ambient", "filler", "trouble");
         page.append("### interruption\n\n");
