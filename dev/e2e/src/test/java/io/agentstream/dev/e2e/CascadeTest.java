@@ -4,39 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.dev.local.LocalSystem;
-import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallEvent;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
-import io.agentstream.dev.simulator.caller.Speech;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.services.Asked;
-import io.agentstream.dev.simulator.services.Mishap;
 import io.agentstream.dev.simulator.services.PlayedBrain;
 import io.agentstream.dev.simulator.services.PlayedChat;
 import io.agentstream.dev.simulator.services.PlayedDeepgram;
 import io.agentstream.dev.simulator.services.PlayedElevenLabs;
-import io.agentstream.dev.simulator.services.PlayedVoice;
-import io.agentstream.dev.simulator.services.Reply;
-import io.agentstream.dev.simulator.services.ServiceServer;
 import io.agentstream.schemas.Json;
-import io.agentstream.schemas.Topic;
-import io.agentstream.schemas.Topics;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -59,27 +44,12 @@ final class CascadeTest {
     private static final String GOODBYE = "Farewell and thank you.";
     private static final String TOLD = "shipped by balloon";
 
-    /// 50 ms a character: slow enough to be interrupted.
-    private static final PlayedVoice SLOW = new PlayedVoice(400, 0, 0);
-
     private final PlayedDeepgram ear = PlayedDeepgram.onDemand(ASKED, ENOUGH);
     private final PlayedChat brain = PlayedChat.answering(CascadeTest::think);
-    private final PlayedElevenLabs mouth = PlayedElevenLabs.start(SLOW);
-    private final Shop shop = new Shop();
+    private final PlayedElevenLabs mouth = PlayedElevenLabs.start(TalkedAgent.SLOW);
+    private final TalkedAgent.Shop shop = new TalkedAgent.Shop("{\"state\":\"" + TOLD + "\"}");
     private LocalSystem system;
     private Api api;
-
-    private static final class Shop extends ServiceServer {
-
-        Shop() {
-            start();
-        }
-
-        @Override
-        protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
-            reply.json(200, "{\"state\":\"" + TOLD + "\"}");
-        }
-    }
 
     private static PlayedBrain think(Asked request) {
         JsonNode last = Json.MAPPER.readTree(request.body()).path("messages").valueStream().toList().getLast();
@@ -139,13 +109,9 @@ final class CascadeTest {
     private CallPlan plan(String agent) {
         return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
                 .withSteps(List.of(
-                        new Step(new Cue.AgentSilent(400), says("Where is my order")),
-                        new Step(new Cue.AgentSpeaks(1_500), says("That is quite enough for me"))))
+                        new Step(new Cue.AgentSilent(400), TalkedAgent.says("Where is my order")),
+                        new Step(new Cue.AgentSpeaks(1_500), TalkedAgent.says("That is quite enough for me"))))
                 .withMaxMs(60_000);
-    }
-
-    private static Action says(String words) {
-        return new Action.Say(Speech.ofMulaw(new FreeTtsVoice().speak(words)));
     }
 
     @Test
@@ -161,10 +127,10 @@ final class CascadeTest {
             // then the agent hung up once its goodbye was heard
             assertEquals(CallOutcome.Ending.PEER_CLOSED, outcome.ending(), outcome.toString());
             assertEquals(1000, outcome.closeCode());
-            assertTrue(hears(outcome, "Welcome to"), "the greeting");
-            assertTrue(hears(outcome, "It left our"), "the answer");
-            assertFalse(hears(outcome, "Anything el"), "the rest of the answer");
-            assertTrue(hears(outcome, "Farewell and thank"), "the goodbye");
+            assertTrue(TalkedAgent.hears(outcome, "Welcome to"), "the greeting");
+            assertTrue(TalkedAgent.hears(outcome, "It left our"), "the answer");
+            assertFalse(TalkedAgent.hears(outcome, "Anything el"), "the rest of the answer");
+            assertTrue(TalkedAgent.hears(outcome, "Farewell and thank"), "the goodbye");
             assertFalse(outcome.events(CallEvent.Kind.CLEARED).isEmpty());
             JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
             assertEquals("agent_hangup", run.path("end").path("by").asString());
@@ -175,8 +141,8 @@ final class CascadeTest {
                 List<JsonNode> all = api.events(run);
                 return Wait.when(all.stream().anyMatch(each -> each.path("type").asString().equals("ended"))).map(yes -> all);
             });
-            assertEquals(List.of(ASKED, ENOUGH), texts(events, "heard"));
-            List<String> said = texts(events, "said");
+            assertEquals(List.of(ASKED, ENOUGH), TalkedAgent.texts(events, "heard"));
+            List<String> said = TalkedAgent.texts(events, "said");
             assertEquals("Welcome to Acme.", said.getFirst());
             assertTrue(said.contains(STORY), said.toString());
             assertEquals(GOODBYE, said.getLast());
@@ -194,8 +160,8 @@ final class CascadeTest {
             assertEquals("Bearer " + KEY + "brain", brain.asked().getFirst().headers().get("authorization"));
             assertEquals(KEY + "mouth", mouth.asked().getFirst().headers().get("xi-api-key"));
             assertEquals("Bearer " + KEY + "shop", shop.asked().getFirst().headers().get("authorization"));
-            assertLeadsToTheSame(data, run.path("name").asString());
-            assertNothingIsSpread(log);
+            TalkedAgent.assertLeadsToTheSame(data, run.path("name").asString());
+            TalkedAgent.assertNothingIsSpread(system, log, List.of(KEY, ASKED, ENOUGH, "left our house", GOODBYE, TOLD));
         }
     }
 
@@ -209,62 +175,8 @@ final class CascadeTest {
         assertEquals(1000, outcome.closeCode(), outcome.toString());
         JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
         assertEquals("agent_hangup", run.path("end").path("by").asString());
-        List<String> said = Wait.until("what was said", () -> Optional.of(texts(api.events(run), "said")).filter(texts -> texts.size() > 1));
+        List<String> said = Wait.until("what was said", () -> Optional.of(TalkedAgent.texts(api.events(run), "said")).filter(texts -> texts.size() > 1));
         assertTrue(said.getLast().toLowerCase(Locale.ROOT).contains("sorry"), said.toString());
         assertEquals(0, ear.asked().size() + brain.asked().size() + mouth.asked().size());
-    }
-
-    /// Whether the caller heard this, as the played voice says it: each letter as long as it takes, whatever pauses a busy machine makes.
-    private static boolean hears(CallOutcome outcome, String words) {
-        StringBuilder heard = new StringBuilder();
-        byte[] mulaw = outcome.heard().mulaw();
-        int letters = 0;
-        for (int at = 1; at < mulaw.length; at++) {
-            letters = mulaw[at] == mulaw[at - 1] ? letters + 1 : 1;
-            if (letters == SLOW.bytesPerCharacter() / 2 && mulaw[at] >= ' ' && mulaw[at] < 127) {
-                heard.append((char) mulaw[at]);
-            }
-        }
-        return once(heard).contains(once(words));
-    }
-
-    private static String once(CharSequence words) {
-        return words.toString().replaceAll("(.)\\1+", "$1");
-    }
-
-    private static List<String> texts(List<JsonNode> events, String type) {
-        return events.stream()
-                .filter(each -> each.path("type").asString().equals(type))
-                .map(each -> each.path("payload").path("text").asString(""))
-                .filter(text -> !text.isEmpty())
-                .toList();
-    }
-
-    private static void assertLeadsToTheSame(Path data, String run) throws Exception {
-        Ran verified = Ran.verified(data, run);
-        assertTrue(verified.out().contains("lead to the same"), verified.out());
-    }
-
-    private void assertNothingIsSpread(Lines log) throws Exception {
-        List<String> secrets = List.of(KEY, ASKED, ENOUGH, "left our house", GOODBYE, TOLD);
-        for (Topic<?> topic : Topics.ALL) {
-            for (ConsumerRecord<byte[], byte[]> record : TopicReader.read(system.demo().kafkaBootstrapServers(), topic)) {
-                String value = record.value() == null ? "" : new String(record.value(), StandardCharsets.ISO_8859_1);
-                secrets.forEach(secret -> assertFalse(value.contains(secret), () -> secret + " is on " + topic.name()));
-            }
-        }
-        for (String line : log.all()) {
-            secrets.forEach(secret -> assertFalse(line.contains(secret), () -> secret + " is in the log"));
-        }
-        for (String url : List.of(system.demo().gatewayAdminUrl(), system.demo().apiAdminUrl(), system.demo().workerUrl())) {
-            String metrics = get(url + "/metrics");
-            secrets.forEach(secret -> assertFalse(metrics.contains(secret), () -> secret + " is in the metrics of " + url));
-        }
-    }
-
-    private static String get(String url) throws Exception {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString()).body();
-        }
     }
 }
