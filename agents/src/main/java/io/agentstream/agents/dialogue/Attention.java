@@ -11,18 +11,17 @@ final class Attention {
 
     private Attention() {}
 
-    /// @param understood whether what the caller says is understood while it is said
-    static Manners of(Manners manners, Settings settings, Node.Common node, boolean understood) {
+    static Manners of(Manners manners, Settings settings, Node.Common node) {
         Settings.Endpointing pause = settings.endpointing();
         return manners.with(
-                cuts(node.interruption(), understood), new Patience(pause.minMs(), pause.maxMs(), pause.shortAnswerMs(), pause.adapts()));
+                cuts(node.interruption()), new Patience(pause.minMs(), pause.maxMs(), pause.shortAnswerMs(), pause.adapts()));
     }
 
-    private static BargeIn cuts(Settings.Interruption interruption, boolean understood) {
+    private static BargeIn cuts(Settings.Interruption interruption) {
         return switch (interruption) {
             case Settings.Interruption.Off off -> BargeIn.BY_SPEECH; // asked by nobody
-            case Settings.Interruption.Words words -> new BargeIn(words.words(), 0, understood);
-            case Settings.Interruption.Speech speech -> new BargeIn(0, speech.ms(), understood);
+            case Settings.Interruption.Words words -> new BargeIn(words.words(), 0, true);
+            case Settings.Interruption.Speech speech -> new BargeIn(0, speech.ms(), true);
         };
     }
 }

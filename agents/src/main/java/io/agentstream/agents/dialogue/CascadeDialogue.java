@@ -59,12 +59,17 @@ public final class CascadeDialogue implements Dialogue {
 
     @Override
     public Move callerBegan(int turn, long agoMs) {
-        return graph.engine() == AgentGraph.Engine.REALTIME ? move(0, step -> step.living().callerBegan(turn, agoMs)) : Move.stay(this);
+        return isLive() ? move(0, step -> step.living().callerBegan(turn, agoMs)) : Move.stay(this);
     }
 
+    private boolean isLive() {
+        return graph.engine() == AgentGraph.Engine.REALTIME;
+    }
+
+    /// Where nobody understands it as long as the turn lasts, only a second sound can say that it was meant.
     @Override
     public Move sounded() {
-        return move(0, step -> step.hearing().sounded());
+        return isLive() ? Move.stay(this) : move(0, step -> step.hearing().sounded());
     }
 
     @Override

@@ -174,7 +174,7 @@ final class Way {
 
     private Manners manners(Node node) {
         Manners allowed = Allowed.in(step.graph, s, node);
-        return s.ending ? allowed : Attention.of(allowed, step.graph.settings(), node.common(), !step.isLive());
+        return s.ending ? allowed : Attention.of(allowed, step.graph.settings(), node.common());
     }
 
     /// The caller has heard what there was to say.

@@ -215,6 +215,43 @@ class RealtimeDialogueTest {
         assertTrue(said(world).contains("You said Something else. I see."), said(world).toString());
     }
 
+    /// Speaks into the second second of the first answer: from when on, by the time of the first sound, and how long each time.
+    private static World interruptedBy(long... soundsMs) {
+        PoliteServices services = services();
+        World world = world(AGENT, services, TakeOver.NEVER, "I have a question.");
+        boolean[] done = {false};
+        var caller = world.caller;
+        world.caller = each -> {
+            caller.accept(each);
+            if (!done[0] && each.state.floor() instanceof Floor.Speaking speaking && speaking.turn() == 2) {
+                done[0] = true;
+                services.said = "Something else.";
+                for (int n = 0; n < soundsMs.length; n += 2) {
+                    long lastsMs = soundsMs[n + 1];
+                    world.phone(700 + soundsMs[n] + 200, () -> world.give(new ConversationInput.SpeechStarted(200)));
+                    world.phone(700 + soundsMs[n] + lastsMs + 240, () -> world.give(new ConversationInput.SpeechStopped(lastsMs, 240)));
+                }
+            }
+        };
+        return world.run(30_000);
+    }
+
+    @Test
+    void aShortSoundDoesNotInterrupt() {
+        World world = interruptedBy(0, 400);
+
+        assertEquals(List.of(), world.told(Fact.Interrupted.class));
+        assertEquals("You said I have a question. I see.", said(world).get(1));
+        assertEquals(1, world.wanted(ConversationEffect.Clear.class).size());
+    }
+
+    @Test
+    void twoShortSoundsDo() {
+        World world = interruptedBy(0, 400, 700, 400);
+
+        assertEquals(1, world.told(Fact.Interrupted.class).size());
+    }
+
     @Test
     void whatAnAnswerSaysComesToTheFloorInWholeWords() {
         World world = play("I have a question.");
