@@ -237,6 +237,25 @@ class RealtimeLoopTest {
     }
 
     @Test
+    void whoInterruptsWordByWordStopsItToo() throws Exception {
+        // given an answer on its way
+        answers(new PlayedVoice(1_600, 0, 0), Answer.says(STORY));
+        greeted();
+        says(fixture, "Where is it?");
+        fixture.workUntil(() -> server.events("response.create").size() == 2 && fixture.commands().stream()
+                .anyMatch(each -> each instanceof SocketCommand.Play play && play.turn() > marks().getFirst().turn()));
+        fixture.nowMs.addAndGet(1_500);
+
+        // when the caller speaks, with pauses between the words
+        says(fixture, "That is quite enough for me");
+        fixture.workUntil(() -> server.events("response.create").size() == 3);
+
+        // then
+        assertEquals(1, told(ConversationEvent.Interrupted.class).size());
+        assertEquals(2, server.events("input_audio_buffer.commit").size());
+    }
+
+    @Test
     void whereTheServiceRefusesTheKeyAVoiceOfOurOwnGreetsApologizesAndHangsUp() throws Exception {
         // given
         server.next(Mishap.REFUSED);

@@ -109,10 +109,10 @@ final class RealtimeTest {
             // then the agent hung up once its goodbye was heard
             assertEquals(CallOutcome.Ending.PEER_CLOSED, outcome.ending(), outcome.toString());
             assertEquals(1000, outcome.closeCode());
-            assertTrue(TalkedAgent.hears(outcome, "Welcome to"), "the greeting");
-            assertTrue(TalkedAgent.hears(outcome, "It went out"), "the answer");
-            assertFalse(TalkedAgent.hears(outcome, "Anything el"), "the rest of the answer");
-            assertTrue(TalkedAgent.hears(outcome, "Farewell and many"), "the goodbye");
+            assertTrue(TalkedAgent.hears(outcome, "Welcome to"), "the greeting: " + TalkedAgent.heard(outcome));
+            assertTrue(TalkedAgent.hears(outcome, "It went out"), "the answer: " + TalkedAgent.heard(outcome));
+            assertFalse(TalkedAgent.hears(outcome, "Anything el"), "the rest of the answer: " + TalkedAgent.heard(outcome));
+            assertTrue(TalkedAgent.hears(outcome, "Farewell and many"), "the goodbye: " + TalkedAgent.heard(outcome));
             assertFalse(outcome.events(CallEvent.Kind.CLEARED).isEmpty());
             JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
             assertEquals("agent_hangup", run.path("end").path("by").asString());
@@ -131,9 +131,7 @@ final class RealtimeTest {
 
             // and the service heard what the caller said and knows what the caller heard; the tool was used once
             assertEquals(2, service.events("input_audio_buffer.commit").size());
-            JsonNode cut = service.events("conversation.item.truncate").getFirst();
-            long storyMs = STORY.length() * 50L;
-            assertTrue(cut.path("audio_end_ms").asLong(0) > 1_000 && cut.path("audio_end_ms").asLong(0) < storyMs - 1_000, cut.toString());
+            assertEquals(heardOfTheStory(events), service.events("conversation.item.truncate").stream().map(cut -> cut.path("audio_end_ms").asLong(0)).toList());
             assertEquals(1, shop.asked().size());
             assertEquals("/orders/7", shop.asked().getFirst().path());
             assertTrue(shop.asked().getFirst().headers().get("idempotency-key").contains("/1-"));
@@ -144,6 +142,16 @@ final class RealtimeTest {
             TalkedAgent.assertLeadsToTheSame(data, run.path("name").asString());
             TalkedAgent.assertNothingIsSpread(system, log, List.of(KEY, ASKED, ENOUGH, "went out on Monday", GOODBYE, TOLD));
         }
+    }
+
+    /// How much was heard of it, by our own record; nothing where that is all of it: a machine may stand still while the caller speaks.
+    private static List<Long> heardOfTheStory(List<JsonNode> events) {
+        return events.stream()
+                .map(each -> each.path("payload"))
+                .filter(said -> said.path("text").asString("").equals(STORY))
+                .map(said -> said.path("played_ms").asLong(0))
+                .filter(playedMs -> playedMs < STORY.length() * 50L)
+                .toList();
     }
 
     @Test

@@ -54,8 +54,14 @@ final class TalkedAgent {
         return new Action.Say(Speech.ofMulaw(new FreeTtsVoice().speak(words)));
     }
 
-    /// Whether the caller heard this, as the played voice says it: each letter as long as it takes, whatever pauses a busy machine makes.
+    /// Whether the caller heard this: see [#heard].
     static boolean hears(CallOutcome outcome, String words) {
+        return heard(outcome).contains(once(words));
+    }
+
+    /// What the caller heard, as the played voice says it: each letter as long as it takes, whatever pauses a busy machine makes; two of the same are
+    /// one.
+    static String heard(CallOutcome outcome) {
         StringBuilder heard = new StringBuilder();
         byte[] mulaw = outcome.heard().mulaw();
         int letters = 0;
@@ -65,7 +71,7 @@ final class TalkedAgent {
                 heard.append((char) mulaw[at]);
             }
         }
-        return once(heard).contains(once(words));
+        return once(heard);
     }
 
     private static String once(CharSequence words) {
