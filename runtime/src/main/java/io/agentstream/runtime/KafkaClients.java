@@ -125,24 +125,28 @@ public final class KafkaClients {
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /// A member of a group. The range assignor gives partition *p* of all subscribed topics to one member, which the worker
-    /// relies on; the new protocol's default assignor does not.
+    /// A member of a group whose topics are shared out by ranges.
     ///
     /// @param offsetReset `earliest` where nothing may be missed, `latest` where the past is of no use
     public Consumer<byte[], byte[]> member(String clientId, String group, String offsetReset, int maxPollRecords) {
-        return member(clientId, group, offsetReset, maxPollRecords, SESSION_TIMEOUT);
+        return member(clientId, group, offsetReset, maxPollRecords, SESSION_TIMEOUT, RangeAssignor.class);
     }
 
-    /// As above. The session timeout is most of the pause that a caller hears when a worker dies, and the heartbeats are most of it when
-    /// one comes or leaves: the others learn of it with their next one (ADR 24).
+    /// A worker loop's member of [#WORKERS_GROUP]: it has partition *p* of all subscribed topics or of none, and keeps what it has while
+    /// others come and go ([TogetherAssignor]). The session timeout is most of the pause that a caller hears when a worker dies, and the
+    /// heartbeats are most of it when one comes: the others learn of it with their next one (ADR 24).
     ///
     /// @param sessionTimeout as [SessionTimeouts#taken] says; a shorter one than the brokers take ends the first `poll`
-    public Consumer<byte[], byte[]> member(
-            String clientId, String group, String offsetReset, int maxPollRecords, Duration sessionTimeout) {
+    public Consumer<byte[], byte[]> worker(String clientId, int maxPollRecords, Duration sessionTimeout) {
+        return member(clientId, WORKERS_GROUP, "latest", maxPollRecords, sessionTimeout, TogetherAssignor.class);
+    }
+
+    private Consumer<byte[], byte[]> member(
+            String clientId, String group, String offsetReset, int maxPollRecords, Duration sessionTimeout, Class<?> assignor) {
         long heartbeatMs = Math.min(MOST_HEARTBEAT.toMillis(), sessionTimeout.toMillis() / HEARTBEATS_IN_SESSION);
         return consumer(clientId, Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG, group,
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName(),
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, assignor.getName(),
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(sessionTimeout.toMillis()),
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Long.toString(heartbeatMs),
                 // A fetch that waits at the broker holds back the partitions that a rebalance has just brought.

@@ -1,8 +1,10 @@
 package io.agentstream.worker.takeover;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -47,10 +49,20 @@ final class Commits {
         return acknowledgedMs;
     }
 
-    /// The partitions have come, and nothing of them was read yet.
-    void begin() {
-        forget();
-        certain = positions(BEGIN_LIMIT);
+    /// These partitions have come, and nothing of them was read yet. Of those that stayed it goes on, and of others nothing is ours to say.
+    void begin(Collection<TopicPartition> added) {
+        Map<TopicPartition, OffsetAndMetadata> begun = positions(added, BEGIN_LIMIT);
+        Set<TopicPartition> owned = consumer.assignment();
+        certain = with(certain, owned, begun);
+        read = with(read, owned, begun);
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> with(
+            Map<TopicPartition, OffsetAndMetadata> before, Set<TopicPartition> owned, Map<TopicPartition, OffsetAndMetadata> begun) {
+        Map<TopicPartition, OffsetAndMetadata> after = new HashMap<>(before);
+        after.keySet().retainAll(owned);
+        after.putAll(begun);
+        return after;
     }
 
     /// Once a second: commits what is written for certain, also where that is nothing new, because the answer tells that the group
@@ -62,7 +74,7 @@ final class Commits {
             if (isWritten()) {
                 certain = read;
             }
-            read = positions(Duration.ZERO);
+            read = positions(consumer.assignment(), Duration.ZERO);
             allSent = !anyUnsaved;
             batch = nextBatch.get();
         }
@@ -84,20 +96,23 @@ final class Commits {
         acknowledgedMs = clockMs.getAsLong();
     }
 
-    /// For handing over, once everything was sent and settled: commits all that was read where all of it is written, and else as far as
-    /// it is. Whoever takes over reads the rest once more.
-    void last() {
+    /// For handing over, once everything was sent and settled: commits all that was read of what is taken away, where all of it is written, and
+    /// else as far as it is. Whoever takes over reads the rest once more. Of what stays, what was certain before stays certain.
+    void last(Predicate<TopicPartition> taken) {
         Batch rest = nextBatch.get();
         boolean whole = rest.isSettled() && !rest.hasFailed() && (batch == null || isWritten());
-        Map<TopicPartition, OffsetAndMetadata> until = whole ? positions(Duration.ZERO) : certain;
-        forget();
-        if (until.isEmpty()) {
+        if (whole) {
+            Map<TopicPartition, OffsetAndMetadata> until = new HashMap<>(certain);
+            until.putAll(positions(consumer.assignment().stream().filter(taken).toList(), Duration.ZERO));
+            certain = until;
+        }
+        if (certain.isEmpty()) {
             return;
         }
         try {
-            consumer.commitSync(until, LAST_LIMIT);
+            consumer.commitSync(certain, LAST_LIMIT);
         } catch (WakeupException meantForPoll) {
-            consumer.commitSync(until, LAST_LIMIT);
+            consumer.commitSync(certain, LAST_LIMIT);
         }
     }
 
@@ -106,7 +121,7 @@ final class Commits {
         return certain;
     }
 
-    /// The partitions are on the move: what was read of them is not ours to say any more.
+    /// The partitions are somebody else's: what was read of them is not ours to say any more.
     void forget() {
         read = Map.of();
         certain = Map.of();
@@ -115,9 +130,9 @@ final class Commits {
 
     /// Without partitions of which it is not known now, because their leader or the group's coordinator does not answer: whoever takes
     /// over reads them from where they were committed last. To wait for one would hold up all calls of the loop, and end it.
-    private Map<TopicPartition, OffsetAndMetadata> positions(Duration limit) {
+    private Map<TopicPartition, OffsetAndMetadata> positions(Collection<TopicPartition> of, Duration limit) {
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
-        for (TopicPartition each : consumer.assignment()) {
+        for (TopicPartition each : of) {
             if (!placed.test(each)) {
                 continue;
             }

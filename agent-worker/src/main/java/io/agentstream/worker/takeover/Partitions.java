@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /// What happens when partitions come and go. Called by the consumer within `poll` and `close`, so only on the loop.
 ///
-/// The range assignor takes all partitions away before each new assignment, and gives most of them back. So what is taken
-/// away is written down, but its conversations are dropped only when the new assignment is known; in between nothing is done.
+/// What stays is not asked about ([io.agentstream.runtime.TogetherAssignor]): its conversations go on while the group agrees. What goes is
+/// written down when it is taken away, and dropped with the new assignment, which follows within the same `poll`. What was lost is
+/// dropped at once, and until the group has spoken nothing is done.
 public final class Partitions implements ConsumerRebalanceListener {
 
     /// Partition *p* of these goes to one loop.
@@ -61,6 +62,8 @@ public final class Partitions implements ConsumerRebalanceListener {
     private boolean moving;
     /// Partitions of which it is not known where to begin. They are not read.
     private final Set<TopicPartition> unplaced = new HashSet<>();
+    /// Partitions that were given up although the group may not have taken them away. Where they come back, or stay, they are read anew.
+    private final Set<TopicPartition> givenUp = new HashSet<>();
     private volatile boolean assigned;
 
     public Partitions(Consumer<byte[], byte[]> consumer, Holder holder, SnapshotLoader snapshots, LongSupplier clockMs) {
@@ -75,6 +78,11 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Whether the group has said which partitions are ours, be it none. Any thread.
     public boolean assigned() {
         return assigned;
+    }
+
+    /// Whether it is a member of the group that has nothing yet, or nothing any more.
+    public boolean isWithoutAny() {
+        return held.isEmpty();
     }
 
     /// Whether partitions are on the move: what engines answer meanwhile has to wait.
@@ -92,6 +100,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     public void close() {
         assigned = false;
         handOver(held);
+        commits.forget();
         holder.keepOnly(Set.of());
         held = Set.of();
     }
@@ -105,11 +114,9 @@ public final class Partitions implements ConsumerRebalanceListener {
         try {
             holder.save(taken::contains, clockMs.getAsLong());
             holder.flush();
-            commits.last();
+            commits.last(each -> taken.contains(each.partition()));
         } catch (KafkaException late) {
             log.atWarn().addKeyValue("failure", Causes.of(late)).log("offsets not committed on handing over");
-        } finally {
-            commits.forget();
         }
     }
 
@@ -199,6 +206,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     private void lost() {
         log.atWarn().addKeyValue("partitions", held.size()).log("partitions were taken over while the loop stood still");
         onPartitionsLost(consumer.assignment());
+        givenUp.addAll(consumer.assignment());
         consumer.pause(consumer.assignment()); // until the group has spoken, what is there to be read is somebody else's
         consumer.enforceRebalance("the loop stood still"); // where the group did not answer, it may not have noticed
     }
@@ -206,7 +214,11 @@ public final class Partitions implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
         unplaced.retainAll(consumer.assignment());
+        givenUp.removeAll(added);
+        givenUp.retainAll(consumer.assignment());
         beginNearNow(added, PLACE_LIMIT, false);
+        beginNearNow(givenUp, PLACE_LIMIT, true);
+        givenUp.clear();
         Set<Integer> owned = numbers(consumer.assignment());
         holder.keepOnly(owned);
         Set<Integer> fresh = new HashSet<>(owned);
@@ -219,7 +231,7 @@ public final class Partitions implements ConsumerRebalanceListener {
         loadAgainMs = clockMs.getAsLong() + LOAD_AGAIN_MS;
         consumer.resume(consumer.assignment());
         consumer.pause(unplaced);
-        commits.begin();
+        commits.begin(added);
         held = owned;
         moving = false;
         assigned = true;
@@ -241,6 +253,9 @@ public final class Partitions implements ConsumerRebalanceListener {
 
     /// @param again whether the consumer may have begun somewhere by itself meanwhile
     private void place(Collection<TopicPartition> added, Duration limit, boolean again) {
+        if (added.isEmpty()) {
+            return;
+        }
         var committed = consumer.committed(Set.copyOf(added), limit);
         Map<TopicPartition, Long> never = new HashMap<>();
         List<TopicPartition> quiet = new ArrayList<>();

@@ -347,6 +347,64 @@ class HandOverTest {
     }
 
     @Test
+    void offsetsOfAPartitionThatStaysAreNotCommittedSoonerBecauseAnotherCame() throws Exception {
+        // given a run that was read, and of which nothing is written yet
+        MockProducer<byte[], byte[]> slow = LoopFixture.producer(false);
+        LoopFixture loop = new LoopFixture(LoopFixture.engines(), slow, new LoopFixture.Mock(), LoopFixture.producer());
+        loop.start(1);
+        loop.running(CALL, 1, SCRIPT);
+        loop.work();
+        TopicPartition runs = new TopicPartition(Topics.RUN_EVENTS.name(), 1);
+
+        // when
+        loop.assign(1, 2);
+        loop.nowMs.addAndGet(1_000);
+        loop.work();
+
+        // then
+        assertEquals(0, loop.consumer.commits.getLast().get(runs).offset());
+        assertTrue(loop.consumer.commits.getLast().containsKey(new TopicPartition(Topics.RUN_EVENTS.name(), 2)));
+    }
+
+    @Test
+    void aConversationThatStaysIsHeardWhileAnotherGoes() throws Exception {
+        // given two echoes
+        CallId other = LoopFixture.call(2);
+        first.start(1, 2);
+        first.running(CALL, 1, "{\"engine\":\"echo\"}");
+        first.running(other, 2, "{\"engine\":\"echo\"}");
+        first.work();
+
+        // when the partition of one goes
+        first.assign(1);
+        first.audio(CALL, 1, 10, EchoLoopTest.frame(1, 160));
+        first.work();
+
+        // then the other goes on in its turn, and is not written down for it
+        assertEquals(List.of(new SocketCommand.Play(CALL, 1, 0, 160, EchoLoopTest.frame(1, 160))), first.commands());
+        assertEquals(1, first.snapshots().stream().filter(each -> each.callId().equals(other)).skip(1).count());
+        assertEquals(0, first.snapshots().stream().filter(each -> each.callId().equals(CALL)).skip(1).count());
+    }
+
+    @Test
+    void manyConversationsAreTakenOverWithOneReading() throws Exception {
+        // given
+        first.start(1, 2);
+        for (int n = 1; n <= 8; n++) {
+            first.running(LoopFixture.call(n), 1 + n % 2, "{\"engine\":\"echo\"}");
+        }
+        first.work();
+        first.loop.onClose();
+
+        // when
+        second.start(1, 2);
+
+        // then
+        assertEquals(8, second.loop.conversations());
+        assertEquals(1, second.snapshotReadings);
+    }
+
+    @Test
     void aPartitionThatStaysKeepsItsConversation() throws Exception {
         // given a conversation
         speakingTheMenu();

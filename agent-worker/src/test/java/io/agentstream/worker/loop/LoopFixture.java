@@ -75,6 +75,8 @@ public final class LoopFixture {
     boolean keysRead = true;
     /// Whether the next reader of snapshots finds nobody who answers.
     boolean snapshotsAway;
+    /// How often snapshots were read.
+    int snapshotReadings;
     /// Of the calls that there are.
     final Map<CallId, CallSecrets> keys = new HashMap<>();
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
@@ -206,6 +208,7 @@ public final class LoopFixture {
 
     /// What the events producer wrote is what a reader of snapshots finds.
     private Consumer<byte[], byte[]> snapshotReader() {
+        snapshotReadings++;
         MockConsumer<byte[], byte[]> reader = new MockConsumer<>("earliest") {
             @Override
             public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(

@@ -101,6 +101,25 @@ class OwnershipTest {
     }
 
     @Test
+    void whatItGaveUpInDoubtAndStillHasIsReadAnew() throws Exception {
+        // given a loop that the group did not answer when it had stood still, and a run that it read and did not believe to be its own
+        fixture.start(1);
+        passes(fixture, 1_000);
+        fixture.running(CALL, 1, ECHO);
+        fixture.consumer.notAMember = new TimeoutException("nobody answers");
+        passes(fixture, 30_000);
+        long read = fixture.consumer.position(RUNS);
+
+        // when the group has not taken the partition away
+        fixture.consumer.notAMember = null;
+        fixture.assign(1, 2);
+
+        // then
+        assertEquals(1, read);
+        assertEquals(0, fixture.consumer.position(RUNS));
+    }
+
+    @Test
     void asksTheGroupWhereItStoodStillForShorterThanTheSession() throws Exception {
         // given a loop whose partitions somebody else has by now
         fixture.start(1);

@@ -29,7 +29,7 @@ final class SessionTimeoutsTest {
                 directory, 0, Map.of("group.min.session.timeout.ms", Long.toString(SHORTEST.toMillis())), reason -> {})) {
             // given a broker as it is where nobody has set anything, which lets nobody in who asks for less
             KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO);
-            try (Consumer<byte[], byte[]> hasty = clients.member("hasty", "hasty", "latest", 1, SHORT)) {
+            try (Consumer<byte[], byte[]> hasty = clients.worker("hasty", 1, SHORT)) {
                 hasty.subscribe(List.of("anything"));
                 assertThrows(InvalidSessionTimeoutException.class, () -> {
                     while (true) {
