@@ -31,6 +31,7 @@ import io.agentstream.worker.engine.echo.EchoEngine;
 import io.agentstream.worker.engine.realtime.RealtimeEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
 import io.agentstream.worker.loop.ConversationLoop;
+import io.agentstream.worker.loop.Rehearsal;
 import io.agentstream.worker.service.Services;
 import io.agentstream.worker.service.anthropic.AnthropicBrains;
 import io.agentstream.worker.service.cartesia.CartesiaMouths;
@@ -60,7 +61,6 @@ import org.apache.kafka.clients.producer.Producer;
 /// The agent worker, put together. Any thread may close it; then it hands its conversations over.
 public final class WorkerService implements AutoCloseable {
 
-    private static final String GROUP = KafkaClients.WORKERS_GROUP;
     private static final int MAX_POLL_RECORDS = 2_000;
     private static final int SNAPSHOT_POLL_RECORDS = 5_000;
     private static final int DEFINITION_POLL_RECORDS = 500;
@@ -125,13 +125,16 @@ public final class WorkerService implements AutoCloseable {
 
         SnapshotLoader first = new SnapshotLoader(
                 () -> kafka.reader("agent-worker-snapshots", "earliest", SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis);
-        Thread warmingUp = Thread.ofVirtual().name("take-over-warm-up").start(first::warmUp);
-        BooleanSupplier prepared = () -> keys.ready() && !warmingUp.isAlive();
+        Thread rehearsing = Thread.ofPlatform().daemon().name("rehearsal").start(() -> {
+            first.warmUp();
+            Rehearsal.of(engines, System.currentTimeMillis(), DemoAgents.echo(), DemoAgents.talking());
+        });
+        BooleanSupplier prepared = () -> keys.ready() && !rehearsing.isAlive();
         List<ConversationLoop> loops = new ArrayList<>();
         for (int n = 0; n < config.get(Keys.WORKER_LOOPS); n++) {
             String client = "agent-worker-" + n;
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
-                    closer.own("consumer", kafka.member(client, GROUP, "latest", MAX_POLL_RECORDS, session)),
+                    closer.own("consumer", kafka.worker(client, MAX_POLL_RECORDS, session)),
                     closer.own("command producer", kafka.replies(client + "-replies")),
                     events,
                     new SnapshotLoader(

@@ -128,7 +128,8 @@ final class Beginnings {
         deadlines.set(conversation, nowMs + RESUME_AFTER_MS);
     }
 
-    private static @Nullable SavedConversation saved(ConversationSnapshot opened) {
+    /// What another worker left; null where it cannot be read, which the log says.
+    static @Nullable SavedConversation saved(ConversationSnapshot opened) {
         SavedConversation saved;
         try {
             saved = Json.MAPPER.treeToValue(opened.state(), SavedConversation.class);

@@ -44,6 +44,9 @@ public final class ConversationLoop implements DutyCycle {
     /// Longest wait. Deadlines make it shorter, a mailbox with something in it ends it.
     static final long WAIT_MS = 100;
 
+    /// Longest wait of a loop that has no partitions: what it is to have waits until it asks the group again.
+    static final long WAIT_FOR_ANY_MS = 20;
+
     static final long SECOND_MS = 1_000;
 
     /// How often callers of whom nothing comes are looked after.
@@ -156,13 +159,19 @@ public final class ConversationLoop implements DutyCycle {
         subscribe();
     }
 
-    /// Not before the definitions and the keys of calls are read: the calls that come with the partitions would be closed for want of them.
+    /// Not before the definitions and the keys of calls are read: the calls that come with the partitions would be closed for want of them. Nor
+    /// before it can write: a producer that never blocks would drop the first words.
     private boolean subscribe() {
-        if (!subscribed && definitions.ready() && keysRead.getAsBoolean()) {
+        if (!subscribed && definitions.ready() && keysRead.getAsBoolean() && canWrite()) {
             subscribed = true;
             consumer.subscribe(Partitions.TOPICS.stream().<String>map(Topic::name).toList(), partitions);
         }
         return subscribed;
+    }
+
+    private boolean canWrite() {
+        producersReady = producersReady || (commands.ready() && events.ready());
+        return producersReady;
     }
 
     @Override
@@ -170,10 +179,6 @@ public final class ConversationLoop implements DutyCycle {
         if (!subscribe()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WAIT_MS));
             return;
-        }
-        if (!producersReady) {
-            // Before the first assignment: a producer that never blocks would drop the first words.
-            producersReady = commands.ready() && events.ready();
         }
         ConsumerRecords<byte[], byte[]> records = poll();
         long startNs = System.nanoTime();
@@ -220,7 +225,8 @@ public final class ConversationLoop implements DutyCycle {
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
-        long waitMs = Math.clamp(deadlines.nextMs() - clockMs.getAsLong(), 0, WAIT_MS);
+        long waitMs = Math.clamp(
+                deadlines.nextMs() - clockMs.getAsLong(), 0, partitions.isWithoutAny() ? WAIT_FOR_ANY_MS : WAIT_MS);
         waiting.set(true);
         try {
             boolean now = !mailbox.isEmpty() && !partitions.moving(); // it may have come just before `waiting` was set

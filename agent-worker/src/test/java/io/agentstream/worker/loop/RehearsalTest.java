@@ -1,0 +1,37 @@
+package io.agentstream.worker.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.agentstream.agents.DemoAgents;
+import io.agentstream.schemas.Json;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// What a new process plays to itself before it takes calls.
+class RehearsalTest {
+
+    private static final long NOW_MS = 1_000_000_000L;
+    private static final JsonNode ECHO = DemoAgents.echo();
+
+    @Test
+    void aConversationIsTakenOverAndGoesOn() {
+        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, ECHO);
+
+        assertEquals(new Rehearsal.Played(1, Rehearsal.FRAMES, 0), played);
+    }
+
+    @Test
+    void theFirstAgentThatANewcomerMeetsIsTakenOver() {
+        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, DemoAgents.talking());
+
+        assertEquals(1, played.takenOver());
+        assertEquals(0, played.failed());
+    }
+
+    @Test
+    void whatCannotBePlayedIsLeftOut() {
+        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, Json.MAPPER.readTree("{\"engine\":\"of tomorrow\"}"), ECHO);
+
+        assertEquals(1, played.takenOver());
+    }
+}
