@@ -13,8 +13,8 @@ public interface Mouth extends AutoCloseable {
     /// Begins an utterance. The listener gets audio, words and at last exactly one [Spoken.Done] or [Spoken.Failed].
     Utterance speak(Listener listener);
 
-    /// Connects, where there is something to connect, so that the first sentence need not wait for it. A failure is told by the first
-    /// utterance.
+    /// Connects, where there is something to connect, so that the first sentence need not wait for it. Returns at once. A failure is told by
+    /// the first utterance.
     default void warmUp() {}
 
     /// Cancels all utterances, and disconnects.

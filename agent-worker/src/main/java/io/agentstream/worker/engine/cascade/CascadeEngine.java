@@ -56,12 +56,14 @@ public final class CascadeEngine implements AgentEngine {
         }
         long organization = opening.organizationId();
         Services services = dialogue.graph().services();
-        return new CascadeSession(
+        CascadeSession session = new CascadeSession(
                 dialogue.graph(), opening.callId(), ports.apply(organization),
                 new CascadeSession.Rows(
                         row(organization, "ear", services.ears()), row(organization, "brain", services.brains()),
                         row(organization, "mouth", services.mouths())),
                 failures, out);
+        session.prepare();
+        return session;
     }
 
     /// Reads the schema that definitions are checked by, which the first call would have to wait for.

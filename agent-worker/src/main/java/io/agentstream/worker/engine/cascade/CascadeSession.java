@@ -78,6 +78,23 @@ final class CascadeSession implements AgentSession {
         this.out = out;
     }
 
+    /// Makes the way to the first mouth, so that the first line, and the first answer after a take-over, need not wait for it. Whatever is wrong
+    /// with it is told by what is to be spoken first.
+    void prepare() {
+        if (graph.services().mouths().isEmpty()) {
+            return;
+        }
+        try {
+            mouth(0).warmUp();
+        } catch (RuntimeException failure) { // its message may quote an address
+            log.atDebug().addKeyValue("failure", failure.getClass().getSimpleName()).log("mouth cannot be prepared");
+        }
+    }
+
+    private Mouth mouth(int number) {
+        return mouths.computeIfAbsent(number, n -> ports.mouth(graph.services().mouths().get(n), graph.settings()));
+    }
+
     @Override
     public void hear(MediaFrame.Audio frame) {
         Ear now = ear;
@@ -164,10 +181,8 @@ final class CascadeSession implements AgentSession {
     }
 
     private void speak(Speak speak) {
-        Mouth mouth = mouths.computeIfAbsent(
-                speak.mouth(), n -> ports.mouth(graph.services().mouths().get(n), graph.settings()));
         utterances.clear();
-        Mouth.Utterance utterance = mouth.speak(
+        Mouth.Utterance utterance = mouth(speak.mouth()).speak(
                 watched(Kind.MOUTH, rows.mouths(), speak.mouth(), graph.services().mouths().get(speak.mouth()))
                         .mouth(new MouthAnswers(speak.turn(), speak.number(), out)));
         utterances.add(utterance);
