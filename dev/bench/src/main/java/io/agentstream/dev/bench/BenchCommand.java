@@ -3,15 +3,19 @@ package io.agentstream.dev.bench;
 import io.agentstream.dev.bench.report.Plots;
 import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
+import io.agentstream.dev.bench.report.TalkReport;
 import io.agentstream.dev.bench.system.Wiring;
+import io.agentstream.runtime.Keys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,11 +27,14 @@ import picocli.CommandLine.Spec;
         name = "bench",
         subcommands = {LoadCommand.class, KillsCommand.class},
         description = {
-            "Measures the system with real-time echo calls, and beside it bare sockets and bare Kafka.",
+            "Measures the system with real-time echo calls, and beside it bare sockets and bare Kafka; or, with --agent cascade, with conversations.",
             "Every part is a process of its own; nothing is left behind. Takes about two minutes for each number of calls."
         },
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
+
+    /// As many as are promised to be answered in time.
+    private static final int CONVERSATIONS = 100;
 
     private final Map<String, String> environment;
 
@@ -45,6 +52,9 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--calls", split = ",", paramLabel = "N", defaultValue = "50,100,200", description = "Numbers of calls, one point each (default: ${DEFAULT-VALUE}).")
     private List<Integer> calls = List.of();
+
+    @Option(names = "--agent", paramLabel = "KIND", defaultValue = "echo", description = "echo; or cascade: an agent that hears, thinks and speaks by services, which are played with known delays; the most of --calls at once (default: 100) (default: ${DEFAULT-VALUE}).")
+    private String agent = "";
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "Length of each measurement (default: ${DEFAULT-VALUE}).")
     private int seconds;
@@ -97,11 +107,29 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         BenchSettings settings = settings();
+        boolean talks = switch (agent) {
+            case "echo" -> false;
+            case "cascade" -> true;
+            default -> throw new ParameterException(line(), "--agent takes echo and cascade, not " + agent);
+        };
         try (StopHook hook = new StopHook(Thread.currentThread())) {
-            return measure(settings, hook.stop());
+            return talks ? talk(settings, hook.stop()) : measure(settings, hook.stop());
         } catch (InterruptedException stopped) {
             System.err.println("stopped");
             return StopHook.EXIT_STOPPED;
+        }
+    }
+
+    private CommandLine line() {
+        return Objects.requireNonNull(spec).commandLine();
+    }
+
+    private int talk(BenchSettings settings, Stop stop) throws IOException, InterruptedException {
+        try (Workshop workshop = work == null ? Workshop.temporary() : Workshop.in(work)) {
+            TalkReport report = new TalkRun(workshop, settings, stop, System.err::println).run();
+            System.out.print(report.table());
+            ReportFile.write(json, report);
+            return report.isGood() ? 0 : 1;
         }
     }
 
@@ -127,12 +155,24 @@ public final class BenchCommand implements Callable<Integer> {
             ReportFile.require(json);
             ReportFile.requireDirectory(svg);
             return new BenchSettings(
-                    calls, seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
+                    agent.equals("cascade") && !line().getParseResult().hasMatchedOption("--calls") ? List.of(CONVERSATIONS) : calls,
+                    seconds, ramp, warmUpSeconds, targets(), tickUs, loadThreads, lingerMs,
                     new BenchSettings.Layout(partitions, gateways, workers, sealed, followers),
-                    Wiring.measurable(environment), JvmFlags.recommended(jvm));
+                    services(), JvmFlags.recommended(jvm));
         } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(Objects.requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()));
+            throw new ParameterException(line(), String.valueOf(wrong.getMessage()));
         }
+    }
+
+    /// What the services are configured with. Played services are on this machine, and how calls begin where it has other things to do is not
+    /// what is measured of conversations.
+    private Map<String, String> services() {
+        Map<String, String> variables = new TreeMap<>(Wiring.measurable(environment));
+        if (agent.equals("cascade")) {
+            variables.put(Keys.OUTBOUND_ALLOWED_NETWORKS.variable(), "127.0.0.0/8");
+            variables.putIfAbsent(Keys.HANDSHAKE_TIMEOUT.variable(), "60s");
+        }
+        return variables;
     }
 
     private EnumSet<Target> targets() {

@@ -11,6 +11,8 @@ import io.agentstream.dev.bench.system.FollowersPart;
 import io.agentstream.dev.bench.system.PostgresPart;
 import io.agentstream.dev.bench.system.SandboxPart;
 import io.agentstream.dev.bench.system.ServicePart;
+import io.agentstream.dev.bench.talk.ServicesPart;
+import io.agentstream.dev.bench.talk.TalkersPart;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -35,6 +37,8 @@ public final class BenchPart {
             case "orchestrator" -> ServicePart.orchestrator(settings);
             case "worker" -> ServicePart.worker(settings);
             case "followers" -> new FollowersPart(settings);
+            case "services" -> new ServicesPart();
+            case "callers" -> new TalkersPart(settings);
             default -> throw new IllegalArgumentException("unknown part " + arguments[0]);
         });
     }

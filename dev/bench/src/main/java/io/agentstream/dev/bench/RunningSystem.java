@@ -1,5 +1,6 @@
 package io.agentstream.dev.bench;
 
+import io.agentstream.agents.DemoAgents;
 import io.agentstream.dev.bench.process.ChildProcess;
 import io.agentstream.dev.bench.system.Tenant;
 import io.agentstream.dev.bench.system.Wiring;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The system on which something is measured: broker, database, sandbox, gateways, orchestrator and workers, each a process of its own. Closing
 /// it ends them in the reverse order. One thread.
@@ -48,8 +50,13 @@ final class RunningSystem implements AutoCloseable {
     /// A worker, and where it can be asked how it is.
     record Worker(ChildProcess process, String adminUrl) {}
 
-    /// Returns when all of it is ready.
+    /// With an agent that echoes. Returns when all of it is ready.
     RunningSystem(Workshop workshop, BenchSettings settings) throws IOException, InterruptedException {
+        this(workshop, settings, (ObjectNode) DemoAgents.echo());
+    }
+
+    /// @param agent the definition of the agent that is called
+    RunningSystem(Workshop workshop, BenchSettings settings, ObjectNode agent) throws IOException, InterruptedException {
         this.workshop = workshop;
         this.settings = settings;
         try {
@@ -59,7 +66,7 @@ final class RunningSystem implements AutoCloseable {
             clients = new KafkaClients(config);
             admin = closer.own("admin", clients.admin("bench"));
             provision(admin, config);
-            tenant = Tenant.make(config, token, settings.mostCalls() + SPARE_CALLS);
+            tenant = Tenant.make(config, token, settings.mostCalls() + SPARE_CALLS, agent);
             ready(services());
         } catch (IOException | InterruptedException | RuntimeException failure) {
             closer.close();

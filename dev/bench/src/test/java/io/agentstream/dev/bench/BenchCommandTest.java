@@ -25,6 +25,7 @@ final class BenchCommandTest {
         "--json, /, --json takes a file",
         "--only, all, --only takes",
         "--calls, 0, --calls takes",
+        "--agent, parrot, --agent takes",
     })
     void aWrongValueIsSaidBeforeAnythingIsMeasured(String option, String value, String says) {
         StringWriter error = new StringWriter();

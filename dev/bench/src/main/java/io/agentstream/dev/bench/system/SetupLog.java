@@ -18,8 +18,9 @@ import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
-/// Reads from the log how long calls took from the accepted socket (`at` of `offered`) to the running run (`at` of `running`).
+/// Reads from the log when calls were accepted (`at` of `offered`) and running (`at` of `running`).
 /// Blocks; one thread.
 public final class SetupLog implements AutoCloseable {
 
@@ -46,30 +47,56 @@ public final class SetupLog implements AutoCloseable {
 
     /// Of the calls since the mark that are running by now; 0 where there is none.
     public Point.SetupMs read() {
-        Map<TopicPartition, Long> to = consumer.endOffsets(partitions);
-        consumer.assign(partitions);
-        from.forEach(consumer::seek);
-        Map<CallId, Instant> accepted = new HashMap<>();
-        Map<CallId, Instant> running = new HashMap<>();
-        while (to.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                if (value(Topics.CALL_LIFECYCLE, record) instanceof CallEvent.Offered offered) {
-                    accepted.put(offered.callId(), offered.at());
-                } else if (value(Topics.RUN_EVENTS, record) instanceof RunEvent.Running now) {
-                    running.put(now.callId(), now.at());
-                }
-            }
-        }
-        consumer.unsubscribe();
         Histogram us = LatencyMs.newHistogramUs();
-        running.forEach((call, at) -> {
-            Instant since = accepted.get(call);
-            if (since != null) {
-                LatencyMs.recordNs(us, Duration.between(since, at).toNanos());
+        calls().values().forEach(call -> {
+            if (call.accepted != null && call.running != null) {
+                LatencyMs.recordNs(us, Duration.between(call.accepted, call.running).toNanos());
             }
         });
         LatencyMs setup = LatencyMs.of(us);
         return new Point.SetupMs(setup.p50(), setup.p99());
+    }
+
+    /// When the calls since the mark were running, by the provider's name for their session.
+    public Map<String, Instant> running() {
+        Map<String, Instant> running = new HashMap<>();
+        calls().values().forEach(call -> {
+            if (call.session != null && call.running != null) {
+                running.put(call.session, call.running);
+            }
+        });
+        return running;
+    }
+
+    /// What the log says of a call.
+    private static final class Told {
+        private @Nullable Instant accepted;
+        private @Nullable Instant running;
+        private @Nullable String session;
+    }
+
+    private Map<CallId, Told> calls() {
+        Map<TopicPartition, Long> to = consumer.endOffsets(partitions);
+        consumer.assign(partitions);
+        from.forEach(consumer::seek);
+        Map<CallId, Told> calls = new HashMap<>();
+        while (to.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                if (value(Topics.CALL_LIFECYCLE, record) instanceof CallEvent.Offered offered) {
+                    told(calls, offered.callId()).accepted = offered.at();
+                } else if (value(Topics.CALL_LIFECYCLE, record) instanceof CallEvent.Started started) {
+                    told(calls, started.callId()).session = started.session();
+                } else if (value(Topics.RUN_EVENTS, record) instanceof RunEvent.Running now) {
+                    told(calls, now.callId()).running = now.at();
+                }
+            }
+        }
+        consumer.unsubscribe();
+        return calls;
+    }
+
+    private static Told told(Map<CallId, Told> calls, CallId of) {
+        return calls.computeIfAbsent(of, _ -> new Told());
     }
 
     private static Object value(Topic<?> topic, ConsumerRecord<byte[], byte[]> record) {

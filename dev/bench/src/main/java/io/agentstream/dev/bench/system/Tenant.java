@@ -1,6 +1,5 @@
 package io.agentstream.dev.bench.system;
 
-import io.agentstream.agents.DemoAgents;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Bootstrap;
@@ -19,13 +18,13 @@ import java.util.Objects;
 import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The one customer of a bench: an organisation with an account at the sandbox and an agent that echoes.
+/// The one customer of a bench: an organisation with an account at the sandbox and an agent.
 public final class Tenant {
 
     /// The account's domain.
     public static final String DOMAIN = "bench.cloudonix.net";
 
-    private static final String ECHO = "Echo";
+    private static final String AGENT = "Agent";
     private static final Duration DATABASE_WAIT = Duration.ofSeconds(30);
 
     private final UUID agent;
@@ -46,7 +45,8 @@ public final class Tenant {
     /// @param config says where the database is and with what its secrets are encrypted
     /// @param token that the sandbox asks for
     /// @param maxCalls that the organisation may have at once
-    public static Tenant make(Config config, String token, int maxCalls) throws IOException, InterruptedException {
+    /// @param definition of the agent
+    public static Tenant make(Config config, String token, int maxCalls, ObjectNode definition) throws IOException, InterruptedException {
         SecureRandom random = new SecureRandom();
         Secret apiKey = new ApiKeys(random).generate();
         CredentialsCipher cipher = CredentialsCipher.of(random, config.get(Keys.CREDENTIALS_KEY).newest()).orElseThrow();
@@ -62,13 +62,13 @@ public final class Tenant {
                     List.of(new Bootstrap.Account(
                             "Sandbox", DomainName.parse(DOMAIN).orElseThrow(), new Secret(token))),
                     List.of(new Bootstrap.Agent(
-                            ECHO, (ObjectNode) DemoAgents.echo(), Json.MAPPER.createObjectNode()))));
+                            AGENT, definition, Json.MAPPER.createObjectNode()))));
             database.inTransaction(
                     connection -> Organizations.setLimits(
                             connection,
                             made.organizationId(),
                             Organizations.Limits.DEFAULT.withMaxConcurrentCalls(maxCalls)));
-            return new Tenant(Objects.requireNonNull(made.agents().get(ECHO)), apiKey);
+            return new Tenant(Objects.requireNonNull(made.agents().get(AGENT)), apiKey);
         } catch (Database.UnavailableException away) {
             throw new IOException("the database does not answer", away);
         }

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Deepgram's `/v1/listen` and `/v2/listen`. It understands what it was told to, one utterance for so many bytes of audio: half of its words
-/// in the middle, all of them at the end.
+/// Deepgram's `/v1/listen` and `/v2/listen`. It understands what it was told to, one utterance for so many bytes of audio, or for each time that
+/// somebody speaks: half of its words in the middle or at the beginning, all of them at the end.
 public final class PlayedDeepgram extends ServiceServer {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -18,18 +18,28 @@ public final class PlayedDeepgram extends ServiceServer {
 
     private final List<String> utterances;
     private final int bytesEach;
+    /// How long after the last voice an utterance is understood; 0: voices are not told from silence.
+    private final long finalAfterMs;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicLong heardBytes = new AtomicLong();
     private final List<String> texts = new CopyOnWriteArrayList<>();
 
-    private PlayedDeepgram(List<String> utterances, int bytesEach) {
+    private PlayedDeepgram(List<String> utterances, int bytesEach, long finalAfterMs) {
         this.utterances = List.copyOf(utterances);
         this.bytesEach = bytesEach;
+        this.finalAfterMs = finalAfterMs;
     }
 
     /// @param utterances of two words and more; from the beginning again behind the last one
     public static PlayedDeepgram start(int bytesEach, String... utterances) {
-        PlayedDeepgram server = new PlayedDeepgram(List.of(utterances), bytesEach);
+        PlayedDeepgram server = new PlayedDeepgram(List.of(utterances), bytesEach, 0);
+        server.start();
+        return server;
+    }
+
+    /// Understands an utterance this long after somebody's last voice, whatever it is asked.
+    public static PlayedDeepgram hearing(long finalAfterMs, String... utterances) {
+        PlayedDeepgram server = new PlayedDeepgram(List.of(utterances), Integer.MAX_VALUE, finalAfterMs);
         server.start();
         return server;
     }
@@ -68,6 +78,7 @@ public final class PlayedDeepgram extends ServiceServer {
         private final ServiceSocket socket;
         private final Mishap mishap;
         private final Speaker speaker;
+        private final PlayedSilence silence = new PlayedSilence();
         private long bytes;
         private boolean half;
 
@@ -82,7 +93,7 @@ public final class PlayedDeepgram extends ServiceServer {
             Optional<ServiceSocket.Message> message = socket.next();
             while (message.isPresent()) {
                 if (!message.get().isText()) {
-                    hear(message.get().payload().length);
+                    hear(message.get().payload());
                 } else if (text(message.get().text())) {
                     return;
                 }
@@ -90,10 +101,16 @@ public final class PlayedDeepgram extends ServiceServer {
             }
         }
 
-        private void hear(int length) throws IOException {
-            heardBytes.addAndGet(length);
-            bytes += length;
+        private void hear(byte[] payload) throws IOException {
+            heardBytes.addAndGet(payload.length);
+            bytes += payload.length;
             if (mishap == Mishap.SILENT) {
+                return;
+            }
+            if (finalAfterMs > 0) {
+                if (silence.brokenBy(payload, finalAfterMs, this::fellSilent)) {
+                    speaker.half(firstHalf(utterances.get(next.get() % utterances.size())));
+                }
                 return;
             }
             String text = mishap == Mishap.EMPTY ? "" : utterances.get(next.get() % utterances.size());
@@ -106,6 +123,12 @@ public final class PlayedDeepgram extends ServiceServer {
                 speaker.whole(text, firstHalf(text));
                 next();
             }
+        }
+
+        /// On a thread of its own: the reading one waits for what is said next.
+        private void fellSilent() throws IOException {
+            String text = utterances.get(next.getAndIncrement() % utterances.size());
+            speaker.whole(text, firstHalf(text));
         }
 
         private String flushed() {
@@ -147,7 +170,7 @@ public final class PlayedDeepgram extends ServiceServer {
                 socket.close(1_000, "");
                 return true;
             }
-            if (text.contains("Finalize") && mishap != Mishap.SILENT) {
+            if (text.contains("Finalize") && mishap != Mishap.SILENT && finalAfterMs == 0) {
                 speaker.flush(flushed());
                 next();
             }
@@ -226,7 +249,7 @@ public final class PlayedDeepgram extends ServiceServer {
     private static final class Flux implements Speaker {
 
         private final ServiceSocket socket;
-        private int turn;
+        private final AtomicInteger turn = new AtomicInteger();
 
         private Flux(ServiceSocket socket) {
             this.socket = socket;
@@ -249,14 +272,14 @@ public final class PlayedDeepgram extends ServiceServer {
         public void whole(String text, String first) throws IOException {
             info("Update", text);
             info("EndOfTurn", text);
-            turn++;
+            turn.incrementAndGet();
         }
 
         @Override
         public void flush(String text) {}
 
         private void info(String event, String transcript) throws IOException {
-            socket.text(JSON.createObjectNode().put("type", "TurnInfo").put("event", event).put("turn_index", turn)
+            socket.text(JSON.createObjectNode().put("type", "TurnInfo").put("event", event).put("turn_index", turn.get())
                     .put("transcript", transcript).put("end_of_turn_confidence", 0.5).toString());
         }
     }
