@@ -62,7 +62,7 @@ public final class Told<E> {
 
     /// Waits for the first of this kind.
     public <T extends E> T await(Class<T> type) {
-        return await(type, 1).getLast();
+        return await(type, 1).getFirst();
     }
 
     /// Waits for so many of this kind.
