@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /// What one frame of an echo costs the garbage collector, from the bytes of its record to the record of its answer.
@@ -49,6 +50,10 @@ class EchoAllocationTest {
     private static final class Sink extends MockProducer<byte[], byte[]> {
         private static final Future<RecordMetadata> SENT = CompletableFuture.completedFuture(null);
         private int taken;
+
+        Sink() {
+            super(LoopFixture.cluster(), true, null, new ByteArraySerializer(), new ByteArraySerializer());
+        }
 
         @Override
         public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> each, Callback callback) {

@@ -9,7 +9,7 @@ public record EchoLatency(long sent, long returned, long outOfOrder, Histogram h
     static final long HIGHEST_US = 60_000_000;
 
     /// Nothing was measured.
-    static EchoLatency none() {
+    public static EchoLatency none() {
         return new EchoLatency(0, 0, 0, new Histogram(HIGHEST_US, 3));
     }
 
