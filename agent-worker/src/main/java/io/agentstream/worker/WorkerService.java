@@ -123,23 +123,25 @@ public final class WorkerService implements AutoCloseable {
         ConversationLoop.Limits limits = new ConversationLoop.Limits(
                 config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30, session.toMillis());
 
-        SnapshotLoader first = new SnapshotLoader(
-                () -> kafka.reader("agent-worker-snapshots", "earliest", SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis);
+        List<SnapshotLoader> snapshots = new ArrayList<>();
+        for (int n = 0; n < config.get(Keys.WORKER_LOOPS); n++) {
+            String client = "agent-worker-" + n + "-snapshots";
+            snapshots.add(new SnapshotLoader(
+                    () -> kafka.readerToTheEnd(client, SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis));
+        }
         Thread rehearsing = Thread.ofPlatform().daemon().name("rehearsal").start(() -> {
-            first.warmUp();
+            snapshots.forEach(SnapshotLoader::warmUp);
             Rehearsal.of(engines, System.currentTimeMillis(), DemoAgents.echo(), DemoAgents.talking());
         });
         BooleanSupplier prepared = () -> keys.ready() && !rehearsing.isAlive();
         List<ConversationLoop> loops = new ArrayList<>();
-        for (int n = 0; n < config.get(Keys.WORKER_LOOPS); n++) {
+        for (int n = 0; n < snapshots.size(); n++) {
             String client = "agent-worker-" + n;
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
                     closer.own("consumer", kafka.worker(client, MAX_POLL_RECORDS, session)),
                     closer.own("command producer", kafka.replies(client + "-replies")),
                     events,
-                    new SnapshotLoader(
-                            () -> kafka.reader(client + "-snapshots", "earliest", SNAPSHOT_POLL_RECORDS),
-                            deadLetters, System::currentTimeMillis),
+                    snapshots.get(n),
                     deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis, keys::find, prepared)));
         }
         metrics.gauge("agent_stream_worker_conversations", () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());

@@ -163,6 +163,15 @@ public final class KafkaClients {
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
     }
 
+    /// A reader that is told its partitions, reads to where they end, and is wanted again at once: it never waits at the broker for long, where
+    /// what it asks next would wait behind it.
+    public Consumer<byte[], byte[]> readerToTheEnd(String clientId, int maxPollRecords) {
+        return consumer(clientId, Map.of(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
+    }
+
     /// As [#reader], from the beginning, without what transactions took back or have not finished.
     public Consumer<byte[], byte[]> committedReader(String clientId, int maxPollRecords) {
         return consumer(clientId, Map.of(

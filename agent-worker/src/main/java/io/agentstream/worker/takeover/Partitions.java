@@ -103,6 +103,7 @@ public final class Partitions implements ConsumerRebalanceListener {
         commits.forget();
         holder.keepOnly(Set.of());
         held = Set.of();
+        snapshots.close();
     }
 
     /// Writes down the conversations, and only then that what led to them was read. Of what was lost nothing is ours to say.

@@ -21,12 +21,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reads what other workers left in some partitions of `conversation.snapshots.v1`. Blocks, but not for longer than its
 /// limit; what was not read by then is named, so that it can be loaded again.
-public final class SnapshotLoader {
+///
+/// Its reader stays from one reading to the next: to make one and to connect takes several times what a reading does, and calls wait for it. Any
+/// thread; one at a time, the others wait.
+public final class SnapshotLoader implements AutoCloseable {
 
     /// A caller hears this as a pause, and a member of the group that does not poll for a minute is thrown out.
     static final Duration LIMIT = Duration.ofSeconds(10);
@@ -49,10 +53,11 @@ public final class SnapshotLoader {
     record Loaded(List<Found> found, Set<CallId> unreadable, Set<Integer> missing) {}
 
     private final Supplier<Consumer<byte[], byte[]>> readers;
+    private @Nullable Consumer<byte[], byte[]> reader;
     private final DeadLetters deadLetters;
     private final LongSupplier clockMs;
 
-    /// @param readers makes a reader that begins where it is told to; it is closed after each use
+    /// @param readers makes a reader that begins where it is told to; it is closed when a reading has failed, and with this
     public SnapshotLoader(Supplier<Consumer<byte[], byte[]>> readers, DeadLetters deadLetters, LongSupplier clockMs) {
         this.readers = readers;
         this.deadLetters = deadLetters;
@@ -66,7 +71,7 @@ public final class SnapshotLoader {
     }
 
     /// What others left in these partitions.
-    Loaded load(Collection<Integer> partitions, Duration limit) {
+    synchronized Loaded load(Collection<Integer> partitions, Duration limit) {
         if (partitions.isEmpty()) {
             return new Loaded(List.of(), Set.of(), Set.of());
         }
@@ -77,31 +82,49 @@ public final class SnapshotLoader {
         Map<CallId, Found> open = new HashMap<>();
         Map<CallId, Integer> unreadable = new HashMap<>();
         Set<Integer> missing = new HashSet<>(partitions);
-        Consumer<byte[], byte[]> reader = readers.get();
         try {
-            reader.assign(from);
-            Map<TopicPartition, Long> ends = reader.endOffsets(from, limit);
-            seek(reader, from, ends, limit);
-            ends.forEach((partition, end) -> settle(reader, partition, end, limit, missing));
+            Consumer<byte[], byte[]> kept = reader();
+            kept.assign(from);
+            Map<TopicPartition, Long> ends = kept.endOffsets(from, limit);
+            seek(kept, from, ends, limit);
+            ends.forEach((partition, end) -> settle(kept, partition, end, limit, missing));
             while (!missing.isEmpty()) {
                 if (clockMs.getAsLong() > deadlineMs) {
                     log.atError().addKeyValue("partitions", missing).log("snapshots were not read in time");
                     break;
                 }
-                for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+                for (ConsumerRecord<byte[], byte[]> each : kept.poll(POLL)) {
                     take(each, open, unreadable);
                 }
-                ends.forEach((partition, end) -> settle(reader, partition, end, limit, missing));
+                ends.forEach((partition, end) -> settle(kept, partition, end, limit, missing));
             }
+            kept.unsubscribe();
         } catch (KafkaException away) {
             log.atError().addKeyValue("partitions", missing).setCause(away).log("snapshots could not be read");
-        } finally {
-            // A fetch that is under way waits for new records half a second; nobody needs its answer.
-            reader.close(CloseOptions.timeout(Duration.ZERO));
+            close();
         }
         open.values().removeIf(found -> missing.contains(found.partition())); // what comes after it may say that it is over
         unreadable.values().removeIf(missing::contains);
         return new Loaded(List.copyOf(open.values()), Set.copyOf(unreadable.keySet()), Set.copyOf(missing));
+    }
+
+    private Consumer<byte[], byte[]> reader() {
+        Consumer<byte[], byte[]> there = reader;
+        if (there == null) {
+            there = readers.get();
+            reader = there;
+        }
+        return there;
+    }
+
+    /// Gives the reader back. Whoever reads again has another one.
+    @Override
+    public synchronized void close() {
+        Consumer<byte[], byte[]> last = reader;
+        reader = null;
+        if (last != null) {
+            last.close(CloseOptions.timeout(Duration.ZERO)); // nobody needs the answer of a fetch that is under way
+        }
     }
 
     private static void settle(

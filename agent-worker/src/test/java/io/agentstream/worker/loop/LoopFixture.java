@@ -28,6 +28,7 @@ import io.agentstream.worker.takeover.SnapshotLoader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -208,8 +209,7 @@ public final class LoopFixture {
 
     /// What the events producer wrote is what a reader of snapshots finds.
     private Consumer<byte[], byte[]> snapshotReader() {
-        snapshotReadings++;
-        MockConsumer<byte[], byte[]> reader = new MockConsumer<>("earliest") {
+        return new MockConsumer<>("earliest") {
             @Override
             public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
                     Map<TopicPartition, Long> times, Duration limit) {
@@ -217,30 +217,32 @@ public final class LoopFixture {
                 times.keySet().forEach(partition -> found.put(partition, new OffsetAndTimestamp(0, 0)));
                 return found;
             }
-        };
-        Map<TopicPartition, Long> begins = new HashMap<>();
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int p = 0; p < PARTITIONS; p++) {
-            TopicPartition partition = new TopicPartition(Topics.CONVERSATION_SNAPSHOTS.name(), p);
-            long offset = 0;
-            for (ProducerRecord<byte[], byte[]> each : events.history()) {
-                if (each.topic().equals(partition.topic()) && each.partition() == p) {
-                    records.add(new ConsumerRecord<>(partition.topic(), p, offset++, each.key(), each.value()));
+
+            @Override
+            public synchronized void assign(Collection<TopicPartition> partitions) {
+                super.assign(partitions);
+                snapshotReadings++;
+                Map<TopicPartition, Long> begins = new HashMap<>();
+                Map<TopicPartition, Long> ends = new HashMap<>();
+                List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+                for (TopicPartition partition : partitions) {
+                    long offset = 0;
+                    for (ProducerRecord<byte[], byte[]> each : events.history()) {
+                        if (each.topic().equals(partition.topic()) && each.partition() == partition.partition()) {
+                            records.add(new ConsumerRecord<>(partition.topic(), partition.partition(), offset++, each.key(), each.value()));
+                        }
+                    }
+                    begins.put(partition, 0L);
+                    ends.put(partition, offset);
                 }
+                updateBeginningOffsets(begins);
+                updateEndOffsets(ends);
+                if (snapshotsAway) {
+                    setOffsetsException(new TimeoutException("away"));
+                }
+                schedulePollTask(() -> records.forEach(this::addRecord));
             }
-            begins.put(partition, 0L);
-            ends.put(partition, offset);
-        }
-        reader.updateBeginningOffsets(begins);
-        reader.updateEndOffsets(ends);
-        if (snapshotsAway) {
-            reader.setOffsetsException(new TimeoutException("away"));
-        }
-        reader.schedulePollTask(() -> records.stream()
-                .filter(each -> reader.assignment().contains(new TopicPartition(each.topic(), each.partition())))
-                .forEach(reader::addRecord));
-        return reader;
+        };
     }
 
     LoopFixture start(Integer... partitions) throws Exception {

@@ -10,11 +10,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class SnapshotLoaderTest {
@@ -52,5 +55,48 @@ class SnapshotLoaderTest {
         // then no more is read than there is of these minutes
         assertEquals(List.of(), loaded.found());
         assertEquals(THE_LAST_MINUTES, read.get());
+    }
+
+    @Test
+    void aReaderIsMadeOnceAndAnewOnlyWhereAReadingHasFailed() {
+        // given
+        AtomicInteger made = new AtomicInteger();
+        AtomicBoolean away = new AtomicBoolean();
+        SnapshotLoader loader = new SnapshotLoader(
+                () -> {
+                    made.incrementAndGet();
+                    return reader(away);
+                },
+                new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+        loader.warmUp();
+        loader.load(List.of(0), SnapshotLoader.LIMIT);
+        int before = made.get();
+
+        // when
+        away.set(true);
+        SnapshotLoader.Loaded failed = loader.load(List.of(0), SnapshotLoader.LIMIT);
+        away.set(false);
+        SnapshotLoader.Loaded again = loader.load(List.of(0), SnapshotLoader.LIMIT);
+
+        // then
+        assertEquals(1, before);
+        assertEquals(Set.of(0), failed.missing());
+        assertEquals(Set.of(), again.missing());
+        assertEquals(2, made.get());
+    }
+
+    private static MockConsumer<byte[], byte[]> reader(AtomicBoolean away) {
+        MockConsumer<byte[], byte[]> reader = new MockConsumer<>("none") {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                if (away.get()) {
+                    throw new TimeoutException("on purpose");
+                }
+                return new HashMap<>();
+            }
+        };
+        reader.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        reader.updateEndOffsets(Map.of(PARTITION, 0L));
+        return reader;
     }
 }
