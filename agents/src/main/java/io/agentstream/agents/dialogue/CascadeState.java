@@ -123,6 +123,8 @@ final class CascadeState implements Cloneable {
     /// What it has said that the floor has not been given, and the newest of its audio, which is kept for the words behind it.
     String untold = "";
     Slice kept = Slice.EMPTY;
+    /// Whether it is asked for an answer once the line is spoken that it is speaking.
+    boolean asksBehind;
     /// The turn that was cut short, of which it is to know how much was heard; [#NONE]: none.
     int cutTurn = NONE;
     long cutHeardMs;
@@ -214,6 +216,7 @@ final class CascadeState implements Cloneable {
     }
 
     void forgetLive() {
+        asksBehind = false;
         live = NONE;
         untold = "";
         kept = Slice.EMPTY;
@@ -272,7 +275,7 @@ final class CascadeState implements Cloneable {
 
     /// Whether an answer is being thought out, or what it needs for that is waited for.
     boolean isThinking() {
-        return asking != NONE || awaits
+        return asking != NONE || awaits || asksBehind
                 || turns.stream().flatMap(round -> round.uses().stream()).anyMatch(used -> used.result() == null);
     }
 

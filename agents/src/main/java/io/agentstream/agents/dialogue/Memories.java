@@ -65,8 +65,8 @@ final class Memories {
         List<Remark> history = s.history;
         List<String> saying = List.of();
         List<Used> left = List.of();
+        boolean asks = s.asking != CascadeState.NONE || s.asksBehind; // what the brain wants is not known to its end: it is asked again
         if (s.turn > 0) {
-            boolean asks = s.asking != CascadeState.NONE; // what the brain wants is not known to its end: it is asked again
             left = asks || s.turns.isEmpty() || s.then != null ? List.of() : s.turns.getLast().uses();
             saying = s.then == null ? List.of() : unheard(s.pieces, heardMs);
             int rounds = asks || !left.isEmpty() ? s.turns.size() - 1 : s.turns.size();
@@ -74,7 +74,7 @@ final class Memories {
         }
         return Json.MAPPER.valueToTree(new Saved(
                 s.node, s.visits, s.variables, history, s.silences, s.rounds, s.uses, s.ear, s.brain, s.mouth, s.troubled, s.ending, saying,
-                s.then, s.go, s.asking != CascadeState.NONE || s.awaits, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
+                s.then, s.go, asks || s.awaits, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
                 s.asked, s.endsMs == Dialogue.NEVER ? null : s.endsMs, s.overtime ? true : null, s.transfer,
                 s.transferred ? true : null, s.running.isEmpty() ? null : s.running));
     }

@@ -148,6 +148,10 @@ final class Speaking {
         if (press != null) {
             step.tooling().answered(press.number(), Tooling.OK);
         }
+        if (s.asksBehind && s.speaking == NONE) {
+            s.asksBehind = false;
+            step.thinking().send();
+        }
     }
 
     void silent() {

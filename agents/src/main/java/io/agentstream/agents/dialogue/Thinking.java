@@ -56,8 +56,13 @@ final class Thinking {
         send();
     }
 
-    private void send() {
+    void send() {
         s.rest = "";
+        if (step.isLive() && s.speaking != NONE) { // it does one thing at a time
+            s.asksBehind = true;
+            step.waits();
+            return;
+        }
         step.running().told();
         s.asking = s.next++;
         s.brainDueMs = step.nowMs + LIMIT_MS;

@@ -261,6 +261,30 @@ class RealtimeDialogueTest {
         assertEquals("You said I have a question. I see.".length() * (long) PoliteServices.CHAR_MS, playedMs);
     }
 
+    /// A line is spoken by whoever answers, one after the other.
+    @Test
+    void theAnswerToAToolIsAskedForBehindTheLineThatIsSaidMeanwhile() throws Exception {
+        // given a service that takes its time for the line, so that the tool is done before it
+        Dialogue chatty = agent(GRAPH.replace("\"into\": \"order\"", "\"into\": \"order\", \"say\": \"One moment, please.\""));
+        Function<TakeOver, World> play = takeOver -> world(chatty, new PoliteServices(RealtimeDialogueTest::clerk) {
+            @Override
+            void speak(World world, Speak speak) {
+                if (speak.text().startsWith("One")) {
+                    world.after(900, () -> super.speak(world, speak));
+                } else {
+                    super.speak(world, speak);
+                }
+            }
+        }, takeOver, "Where is my order?", "Oh thanks.").run(120_000);
+
+        // when
+        World plain = Ways.leadToTheSame(chatty, play, RealtimeDialogueTest::outcome);
+
+        // then
+        assertEquals("One moment, please. It is on its way. It comes tomorrow.", said(plain).get(1));
+        assertEquals(1, plain.wanted(CallTool.class).size());
+    }
+
     @Test
     void theModelKeepsWhatItHeardAndKnowsIt() {
         World world = play("My name is Ann.");
