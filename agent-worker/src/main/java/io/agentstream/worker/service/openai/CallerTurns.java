@@ -42,10 +42,14 @@ final class CallerTurns {
         ending.add(turn);
     }
 
-    /// All audio of the turn was sent, and so was that it is over.
+    /// All audio of the turn was sent, and that it is over is being sent: what the service says next of turns is about this one.
+    void commits(int turn) {
+        committed.add(turn);
+    }
+
+    /// That it is over was sent, too.
     void committed(int turn) {
         ending.headSet(turn, true).clear();
-        committed.add(turn);
     }
 
     /// Whether audio of a turn that is over is still to be sent.

@@ -270,6 +270,9 @@ final class RealtimeCall implements Realtime {
         try {
             @Nullable Sound sound = waiting.poll(RECEIVE_MS, over::get);
             while (!over.get() && gate.isOpen()) {
+                if (sound instanceof Sound.Over(int turn)) { // before it is sent: it may be answered at once
+                    serial.run(() -> dialogue.turns().commits(turn));
+                }
                 boolean isTaken = sound == null || socket.send(event(sound));
                 if (sound instanceof Sound.Over(int turn)) { // also where it is lost: nobody waits for it any more
                     serial.run(() -> dialogue.committed(turn));
