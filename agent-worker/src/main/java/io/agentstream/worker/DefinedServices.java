@@ -4,6 +4,7 @@ import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.engine.cascade.Ports;
+import io.agentstream.worker.engine.cascade.ToolServer;
 import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.engine.realtime.SpeechPorts;
 import io.agentstream.worker.service.Brain;
@@ -24,6 +25,7 @@ import io.agentstream.worker.service.RealtimeService;
 import io.agentstream.worker.service.RealtimeSettings;
 import io.agentstream.worker.service.Services;
 import io.agentstream.worker.tool.HttpTools;
+import io.agentstream.worker.tool.McpTools;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -39,12 +41,14 @@ public final class DefinedServices implements Ports, SpeechPorts {
     private final Services services;
     private final ServiceKeys keys;
     private final HttpTools tools;
+    private final McpTools servers;
     private final long organizationId;
 
-    public DefinedServices(Services services, ServiceKeys keys, HttpTools tools, long organizationId) {
+    public DefinedServices(Services services, ServiceKeys keys, HttpTools tools, McpTools servers, long organizationId) {
         this.services = services;
         this.keys = keys;
         this.tools = tools;
+        this.servers = servers;
         this.organizationId = organizationId;
     }
 
@@ -84,6 +88,11 @@ public final class DefinedServices implements Ports, SpeechPorts {
     @Override
     public Tools tools() {
         return (request, use, listener) -> tools.use(request, use, keys.source(organizationId, request.key(), false), listener);
+    }
+
+    @Override
+    public ToolServer server(io.agentstream.agents.definition.Tool.Mcp server) {
+        return servers.open(server, keys.source(organizationId, server.key(), false));
     }
 
     /// @throws IllegalArgumentException where there is no such service

@@ -45,6 +45,7 @@ import io.agentstream.worker.service.openai.OpenAiRealtimes;
 import io.agentstream.worker.service.wire.Wire;
 import io.agentstream.worker.takeover.SnapshotLoader;
 import io.agentstream.worker.tool.HttpTools;
+import io.agentstream.worker.tool.McpTools;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -167,11 +168,12 @@ public final class WorkerService implements AutoCloseable {
     static AgentEngines engines(Map<String, Voice> voices, Wire wire, ServiceKeys keys, FailureListener failures) {
         Services services = services(wire, voices);
         HttpTools tools = new HttpTools(wire);
+        McpTools servers = new McpTools(wire);
         return AgentEngines.of(
                 new EchoEngine(),
                 new ScriptedEngine(voices),
-                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, organization), failures),
-                new RealtimeEngine(organization -> new DefinedServices(services, keys, tools, organization), failures));
+                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, servers, organization), failures),
+                new RealtimeEngine(organization -> new DefinedServices(services, keys, tools, servers, organization), failures));
     }
 
     /// Of four kinds by what has failed: whose service it was is in the log, for nobody to be counted by.

@@ -18,6 +18,7 @@ import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Told;
 import io.agentstream.worker.service.wire.Wire;
 import io.agentstream.worker.tool.HttpTools;
+import io.agentstream.worker.tool.McpTools;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class DefinedServicesTest {
     private final DefinedServices services =
             new DefinedServices(
                     WorkerService.services(wire, Map.of()), new ServiceKeys(Map.of("mine", new Secret("sk-1")), DefinedServicesTest::stored),
-                    new HttpTools(wire), 7);
+                    new HttpTools(wire), new McpTools(wire), 7);
     private final Told<Thought> told = new Told<>();
 
     @AfterEach

@@ -20,10 +20,8 @@ public final class AgentDefinitions {
     public static final Set<String> ENGINES = Set.of(
             ECHO, ScriptedDefinition.ENGINE, AgentGraph.Engine.CASCADE.word(), AgentGraph.Engine.REALTIME.word());
 
-    /// Types of tools that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the word out.
-    private static final Set<String> UNDONE_TOOLS = Set.of("mcp");
-
-    /// Kinds of transfers of which that is so, of nodes and of tools.
+    /// Kinds of transfers, of nodes and of tools, that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the
+    /// word out.
     private static final Set<String> UNDONE_KINDS = Set.of("warm");
 
     /// Ears that a graph may name, but that no worker has yet.
@@ -72,17 +70,16 @@ public final class AgentDefinitions {
     /// What of a graph no worker carries out yet.
     public static List<Problem> undone(JsonNode definition) {
         return Stream.of(
-                        undone(definition, "nodes", "kind", UNDONE_KINDS), undone(definition, "tools", "type", UNDONE_TOOLS),
-                        undone(definition, "tools", "kind", UNDONE_KINDS), undoneEars(definition))
+                        undone(definition, "nodes"), undone(definition, "tools"), undoneEars(definition), undoneServers(definition))
                 .flatMap(each -> each)
                 .limit(ScriptedDefinition.MAX_PROBLEMS)
                 .toList();
     }
 
-    private static Stream<Problem> undone(JsonNode definition, String table, String field, Set<String> words) {
+    private static Stream<Problem> undone(JsonNode definition, String table) {
         return definition.path(table).properties().stream()
-                .filter(each -> words.contains(each.getValue().path(field).asString("")))
-                .map(each -> Problem.at(table + ".", each.getKey(), "." + field, "is one that no worker carries out yet"));
+                .filter(each -> UNDONE_KINDS.contains(each.getValue().path("kind").asString("")))
+                .map(each -> Problem.at(table + ".", each.getKey(), ".kind", "is one that no worker carries out yet"));
     }
 
     private static Stream<Problem> undoneEars(JsonNode definition) {
@@ -90,6 +87,14 @@ public final class AgentDefinitions {
         return IntStream.range(0, ears.size())
                 .filter(n -> UNDONE_EARS.contains(ears.path(n).path("service").asString("")))
                 .mapToObj(n -> new Problem("services.ear[" + n + "].service", "is one that no worker has yet"));
+    }
+
+    /// A service that hears, thinks and speaks is not told what servers of tools have.
+    private static Stream<Problem> undoneServers(JsonNode definition) {
+        return definition.path("tools").properties().stream()
+                .filter(each -> definition.path("engine").asString("").equals(AgentGraph.Engine.REALTIME.word()))
+                .filter(each -> each.getValue().path("type").asString("").equals("mcp"))
+                .map(each -> Problem.at("tools.", each.getKey(), ".type", "is one that no worker carries out yet with realtime"));
     }
 
     /// An echo has nothing to be said about it; what is said all the same was meant for another engine, or misspelt.

@@ -59,9 +59,18 @@ final class AgentDefinitionsTest {
         assertEquals(
                 List.of(
                         new Problem("nodes.b.kind", "is one that no worker carries out yet"),
-                        new Problem("tools.t.type", "is one that no worker carries out yet"),
                         new Problem("tools.v.kind", "is one that no worker carries out yet")),
                 AgentDefinitions.undone(definition));
+    }
+
+    @Test
+    void refuseAServerOfToolsWhereOneServiceDoesAll() {
+        String tools = "\"tools\":{\"t\":{\"type\":\"mcp\"}}}";
+
+        assertEquals(
+                List.of(new Problem("tools.t.type", "is one that no worker carries out yet with realtime")),
+                AgentDefinitions.undone(Json.MAPPER.readTree("{\"engine\":\"realtime\"," + tools)));
+        assertEquals(List.of(), AgentDefinitions.undone(Json.MAPPER.readTree("{\"engine\":\"cascade\"," + tools)));
     }
 
     @Test

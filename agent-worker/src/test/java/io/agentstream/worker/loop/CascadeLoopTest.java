@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.agents.journal.ConversationRerun;
 import io.agentstream.audio.Dtmf;
@@ -27,6 +28,7 @@ import io.agentstream.schemas.Transfer;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.Ports;
+import io.agentstream.worker.engine.cascade.ToolServer;
 import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.BrainRequest;
@@ -192,6 +194,11 @@ class CascadeLoopTest {
                 later(() -> listener.on(false, "{\"state\":\"shipped\"}"));
                 return () -> { };
             };
+        }
+
+        @Override
+        public ToolServer server(Tool.Mcp server) {
+            throw new IllegalStateException("not here");
         }
     }
 

@@ -97,7 +97,7 @@ public sealed interface ConversationEffect {
     /// @param tool name of the tool, or of the node
     /// @param arguments JSON
     /// @param request what is sent. It follows from the inputs, so that a journal has no need of it
-    record CallTool(int turn, int number, String key, String tool, String arguments, HttpRequest request) implements ServiceEffect {
+    record CallTool(int turn, int number, String key, String tool, String arguments, ToolRequest request) implements ServiceEffect {
         /// Without the arguments.
         @Override
         public String toString() {

@@ -27,7 +27,8 @@ public record HttpRequest(
         @Nullable String keyHeader,
         int timeoutMs,
         int maxBytes,
-        int retries) {
+        int retries)
+        implements ToolRequest {
 
     public HttpRequest {
         headers = Map.copyOf(headers);

@@ -231,12 +231,23 @@ final class GraphChecks {
                 if (mcp.url().startsWith("ws")) {
                     problems.add(at + ".url", "is not an address of http or https");
                 }
+                served(at, mcp);
             }
             case Tool.Transfer transfer -> plan(at, transfer.plan());
             case Tool.SetVariable set ->
                     set.variables().forEach((name, parameter) -> parameter(at + ".variables." + name, name, parameter));
             case Tool.HangUp _, Tool.SendDtmf _, Tool.EndWithOutcome _ -> {}
         }
+    }
+
+    /// The brain knows a server's tools by names that begin with this one.
+    private void served(String at, Tool.Mcp server) {
+        if (server.name().length() > Served.MAX_NAME_CHARS) {
+            problems.add(at, "has a name of more than " + Served.MAX_NAME_CHARS + " characters, and those of the server's tools come behind it");
+        }
+        graph.tools().keySet().stream()
+                .filter(other -> Served.isOf(server, other))
+                .forEach(other -> problems.add(child("tools", other), "begins as the tools of " + server.name() + " do: one could not be told from them"));
     }
 
     private void parameter(String at, String name, Tool.Parameter parameter) {

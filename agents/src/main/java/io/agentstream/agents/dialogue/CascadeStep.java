@@ -95,6 +95,10 @@ final class CascadeStep {
         return new Tooling(this);
     }
 
+    Outside outside() {
+        return new Outside(this);
+    }
+
     Running running() {
         return new Running(this);
     }

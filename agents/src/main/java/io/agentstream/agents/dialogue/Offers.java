@@ -37,6 +37,13 @@ final class Offers {
         return List.copyOf(offers);
     }
 
+    /// Names of the tools that stand for those of a server.
+    static List<String> servers(AgentGraph graph, Node node) {
+        return node instanceof Node.Agent agent
+                ? agent.tools().stream().filter(name -> graph.tool(name) instanceof Tool.Mcp).toList()
+                : List.of();
+    }
+
     /// Where a choice leads; null where the name is none.
     static @Nullable String choice(Node node, String name) {
         return node.common().intents().stream()
@@ -62,7 +69,7 @@ final class Offers {
                     ? Map.of()
                     : Map.of("keys", new Parameter(Parameter.Type.STRING, "The keys to press: 0-9, * and #.", true, List.of())))));
             case Tool.Transfer transfer -> offers.add(new Offer(transfer.name(), transfer.description(), schema(Map.of())));
-            case Tool.Mcp _ -> { } // nobody does them yet
+            case Tool.Mcp _ -> { } // is asked what it has
         }
     }
 

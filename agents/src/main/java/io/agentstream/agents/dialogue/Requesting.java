@@ -47,7 +47,7 @@ final class Requesting {
 
     private void send(Node.Http http, String key) {
         int number = s.next++;
-        s.asked = new Asked(key, number, step.nowMs + Tooling.limitMs(http.call()));
+        s.asked = new Asked(key, number, step.nowMs + Outside.limitMs(http.call()));
         step.effects.add(new CallTool(s.turn, number, key, http.name(), "{}", HttpRequest.of(http.call(), step.values())));
         step.save();
         step.waits();

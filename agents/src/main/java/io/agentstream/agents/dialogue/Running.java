@@ -1,10 +1,7 @@
 package io.agentstream.agents.dialogue;
 
-import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
-import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.conversation.Remark;
-import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import io.agentstream.agents.dialogue.CascadeState.Used;
 import java.util.ArrayList;
@@ -47,7 +44,7 @@ final class Running {
         for (Round round : s.turns) {
             List<Used> uses = new ArrayList<>();
             for (Used used : round.uses()) {
-                boolean goesOn = used.result() == null && !used.key().isEmpty() && step.graph.tool(used.use().tool()) instanceof Tool.Http;
+                boolean goesOn = used.result() == null && !used.key().isEmpty() && step.outside().isAsked(used);
                 if (goesOn) {
                     add(running, used);
                 }
@@ -70,10 +67,10 @@ final class Running {
     }
 
     /// The same wish, which is under way, or was done while a brain was asked that did not know.
-    Optional<Used> same(Tool.Http tool, JsonNode arguments) {
+    Optional<Used> same(String tool, JsonNode arguments) {
         return s.running.stream()
                 .map(Use::used)
-                .filter(used -> used.use().tool().equals(tool.name()) && Tooling.json(used.use().arguments()).equals(arguments))
+                .filter(used -> used.use().tool().equals(tool) && Tooling.json(used.use().arguments()).equals(arguments))
                 .findFirst();
     }
 
@@ -149,15 +146,14 @@ final class Running {
         List<Use> running = new ArrayList<>();
         for (Use each : s.running) {
             Used used = each.used();
-            if (!each.goesOn() || !(step.graph.tool(used.use().tool()) instanceof Tool.Http http)) {
+            JsonNode arguments = Tooling.json(used.use().arguments());
+            Optional<Outside.Errand> errand = step.outside().errand(used.use().tool(), arguments, true);
+            if (!each.goesOn() || errand.isEmpty()) {
                 continue;
             }
             int number = s.next++;
-            JsonNode arguments = Tooling.json(used.use().arguments());
-            step.effects.add(new CallTool(
-                    s.turn, number, used.key(), http.name(), arguments.toString(),
-                    HttpRequest.of(http.call(), step.values().with(Tooling.given(http, arguments)))));
-            running.add(new Use(s.turn, new Used(used.use(), used.key(), number, step.nowMs + Tooling.limitMs(http.call()), null), each.ids()));
+            step.effects.add(errand.get().call(s.turn, number, used.key(), used.use().tool(), arguments));
+            running.add(new Use(s.turn, new Used(used.use(), used.key(), number, step.nowMs + errand.get().limitMs(), null), each.ids()));
         }
         s.running = List.copyOf(running);
     }

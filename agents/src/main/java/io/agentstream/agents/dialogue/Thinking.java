@@ -81,7 +81,7 @@ final class Thinking {
         };
         String instructions = (step.prompt(step.graph.prompt()) + "\n\n" + own).strip();
         List<Remark> history = Memories.with(s.history, Memories.remarks(s, Dialogue.NEVER, s.turns.size() - 1));
-        return new BrainRequest(instructions, history, Offers.of(step.graph, node));
+        return new BrainRequest(instructions, history, Offers.of(step.graph, node), Offers.servers(step.graph, node));
     }
 
     void said(String text) {

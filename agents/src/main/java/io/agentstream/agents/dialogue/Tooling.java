@@ -2,14 +2,11 @@ package io.agentstream.agents.dialogue;
 
 import static io.agentstream.agents.dialogue.CascadeState.NONE;
 
-import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
-import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.definition.Fault;
-import io.agentstream.agents.definition.HttpCall;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Template;
 import io.agentstream.agents.definition.Tool;
@@ -36,6 +33,7 @@ final class Tooling {
 
     static final String TIMEOUT = error(Fault.TIMEOUT);
     private static final String NO_TOOL = "{\"error\":\"there is no such tool here\"}";
+    private static final String NO_ARGUMENTS = "{\"error\":\"the arguments are no JSON object\"}";
     private static final String NO_KEYS = "{\"error\":\"keys are 1 to 40 of 0-9 * # A-D\"}";
     private static final String NO_ROOM = "{\"error\":\"too much is remembered already\"}";
     static final String OK = "{\"ok\":true}";
@@ -50,9 +48,6 @@ final class Tooling {
     private static final int MAX_DEPTH = Json.MAX_VALUE_DEPTH - 8;
 
     private static final Pattern KEYS = Pattern.compile("[0-9*#A-D]{1,40}");
-
-    /// How much longer than a tool's own limit it is waited for.
-    private static final long GRACE_MS = 2_000;
 
     private final CascadeStep step;
     private final CascadeState s;
@@ -95,17 +90,18 @@ final class Tooling {
             s.go = way;
             return wanted.with(OK);
         }
-        if (!(node instanceof Node.Agent agent) || !agent.tools().contains(name)) {
+        Optional<Tool> named = step.outside().named(name);
+        if (!(node instanceof Node.Agent agent) || named.isEmpty() || !agent.tools().contains(named.get().name())) {
             return wanted.with(NO_TOOL);
         }
+        Tool tool = named.get();
         JsonNode arguments = json(wanted.use().arguments());
-        Tool tool = step.graph.tool(name);
         Optional<String> wrong = Arguments.problem(tool, arguments);
         if (wrong.isPresent()) {
             return wanted.with(wrong.get());
         }
         return switch (tool) {
-            case Tool.Http http -> ask(wanted, http, arguments);
+            case Tool.Http _ -> ask(wanted, arguments);
             case Tool.SendDtmf press -> press(wanted, press, arguments);
             case Tool.HangUp hangUp -> ends(wanted, hangUp.say(), null);
             case Tool.EndWithOutcome end -> {
@@ -118,23 +114,32 @@ final class Tooling {
                 yield wanted.with(step.way().know(known) ? OK : NO_ROOM);
             }
             case Tool.Transfer transfer -> transfer(wanted, transfer);
-            case Tool.Mcp _ -> wanted.with(NO_TOOL); // not offered
+            case Tool.Mcp server -> ask(wanted, server, arguments);
         };
     }
 
-    private Used ask(Used wanted, Tool.Http http, JsonNode arguments) {
-        Optional<Used> same = step.running().same(http, arguments);
+    private Used ask(Used wanted, JsonNode arguments) {
+        String tool = wanted.use().tool();
+        Optional<Used> same = step.running().same(tool, arguments);
         if (same.isPresent()) {
             String result = same.get().result();
             return result != null ? wanted.with(result) : new Used(wanted.use(), same.get().key(), s.next++, Dialogue.NEVER, null);
         }
+        Outside.Errand errand = step.outside().errand(tool, arguments, !wanted.key().isEmpty()).orElseThrow();
         int number = s.next++;
-        String key = wanted.key().isEmpty() ? key(http.name(), arguments) : wanted.key();
-        step.effects.add(new Tell(new Fact.ToolUsed(s.turn, http.name(), arguments, null)));
-        step.effects.add(new CallTool(
-                s.turn, number, key, http.name(), arguments.toString(), HttpRequest.of(http.call(), step.values().with(given(http, arguments)))));
-        meanwhile(http.say());
-        return new Used(wanted.use(), key, number, step.nowMs + limitMs(http.call()), null);
+        String key = wanted.key().isEmpty() ? key(tool, arguments) : wanted.key();
+        step.effects.add(new Tell(new Fact.ToolUsed(s.turn, tool, arguments, null)));
+        step.effects.add(errand.call(s.turn, number, key, tool, arguments));
+        meanwhile(errand.say());
+        return new Used(wanted.use(), key, number, step.nowMs + errand.limitMs(), null);
+    }
+
+    /// The server of a tool that an agent may use here says itself what it takes.
+    private Used ask(Used wanted, Tool.Mcp server, JsonNode arguments) {
+        if (wanted.use().tool().equals(server.name())) {
+            return wanted.with(NO_TOOL);
+        }
+        return arguments.isObject() ? ask(wanted, arguments) : wanted.with(NO_ARGUMENTS);
     }
 
     /// What is said while the tool is waited for, where the brain itself has said nothing.
@@ -143,14 +148,6 @@ final class Tooling {
             step.speaking().sentences(step.line(say));
             step.speaking().go();
         }
-    }
-
-    /// What the brain gave of what it was asked for: nothing else becomes a variable, and what is not given is none of the same name.
-    static Map<String, JsonNode> given(Tool.Http http, JsonNode arguments) {
-        Map<String, JsonNode> given = new HashMap<>();
-        http.parameters().keySet().forEach(each -> given.put(
-                each, arguments.has(each) ? arguments.path(each) : Json.MAPPER.getNodeFactory().nullNode()));
-        return given;
     }
 
     /// Is begun when the caller has heard what is being said; of several only the first. How it ended the brain is told then.
@@ -179,10 +176,6 @@ final class Tooling {
     /// Is the same again where a worker has died before it could say that it asked, and the brain wants the same once more.
     private String key(String tool, JsonNode arguments) {
         return ++s.uses + "-" + Integer.toHexString((tool + arguments).hashCode());
-    }
-
-    static long limitMs(HttpCall call) {
-        return (call.retries() + 1L) * call.timeoutMs() + GRACE_MS;
     }
 
     private Used ends(Used wanted, @Nullable Template say, @Nullable String outcome) {
@@ -222,7 +215,7 @@ final class Tooling {
     void keep(Used used, String result) {
         JsonNode json = json(result);
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, used.use().tool(), json(used.use().arguments()), json)));
-        if (step.graph.tool(used.use().tool()) instanceof Tool.Http http && http.into() != null && !result.equals(TIMEOUT)) {
+        if (step.graph.tools().get(used.use().tool()) instanceof Tool.Http http && http.into() != null && !result.equals(TIMEOUT)) {
             step.way().know(Map.of(http.into(), json)); // the brain has been told it, whether it fits or not
         }
     }

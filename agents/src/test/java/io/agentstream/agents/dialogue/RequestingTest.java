@@ -41,9 +41,9 @@ class RequestingTest {
 
         assertEquals(List.of("Hello.", "Number 1 2 3 4 5 is on its way."), Story.spoken(world));
         CallTool call = world.wanted(CallTool.class).getFirst();
-        assertEquals("https://shop.example.com/eu/orders", call.request().url());
-        assertEquals("{\"number\":7}", call.request().body());
-        assertEquals("shop", call.request().key());
+        assertEquals("https://shop.example.com/eu/orders", Story.sent(call).url());
+        assertEquals("{\"number\":7}", Story.sent(call).body());
+        assertEquals("shop", Story.sent(call).key());
         assertEquals(2, world.told(Fact.ToolUsed.class).size());
     }
 

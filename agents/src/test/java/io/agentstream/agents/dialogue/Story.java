@@ -1,9 +1,11 @@
 package io.agentstream.agents.dialogue;
 
 import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
+import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.dialogue.PoliteServices.Thought;
 import io.agentstream.agents.dialogue.World.TakeOver;
 import io.agentstream.schemas.Json;
@@ -85,6 +87,11 @@ record Story(Dialogue agent, Function<BrainRequest, Thought> brain, Map<String, 
         return List.of(
                 world.hangUps, memory(world).path("node").asString(), variables(world).toString(),
                 world.told(Fact.NodeEntered.class).stream().map(Fact.NodeEntered::outcome).filter(Objects::nonNull).distinct().toList());
+    }
+
+    /// What goes to another system over HTTP.
+    static HttpRequest sent(CallTool call) {
+        return (HttpRequest) call.request();
     }
 
     static List<String> spoken(World world) {

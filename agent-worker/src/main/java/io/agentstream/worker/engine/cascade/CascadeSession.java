@@ -21,6 +21,8 @@ import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.HttpRequest;
+import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services.Service;
@@ -63,6 +65,7 @@ final class CascadeSession implements AgentSession {
     private final List<Brain.Answering> thoughts = new ArrayList<>();
     private final List<Mouth.Utterance> utterances = new ArrayList<>();
     private final Uses uses = new Uses();
+    private final ToolServers servers;
     private @Nullable Ear ear;
     private boolean closed;
 
@@ -76,6 +79,7 @@ final class CascadeSession implements AgentSession {
         this.rows = rows;
         this.failures = failures;
         this.out = out;
+        this.servers = new ToolServers(graph, callId, ports, failures);
     }
 
     /// Makes the way to the first mouth, so that the first line, and the first answer after a take-over, need not wait for it. Whatever is wrong
@@ -175,9 +179,11 @@ final class CascadeSession implements AgentSession {
     private void ask(AskBrain ask) {
         Brain brain = brains.computeIfAbsent(ask.brain(), n -> ports.brain(graph.services().brains().get(n)));
         thoughts.clear();
-        thoughts.add(brain.ask(
-                Requests.of(ask.request()), watched(Kind.BRAIN, rows.brains(), ask.brain(), graph.services().brains().get(ask.brain()))
-                        .brain(Answers.ofBrain(ask.turn(), ask.number(), out))));
+        Brain.Listener listener = watched(Kind.BRAIN, rows.brains(), ask.brain(), graph.services().brains().get(ask.brain()))
+                .brain(Answers.ofBrain(ask.turn(), ask.number(), out));
+        thoughts.add(servers.whenListed(
+                ask.request().servers(), served -> brain.ask(Requests.of(ask.request(), served), listener),
+                notAsked -> out.post(new BrainFailed(ask.turn(), ask.number(), REFUSED))));
     }
 
     private void speak(Speak speak) {
@@ -205,8 +211,13 @@ final class CascadeSession implements AgentSession {
     }
 
     private void use(CallTool call) {
+        String key = callId + "/" + call.key();
         uses.begin(
-                call.turn(), call.number(), listener -> ports.tools().use(call.request(), callId + "/" + call.key(), listener),
+                call.turn(), call.number(),
+                listener -> switch (call.request()) {
+                    case HttpRequest http -> ports.tools().use(http, key, listener);
+                    case McpRequest mcp -> servers.use(mcp, call, key, listener);
+                },
                 (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result)));
     }
 
@@ -219,6 +230,7 @@ final class CascadeSession implements AgentSession {
         Ear now = ear;
         ear = null;
         uses.close();
+        servers.close();
         if (now != null) {
             now.close();
         }

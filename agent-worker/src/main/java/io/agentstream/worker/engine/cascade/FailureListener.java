@@ -11,5 +11,12 @@ public interface FailureListener {
     void failed(Kind kind, ServiceFailure failure);
 
     /// What has failed.
-    enum Kind { EAR, BRAIN, MOUTH, REALTIME }
+    enum Kind {
+        EAR,
+        BRAIN,
+        MOUTH,
+        REALTIME,
+        /// A server that does not say what tools it has. A use that fails is the brain's to deal with.
+        TOOLS
+    }
 }

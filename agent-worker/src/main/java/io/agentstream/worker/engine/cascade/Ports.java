@@ -2,6 +2,7 @@ package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Tool;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
@@ -20,4 +21,7 @@ public interface Ports {
 
     /// What uses tools.
     Tools tools();
+
+    /// Begins to ask a server of tools what it has; to be closed.
+    ToolServer server(Tool.Mcp server);
 }

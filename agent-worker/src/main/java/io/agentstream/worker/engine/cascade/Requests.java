@@ -7,17 +7,23 @@ import io.agentstream.worker.service.Thought;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// What the dialogue wants asked, in the words of the services.
 public final class Requests {
 
+    /// Most tools that a brain is offered.
+    private static final int MAX_TOOLS = 128;
+
     private Requests() {}
 
-    static BrainRequest of(io.agentstream.agents.conversation.BrainRequest asked) {
+    /// @param served tools of servers, behind the agent's own
+    static BrainRequest of(io.agentstream.agents.conversation.BrainRequest asked, List<BrainRequest.Tool> served) {
         List<Message> messages = new ArrayList<>();
         messages.add(new Message.Instructions(asked.instructions()));
         messages.addAll(history(asked));
-        return new BrainRequest(messages, tools(asked), BrainRequest.ToolChoice.AUTO);
+        return new BrainRequest(
+                messages, Stream.concat(tools(asked).stream(), served.stream()).limit(MAX_TOOLS).toList(), BrainRequest.ToolChoice.AUTO);
     }
 
     public static List<BrainRequest.Tool> tools(io.agentstream.agents.conversation.BrainRequest asked) {

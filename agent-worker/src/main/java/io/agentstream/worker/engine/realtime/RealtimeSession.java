@@ -20,6 +20,8 @@ import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
+import io.agentstream.agents.conversation.HttpRequest;
+import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services.Service;
@@ -248,7 +250,11 @@ final class RealtimeSession implements AgentSession {
 
     private void use(CallTool call) {
         uses.begin(
-                call.turn(), call.number(), listener -> ports.tools().use(call.request(), callId + "/" + call.key(), listener),
+                call.turn(), call.number(),
+                listener -> switch (call.request()) {
+                    case HttpRequest http -> ports.tools().use(http, callId + "/" + call.key(), listener);
+                    case McpRequest _ -> throw new IllegalStateException("not offered");
+                },
                 (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result)));
     }
 

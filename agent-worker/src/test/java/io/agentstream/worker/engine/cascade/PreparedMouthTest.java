@@ -8,6 +8,7 @@ import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
@@ -60,6 +61,11 @@ final class PreparedMouthTest {
 
         @Override
         public Tools tools() {
+            throw new IllegalStateException("not here");
+        }
+
+        @Override
+        public ToolServer server(Tool.Mcp server) {
             throw new IllegalStateException("not here");
         }
     }

@@ -12,6 +12,7 @@ import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
@@ -80,6 +81,11 @@ final class RestingServicesTest {
 
         @Override
         public Tools tools() {
+            throw new IllegalStateException("not here");
+        }
+
+        @Override
+        public ToolServer server(Tool.Mcp server) {
             throw new IllegalStateException("not here");
         }
     }
