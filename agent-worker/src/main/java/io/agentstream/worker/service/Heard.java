@@ -11,7 +11,13 @@ public sealed interface Heard {
     /// What was understood of the turn so far, all of it: it replaces the one before, and may take words back.
     ///
     /// @param text not blank
-    record Partial(String text) implements Heard {
+    /// @param judges whether the service judges by what is said when a turn is over, and will say so of this one; else its turns end with a pause
+    record Partial(String text, boolean judges) implements Heard {
+
+        public Partial(String text) {
+            this(text, false);
+        }
+
         /// Without the words.
         @Override
         public String toString() {
@@ -48,7 +54,13 @@ public sealed interface Heard {
     /// The turn is over; the next words are of the next one.
     ///
     /// @param text all of it; empty only as the answer to [Ear#finish]
-    record TurnEnded(String text) implements Heard {
+    /// @param judged whether the service has judged that by what was said; else it has heard a pause, or was asked
+    record TurnEnded(String text, boolean judged) implements Heard {
+
+        public TurnEnded(String text) {
+            this(text, false);
+        }
+
         /// Without the words.
         @Override
         public String toString() {

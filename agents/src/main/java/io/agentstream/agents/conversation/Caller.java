@@ -33,9 +33,14 @@ public record Caller(boolean speaking, long sinceMs, String keys, long endedMs, 
         return new Caller(false, 0, keys, endedMs, spokeMs, pace);
     }
 
-    /// Silent since `endedMs`, after a turn that is answered now.
+    /// Silent since `endedMs`, after a turn that is answered now. Whether it was one is known when the next one begins.
     Caller ends(long endedMs) {
-        return new Caller(false, 0, keys, endedMs, 0, pace.finished());
+        return new Caller(false, 0, keys, endedMs, 0, pace);
+    }
+
+    /// Begins a turn: the one before is over, if there was one.
+    Caller takesTurn() {
+        return endedMs == 0 ? this : new Caller(speaking, sinceMs, keys, endedMs, spokeMs, pace.finished());
     }
 
     /// Has said something that will be answered later. Of two such things it is the longer one that counts.

@@ -82,10 +82,16 @@ public sealed interface ConversationInput {
     enum Ending {
         /// It is an answer, such as yes or no, and complete by itself.
         ANSWER,
-        /// Whoever understood it has heard a sentence end.
+        /// Whoever understood it judges by what was said that the turn is over.
+        OVER,
+        /// Whoever understood it has put an end to the sentence.
         COMPLETE,
+        /// One of the things of which several are said one after the other: digits of a number.
+        LISTED,
         /// More has to come: it ends with a word behind which nobody stops.
         OPEN,
+        /// Whoever understood it judges when a turn is over, and has not said so yet.
+        EXPECTED,
         /// Nothing is known, or it may end here as well as not.
         UNCLEAR
     }
@@ -134,7 +140,13 @@ public sealed interface ConversationInput {
     /// What the ear has understood of the caller's turn so far, all of it: it replaces what came before.
     ///
     /// @param ear which ear, from 1: one that has failed is replaced
-    record WordsHeard(int ear, String text) implements ServiceReply {
+    /// @param judges whether it judges by what was said when a turn is over, and will say so; else its turns end with a pause
+    record WordsHeard(int ear, String text, boolean judges) implements ServiceReply {
+
+        public WordsHeard(int ear, String text) {
+            this(ear, text, false);
+        }
+
         /// Without the words.
         @Override
         public String toString() {
@@ -145,7 +157,13 @@ public sealed interface ConversationInput {
     /// The ear thinks that the caller's turn is over, or was asked for what there is.
     ///
     /// @param text all of it; may be empty
-    record WordsEnded(int ear, String text) implements ServiceReply {
+    /// @param judges whether it has judged that by what was said; else it has heard a pause
+    record WordsEnded(int ear, String text, boolean judges) implements ServiceReply {
+
+        public WordsEnded(int ear, String text) {
+            this(ear, text, false);
+        }
+
         /// Without the words.
         @Override
         public String toString() {

@@ -135,8 +135,15 @@ public sealed interface Floor {
 
     /// The caller has stopped speaking.
     ///
-    /// @param speechMs how long the caller's turn was by then
-    record Pause(long sinceMs, long speechMs) {}
+    /// @param speechMs how long the caller's turn was by then, with the pauses in it
+    /// @param lastMs how long what was said last was, behind the pause before
+    record Pause(long sinceMs, long speechMs, long lastMs) {
+
+        /// Behind a turn of one piece.
+        Pause(long sinceMs, long speechMs) {
+            this(sinceMs, speechMs, speechMs);
+        }
+    }
 
     /// Over; nothing leads out of here.
     ///

@@ -187,7 +187,7 @@ final class Interrupting {
         Speaking line = state.line();
         List<ConversationEffect> effects = cut(line, state.heardMs(), nowMs, stopping);
         effects.add(new Tell(new Fact.Latency(line.wire().reply(), Fact.Latency.BARGE_IN, Math.max(0, state.sinceMs() - state.beganMs()))));
-        Talk talk = TurnTaking.of(line).nextTurn();
+        Talk talk = TurnTaking.of(line).nextTurn().with(line.caller().takesTurn());
         effects.add(new Tell(new Fact.TurnStarted(talk.turn(), Party.CALLER)));
         Ending ending = words == null ? Ending.UNCLEAR : words.ending();
         if (state.endedMs() == 0) {

@@ -1,55 +1,107 @@
 package io.agentstream.agents.conversation;
 
 import io.agentstream.agents.conversation.ConversationInput.Ending;
+import io.agentstream.agents.conversation.Floor.Pause;
 
-/// What a call has taught about its caller: how long the caller pauses within a turn. A longer pause is believed at once, for the most part; a
-/// shorter one, and each turn that had none, makes the agent a little quicker again. Immutable; any thread.
+/// What a call has taught about its caller: how long the caller pauses within a turn. Pauses of one person are spread around a length of
+/// that person's own (log-normal, for the most part within a factor of two), and those of different people around different ones. So
+/// it is the length that is learned, from the newest pauses, and as long as few were heard the agent's own notion counts as some more. Immutable;
+/// any thread.
 ///
-/// @param withinMs a pause within a turn that this caller seldom exceeds; 0: none was heard
-public record Pace(int withinMs) {
+/// @param pauses how many were heard; 0 to [#MEMORY]: older ones are forgotten
+/// @param typicalMs their geometric mean; 0 where there were none
+/// @param paused whether there was one in the turn that goes on
+public record Pace(int pauses, int typicalMs, boolean paused) {
 
-    static final Pace UNKNOWN = new Pace(0);
+    static final Pace UNKNOWN = new Pace(0, 0, false);
 
-    /// A longer pause than this teaches nothing more.
+    /// Pauses that are remembered.
+    private static final int MEMORY = 8;
+
+    /// As many pauses the agent's own notion of a caller is worth: who is slow is soon believed, since it costs less to wait than to cut somebody
+    /// short.
+    private static final int PRESUMED_OF_SLOW = 1;
+    private static final int PRESUMED_OF_QUICK = 4;
+
+    /// A longer pause than this teaches nothing more, and a shorter one is heard by nobody.
     private static final int MAX_LEARNED_MS = 3_000;
+    private static final int MIN_LEARNED_MS = 200;
+
+    /// A turn without any is worth one of these.
+    private static final int FLUENT_MS = 250;
+
+    /// How much longer than a typical pause one is that ends a turn.
+    private static final double LONGER = 1.5;
 
     /// Speech that is shorter may be an answer such as yes, where no words are known.
     static final int SHORT_SPEECH_MS = 450;
+
+    /// A sound between two pauses that is shorter says no more than that the caller goes on: "um".
+    private static final int HESITATION_MS = 350;
 
     /// Who speaks for longer has said more than an answer: the words are late.
     private static final int MAX_ANSWER_MS = 1_500;
 
     /// The caller has paused and gone on.
     Pace paused(long ms) {
-        int pauseMs = Math.clamp(ms, 0, MAX_LEARNED_MS);
-        return new Pace(pauseMs > withinMs ? withinMs + (pauseMs - withinMs) * 9 / 10 : withinMs - (withinMs - pauseMs) / 8);
+        return learned(Math.clamp(ms, MIN_LEARNED_MS, MAX_LEARNED_MS), true);
     }
 
     /// A turn is over.
     Pace finished() {
-        return new Pace(withinMs - withinMs / 16);
+        return paused ? new Pace(pauses, typicalMs, false) : learned(FLUENT_MS, false);
+    }
+
+    private Pace learned(int pauseMs, boolean isPause) {
+        int before = Math.min(pauses, MEMORY - 1);
+        double sum = before == 0 ? 0 : before * StrictMath.log(Math.max(1, typicalMs));
+        return new Pace(before + 1, (int) Math.round(StrictMath.exp((sum + StrictMath.log(pauseMs)) / (before + 1))), isPause);
     }
 
     /// How long a pause ends the turn.
-    ///
-    /// @param speechMs how long the turn is by then, with the pauses in it
-    long endsAfterMs(Patience patience, long speechMs, Ending ending) {
+    long endsAfterMs(Patience patience, Pause pause, Ending ending) {
         long usualMs = usualMs(patience);
-        long pauseMs = switch (ending) {
-            case ANSWER -> speechMs > MAX_ANSWER_MS ? usualMs : Math.min(usualMs, patience.shortAnswerMs());
+        if (!patience.adapts()) {
+            return switch (ending) {
+                case ANSWER -> pause.speechMs() > MAX_ANSWER_MS ? usualMs : Math.min(usualMs, patience.shortAnswerMs());
+                case OVER, COMPLETE, UNCLEAR -> usualMs;
+                case LISTED, OPEN, EXPECTED -> patience.maxMs();
+            };
+        }
+        return switch (ending) {
+            case ANSWER -> pause.speechMs() > MAX_ANSWER_MS ? usualMs : Math.min(usualMs, patience.shortAnswerMs());
+            case OVER -> patience.minMs();
             case COMPLETE -> within(patience, usualMs * 3 / 4);
-            case OPEN -> patience.adapts() ? within(patience, usualMs * 2) : patience.maxMs();
-            case UNCLEAR -> usualMs;
+            case UNCLEAR -> unclear(patience, pause, usualMs);
+            case LISTED -> within(patience, usualMs * 3 / 2);
+            case OPEN -> within(patience, usualMs * 3);
+            case EXPECTED -> patience.maxMs();
         };
-        boolean mayBeAnAnswer = ending == Ending.UNCLEAR && speechMs < SHORT_SPEECH_MS && patience.adapts();
-        return mayBeAnAnswer ? Math.max(patience.shortAnswerMs(), pauseMs * 2 / 3) : pauseMs;
+    }
+
+    private static long unclear(Patience patience, Pause pause, long usualMs) {
+        if (pause.speechMs() < SHORT_SPEECH_MS) {
+            return Math.max(patience.shortAnswerMs(), usualMs * 3 / 5);
+        }
+        return hesitates(pause) ? within(patience, usualMs * 2) : usualMs;
+    }
+
+    /// Behind a short sound that has itself a pause before it.
+    private static boolean hesitates(Pause pause) {
+        return pause.lastMs() < HESITATION_MS && pause.speechMs() - pause.lastMs() > MIN_LEARNED_MS;
     }
 
     private long usualMs(Patience patience) {
         if (!patience.adapts()) {
             return patience.minMs();
         }
-        return withinMs == 0 ? patience.firstMs() : within(patience, withinMs * 5L / 4 + 150);
+        if (pauses == 0) {
+            return patience.firstMs();
+        }
+        double presumed = StrictMath.log((double) Math.max(1, patience.firstMs()));
+        double heard = StrictMath.log(LONGER * Math.max(1, typicalMs));
+        int weight = heard > presumed ? PRESUMED_OF_SLOW : PRESUMED_OF_QUICK;
+        return within(patience, Math.round(StrictMath.exp((weight * presumed + pauses * heard) / (weight + pauses))));
     }
 
     private static long within(Patience patience, long ms) {

@@ -16,5 +16,5 @@ public record Patience(int minMs, int maxMs, int shortAnswerMs, boolean adapts) 
         return minMs + (long) (maxMs - minMs) * FIRST_PERCENT / 100;
     }
 
-    private static final int FIRST_PERCENT = 15;
+    private static final int FIRST_PERCENT = 20;
 }

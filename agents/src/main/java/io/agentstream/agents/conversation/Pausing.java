@@ -25,7 +25,7 @@ final class Pausing {
     /// The caller falls silent.
     static Step<Floor, ConversationEffect> stopped(Listening state, SpeechStopped stopped, long nowMs) {
         long sinceMs = nowMs - stopped.agoMs();
-        Pause pause = new Pause(sinceMs, Math.max(stopped.speechMs(), sinceMs - state.caller().sinceMs()));
+        Pause pause = new Pause(sinceMs, Math.max(stopped.speechMs(), sinceMs - state.caller().sinceMs()), stopped.speechMs());
         return waiting(with(state, state.caller().fallsSilent(), pause, state.ending()), nowMs, new ArrayList<>());
     }
 
@@ -34,8 +34,16 @@ final class Pausing {
         Pause pause = pause(state);
         long beganMs = pause.sinceMs() - pause.speechMs();
         Caller caller = state.caller().paused(nowMs - started.agoMs() - pause.sinceMs()).speaks(beganMs);
-        Listening next = new Listening(state.turn(), state.manners(), state.memory(), true, caller);
+        Listening next = new Listening(state.turn(), state.manners(), state.memory(), true, caller, null, untilMoreIsUnderstood(state.ending()));
         return Step.to(next, new SetDeadline(Math.max(nowMs, beganMs + SPEECH_LIMIT_MS)));
+    }
+
+    /// What was said next is not understood yet, and an "um" never will be: what had to go on still has to, and what was complete may not be.
+    private static Ending untilMoreIsUnderstood(Ending ending) {
+        return switch (ending) {
+            case LISTED, OPEN, EXPECTED -> ending;
+            case ANSWER, OVER, COMPLETE, UNCLEAR -> Ending.UNCLEAR;
+        };
     }
 
     /// What the caller says is understood.
@@ -57,7 +65,7 @@ final class Pausing {
 
     static Step<Floor, ConversationEffect> waiting(Listening state, long nowMs, List<ConversationEffect> effects) {
         Pause pause = pause(state);
-        long dueMs = pause.sinceMs() + state.caller().pace().endsAfterMs(state.manners().waits(), pause.speechMs(), state.ending());
+        long dueMs = pause.sinceMs() + state.caller().pace().endsAfterMs(state.manners().waits(), pause, state.ending());
         if (dueMs <= nowMs) {
             return over(state, nowMs, effects);
         }

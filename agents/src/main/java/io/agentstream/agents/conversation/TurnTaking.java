@@ -85,7 +85,7 @@ final class TurnTaking {
         return switch (input) {
             case SpeechStarted started when state.pause() != null -> Pausing.goesOn(state, started, nowMs);
             case SpeechStarted started when state.manners().speech() && !state.hearing() ->
-                    hear(talk.nextTurn(), started, nowMs, new ArrayList<>());
+                    hear(talk.nextTurn().with(state.caller().takesTurn()), started, nowMs, new ArrayList<>());
             case SpeechStarted started -> // nobody answers it, but who talks is not silent
                     waiting(state, state.caller().speaks(nowMs - started.agoMs()), nowMs);
             case SpeechStopped stopped when state.pause() != null -> Step.stay(state);

@@ -243,8 +243,8 @@ final class CascadeStep {
 
     void answered(ServiceReply reply) {
         switch (reply) {
-            case WordsHeard words when words.ear() == s.earNumber -> hearing().heard(words.text());
-            case WordsEnded words when words.ear() == s.earNumber -> hearing().ended(words.text());
+            case WordsHeard words when words.ear() == s.earNumber -> hearing().heard(words.text(), words.judges());
+            case WordsEnded words when words.ear() == s.earNumber -> hearing().ended(words.text(), words.judges());
             case EarFailed failed when failed.ear() == s.earNumber && isLive() -> living().lost();
             case EarFailed failed when failed.ear() == s.earNumber -> hearing().failed(failed.failure());
             case BrainSpoke spoke when isAsked(spoke.turn(), spoke.number()) -> living().spoke(spoke);

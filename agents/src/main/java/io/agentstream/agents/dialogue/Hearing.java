@@ -31,29 +31,31 @@ final class Hearing {
         s.forgetWords();
     }
 
-    void heard(String text) {
+    /// @param judges whether the ear will say when the turn is over
+    void heard(String text, boolean judges) {
         s.heard = behind(text);
         s.heardAll = false;
         s.earTries = 0;
-        tell(false);
+        tell(judges ? Understanding.Judgement.NOT_YET : Understanding.Judgement.NONE);
     }
 
     /// Who may speak hangs on the words too, as long as nobody waits for them to be complete.
-    private void tell(boolean ended) {
+    private void tell(Understanding.Judgement judgement) {
         if (s.wordsDueMs == Dialogue.NEVER) {
-            CallerWords words = Understanding.of(step.graph.settings().language(), s.heard, ended);
+            CallerWords words = Understanding.of(step.graph.settings().language(), s.heard, judgement);
             boolean isAnswer = words.backChannel() && s.node != null && step.questions().isAnswer(step.here(), s.heard);
             step.replies.add(isAnswer ? new CallerWords(words.words(), false, words.ending()) : words);
         }
     }
 
-    void ended(String text) {
+    /// @param judges whether the ear has heard by the words that the turn is over; else it has only heard a pause, as the floor has too
+    void ended(String text, boolean judges) {
         s.earTries = 0;
         if (s.wordsDueMs == Dialogue.NEVER) {
             s.heard = behind(text);
             s.heardTurns = s.heard;
             s.heardAll = !s.heard.isBlank();
-            tell(true);
+            tell(judges ? Understanding.Judgement.OVER : Understanding.Judgement.NONE);
             if (speaks()
                     && Backchannels.isOne(step.graph.settings().language(), s.heard)
                     && !step.questions().isAnswer(step.here(), s.heard)) { // no answer to anything

@@ -2,8 +2,8 @@ package io.agentstream.agents.dialogue;
 
 import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.ConversationInput.Ending;
+import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /// What a caller's words say about who may speak next: whether more has to come, and whether they want anything. Lists of words, and no
@@ -13,56 +13,71 @@ public final class Understanding {
     /// More words than this are no short answer.
     private static final int MAX_ANSWER_WORDS = 3;
 
-    private static final Set<String> NO_WORDS = Set.of();
+    /// So many signs in a row are a number or a name that is told sign by sign.
+    private static final int LISTED_SIGNS = 2;
 
-    /// Words that are answers, and those that stand beside them.
-    private static final Map<String, Set<String>> ANSWERS = Map.of(
-            "en", Set.of("yes", "yeah", "yep", "yup", "no", "nope", "please", "thanks", "thank", "you", "sure", "okay", "ok", "correct", "right",
-                    "that's", "exactly", "maybe", "later", "never", "fine", "good", "not", "now", "of", "course", "alright", "all"),
-            "de", Set.of("ja", "jawohl", "nein", "nee", "doch", "bitte", "danke", "genau", "richtig", "stimmt", "gut", "gerne", "okay", "ok", "klar",
-                    "vielleicht", "später", "das"),
-            "es", Set.of("sí", "si", "no", "vale", "claro", "correcto", "exacto", "gracias", "por", "favor", "bueno", "bien", "quizás"),
-            "fr", Set.of("oui", "ouais", "non", "merci", "d'accord", "exact", "exactement", "bien", "sûr", "peut-être", "c'est", "ça", "pas"));
-
-    /// Words behind which nobody stops.
-    private static final Map<String, Set<String>> OPEN = Map.of(
-            "en", Set.of("a", "an", "the", "my", "your", "our", "their", "his", "and", "or", "but", "because", "whether", "if", "when", "while",
-                    "which", "to", "of", "for", "from", "with", "without", "in", "on", "at", "by", "into", "is", "are", "am", "was", "were", "be",
-                    "can", "could", "would", "will", "should", "must", "i", "we", "they", "it's", "i'm", "i'd", "i've", "i'll", "we're", "there's",
-                    "well", "like", "double", "says", "um", "uh", "er", "erm", "hmm", "very"),
-            "de", Set.of("der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "mein", "meine", "meinen", "meiner",
-                    "und", "oder", "aber", "weil", "dass", "ob", "wenn", "als", "zu", "von", "für", "mit", "ohne", "in", "im", "an", "am", "auf",
-                    "bei", "aus", "nach", "ist", "sind", "war", "bin", "habe", "hat", "kann", "könnte", "würde", "möchte", "will", "ich", "wir",
-                    "also", "äh", "ähm", "hm", "nicht", "sehr"),
-            "es", Set.of("el", "la", "los", "las", "un", "una", "mi", "su", "y", "o", "pero", "porque", "que", "si", "a", "de", "del", "al", "para",
-                    "por", "con", "sin", "en", "es", "son", "está", "quiero", "puede", "eh", "em", "pues", "muy"),
-            "fr", Set.of("le", "la", "les", "un", "une", "des", "mon", "ma", "mes", "et", "ou", "mais", "parce", "que", "qui", "si", "à", "de", "du",
-                    "pour", "par", "avec", "sans", "dans", "en", "est", "sont", "suis", "ai", "je", "nous", "euh", "alors", "très", "voudrais"));
+    /// What whoever understood the words thinks of the turn.
+    public enum Judgement {
+        /// It hears pauses, and knows no more than the floor.
+        NONE,
+        /// It judges by what is said, and thinks that more will come.
+        NOT_YET,
+        /// It judges by what is said, and thinks that this is all.
+        OVER
+    }
 
     private Understanding() {}
 
     /// @param language a BCP 47 tag, as `en-US`
     /// @param text what was understood of the turn up to now; may be empty
-    /// @param ended whether whoever understood it thinks that this is all
-    public static CallerWords of(String language, String text, boolean ended) {
+    public static CallerWords of(String language, String text, Judgement judgement) {
         String plain = text.toLowerCase(Locale.ROOT).replace('’', '\'').replaceAll("[^\\p{L}\\p{N}'-]+", " ").strip();
         if (plain.isEmpty()) {
             return new CallerWords(0, false, Ending.UNCLEAR);
         }
         String[] words = plain.split(" ", -1);
-        return new CallerWords(words.length, Backchannels.isOne(language, text), ending(language, text.strip(), words, ended));
+        return new CallerWords(words.length, Backchannels.isOne(language, text), ending(Tongue.of(language), text.strip(), words, judgement));
     }
 
-    private static Ending ending(String language, String text, String[] words, boolean ended) {
-        String tongue = language.split("-", 2)[0].toLowerCase(Locale.ROOT);
-        if (words.length <= MAX_ANSWER_WORDS && areAll(words, ANSWERS.getOrDefault(tongue, NO_WORDS))) {
+    private static Ending ending(Tongue tongue, String text, String[] words, Judgement judgement) {
+        if (words.length <= MAX_ANSWER_WORDS && areAll(words, tongue.answers())) {
             return Ending.ANSWER;
         }
+        return switch (judgement) {
+            case OVER -> Ending.OVER;
+            case NOT_YET -> Ending.EXPECTED;
+            case NONE -> byTheWords(tongue, text, words);
+        };
+    }
+
+    private static Ending byTheWords(Tongue tongue, String text, String[] words) {
         char last = text.charAt(text.length() - 1);
-        if (last == ',' || last == '-' || last == '…' || OPEN.getOrDefault(tongue, NO_WORDS).contains(words[words.length - 1])) {
+        if (last == ',' || last == '-' || last == '…' || isOpen(tongue, words)) {
             return Ending.OPEN;
         }
-        return ended || last == '.' || last == '?' || last == '!' ? Ending.COMPLETE : Ending.UNCLEAR;
+        if (areListed(tongue, words)) {
+            return Ending.LISTED;
+        }
+        return last == '.' || last == '?' || last == '!' ? Ending.COMPLETE : Ending.UNCLEAR;
+    }
+
+    private static boolean isOpen(Tongue tongue, String[] words) {
+        String last = words[words.length - 1];
+        String before = words.length > 1 ? words[words.length - 2] : "";
+        if (tongue.asks().contains(before) && tongue.asked().contains(last)) {
+            return true; // could you
+        }
+        boolean isAnswersEnd = tongue.asked().contains(before) && tongue.answering().contains(last); // yes I did
+        boolean isEndOfWhatIsWanted = tongue.being().contains(last) && Arrays.stream(words).anyMatch(tongue.wanted()::contains); // where it is
+        return tongue.open().contains(last) && !isAnswersEnd && !isEndOfWhatIsWanted;
+    }
+
+    private static boolean areListed(Tongue tongue, String[] words) {
+        int signs = 0;
+        while (signs < words.length && tongue.isSign(words[words.length - 1 - signs])) {
+            signs++;
+        }
+        return signs >= LISTED_SIGNS;
     }
 
     private static boolean areAll(String[] words, Set<String> known) {

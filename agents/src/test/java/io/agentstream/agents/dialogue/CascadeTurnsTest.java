@@ -142,16 +142,27 @@ final class CascadeTurnsTest {
     }
 
     @Test
-    void theEarsOwnEndOfTurnIsBelievedSooner() {
-        long withoutMs = answeredAfterMs("I want to change my appointment", false);
-        long withMs = answeredAfterMs("I want to change my appointment", true);
-        long openMs = answeredAfterMs("I want to change my", false);
+    void theEarsOwnJudgementIsBelievedSooner() {
+        long withoutMs = answeredAfterMs("I want to change my appointment", End.NONE);
+        long withMs = answeredAfterMs("I want to change my appointment", End.JUDGED);
+        long openMs = answeredAfterMs("I want to change my", End.NONE);
 
         assertTrue(withMs < withoutMs && withoutMs < openMs, withMs + ", " + withoutMs + ", " + openMs);
     }
 
+    @Test
+    void aPauseThatTheEarHasHeardIsNoMoreThanTheFloorHearsToo() {
+        long pausedMs = answeredAfterMs("I want to change my appointment", End.PAUSED);
+        long judgedMs = answeredAfterMs("I want to change my appointment", End.JUDGED);
+
+        assertTrue(judgedMs < pausedMs - 300, judgedMs + " and " + pausedMs);
+    }
+
+    /// What the ear tells of the end of the turn.
+    private enum End { NONE, PAUSED, JUDGED }
+
     /// How long after the caller's last sound the caller's turn is over.
-    private static long answeredAfterMs(String words, boolean ended) {
+    private static long answeredAfterMs(String words, End end) {
         PoliteServices services = new PoliteServices(request -> Thought.of(ANSWER));
         World world = new World(agent("{\"by\": \"speech\"}"), services, TakeOver.NEVER);
         long[] spokenMs = {0};
@@ -161,8 +172,8 @@ final class CascadeTurnsTest {
                 spokenMs[0] = each.nowMs + 2_000;
                 sound(each, services, 500, words, 1_500, true);
                 each.phone(2_300, () -> {
-                    if (ended) {
-                        give(each, new WordsEnded(services.ear, words));
+                    if (end != End.NONE) {
+                        give(each, new WordsEnded(services.ear, words, end == End.JUDGED));
                     }
                 });
             }

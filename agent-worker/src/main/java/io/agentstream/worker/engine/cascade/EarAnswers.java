@@ -27,7 +27,7 @@ final class EarAnswers implements Ear.Listener {
         switch (event) {
             case Heard.Partial partial -> {
                 ended = false;
-                out.post(new WordsHeard(number, partial.text())); // all of the turn
+                out.post(new WordsHeard(number, partial.text(), partial.judges())); // all of the turn
             }
             case Heard.Final piece -> {
                 String all = joined(piece.text());
@@ -39,7 +39,7 @@ final class EarAnswers implements Ear.Listener {
             case Heard.TurnEnded turn -> {
                 settled.setLength(0);
                 ended = !turn.text().isEmpty();
-                out.post(new WordsEnded(number, turn.text()));
+                out.post(new WordsEnded(number, turn.text(), turn.judged()));
             }
             case Heard.Failed failed -> out.post(new EarFailed(number, Failures.of(failed.failure())));
             case Heard.SpeechBegan _ -> {

@@ -59,7 +59,7 @@ final class FluxHearing implements Hearing {
             case "EndOfTurn" -> {
                 inTurn = false;
                 turn.whole(transcript);
-                turn.ended();
+                turn.judgedOver();
             }
             default -> { }
         }

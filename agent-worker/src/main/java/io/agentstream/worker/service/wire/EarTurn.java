@@ -83,7 +83,7 @@ public final class EarTurn {
     public void endedIfWanted() {
         gate.within(() -> {
             if (finishing) {
-                end();
+                end(false);
             }
         });
     }
@@ -105,7 +105,7 @@ public final class EarTurn {
             interim = "";
             version++;
             if (!rest.isEmpty()) {
-                gate.tell(new Heard.Partial(all()));
+                gate.tell(new Heard.Partial(all(), true));
             }
         });
     }
@@ -136,16 +136,25 @@ public final class EarTurn {
         gate.tell(new Heard.SpeechWentOn());
     }
 
-    /// The service thinks that the turn is over: nothing, where there is none.
+    /// The service has heard a pause that ends its turns: nothing, where there is none.
     public void ended() {
         gate.within(() -> {
             if (finishing || !all().isEmpty()) {
-                end();
+                end(false);
             }
         });
     }
 
-    private void end() {
+    /// The service judges by what was said that the turn is over, or was over before: nothing, where there is none.
+    public void judgedOver() {
+        gate.within(() -> {
+            if (finishing || !all().isEmpty()) {
+                end(true);
+            }
+        });
+    }
+
+    private void end(boolean judged) {
         String text = all();
         finishing = false;
         ended++;
@@ -153,7 +162,7 @@ public final class EarTurn {
         interim = "";
         version++;
         wordsOfWholeTold = whole.isEmpty() ? 0 : whole.split("\\s+", -1).length;
-        gate.tell(new Heard.TurnEnded(text));
+        gate.tell(new Heard.TurnEnded(text, judged));
     }
 
     private String all() {
@@ -181,7 +190,7 @@ public final class EarTurn {
         gate.within(() -> {
             if (finishing && finish == finishes) {
                 endedMs = Math.max(endedMs, heardMs);
-                end();
+                end(false);
             }
         });
     }

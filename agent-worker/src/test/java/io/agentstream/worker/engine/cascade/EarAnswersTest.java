@@ -57,4 +57,12 @@ final class EarAnswersTest {
 
         assertEquals(List.of(new WordsHeard(1, "I need"), new WordsHeard(1, "I need help")), posted);
     }
+
+    @Test
+    void whetherTheEarJudgesTurnsIsToldToo() {
+        answers.on(new Heard.Partial("I need", true));
+        answers.on(new Heard.TurnEnded("I need help.", true));
+
+        assertEquals(List.of(new WordsHeard(1, "I need", true), new WordsEnded(1, "I need help.", true)), posted);
+    }
 }

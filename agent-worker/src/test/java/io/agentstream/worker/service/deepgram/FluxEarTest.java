@@ -2,6 +2,7 @@ package io.agentstream.worker.service.deepgram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.simulator.services.Asked;
 import io.agentstream.dev.simulator.services.PlayedDeepgram;
@@ -63,7 +64,8 @@ final class FluxEarTest extends EarContract {
 
         speak(ear, UTTERANCE);
 
-        told.await(Heard.TurnEnded.class);
+        assertTrue(told.await(Heard.TurnEnded.class).judged());
+        assertTrue(told.all(Heard.Partial.class).stream().allMatch(Heard.Partial::judges));
         assertEquals(1, told.all(Heard.TurnMayHaveEnded.class).size());
         assertEquals(1, told.all(Heard.SpeechWentOn.class).size());
         ear.close();
@@ -87,7 +89,7 @@ final class FluxEarTest extends EarContract {
             speak(ear, 3 * UTTERANCE);
             told.await(Heard.Partial.class);
             ear.finish();
-            told.await(Heard.TurnEnded.class);
+            assertFalse(told.await(Heard.TurnEnded.class).judged());
 
             // when
             speak(ear, 3 * UTTERANCE);

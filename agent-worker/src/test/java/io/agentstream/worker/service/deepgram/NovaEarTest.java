@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.deepgram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.simulator.services.Asked;
@@ -89,7 +90,7 @@ final class NovaEarTest extends EarContract {
         Ear ear = ear();
 
         speak(ear, UTTERANCE);
-        told.await(Heard.TurnEnded.class);
+        assertFalse(told.await(Heard.TurnEnded.class).judged());
         speak(ear, UTTERANCE);
 
         told.await(Heard.TurnEnded.class, 2);

@@ -19,15 +19,11 @@ import io.agentstream.schemas.Slice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What workers do: what the caller's sound says goes to the machine of a conversation, which decides. Where words are known they come from an ear
-/// that understands everything, without a mark of punctuation, and is late by as much as good ones are.
+/// What workers do: what the caller's sound says goes to the machine of a conversation, which decides. Words come from an ear that is
+/// supposed.
 final class FloorDetector implements TurnDetector {
-
-    /// How late the words of a good streaming service are.
-    private static final long EAR_MS = 250;
 
     /// How long the agent thinks before it answers.
     private static final long THINKS_MS = 1_000;
@@ -38,14 +34,14 @@ final class FloorDetector implements TurnDetector {
 
     private final Sounding sounding;
     private final Manners manners;
-    private final boolean understands;
+    private final SupposedEar ear;
     private @Nullable Call call;
     private int number;
 
-    FloorDetector(Sounding sounding, Patience patience, boolean understands) {
+    FloorDetector(Sounding sounding, Patience patience, SupposedEar ear) {
         this.sounding = sounding;
-        this.understands = understands;
-        manners = new Manners(true, true, "", 600_000).with(new BargeIn(0, 0, understands), patience);
+        this.ear = ear;
+        manners = new Manners(true, true, "", 600_000).with(new BargeIn(0, 0, ear != SupposedEar.NONE), patience);
     }
 
     @Override
@@ -84,13 +80,13 @@ final class FloorDetector implements TurnDetector {
             sceneMs = nowMs;
             List<Sounding.Heard> sounds = sounding.of(scene);
             int sound = 0;
+            List<SupposedEar.Understood> words = ear.of(scene);
             int word = 0;
             for (long atMs = FRAME_MS; atMs <= scene.audio().lengthMs(); atMs += FRAME_MS) {
                 nowMs = sceneMs + atMs;
-                while (understands && word < scene.words().size() && scene.words().get(word).endMs() + EAR_MS <= atMs) {
-                    word++;
-                    String text = scene.words().subList(0, word).stream().map(Scene.Word::text).collect(Collectors.joining(" "));
-                    give(Understanding.of("en-US", text, false));
+                while (word < words.size() && words.get(word).atMs() <= atMs) {
+                    SupposedEar.Understood said = words.get(word++);
+                    give(Understanding.of("en-US", said.text(), said.judgement()));
                 }
                 while (sound < sounds.size() && sounds.get(sound).atMs() <= atMs) {
                     give(sounds.get(sound++).input());

@@ -15,8 +15,7 @@ import java.util.Locale;
 /// @param call scenes with the same number follow each other in one call of one caller; 0: a call of its own
 record Scene(Kind kind, String name, long beginMs, long endMs, Speech audio, List<Word> words, int call) {
 
-    /// @param endMs when it is said
-    record Word(String text, long endMs) {}
+    record Word(String text, long startMs, long endMs) {}
 
     /// What is asked of a scene.
     enum Question {

@@ -37,6 +37,10 @@ record TurnEnds(int turns, int cut, int missed, List<Long> delaysMs) {
         return turns == 0 ? 0 : (double) cut / turns;
     }
 
+    long meanMs() {
+        return Math.round(delaysMs.stream().mapToLong(Long::longValue).average().orElse(Delays.NONE));
+    }
+
     /// @param share 0.5 for the median
     long delayMs(double share) {
         return Delays.at(delaysMs, share);

@@ -32,8 +32,11 @@ public final class TurnsCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "" + Scenes.SEED, description = "Another set (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Option(names = "--seed", paramLabel = "N", description = "Another set, of other pauses and noises.")
+    private @Nullable Long seed;
+
+    @Option(names = "--tuned", description = "The sentences, and without --seed also the set, by which the detector was made.")
+    private boolean tuned;
 
     @Option(names = "--wav", paramLabel = "DIR", description = "Writes every scene there as a WAV, with its labels in labels.csv.")
     private @Nullable Path directory;
@@ -41,7 +44,9 @@ public final class TurnsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        List<Scene> scenes = Scenes.all(new FreeTtsVoice(), seed);
+        List<Scene> scenes = Scenes.all(
+                new FreeTtsVoice(), seed != null ? seed : tuned ? Scenes.TUNED_SEED : Scenes.REPORTED_SEED,
+                tuned ? Sentences.TUNED : Sentences.REPORTED);
         if (directory != null) {
             write(scenes, directory);
             out.println(scenes.size() + " scenes are in " + directory);

@@ -7,7 +7,11 @@ import io.agentstream.dev.bench.turns.Scene.Question;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /// The figures of a set, as a table: the same for the same set.
 final class TurnsReport {
@@ -18,9 +22,7 @@ final class TurnsReport {
     private static final int STEP_MS = 20;
     private static final int LEAST_MS = 100;
     private static final int MOST_MS = 3_000;
-    private static final int STEP_PERCENT = 10;
-    private static final int LEAST_PERCENT = 30;
-    private static final int MOST_PERCENT = 500;
+    private static final List<Integer> DELAYS_MS = List.of(300, 400, 500, 600, 700, 800, 1_000, 1_200, 1_500);
 
     private final List<Scene> scenes;
     private final Voicing voicing = new Voicing();
@@ -48,8 +50,10 @@ final class TurnsReport {
         TurnEnds atFirst = TurnEnds.of(silence(SilenceDetector.AT_FIRST_MS), ofQuestion(Question.END));
         line(Text.of("as workers had it, %d ms: %s cut; the end is known after %d ms (p50), %d ms (p95)",
                 SilenceDetector.AT_FIRST_MS, percent(atFirst.cutShare()), atFirst.delayMs(0.5), atFirst.delayMs(0.95)));
-        floors(false);
-        floors(true);
+        floors("as workers have it, without words", SupposedEar.NONE);
+        floors("as workers have it, with the words of a service", SupposedEar.WORDS);
+        floors("as workers have it, with a service that judges by the words when a turn is over", SupposedEar.JUDGES);
+        curves();
         line("");
         line("while the agent speaks: how often it falls silent, how often it loses the floor, after how long it is silent (p50, p95), and for how");
         line("long where it then goes on (p50)");
@@ -65,54 +69,41 @@ final class TurnsReport {
     }
 
     /// As workers have it.
-    private void floors(boolean understands) {
+    private void floors(String title, SupposedEar ear) {
         line("");
-        line(understands ? "as workers have it, with the words of a service" : "as workers have it, without words");
-        line(Text.of("%-26s%6s%12s%12s%12s%12s", "ends of turns", "turns", "cut", "never ends", "known p50", "known p95"));
+        line(title);
+        line(Text.of("%-26s%6s%12s%12s%12s%12s%12s", "ends of turns", "turns", "cut", "never ends", "known p50", "mean", "p95"));
         for (Kind kind : kinds(Question.END)) {
-            floor(kind.label(), understands, of(kind));
+            floor(kind.label(), ear, of(kind));
         }
-        List<Scene> all = ofQuestion(Question.END);
-        floor("all", understands, all);
-        line(Text.of("cut where the end is known after 300 ms (p50): %s; after 600 ms: %s; delay at 5 %% cut: %s",
-                percent(cutAt(understands, all, 300)), percent(cutAt(understands, all, 600)), delayAtTolerated(understands, all)));
+        floor("all", ear, ofQuestion(Question.END));
     }
 
-    private void floor(String label, boolean understands, List<Scene> of) {
-        TurnEnds found = TurnEnds.of(new FloorDetector(sounding, Patience.USUAL, understands), of);
-        line(Text.of("%-26s%6d%12s%12s%12s%12s",
+    private void floor(String label, SupposedEar ear, List<Scene> of) {
+        TurnEnds found = TurnEnds.of(new FloorDetector(sounding, Patience.USUAL, ear), of);
+        line(Text.of("%-26s%6d%12s%12s%12s%12s%12s",
                 label, of.size(), percent(found.cutShare()), percent((double) found.missed() / of.size()), ms(found.delayMs(0.5)),
-                ms(found.delayMs(0.95))));
+                ms(found.meanMs()), ms(found.delayMs(0.95))));
     }
 
-    /// All bounds being so many percent of the usual ones.
-    private TurnEnds scaled(boolean understands, List<Scene> of, int percent) {
-        Patience usual = Patience.USUAL;
-        Patience patience = new Patience(
-                usual.minMs() * percent / 100, usual.maxMs() * percent / 100, usual.shortAnswerMs() * percent / 100, usual.adapts());
-        return TurnEnds.of(new FloorDetector(sounding, patience, understands), of);
-    }
-
-    /// The share of turns that are cut by the most patient one that is as quick as that.
-    private double cutAt(boolean understands, List<Scene> of, long medianMs) {
-        double cut = 1;
-        for (int percent = LEAST_PERCENT; percent <= MOST_PERCENT; percent += STEP_PERCENT) {
-            TurnEnds found = scaled(understands, of, percent);
-            if (found.delayMs(0.5) <= medianMs) {
-                cut = Math.min(cut, found.cutShare());
+    /// At every patience, where there is one voice: behind two a fixed silence finds no end.
+    private void curves() {
+        List<Scene> of = ofQuestion(Question.END).stream().filter(each -> each.kind() != Kind.TWO_VOICES).toList();
+        List<Curve> curves = List.of(
+                Curve.ofSilence(voicing, of), Curve.ofFloor(sounding, SupposedEar.NONE, of), Curve.ofFloor(sounding, SupposedEar.WORDS, of),
+                Curve.ofFloor(sounding, SupposedEar.JUDGES, of));
+        for (boolean mean : new boolean[] {true, false}) {
+            ToLongFunction<TurnEnds> delay = mean ? TurnEnds::meanMs : ends -> ends.delayMs(0.5);
+            line("");
+            line(Text.of("turns cut where their end is known after (%s), all bounds being scaled; without two voices", mean ? "mean" : "median"));
+            line(Text.of("%-14s%16s%16s%16s%16s", "", "fixed silence", "without words", "with words", "ear that judges"));
+            for (int ms : DELAYS_MS) {
+                line(Text.of("%-14s%16s%16s%16s%16s",
+                        Stream.concat(Stream.of(ms + " ms"), curves.stream().map(each -> percent(each.cutWithin(ms, delay)))).toArray()));
             }
+            line(Text.of("%-14s%16s%16s%16s%16s",
+                    Stream.concat(Stream.of("5 % cut after"), curves.stream().map(each -> ms(each.delayAt(TOLERATED, delay)))).toArray()));
         }
-        return cut;
-    }
-
-    private String delayAtTolerated(boolean understands, List<Scene> of) {
-        for (int percent = LEAST_PERCENT; percent <= MOST_PERCENT; percent += STEP_PERCENT) {
-            TurnEnds found = scaled(understands, of, percent);
-            if (found.cutShare() <= TOLERATED) {
-                return ms(found.delayMs(0.5));
-            }
-        }
-        return "-";
     }
 
     private SilenceDetector silence(int ms) {
@@ -130,8 +121,8 @@ final class TurnsReport {
 
     private void bargeIns(String label, List<Scene> of) {
         BargeIns any = BargeIns.of(silence(SilenceDetector.AT_FIRST_MS), of);
-        BargeIns now = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, false), of);
-        BargeIns words = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, true), of);
+        BargeIns now = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, SupposedEar.NONE), of);
+        BargeIns words = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, SupposedEar.WORDS), of);
         line(Text.of("%-22s%6d  %-16s%-34s%-34s",
                 label, of.size(), Text.of("%s, %s", percent(any.cutShare()), ms(any.delayMs(0.5))), told(now), told(words)));
     }
@@ -170,6 +161,14 @@ final class TurnsReport {
 
     private void line(String line) {
         lines.add(line.stripTrailing());
+    }
+
+    private static String percent(OptionalDouble share) {
+        return share.isEmpty() ? "-" : percent(share.getAsDouble());
+    }
+
+    private static String ms(OptionalLong ms) {
+        return ms.isEmpty() ? "-" : ms(ms.getAsLong());
     }
 
     private static String percent(double share) {
