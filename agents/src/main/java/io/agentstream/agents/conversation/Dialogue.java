@@ -65,6 +65,11 @@ public interface Dialogue {
     /// @param heardMs how much of the turn's audio the caller is known to have heard by now
     @Nullable JsonNode memory(long heardMs);
 
+    /// Whether another worker would go on elsewhere, now that more of the turn's audio was heard.
+    ///
+    /// @param beforeMs how much of it was known to be heard before
+    boolean goesOnElsewhere(long beforeMs, long heardMs);
+
     /// As another worker left it; nothing where this version cannot read that.
     ///
     /// @param memory what [#memory(long)] was there
@@ -101,6 +106,11 @@ public interface Dialogue {
         @Override
         public Move sounded() {
             return Move.stay(this);
+        }
+
+        @Override
+        public boolean goesOnElsewhere(long beforeMs, long heardMs) {
+            return false;
         }
 
         @Override

@@ -65,7 +65,11 @@ final class Exchange {
                 move(dialogue.began(nowMs));
                 floor(started);
             }
-            case ForFloor ours -> floor(ours);
+            case ForFloor ours -> {
+                Floor before = floor;
+                floor(ours);
+                heardMore(before);
+            }
             case ServiceReply reply -> {
                 if (!(floor instanceof Floor.Ended)) {
                     move(dialogue.answered(reply, nowMs));
@@ -74,6 +78,13 @@ final class Exchange {
         }
         settle();
         return end();
+    }
+
+    /// What was heard to its end is not said again by whoever takes over.
+    private void heardMore(Floor before) {
+        if (before instanceof Floor.Speaking was && floor instanceof Floor.Speaking is && was.turn() == is.turn() && is.playedMs() > was.playedMs()) {
+            saves |= dialogue.goesOnElsewhere(was.playedMs(), is.playedMs());
+        }
     }
 
     /// One deadline is set for both; whose it was is known by the time.

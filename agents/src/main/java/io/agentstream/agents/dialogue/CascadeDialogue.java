@@ -103,6 +103,11 @@ public final class CascadeDialogue implements Dialogue {
     }
 
     @Override
+    public boolean goesOnElsewhere(long beforeMs, long heardMs) {
+        return Memories.goesOnElsewhere(state, beforeMs, heardMs);
+    }
+
+    @Override
     public Optional<Dialogue> resumed(@Nullable JsonNode memory) {
         return Memories.restored(memory).map(left -> new CascadeDialogue(graph, known, left));
     }

@@ -121,6 +121,11 @@ final class Memories {
         }
     }
 
+    /// Whether a sentence was heard to its end meanwhile. What the brain has not ended is asked for anew, whatever was heard of it.
+    static boolean goesOnElsewhere(CascadeState s, long beforeMs, long heardMs) {
+        return s.then != null && unheard(s.pieces, beforeMs).size() != unheard(s.pieces, heardMs).size();
+    }
+
     /// The pieces that were not heard to their end.
     private static List<String> unheard(List<Piece> pieces, long heardMs) {
         List<String> rest = new ArrayList<>();

@@ -149,6 +149,11 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
+    public boolean goesOnElsewhere(long beforeMs, long heardMs) {
+        return false; // a line is said whole
+    }
+
+    @Override
     public Optional<Dialogue> resumed(@Nullable JsonNode left) {
         if (left == null || left.isNull()) {
             return Optional.of(with(Memory.NEW, null));
