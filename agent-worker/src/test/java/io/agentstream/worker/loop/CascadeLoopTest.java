@@ -224,7 +224,7 @@ class CascadeLoopTest {
     private void says(String words) {
         services.words = words;
         byte[] speech = new FreeTtsVoice().speak(words);
-        byte[] audio = Arrays.copyOf(speech, speech.length + 8_000);
+        byte[] audio = Arrays.copyOf(speech, speech.length + 12_000);
         Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
         for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
             fixture.nowMs.addAndGet(20);
@@ -389,7 +389,7 @@ class CascadeLoopTest {
         second.start(0);
         others.words = "And what else?";
         byte[] speech = new FreeTtsVoice().speak(others.words);
-        byte[] audio = Arrays.copyOf(speech, speech.length + 8_000);
+        byte[] audio = Arrays.copyOf(speech, speech.length + 12_000);
         Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
         for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
             second.nowMs.addAndGet(20);

@@ -92,8 +92,10 @@ public sealed interface ConversationInput {
         OPEN,
         /// Whoever understood it judges when a turn is over, and has not said so yet.
         EXPECTED,
-        /// Nothing is known, or it may end here as well as not.
-        UNCLEAR
+        /// It may end here as well as not.
+        UNCLEAR,
+        /// Nothing was understood of what was said last, or nothing is yet.
+        UNKNOWN
     }
 
     /// The conversation cannot go on.

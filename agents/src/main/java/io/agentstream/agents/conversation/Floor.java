@@ -124,7 +124,7 @@ public sealed interface Floor {
             implements Floor {
 
         Listening(int turn, Manners manners, @Nullable JsonNode memory, boolean hearing, Caller caller) {
-            this(turn, manners, memory, hearing, caller, null, Ending.UNCLEAR);
+            this(turn, manners, memory, hearing, caller, null, Ending.UNKNOWN);
         }
 
         /// Since when the caller has spoken whose turn it is.

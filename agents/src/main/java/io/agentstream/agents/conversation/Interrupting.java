@@ -189,7 +189,7 @@ final class Interrupting {
         effects.add(new Tell(new Fact.Latency(line.wire().reply(), Fact.Latency.BARGE_IN, Math.max(0, state.sinceMs() - state.beganMs()))));
         Talk talk = TurnTaking.of(line).nextTurn().with(line.caller().takesTurn());
         effects.add(new Tell(new Fact.TurnStarted(talk.turn(), Party.CALLER)));
-        Ending ending = words == null ? Ending.UNCLEAR : words.ending();
+        Ending ending = words == null ? Ending.UNKNOWN : words.ending();
         if (state.endedMs() == 0) {
             effects.add(new SetDeadline(nowMs + FloorMachine.SPEECH_LIMIT_MS));
             return to(new Listening(talk.turn(), talk.manners(), talk.memory(), true, talk.caller(), null, ending), effects);

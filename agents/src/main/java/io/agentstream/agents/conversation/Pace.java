@@ -36,7 +36,8 @@ public record Pace(int pauses, int typicalMs, boolean paused) {
     /// Speech that is shorter may be an answer such as yes, where no words are known.
     static final int SHORT_SPEECH_MS = 450;
 
-    /// A sound between two pauses that is shorter says no more than that the caller goes on: "um".
+    /// A sound between two pauses of which no words are known and that is shorter mostly says that the caller goes on: "um". It may be a "please",
+    /// which is as short.
     private static final int HESITATION_MS = 350;
 
     /// Who speaks for longer has said more than an answer: the words are late.
@@ -64,7 +65,7 @@ public record Pace(int pauses, int typicalMs, boolean paused) {
         if (!patience.adapts()) {
             return switch (ending) {
                 case ANSWER -> pause.speechMs() > MAX_ANSWER_MS ? usualMs : Math.min(usualMs, patience.shortAnswerMs());
-                case OVER, COMPLETE, UNCLEAR -> usualMs;
+                case OVER, COMPLETE, UNCLEAR, UNKNOWN -> usualMs;
                 case LISTED, OPEN, EXPECTED -> patience.maxMs();
             };
         }
@@ -72,18 +73,20 @@ public record Pace(int pauses, int typicalMs, boolean paused) {
             case ANSWER -> pause.speechMs() > MAX_ANSWER_MS ? usualMs : Math.min(usualMs, patience.shortAnswerMs());
             case OVER -> patience.minMs();
             case COMPLETE -> within(patience, usualMs * 3 / 4);
-            case UNCLEAR -> unclear(patience, pause, usualMs);
+            case UNCLEAR -> isShort(pause) ? shortened(patience, usualMs) : usualMs;
+            case UNKNOWN -> isShort(pause) ? shortened(patience, usualMs) : hesitates(pause) ? within(patience, usualMs * 3 / 2) : usualMs;
             case LISTED -> within(patience, usualMs * 3 / 2);
             case OPEN -> within(patience, usualMs * 3);
             case EXPECTED -> patience.maxMs();
         };
     }
 
-    private static long unclear(Patience patience, Pause pause, long usualMs) {
-        if (pause.speechMs() < SHORT_SPEECH_MS) {
-            return Math.max(patience.shortAnswerMs(), usualMs * 3 / 5);
-        }
-        return hesitates(pause) ? within(patience, usualMs * 2) : usualMs;
+    private static boolean isShort(Pause pause) {
+        return pause.speechMs() < SHORT_SPEECH_MS;
+    }
+
+    private static long shortened(Patience patience, long usualMs) {
+        return Math.max(patience.shortAnswerMs(), usualMs * 3 / 5);
     }
 
     /// Behind a short sound that has itself a pause before it.

@@ -42,7 +42,7 @@ final class Pausing {
     private static Ending untilMoreIsUnderstood(Ending ending) {
         return switch (ending) {
             case LISTED, OPEN, EXPECTED -> ending;
-            case ANSWER, OVER, COMPLETE, UNCLEAR -> Ending.UNCLEAR;
+            case ANSWER, OVER, COMPLETE, UNCLEAR, UNKNOWN -> Ending.UNKNOWN;
         };
     }
 

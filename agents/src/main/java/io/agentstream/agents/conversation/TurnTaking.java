@@ -140,7 +140,7 @@ final class TurnTaking {
         }
         if (hearing && hasSpoken) {
             Pause pause = new Pause(caller.endedMs() == 0 ? nowMs : caller.endedMs(), caller.spokeMs());
-            Listening said = new Listening(turn, talk.manners(), talk.memory(), true, caller.takenUp(), pause, Ending.UNCLEAR);
+            Listening said = new Listening(turn, talk.manners(), talk.memory(), true, caller.takenUp(), pause, Ending.UNKNOWN);
             return caller.endedMs() == 0 ? Pausing.over(said, nowMs, effects) : Pausing.waiting(said, nowMs, effects);
         }
         caller = caller.takenUp();

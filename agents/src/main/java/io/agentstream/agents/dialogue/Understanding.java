@@ -33,7 +33,7 @@ public final class Understanding {
     public static CallerWords of(String language, String text, Judgement judgement) {
         String plain = text.toLowerCase(Locale.ROOT).replace('’', '\'').replaceAll("[^\\p{L}\\p{N}'-]+", " ").strip();
         if (plain.isEmpty()) {
-            return new CallerWords(0, false, Ending.UNCLEAR);
+            return new CallerWords(0, false, Ending.UNKNOWN);
         }
         String[] words = plain.split(" ", -1);
         return new CallerWords(words.length, Backchannels.isOne(language, text), ending(Tongue.of(language), text.strip(), words, judgement));

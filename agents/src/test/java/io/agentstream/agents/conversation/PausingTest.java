@@ -84,7 +84,18 @@ final class PausingTest {
         long afterWordsMs = pauseMs(2_500);
         speaks(3_000, 3_300); // um
 
-        assertTrue(pauseMs(3_300) > afterWordsMs * 3 / 2, pauseMs(3_300) + " and " + afterWordsMs + " ms");
+        assertTrue(pauseMs(3_300) > afterWordsMs * 5 / 4, pauseMs(3_300) + " and " + afterWordsMs + " ms");
+    }
+
+    @Test
+    void unlessItIsUnderstood() {
+        speaks(0, 1_000);
+        speaks(1_500, 1_800); // please
+        long unknownMs = pauseMs(1_800);
+
+        give(T0 + 2_050, new CallerWords(5, false, Ending.UNCLEAR));
+
+        assertTrue(pauseMs(1_800) < unknownMs, pauseMs(1_800) + " and " + unknownMs + " ms");
     }
 
     @Test

@@ -56,6 +56,6 @@ final class UnderstandingTest {
     void countsWordsAndKnowsThoseThatOnlySaySomebodyListens() {
         assertEquals(new CallerWords(2, true, Ending.ANSWER), Understanding.of("en", "Okay, right.", Judgement.NONE));
         assertEquals(new CallerWords(2, false, Ending.UNCLEAR), Understanding.of("en", "stop it", Judgement.NONE));
-        assertEquals(new CallerWords(0, false, Ending.UNCLEAR), Understanding.of("en", " ", Judgement.NONE));
+        assertEquals(new CallerWords(0, false, Ending.UNKNOWN), Understanding.of("en", " ", Judgement.NONE));
     }
 }
