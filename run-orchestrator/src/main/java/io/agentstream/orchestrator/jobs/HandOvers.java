@@ -5,6 +5,7 @@ import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
@@ -108,11 +109,15 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         if (session == null || target == null || account.isEmpty() || account.get().bearerToken() == null) {
             return Optional.of(ended(due, Transfer.FAILED, null, "no account"));
         }
-        if (sessions.turns(account.get(), 1).count() == 0) {
+        Turns turn = sessions.turns(account.get(), 1);
+        Optional<HandOver> answer = turn.count() == 0
+                ? Optional.empty()
+                : InTurn.ask(sessions, account.get(), turn, () -> sessions.handOver(
+                        account.get(), session, target, due.ringMs(), System.nanoTime() + TRY.toNanos()));
+        if (answer.isEmpty()) {
             return later(due, true);
         }
-        HandOver answer = sessions.handOver(account.get(), session, target, due.ringMs(), System.nanoTime() + TRY.toNanos());
-        return switch (answer) {
+        return switch (answer.get()) {
             case HandOver.Done(int status) -> Optional.of(ended(due, Transfer.CONNECTED, status, ""));
             case HandOver.Refused(var reason, Integer status) -> Optional.of(ended(due, Transfer.FAILED, status, reason.name()));
             case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED && due.tries() < TRIES -> later(due, false);

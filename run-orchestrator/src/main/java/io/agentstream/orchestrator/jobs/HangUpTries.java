@@ -34,12 +34,6 @@ final class HangUpTries {
 
     private static final int REQUESTS_AT_ONCE = 64;
 
-    /// Longer than a request takes until it is on its way; whoever was answered later may have been heard later too.
-    private static final Duration PROMPT = Duration.ofMillis(100);
-
-    /// How long a turn can be used. Well below the window of any provider's limit.
-    private static final Duration TURN_LASTS = Duration.ofSeconds(1);
-
     private final Database database;
     private final Sessions sessions;
     private final Announcer announcer;
@@ -106,19 +100,10 @@ final class HangUpTries {
         };
     }
 
-    /// Nothing where the turn is over, because we stood still meanwhile: somebody else has had it since. Where the answer takes long, the
-    /// turn counts from then on: a request counts at the provider when it arrives.
     private Optional<HangUp> ask(Account account, Outbox.HangUp order, Turns turn) throws InterruptedException {
         free.acquire();
         try {
-            if (turn.age().compareTo(TURN_LASTS) > 0) {
-                return Optional.empty();
-            }
-            HangUp answer = sessions.hangUp(account, order.session(), System.nanoTime() + TRY.toNanos());
-            if (turn.age().compareTo(PROMPT) > 0) {
-                sessions.late(account, turn);
-            }
-            return Optional.of(answer);
+            return InTurn.ask(sessions, account, turn, () -> sessions.hangUp(account, order.session(), System.nanoTime() + TRY.toNanos()));
         } finally {
             free.release();
         }

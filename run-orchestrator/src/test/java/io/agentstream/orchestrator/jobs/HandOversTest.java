@@ -22,6 +22,7 @@ import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Transfer;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -148,6 +149,30 @@ final class HandOversTest {
 
         assertEquals(Transfer.CONNECTED, ends(call).outcome());
         assertEquals(2, sessions.handedOver.size());
+    }
+
+    @Test
+    void aTurnWhoseAnswerWasLateCountsFromTheAnswer() throws InterruptedException {
+        sessions.frozenFor = Duration.ofMillis(300);
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+
+        assertEquals(Transfer.CONNECTED, ends(call).outcome());
+        assertTrue(sessions.late.get() > 0);
+    }
+
+    @Test
+    void aProcessThatStoodStillDoesNotUseATurnThatSomebodyElseHasHadSince() throws InterruptedException {
+        sessions.frozenFor = Duration.ofMinutes(1);
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> sessions.turnsAsked.size() > 1);
+        assertEquals(List.of(), sessions.handedOver);
+
+        sessions.frozenFor = Duration.ZERO;
+
+        assertEquals(Transfer.CONNECTED, ends(call).outcome());
+        assertEquals(1, sessions.handedOver.size());
     }
 
     @Test

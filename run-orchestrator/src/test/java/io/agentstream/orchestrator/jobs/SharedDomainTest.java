@@ -180,6 +180,20 @@ final class SharedDomainTest {
     }
 
     @Test
+    void aTokenThatIsRefusedForATransferIsKnownNoLongerEither() {
+        // given
+        long former = account(VALID + "1");
+        check(former);
+
+        // when
+        revoked = true;
+        sessions.handOver(found(former), "s1", "+15550130", 20_000, System.nanoTime() + Duration.ofSeconds(10).toNanos());
+
+        // then
+        assertFalse(found(former).confirmed());
+    }
+
+    @Test
     void anotherTokenHasToBeConfirmedAnew() {
         // given
         long id = account(VALID + "1");

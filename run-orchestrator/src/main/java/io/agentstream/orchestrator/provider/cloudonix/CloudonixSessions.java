@@ -123,9 +123,14 @@ public final class CloudonixSessions implements Sessions {
     @Override
     public HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
         Optional<Secret> token = token(account);
-        return token.isEmpty()
-                ? new HandOver.Refused(Reason.MALFORMED_TOKEN, null)
-                : client.handOver(account.domain(), session, Cxml.dial(to, ringMs), token.get(), deadlineNanos);
+        if (token.isEmpty()) {
+            return new HandOver.Refused(Reason.MALFORMED_TOKEN, null);
+        }
+        HandOver handOver = client.handOver(account.domain(), session, Cxml.dial(to, ringMs), token.get(), deadlineNanos);
+        if (handOver instanceof HandOver.Refused(Reason reason, var _)) {
+            refused(account, reason);
+        }
+        return handOver;
     }
 
     private static Verdicts.Session notConfirmed(Account account, Enum<?> why) {
