@@ -20,10 +20,6 @@ public final class AgentDefinitions {
     public static final Set<String> ENGINES = Set.of(
             ECHO, ScriptedDefinition.ENGINE, AgentGraph.Engine.CASCADE.word(), AgentGraph.Engine.REALTIME.word());
 
-    /// Kinds of transfers, of nodes and of tools, that a graph may have, but that no worker carries out yet. Whoever teaches it to one takes the
-    /// word out.
-    private static final Set<String> UNDONE_KINDS = Set.of("warm");
-
     /// Ears that a graph may name, but that no worker has yet.
     private static final Set<String> UNDONE_EARS = Set.of("offline");
 
@@ -69,17 +65,9 @@ public final class AgentDefinitions {
 
     /// What of a graph no worker carries out yet.
     public static List<Problem> undone(JsonNode definition) {
-        return Stream.of(
-                        undone(definition, "nodes"), undone(definition, "tools"), undoneEars(definition), undoneServers(definition))
-                .flatMap(each -> each)
+        return Stream.concat(undoneEars(definition), undoneServers(definition))
                 .limit(ScriptedDefinition.MAX_PROBLEMS)
                 .toList();
-    }
-
-    private static Stream<Problem> undone(JsonNode definition, String table) {
-        return definition.path(table).properties().stream()
-                .filter(each -> UNDONE_KINDS.contains(each.getValue().path("kind").asString("")))
-                .map(each -> Problem.at(table + ".", each.getKey(), ".kind", "is one that no worker carries out yet"));
     }
 
     private static Stream<Problem> undoneEars(JsonNode definition) {

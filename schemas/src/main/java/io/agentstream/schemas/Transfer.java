@@ -8,6 +8,8 @@ public enum Transfer {
     CONNECTED,
     BUSY,
     NO_ANSWER,
+    /// The other side heard what it is about, and did not take the call.
+    REFUSED,
     /// The provider did not do it, or nobody knows how it ended: the caller is still with us.
     @JsonEnumDefaultValue
     FAILED

@@ -123,7 +123,7 @@ final class GraphChecks {
             case Node.Say _, Node.Agent _ -> {}
             case Node.Gather gather -> gather(at, gather);
             case Node.Capture capture -> capture(at, capture);
-            case Node.Transfer transfer -> plan(at, transfer.plan());
+            case Node.Transfer transfer -> plan(at, json.path("nodes").path(transfer.name()), transfer.plan());
             case Node.Http http -> {
                 call(at, http.call());
                 free(at + ".into", http.into());
@@ -178,12 +178,15 @@ final class GraphChecks {
         free(at + ".into", capture.into());
     }
 
-    private void plan(String at, TransferPlan plan) {
-        if (!plan.warm() && plan.summary() != null) {
+    private void plan(String at, JsonNode given, TransferPlan plan) {
+        if (plan.warm() == null && given.has("summary")) {
             problems.add(at + ".summary", "is never said: the transfer is blind");
-        } else if (plan.warm() && plan.summary() == null && graph.engine() == Engine.CASCADE && graph.services().brains().isEmpty()
-                && !problems.isBad("services")) {
-            problems.add(at + ".summary", "is missing, and there is no brain that could make it");
+        } else if (plan.warm() != null && plan.warm().summary() == null) {
+            if (graph.engine() == Engine.REALTIME) {
+                problems.add(at + ".summary", "is missing: what a service of speech makes of the call, the caller would hear");
+            } else if (graph.services().brains().isEmpty() && !problems.isBad("services")) {
+                problems.add(at + ".summary", "is missing, and there is no brain that could make it");
+            }
         }
     }
 
@@ -233,7 +236,7 @@ final class GraphChecks {
                 }
                 served(at, mcp);
             }
-            case Tool.Transfer transfer -> plan(at, transfer.plan());
+            case Tool.Transfer transfer -> plan(at, json.path("tools").path(transfer.name()), transfer.plan());
             case Tool.SetVariable set ->
                     set.variables().forEach((name, parameter) -> parameter(at + ".variables." + name, name, parameter));
             case Tool.HangUp _, Tool.SendDtmf _, Tool.EndWithOutcome _ -> {}

@@ -72,7 +72,7 @@ final class GraphParser implements SchemaCheck.Texts {
         Services services = GraphReader.services(sound("services", of));
         Map<String, Tool> tools = new LinkedHashMap<>();
         entries(TOOLS, of).properties()
-                .forEach(each -> tools.put(each.getKey(), GraphReader.tool(each.getKey(), each.getValue())));
+                .forEach(each -> tools.put(each.getKey(), GraphReader.tool(each.getKey(), each.getValue(), settings)));
         Map<String, Node> nodes = new LinkedHashMap<>();
         entries(NODES, of).properties()
                 .forEach(each -> nodes.put(each.getKey(), GraphReader.node(each.getKey(), each.getValue(), settings)));
@@ -231,6 +231,7 @@ final class GraphParser implements SchemaCheck.Texts {
 
     /// Names that a call gives to its own values, and that nothing else may have.
     static boolean isTaken(String name) {
-        return Values.BUILT_IN.contains(name) || Values.NAMESPACES.containsKey(name) || name.equals(Values.DIGIT);
+        return Values.BUILT_IN.contains(name) || Values.NAMESPACES.containsKey(name) || name.equals(Values.DIGIT)
+                || name.equals(Values.TRANSFER);
     }
 }

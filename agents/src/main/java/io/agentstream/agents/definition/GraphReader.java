@@ -93,7 +93,7 @@ final class GraphReader {
                     number(json, "max_rounds"), number(json, "silence_ms"));
             case "capture" -> capture(common, json, settings);
             case "transfer" -> new Node.Transfer(
-                    common, plan(json), word(json, "on_success"), json.path("on_failure").stringValue());
+                    common, plan(json, settings), word(json, "on_success"), json.path("on_failure").stringValue());
             case "http" -> new Node.Http(common, call(json), word(json, "into"), template(json, "say"));
             case "set" -> new Node.Set(common, assigned(json));
             case "hangup" -> new Node.HangUp(common, template(json, "say"));
@@ -150,7 +150,7 @@ final class GraphReader {
         };
     }
 
-    static Tool tool(String name, JsonNode json) {
+    static Tool tool(String name, JsonNode json, Settings settings) {
         String description = json.path("description").asString("");
         String type = json.path("type").stringValue();
         return switch (type) {
@@ -159,7 +159,7 @@ final class GraphReader {
             case "mcp" -> new Tool.Mcp(
                     name, json.path("url").stringValue(), word(json, "key"), word(json, "key_header"),
                     ordered(list(json.path("allow"), JsonNode::stringValue)), number(json, "timeout_ms"), number(json, "max_bytes"));
-            case "transfer" -> new Tool.Transfer(name, description, plan(json), word(json, "on_failure"));
+            case "transfer" -> new Tool.Transfer(name, description, plan(json, settings), word(json, "on_failure"));
             case "hangup" -> new Tool.HangUp(name, description, template(json, "say"));
             case "send_dtmf" -> new Tool.SendDtmf(name, description, word(json, "keys"));
             case "set_variable" -> new Tool.SetVariable(name, description, parameters(json.path("variables")));
@@ -179,10 +179,15 @@ final class GraphReader {
         return Collections.unmodifiableMap(parameters);
     }
 
-    private static TransferPlan plan(JsonNode json) {
+    private static TransferPlan plan(JsonNode json, Settings settings) {
+        Phrases phrases = Phrases.of(settings.language());
+        boolean warm = json.path("kind").stringValue().equals("warm");
         return new TransferPlan(
-                json.path("kind").stringValue().equals("warm"), template(json, "to", ""), template(json, "say"),
-                template(json, "summary"), number(json, "ring_ms"));
+                warm
+                        ? new TransferPlan.Warm(
+                                template(json, "summary"), parsed(phrases.inBrief()), parsed(phrases.take()), settings.language())
+                        : null,
+                template(json, "to", ""), template(json, "say"), number(json, "ring_ms"));
     }
 
     private static HttpCall call(JsonNode json) {

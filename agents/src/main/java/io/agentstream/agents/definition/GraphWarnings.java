@@ -84,7 +84,7 @@ final class GraphWarnings {
     private Set<String> known() {
         Set<String> known = new HashSet<>(graph.variables().keySet());
         known.addAll(Values.BUILT_IN);
-        known.addAll(List.of(Values.DIGIT, Values.VALUE));
+        known.addAll(List.of(Values.DIGIT, Values.VALUE, Values.TRANSFER));
         graph.nodes().values().forEach(node -> {
             switch (node) {
                 case Node.Gather gather when gather.into() != null -> known.add(gather.into());

@@ -37,6 +37,9 @@ public record Values(
     /// The key that was pressed last.
     public static final String DIGIT = "digit";
 
+    /// How the last transfer ended: `connected`, `busy`, `no_answer`, `refused`, `failed`.
+    public static final String TRANSFER = "transfer_result";
+
     /// What is being read back, in `confirm` only.
     public static final String VALUE = "value";
 

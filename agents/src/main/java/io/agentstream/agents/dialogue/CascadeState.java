@@ -284,6 +284,11 @@ final class CascadeState implements Cloneable {
         return asking != NONE && pieces.stream().anyMatch(piece -> piece.round() == turns.size() - 1 && piece.audioMs() > 0);
     }
 
+    /// Whether the brain is asked what somebody else is to be told of the call.
+    boolean isWriting() {
+        return transfer != null && !transfer.asked() && asking != NONE;
+    }
+
     /// Whether somebody was asked to give the caller to somebody else.
     boolean isTransferring() {
         return transfer != null && transfer.asked();

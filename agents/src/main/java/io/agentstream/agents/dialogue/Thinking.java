@@ -11,8 +11,10 @@ import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Services;
+import io.agentstream.agents.definition.TransferPlan.Warm;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import io.agentstream.agents.dialogue.CascadeState.Used;
+import io.agentstream.schemas.WellFormed;
 import java.util.List;
 
 /// What has to do with the brain, in one step. Its text is spoken sentence by sentence while it goes on; what it wants done is done when it
@@ -27,6 +29,9 @@ final class Thinking {
 
     /// Longest answer; what is beyond it is not said. Some five minutes.
     static final int MAX_ANSWER_CHARS = 4_000;
+
+    private static final String WRITE = "(The caller waits, and is about to be connected to a person. That person is called first. Say to the person, not to"
+            + " the caller, in two or three short sentences what this call is about, who calls, and what was done so far. Say nothing else.)";
 
     private static final String CHOOSE = "You do not talk now. Use the one tool that says what the caller wants, and no other. If none says that,"
             + " answer with the word none. The caller was asked: ";
@@ -48,6 +53,18 @@ final class Thinking {
     void ask() {
         if (s.asks >= MAX_ASKS || !hasBrain()) {
             failed();
+            return;
+        }
+        s.asks++;
+        s.emptyTries = 0;
+        s.turns = Speaking.added(s.turns, Round.TALK);
+        send();
+    }
+
+    /// Asks what somebody who is to take the call is told of it.
+    void write() {
+        if (s.asks >= MAX_ASKS || !hasBrain() || step.isLive()) { // one that speaks what it thinks would be heard by the caller
+            step.transferring().written("");
             return;
         }
         s.asks++;
@@ -81,7 +98,9 @@ final class Thinking {
         };
         String instructions = (step.prompt(step.graph.prompt()) + "\n\n" + own).strip();
         List<Remark> history = Memories.with(s.history, Memories.remarks(s, Dialogue.NEVER, s.turns.size() - 1));
-        return new BrainRequest(instructions, history, Offers.of(step.graph, node), Offers.servers(step.graph, node));
+        return s.isWriting()
+                ? new BrainRequest(instructions, Memories.with(history, List.of(Remark.caller(WRITE))), List.of(), List.of())
+                : new BrainRequest(instructions, history, Offers.of(step.graph, node), Offers.servers(step.graph, node));
     }
 
     void said(String text) {
@@ -89,6 +108,10 @@ final class Thinking {
         s.brainDueMs = step.nowMs + LIMIT_MS;
         if (chooses()) {
             return; // it was asked what is meant, and not what to say
+        }
+        if (s.isWriting()) {
+            write(text);
+            return;
         }
         Sentences cut = Sentences.of(s.rest + text);
         s.rest = cut.rest();
@@ -102,8 +125,20 @@ final class Thinking {
         }
     }
 
+    /// Nobody hears it here.
+    private void write(String text) {
+        s.rest = WellFormed.beginning(s.rest + text, Warm.MAX_SUMMARY_CHARS);
+        if (s.rest.length() >= Warm.MAX_SUMMARY_CHARS) {
+            step.effects.add(new StopBrain(s.turn));
+            done();
+        }
+    }
+
     void called(Remark.Use use) {
         s.brainDueMs = step.nowMs + LIMIT_MS;
+        if (s.isWriting()) {
+            return; // it was offered none
+        }
         List<Used> uses = s.turns.getLast().uses();
         boolean isKnown = uses.stream().anyMatch(used -> used.use().id().equals(use.id())); // one result for each is what a brain understands
         if (uses.size() < Tooling.MAX_USES && !isKnown) {
@@ -112,7 +147,14 @@ final class Thinking {
     }
 
     void done() {
+        boolean isWriting = s.isWriting();
         end();
+        if (isWriting) {
+            String text = s.rest;
+            s.rest = "";
+            step.transferring().written(text);
+            return;
+        }
         step.speaking().sentences(s.rest);
         s.rest = "";
         if (!s.turns.getLast().uses().isEmpty()) {
@@ -150,6 +192,7 @@ final class Thinking {
 
     /// Once more, then the next brain. An answer of which something is said already is left at that: another one would begin anew.
     void failed(ServiceFailure failure) {
+        boolean isWriting = s.isWriting();
         end();
         s.rest = "";
         if (!s.saysNothing()) {
@@ -166,6 +209,8 @@ final class Thinking {
         }
         if (hasBrain()) {
             send();
+        } else if (isWriting) {
+            step.transferring().written("");
         } else {
             failed();
         }

@@ -9,12 +9,16 @@ import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Templates;
 import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.definition.TransferPlan;
+import io.agentstream.agents.definition.TransferPlan.Warm;
+import io.agentstream.agents.definition.Values;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Transfer;
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -41,14 +45,29 @@ final class Transferring {
     /// @param tool the brain's tool that wants it, and the use that is told how it ended; null: the node does
     /// @param asked whether somebody was asked: not before the caller has heard what is said before
     /// @param dueMs [Dialogue#NEVER] as long as nobody is waited for
-    record Wanted(String key, @Nullable String tool, @Nullable String use, boolean asked, long dueMs) {
+    /// @param summary what the other side is told; null as long as that is not known, or nothing
+    record Wanted(String key, @Nullable String tool, @Nullable String use, boolean asked, long dueMs, @Nullable String summary) {
 
         static Wanted of(String key, @Nullable String tool, @Nullable String use) {
-            return new Wanted(key, tool, use, false, Dialogue.NEVER);
+            return new Wanted(key, tool, use, false, Dialogue.NEVER, null);
         }
 
         Wanted left() {
-            return new Wanted(key, tool, use, asked, Dialogue.NEVER);
+            return new Wanted(key, tool, use, asked, Dialogue.NEVER, summary);
+        }
+
+        Wanted telling(String what) {
+            return new Wanted(key, tool, use, asked, dueMs, WellFormed.beginning(what, Warm.MAX_SUMMARY_CHARS));
+        }
+
+        Wanted asked(long untilMs) {
+            return new Wanted(key, tool, use, true, untilMs, summary);
+        }
+
+        /// Without what is told.
+        @Override
+        public String toString() {
+            return "Wanted[" + key + ", " + (asked ? "asked" : "not asked") + "]";
         }
     }
 
@@ -65,7 +84,16 @@ final class Transferring {
             return;
         }
         TransferPlan plan = terms.plan();
-        s.transfer = new Wanted(wanted.key(), wanted.tool(), wanted.use(), true, step.nowMs + plan.ringMs() + GRACE_MS);
+        Warm warm = plan.warm();
+        if (warm != null && wanted.summary() == null) {
+            if (warm.summary() == null) {
+                step.way().begin(step.here(), false);
+                step.thinking().write();
+                return;
+            }
+            wanted = wanted.telling(step.line(warm.summary()));
+        }
+        s.transfer = wanted.asked(step.nowMs + plan.limitMs() + GRACE_MS);
         step.way().begin(step.here(), false);
         String to = Templates.number(plan.to(), step.values());
         if (to.isEmpty()) {
@@ -73,9 +101,22 @@ final class Transferring {
             return;
         }
         ObjectNode arguments = Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", plan.ringMs());
+        if (warm != null) {
+            arguments.put("summary", wanted.summary()).put("question", step.line(warm.question())).put("language", warm.language())
+                    .put("answer_ms", Warm.ANSWER_MS);
+        }
         step.effects.add(new Tell(new Fact.TransferAsked(s.turn, name(wanted), wanted.key(), arguments)));
         step.save();
         step.waits();
+    }
+
+    /// What the brain makes of the call for the other side; empty where it makes nothing.
+    void written(String text) {
+        Wanted wanted = Objects.requireNonNull(s.transfer, "nothing is wanted");
+        Terms terms = terms(wanted);
+        Warm warm = terms == null ? null : terms.plan().warm();
+        s.transfer = wanted.telling(text.isBlank() && warm != null ? step.line(warm.inBrief()) : text.strip());
+        ask();
     }
 
     private String name(Wanted wanted) {
@@ -97,6 +138,7 @@ final class Transferring {
     void answered(Transfer outcome) {
         Wanted wanted = Objects.requireNonNull(s.transfer, "nothing is wanted");
         s.transfer = null;
+        step.way().know(Map.of(Values.TRANSFER, Json.MAPPER.getNodeFactory().stringNode(lower(outcome))));
         step.save();
         JsonNode told = result(outcome);
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, name(wanted), Json.MAPPER.createObjectNode(), told)));
@@ -171,6 +213,10 @@ final class Transferring {
 
     private static JsonNode result(Transfer outcome) {
         ObjectNode json = Json.MAPPER.createObjectNode();
-        return outcome == Transfer.CONNECTED ? json.put("ok", true) : json.put("error", outcome.name().toLowerCase(Locale.ROOT));
+        return outcome == Transfer.CONNECTED ? json.put("ok", true) : json.put("error", lower(outcome));
+    }
+
+    private static String lower(Transfer outcome) {
+        return outcome.name().toLowerCase(Locale.ROOT);
     }
 }

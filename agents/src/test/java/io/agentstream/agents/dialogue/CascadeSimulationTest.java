@@ -93,11 +93,11 @@ class CascadeSimulationTest {
             "tools": {"order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/{{number}}",
                                 "parameters": {"number": {"description": "Its number."}}, "into": "order"},
                       "press": {"type": "send_dtmf", "description": "Presses keys.", "keys": "1#"},
-                      "person": {"type": "transfer", "description": "Connects to a person.", "to": "+15550120", "ring_ms": 10000},
+                      "person": {"type": "transfer", "kind": "warm", "description": "Connects to a person.", "to": "+15550120", "ring_ms": 10000},
                       "bye": {"type": "hangup", "description": "Ends the call."}},
             "nodes": {
               "start": {"type": "gather", "say": "Press one, or say what you want.", "keys": {}, "words": true, "silence_ms": 5000, "into": "wish",
-                        "edges": [{"on": "key", "key": "1", "go": "pin"},
+                        "edges": [{"on": "key", "key": "1", "go": "pin"}, {"on": "key", "key": "4", "go": "expert"},
                                   {"on": "intent", "intent": "stop", "words": ["stop it"], "go": "end"},
                                   {"on": "intent", "intent": "order", "description": "Wants an order.", "go": "ask"},
                                   {"on": "key", "key": "7", "go": "desk"},
@@ -113,6 +113,8 @@ class CascadeSimulationTest {
                        "edges": [{"on": "condition", "if": "more", "go": "start"}, {"on": "limit", "go": "end"}], "next": "end"},
               "talk": {"type": "agent", "prompt": "Help.", "say": "How can I help?", "silence_ms": 5000, "tools": ["order", "press", "person", "bye"], "max_rounds": 5,
                        "edges": [{"on": "intent", "intent": "stop", "words": ["stop it"], "go": "more"}, {"on": "limit", "go": "end"}]},
+              "expert": {"type": "transfer", "kind": "warm", "to": "+15550131", "summary": "A wish: {{wish}}.", "say": "Hold on.", "ring_ms": 10000,
+                         "on_failure": "more"},
               "desk": {"type": "transfer", "to": "+15550130", "say": "I put you through.", "ring_ms": 10000, "on_failure": "more"},
               "end": {"type": "hangup", "say": "As you like.", "outcome": "done"}}""").agent();
 

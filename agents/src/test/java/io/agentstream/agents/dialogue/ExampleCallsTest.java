@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.agents.ExampleAgents;
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.dialogue.PoliteServices.Thought;
+import io.agentstream.agents.dialogue.World.TakeOver;
+import io.agentstream.schemas.Transfer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The agents of the manual hold whole calls, and the same ones whoever holds them.
 class ExampleCallsTest {
@@ -89,5 +93,44 @@ class ExampleCallsTest {
         assertEquals(List.of("talk", "ask_name", "ask_phone", "ask_message", "thanks"), Story.nodes(world));
         assertEquals("+15550100200", last(world, "callback_number"));
         assertEquals("About my tooth.", last(world, "message"));
+    }
+
+    /// As an agent whose services are three: its way is the same.
+    private static Story triage() {
+        ObjectNode definition = (ObjectNode) ExampleAgents.definition("triage").deepCopy();
+        return Story.of(definition.put("engine", "cascade").set("services", ExampleAgents.definition("receptionist").path("services")));
+    }
+
+    /// A caller of the triage, whose ticket is urgent.
+    private static World triage(TakeOver takeOver, Transfer engineer) {
+        Story story = triage().with(ExampleCallsTest::dispatcher).with(Map.of("open_ticket", "{\"number\":\"T7\",\"summary\":\"the ring is down\"}"));
+        PoliteServices services = story.services();
+        services.transfer = engineer;
+        return story.play(services, takeOver, "The ring is down.");
+    }
+
+    private static Thought dispatcher(BrainRequest request) {
+        Remark last = request.history().getLast();
+        return last.by() == Remark.By.TOOL
+                ? new Thought("", List.of(new Remark.Use("use-2", "choose_engineer", "{}")))
+                : new Thought("", List.of(new Remark.Use(
+                        "use-1", "open_ticket", "{\"summary\":\"the ring is down\",\"since\":\"today\",\"severity\":1}")));
+    }
+
+    @Test
+    void theTriageGivesWhoIsUrgentToTheEngineerWhoIsToldWhatItIsAbout() throws Exception {
+        World world = Ways.leadToTheSame(
+                triage().agent(), takeOver -> triage(takeOver, Transfer.CONNECTED), Story::outcome);
+
+        Fact.TransferAsked asked = world.told(Fact.TransferAsked.class).getFirst();
+        assertEquals("A call from 1 5 5 5 0 1 0 0. Ticket T7: the ring is down. I connect you now.", asked.arguments().path("summary").asString());
+        assertEquals("+15550131", asked.arguments().path("to").asString());
+        assertEquals(List.of("triage", "engineer"), Story.nodes(world));
+    }
+
+    @Test
+    void theTriageTellsWhoseEngineerRefusesThatSomebodyWillCallAndAsksTheDutyDeskForTheOthers() {
+        assertEquals("written_down", Story.memory(triage(TakeOver.NEVER, Transfer.REFUSED)).path("node").asString());
+        assertTrue(Story.nodes(triage(TakeOver.NEVER, Transfer.BUSY)).contains("duty_desk"));
     }
 }

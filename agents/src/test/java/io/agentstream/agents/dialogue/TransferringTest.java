@@ -15,6 +15,7 @@ import io.agentstream.agents.dialogue.World.TakeOver;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Transfer;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /// The caller is given to somebody else.
@@ -74,10 +75,11 @@ class TransferringTest {
     @Test
     void aTransferThatFailsTakesItsWayWhoeverHoldsTheCall() throws Exception {
         Story story = desk(LINE, "");
-        for (Transfer how : List.of(Transfer.BUSY, Transfer.NO_ANSWER, Transfer.FAILED)) {
+        for (Transfer how : List.of(Transfer.BUSY, Transfer.NO_ANSWER, Transfer.REFUSED, Transfer.FAILED)) {
             World world = Ways.leadToTheSame(story.agent(), takeOver -> ends(story, how, takeOver), each -> List.of(Story.outcome(each), keys(each)));
 
             assertEquals("Goodbye.", Story.spoken(world).getLast());
+            assertEquals(how.name().toLowerCase(Locale.ROOT), Story.variables(world).path("transfer_result").asString());
             assertEquals(new Fact.HungUp(End.AGENT_HANGUP), world.told(Fact.HungUp.class).getLast());
         }
     }
