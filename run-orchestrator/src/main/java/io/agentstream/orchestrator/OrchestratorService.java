@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.SessionsByProvider;
 import io.agentstream.orchestrator.provider.SharedPace;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
+import io.agentstream.orchestrator.provider.cloudonix.CloudonixHooks;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.replay.KafkaCallLogs;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
@@ -113,8 +114,10 @@ public final class OrchestratorService implements AutoCloseable {
                             clients, config.find(Keys.FACTS_DIRECTORY).orElse(null), () -> kafka.reason().isEmpty());
             closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
         }
+        PublicApi publicApi = new PublicApi(config.find(Keys.PUBLIC_API_URL));
         Sessions sessions = new SessionsByProvider(
-                Map.of(Providers.CLOUDONIX, new CloudonixSessions(cloudonix, cipher, database)));
+                Map.of(Providers.CLOUDONIX, new CloudonixSessions(
+                        cloudonix, cipher, database, publicApi::address)));
         AddressGuard guard = new AddressGuard(config.get(Keys.OUTBOUND_ALLOWED_NETWORKS));
         OutboundHttp outbound = closer.own("outbound requests", new OutboundHttp(guard));
         Database webhookDatabase = closer.own(
@@ -147,9 +150,11 @@ public final class OrchestratorService implements AutoCloseable {
                         databaseSettings(config, "orchestrator-api", config.get(Keys.API_DATABASE_POOL), API_STATEMENT_TIMEOUT)));
         Api api = closer.own("API", new Api(
                 apiDatabases, cipher, guard, new KafkaCallLogs(clients, config.find(Keys.CALL_KEYS_KEY).orElse(null)), apiSettings(config), metrics));
+        CloudonixHooks hooks = closer.own("Cloudonix's hooks", new CloudonixHooks(database, api.handler()));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
-                AdminServer.alive(api.handler())));
+                AdminServer.alive(hooks)));
+        publicApi.listensAt(config.get(Keys.BIND_ADDRESS), http.port());
         closer.<AutoCloseable>own("followers", api::endFollowing);
         HttpHandler internal = config.find(Keys.WORKER_SECRET)
                 .<HttpHandler>map(secret -> closer.own("service keys", new ServiceKeyDesk(

@@ -136,6 +136,11 @@ public final class Keys {
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway: shown in the `stream_url` of an agent, and where `doctor` calls.");
+    public static final Key<URI> PUBLIC_API_URL = uri(
+            "PUBLIC_API_URL", null, List.of("http", "https"),
+            "How providers reach the orchestrator's API, of which they need the paths below `/hooks/` only: there they tell what somebody pressed"
+                    + " who is asked whether they take a caller. Without it, it is the API's own address where that is"
+                    + " a loopback one, as in `up`; elsewhere no warm transfer takes place then.");
     public static final Key<Networks> OUTBOUND_ALLOWED_NETWORKS = new Key<>(
             "OUTBOUND_ALLOWED_NETWORKS", "networks, as 10.0.0.0/8,2001:db8::/32", "", Networks::parse, Shown.ALWAYS,
             "Networks that webhooks and outside services may reach although they are not public: without it private addresses, loopback,"
@@ -286,6 +291,7 @@ public final class Keys {
             API_EXPORTS_PER_MINUTE,
             API_SHARE_PERCENT,
             PUBLIC_GATEWAY_URL,
+            PUBLIC_API_URL,
             OUTBOUND_ALLOWED_NETWORKS,
             PRICE_PER_MINUTE,
             CREDITS_GRACE,

@@ -11,12 +11,16 @@ import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.RunWords;
 import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.orchestrator.store.Transfers;
+import io.agentstream.orchestrator.store.WarmLegs.Told;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.WellFormed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Keeps what conversations tell with their runs. Any thread; blocks on the database.
@@ -27,6 +31,9 @@ final class Stories {
     private static final int USUAL_RING_MS = 30_000;
     private static final int MIN_RING_MS = 1_000;
     private static final int MAX_RING_MS = 120_000;
+
+    /// How long a provider may have too much to do for one request; the agent waits longer.
+    private static final int REQUEST_MS = 12_000;
 
     private final Database database;
 
@@ -75,12 +82,28 @@ final class Stories {
 
     /// The caller is to be given to somebody else: once for each key, whichever worker asks.
     private static void transfer(Connection connection, RunRow run, ConversationEvent.ToolCalled asked, String key) throws SQLException {
-        String to = asked.arguments().path("to").asString("");
+        JsonNode arguments = asked.arguments();
+        String to = arguments.path("to").asString("");
         if (run.state() == RunState.RUNNING && key.length() <= MAX_KEY_CHARS && !to.isEmpty() && to.length() <= MAX_TARGET_CHARS) {
-            Transfers.order(
-                    connection, run, key, asked.after(), to,
-                    Math.clamp(asked.arguments().path("ring_ms").asInt(USUAL_RING_MS), MIN_RING_MS, MAX_RING_MS));
+            int ringMs = Math.clamp(arguments.path("ring_ms").asInt(USUAL_RING_MS), MIN_RING_MS, MAX_RING_MS);
+            Told told = told(run, arguments);
+            int limitMs = told == null ? REQUEST_MS : ringMs + Math.clamp(arguments.path("answer_ms").asInt(0), MIN_RING_MS, MAX_RING_MS);
+            Transfers.order(connection, run, new Transfers.Order(key, asked.after(), to, ringMs, limitMs, told));
         }
+    }
+
+    /// What the other side is told; null where the caller is simply put through.
+    private static @Nullable Told told(RunRow run, JsonNode arguments) {
+        if (!arguments.has("summary")) {
+            return null;
+        }
+        return new Told(
+                text(arguments, "summary"), text(arguments, "question"), text(arguments, "language"),
+                run.initialContext().path("called_number").asString(null));
+    }
+
+    private static String text(JsonNode arguments, String field) {
+        return WellFormed.beginning(arguments.path(field).asString(""), MAX_TARGET_CHARS);
     }
 
     /// Keys that are pressed are no words.

@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.Transfers;
+import io.agentstream.orchestrator.store.WarmLegs;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.RunEvent;
@@ -74,11 +75,14 @@ public final class Unsaid {
 
     /// How a transfer ended, said once, whoever asks.
     ///
+    /// @param stage in which it was; what somebody else has gone on with is not ended by us
+    /// @param leg whether the other side's session is still to be looked after
     /// @param status of the provider's answer
-    public Decision transferred(Transfers.Due order, Transfer outcome, @Nullable Integer status, Instant at) {
+    public Decision transferred(
+            Transfers.Due order, WarmLegs.Stage stage, Transfer outcome, boolean leg, @Nullable Integer status, Instant at) {
         return database.inTransaction(connection -> {
             Optional<RunRow> row = RunRows.lock(connection, order.callId());
-            if (row.isEmpty() || !Transfers.done(connection, order.id(), outcome)) {
+            if (row.isEmpty() || !Transfers.done(connection, order.id(), stage, outcome, leg)) {
                 return Decision.none(new CallId(order.callId()));
             }
             Decision decision = RunTransaction.decide(connection, row.get(), order.after(), run -> {

@@ -1,7 +1,6 @@
 package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
-import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Trouble;
@@ -11,6 +10,7 @@ import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.Transfers;
+import io.agentstream.orchestrator.store.WarmLegs.Stage;
 import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
@@ -18,7 +18,6 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.Transfer;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,13 +32,13 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
 
     /// A caller waits meanwhile: that is some seconds.
     private static final int TRIES = 4;
-    private static final Duration TRY = Duration.ofSeconds(8);
+    static final Duration TRY = Duration.ofSeconds(8);
 
     /// Longer than a try takes.
     private static final Duration LEASE = Duration.ofSeconds(12);
 
     /// Until the account's line is free again, or after the provider had too much to do.
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    static final Duration PAUSE = Duration.ofMillis(500);
 
     private static final int AT_ONCE = 50;
     private static final long PERIOD_MS = 250;
@@ -48,9 +47,8 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
     private final Database database;
     private final Sessions sessions;
     private final Announcer announcer;
-    private final Unsaid unsaid;
-    private final Metrics metrics;
-    private final InstantSource clock;
+    private final TransferEndings endings;
+    private final WarmTransfers warm;
     private final Bell bell = new Bell();
     private final Errands errands = new Errands("orchestrator-hand-over", CLOSE);
 
@@ -58,9 +56,8 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         this.database = database;
         this.sessions = sessions;
         this.announcer = announcer;
-        this.unsaid = new Unsaid(database);
-        this.metrics = metrics;
-        this.clock = clock;
+        this.endings = new TransferEndings(database, metrics, clock);
+        this.warm = new WarmTransfers(database, sessions, endings);
     }
 
     @Override
@@ -84,7 +81,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE))) {
             errands.begin(() -> {
                 try {
-                    handOver(due).ifPresent(decision -> announcer.announceOrLeave(decision, "a transfer"));
+                    goOn(due).ifPresent(decision -> announcer.announceOrLeave(decision, "a transfer"));
                 } catch (DatabaseException away) { // the lease ends, and somebody else takes it
                     log.atWarn().addKeyValue("run", due.runName()).addKeyValue("failure", Causes.of(away)).log("a transfer is not noted");
                 } catch (RuntimeException fault) {
@@ -94,20 +91,30 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         }
     }
 
-    private Optional<Decision> handOver(Transfers.Due due) {
-        String session = due.session();
-        String target = due.target();
+    private Optional<Decision> goOn(Transfers.Due due) {
         Long accountId = due.accountId();
-        if (!due.running()) { // of a call that is over; where somebody has asked before, it may be over because of that
-            return Optional.of(ended(due, due.tries() > 1 ? Transfer.CONNECTED : Transfer.FAILED, null, "the call is over"));
-        }
         Optional<Account> account =
                 accountId == null ? Optional.empty() : database.withConnection(c -> TelephonyConfigurations.findAccount(c, accountId));
+        if (due.warm() != null) {
+            return warm.goOn(due, due.warm(), account.filter(each -> each.bearerToken() != null));
+        }
+        return handOver(due, account);
+    }
+
+    private Optional<Decision> handOver(Transfers.Due due, Optional<Account> account) {
+        String session = due.session();
+        String target = due.target();
+        if (!due.running()) { // of a call that is over; where somebody has asked before, it may be over because of that
+            return Optional.of(endings.ended(due, Stage.NEW, due.tries() > 1 ? Transfer.CONNECTED : Transfer.FAILED, false, null, "the call is over"));
+        }
         if (due.tries() > 2 * TRIES) {
-            return Optional.of(ended(due, Transfer.FAILED, null, "tried too often"));
+            return Optional.of(failed(due, null, "tried too often"));
         }
         if (session == null || target == null || account.isEmpty() || account.get().bearerToken() == null) {
-            return Optional.of(ended(due, Transfer.FAILED, null, "no account"));
+            return Optional.of(failed(due, null, "no account"));
+        }
+        if (due.lateMs() > 0) {
+            return Optional.of(failed(due, null, "not in time"));
         }
         Turns turn = sessions.turns(account.get(), 1);
         Optional<HandOver> answer = turn.count() == 0
@@ -118,10 +125,10 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
             return later(due, true);
         }
         return switch (answer.get()) {
-            case HandOver.Done(int status) -> Optional.of(ended(due, Transfer.CONNECTED, status, ""));
-            case HandOver.Refused(var reason, Integer status) -> Optional.of(ended(due, Transfer.FAILED, status, reason.name()));
+            case HandOver.Done(int status) -> Optional.of(endings.ended(due, Stage.NEW, Transfer.CONNECTED, false, status, ""));
+            case HandOver.Refused(var reason, Integer status) -> Optional.of(failed(due, status, reason.name()));
             case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED && due.tries() < TRIES -> later(due, false);
-            case HandOver.Unavailable(Trouble trouble) -> Optional.of(ended(due, Transfer.FAILED, null, trouble.name()));
+            case HandOver.Unavailable(Trouble trouble) -> Optional.of(failed(due, null, trouble.name()));
         };
     }
 
@@ -134,13 +141,8 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         return Optional.empty();
     }
 
-    private Decision ended(Transfers.Due due, Transfer outcome, @Nullable Integer status, String why) {
-        Decision decision = unsaid.transferred(due, outcome, status, clock.instant());
-        metrics.counter("agent_stream_orchestrator_transfers", "outcome", outcome.name().toLowerCase(Locale.ROOT)).increment();
-        if (outcome == Transfer.FAILED) {
-            log.atWarn().addKeyValue("run", due.runName()).addKeyValue("reason", why).log("a caller was not transferred");
-        }
-        return decision;
+    private Decision failed(Transfers.Due due, @Nullable Integer status, String why) {
+        return endings.ended(due, Stage.NEW, Transfer.FAILED, false, status, why);
     }
 
     @Override

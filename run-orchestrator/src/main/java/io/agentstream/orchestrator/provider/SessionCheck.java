@@ -19,6 +19,8 @@ public sealed interface SessionCheck {
         MALFORMED_SESSION,
         /// The stored token cannot stand in a header; nothing was sent.
         MALFORMED_TOKEN,
+        /// The provider could not tell us what it has to tell: nobody has said under which address it reaches us. Nothing was sent.
+        NO_ADDRESS,
         /// 401 or 403: the stored token is wrong or lacks the scope.
         UNAUTHORIZED,
         /// 404: no such session or domain.

@@ -32,4 +32,21 @@ public interface Sessions {
     default HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
         return new HandOver.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null);
     }
+
+    /// Calls somebody, tells them what it is about, and asks whether they take the call, asking the provider once: see [Briefing]. Whoever presses
+    /// nothing, or 2, is hung up on by the provider itself; whoever takes it waits in the room. The caller has taken a turn.
+    default Dial dial(Account account, Briefing briefing, long deadlineNanos) {
+        return new Dial.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null);
+    }
+
+    /// How a session stands, asking once. The caller has taken a turn.
+    default Leg look(Account account, String session, long deadlineNanos) {
+        return new Leg.Unknown();
+    }
+
+    /// Brings a session into a room, asking once: whoever called is not with us any more, and the session ends when the room does. The caller has
+    /// taken a turn.
+    default HandOver join(Account account, String session, String room, long deadlineNanos) {
+        return new HandOver.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null);
+    }
 }

@@ -56,4 +56,26 @@ public final class SessionsByProvider implements Sessions {
                 ? new HandOver.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null)
                 : provider.handOver(account, session, to, ringMs, deadlineNanos);
     }
+
+    @Override
+    public Dial dial(Account account, Briefing briefing, long deadlineNanos) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null
+                ? new Dial.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null)
+                : provider.dial(account, briefing, deadlineNanos);
+    }
+
+    @Override
+    public Leg look(Account account, String session, long deadlineNanos) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null ? new Leg.Unknown() : provider.look(account, session, deadlineNanos);
+    }
+
+    @Override
+    public HandOver join(Account account, String session, String room, long deadlineNanos) {
+        Sessions provider = providers.get(account.provider());
+        return provider == null
+                ? new HandOver.Refused(SessionCheck.Reason.UNKNOWN_PROVIDER, null)
+                : provider.join(account, session, room, deadlineNanos);
+    }
 }

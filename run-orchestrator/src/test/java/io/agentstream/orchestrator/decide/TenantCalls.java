@@ -97,6 +97,15 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         assertTrue(decisions.said(event, source()));
     }
 
+    /// As [#asksForTransfer], of somebody who is told first what it is about.
+    public void asksForWarmTransfer(CallId call, long number, String key, String to) {
+        var arguments = Json.MAPPER.createObjectNode()
+                .put("to", to).put("ring_ms", 20_000).put("summary", "A call about a boat.").put("question", "Press 1.").put("language", "en-US")
+                .put("answer_ms", 60_000);
+        ConversationEvent event = new ConversationEvent.ToolCalled(call, number, 3, NOW, 1, "desk", arguments, null, 4, null, key);
+        assertTrue(decisions.said(event, source()));
+    }
+
     public Decision ended(CallId call, End end) {
         return end(call, Duration.ofSeconds(3), end);
     }

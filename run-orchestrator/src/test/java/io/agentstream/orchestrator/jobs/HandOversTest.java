@@ -176,6 +176,19 @@ final class HandOversTest {
     }
 
     @Test
+    void aTransferThatGetsNoTurnInTimeHasFailedBecauseTheAgentGoesOn() throws InterruptedException {
+        sessions.free = false;
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> !sessions.turnsAsked.isEmpty());
+
+        database.withConnection(c -> Sql.update(c, "update transfers set until = now() - interval '1 second'"));
+
+        assertEquals(Transfer.FAILED, ends(call).outcome());
+        assertEquals(List.of(), sessions.handedOver);
+    }
+
+    @Test
     void whoHasHungUpByThenIsNotGivenToAnybody() throws InterruptedException {
         CallId call = calls.running(session);
         calls.asksForTransfer(call, 5, "1-desk", "+15550130");

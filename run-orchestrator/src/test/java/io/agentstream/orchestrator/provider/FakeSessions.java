@@ -6,7 +6,9 @@ import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -80,6 +82,45 @@ public final class FakeSessions implements Sessions {
         handedOver.add(session + " " + to + " " + ringMs);
         HandOver answer = handOvers.poll();
         return answer == null ? new HandOver.Done(200) : answer;
+    }
+
+    /// Who was called, and with what; who was brought where; and how sessions stand.
+    public final List<Briefing> called = new CopyOnWriteArrayList<>();
+
+    public final List<String> joined = new CopyOnWriteArrayList<>();
+    public final Map<String, Leg> legs = new ConcurrentHashMap<>();
+
+    public final Queue<Dial> dials = new ConcurrentLinkedQueue<>();
+    public final Queue<HandOver> joins = new ConcurrentLinkedQueue<>();
+
+    /// Whether a process dies before it can note what it was answered when somebody is called, or brought away.
+    public volatile boolean dies;
+
+    @Override
+    public Dial dial(Account account, Briefing briefing, long deadlineNanos) {
+        called.add(briefing);
+        die();
+        Dial answer = dials.poll();
+        return answer == null ? new Dial.Ringing("leg-of-" + briefing.room()) : answer;
+    }
+
+    @Override
+    public Leg look(Account account, String session, long deadlineNanos) {
+        return legs.getOrDefault(session, new Leg.Open(false));
+    }
+
+    @Override
+    public HandOver join(Account account, String session, String room, long deadlineNanos) {
+        joined.add(session + " " + room);
+        die();
+        HandOver answer = joins.poll();
+        return answer == null ? new HandOver.Done(200) : answer;
+    }
+
+    private void die() {
+        if (dies) {
+            throw new IllegalStateException("on purpose");
+        }
     }
 
     @Override

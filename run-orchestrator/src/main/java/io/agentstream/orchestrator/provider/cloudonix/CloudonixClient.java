@@ -1,7 +1,9 @@
 package io.agentstream.orchestrator.provider.cloudonix;
 
+import io.agentstream.orchestrator.provider.Dial;
 import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.HangUp;
+import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.provider.Pace;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Trouble;
@@ -155,6 +157,36 @@ public final class CloudonixClient implements AutoCloseable {
                 status / 100 == 2 ? new HandOver.Done(status) : new HandOver.Refused(reasonOf(status), status);
             case Attempt.Again(Trouble trouble, long _, var _) -> new HandOver.Unavailable(trouble);
             case Attempt.Closed() -> new HandOver.Unavailable(Trouble.CLOSED);
+        };
+    }
+
+    /// Calls somebody, asking once, in a turn that the caller has taken.
+    ///
+    /// @param body the request's
+    Dial dial(String domain, String body, Secret token, long deadlineNanos) {
+        if (!TOKEN.matcher(token.reveal()).matches()) {
+            return new Dial.Refused(SessionCheck.Reason.MALFORMED_TOKEN, null);
+        }
+        return switch (requests.call(domain, body, token, deadlineNanos)) {
+            case Attempt.Answer(int status, BoundedBody.Body _) when status / 100 != 2 -> new Dial.Refused(reasonOf(status), status);
+            case Attempt.Answer(int _, BoundedBody.Body answer) -> SessionBody.token(answer)
+                    .filter(CloudonixRequests::isPathSafe)
+                    .<Dial>map(Dial.Ringing::new)
+                    .orElseGet(() -> new Dial.Unavailable(Trouble.IO_ERROR)); // it rings, and nobody knows where
+            case Attempt.Again(Trouble trouble, long _, var _) -> new Dial.Unavailable(trouble);
+            case Attempt.Closed() -> new Dial.Unavailable(Trouble.CLOSED);
+        };
+    }
+
+    /// How `session` stands, asking once, in a turn that the caller has taken.
+    Leg look(String domain, String session, Secret token, long deadlineNanos) {
+        if (malformed(session, token).isPresent()) {
+            return new Leg.Unknown();
+        }
+        return switch (requests.send("GET", domain, session, token, deadlineNanos)) {
+            case Attempt.Answer(int status, BoundedBody.Body body) when status == 200 -> SessionBody.leg(body);
+            case Attempt.Answer(int status, BoundedBody.Body _) when status == 404 -> new Leg.Over(Leg.Why.ENDED, false);
+            case Attempt.Answer _, Attempt.Again _, Attempt.Closed _ -> new Leg.Unknown();
         };
     }
 

@@ -53,6 +53,12 @@ final class CloudonixRequests implements AutoCloseable {
         return send("POST", uri, HttpRequest.BodyPublishers.ofString(body), token, deadlineNanos);
     }
 
+    /// One that calls somebody, until the deadline at most.
+    Attempt call(String domain, String body, Secret token, long deadlineNanos) {
+        URI uri = URI.create(root + "/calls/" + encode(domain) + "/application");
+        return send("POST", uri, HttpRequest.BodyPublishers.ofString(body), token, deadlineNanos);
+    }
+
     private Attempt send(String method, URI uri, HttpRequest.BodyPublisher body, Secret token, long deadlineNanos) {
         long left = Math.min(settings.requestTimeout().toNanos(), deadlineNanos - System.nanoTime());
         if (left <= 0) {

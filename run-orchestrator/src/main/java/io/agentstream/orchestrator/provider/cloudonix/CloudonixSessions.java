@@ -3,8 +3,11 @@ package io.agentstream.orchestrator.provider.cloudonix;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.decide.Verdicts;
+import io.agentstream.orchestrator.provider.Briefing;
+import io.agentstream.orchestrator.provider.Dial;
 import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.HangUp;
+import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.SessionCheck.Reason;
 import io.agentstream.orchestrator.provider.Sessions;
@@ -18,8 +21,10 @@ import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.runtime.Secret;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +36,21 @@ public final class CloudonixSessions implements Sessions {
     private final CloudonixClient client;
     private final CredentialsCipher cipher;
     private final Database database;
+    private final Supplier<Optional<URI>> hooks;
+
+    /// One that the provider cannot tell anything.
+    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher, Database database) {
+        this(client, cipher, database, Optional::empty);
+    }
 
     /// @param client stays its giver's to close
     /// @param database where it is kept which accounts the provider knows
-    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher, Database database) {
+    /// @param hooks where the provider reaches what [CloudonixHooks] answers, without the path; nothing: nowhere
+    public CloudonixSessions(CloudonixClient client, CredentialsCipher cipher, Database database, Supplier<Optional<URI>> hooks) {
         this.client = client;
         this.cipher = cipher;
         this.database = database;
+        this.hooks = hooks;
     }
 
     @Override
@@ -122,11 +135,40 @@ public final class CloudonixSessions implements Sessions {
 
     @Override
     public HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
+        return switchTo(account, session, Cxml.dial(to, ringMs), deadlineNanos);
+    }
+
+    @Override
+    public HandOver join(Account account, String session, String room, long deadlineNanos) {
+        return switchTo(account, session, Cxml.join(room), deadlineNanos);
+    }
+
+    @Override
+    public Dial dial(Account account, Briefing briefing, long deadlineNanos) {
+        Optional<Secret> token = token(account);
+        Optional<URI> address = hooks.get();
+        if (token.isEmpty() || address.isEmpty()) {
+            return new Dial.Refused(address.isEmpty() ? Reason.NO_ADDRESS : Reason.MALFORMED_TOKEN, null);
+        }
+        Dial dial = client.dial(
+                account.domain(), Cxml.call(briefing, CloudonixHooks.of(address.get(), briefing.ticket())), token.get(), deadlineNanos);
+        if (dial instanceof Dial.Refused(Reason reason, var _)) {
+            refused(account, reason);
+        }
+        return dial;
+    }
+
+    @Override
+    public Leg look(Account account, String session, long deadlineNanos) {
+        return token(account).map(token -> client.look(account.domain(), session, token, deadlineNanos)).orElseGet(Leg.Unknown::new);
+    }
+
+    private HandOver switchTo(Account account, String session, String body, long deadlineNanos) {
         Optional<Secret> token = token(account);
         if (token.isEmpty()) {
             return new HandOver.Refused(Reason.MALFORMED_TOKEN, null);
         }
-        HandOver handOver = client.handOver(account.domain(), session, Cxml.dial(to, ringMs), token.get(), deadlineNanos);
+        HandOver handOver = client.handOver(account.domain(), session, body, token.get(), deadlineNanos);
         if (handOver instanceof HandOver.Refused(Reason reason, var _)) {
             refused(account, reason);
         }

@@ -1,0 +1,168 @@
+package io.agentstream.orchestrator.provider.cloudonix;
+
+import io.agentstream.orchestrator.secret.ApiKeys;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.orchestrator.store.WarmLegs;
+import io.agentstream.runtime.Causes;
+import io.agentstream.runtime.Secret;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// What Cloudonix tells us of people who are called because a caller is to be given to them: which key they pressed, and that something about
+/// their session has changed. It shows the ticket that it was given for that, which nobody can guess; nothing else that it says is believed, except
+/// what that session is called. Any thread; requests wait on virtual threads, and few of them at once for the database.
+public final class CloudonixHooks implements HttpHandler, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(CloudonixHooks.class);
+
+    private static final String ROOT = "/hooks/cloudonix/transfers/";
+    private static final Pattern PATH = Pattern.compile(Pattern.quote(ROOT) + "([A-Za-z0-9_-]{43})/(key|status)");
+
+    private static final int MAX_BODY_BYTES = 64 * 1024;
+
+    /// The calls' own decisions need connections too.
+    private static final int AT_ONCE = 4;
+    private static final long PATIENCE_MS = 3_000;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Database database;
+    private final HttpHandler next;
+    private final Semaphore free = new Semaphore(AT_ONCE);
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("orchestrator-hook-", 0).factory());
+
+    /// @param next gets every other path
+    public CloudonixHooks(Database database, HttpHandler next) {
+        this.database = database;
+        this.next = next;
+    }
+
+    /// Where the provider tells what belongs to a ticket, without what it is: `/key` or `/status`.
+    static URI of(URI base, Secret ticket) {
+        String start = base.toString();
+        return URI.create((start.endsWith("/") ? start.substring(0, start.length() - 1) : start) + ROOT + ticket.reveal());
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        String path = exchange.getRequestPath();
+        if (!path.startsWith(ROOT)) {
+            next.handleRequest(exchange);
+            return;
+        }
+        Matcher told = PATH.matcher(path);
+        if (!told.matches() || !exchange.getRequestMethod().toString().equals("POST")) {
+            exchange.setStatusCode(404).endExchange();
+            return;
+        }
+        byte[] ticket = ApiKeys.hash(new Secret(told.group(1)));
+        boolean key = told.group(2).equals("key");
+        exchange.dispatch(threads, waiting -> {
+            waiting.startBlocking();
+            answer(waiting, ticket, key);
+        });
+    }
+
+    private void answer(HttpServerExchange exchange, byte[] ticket, boolean key) throws InterruptedException {
+        JsonNode body;
+        try {
+            byte[] bytes = exchange.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+            body = bytes.length > MAX_BODY_BYTES ? JsonNodeFactory.instance.objectNode() : body(new String(bytes, StandardCharsets.UTF_8));
+        } catch (IOException cutOff) {
+            exchange.setStatusCode(400).endExchange();
+            return;
+        }
+        if (!free.tryAcquire(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+            exchange.setStatusCode(503).endExchange();
+            return;
+        }
+        try {
+            String session = session(body);
+            if (key) {
+                boolean takes = body.path("Digits").asString("").equals("1");
+                Optional<String> room = database.withConnection(c -> WarmLegs.pressed(c, ticket, takes, session));
+                send(exchange, room.map(Cxml::room).orElse(Cxml.HANG_UP));
+            } else {
+                database.withConnection(c -> {
+                    WarmLegs.changed(c, ticket, session);
+                    return true;
+                });
+                exchange.setStatusCode(204).endExchange();
+            }
+        } catch (DatabaseException away) {
+            log.atWarn().addKeyValue("failure", Causes.of(away)).log("what the other side of a transfer pressed is not noted");
+            exchange.setStatusCode(503).endExchange();
+        } finally {
+            free.release();
+        }
+    }
+
+    private static void send(HttpServerExchange exchange, String cxml) {
+        exchange.setStatusCode(200);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/xml");
+        exchange.getResponseSender().send(cxml, StandardCharsets.UTF_8);
+    }
+
+    /// What the session is called: also one that has no such name is none.
+    private static @Nullable String session(JsonNode body) {
+        for (String field : new String[] {"Session", "session", "token"}) {
+            String name = body.path(field).asString("");
+            if (CloudonixRequests.isPathSafe(name)) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    /// An object, the first of a list, or a form.
+    private static JsonNode body(String text) {
+        try {
+            JsonNode json = JSON.readTree(text);
+            return json.isArray() ? json.path(0) : json;
+        } catch (JacksonException form) {
+            var fields = JsonNodeFactory.instance.objectNode();
+            for (String field : text.split("&", 200)) {
+                String[] parts = field.split("=", 2);
+                if (parts.length == 2) {
+                    fields.put(decoded(parts[0]), decoded(parts[1]));
+                }
+            }
+            return fields;
+        }
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException mistyped) {
+            return "";
+        }
+    }
+
+    /// Requests under way are broken off.
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,150 @@
+package io.agentstream.orchestrator.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.agentstream.orchestrator.jobs.WarmMachine.Next;
+import io.agentstream.orchestrator.jobs.WarmMachine.State;
+import io.agentstream.orchestrator.jobs.WarmMachine.Time;
+import io.agentstream.orchestrator.provider.Dial;
+import io.agentstream.orchestrator.provider.HandOver;
+import io.agentstream.orchestrator.provider.Leg;
+import io.agentstream.orchestrator.provider.SessionCheck.Reason;
+import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.store.WarmLegs.Stage;
+import io.agentstream.schemas.Transfer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The other side is called, asked, and gets the caller; each step is one that does no harm where the one before may or may not have been done.
+final class WarmMachineTest {
+
+    private static final Next FAILED = new Next.End(Transfer.FAILED, true);
+    private static final Next FAILED_UNCALLED = new Next.End(Transfer.FAILED, false);
+
+    private static State fresh() {
+        return new State(Stage.NEW, 0, true, Time.EARLY, false, false, null);
+    }
+
+    private static State rings(boolean heard, @Nullable Boolean takes) {
+        return new State(Stage.DIALLED, 0, true, Time.EARLY, true, heard, takes);
+    }
+
+    private static State joining(int asks, boolean running) {
+        return new State(Stage.JOINING, asks, running, Time.EARLY, true, true, true);
+    }
+
+    private static State at(State s, Time time) {
+        return new State(s.stage(), s.asks(), s.running(), time, s.known(), s.heard(), s.takes());
+    }
+
+    private static State over(State s) {
+        return new State(s.stage(), s.asks(), false, s.time(), s.known(), s.heard(), s.takes());
+    }
+
+    private static State lost(State s) {
+        return new State(s.stage(), s.asks(), s.running(), s.time(), false, s.heard(), s.takes());
+    }
+
+    @Test
+    void theOtherSideIsCalledThenAskedThenJoined() {
+        assertEquals(new Next.Call(), WarmMachine.next(fresh()));
+        assertEquals(new Next.Wait(), WarmMachine.called(new Dial.Ringing("leg")));
+        assertEquals(new Next.Look(), WarmMachine.next(rings(false, null)));
+        assertEquals(new Next.Wait(), WarmMachine.looked(new Leg.Open(true), rings(false, null)));
+        assertEquals(new Next.Join(), WarmMachine.next(rings(true, true)));
+        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.joined(new HandOver.Done(200)));
+    }
+
+    @Test
+    void whoRefusesDoesNotGetTheCaller() {
+        assertEquals(new Next.End(Transfer.REFUSED, true), WarmMachine.next(rings(true, false)));
+    }
+
+    static Stream<List<Object>> ends() {
+        return Stream.of(
+                List.of(new Leg.Over(Leg.Why.BUSY, false), Transfer.BUSY), List.of(new Leg.Over(Leg.Why.NO_ANSWER, false), Transfer.NO_ANSWER),
+                List.of(new Leg.Over(Leg.Why.ENDED, false), Transfer.NO_ANSWER), List.of(new Leg.Over(Leg.Why.FAILED, false), Transfer.FAILED),
+                List.of(new Leg.Over(Leg.Why.ENDED, true), Transfer.REFUSED), List.of(new Leg.Over(Leg.Why.FAILED, true), Transfer.REFUSED));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ends")
+    void howTheOtherSidesSessionEndedIsHowTheTransferDid(List<Object> row) {
+        assertEquals(new Next.End((Transfer) row.get(1), false), WarmMachine.looked((Leg) row.get(0), rings(false, null)));
+    }
+
+    @Test
+    void whoHungUpDuringTheSummaryHasRefusedAlsoWhereTheProviderSaysOnlyThatItIsOver() {
+        assertEquals(
+                new Next.End(Transfer.REFUSED, false), WarmMachine.looked(new Leg.Over(Leg.Why.ENDED, false), rings(true, null)));
+    }
+
+    @Test
+    void whereNobodyAnswersInTimeTheAgentKeepsItsCaller() {
+        assertEquals(new Next.End(Transfer.NO_ANSWER, true), WarmMachine.next(at(rings(false, null), Time.LATE)));
+        assertEquals(new Next.End(Transfer.REFUSED, true), WarmMachine.next(at(rings(true, null), Time.LATE)));
+    }
+
+    @Test
+    void whatBecameOfACallIsWaitedForWhereTheProvidersAnswerIsLostAndNobodyIsCalledTwice() {
+        for (Trouble trouble : List.of(Trouble.TIMEOUT, Trouble.IO_ERROR, Trouble.CLOSED)) {
+            assertEquals(new Next.Wait(), WarmMachine.called(new Dial.Unavailable(trouble)));
+        }
+        assertEquals(new Next.Wait(), WarmMachine.next(lost(rings(false, null))));
+        assertEquals(new Next.Join(), WarmMachine.next(lost(rings(true, true))), "it has pressed the key all the same");
+        assertEquals(FAILED, WarmMachine.next(at(lost(rings(false, null)), Time.LATE)));
+    }
+
+    @Test
+    void aProviderThatHasTooMuchToDoIsAskedAgainAFewTimesAndOneThatFailsIsNot() {
+        assertInstanceOf(Next.Undone.class, WarmMachine.called(new Dial.Unavailable(Trouble.RATE_LIMITED)));
+        assertInstanceOf(Next.Undone.class, WarmMachine.joined(new HandOver.Unavailable(Trouble.RATE_LIMITED)));
+        assertEquals(FAILED_UNCALLED, WarmMachine.next(new State(Stage.NEW, WarmMachine.TRIES, true, Time.EARLY, false, false, null)));
+        assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Unavailable(Trouble.SERVER_ERROR)));
+        assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Refused(Reason.UNAUTHORIZED, 403)));
+        assertEquals(FAILED, WarmMachine.joined(new HandOver.Refused(Reason.UNKNOWN, 404)));
+    }
+
+    @Test
+    void whereTheCallerHangsUpTheOtherSideIsHungUpToo() {
+        assertEquals(FAILED_UNCALLED, WarmMachine.next(over(fresh())));
+        assertEquals(FAILED, WarmMachine.next(over(rings(false, null))));
+        assertEquals(FAILED, WarmMachine.next(over(rings(true, true))));
+    }
+
+    @Test
+    void aCallerWhoMayHaveBeenBroughtAwayIsBroughtAwayAgainOnlyWhileStillWithUs() {
+        assertEquals(new Next.Wait(), WarmMachine.joined(new HandOver.Unavailable(Trouble.TIMEOUT)));
+        assertEquals(new Next.Join(), WarmMachine.next(joining(1, true)));
+        assertEquals(FAILED, WarmMachine.next(joining(WarmMachine.TRIES, true)));
+        assertEquals(new Next.Follow(), WarmMachine.next(joining(1, false)));
+        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.followed(new Leg.Open(true)));
+        assertEquals(FAILED, WarmMachine.followed(new Leg.Over(Leg.Why.ENDED, true)));
+        assertEquals(new Next.Wait(), WarmMachine.followed(new Leg.Unknown()));
+        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.next(joining(WarmMachine.TRIES + WarmMachine.LOOKS, false)));
+    }
+
+    /// Behind this the agent talks with its caller again.
+    @ParameterizedTest
+    @EnumSource(Stage.class)
+    void nobodyIsBroughtAwayFromAnAgentThatGoesOn(Stage stage) {
+        List<Next> all = new ArrayList<>();
+        for (int asks = 0; asks < 20; asks++) {
+            for (boolean known : List.of(true, false)) {
+                for (boolean heard : List.of(true, false)) {
+                    all.add(WarmMachine.next(new State(stage, asks, true, Time.OVER, known, heard, null)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, Time.OVER, known, heard, true)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, Time.OVER, known, heard, false)));
+                }
+            }
+        }
+        all.forEach(next -> assertInstanceOf(Next.End.class, next));
+    }
+}
