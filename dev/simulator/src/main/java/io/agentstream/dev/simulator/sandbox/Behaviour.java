@@ -23,6 +23,8 @@ public enum Behaviour {
     SLOW,
     /// The connection is cut without an answer.
     RESET,
+    /// It is done, and the connection is cut before the answer.
+    LOST,
     /// 200 with a body that is no JSON.
     GARBAGE;
 

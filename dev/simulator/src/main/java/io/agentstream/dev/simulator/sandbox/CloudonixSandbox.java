@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// The provider's REST API as far as we use it: a session can be asked for, hung up, and given to somebody else, with the domain's bearer token.
+/// The provider's REST API as far as we use it: a session can be asked for, hung up, and given to somebody else, and somebody can be called, with the
+/// domain's bearer token.
 ///
 /// A session that it has not been told about is live until it is hung up. What it answers can be scripted, in code or at
 /// `/sandbox/`, which asks for no token: it is a toy, and listens where it is told. Any thread may call it. Close drops what
@@ -29,11 +30,13 @@ public final class CloudonixSandbox implements AutoCloseable {
     private final SandboxState state;
     private final List<Consumer<String>> listeners;
     private final List<Consumer<String>> transfers;
+    private final Callees callees;
     private final Undertow server;
 
     private CloudonixSandbox(
-            SandboxState state, List<Consumer<String>> listeners, List<Consumer<String>> transfers, Undertow server) {
+            SandboxState state, Callees callees, List<Consumer<String>> listeners, List<Consumer<String>> transfers, Undertow server) {
         this.state = state;
+        this.callees = callees;
         this.listeners = listeners;
         this.transfers = transfers;
         this.server = server;
@@ -47,8 +50,9 @@ public final class CloudonixSandbox implements AutoCloseable {
         tokens.forEach((domain, token) -> state.domain(domain.toLowerCase(Locale.ROOT), token));
         List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
         List<Consumer<String>> transfers = new CopyOnWriteArrayList<>();
+        Callees callees = new Callees(state);
         SandboxRoutes routes = new SandboxRoutes(
-                state, session -> listeners.forEach(each -> each.accept(session)), session -> transfers.forEach(each -> each.accept(session)));
+                state, callees, session -> listeners.forEach(each -> each.accept(session)), session -> transfers.forEach(each -> each.accept(session)));
         Undertow server = Undertow.builder()
                 .addHttpListener(port, address)
                 .setIoThreads(1)
@@ -60,7 +64,7 @@ public final class CloudonixSandbox implements AutoCloseable {
                 .setHandler(routes.handler())
                 .build();
         server.start();
-        return new CloudonixSandbox(state, listeners, transfers, server);
+        return new CloudonixSandbox(state, callees, listeners, transfers, server);
     }
 
     /// A bearer token that nobody can guess: 256 bits.
@@ -108,7 +112,27 @@ public final class CloudonixSandbox implements AutoCloseable {
         return state.session(session).map(Session::hungUp).orElse(false);
     }
 
-    /// Whom `session` was given to.
+    /// Says who is called at `number`. Everybody else takes every call.
+    public void callee(String number, Callee callee) {
+        state.callee(number, callee);
+    }
+
+    /// The newest session by which `number` was called.
+    public Optional<String> legTo(String number) {
+        return state.called(number).map(Session::token);
+    }
+
+    /// How that session stands, in the provider's words.
+    public String statusOfLegTo(String number) {
+        return state.called(number).map(Session::status).orElse("");
+    }
+
+    /// Sessions that are together in a room.
+    public List<String> room(String room) {
+        return state.room(room);
+    }
+
+    /// Whom `session` was given to: a number, or a room.
     public Optional<String> transferredTo(String session) {
         return state.rings(session);
     }
@@ -135,6 +159,7 @@ public final class CloudonixSandbox implements AutoCloseable {
 
     @Override
     public void close() {
+        callees.close();
         server.stop();
     }
 }

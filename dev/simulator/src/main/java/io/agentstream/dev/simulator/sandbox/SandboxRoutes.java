@@ -33,9 +33,11 @@ final class SandboxRoutes {
     private final SandboxState state;
     private final Consumer<String> onHangUp;
     private final Consumer<String> onTransfer;
+    private final Callees callees;
 
-    SandboxRoutes(SandboxState state, Consumer<String> onHangUp, Consumer<String> onTransfer) {
+    SandboxRoutes(SandboxState state, Callees callees, Consumer<String> onHangUp, Consumer<String> onTransfer) {
         this.state = state;
+        this.callees = callees;
         this.onHangUp = onHangUp;
         this.onTransfer = onTransfer;
     }
@@ -44,6 +46,8 @@ final class SandboxRoutes {
         String provider = "/customers/self/domains/{domain}/sessions/{session}";
         return new RoutingHandler()
                 .post("/calls/{domain}/sessions/{session}/application", this::application)
+                .post("/calls/{domain}/application", this::call)
+                .put("/sandbox/callees", this::callee)
                 .get(provider, exchange -> provider(exchange, false))
                 .delete(provider, exchange -> provider(exchange, true))
                 .get("/sandbox/sessions/{session}", this::show)
@@ -96,22 +100,77 @@ final class SandboxRoutes {
     }
 
     private void application(HttpServerExchange exchange, String domain, String session, byte[] body) {
-        Optional<String> rings;
-        try {
-            Matcher dialled = DIALLED.matcher(JSON.readTree(body).path("cxml").asString(""));
-            rings = dialled.find() ? Optional.of(dialled.group(1)) : Optional.empty();
-        } catch (JacksonException notJson) {
-            rings = Optional.empty();
-        }
-        if (rings.isEmpty()) {
+        String cxml = json(body).path("cxml").asString("");
+        Optional<String> room = first(Callees.ROOM, cxml);
+        Optional<String> to = room.or(() -> first(DIALLED, cxml));
+        if (to.isEmpty()) {
             problem(exchange, 400, "The body has no cxml that dials somebody.");
             return;
         }
-        Answer.Timed timed = state.transfer(domain, session, rings.get(), bearerToken(exchange), System.currentTimeMillis());
-        if (timed.answer().statusOrZero() == 200) {
-            onTransfer.accept(session);
+        later(exchange, state.transfer(
+                domain, session, to.get(), room.isPresent(), bearerToken(exchange), System.currentTimeMillis(), () -> onTransfer.accept(session)));
+    }
+
+    private static Optional<String> first(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /// Nothing where it is no JSON.
+    private static JsonNode json(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException notJson) {
+            return JSON.createObjectNode();
         }
-        later(exchange, timed);
+    }
+
+    private void call(HttpServerExchange exchange) {
+        Optional<String> domain = segment(exchange, "domain").map(name -> name.toLowerCase(Locale.ROOT));
+        if (domain.isEmpty()) {
+            problem(exchange, 400, "The domain has characters that no domain has.");
+            return;
+        }
+        exchange.getRequestReceiver()
+                .receiveFullBytes(
+                        (_, bytes) -> call(exchange, domain.get(), json(bytes)),
+                        (_, failure) -> problem(exchange, 413, "The request is too large or was cut off."));
+    }
+
+    private void call(HttpServerExchange exchange, String domain, JsonNode body) {
+        if (!Callees.isUsable(body)) {
+            problem(exchange, 400, "The body has no destination and cxml.");
+            return;
+        }
+        SandboxState.Calling calling =
+                state.call(domain, body.path("destination").asString(), bearerToken(exchange), System.currentTimeMillis());
+        if (calling.token() != null) {
+            callees.call(calling.who(), calling.token(), body);
+        }
+        later(exchange, calling.answer());
+    }
+
+    private void callee(HttpServerExchange exchange) {
+        exchange.getRequestReceiver()
+                .receiveFullBytes(
+                        (_, bytes) -> callee(exchange, json(bytes)),
+                        (_, failure) -> problem(exchange, 413, "The request is too large or was cut off."));
+    }
+
+    private void callee(HttpServerExchange exchange, JsonNode body) {
+        Optional<Callee.Does> does = Callee.Does.of(body.path("does").asString("takes"));
+        Optional<Behaviour> request = Behaviour.of(body.path("behaviour").asString("live"));
+        if (!body.path("number").isString() || does.isEmpty() || request.isEmpty()) {
+            problem(exchange, 400, "It needs a number, and does and behaviour have to be words that the sandbox knows.");
+            return;
+        }
+        try {
+            state.callee(body.path("number").asString(), new Callee(
+                    does.get(), body.path("answers_after_ms").asLong(Callee.WILLING.answersAfterMs()), request.get(), body.path("times").asInt(0)));
+            exchange.setStatusCode(204).endExchange();
+        } catch (IllegalArgumentException outOfRange) {
+            problem(exchange, 400, String.valueOf(outOfRange.getMessage()));
+        }
     }
 
     private static @Nullable String bearerToken(HttpServerExchange exchange) {

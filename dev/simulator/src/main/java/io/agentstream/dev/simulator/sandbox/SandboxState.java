@@ -5,10 +5,13 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What the sandbox knows: domains with their tokens, sessions, scripts, and the last requests. Decides every answer.
@@ -26,6 +29,9 @@ final class SandboxState {
     private final Map<String, Script> domainScripts = forgetful(MAX_DOMAINS);
     private final Deque<SandboxRequest> requests = new ArrayDeque<>();
     private final Map<String, String> rings = forgetful(MAX_SESSIONS);
+    private final Map<String, Callee> callees = forgetful(MAX_SESSIONS);
+    private final Map<String, String> called = forgetful(MAX_SESSIONS);
+    private final Map<String, Set<String>> rooms = forgetful(MAX_SESSIONS);
     private int lastSessionId;
 
     private static <V> Map<String, V> forgetful(int limit) {
@@ -69,7 +75,7 @@ final class SandboxState {
         Script script = script(domain, session);
         Answer answer = decide(delete, domain, session, tokenValid, script.behaviour(), nowMs);
         keep(new SandboxRequest(nowMs, delete ? "DELETE" : "GET", domain, session, tokenValid, answer.statusOrZero()));
-        return new Answer.Timed(answer, script.effectiveDelayMs());
+        return timed(answer, script);
     }
 
     private void keep(SandboxRequest request) {
@@ -84,8 +90,88 @@ final class SandboxState {
         return Optional.ofNullable(rings.get(session));
     }
 
-    /// Answers a POST of another application for `session` of `domain`, which rings somebody.
-    synchronized Answer.Timed transfer(String domain, String session, String to, @Nullable String bearerToken, long nowMs) {
+    /// A POST for somebody who is to be called.
+    ///
+    /// @param token of the new session; null where nobody is called
+    /// @param who is called
+    record Calling(Answer.Timed answer, @Nullable String token, Callee who) {}
+
+    /// Answers a POST that has somebody called.
+    synchronized Calling call(String domain, String destination, @Nullable String bearerToken, long nowMs) {
+        boolean tokenValid = tokenValid(domain, bearerToken);
+        Callee who = callees.getOrDefault(destination, Callee.WILLING);
+        if (who.times() > 0) {
+            callees.put(destination, who.answered(who.times() == 1 ? Behaviour.LIVE : who.request(), who.times() - 1));
+        }
+        String token = "leg-" + ++lastSessionId;
+        Answer answer = decide(false, domain, token, tokenValid, who.request(), nowMs);
+        boolean calls = answer.statusOrZero() == 200;
+        if (calls) {
+            sessions.put(token, Session.outbound(lastSessionId, token, domain, destination, nowMs));
+            called.put(destination, token);
+        } else {
+            sessions.remove(token);
+        }
+        keep(new SandboxRequest(nowMs, "POST", domain, token, tokenValid, answer.statusOrZero()));
+        return new Calling(timed(answer, new Script(who.request(), 0, 0)), calls ? token : null, who);
+    }
+
+    synchronized void callee(String number, Callee callee) {
+        callees.put(number, callee);
+    }
+
+    /// The newest session by which somebody was called.
+    synchronized Optional<Session> called(String number) {
+        return Optional.ofNullable(called.get(number)).map(sessions::get);
+    }
+
+    /// Somebody answers the telephone; false where it does not ring any more.
+    synchronized boolean answered(String token, long nowMs) {
+        Session session = sessions.computeIfPresent(token, (_, rings) -> rings.answered(nowMs));
+        return session != null && session.endedMs() == null;
+    }
+
+    synchronized boolean isLive(String token) {
+        Session session = sessions.get(token);
+        return session != null && session.endedMs() == null;
+    }
+
+    synchronized void over(String token, String how, long nowMs) {
+        sessions.computeIfPresent(token, (_, session) -> session.ended(nowMs, how, false));
+        leaves(token, nowMs);
+    }
+
+    /// Somebody comes into a room, unless they have hung up.
+    synchronized void joins(String token, String room) {
+        if (isLive(token)) {
+            rooms.computeIfAbsent(room, _ -> new LinkedHashSet<>()).add(token);
+        }
+    }
+
+    /// Who is in a room.
+    synchronized List<String> room(String room) {
+        return List.copyOf(rooms.getOrDefault(room, Set.of()));
+    }
+
+    /// Whoever leaves a room ends it, and the sessions of all who are there.
+    private void leaves(String token, long nowMs) {
+        for (Iterator<Set<String>> each = rooms.values().iterator(); each.hasNext(); ) {
+            Set<String> there = each.next();
+            if (there.contains(token)) {
+                each.remove();
+                there.forEach(other -> sessions.computeIfPresent(other, (_, session) -> session.ended(nowMs, "completed", false)));
+                return;
+            }
+        }
+    }
+
+    private static Answer.Timed timed(Answer answer, Script script) {
+        return new Answer.Timed(script.behaviour() == Behaviour.LOST ? new Answer.Cut() : answer, script.effectiveDelayMs());
+    }
+
+    /// Answers a POST of another application for `session` of `domain`, which rings somebody, or brings the session into a room.
+    synchronized Answer.Timed transfer(
+            String domain, String session, String to, boolean isRoom, @Nullable String bearerToken, long nowMs, Runnable done) {
         boolean tokenValid = tokenValid(domain, bearerToken);
         Script script = script(domain, session);
         Answer answer = decide(false, domain, session, tokenValid, script.behaviour(), nowMs);
@@ -94,9 +180,14 @@ final class SandboxState {
             answer = error(404, "Session not found");
         } else if (answer.statusOrZero() == 200 && script.behaviour() != Behaviour.GARBAGE) {
             rings.put(session, to);
+            if (isRoom) {
+                leaves(session, nowMs); // another room, or the same anew
+                joins(session, to);
+            }
+            done.run();
         }
         keep(new SandboxRequest(nowMs, "POST", domain, session, tokenValid, answer.statusOrZero()));
-        return new Answer.Timed(answer, script.effectiveDelayMs());
+        return timed(answer, script);
     }
 
     private Answer decide(
@@ -108,7 +199,7 @@ final class SandboxState {
             case ERROR -> error(500, "Internal server error");
             case RESET -> new Answer.Cut();
             case GARBAGE -> new Answer.Json(200, "{\"token\": \"" + session + "\", \"endTime\": nul");
-            case LIVE, SLOW, ENDED, NOT_FOUND -> {
+            case LIVE, SLOW, ENDED, NOT_FOUND, LOST -> {
                 if (!tokenValid) {
                     yield error(401, "Unauthorized");
                 }
@@ -122,13 +213,16 @@ final class SandboxState {
     private Answer known(boolean delete, String domain, String token, boolean over, long nowMs) {
         Session session = sessions.get(token);
         if (session == null) {
-            session = new Session(++lastSessionId, token, domain, nowMs, null, false);
+            session = Session.inbound(++lastSessionId, token, domain, nowMs);
         }
         if (!session.domain().equals(domain)) {
             return error(404, "Session not found");
         }
         Session next = over || delete ? session.ended(nowMs, delete && !over) : session;
         sessions.put(token, next);
+        if (next.endedMs() != null) {
+            leaves(token, nowMs);
+        }
         if (!delete) {
             return new Answer.Json(200, next.toJson());
         }
