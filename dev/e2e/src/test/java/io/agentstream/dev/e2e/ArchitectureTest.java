@@ -121,7 +121,8 @@ final class ArchitectureTest {
                 // a dialogue asks for values, and `capture`, which is a core of its own below, is how it understands them
                 "io\\.agentstream\\.agents\\.(conversation\\..*|dialogue\\..*|capture\\..*|Scripted\\w+)(\\$.*)?",
                 "io\\.agentstream\\.agents\\.(capture\\..*|definition\\.(?!AgentSchema).*)", // the schema is read from a file
-                "io\\.agentstream\\.orchestrator\\.decide\\.(RunMachine|Verdicts|Contexts|Refusal|Tariff)(\\$.*)?");
+                "io\\.agentstream\\.orchestrator\\.decide\\.(RunMachine|Verdicts|Contexts|Refusal|Tariff)(\\$.*)?",
+                "io\\.agentstream\\.orchestrator\\.(jobs\\.WarmMachine|provider\\.(Dial|Leg|HandOver|SessionCheck|Trouble)|store\\.WarmLegs\\$Stage)(\\$.*)?");
     }
 
     /// A machine knows values, and nothing that reads a clock, is random, logs, counts, waits or talks.
