@@ -34,6 +34,9 @@ final class Speaking {
     /// Fillers of one turn.
     private static final int MAX_FILLERS = 3;
 
+    /// How often more are said while somebody else is asked to take the call: that may last for minutes, and has a limit of its own.
+    private static final long HOLD_MS = 10_000;
+
     private final CascadeStep step;
     private final CascadeState s;
 
@@ -224,6 +227,8 @@ final class Speaking {
     private void wait(Settings.Filler filler) {
         if (s.fillers < MAX_FILLERS) {
             s.fillerDueMs = step.nowMs + filler.afterMs();
+        } else if (s.isTransferring()) {
+            s.fillerDueMs = step.nowMs + Math.max(filler.afterMs(), HOLD_MS);
         }
     }
 

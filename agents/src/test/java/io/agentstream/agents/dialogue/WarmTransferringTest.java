@@ -81,6 +81,22 @@ class WarmTransferringTest {
         assertTrue(lastedMs > 80_000 && lastedMs < 120_000, () -> lastedMs + " ms");
     }
 
+    @Test
+    void aCallerWhoWaitsLongHearsAgainAndAgainThatSomebodyIsAsked() {
+        Story story = Story.of("""
+                "settings": {"filler": {"after_ms": 3000, "lines": ["I am still asking."]}},
+                "nodes": {"start": {"type": "transfer", "kind": "warm", "to": "+15550131", "ring_ms": 20000, "summary": "A call.", "on_failure": "nobody"},
+                          "nobody": {"type": "hangup", "say": "Nobody is there."}}""");
+        World world = story.play(new PoliteServices(story.brain()) {
+            @Override
+            public void transfer(World world, Fact.TransferAsked asked) {}
+        }, TakeOver.NEVER);
+
+        long said = Story.spoken(world).stream().filter("I am still asking."::equals).count();
+        assertTrue(said >= 8 && said <= 14, () -> said + " times in " + (world.nowMs - World.T0) + " ms");
+        assertEquals("Nobody is there.", Story.spoken(world).getLast());
+    }
+
     private static Story tool() {
         return Story.of("""
                 "tools": {"person": {"type": "transfer", "kind": "warm", "description": "Connects the caller to a person.", "to": "+15550120"}},
