@@ -58,9 +58,13 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The agent worker, put together. Any thread may close it; then it hands its conversations over.
 public final class WorkerService implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(WorkerService.class);
 
     private static final int MAX_POLL_RECORDS = 2_000;
     private static final int SNAPSHOT_POLL_RECORDS = 5_000;
@@ -130,9 +134,11 @@ public final class WorkerService implements AutoCloseable {
             snapshots.add(new SnapshotLoader(
                     () -> kafka.readerToTheEnd(client, SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis));
         }
-        Thread rehearsing = Thread.ofPlatform().daemon().name("rehearsal").start(() -> {
+        Thread rehearsing = Thread.ofPlatform().daemon().name("rehearsal").uncaughtExceptionHandler((_, failure) ->
+                log.atWarn().setCause(failure).log("not rehearsed: the first calls that are taken over wait longer")).start(() -> {
             snapshots.forEach(SnapshotLoader::warmUp);
-            Rehearsal.of(engines, System.currentTimeMillis(), DemoAgents.echo(), DemoAgents.talking());
+            Rehearsal.Played played = Rehearsal.of(engines, System.currentTimeMillis(), DemoAgents.echo(), DemoAgents.talking());
+            log.atInfo().addKeyValue("taken_over", played.takenOver()).addKeyValue("failed", played.failed()).log("rehearsed");
         });
         BooleanSupplier prepared = () -> keys.ready() && !rehearsing.isAlive();
         List<ConversationLoop> loops = new ArrayList<>();
@@ -148,6 +154,7 @@ public final class WorkerService implements AutoCloseable {
         metrics.gauge("agent_stream_worker_conversations", () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());
         readiness.require(() -> definitions.ready() ? Optional.empty() : Optional.of("definitions are being read"));
         readiness.require(() -> keys.ready() ? Optional.empty() : Optional.of("keys of calls are being read"));
+        readiness.require(() -> rehearsing.isAlive() ? Optional.of("it rehearses a take-over") : Optional.empty());
         readiness.require(() -> loops.stream().allMatch(ConversationLoop::ready)
                 ? Optional.empty()
                 : Optional.of("a loop waits for its share of the partitions"));

@@ -31,15 +31,20 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Holds the conversations of its partitions: one thread, one consumer, one producer of socket commands. Reads records, takes
 /// what engines have posted, and calls back whose deadline has passed.
 ///
 /// It waits in `poll` and nowhere else; an engine that posts from its own thread wakes it there.
 public final class ConversationLoop implements DutyCycle {
+
+    private static final Logger log = LoggerFactory.getLogger(ConversationLoop.class);
 
     /// Longest wait. Deadlines make it shorter, a mailbox with something in it ends it.
     static final long WAIT_MS = 100;
@@ -48,6 +53,9 @@ public final class ConversationLoop implements DutyCycle {
     static final long WAIT_FOR_ANY_MS = 20;
 
     static final long SECOND_MS = 1_000;
+
+    /// Until it is tried again to join a group that has workers of another version.
+    private static final long OTHERS_MS = 500;
 
     /// How often callers of whom nothing comes are looked after.
     static final long LISTEN_EVERY_MS = 100;
@@ -70,6 +78,8 @@ public final class ConversationLoop implements DutyCycle {
     private final Definitions definitions;
     private final BooleanSupplier keysRead;
     private final long sureMs;
+    private final long missedMs;
+    private boolean waitsForOthers;
     private final Mailbox mailbox = new Mailbox();
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Deadlines deadlines = new Deadlines();
@@ -116,6 +126,11 @@ public final class ConversationLoop implements DutyCycle {
         long sureMs() {
             return Math.max(LEAST_SURE_MS, sessionMs / 2);
         }
+
+        /// Who stood still for longer may have been missed: the last heartbeat was a while before that.
+        long missedMs() {
+            return sessionMs * 3 / 4;
+        }
     }
 
     public ConversationLoop(int number, Parts parts) {
@@ -128,6 +143,7 @@ public final class ConversationLoop implements DutyCycle {
         this.definitions = parts.definitions();
         this.keysRead = parts.keysRead();
         this.sureMs = parts.limits().sureMs();
+        this.missedMs = parts.limits().missedMs();
         this.commands = new CommandWriter(parts.media(), meters);
         this.effects = new ConversationEffects(commands, events, deadlines, meters);
         Guard guard = new Guard(effects, commands, meters);
@@ -183,9 +199,9 @@ public final class ConversationLoop implements DutyCycle {
         ConsumerRecords<byte[], byte[]> records = poll();
         long startNs = System.nanoTime();
         long nowMs = clockMs.getAsLong();
-        boolean stoodStill = lastPassMs > 0 && nowMs - lastPassMs > sureMs;
+        long stoodStillMs = lastPassMs > 0 ? nowMs - lastPassMs : 0;
         lastPassMs = nowMs;
-        if (stoodStill && !partitions.stillOurs()) {
+        if (stoodStillMs > sureMs && !partitions.stillOurs(stoodStillMs > missedMs)) {
             return; // what was read is somebody else's
         }
         if (!records.isEmpty() && !partitions.moving()) {
@@ -233,6 +249,9 @@ public final class ConversationLoop implements DutyCycle {
             return consumer.poll(Duration.ofMillis(now ? 0 : waitMs));
         } catch (WakeupException somethingPosted) {
             return ConsumerRecords.empty();
+        } catch (InconsistentGroupProtocolException others) {
+            waitForOthers();
+            return ConsumerRecords.empty();
         } catch (InvalidSessionTimeoutException refused) {
             throw new IllegalStateException(
                     "the brokers take no session timeout as short as " + Keys.WORKER_SESSION_TIMEOUT.variable()
@@ -241,6 +260,15 @@ public final class ConversationLoop implements DutyCycle {
         } finally {
             waiting.set(false);
         }
+    }
+
+    /// Workers of an older version share partitions in another way: there is one group of the one, or of the other. They may be about to go.
+    private void waitForOthers() {
+        if (!waitsForOthers) {
+            waitsForOthers = true;
+            log.atWarn().log("workers of another version have the calls: waiting until the last of them is stopped");
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(OTHERS_MS));
     }
 
     private void everySecond(long nowMs) {

@@ -132,16 +132,20 @@ final class Commits {
     /// over reads them from where they were committed last. To wait for one would hold up all calls of the loop, and end it.
     private Map<TopicPartition, OffsetAndMetadata> positions(Collection<TopicPartition> of, Duration limit) {
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+        boolean woken = false;
         for (TopicPartition each : of) {
-            if (!placed.test(each)) {
-                continue;
+            for (int tries = 0; tries < 2 && placed.test(each) && !positions.containsKey(each); tries++) {
+                try {
+                    positions.put(each, new OffsetAndMetadata(consumer.position(each, limit)));
+                } catch (TimeoutException notKnown) { // left out
+                    break;
+                } catch (WakeupException meantForPoll) {
+                    woken = true;
+                }
             }
-            try {
-                positions.put(each, new OffsetAndMetadata(consumer.position(each, limit)));
-            } catch (TimeoutException notKnown) { // left out
-            } catch (WakeupException meantForPoll) {
-                consumer.wakeup();
-            }
+        }
+        if (woken) {
+            consumer.wakeup();
         }
         return positions;
     }

@@ -31,8 +31,10 @@ final class Membership {
     }
 
     /// Commits what is committed already: the group takes it only from a member of its present generation. Where the group does not
-    /// answer, it does not hold.
-    boolean holds() {
+    /// answer, it does not hold. While the group agrees nobody is asked: then it holds where the group cannot have missed this member.
+    ///
+    /// @param isMissed whether the loop stood still for so long that the group may have
+    boolean holds(boolean isMissed) {
         Map<TopicPartition, OffsetAndMetadata> known = commits.certain();
         for (int tried = 0; !known.isEmpty() && tried < TRIES; tried++) {
             try {
@@ -40,8 +42,11 @@ final class Membership {
                 commits.acknowledged();
                 return true;
             } catch (WakeupException meantForPoll) { // try once more
-            } catch (RebalanceInProgressException stillAMember) {
-                return true;
+            } catch (RebalanceInProgressException notAsked) {
+                if (isMissed) {
+                    log.atWarn().log("stood still while the group agreed, which goes on without it");
+                }
+                return !isMissed;
             } catch (KafkaException doubt) {
                 log.atWarn()
                         .addKeyValue("failure", Causes.of(doubt))

@@ -196,8 +196,10 @@ public final class Partitions implements ConsumerRebalanceListener {
     }
 
     /// Asks the group, after the loop stood still, whether what it holds is still its own. Where it is not, as [#onPartitionsLost].
-    public boolean stillOurs() {
-        boolean ours = membership.holds();
+    ///
+    /// @param isMissed whether it stood still for so long that the group may have given its partitions away
+    public boolean stillOurs(boolean isMissed) {
+        boolean ours = membership.holds(isMissed);
         if (!ours) {
             lost();
         }
@@ -219,6 +221,8 @@ public final class Partitions implements ConsumerRebalanceListener {
         givenUp.retainAll(consumer.assignment());
         beginNearNow(added, PLACE_LIMIT, false);
         beginNearNow(givenUp, PLACE_LIMIT, true);
+        Set<TopicPartition> anew = new HashSet<>(added);
+        anew.addAll(givenUp);
         givenUp.clear();
         Set<Integer> owned = numbers(consumer.assignment());
         holder.keepOnly(owned);
@@ -232,7 +236,7 @@ public final class Partitions implements ConsumerRebalanceListener {
         loadAgainMs = clockMs.getAsLong() + LOAD_AGAIN_MS;
         consumer.resume(consumer.assignment());
         consumer.pause(unplaced);
-        commits.begin(added);
+        commits.begin(anew);
         held = owned;
         moving = false;
         assigned = true;
@@ -242,13 +246,12 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Where Kafka does not say in time how far was read, nobody's call is ended for it: the partitions are [#unplaced] until it does.
     private void beginNearNow(Collection<TopicPartition> added, Duration limit, boolean again) {
         try {
-            place(added, limit, again);
+            Wakeups.passedOn(consumer, () -> place(added, limit, again));
         } catch (TimeoutException notKnown) {
             unplaced.addAll(added);
             log.atWarn().addKeyValue("partitions", numbers(added).size()).log("it is not known where to begin, asking again");
-        } catch (WakeupException meantForPoll) {
+        } catch (WakeupException oneAfterTheOther) {
             unplaced.addAll(added);
-            consumer.wakeup();
         }
     }
 

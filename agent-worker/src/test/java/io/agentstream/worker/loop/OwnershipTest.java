@@ -16,7 +16,9 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidSessionTimeoutException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +134,52 @@ class OwnershipTest {
         // then it has let go of them before the session of the one that stood still could have been over
         assertTrue(LoopFixture.LIMITS.sureMs() < LoopFixture.LIMITS.sessionMs());
         assertFalse(fixture.consumer.paused().isEmpty());
+    }
+
+    @Test
+    void whoStoodStillForLongWhileTheGroupAgreedHoldsNothing() throws Exception {
+        // given a conversation, and a group that agrees, which the client says without asking it
+        fixture.start(1);
+        fixture.running(CALL, 1, ECHO);
+        fixture.workUntil(() -> fixture.loop.conversations() == 1);
+        fixture.consumer.notAMember = new RebalanceInProgressException();
+
+        // when
+        passes(fixture, LoopFixture.LIMITS.sessionMs());
+
+        // then
+        assertEquals(0, fixture.loop.conversations());
+    }
+
+    @Test
+    void whoStoodStillForAMomentWhileTheGroupAgreedGoesOn() throws Exception {
+        // given
+        fixture.start(1);
+        fixture.running(CALL, 1, ECHO);
+        fixture.workUntil(() -> fixture.loop.conversations() == 1);
+        fixture.consumer.notAMember = new RebalanceInProgressException();
+
+        // when
+        passes(fixture, LoopFixture.LIMITS.missedMs());
+
+        // then
+        assertTrue(LoopFixture.LIMITS.missedMs() >= LoopFixture.LIMITS.sureMs());
+        assertEquals(1, fixture.loop.conversations());
+    }
+
+    @Test
+    void waitsWhereWorkersOfAnotherVersionHaveTheGroup() throws Exception {
+        // given
+        fixture.start(1);
+        fixture.consumer.setPollException(new InconsistentGroupProtocolException("on purpose"));
+
+        // when
+        fixture.work();
+        fixture.running(CALL, 1, ECHO);
+        talks(fixture, 12);
+
+        // then it has tried again
+        assertEquals(1, fixture.loop.conversations());
     }
 
     @Test
