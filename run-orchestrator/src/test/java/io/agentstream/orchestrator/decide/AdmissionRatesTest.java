@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
@@ -133,7 +134,9 @@ final class AdmissionRatesTest {
                         tenant.sample().organizationId());
 
                 for (int i = 0; i < 8; i++) {
-                    offers.add(threads.submit(() -> decisions.offered(tenant.offer().build(), calls.source(), () -> TenantCalls.NOW)));
+                    CallEvent.Offered offer = tenant.offer().build();
+                    offers.add(threads.submit(
+                            () -> TenantCalls.untilDecided(() -> decisions.offered(offer, calls.source(), () -> TenantCalls.NOW))));
                 }
 
                 soon(threads.submit(() -> {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The calls of one organisation, and what is decided on them a second after they came.
@@ -37,7 +38,27 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     }
 
     public Decision offer(CallEvent.Offered offer) {
-        return decisions.offered(offer, source(), () -> NOW);
+        Source source = source();
+        return untilDecided(() -> decisions.offered(offer, source, () -> NOW));
+    }
+
+    @FunctionalInterface
+    interface Deciding<X extends Exception> {
+        Decision decide() throws X;
+    }
+
+    /// As whoever reads the log does it: what cannot be decided now, because others are decided on, is decided later.
+    static <X extends Exception> Decision untilDecided(Deciding<X> deciding) throws X {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try {
+                return deciding.decide();
+            } catch (NotNowException later) {
+                if (System.nanoTime() > deadlineNs) {
+                    throw later;
+                }
+            }
+        }
     }
 
     CallId admitted() {
@@ -58,12 +79,15 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     Decision start(CallEvent.Started start, Session session) throws InterruptedException {
         ProofPlan plan = decisions.plan(start).orElseThrow();
-        return decisions.started(plan.answered(start, session), source(), () -> NOW);
+        Source source = source();
+        return untilDecided(() -> decisions.started(plan.answered(start, session), source, () -> NOW));
     }
 
     Decision start(CallId call, InstantSource clock) throws InterruptedException {
         CallEvent.Started start = Samples.started().of(call).build();
-        return decisions.started(decisions.plan(start).orElseThrow().answered(start, Session.LIVE), source(), clock);
+        ProofPlan plan = decisions.plan(start).orElseThrow();
+        Source source = source();
+        return untilDecided(() -> decisions.started(plan.answered(start, Session.LIVE), source, clock));
     }
 
     public Decision start(CallId call) throws InterruptedException {
@@ -111,7 +135,9 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     }
 
     public Decision end(CallId call, Duration after, End end) {
-        return decisions.ended(Samples.ended(call, NOW.plus(after), end), source());
+        CallEvent.Ended ended = Samples.ended(call, NOW.plus(after), end);
+        Source source = source();
+        return untilDecided(() -> decisions.ended(ended, source));
     }
 
     static Failure failure(Decision decision) {

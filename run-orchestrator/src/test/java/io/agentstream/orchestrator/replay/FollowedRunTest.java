@@ -148,6 +148,7 @@ final class FollowedRunTest {
         }
         call.end(6_000);
         FollowedRun run = follow(false);
+        all(run); // and now all of it is there to be given
 
         // when
         long most = 0;
