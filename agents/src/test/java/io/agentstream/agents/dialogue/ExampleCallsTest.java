@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// The agents of the manual hold whole calls, and the same ones whoever holds them.
 class ExampleCallsTest {
@@ -95,15 +94,9 @@ class ExampleCallsTest {
         assertEquals("About my tooth.", last(world, "message"));
     }
 
-    /// As an agent whose services are three: its way is the same.
-    private static Story triage() {
-        ObjectNode definition = (ObjectNode) ExampleAgents.definition("triage").deepCopy();
-        return Story.of(definition.put("engine", "cascade").set("services", ExampleAgents.definition("receptionist").path("services")));
-    }
-
     /// A caller of the triage, whose ticket is urgent.
     private static World triage(TakeOver takeOver, Transfer engineer) {
-        Story story = triage().with(ExampleCallsTest::dispatcher).with(Map.of("open_ticket", "{\"number\":\"T7\",\"summary\":\"the ring is down\"}"));
+        Story story = of("triage").with(ExampleCallsTest::dispatcher).with(Map.of("open_ticket", "{\"number\":\"T7\",\"summary\":\"the ring is down\"}"));
         PoliteServices services = story.services();
         services.transfer = engineer;
         return story.play(services, takeOver, "The ring is down.");
@@ -120,7 +113,7 @@ class ExampleCallsTest {
     @Test
     void theTriageGivesWhoIsUrgentToTheEngineerWhoIsToldWhatItIsAbout() throws Exception {
         World world = Ways.leadToTheSame(
-                triage().agent(), takeOver -> triage(takeOver, Transfer.CONNECTED), Story::outcome);
+                of("triage").agent(), takeOver -> triage(takeOver, Transfer.CONNECTED), Story::outcome);
 
         Fact.TransferAsked asked = world.told(Fact.TransferAsked.class).getFirst();
         assertEquals("A call from 1 5 5 5 0 1 0 0. Ticket T7: the ring is down. I connect you now.", asked.arguments().path("summary").asString());
