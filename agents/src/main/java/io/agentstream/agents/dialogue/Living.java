@@ -61,7 +61,7 @@ final class Living {
         } else if (s.opened != s.brain) {
             s.opened = s.brain;
             s.cutTurn = NONE; // it is told with the rest
-            step.effects.add(new OpenSpeech(++s.earNumber, s.brain, step.thinking().request()));
+            step.effects.add(new OpenSpeech(++s.earNumber, s.brain, step.thinking().beginning()));
         }
     }
 
@@ -84,7 +84,9 @@ final class Living {
         }
     }
 
+    /// Whoever hears this turn has to know what was said before it.
     void callerBegan(int turn, long agoMs) {
+        ready();
         if (!s.deaf) {
             step.effects.add(new HearTurn(turn, agoMs));
         }
@@ -200,17 +202,23 @@ final class Living {
         s.forgetLive();
     }
 
-    /// The service is lost for good, whatever it was doing: what it has begun to say is left at that, and the rest is the next one's.
+    /// The service is lost for good, whatever it was doing: what it has begun to say is left at that, and the rest is the next one's. That one is
+    /// opened when somebody needs it: then it is known what became of what is being said and done now.
     void lost() {
+        if (s.opened != s.brain) {
+            return; // it was left before
+        }
         ServiceFailure forGood = new ServiceFailure(ServiceFailure.Kind.REFUSED);
+        int lost = s.brain;
         if (s.asking != NONE) {
             step.thinking().failed(forGood);
         } else if (s.speaking != NONE) {
             step.speaking().failed(forGood);
-        } else {
+        }
+        if (s.brain == lost) { // nothing is asked of the next one yet
             s.brain++;
             s.brainTries = 0;
         }
-        ready();
+        s.deaf |= !step.thinking().hasBrain();
     }
 }

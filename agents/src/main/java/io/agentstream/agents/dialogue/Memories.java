@@ -173,10 +173,14 @@ final class Memories {
 
     /// What is remembered of the turn's parts up to one, as far as it was heard. Each use of a tool has a result.
     static List<Remark> remarks(CascadeState s, long heardMs, int rounds) {
+        return remarks(s.turns, s.pieces, heardMs, rounds);
+    }
+
+    static List<Remark> remarks(List<Round> turns, List<Piece> pieces, long heardMs, int rounds) {
         List<Remark> remarks = new ArrayList<>();
         for (int n = 0; n < rounds; n++) {
-            Round round = s.turns.get(n);
-            String text = heard(s.pieces, n, heardMs);
+            Round round = turns.get(n);
+            String text = heard(pieces, n, heardMs);
             if (text.isEmpty() && round.uses().isEmpty()) {
                 continue;
             }

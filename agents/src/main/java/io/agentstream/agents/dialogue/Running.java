@@ -74,6 +74,14 @@ final class Running {
                 .findFirst();
     }
 
+    /// For whoever is told while uses are waited for.
+    static List<Round> going(List<Round> rounds) {
+        return rounds.stream()
+                .map(round -> new Round(
+                        round.uses().stream().map(used -> used.result() == null ? used.with(STILL) : used).toList()))
+                .toList();
+    }
+
     /// A brain is asked, and knows by that what is done.
     void told() {
         s.running = s.running.stream().filter(Use::goesOn).toList();

@@ -80,6 +80,10 @@ final class Thinking {
             step.waits();
             return;
         }
+        if (!hasBrain()) { // the last one was lost while the line was spoken
+            failed();
+            return;
+        }
         step.running().told();
         s.asking = s.next++;
         s.brainDueMs = step.nowMs + LIMIT_MS;
@@ -90,6 +94,17 @@ final class Thinking {
 
     /// What is told as things are, but for what is being said.
     BrainRequest request() {
+        return request(Memories.remarks(s, Dialogue.NEVER, s.turns.size() - 1));
+    }
+
+    /// What one is told that was not there when it happened: also what is being done, but not what it is to say or to answer itself.
+    BrainRequest beginning() {
+        boolean isOver = s.asking == NONE && !s.turns.isEmpty()
+                && (s.spoken == s.pieces.size() || !s.turns.getLast().uses().isEmpty());
+        return request(Memories.remarks(Running.going(s.turns), s.pieces, Dialogue.NEVER, isOver ? s.turns.size() : s.turns.size() - 1));
+    }
+
+    private BrainRequest request(List<Remark> newest) {
         Node node = s.node == null ? step.graph.node(step.graph.start()) : step.here();
         String own = switch (node) {
             case Node.Agent agent -> step.prompt(agent.prompt());
@@ -97,7 +112,7 @@ final class Thinking {
             case Node.Say _, Node.Capture _, Node.HangUp _, Node.Set _, Node.Http _, Node.Transfer _ -> "";
         };
         String instructions = (step.prompt(step.graph.prompt()) + "\n\n" + own).strip();
-        List<Remark> history = Memories.with(s.history, Memories.remarks(s, Dialogue.NEVER, s.turns.size() - 1));
+        List<Remark> history = Memories.with(s.history, newest);
         return s.isWriting()
                 ? new BrainRequest(instructions, Memories.with(history, List.of(Remark.caller(WRITE))), List.of(), List.of())
                 : new BrainRequest(instructions, history, Offers.of(step.graph, node), Offers.servers(step.graph, node));

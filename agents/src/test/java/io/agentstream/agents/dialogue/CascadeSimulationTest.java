@@ -274,6 +274,9 @@ class CascadeSimulationTest {
                 }
             } else {
                 super.perform(world, effect);
+                if (speaks && random.nextInt(6 * badness) == 0) { // it may be lost whatever it does
+                    answer(world, 1L + random.nextInt(3_000), "", new EarFailed(ear, failure()));
+                }
             }
         }
     }

@@ -65,7 +65,7 @@ class PoliteServices implements World.Services {
     /// The turn that is heard by whoever hears, thinks and speaks in one; 0: none.
     private int heard;
     /// Whether one service hears, thinks and speaks; and what it has heard, by what stands in the history for it.
-    private boolean speaks;
+    boolean speaks;
     private final Map<String, String> sounds = new HashMap<>();
     /// How long such a one takes for the words of a turn: longer than for its answer.
     long quotesMs = 900;
