@@ -18,6 +18,7 @@ import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.dialogue.CascadeState.Piece;
 import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,6 +33,9 @@ final class Living {
 
     /// Turns of which the words are waited for; of those before them none will come.
     private static final int MAX_UNWORDED = 8;
+
+    /// Longest words of a turn; what is beyond them is not kept.
+    static final int MAX_WORDS_CHARS = 8_000;
 
     private static final int MS_BYTES = 8;
 
@@ -127,7 +131,7 @@ final class Living {
                 return;
             }
             forget(spoken);
-            String text = quoted.text().strip();
+            String text = WellFormed.beginning(quoted.text().strip(), MAX_WORDS_CHARS);
             s.history = s.history.stream()
                     .map(remark -> remark.equals(Remark.caller(unworded(spoken.turn()))) ? Remark.caller(text) : remark)
                     .toList();

@@ -422,6 +422,13 @@ class RealtimeDialogueTest {
     }
 
     @Test
+    void ofWordsWithoutEndTheBeginningIsKept() {
+        World world = play("x".repeat(20_000));
+
+        assertEquals(Living.MAX_WORDS_CHARS, world.told(Fact.Understood.class).getFirst().text().length());
+    }
+
+    @Test
     void wordsOfAnotherTurnArePassedOver() {
         World world = play("I have a question.");
         int facts = world.facts.size();

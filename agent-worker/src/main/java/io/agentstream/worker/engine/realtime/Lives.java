@@ -138,7 +138,7 @@ final class Lives implements Realtime.Listener {
         if (to == null) {
             return;
         }
-        boolean isDone = answered.whole() || to.isSomething;
+        boolean isDone = to.isSomething || (answered.whole() && !to.line); // a line that nobody hears was not said
         if (to.line) {
             out.post(isDone ? new MouthDone(to.turn, to.number) : new MouthFailed(to.turn, to.number, BROKEN));
         } else if (isDone) {

@@ -124,7 +124,9 @@ final class RealtimeSession implements AgentSession {
                 }
             }
             case PressKeys press -> { // as a mouth would, at once
-                out.post(new MouthSpoke(press.turn(), press.number(), Slice.of(Dtmf.muLaw(press.keys())), List.of()));
+                Slice tones = Slice.of(Dtmf.muLaw(press.keys()));
+                items.add(press.turn(), "", tones.length());
+                out.post(new MouthSpoke(press.turn(), press.number(), tones, List.of()));
                 out.post(new MouthDone(press.turn(), press.number()));
             }
             case CallTool call -> {

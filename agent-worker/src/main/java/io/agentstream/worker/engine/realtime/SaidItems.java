@@ -18,6 +18,7 @@ final class SaidItems {
     /// @param heardMs how much of it was heard
     record Cut(String item, long heardMs) {}
 
+    /// @param item empty for sounds that are no service's
     void add(int of, String item, int more) {
         lock.lock();
         try {
@@ -39,7 +40,7 @@ final class SaidItems {
             long leftMs = heardMs;
             for (Map.Entry<String, Long> each : (of == turn ? bytes : Map.<String, Long>of()).entrySet()) {
                 long ms = each.getValue() / MuLaw.BYTES_PER_MS;
-                if (leftMs < ms) {
+                if (leftMs < ms && !each.getKey().isEmpty()) {
                     cuts.add(new Cut(each.getKey(), Math.max(0, leftMs)));
                 }
                 leftMs -= ms;

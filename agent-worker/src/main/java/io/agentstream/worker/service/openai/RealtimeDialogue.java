@@ -162,6 +162,7 @@ final class RealtimeDialogue {
     void stop(int answer) {
         if (answers.stop(answer) && !answers.active().equals(WantedAnswers.UNNAMED)) {
             send(RealtimeMessages.cancel(answers.active()));
+            arm(); // nothing else is asked before it says that this is over
         }
     }
 
@@ -257,13 +258,16 @@ final class RealtimeDialogue {
         if (muLaw.length == 0) {
             return;
         }
-        disarm();
-        responseOfItem.put(item, answers.active());
+        arm(); // also in the middle of an answer the next may never come
         activeBytes += muLaw.length;
-        if (activeBytes > Realtime.MAX_AUDIO_BYTES) {
-            lose(new ServiceFailure.Broken("more audio than an answer may have"));
+        if (activeBytes > Realtime.MAX_AUDIO_BYTES) { // another one would be as long: what there is has to do
+            int answer = answers.answer();
+            stop(answer);
+            tell.accept(new Lived.Answered(answer, false, Usage.NONE));
             return;
         }
+        answers.begins();
+        responseOfItem.put(item, answers.active());
         history.agentAudio(item, muLaw.length);
         usage = usage.plus(Usage.heard(muLaw.length / MuLaw.BYTES_PER_MS));
         tell.accept(new Lived.Audio(answers.answer(), item, Slice.of(muLaw)));
@@ -279,8 +283,8 @@ final class RealtimeDialogue {
 
     private void call(JsonNode told) {
         tools.call(told).ifPresent(call -> {
-            disarm();
-            answers.acts();
+            arm();
+            answers.begins();
             history.called(call);
             tell.accept(new Lived.ToolCall(answers.answer(), call));
         });
@@ -317,6 +321,10 @@ final class RealtimeDialogue {
 
     /// Most are of no consequence: a cancel that came too late, a truncation of what is over.
     private void error(JsonNode error) {
+        if (Messages.text(error, "event_id").equals(RealtimeMessages.BECOME)) { // it would go on as what it is not to be any more
+            lose(new Refused("what the agent is to do now"));
+            return;
+        }
         switch (Messages.text(error, "code")) {
             case "invalid_api_key", "insufficient_quota", "model_not_found" -> lose(new Refused("an error in the session"));
             case "session_expired" -> lose(new ServiceFailure.Broken("the session has expired"));

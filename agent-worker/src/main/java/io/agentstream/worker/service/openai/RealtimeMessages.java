@@ -24,6 +24,9 @@ final class RealtimeMessages {
     /// Which of our events a session's beginning depends on.
     static final String SETUP = "setup";
 
+    /// Which of our events changes what a session is to do.
+    static final String BECOME = "become";
+
     /// What stands before the number of a turn in the name of our event that ends it.
     static final String TURN = "turn-";
 
@@ -56,7 +59,7 @@ final class RealtimeMessages {
 
     /// What the agent is to do from now on; all else stays.
     static String become(String instructions, List<Tool> offered) {
-        ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update");
+        ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update").put("event_id", BECOME);
         ObjectNode session = event.putObject("session").put("type", "realtime").put("instructions", instructions);
         tools(session, offered);
         return event.toString();

@@ -13,13 +13,20 @@ import tools.jackson.databind.JsonNode;
 final class RealtimeTools {
 
     private static final int MAX_ID_CHARACTERS = 256;
+    /// As [io.agentstream.worker.service.Brain] has them: what is longer is no call.
+    private static final int MAX_ARGUMENTS_CHARACTERS = 64 * 1024;
+    /// Calls of one session that are known; what is beyond them is none.
+    private static final int MAX_CALLS = 1_000;
 
     private final Map<String, String> names = new HashMap<>();
     private final Set<String> called = new HashSet<>();
 
     void named(JsonNode item) {
-        if (Messages.text(item, "type").equals("function_call")) {
-            names.put(Messages.text(item, "call_id"), Messages.text(item, "name"));
+        String id = Messages.text(item, "call_id");
+        String name = Messages.text(item, "name");
+        boolean isCall = Messages.text(item, "type").equals("function_call") && !called.contains(id);
+        if (isCall && id.length() <= MAX_ID_CHARACTERS && name.length() <= MAX_ID_CHARACTERS && names.size() < MAX_CALLS) {
+            names.put(id, name);
         }
     }
 
@@ -32,11 +39,16 @@ final class RealtimeTools {
         if (!Messages.text(told, "type").equals("function_call") || !complete) {
             return Optional.empty();
         }
-        if (id.isEmpty() || id.length() > MAX_ID_CHARACTERS || !called.add(id)) {
+        if (id.isEmpty() || id.length() > MAX_ID_CHARACTERS || called.contains(id) || called.size() >= MAX_CALLS) {
             return Optional.empty();
         }
-        String name = told.path("name").asString(names.getOrDefault(id, ""));
+        called.add(id);
+        String known = names.remove(id);
+        String name = told.path("name").asString(known == null ? "" : known);
         String arguments = Messages.text(told, "arguments");
+        if (name.length() > MAX_ID_CHARACTERS || arguments.length() > MAX_ARGUMENTS_CHARACTERS) {
+            return Optional.empty();
+        }
         return Optional.of(new Thought.ToolCall(id, name, arguments.isBlank() ? "{}" : arguments));
     }
 

@@ -14,9 +14,9 @@ final class WantedAnswers {
     private Wanted current = new Wanted(0, "");
     /// The response under way; empty for none.
     private String active = "";
-    /// Whether it is not wanted any more, and whether a tool was called in it.
+    /// Whether it is not wanted any more, and whether something of it was told: a sound, or the call of a tool.
     private boolean stopped;
-    private boolean acted;
+    private boolean begun;
     /// What is asked for again in a moment, because there was too much for the service; null: nothing.
     private @Nullable Wanted again;
 
@@ -26,13 +26,13 @@ final class WantedAnswers {
         wanted.addLast(new Wanted(answer, instructions));
     }
 
-    /// The next one is under way; null where there is none.
+    /// The next one is under way; null where there is none, or one that comes before it is asked for again in a moment.
     @Nullable Wanted next() {
-        Wanted next = wanted.poll();
+        Wanted next = again == null ? wanted.poll() : null;
         if (next != null) {
             current = next;
             stopped = false;
-            acted = false;
+            begun = false;
             active = UNNAMED;
         }
         return next;
@@ -64,7 +64,7 @@ final class WantedAnswers {
     }
 
     boolean areNone() {
-        return wanted.isEmpty() && active.isEmpty();
+        return wanted.isEmpty() && again == null && active.isEmpty();
     }
 
     boolean isFree() {
@@ -75,8 +75,8 @@ final class WantedAnswers {
         active = response;
     }
 
-    void acts() {
-        acted = true;
+    void begins() {
+        begun = true;
     }
 
     void over() {
@@ -100,16 +100,16 @@ final class WantedAnswers {
         }
     }
 
-    /// The session is lost. What is owed is made by the next one, unless a tool was called: that is not to be done twice.
+    /// The session is lost. What is owed is made by the next one, unless something of it was told: nothing is done twice, nor said.
     ///
     /// @return whether the answer is over by that
     boolean lost() {
         boolean isOwed = !active.isEmpty() && !stopped;
         active = "";
         stopped = false;
-        if (isOwed && !acted) {
+        if (isOwed && !begun) {
             wanted.addFirst(current);
         }
-        return isOwed && acted;
+        return isOwed && begun;
     }
 }

@@ -36,4 +36,14 @@ final class SaidItemsTest {
         assertEquals(List.of(), items.cut(3, 100));
         assertEquals(List.of(new Cut("b", 100)), items.cut(4, 100));
     }
+
+    @Test
+    void tonesHaveSoundedToo() {
+        items.add(3, "a", 8_000);
+        items.add(3, "", 4_000);
+        items.add(3, "b", 8_000);
+
+        assertEquals(List.of(new Cut("b", 200)), items.cut(3, 1_700));
+        assertEquals(List.of(new Cut("b", 0)), items.cut(3, 1_200));
+    }
 }

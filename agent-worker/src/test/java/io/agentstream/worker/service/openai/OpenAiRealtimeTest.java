@@ -8,6 +8,7 @@ import io.agentstream.dev.simulator.services.Mishap;
 import io.agentstream.dev.simulator.services.PlayedRealtime;
 import io.agentstream.dev.simulator.services.PlayedRealtime.Answer;
 import io.agentstream.dev.simulator.services.PlayedVoice;
+import io.agentstream.dev.simulator.services.ServiceSocket;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.service.BrainRequest;
@@ -270,7 +271,7 @@ final class OpenAiRealtimeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CUT", "ERROR_WITHIN", "HUGE"})
-    void aSessionThatIsLostIsReplacedByOneThatKnowsWhatWasSaid(Mishap mishap) {
+    void aSessionThatIsLostIsReplacedByOneThatKnowsWhatWasSaidAndDoesNotSayItAgain(Mishap mishap) {
         // given
         plays(new PlayedVoice(80, 0, 100), Answer.says(HELLO), Answer.says("I am back."));
         server.next(mishap);
@@ -279,9 +280,12 @@ final class OpenAiRealtimeTest {
         // when
         speak(realtime, 1);
 
-        // then
-        assertTrue(told.await(Lived.Answered.class).whole());
-        assertTrue(said(1).endsWith("I am back."), said(1));
+        // then what was begun is over, and the next answer is the new session's
+        assertEquals(new Lived.Answered(1, false, Usage.NONE), told.await(Lived.Answered.class));
+        realtime.answer(2, "");
+        told.await(Lived.Answered.class, 2);
+        assertTrue(HELLO.startsWith(said(1)), said(1));
+        assertEquals("I am back.", said(2));
         List<String> replayed = texts(server.events("conversation.item.create"));
         assertEquals("Earlier.", replayed.getFirst());
         assertTrue(HELLO.startsWith(replayed.getLast()) && !replayed.getLast().isEmpty(), replayed.toString());
@@ -423,6 +427,81 @@ final class OpenAiRealtimeTest {
             assertEquals(new Lived.Answered(1, false, Usage.NONE), told.await(Lived.Answered.class));
             Given.await("there is another session", () -> lost.asked().size() >= 2);
             assertEquals(1, told.all(Lived.ToolCall.class).size());
+            realtime.close();
+        }
+    }
+
+    private static void untilAsked(ServiceSocket socket, String what) throws IOException {
+        while (!socket.next().orElseThrow().text().contains(what)) {
+            continue;
+        }
+    }
+
+    private static void begin(ServiceSocket socket) throws IOException {
+        socket.text("{\"type\":\"session.updated\"}");
+        untilAsked(socket, "response.create");
+        socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+        socket.text("{\"type\":\"response.output_audio.delta\",\"response_id\":\"r1\",\"item_id\":\"i1\",\"delta\":\"////\"}");
+    }
+
+    @Test
+    void aSessionThatStandsStillWithinAnAnswerIsReplaced() {
+        AwkwardRealtime still = AwkwardRealtime.start(socket -> {
+            begin(socket);
+            while (socket.next().isPresent()) {
+                continue;
+            }
+        });
+        try (still) {
+            Realtime realtime = open(still.url(), Given.IMPATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+            realtime.answer(1, "");
+
+            assertEquals(new Lived.Answered(1, false, Usage.NONE), told.await(Lived.Answered.class));
+            Given.await("there is another session", () -> still.asked().size() >= 2);
+            realtime.close();
+        }
+    }
+
+    @Test
+    void aSessionThatDoesNotEndWhatIsStoppedIsReplaced() {
+        // given
+        AwkwardRealtime deaf = AwkwardRealtime.start(socket -> {
+            begin(socket);
+            while (socket.next().isPresent()) {
+                continue;
+            }
+        });
+        try (deaf) {
+            Realtime realtime = open(deaf.url(), Given.IMPATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+            realtime.answer(1, "");
+            told.await(Lived.Audio.class);
+
+            // when
+            realtime.stop(1);
+            realtime.answer(2, "");
+
+            // then it is asked of another one
+            Given.await("there is another session", () -> deaf.asked().size() >= 2);
+            assertEquals(2, told.await(Lived.Answered.class).answer());
+            realtime.close();
+        }
+    }
+
+    @Test
+    void aSessionThatRefusesWhatTheAgentIsToDoNowIsNotGoneOnWith() {
+        AwkwardRealtime stubborn = AwkwardRealtime.start(socket -> {
+            socket.text("{\"type\":\"session.updated\"}");
+            untilAsked(socket, "\"become\"");
+            socket.text("{\"type\":\"error\",\"error\":{\"code\":\"invalid_value\",\"event_id\":\"become\"}}");
+            socket.next();
+        });
+        try (stubborn) {
+            Realtime realtime = open(stubborn.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+            realtime.become("Be brief.", List.of());
+
+            assertInstanceOf(Refused.class, told.await(Lived.Failed.class).failure());
             realtime.close();
         }
     }
