@@ -16,6 +16,9 @@ public record Caller(boolean speaking, long sinceMs, String keys, long endedMs, 
     /// Keys that are kept; further ones are lost.
     public static final int MAX_KEYS = 20;
 
+    /// How much later than a pause ends a turn the caller may go on with it.
+    private static final int LATE_MS = 500;
+
     public static final Caller SILENT = new Caller(false, 0, "", 0, 0, Pace.UNKNOWN);
 
     /// What another worker has left.
@@ -58,9 +61,15 @@ public record Caller(boolean speaking, long sinceMs, String keys, long endedMs, 
         return new Caller(speaking, sinceMs, keys, endedMs, spokeMs, pace.paused(pauseMs));
     }
 
-    /// Begins to speak while the answer to the last turn is being made: it was no turn, and only a pause.
-    Caller goesOn(long sinceMs) {
-        boolean pauses = endedMs > 0 && sinceMs > endedMs;
+    /// The answer to what was said last begins to sound: who speaks from now on does not go on with that.
+    Caller answered() {
+        return endedMs == 0 || spokeMs > 0 ? this : new Caller(speaking, sinceMs, keys, 0, spokeMs, pace);
+    }
+
+    /// Begins to speak while the answer to the last turn is being made: it was no turn, and only a pause, unless it is longer than any pause that
+    /// is waited for. Who asks then whether somebody is there has not paused.
+    Caller goesOn(long sinceMs, Patience patience) {
+        boolean pauses = endedMs > 0 && sinceMs > endedMs && sinceMs - endedMs <= patience.maxMs() + LATE_MS;
         return pauses ? paused(sinceMs - endedMs).speaks(sinceMs) : speaks(sinceMs);
     }
 

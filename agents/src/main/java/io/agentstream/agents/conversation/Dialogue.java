@@ -41,7 +41,9 @@ public interface Dialogue {
     Move stopped(int turn);
 
     /// So much of a turn was heard, in milliseconds of its audio: nothing more of it will be.
-    Dialogue heard(int turn, long playedMs, boolean whole);
+    ///
+    /// @param answers whether what the caller has said into a turn that was heard as a whole is the caller's next turn; else it is nobody's concern
+    Dialogue heard(int turn, long playedMs, boolean whole, boolean answers);
 
     Move answered(ServiceReply reply, long nowMs);
 
@@ -114,7 +116,7 @@ public interface Dialogue {
         }
 
         @Override
-        public Dialogue heard(int turn, long playedMs, boolean whole) {
+        public Dialogue heard(int turn, long playedMs, boolean whole, boolean answers) {
             return this;
         }
 

@@ -120,7 +120,7 @@ final class Exchange {
                 case StopThinking stop -> move(dialogue.stopped(stop.turn()));
                 case Tell tell -> {
                     if (tell.fact() instanceof Fact.Said heard) {
-                        dialogue = dialogue.heard(heard.turn(), heard.playedMs(), heard.whole());
+                        dialogue = dialogue.heard(heard.turn(), heard.playedMs(), heard.whole(), isAnswered(step.effects()));
                     } else if (tell.fact() instanceof Fact.TurnStarted begun && begun.by() == Party.CALLER) {
                         callerBegan(begun.turn(), step.effects());
                     }
@@ -141,6 +141,12 @@ final class Exchange {
                     effects.add(effect);
             }
         }
+    }
+
+    /// Whether the caller's turn has begun with what was said before.
+    private boolean isAnswered(List<ConversationEffect> together) {
+        return (floor instanceof Floor.Listening listening && listening.hearing())
+                || together.stream().anyMatch(effect -> effect instanceof Think think && think.prompt() instanceof Prompt.Speech);
     }
 
     /// A key is no speech, and is over when it is known.

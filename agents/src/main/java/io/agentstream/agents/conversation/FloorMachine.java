@@ -123,7 +123,7 @@ final class FloorMachine {
                     TurnTaking.of(state).nextTurn(), pressed.digit(), nowMs, TurnTaking.callerBegins(turn + 1, new StopThinking(turn)));
             case SpeechStarted started when state.manners().cutBySpeech() ->
                     TurnTaking.hear(
-                            TurnTaking.of(state).nextTurn().with(state.caller().goesOn(nowMs - started.agoMs())), started, nowMs,
+                            TurnTaking.of(state).nextTurn().with(state.caller().goesOn(nowMs - started.agoMs(), state.manners().waits())), started, nowMs,
                             effects(new StopThinking(turn)));
             case DigitPressed pressed -> Step.to(with(state, state.caller().presses(pressed.digit())));
             case SpeechStarted started -> Step.to(with(state, state.caller().speaks(nowMs - started.agoMs())));

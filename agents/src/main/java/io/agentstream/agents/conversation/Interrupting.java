@@ -39,6 +39,7 @@ import io.agentstream.agents.conversation.TurnTaking.Talk;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.ConversationEvent.Party;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The part of the floor's machine in which the caller speaks into a line. Pure.
@@ -49,9 +50,6 @@ final class Interrupting {
 
     /// Speech of this length is meant: a "mhm" is shorter.
     static final long MEANT_MS = 700;
-
-    /// What is said so shortly before the line's end is no "mhm": people answer before they are asked to the end.
-    static final long LAST_MS = 1_000;
 
     /// How much later than its end it is known that a sound is over.
     static final long KNOWN_MS = 240;
@@ -83,10 +81,12 @@ final class Interrupting {
                 : Step.to(Speech.armed(next, Dialogue.NEVER), new SetDeadline(next.dueMs()));
     }
 
-    /// Into a line that nothing may cut something can be said that is answered behind it.
+    /// Into a line that nothing may cut something can be said that is answered behind it, and so can what is too little to cut one into its end.
     private static Caller left(Speaking line, Caller caller, SpeechStopped stopped, long nowMs) {
-        boolean isKept = !line.manners().interruptible() && line.manners().speech()
-                && (stopped.speechMs() >= MEANT_MS || isAlmostOver(line, line.heardMs(nowMs)));
+        boolean isFirm = !line.manners().interruptible();
+        boolean isMeant = isFirm && stopped.speechMs() >= MEANT_MS;
+        boolean mayBeWords = isFirm || line.manners().cuts().words() > 0 || stopped.speechMs() >= BargeIn.SOUND_MS;
+        boolean isKept = line.manners().speech() && (isMeant || (mayBeWords && isAlmostOver(line, line.heardMs(nowMs))));
         return isKept ? caller.leaves(stopped.speechMs(), nowMs - stopped.agoMs()) : caller.fallsSilent();
     }
 
@@ -108,14 +108,20 @@ final class Interrupting {
     /// The agent stops, whatever comes of it.
     static Step<Floor, ConversationEffect> fallSilent(Speaking state, long nowMs) {
         long heardMs = state.heardMs(nowMs);
-        Held held = new Held(Speech.armed(state, Dialogue.NEVER), heardMs, nowMs, state.caller().sinceMs(), 0, null);
-        return state.caller().speechMs(nowMs) >= MEANT_MS || isAlmostOver(state, heardMs)
-                ? takeFloor(held, null, nowMs, new Clear(state.turn()))
-                : Step.to(held, new Clear(state.turn()), new SetDeadline(held.beganMs() + MEANT_MS + KNOWN_MS));
+        Speaking line = Speech.armed(state, Dialogue.NEVER);
+        Held held = new Held(line, heardMs, nowMs, state.caller().sinceMs(), 0, null);
+        if (state.caller().speechMs(nowMs) >= MEANT_MS || isAlmostOver(state, heardMs)) {
+            return takeFloor(held, null, nowMs, new Clear(state.turn()));
+        }
+        List<ConversationEffect> effects = effects(new Clear(state.turn()));
+        Optional<Tell> audible = Speech.audible(state, nowMs, heardMs); // now: the time for which the line is held is none that was waited for it
+        audible.ifPresent(effects::add);
+        effects.add(new SetDeadline(held.beganMs() + MEANT_MS + KNOWN_MS));
+        return to(audible.isPresent() ? held.with(Speech.begun(line)) : held, effects);
     }
 
     private static boolean isAlmostOver(Speaking state, long heardMs) {
-        return Speech.allSent(state) && state.sentMs() - heardMs <= LAST_MS;
+        return Speech.allSent(state) && state.sentMs() - heardMs <= BargeIn.LAST_MS;
     }
 
     static Step<Floor, ConversationEffect> held(Held state, long nowMs, ForFloor input) {
@@ -127,11 +133,11 @@ final class Interrupting {
                     Step.to(state.with(Speech.complete(line, finished.then())));
             case Played played when played.turn() == line.turn() -> { // how much it was when the agent stopped, as the gateway knows it
                 Speaking heard = Speech.played(line, played.playedMs());
-                long heardMs = Math.max(state.heardMs(), heard.playedMs());
+                long heardMs = played.finished() ? heard.playedMs() : Math.max(state.heardMs(), heard.playedMs());
                 yield Step.to(new Held(heard, heardMs, state.sinceMs(), state.beganMs(), state.endedMs(), state.words()));
             }
             case SpeechStarted started when state.endedMs() > 0 -> soundsAgain(state, nowMs - started.agoMs(), nowMs);
-            case SpeechStopped stopped when state.endedMs() == 0 -> soundOver(state, nowMs - stopped.agoMs(), nowMs);
+            case SpeechStopped stopped when state.endedMs() == 0 -> soundOver(state, nowMs - stopped.agoMs(), stopped.speechMs(), nowMs);
             case CallerWords words when words.words() > 0 && !words.backChannel() -> takeFloor(state, words, nowMs);
             case CallerWords words when state.endedMs() > 0 -> goOn(state, nowMs);
             case CallerWords words ->
@@ -154,21 +160,19 @@ final class Interrupting {
 
     /// Two short sounds are one that is as long as both.
     private static Step<Floor, ConversationEffect> soundsAgain(Held state, long beganMs, long nowMs) {
-        long asIfMs = beganMs - (state.endedMs() - state.beganMs());
+        long asIfMs = beganMs - Math.max(0, state.endedMs() - state.beganMs());
         Held next = new Held(
                 Speech.with(state.line(), state.line().caller().speaks(asIfMs)), state.heardMs(), state.sinceMs(), asIfMs, 0, state.words());
         return Step.to(next, new SetDeadline(Math.max(nowMs, asIfMs + MEANT_MS + KNOWN_MS)));
     }
 
-    private static Held sounds(Held state, Caller caller, long endedMs) {
-        return new Held(Speech.with(state.line(), caller), state.heardMs(), state.sinceMs(), state.beganMs(), endedMs, state.words());
-    }
-
-    /// A sound is over. The words of a short one may still be on the way to whoever understands them; without such it is none.
-    private static Step<Floor, ConversationEffect> soundOver(Held state, long endedMs, long nowMs) {
-        Held silent = sounds(state, state.line().caller().fallsSilent(), endedMs);
+    /// A sound is over; it may have come in a burst, and was as long as it says then. The words of a short one may still be on the way to whoever understands them; without such it is none.
+    private static Step<Floor, ConversationEffect> soundOver(Held state, long endedMs, long speechMs, long nowMs) {
+        long beganMs = Math.min(state.beganMs(), endedMs - speechMs);
+        Held silent = new Held(
+                Speech.with(state.line(), state.line().caller().fallsSilent()), state.heardMs(), state.sinceMs(), beganMs, endedMs, state.words());
         CallerWords words = state.words();
-        if (endedMs - state.beganMs() >= MEANT_MS) {
+        if (endedMs - beganMs >= MEANT_MS) {
             return takeFloor(silent, words, nowMs);
         }
         return !state.line().manners().cuts().understood() || (words != null && words.backChannel())

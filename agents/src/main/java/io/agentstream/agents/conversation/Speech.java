@@ -38,7 +38,7 @@ final class Speech {
     static Speaking begin(Thinking state, ReplyPart part, long nowMs) {
         return new Speaking(
                 state.turn(), state.manners(), state.memory(), part.text(), List.of(part.audio()), 0, 0, nowMs, null,
-                state.sinceMs(), state.caller(), Wire.of(state.turn()), Dialogue.NEVER, Dialogue.NEVER);
+                state.sinceMs(), state.caller().answered(), Wire.of(state.turn()), Dialogue.NEVER, Dialogue.NEVER);
     }
 
     static Speaking add(Speaking state, ReplyPart part) {
@@ -117,7 +117,7 @@ final class Speech {
         return heardMs <= 0 || state.sinceMs() == FloorMachine.NOBODY_WAITS
                 ? Optional.empty()
                 : Optional.of(new Tell(new Fact.Latency(
-                        state.turn(), Fact.Latency.FIRST_PLAYED, Math.max(0, nowMs - heardMs - state.sinceMs()))));
+                        state.wire().reply(), Fact.Latency.FIRST_PLAYED, Math.max(0, nowMs - heardMs - state.sinceMs()))));
     }
 
     /// Nobody waits for the turn's first sound any more.

@@ -73,8 +73,8 @@ public final class CascadeDialogue implements Dialogue {
     }
 
     @Override
-    public Dialogue heard(int turn, long playedMs, boolean whole) {
-        return move(0, step -> step.heard(turn, whole ? NEVER : playedMs)).next();
+    public Dialogue heard(int turn, long playedMs, boolean whole, boolean answers) {
+        return move(0, step -> step.heard(turn, whole ? NEVER : playedMs, answers)).next();
     }
 
     @Override

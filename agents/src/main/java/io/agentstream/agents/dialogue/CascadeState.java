@@ -59,6 +59,8 @@ final class CascadeState implements Cloneable {
     @Nullable Then sayingThen;
     /// Whether another worker had asked the brain, and the uses of tools that it had begun.
     boolean owes;
+    /// Whether it had not asked yet, and waited for what was running.
+    boolean awaited;
     List<Used> left = List.of();
 
     // What a worker has under way.
@@ -104,12 +106,17 @@ final class CascadeState implements Cloneable {
     @Nullable Then cutThen;
     /// Whether it was thinking about an answer instead, or waiting for what it needs for that.
     boolean cutThought;
+    /// Whether it had asked nobody by then, and waited for what is under way; and whether what it was saying was all but over.
+    boolean cutWaited;
+    boolean cutLast;
     /// Number of the ear that is open; what it has understood of the caller's turn; whether it thinks that this is all.
     int earNumber;
     String heard = "";
     /// The part of it of which the ear thinks that it is a turn, or several, although the floor has not asked for it yet.
     String heardTurns = "";
     boolean heardAll;
+    /// What says only that somebody listens, said into a line: an answer only where the floor takes it for one, and no part of any other.
+    String aside = "";
     boolean deaf;
     /// How long the caller spoke whose words are waited for.
     long speechMs;
@@ -211,6 +218,7 @@ final class CascadeState implements Cloneable {
         saying = List.of();
         sayingThen = null;
         owes = false;
+        awaited = false;
         left = List.of();
         asked = null;
     }
@@ -226,12 +234,15 @@ final class CascadeState implements Cloneable {
         heard = "";
         heardTurns = "";
         heardAll = false;
+        aside = "";
     }
 
     void forgetCutOff() {
         cutOff = List.of();
         cutThen = null;
         cutThought = false;
+        cutWaited = false;
+        cutLast = false;
     }
 
     /// Nothing is waited for any more.

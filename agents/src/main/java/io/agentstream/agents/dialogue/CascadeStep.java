@@ -1,5 +1,6 @@
 package io.agentstream.agents.dialogue;
 
+import io.agentstream.agents.conversation.BargeIn;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Save;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
@@ -28,7 +29,6 @@ import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Node;
-import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.definition.Template;
 import io.agentstream.agents.definition.Templates;
 import io.agentstream.agents.definition.Values;
@@ -146,6 +146,7 @@ final class CascadeStep {
             s.endsMs = nowMs + graph.settings().maxCallMs();
         }
         s.graceDueMs = s.overtime ? nowMs : Dialogue.NEVER;
+        running().again();
         if (isLive()) {
             living().ready();
         } else {
@@ -206,30 +207,28 @@ final class CascadeStep {
         }
         s.cutThen = s.then;
         s.cutThought = s.then == null && s.isThinking() && !s.isAnswering();
+        s.cutWaited = s.asking == CascadeState.NONE;
+        s.cutLast = s.finished && s.then != null;
         running().leave();
         s.stop();
         if (s.pieces.stream().allMatch(piece -> piece.audioMs() == 0)) {
             s.cutOff = s.cutThen == null ? List.of() : Memories.unsaid(s.pieces, 0);
+            s.cutLast = false;
             fold(0); // nobody will say how much was heard
         }
     }
 
-    void heard(int turn, long heardMs) {
+    /// @param answers whether the caller has answered already a turn that was heard as a whole
+    void heard(int turn, long heardMs, boolean answers) {
         if (turn == s.turn) {
             s.cutOff = heardMs == Dialogue.NEVER || s.cutThen == null ? List.of() : Memories.unsaid(s.pieces, heardMs);
+            s.cutLast &= s.pieces.stream().mapToLong(CascadeState.Piece::audioMs).sum() - heardMs <= BargeIn.LAST_MS;
             living().cut(heardMs);
             fold(heardMs);
-            if (heardMs == Dialogue.NEVER && !keepsWords()) { // what was said into it is no answer to what comes now
+            if (heardMs == Dialogue.NEVER && !answers) { // what was said into it is no answer to what comes now
                 s.forgetWords();
             }
         }
-    }
-
-    /// Into a line that nothing cuts short something may be said that is answered behind it.
-    private boolean keepsWords() {
-        return s.node != null
-                && graph.node(s.node).common().interruption() instanceof Settings.Interruption.Off
-                && !Backchannels.isOne(graph.settings().language(), s.heard);
     }
 
     /// The turn becomes part of what is remembered.

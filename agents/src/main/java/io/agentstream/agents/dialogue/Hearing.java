@@ -1,5 +1,6 @@
 package io.agentstream.agents.dialogue;
 
+import io.agentstream.agents.conversation.BargeIn;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
@@ -7,6 +8,7 @@ import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.definition.Settings;
 import io.agentstream.schemas.WellFormed;
 
 /// What has to do with the ear, in one step. One ear hears the whole call; one that has failed is replaced.
@@ -58,12 +60,19 @@ final class Hearing {
             tell(judges ? Understanding.Judgement.OVER : Understanding.Judgement.NONE);
             if (speaks()
                     && Backchannels.isOne(step.graph.settings().language(), s.heard)
-                    && !step.questions().isAnswer(step.here(), s.heard)) { // no answer to anything
+                    && !step.questions().isAnswer(step.here(), s.heard)) { // no answer to anything, but for what is said at the very end
+                String aside = s.heard;
                 s.forgetWords();
+                s.aside = isKept() ? aside : "";
             }
         } else {
-            understood(text.isBlank() ? s.heard : behind(text));
+            understood(text.isBlank() ? known() : behind(text));
         }
+    }
+
+    /// Whether something short may be said into this line that is answered behind it. Elsewhere it cuts the line, and its words come then.
+    private boolean isKept() {
+        return !(step.here().common().interruption() instanceof Settings.Interruption.Speech speech) || speech.ms() > BargeIn.SOUND_MS;
     }
 
     private boolean speaks() {
@@ -104,11 +113,16 @@ final class Hearing {
         return WellFormed.beginning((s.heardTurns + " " + text).strip(), MAX_CHARS);
     }
 
+    private String known() {
+        return s.heard.isBlank() ? s.aside : s.heard;
+    }
+
     private void understood(String text) {
         s.wordsDueMs = Dialogue.NEVER;
         s.forgetWords();
         boolean meansNothing = text.isBlank() // a noise, or nobody knows what
                 || ((!s.cutOff.isEmpty() || s.cutThought)
+                        && !s.cutLast
                         && Backchannels.isOne(step.graph.settings().language(), text)
                         && !step.questions().isAnswer(step.here(), text));
         if (meansNothing) {
@@ -127,7 +141,7 @@ final class Hearing {
     /// Another ear of the same kind, then the next one. Where there is none the agent is deaf, and apologizes as soon as it is to answer.
     void failed(ServiceFailure failure) {
         boolean isWaitedFor = s.wordsDueMs != Dialogue.NEVER;
-        String words = s.heard;
+        String words = known();
         if (!failure.passes() || s.earTries > 0) {
             s.ear++;
             s.earTries = 0;

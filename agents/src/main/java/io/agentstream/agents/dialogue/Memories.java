@@ -56,7 +56,8 @@ final class Memories {
             @Nullable Boolean overtime,
             Transferring.@Nullable Wanted transfer,
             @Nullable Boolean transferred,
-            @Nullable List<Running.Use> running) {}
+            @Nullable List<Running.Use> running,
+            @Nullable Boolean awaited) {}
 
     static @Nullable JsonNode of(CascadeState s, long heardMs) {
         if (s.node == null) {
@@ -76,7 +77,8 @@ final class Memories {
                 s.node, s.visits, s.variables, history, s.silences, s.rounds, s.uses, s.ear, s.brain, s.mouth, s.troubled, s.ending, saying,
                 s.then, s.go, asks || s.awaits, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
                 s.asked, s.endsMs == Dialogue.NEVER ? null : s.endsMs, s.overtime ? true : null, s.transfer,
-                s.transferred ? true : null, s.running.isEmpty() ? null : s.running));
+                s.transferred ? true : null, s.running.isEmpty() ? null : s.running,
+                (s.awaits && s.asking == CascadeState.NONE) ? true : null));
     }
 
     static Optional<CascadeState> restored(@Nullable JsonNode json) {
@@ -115,6 +117,7 @@ final class Memories {
             s.transferred = Boolean.TRUE.equals(left.transferred());
             s.overtime = Boolean.TRUE.equals(left.overtime());
             s.running = left.running() == null ? List.of() : List.copyOf(left.running());
+            s.awaited = Boolean.TRUE.equals(left.awaited());
             return Optional.of(s);
         } catch (JacksonException foreign) {
             return Optional.empty();
@@ -234,6 +237,10 @@ final class Memories {
         }
         List<Remark> all = new ArrayList<>(history);
         all.addAll(more);
-        return Trimming.fitted(all, MAX_REMARKS, MAX_CHARS);
+        return fitted(all);
+    }
+
+    static List<Remark> fitted(List<Remark> remarks) {
+        return Trimming.fitted(remarks, MAX_REMARKS, MAX_CHARS);
     }
 }

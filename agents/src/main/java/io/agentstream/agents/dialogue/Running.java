@@ -120,13 +120,17 @@ final class Running {
 
     private void done(Use use, String result) {
         String told = Tooling.told(result);
-        s.running = s.running.stream().map(each -> each.equals(use) ? new Use(use.turn(), use.used().with(told), use.ids()) : each).toList();
+        boolean knows = s.asking == CascadeState.NONE; // whoever is asked next does
+        s.running = s.running.stream()
+                .filter(each -> !knows || !each.equals(use))
+                .map(each -> each.equals(use) ? new Use(use.turn(), use.used().with(told), use.ids()) : each)
+                .toList();
         s.turns = s.turns.stream().map(round -> round(round, use.ids(), told)).toList();
-        s.history = s.history.stream()
+        s.history = Memories.fitted(s.history.stream()
                 .map(remark -> remark.use() != null && use.ids().contains(remark.use()) && remark.text().equals(STILL)
                         ? Remark.result(remark.use(), told)
                         : remark)
-                .toList();
+                .toList());
         List<Used> waiting = s.turns.stream()
                 .flatMap(round -> round.uses().stream())
                 .filter(used -> used.key().equals(use.used().key()) && used.result() == null)

@@ -108,7 +108,7 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
-    public Dialogue heard(int turn, long playedMs, boolean whole) {
+    public Dialogue heard(int turn, long playedMs, boolean whole, boolean answers) {
         return this;
     }
 

@@ -16,6 +16,7 @@ import io.agentstream.agents.dialogue.CascadeState.Round;
 import io.agentstream.agents.dialogue.CascadeState.Used;
 import io.agentstream.schemas.WellFormed;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What has to do with the brain, in one step. Its text is spoken sentence by sentence while it goes on; what it wants done is done when it
 /// has finished, and then it is asked again.
@@ -149,16 +150,27 @@ final class Thinking {
         }
     }
 
-    void called(Remark.Use use) {
+    void called(Remark.Use wanted) {
         s.brainDueMs = step.nowMs + LIMIT_MS;
         if (s.isWriting()) {
             return; // it was offered none
         }
+        Remark.Use use = apart(wanted);
         List<Used> uses = s.turns.getLast().uses();
         boolean isKnown = uses.stream().anyMatch(used -> used.use().id().equals(use.id())); // one result for each is what a brain understands
         if (uses.size() < Tooling.MAX_USES && !isKnown) {
             s.last(new Round(Speaking.added(uses, Used.wanted(use))));
         }
+    }
+
+    /// Some services number the uses of each answer anew, and a result is told to a use by its id.
+    private Remark.Use apart(Remark.Use use) {
+        Stream<String> told = s.history.stream().flatMap(remark -> remark.uses().stream()).map(Remark.Use::id);
+        Stream<String> before = s.turns.stream().limit(s.turns.size() - 1L).flatMap(round -> round.uses().stream()).map(used -> used.use().id());
+        Stream<String> running = s.running.stream().flatMap(each -> each.ids().stream());
+        return Stream.of(told, before, running).flatMap(each -> each).anyMatch(use.id()::equals)
+                ? new Remark.Use(use.id() + "-" + s.turn + "-" + s.asking, use.tool(), use.arguments())
+                : use;
     }
 
     void done() {

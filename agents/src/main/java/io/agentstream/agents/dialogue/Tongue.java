@@ -70,6 +70,9 @@ record Tongue(
                     words("zéro un deux trois quatre cinq six sept huit neuf double"),
                     words("est sont était"), words("où quoi qui comment quand quel quelle")));
 
+    /// Of any language: what stands beside an answer, and is none alone.
+    private static final Set<String> BESIDE = words("you that's not now of all das por c'est ça pas");
+
     private static Set<String> words(String words) {
         return Set.of(words.split(" ", -1));
     }
@@ -77,6 +80,18 @@ record Tongue(
     /// @param language a BCP 47 tag, as `en-US`
     static Tongue of(String language) {
         return ALL.getOrDefault(language.split("-", 2)[0].toLowerCase(Locale.ROOT), UNKNOWN);
+    }
+
+    /// Whether there is nothing but an answer, and what stands beside it.
+    boolean isAnswer(String[] words) {
+        boolean isOne = false;
+        for (String word : words) {
+            if (!answers.contains(word)) {
+                return false;
+            }
+            isOne |= !BESIDE.contains(word);
+        }
+        return isOne;
     }
 
     /// Whether a word is said when a number or a name is told sign by sign.

@@ -40,7 +40,7 @@ public final class Understanding {
     }
 
     private static Ending ending(Tongue tongue, String text, String[] words, Judgement judgement) {
-        if (words.length <= MAX_ANSWER_WORDS && areAll(words, tongue.answers())) {
+        if (words.length <= MAX_ANSWER_WORDS && tongue.isAnswer(words)) {
             return Ending.ANSWER;
         }
         return switch (judgement) {
@@ -78,14 +78,5 @@ public final class Understanding {
             signs++;
         }
         return signs >= LISTED_SIGNS;
-    }
-
-    private static boolean areAll(String[] words, Set<String> known) {
-        for (String word : words) {
-            if (!known.contains(word)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

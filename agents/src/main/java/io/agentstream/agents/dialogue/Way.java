@@ -205,9 +205,10 @@ final class Way {
         List<String> rest = s.cutOff;
         Then then = s.cutThen;
         boolean thought = s.cutThought;
+        boolean waited = s.cutWaited;
         s.forgetCutOff();
         begin(step.here(), false);
-        if (thought && step.running().isUnderWay()) {
+        if (thought && waited && step.running().isUnderWay()) {
             step.running().await();
         } else if (thought) {
             step.thinking().ask();
@@ -277,9 +278,9 @@ final class Way {
         Then then = s.sayingThen;
         List<CascadeState.Used> left = s.left;
         boolean owes = s.owes;
+        boolean awaited = s.awaited;
         Requesting.Asked asked = s.asked;
         s.forgetLeft();
-        step.running().again();
         if (then == null && left.isEmpty() && !owes && asked == null && s.transfer == null && !s.ending) {
             stay();
             return;
@@ -295,7 +296,7 @@ final class Way {
             step.tooling().again(left);
         } else if (s.transfer != null) {
             step.transferring().ask();
-        } else if (step.running().isUnderWay()) {
+        } else if (awaited && step.running().isUnderWay()) {
             step.running().await();
         } else {
             step.thinking().ask();

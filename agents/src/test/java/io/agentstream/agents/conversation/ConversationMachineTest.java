@@ -151,7 +151,7 @@ class ConversationMachineTest {
                 row("who goes on has only paused", after(hearing, new SpeechStopped(900, 200)), new SpeechStarted(160),
                         Floor.Listening.class, 2, deadline(FloorMachine.SPEECH_LIMIT_MS - 1_200)),
                 row("speech makes the agent fall silent in the middle of a line", speakingLong(OPEN), new SpeechStarted(160),
-                        Floor.Held.class, 1, new Clear(1), deadline(Interrupting.MEANT_MS + Interrupting.KNOWN_MS - 160)),
+                        Floor.Held.class, 1, new Clear(1), AUDIBLE, deadline(Interrupting.MEANT_MS + Interrupting.KNOWN_MS - 160)),
                 row("which goes on where it was when that was nothing", held(OPEN), new SpeechStopped(160, 200), Floor.Speaking.class, 2,
                         SAVE, play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000), play(2, 1_000),
                         play(2, 1_000), play(2, 1_000), play(2, 1_000), new AskForMark(2), deadline(10_000 + Speech.MARK_GRACE_MS)),

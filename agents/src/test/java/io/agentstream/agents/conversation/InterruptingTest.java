@@ -101,6 +101,45 @@ final class InterruptingTest {
     }
 
     @Test
+    void alsoWhereThatIsLessThanByTheClock() {
+        give(3_160, new SpeechStarted(160));
+        give(3_200, new Played(1, 1_200, true));
+        give(3_600, new SpeechStopped(400, 200));
+
+        assertEquals(8_800, playedMs(2));
+    }
+
+    @Test
+    void speechThatComesInABurstIsAsLongAsItWas() {
+        give(3_160, new SpeechStarted(0));
+        give(3_200, new SpeechStopped(1_200, 0));
+
+        assertEquals(List.of(new Fact.Interrupted(1)), told(Fact.Interrupted.class));
+        assertEquals(1_200, ((Floor.Listening) state.floor()).pause().speechMs());
+    }
+
+    @Test
+    void howLongTheFirstSoundWasWaitedForIsToldOnceAndOfTheAnswerThatItIs() {
+        give(3_160, new SpeechStarted(160));
+        List<Fact.Latency> before = told(Fact.Latency.class);
+        give(3_600, new SpeechStopped(400, 200));
+        give(4_000, new Played(2, 300, false));
+
+        assertEquals(new Fact.Latency(1, Fact.Latency.FIRST_PLAYED, 0), before.getLast());
+        assertEquals(before, told(Fact.Latency.class));
+    }
+
+    @Test
+    void whatIsTooLittleToCutTheLineIsAnAnswerJustBeforeItsEnd() {
+        state = speakingLong(BY_WORDS);
+        give(9_260, new SpeechStarted(160));
+        give(9_600, new SpeechStopped(300, 200));
+        give(10_020, new MarkReached(1));
+
+        assertTrue(all.contains(new Think(2, new Prompt.Speech(300))) || ((Floor.Listening) state.floor()).hearing(), effects::toString);
+    }
+
+    @Test
     void whatIsAnsweredMeanwhileIsHeardBehindIt() {
         state = after(started(), begun(1, OPEN), part(1, 10_000));
         give(3_160, new SpeechStarted(160));

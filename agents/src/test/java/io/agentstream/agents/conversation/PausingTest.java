@@ -142,6 +142,16 @@ final class PausingTest {
     }
 
     @Test
+    void whoAsksWhetherSomebodyIsThereHasNotPaused() {
+        speaks(0, 1_000);
+        give(nowMs + 700, new DeadlinePassed());
+
+        speaks(8_000, 9_000); // while the answer is made
+
+        assertEquals(Patience.USUAL.firstMs(), pauseMs(9_000));
+    }
+
+    @Test
     void whatWasLearnedHoldsForTheNextTurn() {
         speaks(0, 1_000);
         speaks(2_100, 3_000);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.BrainRequest;
+import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopTool;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -141,15 +143,102 @@ class InterruptedToolsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Hurry up!"})
-    void itIsDoneOnceWhoeverHoldsTheCall(String words) throws Exception {
+    @ValueSource(strings = {"", "Hurry up!", "Are you there?"})
+    void itIsDoneOnceAndRememberedWhoeverHoldsTheCall(String words) throws Exception {
         Ways.leadToTheSame(
                 CascadeDialogueTest.AGENT,
                 takeOver -> {
                     keys.clear();
                     return play(services(InterruptedToolsTest::clerk), takeOver, words);
                 },
-                world -> keys.size());
+                world -> keys.size() + (world.state.dialogue().memory(0) + "").replaceAll(".*(shipped).*", " $1"));
+    }
+
+    /// Asks for the order, asks whether somebody is there while it is looked up, and makes a noise while that is thought about.
+    private World cough(TakeOver takeOver, int[] asked) {
+        PoliteServices services = services(InterruptedToolsTest::clerk);
+        World world = new World(CascadeDialogueTest.AGENT, services, takeOver);
+        world.caller = new Caller(services, "Where is my order?");
+        boolean[] done = {false, false};
+        world.watcher = effect -> {
+            if (effect instanceof CallTool && !done[0]) {
+                done[0] = true;
+                world.phone(500, () -> {
+                    services.said = "Are you there?";
+                    world.give(new ConversationInput.SpeechStarted(0));
+                });
+                world.phone(1_300, () -> world.give(new ConversationInput.SpeechStopped(300, 500)));
+            }
+            if (effect instanceof AskBrain && done[0] && !done[1]) {
+                done[1] = true;
+                asked[0] = world.steps + 1;
+                if (takeOver.equals(TakeOver.NEVER)) {
+                    world.phone(100, () -> world.give(new ConversationInput.SpeechStarted(0)));
+                    world.phone(600, () -> world.give(new ConversationInput.SpeechStopped(250, 250)));
+                }
+            }
+        };
+        return world.run(30_000);
+    }
+
+    @Test
+    void aNoiseWhileSomethingElseIsThoughtAboutDoesNotWaitForIt() {
+        World world = cough(TakeOver.NEVER, new int[1]);
+
+        assertTrue(spoken(world).contains("I am at it."), () -> spoken(world).toString());
+    }
+
+    @Test
+    void norDoesWhoeverTakesOverThen() {
+        int[] asked = {0};
+        cough(TakeOver.NEVER, asked);
+
+        World world = cough(new TakeOver(asked[0], true), new int[1]);
+
+        assertEquals(1, world.takeOvers);
+        assertTrue(spoken(world).contains("I am at it."), () -> spoken(world).toString());
+    }
+
+    @Test
+    void usesWithTheSameIdAreToldApart() {
+        Function<BrainRequest, Thought> brain = request -> {
+            Remark last = request.history().getLast();
+            boolean wants = last.by() == Remark.By.CALLER && last.text().contains("rder");
+            return wants
+                    ? new Thought("", List.of(new Remark.Use("call_0", "order", "{\"number\":\"" + last.text().length() + "\"}")))
+                    : Thought.of("Well.");
+        };
+        PoliteServices services = services(brain);
+
+        World world = play(CascadeDialogueTest.AGENT, services, TakeOver.NEVER, "And the order of my wife?");
+
+        List<Remark> history = services.asked.getLast().history();
+        assertEquals(2, world.wanted(CallTool.class).size());
+        assertEquals(2, history.stream().flatMap(remark -> remark.uses().stream()).map(Remark.Use::id).distinct().count());
+        assertEquals(
+                history.stream().flatMap(remark -> remark.uses().stream()).map(Remark.Use::id).toList(),
+                history.stream().filter(remark -> remark.use() != null).map(Remark::use).toList());
+    }
+
+    @Test
+    void whatIsRememberedOfResultsThatComeLateIsBounded() {
+        String longResult = "\"" + "x".repeat(20_000) + "\"";
+        Function<BrainRequest, Thought> brain = request -> request.history().getLast().text().contains("order")
+                ? new Thought("", IntStream.range(0, 6)
+                        .mapToObj(n -> new Remark.Use("use-" + n, "order", "{\"number\":\"" + n + "\"}"))
+                        .toList())
+                : Thought.of("I am at it.");
+        PoliteServices services = new PoliteServices(brain) {
+            @Override
+            void use(World world, CallTool call) {
+                world.after(TOOL_MS, () -> world.give(new ToolAnswered(call.turn(), call.number(), false, longResult)));
+            }
+        };
+
+        World world = play(services, TakeOver.NEVER, "Are you there?");
+
+        String memory = String.valueOf(world.state.dialogue().memory(0));
+        assertTrue(memory.length() < Memories.MAX_CHARS + 20_000, memory.length() + " characters"); // and one that became a variable
     }
 
     @Test
