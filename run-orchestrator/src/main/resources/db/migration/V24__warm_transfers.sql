@@ -3,7 +3,8 @@
 alter table transfers
     drop constraint transfers_outcome_check,
     add constraint transfers_outcome_check check (outcome in ('connected', 'busy', 'no_answer', 'refused', 'failed')),
-    add column until     timestamptz not null default now(),
+    -- Those that nobody has begun yet are worth it for as long as one of that kind is.
+    add column until     timestamptz not null default now() + interval '12 seconds',
     add column warm      boolean not null default false,
     -- What the other side is told, and as whose call; null once it is done with.
     add column told      jsonb,

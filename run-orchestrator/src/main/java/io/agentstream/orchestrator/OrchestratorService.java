@@ -150,7 +150,7 @@ public final class OrchestratorService implements AutoCloseable {
                         databaseSettings(config, "orchestrator-api", config.get(Keys.API_DATABASE_POOL), API_STATEMENT_TIMEOUT)));
         Api api = closer.own("API", new Api(
                 apiDatabases, cipher, guard, new KafkaCallLogs(clients, config.find(Keys.CALL_KEYS_KEY).orElse(null)), apiSettings(config), metrics));
-        CloudonixHooks hooks = closer.own("Cloudonix's hooks", new CloudonixHooks(database, api.handler()));
+        CloudonixHooks hooks = closer.own("Cloudonix's hooks", new CloudonixHooks(apiDatabases.requests(), api.handler()));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
                 AdminServer.alive(hooks)));

@@ -169,6 +169,13 @@ public final class WarmLegs {
         return "t" + callId.toString().replace("-", "") + "n" + id;
     }
 
+    /// Whether it belongs to a transfer.
+    ///
+    /// @param ticket a hash
+    public static boolean isTicket(Connection connection, byte[] ticket) throws SQLException {
+        return Sql.first(connection, "select 1 from transfers where ticket = ?", row -> true, ticket).isPresent();
+    }
+
     /// The other side has pressed a key. What it presses first counts, and only while the caller waits.
     ///
     /// @param ticket hash of what came with it

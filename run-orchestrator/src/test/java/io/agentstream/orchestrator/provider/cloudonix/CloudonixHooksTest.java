@@ -15,10 +15,12 @@ import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,21 @@ final class CloudonixHooksTest {
 
         assertEquals(HANG_UP, post("/key", "{\"Digits\":\"1\"}").body());
         assertEquals("", kept("takes"));
+    }
+
+    @Test
+    void aStrangersBodyIsNotWaitedFor() throws Exception {
+        // given one who begins a request and does not end it
+        try (Socket stranger = new Socket("127.0.0.1", server.port())) {
+            stranger.setSoTimeout(10_000);
+            stranger.getOutputStream().write(("POST " + CloudonixHooks.of(URI.create("http://127.0.0.1"), new Secret("s".repeat(43))).getPath()
+                            + "/key HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{")
+                    .getBytes(StandardCharsets.US_ASCII));
+
+            // then
+            String answer = new String(stranger.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertEquals("HTTP/1.1 200", answer);
+        }
     }
 
     @Test
