@@ -2,14 +2,11 @@ package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services;
-import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.dialogue.CascadeDialogue;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
-import io.agentstream.worker.service.fallback.Standing;
 import io.agentstream.worker.service.fallback.Standings;
-import java.util.List;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import tools.jackson.databind.JsonNode;
@@ -59,8 +56,8 @@ public final class CascadeEngine implements AgentEngine {
         CascadeSession session = new CascadeSession(
                 dialogue.graph(), opening.callId(), ports.apply(organization),
                 new CascadeSession.Rows(
-                        row(organization, "ear", services.ears()), row(organization, "brain", services.brains()),
-                        row(organization, "mouth", services.mouths())),
+                        standings.of(organization, "ear", services.ears()), standings.of(organization, "brain", services.brains()),
+                        standings.of(organization, "mouth", services.mouths())),
                 failures, out);
         session.prepare();
         return session;
@@ -71,11 +68,4 @@ public final class CascadeEngine implements AgentEngine {
     public void warmUp(JsonNode definition) {
         AgentGraph.parse(definition);
     }
-
-    private Standing row(long organization, String kind, List<Service> services) {
-        return standings.of(new Row(organization, kind, services), services.size());
-    }
-
-    /// @param organization whose keys they are asked with
-    private record Row(long organization, String kind, List<Service> services) {}
 }

@@ -51,14 +51,12 @@ final class CascadeSession implements AgentSession {
 
     private static final Logger log = LoggerFactory.getLogger(CascadeSession.class);
     private static final ServiceFailure REFUSED = new ServiceFailure(ServiceFailure.Kind.REFUSED);
-    private static final io.agentstream.worker.service.ServiceFailure UNASKABLE =
-            new io.agentstream.worker.service.ServiceFailure.Refused("it cannot be asked");
 
     private final AgentGraph graph;
     private final CallId callId;
     private final Ports ports;
     private final Rows rows;
-    private final FailureListener failures;
+    private final Troubles troubles;
     private final ReplySink out;
     private final Map<Integer, Brain> brains = new HashMap<>();
     private final Map<Integer, Mouth> mouths = new HashMap<>();
@@ -77,7 +75,7 @@ final class CascadeSession implements AgentSession {
         this.callId = callId;
         this.ports = ports;
         this.rows = rows;
-        this.failures = failures;
+        this.troubles = new Troubles(callId, failures);
         this.out = out;
         this.servers = new ToolServers(graph, callId, ports, failures);
     }
@@ -127,7 +125,7 @@ final class CascadeSession implements AgentSession {
                 thoughts.clear();
             }
             case CallTool call -> {
-                if (!isBegun("tool", () -> use(call))) {
+                if (!troubles.isBegun("tool", () -> use(call))) {
                     out.post(new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
                 }
             }
@@ -145,22 +143,8 @@ final class CascadeSession implements AgentSession {
     }
 
     private void attempt(Kind kind, Standing row, int member, Runnable asking, Answer otherwise) {
-        if (!row.mayAsk(member)) {
+        if (!row.mayAsk(member) || !troubles.isAsked(kind, asking)) {
             out.post(otherwise);
-        } else if (!isBegun(kind.name(), asking)) {
-            failures.failed(kind, UNASKABLE);
-            out.post(otherwise);
-        }
-    }
-
-    private boolean isBegun(String what, Runnable asking) {
-        try {
-            asking.run();
-            return true;
-        } catch (RuntimeException failure) { // its message may quote an address
-            log.atWarn().addKeyValue("call", callId).addKeyValue("service", what)
-                    .addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
-            return false;
         }
     }
 
@@ -203,11 +187,7 @@ final class CascadeSession implements AgentSession {
     }
 
     private Watched watched(Kind kind, Standing row, int member, Service service) {
-        return new Watched(row, member, failure -> {
-            log.atWarn().addKeyValue("call", callId).addKeyValue("kind", kind).addKeyValue("service", service.service())
-                    .addKeyValue("failure", failure).log("service has failed");
-            failures.failed(kind, failure);
-        });
+        return new Watched(row, member, failure -> troubles.failed(kind, service.service(), failure));
     }
 
     private void use(CallTool call) {

@@ -49,7 +49,7 @@ public final class RealtimeEngine implements AgentEngine {
         long organization = opening.organizationId();
         List<Service> services = dialogue.graph().services().realtime();
         return new RealtimeSession(
-                dialogue.graph(), opening.callId(), ports.apply(organization), standings.of(new Row(organization, services), services.size()),
+                dialogue.graph(), opening.callId(), ports.apply(organization), standings.of(organization, "realtime", services),
                 failures, out);
     }
 
@@ -58,7 +58,4 @@ public final class RealtimeEngine implements AgentEngine {
     public void warmUp(JsonNode definition) {
         AgentGraph.parse(definition);
     }
-
-    /// @param organization whose keys they are asked with
-    private record Row(long organization, List<Service> services) {}
 }

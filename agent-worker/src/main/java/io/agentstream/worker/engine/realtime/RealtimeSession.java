@@ -34,6 +34,7 @@ import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.MouthAnswers;
 import io.agentstream.worker.engine.cascade.Requests;
+import io.agentstream.worker.engine.cascade.Troubles;
 import io.agentstream.worker.engine.cascade.Uses;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Mouth;
@@ -41,18 +42,13 @@ import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.fallback.Standing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The service of one conversation that hears, thinks and speaks: gives it the caller's turns, asks it what the dialogue wants, and posts what it
 /// answers. Decides nothing. One that cannot even be asked has failed as one that says so, and so has one that rests while another behind it
 /// stands. Behind the last, a voice of our own says what is left to be said.
 final class RealtimeSession implements AgentSession {
 
-    private static final Logger log = LoggerFactory.getLogger(RealtimeSession.class);
     private static final ServiceFailure REFUSED = new ServiceFailure(ServiceFailure.Kind.REFUSED);
-    private static final io.agentstream.worker.service.ServiceFailure UNASKABLE =
-            new io.agentstream.worker.service.ServiceFailure.Refused("it cannot be asked");
     private static final Service OWN_VOICE = new Service("offline", null, null, null, null, null, null);
     private static final String WORD_FOR_WORD = "Say the following to the caller word for word, and nothing else:\n\n";
 
@@ -60,7 +56,7 @@ final class RealtimeSession implements AgentSession {
     private final CallId callId;
     private final SpeechPorts ports;
     private final Standing row;
-    private final FailureListener failures;
+    private final Troubles troubles;
     private final ReplySink out;
     private final Uses uses = new Uses();
     private final LastSounds before = new LastSounds();
@@ -82,7 +78,7 @@ final class RealtimeSession implements AgentSession {
         this.callId = callId;
         this.ports = ports;
         this.row = row;
-        this.failures = failures;
+        this.troubles = new Troubles(callId, failures);
         this.out = out;
     }
 
@@ -130,7 +126,7 @@ final class RealtimeSession implements AgentSession {
                 out.post(new MouthDone(press.turn(), press.number()));
             }
             case CallTool call -> {
-                if (!isBegun("tool", () -> use(call))) {
+                if (!troubles.isBegun("tool", () -> use(call))) {
                     out.post(new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
                 }
             }
@@ -139,23 +135,9 @@ final class RealtimeSession implements AgentSession {
         }
     }
 
-    private boolean isBegun(String what, Runnable asking) {
-        try {
-            asking.run();
-            return true;
-        } catch (RuntimeException failure) { // its message may quote an address
-            log.atWarn().addKeyValue("call", callId).addKeyValue("service", what)
-                    .addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
-            return false;
-        }
-    }
-
     private void open(OpenSpeech asked) {
         shut();
-        if (!row.mayAsk(asked.service())) {
-            out.post(new EarFailed(asked.number(), REFUSED));
-        } else if (!isBegun("realtime", () -> begin(asked))) {
-            failures.failed(FailureListener.Kind.REALTIME, UNASKABLE);
+        if (!row.mayAsk(asked.service()) || !troubles.isAsked(FailureListener.Kind.REALTIME, () -> begin(asked))) {
             out.post(new EarFailed(asked.number(), REFUSED));
         }
     }
@@ -173,9 +155,7 @@ final class RealtimeSession implements AgentSession {
 
     private void failed(int member, Service service, io.agentstream.worker.service.ServiceFailure failure) {
         row.failed(member, failure);
-        log.atWarn().addKeyValue("call", callId).addKeyValue("kind", FailureListener.Kind.REALTIME).addKeyValue("service", service.service())
-                .addKeyValue("failure", failure).log("service has failed");
-        failures.failed(FailureListener.Kind.REALTIME, failure);
+        troubles.failed(FailureListener.Kind.REALTIME, service.service(), failure);
     }
 
     private void hear(HearTurn heard) {
@@ -218,8 +198,7 @@ final class RealtimeSession implements AgentSession {
         forget();
         Open now = open;
         if (line.mouth() >= graph.services().realtime().size()) {
-            if (!isBegun("mouth", () -> speakOurselves(line))) {
-                failures.failed(FailureListener.Kind.MOUTH, UNASKABLE);
+            if (!troubles.isAsked(FailureListener.Kind.MOUTH, () -> speakOurselves(line))) {
                 out.post(new MouthFailed(line.turn(), line.number(), REFUSED));
             }
         } else if (now != null) {

@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.fallback;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -11,14 +12,16 @@ public final class Standings {
 
     static final int CAPACITY = 5_000;
 
+    private record Row(long organization, String kind, List<?> services) {}
+
     private final LongSupplier clockMs;
     private final ReentrantLock lock = new ReentrantLock();
     /// Under the lock; the one used longest ago first.
-    private final Map<Object, Standing> rows = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Row, Standing> rows = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Standing> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Row, Standing> eldest) {
             return size() > CAPACITY;
         }
     };
@@ -28,12 +31,13 @@ public final class Standings {
         this.clockMs = clockMs;
     }
 
-    /// @param row what tells it from others, by `equals`: whose it is, and which services in which order
-    /// @param members how many services it has
-    public Standing of(Object row, int members) {
+    /// @param organization whose keys they are asked with
+    /// @param kind what the services do
+    /// @param services in their order; told from others by `equals`
+    public Standing of(long organization, String kind, List<?> services) {
         lock.lock();
         try {
-            return rows.computeIfAbsent(row, _ -> new Standing(members, clockMs));
+            return rows.computeIfAbsent(new Row(organization, kind, List.copyOf(services)), row -> new Standing(row.services().size(), clockMs));
         } finally {
             lock.unlock();
         }

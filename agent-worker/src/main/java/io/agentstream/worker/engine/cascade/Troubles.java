@@ -1,0 +1,51 @@
+package io.agentstream.worker.engine.cascade;
+
+import io.agentstream.schemas.CallId;
+import io.agentstream.worker.engine.cascade.FailureListener.Kind;
+import io.agentstream.worker.service.ServiceFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What goes wrong with the services of one call: said in the log, without the messages of exceptions, which may quote an address, and
+/// counted. Any thread.
+public final class Troubles {
+
+    private static final Logger log = LoggerFactory.getLogger(Troubles.class);
+    private static final ServiceFailure UNASKABLE = new ServiceFailure.Refused("it cannot be asked");
+
+    private final CallId callId;
+    private final FailureListener failures;
+
+    public Troubles(CallId callId, FailureListener failures) {
+        this.callId = callId;
+        this.failures = failures;
+    }
+
+    /// Whether a service could be asked; one that could not has failed.
+    public boolean isAsked(Kind kind, Runnable asking) {
+        boolean isBegun = isBegun(kind.name(), asking);
+        if (!isBegun) {
+            failures.failed(kind, UNASKABLE);
+        }
+        return isBegun;
+    }
+
+    /// Whether something could be begun, which is nobody's failure where it could not.
+    public boolean isBegun(String what, Runnable beginning) {
+        try {
+            beginning.run();
+            return true;
+        } catch (RuntimeException failure) {
+            log.atWarn().addKeyValue("call", callId).addKeyValue("service", what)
+                    .addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
+            return false;
+        }
+    }
+
+    /// @param service as in a definition
+    public void failed(Kind kind, String service, ServiceFailure failure) {
+        log.atWarn().addKeyValue("call", callId).addKeyValue("kind", kind).addKeyValue("service", service)
+                .addKeyValue("failure", failure).log("service has failed");
+        failures.failed(kind, failure);
+    }
+}
