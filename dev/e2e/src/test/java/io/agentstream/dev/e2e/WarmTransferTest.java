@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /// A caller keys through a menu, and waits while somebody is called by the provider's API, told what it is about, and asked.
@@ -128,37 +130,16 @@ final class WarmTransferTest {
         Wait.until("the hang-up", () -> Wait.when(system.sandbox().hungUp(plan.session())));
     }
 
-    @Test
-    void whoIsBusyLeavesTheCallerWithTheAgent() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"BUSY, busy", "HANGS_UP, refused", "NO_ANSWER, no_answer"})
+    void whoDoesNotTakeTheCallLeavesTheCallerWithTheAgent(Callee.Does does, String why) throws Exception {
         String agent = agent();
         CallPlan plan = plan(agent);
-        system.sandbox().callee(number, Callee.who(Callee.Does.BUSY));
+        system.sandbox().callee(number, Callee.who(does));
 
         Telephone.place(plan);
 
-        kept(agent, plan, "busy");
-    }
-
-    @Test
-    void whoHangsUpDuringTheSummaryLeavesTheCallerWithTheAgent() throws Exception {
-        String agent = agent();
-        CallPlan plan = plan(agent);
-        system.sandbox().callee(number, Callee.who(Callee.Does.HANGS_UP));
-
-        Telephone.place(plan);
-
-        kept(agent, plan, "refused");
-    }
-
-    @Test
-    void whoNeverAnswersLeavesTheCallerWithTheAgent() throws Exception {
-        String agent = agent();
-        CallPlan plan = plan(agent);
-        system.sandbox().callee(number, Callee.who(Callee.Does.NO_ANSWER));
-
-        Telephone.place(plan);
-
-        kept(agent, plan, "no_answer");
+        kept(agent, plan, why);
     }
 
     @Test
