@@ -9,7 +9,8 @@ import java.util.List;
 /// @param orchestrator which compiles once, and not again for speed: it works for milliseconds a call, and a compiler that takes a
 ///     processor meanwhile keeps calls waiting
 /// @param broker the embedded broker
-/// @param tool whatever is only there for the measurement
+/// @param tool whatever is only there for the measurement. Callers keep all that they hear; where that is too much, they say so instead of
+///     measuring their own collector
 record JvmFlags(List<String> service, List<String> orchestrator, List<String> broker, List<String> tool) {
 
     private static final List<String> ALWAYS = List.of(
@@ -21,7 +22,7 @@ record JvmFlags(List<String> service, List<String> orchestrator, List<String> br
                 flags(List.of("-XX:+UseG1GC", "-Xms256m", "-Xmx512m"), more),
                 flags(List.of("-XX:+UseG1GC", "-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1"), more),
                 flags(List.of("-XX:+UseG1GC", "-Xms512m", "-Xmx512m"), more),
-                flags(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m"), List.of()));
+                flags(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError"), List.of()));
     }
 
     private static boolean isCollector(String flag) {
