@@ -56,6 +56,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
@@ -173,14 +174,13 @@ public final class WorkerService implements AutoCloseable {
     /// @param voices by name, all of [ScriptedDefinition#VOICES]; they keep what was said often
     /// @param failures is told of each failure of an agent's services
     static AgentEngines engines(Map<String, Voice> voices, Wire wire, ServiceKeys keys, FailureListener failures) {
-        Services services = services(wire, voices);
-        HttpTools tools = new HttpTools(wire);
-        McpTools servers = new McpTools(wire);
+        LongFunction<DefinedServices> defined = organization -> {
+            Wire own = wire.of(organization);
+            return new DefinedServices(services(own, voices), keys, new HttpTools(own), new McpTools(own), organization);
+        };
         return AgentEngines.of(
-                new EchoEngine(),
-                new ScriptedEngine(voices),
-                new CascadeEngine(organization -> new DefinedServices(services, keys, tools, servers, organization), failures),
-                new RealtimeEngine(organization -> new DefinedServices(services, keys, tools, servers, organization), failures));
+                new EchoEngine(), new ScriptedEngine(voices), new CascadeEngine(defined::apply, failures),
+                new RealtimeEngine(defined::apply, failures));
     }
 
     /// Of four kinds by what has failed: whose service it was is in the log, for nobody to be counted by.

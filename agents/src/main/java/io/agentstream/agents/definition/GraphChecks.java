@@ -23,6 +23,9 @@ final class GraphChecks {
     /// What every request has of its sender.
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
+    /// Each is asked when a call begins, and again when it is taken over, and a brain waits for what they say.
+    private static final int MAX_SERVERS = 5;
+
     private final AgentGraph graph;
     private final JsonNode json;
     private final Problems problems;
@@ -46,6 +49,11 @@ final class GraphChecks {
         for (Tool tool : graph.tools().values()) {
             tool(child("tools", tool.name()), tool);
         }
+        graph.tools().values().stream()
+                .filter(Tool.Mcp.class::isInstance)
+                .skip(MAX_SERVERS)
+                .forEach(tool -> problems.add(
+                        child("tools", tool.name()), "is one server more than an agent may have: " + MAX_SERVERS));
         if (services && graph.engine() == Engine.CASCADE) {
             services();
         }

@@ -2,9 +2,11 @@ package io.agentstream.agents.definition;
 
 import static io.agentstream.agents.definition.Graphs.problems;
 import static io.agentstream.agents.definition.Graphs.with;
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -51,6 +53,10 @@ final class GraphRefusalsTest {
                     "is not an address of http or https"),
             more("a server's name that leaves no room", "'tools':{'" + "n".repeat(33) + "':{'type':'mcp','url':'https://x.example'}},",
                     "tools." + "n".repeat(33), "has a name of more than 32 characters, and those of the server's tools come behind it"),
+            more("too many servers",
+                    "'tools':{" + IntStream.rangeClosed(1, 6).mapToObj(n -> "'kb" + n + "':{'type':'mcp','url':'https://x.example'}").collect(joining(","))
+                            + "},",
+                    "tools.kb6", "is one server more than an agent may have: 5"),
             more("a tool that looks like a server's",
                     "'tools':{'kb':{'type':'mcp','url':'https://x.example'},'kb_bye':{'type':'hangup','description':'x'}},", "tools.kb_bye",
                     "begins as the tools of kb do: one could not be told from them"),

@@ -2,13 +2,14 @@ package io.agentstream.runtime.outbound;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 
-/// Names lead where the guard lets them lead, and nowhere else.
-record GuardedNames(AddressGuard guard) implements DnsResolver {
+/// Names lead where the guard of the moment lets them lead, and nowhere else.
+record GuardedNames(Supplier<AddressGuard> guard) implements DnsResolver {
 
     /// A client that does what it is told and nothing beside: redirects are not followed, nothing is tried again, nothing is kept of an
     /// answer, and nothing is said of ourselves.
@@ -25,7 +26,7 @@ record GuardedNames(AddressGuard guard) implements DnsResolver {
 
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
-        return guard.resolve(host).toArray(InetAddress[]::new);
+        return guard.get().resolve(host).toArray(InetAddress[]::new);
     }
 
     @Override

@@ -75,7 +75,7 @@ public final class OutboundHttp implements AutoCloseable {
     /// @param tls whom to trust; null: whom the JVM trusts
     public OutboundHttp(AddressGuard guard, @Nullable SSLContext tls) {
         var connections = PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new GuardedNames(guard))
+                .setDnsResolver(new GuardedNames(() -> guard))
                 .setTlsSocketStrategy(tls == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(tls))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(CONNECT)

@@ -41,9 +41,11 @@ public final class OutboundStreams implements AutoCloseable {
     private static final TimeValue KEPT = TimeValue.ofSeconds(60);
     private static final TimeValue CHECKED_AFTER = TimeValue.ofSeconds(2);
 
+    private final AddressGuard guard;
+    /// That of the request under way: connections are everybody's, and who looks a name up is known on the thread that asks only.
+    private final ScopedValue<AddressGuard> asking;
     private final CloseableHttpClient http;
-    private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("stream-watch").daemon().factory());
+    private final ScheduledThreadPoolExecutor watch;
 
     /// What is asked.
     ///
@@ -65,9 +67,12 @@ public final class OutboundStreams implements AutoCloseable {
 
     /// @param tls whom to trust; null: whom the JVM trusts
     public OutboundStreams(AddressGuard guard, @Nullable SSLContext tls) {
+        this.guard = guard;
+        this.asking = ScopedValue.newInstance();
+        this.watch = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("stream-watch").daemon().factory());
         watch.setRemoveOnCancelPolicy(true);
         var connections = PoolingHttpClientConnectionManagerBuilder.create()
-                .setDnsResolver(new GuardedNames(guard))
+                .setDnsResolver(new GuardedNames(asking::get))
                 .setTlsSocketStrategy(tls == null ? DefaultClientTlsStrategy.createDefault() : new DefaultClientTlsStrategy(tls))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(CONNECT)
@@ -83,6 +88,20 @@ public final class OutboundStreams implements AutoCloseable {
                 .evictExpiredConnections()
                 .evictIdleConnections(KEPT)
                 .build();
+    }
+
+    private OutboundStreams(OutboundStreams same, AddressGuard guard) {
+        this.guard = guard;
+        this.asking = same.asking;
+        this.http = same.http;
+        this.watch = same.watch;
+    }
+
+    /// The same connections, for requests whose names another guard looks up. Is not to be closed.
+    ///
+    /// @param other which lets through what this one's does: a connection that one has made is used for the other's requests too
+    public OutboundStreams by(AddressGuard other) {
+        return new OutboundStreams(this, other);
     }
 
     /// Prepares a request; nothing is sent before [Exchange#open].
@@ -141,7 +160,7 @@ public final class OutboundStreams implements AutoCloseable {
         /// Sends the request and waits for the head of the answer.
         public void open() throws IOException {
             try {
-                response = http.executeOpen(HttpHost.create(url), message, null);
+                response = ScopedValue.where(asking, guard).call(() -> http.executeOpen(HttpHost.create(url), message, null));
             } catch (IllegalStateException tooLate) { // the client's word for a request that was cancelled before, and for being closed
                 throw new InterruptedIOException("cancelled");
             }

@@ -133,4 +133,22 @@ final class OutboundStreamsTest {
         }
         assertEquals(0, connections.get());
     }
+
+    @Test
+    void whoseGuardLooksANameUpIsSaidByWhoAsks() throws IOException {
+        AtomicInteger lookUps = new AtomicInteger();
+        AddressGuard guard = new AddressGuard(Networks.parse("127.0.0.0/8"), name -> {
+            lookUps.incrementAndGet();
+            return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        });
+        URI url = URI.create("http://any.example:" + server.getLocalPort() + "/");
+
+        try (OutboundStreams.Exchange exchange =
+                streams.by(guard).prepare(new OutboundStreams.Request("GET", url, Map.of(), null, 10_000))) {
+            exchange.open();
+
+            assertEquals(200, exchange.status());
+            assertEquals(1, lookUps.get());
+        }
+    }
 }
