@@ -66,8 +66,18 @@ final class McpConnection {
         }
     }
 
+    /// @param bytes of the message that it stood in
+    record Result(JsonNode json, int bytes) {
+
+        /// Without what stands in it.
+        @Override
+        public String toString() {
+            return "Result[" + bytes + " bytes]";
+        }
+    }
+
     /// The result. A session that the server has ended is begun anew, once: what was asked in it was not done.
-    JsonNode ask(Question question, Deadline deadline, Breaker breaker) throws McpException {
+    Result ask(Question question, Deadline deadline, Breaker breaker) throws McpException {
         Session now = session(deadline, breaker);
         try {
             return ask(now, question, deadline, breaker);
@@ -80,7 +90,7 @@ final class McpConnection {
         }
     }
 
-    private JsonNode ask(Session now, Question question, Deadline deadline, Breaker breaker) throws McpException {
+    private Result ask(Session now, Question question, Deadline deadline, Breaker breaker) throws McpException {
         ObjectNode params = question.params().deepCopy();
         Map<String, String> headers = headers(now);
         ObjectNode meta = Json.MAPPER.createObjectNode();
@@ -102,7 +112,9 @@ final class McpConnection {
         }
         ObjectNode message = message(question.method(), params).put("id", ids.incrementAndGet());
         try {
-            return result(post.send("POST", headers, message, question.maxBytes(), deadline, breaker, answering(now, deadline)).response());
+            McpPost.Answer answer =
+                    post.send("POST", headers, message, question.maxBytes(), deadline, breaker, answering(now, deadline));
+            return new Result(result(answer.response()), answer.bytes());
         } catch (McpException failed) {
             if (failed.kind() == Kind.TIMEOUT && now.hasHandshake()) {
                 aside(now, message("notifications/cancelled", Json.MAPPER.createObjectNode()

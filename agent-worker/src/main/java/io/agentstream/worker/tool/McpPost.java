@@ -37,6 +37,14 @@ final class McpPost {
     /// Of a stream, with everything that stands in it beside the answer.
     static final int MAX_STREAM_BYTES = 1 << 20;
 
+    /// Of what a server says beside its answer: as much is read whatever its answer may have.
+    private static final int MAX_ASIDE_BYTES = 16 * 1_024;
+
+    /// `data: ` in front of a message.
+    private static final int FIELD_BYTES = 6;
+
+    private static final int MAX_SESSION_CHARACTERS = 1_024;
+
     private static final int NOT_FOUND = 404;
     private static final String SESSION = "Mcp-Session-Id";
     private static final String MASK = "********";
@@ -53,7 +61,10 @@ final class McpPost {
 
     /// @param response to the message; null where it wants none
     /// @param session that the server has begun; null: none
-    record Answer(@Nullable JsonNode response, @Nullable String session) {}
+    /// @param bytes of the message that the response stands in
+    record Answer(@Nullable JsonNode response, @Nullable String session, int bytes) {}
+
+    private record Message(JsonNode response, int bytes) {}
 
     /// @param method of HTTP: `POST`, or `DELETE` without a message
     /// @param headers those of the protocol
@@ -123,12 +134,16 @@ final class McpPost {
                 throw problem(status);
             }
             String session = exchange.header(SESSION);
+            if (session != null && session.length() > MAX_SESSION_CHARACTERS) { // it goes along with every message
+                throw McpException.of(Kind.TOO_LARGE);
+            }
             if (id.isEmpty()) {
-                return new Answer(null, session);
+                return new Answer(null, session, 0);
             }
             String type = exchange.header("Content-Type");
             boolean streamed = type != null && type.strip().toLowerCase(Locale.ROOT).startsWith("text/event-stream");
-            return new Answer(streamed ? ofEvents() : ofBody(), session);
+            Message message = streamed ? ofEvents() : ofBody();
+            return new Answer(message.response(), session, message.bytes());
         }
 
         /// The words of the protocol where there are some: only they tell why.
@@ -142,24 +157,25 @@ final class McpPost {
             }
         }
 
-        private JsonNode ofBody() throws IOException, McpException {
+        private Message ofBody() throws IOException, McpException {
             byte[] body = exchange.body().readNBytes(maxBytes + 1);
             if (body.length > maxBytes) {
                 throw McpException.of(Kind.TOO_LARGE);
             }
-            return taken(parsed(body)).orElseThrow(() -> McpException.of(Kind.PROTOCOL));
+            return new Message(taken(parsed(body)).orElseThrow(() -> McpException.of(Kind.PROTOCOL)), body.length);
         }
 
-        private JsonNode ofEvents() throws IOException, McpException {
+        /// Nothing is kept, or taken apart, that is longer than it may be.
+        private Message ofEvents() throws IOException, McpException {
             InputStream body = exchange.body();
-            SseParser parser = new SseParser();
+            SseParser parser = new SseParser(Math.max(maxBytes, MAX_ASIDE_BYTES) + FIELD_BYTES);
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int total = 0; total <= MAX_STREAM_BYTES; ) {
                 int length = body.read(buffer);
                 total += Math.max(0, length);
                 try {
                     for (SseParser.Event event : length < 0 ? parser.finish() : parser.feed(buffer, 0, length)) {
-                        Optional<JsonNode> response = of(event);
+                        Optional<Message> response = of(event);
                         if (response.isPresent()) {
                             return response.get();
                         }
@@ -174,7 +190,7 @@ final class McpPost {
             throw McpException.of(Kind.TOO_LARGE);
         }
 
-        private Optional<JsonNode> of(SseParser.Event event) throws McpException {
+        private Optional<Message> of(SseParser.Event event) throws McpException {
             if (!event.name().equals("message") || event.data().isBlank()) {
                 return Optional.empty();
             }
@@ -183,7 +199,7 @@ final class McpPost {
             if (response.isPresent() && data.length > maxBytes) {
                 throw McpException.of(Kind.TOO_LARGE);
             }
-            return response;
+            return response.map(known -> new Message(known, data.length));
         }
 
         /// The answer, where it is among it. A server of 2025-03-26 may put several messages into an array.

@@ -38,8 +38,10 @@ final class McpServer implements ToolServer {
     /// How long it may take to find out what there is: a brain is waiting, and behind it a caller.
     static final int USUAL_LIST_LIMIT_MS = 2_500;
 
-    private static final int MAX_LIST_BYTES = 256 * 1_024;
+    /// Of all pages: what comes behind them is not offered.
+    static final int MAX_LIST_BYTES = 256 * 1_024;
     private static final int MAX_PAGES = 5;
+    private static final int MAX_CURSOR_CHARACTERS = 4_096;
     private static final int MAX_LISTINGS = 3;
 
     private static final McpResult CANCELLED = McpResult.error("network");
@@ -103,19 +105,33 @@ final class McpServer implements ToolServer {
     private List<JsonNode> all(Deadline deadline) throws McpException {
         List<JsonNode> all = new ArrayList<>();
         String cursor = "";
+        int leftBytes = MAX_LIST_BYTES;
         for (int page = 0; page < MAX_PAGES; page++) {
             ObjectNode params = Json.MAPPER.createObjectNode();
             if (!cursor.isEmpty()) {
                 params.put("cursor", cursor);
             }
-            JsonNode result = connection.ask(new Question("tools/list", params, "", MAX_LIST_BYTES), deadline, listing);
-            result.path("tools").forEach(all::add);
-            cursor = result.path("nextCursor").asString("");
-            if (cursor.isEmpty()) {
+            Optional<McpConnection.Result> result = page(new Question("tools/list", params, "", leftBytes), deadline, page > 0);
+            result.ifPresent(some -> some.json().path("tools").forEach(all::add));
+            cursor = result.map(some -> some.json().path("nextCursor").asString("")).orElse("");
+            leftBytes -= result.map(McpConnection.Result::bytes).orElse(0);
+            if (cursor.isEmpty() || cursor.length() > MAX_CURSOR_CHARACTERS || leftBytes <= 0) {
                 break;
             }
         }
         return all;
+    }
+
+    /// Nothing where a further page is more than is left: what stands before it is known.
+    private Optional<McpConnection.Result> page(Question question, Deadline deadline, boolean further) throws McpException {
+        try {
+            return Optional.of(connection.ask(question, deadline, listing));
+        } catch (McpException failed) {
+            if (further && failed.kind() == Kind.TOO_LARGE) {
+                return Optional.empty();
+            }
+            throw failed;
+        }
     }
 
     @Override
@@ -139,7 +155,7 @@ final class McpServer implements ToolServer {
             }
             ObjectNode params = Json.MAPPER.createObjectNode().put("name", tool.name());
             params.set("arguments", Json.MAPPER.readTree(arguments));
-            return McpResult.of(connection.ask(new Question("tools/call", params, key, server.maxBytes()), deadline, breaker));
+            return McpResult.of(connection.ask(new Question("tools/call", params, key, server.maxBytes()), deadline, breaker).json());
         } catch (McpException failed) {
             return new McpResult(true, failed.told());
         } catch (NoSuchToolException none) {

@@ -27,6 +27,9 @@ record McpTool(String name, BrainRequest.Tool offered, boolean repeatable) {
     static final int MAX_TOOL_CHARS = 8_000;
     static final int MAX_ALL_CHARS = 64_000;
 
+    /// What the protocol wants of a name; it goes along with every use. A tool that is called longer is not offered.
+    static final int MAX_NAME_CHARS = 128;
+
     private static final int MAX_DESCRIPTION_CHARS = 2_000;
 
     /// Names a parameter that has to stand in a header too (2026-07-28), which we do not do.
@@ -56,7 +59,7 @@ record McpTool(String name, BrainRequest.Tool offered, boolean repeatable) {
 
     private static Optional<McpTool> of(Tool.Mcp server, JsonNode json) {
         String name = json.path("name").asString("");
-        if (name.isEmpty() || (!server.allow().isEmpty() && !server.allow().contains(name))) {
+        if (name.isEmpty() || name.length() > MAX_NAME_CHARS || (!server.allow().isEmpty() && !server.allow().contains(name))) {
             return Optional.empty();
         }
         ObjectNode parameters = json.path("inputSchema") instanceof ObjectNode schema && schema.path("type").asString("").equals("object")

@@ -79,6 +79,31 @@ final class McpServerTest extends McpFixture {
     }
 
     @Test
+    void ofAListThatIsTooLongAllInAllTheRestIsNotOffered() throws Exception {
+        String schema = "{\"type\":\"object\",\"description\":\"" + "y".repeat(McpTool.MAX_TOOL_CHARS - 1_000) + "\"}";
+        IntStream.range(0, McpServer.MAX_LIST_BYTES / McpTool.MAX_TOOL_CHARS + 6).forEach(n -> played.tool("t" + n, "Does.", schema, ""));
+        played.tool("after", "x", SCHEMA, "");
+        played.pages(10);
+        ToolServer server = open();
+
+        assertEquals(Optional.empty(), listed(server));
+
+        assertTrue(names(server).contains("kb_t0"));
+        assertFalse(names(server).contains("kb_after"));
+    }
+
+    @Test
+    void aNameThatIsLongerThanTheProtocolWantsItIsNotOffered() throws Exception {
+        played.tool("l".repeat(McpTool.MAX_NAME_CHARS + 1), "x", SCHEMA, "").tool("k".repeat(McpTool.MAX_NAME_CHARS), "x", SCHEMA, "");
+        ToolServer server = open();
+
+        listed(server);
+
+        assertTrue(names(server).stream().noneMatch(name -> name.startsWith("kb_ll")));
+        assertTrue(names(server).stream().anyMatch(name -> name.startsWith("kb_kk")));
+    }
+
+    @Test
     void aToolThatIsTooLongIsNotOffered() throws Exception {
         played.tool("talker", "x", "{\"type\":\"object\",\"description\":\"" + "y".repeat(McpTool.MAX_TOOL_CHARS) + "\"}", "");
         played.tool("after", "x", SCHEMA, "");

@@ -7,17 +7,20 @@ import io.agentstream.dev.simulator.services.Mishap;
 import io.agentstream.dev.simulator.services.PlayedMcp;
 import io.agentstream.dev.simulator.services.PlayedMcp.Manner;
 import io.agentstream.runtime.Networks;
+import io.agentstream.schemas.Json;
 import io.agentstream.worker.engine.cascade.ToolServer;
 import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.wire.Wire;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Servers of tools that do not do what they should.
 final class McpTroubleTest extends McpFixture {
@@ -55,6 +58,17 @@ final class McpTroubleTest extends McpFixture {
 
         assertEquals("failed {\"error\":\"too_large\"}", result(server, "kb_search"));
         played.manner(Manner.JSON);
+        assertEquals("failed {\"error\":\"too_large\"}", result(server, "kb_search"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Manner.class)
+    void whatIsTooLargeIsNotEvenTakenApart(Manner manner) throws Exception {
+        played.manner(manner);
+        played.answering(params -> Json.MAPPER.createObjectNode().put("n", new BigInteger("9".repeat(30_000)))); // which no reader takes
+        ToolServer server = open(Set.of(), 10_000, 1_000);
+        listed(server);
+
         assertEquals("failed {\"error\":\"too_large\"}", result(server, "kb_search"));
     }
 

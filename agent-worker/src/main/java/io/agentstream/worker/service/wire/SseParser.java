@@ -9,7 +9,7 @@ import java.util.List;
 /// several `data` lines, a byte order mark. Ids and retry times are passed over: an answer is not asked for again. One thread at a time.
 public final class SseParser {
 
-    /// Bound of an event, and of a line.
+    /// Bound of an event, and of a line, where nothing else is said.
     static final int MAX_EVENT_BYTES = 512 * 1_024;
 
     /// @param name `message` where the stream does not say
@@ -21,12 +21,22 @@ public final class SseParser {
         }
     }
 
+    private final int maxEventBytes;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final StringBuilder data = new StringBuilder();
     private String name = "";
     private boolean anyData;
     private boolean afterCarriageReturn;
     private boolean first = true;
+
+    public SseParser() {
+        this(MAX_EVENT_BYTES);
+    }
+
+    /// @param maxEventBytes of an event, and of a line, which has its name in front
+    public SseParser(int maxEventBytes) {
+        this.maxEventBytes = maxEventBytes;
+    }
 
     /// @return the events that are complete now
     /// @throws ServiceException where an event is too long
@@ -94,9 +104,9 @@ public final class SseParser {
         anyData = false;
     }
 
-    private static void check(int size) throws ServiceException {
-        if (size > MAX_EVENT_BYTES) {
-            throw Broken.because("an event of more than " + MAX_EVENT_BYTES + " bytes");
+    private void check(int size) throws ServiceException {
+        if (size > maxEventBytes) {
+            throw Broken.because("an event of more than " + maxEventBytes + " bytes");
         }
     }
 }
