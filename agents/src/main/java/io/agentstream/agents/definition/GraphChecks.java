@@ -23,9 +23,6 @@ final class GraphChecks {
     /// What every request has of its sender.
     private static final String IDEMPOTENCY_KEY = "idempotency-key";
 
-    /// Each is asked when a call begins, and again when it is taken over, and a brain waits for what they say.
-    private static final int MAX_SERVERS = 5;
-
     private final AgentGraph graph;
     private final JsonNode json;
     private final Problems problems;
@@ -49,11 +46,7 @@ final class GraphChecks {
         for (Tool tool : graph.tools().values()) {
             tool(child("tools", tool.name()), tool);
         }
-        graph.tools().values().stream()
-                .filter(Tool.Mcp.class::isInstance)
-                .skip(MAX_SERVERS)
-                .forEach(tool -> problems.add(
-                        child("tools", tool.name()), "is one server more than an agent may have: " + MAX_SERVERS));
+        new OfferChecks(graph, problems).check();
         if (services && graph.engine() == Engine.CASCADE) {
             services();
         }
@@ -242,23 +235,12 @@ final class GraphChecks {
                 if (mcp.url().startsWith("ws")) {
                     problems.add(at + ".url", "is not an address of http or https");
                 }
-                served(at, mcp);
             }
             case Tool.Transfer transfer -> plan(at, json.path("tools").path(transfer.name()), transfer.plan());
             case Tool.SetVariable set ->
                     set.variables().forEach((name, parameter) -> parameter(at + ".variables." + name, name, parameter));
             case Tool.HangUp _, Tool.SendDtmf _, Tool.EndWithOutcome _ -> {}
         }
-    }
-
-    /// The brain knows a server's tools by names that begin with this one.
-    private void served(String at, Tool.Mcp server) {
-        if (server.name().length() > Served.MAX_NAME_CHARS) {
-            problems.add(at, "has a name of more than " + Served.MAX_NAME_CHARS + " characters, and those of the server's tools come behind it");
-        }
-        graph.tools().keySet().stream()
-                .filter(other -> Served.isOf(server, other))
-                .forEach(other -> problems.add(child("tools", other), "begins as the tools of " + server.name() + " do: one could not be told from them"));
     }
 
     private void parameter(String at, String name, Tool.Parameter parameter) {

@@ -2,6 +2,7 @@ package io.agentstream.agents.dialogue;
 
 import io.agentstream.agents.conversation.BrainRequest.Offer;
 import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Choices;
 import io.agentstream.agents.definition.Edge;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Tool;
@@ -20,15 +21,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// What a brain is offered in a node: its tools, and its intents as choices. The same offers have the same form in every process. Pure.
 final class Offers {
 
-    private static final String CHOICE = "choose_";
-
     private Offers() {}
 
     static List<Offer> of(AgentGraph graph, Node node) {
         List<Offer> offers = new ArrayList<>();
         for (Edge.Intent intent : node.common().intents()) {
             if (intent.description() != null) {
-                offers.add(new Offer(name(intent), intent.description(), schema(Map.of())));
+                offers.add(new Offer(Choices.offered(intent.intent()), intent.description(), schema(Map.of())));
             }
         }
         if (node instanceof Node.Agent agent) {
@@ -47,15 +46,10 @@ final class Offers {
     /// Where a choice leads; null where the name is none.
     static @Nullable String choice(Node node, String name) {
         return node.common().intents().stream()
-                .filter(intent -> intent.description() != null && name(intent).equals(name))
+                .filter(intent -> intent.description() != null && Choices.offered(intent.intent()).equals(name))
                 .findFirst()
                 .map(Edge.Intent::go)
                 .orElse(null);
-    }
-
-    private static String name(Edge.Intent intent) {
-        String name = CHOICE + intent.intent().replaceAll("[^A-Za-z0-9_-]", "_");
-        return name.substring(0, Math.min(name.length(), 64));
     }
 
     private static void add(List<Offer> offers, Tool tool) {

@@ -25,6 +25,13 @@ final class GraphRefusalsTest {
         return new Bad(name, with("{'type':'say','say':'Hello.','next':'bye'}", more), new Problem(field, message));
     }
 
+    /// An agent that chooses, and has one tool.
+    private static Bad choosing(String name, String tool, String message) {
+        String node = "{'type':'agent','prompt':'x','next':'bye','tools':['" + tool.split("'")[1]
+                + "'],'edges':[{'on':'intent','intent':'day','description':'x','go':'bye'}]}";
+        return new Bad(name, with(node, "'tools':{" + tool + "},"), new Problem("nodes.n.edges.0.intent", message));
+    }
+
     private static final List<Bad> BAD = List.of(
             more("an unknown field", "'promt':'x',", "promt", "is not a field of a cascade"),
             more("an unknown setting", "'settings':{'lang':'de'},", "settings.lang", "is not a field of settings"),
@@ -100,6 +107,14 @@ final class GraphRefusalsTest {
             node("an intent where nobody listens",
                     "{'type':'gather','say':'x','keys':{},'edges':[{'on':'intent','intent':'i','words':['a'],'go':'bye'}]}", "words",
                     "is false, but there are edges for intents"),
+            choosing("a choice that is a tool", "'choose_day':{'type':'hangup','description':'x'}",
+                    "is offered to the brain as choose_day, and so is, or may be, a tool of choose_day"),
+            choosing("a choice that may be a server's tool", "'choose':{'type':'mcp','url':'https://x.example'}",
+                    "is offered to the brain as choose_day, and so is, or may be, a tool of choose"),
+            node("two choices that look the same",
+                    "{'type':'gather','say':'x','edges':[{'on':'intent','intent':'a.b','description':'x','go':'bye'},"
+                            + "{'on':'intent','intent':'a_b','description':'x','go':'bye'}]}",
+                    "edges.1.intent", "is offered to the brain as choose_a_b, and so is the intent a.b"),
             node("a tool that there is not", "{'type':'agent','prompt':'x','next':'bye','tools':['t']}", "tools.0", "names a tool that there is not"),
             node("a value of no kind", "{'type':'capture','what':'colour','into':'a','say':'x','next':'bye'}", "what",
                     "is not one of digits, yes_no, date, phone, email, name"),
