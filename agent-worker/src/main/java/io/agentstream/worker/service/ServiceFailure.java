@@ -7,7 +7,13 @@ public sealed interface ServiceFailure {
     /// It does not want to, and will not want to if asked again: the key, the model, what is left of the quota, the request itself.
     ///
     /// @param why as "status 401"
-    record Refused(String why) implements ServiceFailure {}
+    /// @param request whether it is the request that it does not take: another one may be
+    record Refused(String why, boolean request) implements ServiceFailure {
+
+        public Refused(String why) {
+            this(why, false);
+        }
+    }
 
     /// Too much at the moment, for us or for everybody.
     ///

@@ -34,6 +34,7 @@ import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.cascade.FailureListener.Kind;
 import io.agentstream.worker.service.Brain;
+import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.fallback.Standing;
@@ -41,6 +42,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +67,8 @@ final class CascadeSession implements AgentSession {
     private final List<Mouth.Utterance> utterances = new ArrayList<>();
     private final Uses uses = new Uses();
     private final ToolServers servers;
+    /// Brains that do not take the tools of this conversation's servers. Any thread.
+    private final Set<Integer> toolless = ConcurrentHashMap.newKeySet();
     private @Nullable Ear ear;
     private boolean closed;
 
@@ -163,11 +168,24 @@ final class CascadeSession implements AgentSession {
     private void ask(AskBrain ask) {
         Brain brain = brains.computeIfAbsent(ask.brain(), n -> ports.brain(graph.services().brains().get(n)));
         thoughts.clear();
-        Brain.Listener listener = watched(Kind.BRAIN, rows.brains(), ask.brain(), graph.services().brains().get(ask.brain()))
-                .brain(Answers.ofBrain(ask.turn(), ask.number(), out));
+        Service service = graph.services().brains().get(ask.brain());
+        Brain.Listener listener =
+                watched(Kind.BRAIN, rows.brains(), ask.brain(), service).brain(Answers.ofBrain(ask.turn(), ask.number(), out));
         thoughts.add(servers.whenListed(
-                ask.request().servers(), served -> brain.ask(Requests.of(ask.request(), served), listener),
+                ask.request().servers(), served -> ask(brain, ask, service, served, listener),
                 notAsked -> out.post(new BrainFailed(ask.turn(), ask.number(), REFUSED))));
+    }
+
+    /// Also on a thread of a server's.
+    private Brain.Answering ask(Brain brain, AskBrain ask, Service service, List<BrainRequest.Tool> served, Brain.Listener listener) {
+        BrainRequest without = Requests.of(ask.request(), List.of());
+        if (served.isEmpty() || toolless.contains(ask.brain())) {
+            return brain.ask(without, listener);
+        }
+        return Offering.ask(brain, Requests.of(ask.request(), served), without, listener, () -> {
+            toolless.add(ask.brain());
+            troubles.toolsRefused(service.service());
+        });
     }
 
     private void speak(Speak speak) {

@@ -16,7 +16,7 @@ public interface FailureListener {
         BRAIN,
         MOUTH,
         REALTIME,
-        /// A server that does not say what tools it has. A use that fails is the brain's to deal with.
+        /// A server that does not say what tools it has, or has some that a brain does not take. A use that fails is the brain's to deal with.
         TOOLS
     }
 }

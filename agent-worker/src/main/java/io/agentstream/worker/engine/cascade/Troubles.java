@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 public final class Troubles {
 
     private static final Logger log = LoggerFactory.getLogger(Troubles.class);
+    private static final ServiceFailure TOOLS_REFUSED = new ServiceFailure.Refused("the tools of servers", true);
     private static final ServiceFailure UNASKABLE = new ServiceFailure.Refused("it cannot be asked");
 
     private final CallId callId;
@@ -40,6 +41,15 @@ public final class Troubles {
                     .addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
             return false;
         }
+    }
+
+    /// A brain has taken a request only without what the servers of tools have.
+    ///
+    /// @param service as in a definition
+    void toolsRefused(String service) {
+        log.atWarn().addKeyValue("call", callId).addKeyValue("service", service)
+                .log("a brain does not take the tools of servers, and is asked without them");
+        failures.failed(Kind.TOOLS, TOOLS_REFUSED);
     }
 
     /// @param service as in a definition

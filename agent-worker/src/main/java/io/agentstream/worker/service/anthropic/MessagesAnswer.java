@@ -86,8 +86,8 @@ final class MessagesAnswer implements Answer {
     private static ServiceFailure failure(String type) {
         return switch (type) {
             case "overloaded_error", "rate_limit_error" -> new Busy(0);
-            case "authentication_error", "permission_error", "invalid_request_error", "not_found_error", "billing_error", "request_too_large" ->
-                new Refused("an error in the stream");
+            case "authentication_error", "permission_error", "not_found_error", "billing_error" -> new Refused("an error in the stream");
+            case "invalid_request_error", "request_too_large" -> new Refused("an error in the stream", true);
             default -> Broken.because("an error in the stream").failure();
         };
     }

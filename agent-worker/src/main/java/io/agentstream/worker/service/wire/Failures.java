@@ -30,6 +30,7 @@ public final class Failures {
         return switch (status) {
             case 429 -> quota ? new Refused("quota used up") : new Busy(waitMs(retryAfter, retryAfterMs));
             case 503, OVERLOADED -> new Busy(waitMs(retryAfter, retryAfterMs));
+            case 400, 413, 422 -> new Refused("status " + status, true);
             case 408, 409, 425 -> new Broken("status " + status);
             default -> status >= 400 && status < 500 ? new Refused("status " + status) : new Broken("status " + status);
         };
