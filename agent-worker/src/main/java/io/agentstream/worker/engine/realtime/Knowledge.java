@@ -8,12 +8,13 @@ import io.agentstream.worker.service.Realtime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /// What a service of speech knows of what it is asked: what both have said it has heard and said itself; what became of tools it has to be told, and
 /// what it is to do where that changes. One thread.
 final class Knowledge {
 
-    /// Results by the use that they are of.
+    /// Results by the use that they are of: of those that are remembered.
     private final Map<String, String> results = new HashMap<>();
     private String instructions;
     private Object tools;
@@ -31,6 +32,7 @@ final class Knowledge {
             tools = request.tools();
             realtime.become(instructions, Requests.tools(request));
         }
+        results.keySet().retainAll(request.history().stream().map(Remark::use).filter(Objects::nonNull).collect(Collectors.toSet()));
         for (Remark remark : request.history()) {
             if (remark.by() == Remark.By.TOOL) {
                 String use = Objects.requireNonNull(remark.use());
@@ -42,6 +44,10 @@ final class Knowledge {
                 }
             }
         }
+    }
+
+    int count() {
+        return results.size();
     }
 
     private boolean isNew(Remark result) {

@@ -4,8 +4,6 @@ import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.wire.Messages;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +12,9 @@ import tools.jackson.databind.JsonNode;
 /// Which turns of the caller are under way to the service, and which of its items is which turn. One task at a time.
 final class CallerTurns {
 
+    /// Turns of which the words are waited for; of those before them none will come.
+    static final int MAX_OPEN = 32;
+
     private final RealtimeHistory history;
     private final Consumer<Lived> tell;
 
@@ -21,7 +22,7 @@ final class CallerTurns {
     private final TreeSet<Integer> ending = new TreeSet<>();
     /// Of this session: those that the service has been told to be over, and has not named yet; and those that it has named.
     private final Deque<Integer> committed = new ArrayDeque<>();
-    private final Map<String, Integer> turnOfItem = new HashMap<>();
+    private final Newest<Integer> turnOfItem = new Newest<>(MAX_OPEN);
     private boolean speaking;
 
     CallerTurns(RealtimeHistory history, Consumer<Lived> tell) {
@@ -45,6 +46,9 @@ final class CallerTurns {
     /// All audio of the turn was sent, and that it is over is being sent: what the service says next of turns is about this one.
     void commits(int turn) {
         committed.add(turn);
+        if (committed.size() > MAX_OPEN) {
+            tell(committed.poll(), "");
+        }
     }
 
     /// That it is over was sent, too.
@@ -66,14 +70,14 @@ final class CallerTurns {
     void ended() {
         committed.forEach(turn -> tell.accept(new Lived.CallerSaid(turn, "")));
         committed.clear();
-        turnOfItem.values().forEach(turn -> tell.accept(new Lived.CallerSaid(turn, "")));
+        turnOfItem.all().forEach(turn -> tell.accept(new Lived.CallerSaid(turn, "")));
         turnOfItem.clear();
     }
 
     void named(String item) {
         Integer turn = committed.poll();
         if (turn != null) {
-            turnOfItem.put(item, turn);
+            tell(turnOfItem.put(item, turn), "");
             history.callerItem(item);
         }
     }

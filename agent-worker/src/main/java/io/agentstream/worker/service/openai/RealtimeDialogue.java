@@ -16,8 +16,6 @@ import io.agentstream.worker.service.wire.Serial;
 import io.agentstream.worker.service.wire.ServiceException;
 import io.agentstream.worker.service.wire.WebSocket;
 import io.agentstream.worker.service.wire.Wire;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -28,7 +26,10 @@ import tools.jackson.databind.JsonNode;
 /// time, but for what says that it is of any thread.
 final class RealtimeDialogue {
 
+    /// More of a name is not looked at.
     private static final int MAX_ID_CHARACTERS = 256;
+    /// Parts of answers of which it is known whose they are: what may still be told to be cut short is the newest.
+    private static final int MAX_ITEMS = 64;
     /// A response that failed for the rate is asked for again once, so much later.
     private static final int RATE_WAIT_MS = 1_000;
 
@@ -47,7 +48,7 @@ final class RealtimeDialogue {
     /// What the agent is to do, where it is not what a session was set up with.
     private @Nullable String become;
     /// Of this session: whose parts are known, by item.
-    private final Map<String, String> responseOfItem = new HashMap<>();
+    private final Newest<String> responseOfItem = new Newest<>(MAX_ITEMS);
     private boolean old;
     private boolean rateTried;
     private @Nullable ScheduledFuture<?> limit;
@@ -209,12 +210,12 @@ final class RealtimeDialogue {
 
     /// What the service says; what is new is passed over.
     void take(JsonNode event) {
-        String item = Messages.text(event, "item_id");
+        String item = id(event, "item_id");
         switch (Messages.text(event, "type")) {
             case "input_audio_buffer.committed" -> turns.named(item);
             case "conversation.item.input_audio_transcription.completed" -> turns.said(item, Messages.text(event, "transcript"));
             case "conversation.item.input_audio_transcription.failed" -> turns.said(item, "");
-            case "response.created" -> created(Messages.text(event.path("response"), "id"));
+            case "response.created" -> created(id(event.path("response"), "id"));
             case "response.output_audio.delta", "response.audio.delta" -> audio(event, item);
             case "response.output_audio_transcript.delta", "response.audio_transcript.delta", "response.output_text.delta",
                     "response.text.delta" -> said(event, item);
@@ -231,6 +232,11 @@ final class RealtimeDialogue {
         }
     }
 
+    private static String id(JsonNode of, String field) {
+        String id = Messages.text(of, field);
+        return id.substring(0, Math.min(id.length(), MAX_ID_CHARACTERS));
+    }
+
     private void created(String response) {
         answers.named(response);
         activeBytes = 0;
@@ -241,11 +247,11 @@ final class RealtimeDialogue {
     }
 
     private boolean isWanted(JsonNode event) {
-        return answers.isActive(Messages.text(event, "response_id"));
+        return answers.isActive(id(event, "response_id"));
     }
 
     private void audio(JsonNode event, String item) {
-        if (!isWanted(event) || item.length() > MAX_ID_CHARACTERS) {
+        if (!isWanted(event)) {
             return;
         }
         byte[] muLaw;
@@ -292,7 +298,7 @@ final class RealtimeDialogue {
 
     private void done(JsonNode response) {
         String status = Messages.text(response, "status");
-        if (status.equals("completed") && answers.isActive(Messages.text(response, "id"))) {
+        if (status.equals("completed") && answers.isActive(id(response, "id"))) {
             response.path("output").forEach(this::call);
         }
         Usage used = RealtimeMessages.usage(response.path("usage"));
