@@ -53,6 +53,9 @@ public interface Dialogue {
     /// The caller has made a short sound while the agent speaks: its words are wanted, if there are any.
     Move sounded();
 
+    /// The call is over: what is told of it now is the last. Called once.
+    Move ended();
+
     /// When it wants to be called back; [#NEVER] where it does not.
     long dueMs();
 
@@ -107,6 +110,11 @@ public interface Dialogue {
 
         @Override
         public Move sounded() {
+            return Move.stay(this);
+        }
+
+        @Override
+        public Move ended() {
             return Move.stay(this);
         }
 

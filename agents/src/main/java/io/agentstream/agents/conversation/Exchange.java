@@ -113,7 +113,11 @@ final class Exchange {
 
     private void floor(ForFloor input) {
         Step<Floor, ConversationEffect> step = FloorMachine.step(floor, nowMs, input);
+        boolean ends = step.state() instanceof Floor.Ended && !(floor instanceof Floor.Ended);
         floor = step.state();
+        if (ends) {
+            move(dialogue.ended());
+        }
         for (ConversationEffect effect : step.effects()) {
             switch (effect) {
                 case Think think -> move(dialogue.asked(think.turn(), think.prompt(), nowMs));

@@ -83,6 +83,11 @@ public final class CascadeDialogue implements Dialogue {
     }
 
     @Override
+    public Move ended() {
+        return move(0, CascadeStep::ended);
+    }
+
+    @Override
     public long dueMs() {
         return state.dueMs();
     }

@@ -231,6 +231,12 @@ final class CascadeStep {
         }
     }
 
+    /// Nobody waits any more for the words of what the caller has said: it is told as it is known.
+    void ended() {
+        hearing().over();
+        living().over();
+    }
+
     /// The turn becomes part of what is remembered.
     private void fold(long heardMs) {
         s.history = Memories.with(s.history, Memories.remarks(s, heardMs, s.turns.size()));

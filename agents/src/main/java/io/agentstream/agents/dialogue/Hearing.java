@@ -134,6 +134,16 @@ final class Hearing {
         }
     }
 
+    /// The call ends while the words of what the caller has said are waited for: those that are known by now are all.
+    void over() {
+        if (s.wordsDueMs == Dialogue.NEVER) {
+            return;
+        }
+        s.wordsDueMs = Dialogue.NEVER;
+        String words = known().strip();
+        step.effects.add(new Tell(words.isEmpty() ? new Fact.Heard(s.turn, null, s.speechMs) : new Fact.Understood(s.turn, words, s.speechMs)));
+    }
+
     void silent() {
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }

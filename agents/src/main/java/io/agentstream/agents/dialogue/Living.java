@@ -145,6 +145,11 @@ final class Living {
         s.unworded.stream().filter(each -> each.dueMs() <= step.nowMs).forEach(this::wordless);
     }
 
+    /// The call ends before them.
+    void over() {
+        s.unworded.forEach(this::wordless);
+    }
+
     private void wordless(Unworded spoken) {
         forget(spoken);
         step.effects.add(new Tell(new Fact.Heard(spoken.turn(), null, spoken.speechMs())));

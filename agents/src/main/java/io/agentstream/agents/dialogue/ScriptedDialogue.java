@@ -149,6 +149,11 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
+    public Move ended() {
+        return Move.stay(this);
+    }
+
+    @Override
     public boolean goesOnElsewhere(long beforeMs, long heardMs) {
         return false; // a line is said whole
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.Clear;
+import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationInput;
 import io.agentstream.agents.conversation.ConversationInput.SpeechStarted;
@@ -16,6 +18,7 @@ import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.dialogue.PoliteServices.Thought;
 import io.agentstream.agents.dialogue.World.TakeOver;
+import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -183,5 +186,34 @@ final class CascadeTurnsTest {
         };
         world.run(25_000);
         return answeredMs[0] - spokenMs[0];
+    }
+
+    /// The caller hangs up as soon as the words are waited for.
+    private static World hangUp(String known) {
+        PoliteServices services = new PoliteServices(request -> Thought.of(ANSWER)) {
+            @Override
+            public void perform(World world, ServiceEffect effect) {
+                if (effect instanceof FinishHearing) {
+                    world.phone(100, () -> CascadeTurnsTest.give(world, new ConversationInput.CallEnded()));
+                } else {
+                    super.perform(world, effect);
+                }
+            }
+        };
+        World world = new World(agent("{\"by\": \"speech\"}"), services, TakeOver.NEVER);
+        world.caller = new Caller(services, "Tell me.");
+        world.watcher = effect -> {
+            if (!known.isEmpty() && effect instanceof ConversationEffect.Tell tell && tell.fact() instanceof Fact.TurnStarted begun
+                    && begun.by() == Party.CALLER) {
+                world.phone(100, () -> give(world, new WordsHeard(services.ear, known)));
+            }
+        };
+        return world.run(60_000);
+    }
+
+    @Test
+    void whatTheCallerSaidLastIsTheRecordsAlsoWhereTheCallEndsBeforeItsWords() {
+        assertEquals(1, hangUp("").told(Fact.Heard.class).size());
+        assertEquals(List.of("Tell"), understood(hangUp("Tell")));
     }
 }

@@ -422,6 +422,37 @@ class RealtimeDialogueTest {
     }
 
     @Test
+    void andWhereTheCallEndsBeforeTheyCome() {
+        PoliteServices services = services();
+        services.quotesMs = 60_000;
+        World hungUp = world(AGENT, services, TakeOver.NEVER, "I have a question.");
+        hungUp.watcher = effect -> {
+            if (effect instanceof AskBrain) {
+                hungUp.phone(100, () -> hungUp.give(new ConversationInput.CallEnded()));
+            }
+        };
+
+        hungUp.run(60_000);
+
+        assertEquals(List.of(2), hungUp.told(Fact.Heard.class).stream().map(Fact.Heard::turn).toList());
+        assertEquals(List.of(), hungUp.told(Fact.Understood.class));
+    }
+
+    @Test
+    void andWhereTheAgentHangsUpBeforeTheyCome() {
+        PoliteServices services = services();
+        services.quotesMs = 60_000;
+
+        World world = play(services, "Oh thanks.");
+
+        assertEquals(1, world.hangUps);
+        assertEquals(List.of(2), world.told(Fact.Heard.class).stream().map(Fact.Heard::turn).toList());
+        assertTrue(
+                world.facts.indexOf(world.told(Fact.Heard.class).getLast()) < world.facts.indexOf(world.told(Fact.HungUp.class).getLast()),
+                world.facts.toString());
+    }
+
+    @Test
     void ofWordsWithoutEndTheBeginningIsKept() {
         World world = play("x".repeat(20_000));
 
