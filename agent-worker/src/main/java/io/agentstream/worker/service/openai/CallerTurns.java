@@ -16,6 +16,7 @@ final class CallerTurns {
     static final int MAX_OPEN = 32;
 
     private final RealtimeHistory history;
+    private final SentTurns sent;
     private final Consumer<Lived> tell;
 
     /// Those that are over, but of which audio still waits to be sent.
@@ -25,8 +26,9 @@ final class CallerTurns {
     private final Newest<Integer> turnOfItem = new Newest<>(MAX_OPEN);
     private boolean speaking;
 
-    CallerTurns(RealtimeHistory history, Consumer<Lived> tell) {
+    CallerTurns(RealtimeHistory history, SentTurns sent, Consumer<Lived> tell) {
         this.history = history;
+        this.sent = sent;
         this.tell = tell;
     }
 
@@ -45,6 +47,7 @@ final class CallerTurns {
 
     /// All audio of the turn was sent, and that it is over is being sent: what the service says next of turns is about this one.
     void commits(int turn) {
+        history.callerTurn(turn);
         committed.add(turn);
         if (committed.size() > MAX_OPEN) {
             tell(committed.poll(), "");
@@ -66,27 +69,42 @@ final class CallerTurns {
         return !speaking && ending.isEmpty();
     }
 
-    /// There is another session, or none.
+    /// There is another session, or none. What is heard again has its words yet to come.
     void ended() {
-        committed.forEach(turn -> tell.accept(new Lived.CallerSaid(turn, "")));
+        committed.forEach(this::lost);
         committed.clear();
-        turnOfItem.all().forEach(turn -> tell.accept(new Lived.CallerSaid(turn, "")));
+        turnOfItem.all().forEach(this::lost);
         turnOfItem.clear();
+    }
+
+    private void lost(int turn) {
+        if (!sent.has(turn)) {
+            tell(turn, "");
+        }
+    }
+
+    /// There will be no session any more.
+    void gaveUp() {
+        sent.turns().forEach(turn -> tell(turn, ""));
     }
 
     void named(String item) {
         Integer turn = committed.poll();
         if (turn != null) {
             tell(turnOfItem.put(item, turn), "");
-            history.callerItem(item);
+            history.callerItem(turn, item);
         }
     }
 
     void said(String item, String text) {
+        Integer turn = turnOfItem.remove(item);
         if (!text.isBlank()) {
             history.callerSaid(item, text.strip());
+            if (turn != null) {
+                sent.known(turn);
+            }
         }
-        tell(turnOfItem.remove(item), text.strip());
+        tell(turn, text.strip());
     }
 
     /// Nothing was to be heard in a turn.
@@ -97,6 +115,8 @@ final class CallerTurns {
         if (event.startsWith(RealtimeMessages.TURN)) {
             committed.stream().filter(turn -> event.equals(RealtimeMessages.TURN + turn)).findFirst().ifPresent(turn -> {
                 committed.remove(turn);
+                sent.known(turn);
+                history.noTurn(turn);
                 tell(turn, "");
             });
         }

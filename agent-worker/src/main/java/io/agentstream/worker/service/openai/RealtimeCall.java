@@ -38,6 +38,8 @@ final class RealtimeCall implements Realtime {
     private static final URI BASE = URI.create("https://api.openai.com/v1");
     private static final int LIVED_MS = 10_000;
     private static final int RECEIVE_MS = 60_000;
+    /// A session that begins is sent at once what is kept of the caller's turns and what waits, in letters.
+    private static final int MAX_UNSENT_BYTES = 4 * MAX_WAITING_BYTES;
 
     private final Wire wire;
     /// Any thread.
@@ -45,6 +47,7 @@ final class RealtimeCall implements Realtime {
     private final Gate<Lived> gate;
     private final Serial serial = new Serial();
     private final ByteQueue<Sound> waiting = new ByteQueue<>(MAX_WAITING_BYTES);
+    private final SentTurns sent = new SentTurns(MAX_WAITING_BYTES);
     private final CountDownLatch closing = new CountDownLatch(1);
     /// Whether a turn of the caller has begun.
     private final AtomicBoolean hearing = new AtomicBoolean();
@@ -58,7 +61,7 @@ final class RealtimeCall implements Realtime {
         this.wire = wire;
         this.settings = settings;
         this.gate = new Gate<>(listener::on);
-        this.dialogue = new RealtimeDialogue(wire, settings.connection().patience(), gate::tell, new RealtimeHistory(history), serial);
+        this.dialogue = new RealtimeDialogue(wire, settings.connection().patience(), gate::tell, new RealtimeHistory(history), sent, serial);
     }
 
     static RealtimeCall open(Wire wire, RealtimeSettings settings, List<Message> history, Listener listener) {
@@ -157,7 +160,10 @@ final class RealtimeCall implements Realtime {
                 }
                 OptionalLong wait = attempts.failed(failure);
                 if (wait.isEmpty()) {
-                    serial.run(() -> gate.tellLast(new Lived.Failed(failure)));
+                    serial.run(() -> {
+                        dialogue.turns().gaveUp();
+                        gate.tellLast(new Lived.Failed(failure));
+                    });
                     return;
                 }
                 if (closing.await(wait.getAsLong(), TimeUnit.MILLISECONDS)) {
@@ -181,7 +187,7 @@ final class RealtimeCall implements Realtime {
         try {
             how = WebSocket.Settings.of(
                     url(), OpenAi.proof(OpenAi.base(settings.connection().url()), settings.connection().key().key()),
-                    settings.connection().patience().connectMs());
+                    settings.connection().patience().connectMs()).waiting(MAX_UNSENT_BYTES);
         } catch (RuntimeException noKey) {
             return Failures.ofKey(noKey);
         }
@@ -196,7 +202,7 @@ final class RealtimeCall implements Realtime {
             socket.send(RealtimeMessages.setup(settings));
             setUp(socket);
             attempts.stands();
-            serial.run(() -> dialogue.begin(socket));
+            begin(socket);
             coming.set(null);
             if (!gate.isOpen()) {
                 return new Broken("closed by us");
@@ -218,6 +224,19 @@ final class RealtimeCall implements Realtime {
                 sender.join();
             }
         }
+    }
+
+    /// Until it is told what was before: what the caller says now comes behind that.
+    private void begin(WebSocket socket) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        serial.run(() -> {
+            try {
+                dialogue.begin(socket);
+            } finally {
+                begun.countDown();
+            }
+        });
+        begun.await();
     }
 
     /// Until the service has taken what the session is to be: where it does not, nothing else would be understood as it is meant.
@@ -268,31 +287,36 @@ final class RealtimeCall implements Realtime {
 
     private void send(WebSocket socket, AtomicBoolean over) {
         try {
-            @Nullable Sound sound = waiting.poll(RECEIVE_MS, over::get);
             while (!over.get() && gate.isOpen()) {
-                if (sound instanceof Sound.Over(int turn)) { // before it is sent: it may be answered at once
-                    serial.run(() -> dialogue.turns().commits(turn));
-                }
-                boolean isTaken = sound == null || socket.send(event(sound));
-                if (sound instanceof Sound.Over(int turn)) { // also where it is lost: nobody waits for it any more
-                    serial.run(() -> dialogue.committed(turn));
-                }
-                if (!isTaken) {
+                Sound sound = waiting.poll(RECEIVE_MS, over::get);
+                if (sound != null && !isTaken(socket, sound)) {
                     socket.close(); // it does not take what it gets: a new session may
                     return;
                 }
-                sound = waiting.poll(RECEIVE_MS, over::get);
             }
         } catch (InterruptedException unwanted) {
             socket.close();
         }
     }
 
-    private static String event(Sound sound) {
+    /// What does not wait any more is kept, whatever becomes of it: the next session is sent what this one has lost.
+    private boolean isTaken(WebSocket socket, Sound sound) {
         return switch (sound) {
-            case Sound.Heard heard -> RealtimeMessages.audio(heard.audio());
-            case Sound.Over over -> RealtimeMessages.commit(over.turn());
-            case Sound.Forgotten _ -> RealtimeMessages.forget();
+            case Sound.Heard(Slice audio) -> {
+                sent.add(audio);
+                yield socket.send(RealtimeMessages.audio(audio));
+            }
+            case Sound.Over(int turn) -> {
+                sent.over(turn);
+                serial.run(() -> dialogue.turns().commits(turn)); // before it is sent: it may be answered at once
+                boolean isTaken = socket.send(RealtimeMessages.commit(turn));
+                serial.run(() -> dialogue.committed(turn)); // also where it is lost: nobody waits for it any more
+                yield isTaken;
+            }
+            case Sound.Forgotten _ -> {
+                sent.forget();
+                yield socket.send(RealtimeMessages.forget());
+            }
         };
     }
 }

@@ -37,6 +37,7 @@ final class RealtimeDialogue {
     private final Patience patience;
     private final Consumer<Lived> tell;
     private final RealtimeHistory history;
+    private final SentTurns sent;
     private final Serial serial;
 
     /// Null where there is no session.
@@ -56,13 +57,14 @@ final class RealtimeDialogue {
     private volatile @Nullable ServiceFailure why;
     private volatile Usage usage = Usage.NONE;
 
-    RealtimeDialogue(Wire wire, Patience patience, Consumer<Lived> tell, RealtimeHistory history, Serial serial) {
+    RealtimeDialogue(Wire wire, Patience patience, Consumer<Lived> tell, RealtimeHistory history, SentTurns sent, Serial serial) {
         this.wire = wire;
         this.patience = patience;
         this.tell = tell;
         this.history = history;
+        this.sent = sent;
         this.serial = serial;
-        this.turns = new CallerTurns(history, tell);
+        this.turns = new CallerTurns(history, sent, tell);
     }
 
     CallerTurns turns() {
@@ -85,7 +87,7 @@ final class RealtimeDialogue {
         return known == null ? otherwise : known;
     }
 
-    /// A session is set up.
+    /// A session is set up. What it has to know comes before all else: also of the caller's turn that is not over.
     void begin(WebSocket session) {
         socket = session;
         why = null;
@@ -93,7 +95,17 @@ final class RealtimeDialogue {
         if (become != null) {
             session.send(become);
         }
-        history.messages().forEach(message -> RealtimeMessages.items(message).forEach(session::send));
+        for (RealtimeHistory.Past past : history.past(sent::has)) {
+            switch (past) {
+                case RealtimeHistory.Past.Told(Message message) -> RealtimeMessages.items(message).forEach(this::send);
+                case RealtimeHistory.Past.Sound(int turn) -> {
+                    sent.sound(turn).forEach(sound -> send(RealtimeMessages.audio(sound)));
+                    turns.commits(turn);
+                    send(RealtimeMessages.commit(turn));
+                }
+            }
+        }
+        sent.unfinished().forEach(sound -> send(RealtimeMessages.audio(sound)));
         ask();
     }
 

@@ -6,6 +6,7 @@ import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.Thought;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What was said in a call, in the order of the service's items, for the session after this one. Bounded: the oldest is forgotten. One
@@ -16,16 +17,29 @@ final class RealtimeHistory {
     private static final Message WORDLESS = new Message.Caller("");
     private static final String UNKNOWN = "(The caller has said something that is not known in words.)";
 
+    private static final int NOBODYS = -1;
+
     private static final class Entry {
+        /// Which of the caller's turns it is, or nobody's.
+        private final int turn;
         /// Empty for what has no item.
-        private final String item;
+        private String item;
         private Message message;
         private long audioBytes;
 
-        private Entry(String item, Message message) {
+        private Entry(int turn, String item, Message message) {
+            this.turn = turn;
             this.item = item;
             this.message = message;
         }
+    }
+
+    /// What the next session has to know.
+    sealed interface Past {
+        record Told(Message message) implements Past {}
+
+        /// What the caller said in a turn is not known in words.
+        record Sound(int turn) implements Past {}
     }
 
     private final List<Entry> entries = new ArrayList<>();
@@ -35,20 +49,29 @@ final class RealtimeHistory {
     }
 
     void add(Message message) {
-        entries.add(new Entry("", message));
+        entries.add(new Entry(NOBODYS, "", message));
         bound();
     }
 
-    /// The caller's item has its place from the moment it begins; the words come later.
-    void callerItem(String item) {
-        if (find(item) == null) {
-            entries.add(new Entry(item, WORDLESS));
+    /// The caller's turn has its place from the moment it is over; the words come later.
+    void callerTurn(int turn) {
+        if (entries.stream().noneMatch(entry -> entry.turn == turn)) {
+            entries.add(new Entry(turn, "", WORDLESS));
             bound();
         }
     }
 
+    /// Nothing was to be heard in it.
+    void noTurn(int turn) {
+        entries.removeIf(entry -> entry.turn == turn);
+    }
+
+    /// How the session calls it.
+    void callerItem(int turn, String item) {
+        entries.stream().filter(entry -> entry.turn == turn).forEach(entry -> entry.item = item);
+    }
+
     void callerSaid(String item, String text) {
-        callerItem(item);
         Entry entry = find(item);
         if (entry != null) {
             entry.message = new Message.Caller(text);
@@ -74,7 +97,7 @@ final class RealtimeHistory {
         if (found != null) {
             return found;
         }
-        Entry added = new Entry(item, new Message.Agent("", List.of()));
+        Entry added = new Entry(NOBODYS, item, new Message.Agent("", List.of()));
         entries.add(added);
         bound();
         return added;
@@ -101,12 +124,23 @@ final class RealtimeHistory {
         }
     }
 
-    /// Without what has no words; that the caller has said something is told all the same.
-    List<Message> messages() {
-        return entries.stream()
-                .map(entry -> entry.message.equals(WORDLESS) ? new Message.Caller(UNKNOWN) : entry.message)
-                .filter(message -> characters(message) > 0)
-                .toList();
+    /// Without what has no words. A turn of the caller is heard again where its sound is there; else it is told that there was one.
+    ///
+    /// @param has whether the sound of a turn is there
+    List<Past> past(IntPredicate has) {
+        List<Past> past = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (!entry.message.equals(WORDLESS)) {
+                if (characters(entry.message) > 0) {
+                    past.add(new Past.Told(entry.message));
+                }
+            } else if (has.test(entry.turn)) {
+                past.add(new Past.Sound(entry.turn));
+            } else {
+                past.add(new Past.Told(new Message.Caller(UNKNOWN)));
+            }
+        }
+        return past;
     }
 
     private @Nullable Entry find(String item) {

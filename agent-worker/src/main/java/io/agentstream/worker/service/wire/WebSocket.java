@@ -39,6 +39,11 @@ public final class WebSocket implements AutoCloseable {
             return new Settings(url, headers, connectMs, 20_000, 50_000, 5_000, 256 * 1_024);
         }
 
+        /// @param otherBytes what may wait to be sent
+        public Settings waiting(int otherBytes) {
+            return new Settings(url, headers, connectMs, pingEveryMs, idleMs, writeMs, otherBytes);
+        }
+
         /// Without URL and headers, which are secrets.
         @Override
         public String toString() {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class CallerTurnsTest {
 
     private final List<Lived> told = new ArrayList<>();
-    private final CallerTurns turns = new CallerTurns(new RealtimeHistory(List.of()), told::add);
+    private final CallerTurns turns = new CallerTurns(new RealtimeHistory(List.of()), new SentTurns(1_000), told::add);
 
     @Test
     void ofTurnsWhoseWordsDoNotComeTheOldestIsGivenUp() {

@@ -26,14 +26,18 @@ import io.agentstream.worker.service.Usage;
 import io.agentstream.worker.service.wire.Wire;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 final class OpenAiRealtimeTest {
@@ -521,5 +525,113 @@ final class OpenAiRealtimeTest {
         List<Lived> then = told.all();
         Given.await("the connection is given up", () -> server.connections() == 0);
         assertEquals(then, told.all());
+    }
+
+    /// A service whose first session is lost as it is told, and whose second one answers what it has heard.
+    private static AwkwardRealtime losing(AtomicInteger sessions, AtomicInteger heardBytes, List<String> items, AwkwardRealtime.Play first) {
+        return AwkwardRealtime.start(socket -> {
+            socket.text("{\"type\":\"session.updated\"}");
+            if (sessions.getAndIncrement() == 0) {
+                first.with(socket);
+                socket.reset();
+                throw new IOException("lost");
+            }
+            while (true) {
+                JsonNode event = Json.MAPPER.readTree(socket.next().orElseThrow().text());
+                switch (event.path("type").asString("")) {
+                    case "input_audio_buffer.append" -> heardBytes.addAndGet(Base64.getDecoder().decode(event.path("audio").asString("")).length);
+                    case "conversation.item.create" -> items.add(event.path("item").path("content").path(0).path("text").asString(""));
+                    case "input_audio_buffer.commit" -> {
+                        items.add("a turn");
+                        socket.text("{\"type\":\"input_audio_buffer.committed\",\"item_id\":\"in2\"}");
+                        socket.text("{\"type\":\"conversation.item.input_audio_transcription.completed\",\"item_id\":\"in2\",\"transcript\":\"Two tickets.\"}");
+                    }
+                    case "response.create" -> {
+                        items.add("asked");
+                        socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+                        socket.text("{\"type\":\"response.output_audio.delta\",\"response_id\":\"r1\",\"item_id\":\"i1\",\"delta\":\"////\"}");
+                        socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"r1\",\"status\":\"completed\"}}");
+                    }
+                    default -> { }
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"commit", "committed", "answering"})
+    void whatTheCallerSaidToASessionThatIsLostIsAnsweredByTheNext(String lostAt) {
+        AtomicInteger heardBytes = new AtomicInteger();
+        List<String> items = new CopyOnWriteArrayList<>();
+        AwkwardRealtime losing = losing(new AtomicInteger(), heardBytes, items, socket -> {
+            untilAsked(socket, "input_audio_buffer.commit");
+            if (!lostAt.equals("commit")) {
+                socket.text("{\"type\":\"input_audio_buffer.committed\",\"item_id\":\"in1\"}");
+            }
+            if (lostAt.equals("answering")) {
+                untilAsked(socket, "response.create");
+                socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r0\"}}");
+            }
+        });
+        try (losing) {
+            Realtime realtime = open(losing.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS, new Message.Caller("Earlier."));
+
+            speak(realtime, 1);
+
+            assertTrue(told.await(Lived.Answered.class).whole());
+            assertEquals(List.of("Earlier.", "a turn", "asked"), items);
+            assertEquals(TURN, heardBytes.get());
+            assertEquals(List.of(new Lived.CallerSaid(1, "Two tickets.")), told.all(Lived.CallerSaid.class));
+            realtime.close();
+        }
+    }
+
+    @Test
+    void aTurnInWhichTheSessionIsLostIsHeardFromItsBeginning() {
+        AtomicInteger sessions = new AtomicInteger();
+        AtomicInteger heardBytes = new AtomicInteger();
+        List<String> items = new CopyOnWriteArrayList<>();
+        AwkwardRealtime losing = losing(sessions, heardBytes, items, socket -> {
+            for (int frames = 0; frames < 5; frames++) {
+                untilAsked(socket, "input_audio_buffer.append");
+            }
+        });
+        try (losing) {
+            Realtime realtime = open(losing.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+            for (int at = 0; at < TURN; at += 160) {
+                realtime.hear(Slice.of(new byte[160]));
+            }
+            Given.await("there is another session", () -> sessions.get() == 2);
+
+            speak(realtime, 1);
+
+            assertTrue(told.await(Lived.Answered.class).whole());
+            assertEquals(2 * TURN, heardBytes.get());
+            assertEquals(List.of("a turn", "asked"), items);
+            realtime.close();
+        }
+    }
+
+    @Test
+    void whereNoSessionComesAnyMoreTheTurnIsToldWithoutItsWords() {
+        AtomicInteger sessions = new AtomicInteger();
+        AwkwardRealtime lost = AwkwardRealtime.start(socket -> {
+            if (sessions.getAndIncrement() == 0) {
+                socket.text("{\"type\":\"session.updated\"}");
+                untilAsked(socket, "input_audio_buffer.commit");
+            }
+            socket.text("{\"type\":\"error\",\"error\":{\"code\":\"invalid_value\"}}"); // it refuses to be set up
+            socket.reset();
+            throw new IOException("lost");
+        });
+        try (lost) {
+            Realtime realtime = open(lost.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+            speak(realtime, 1);
+
+            told.await(Lived.Failed.class);
+            assertEquals(List.of(new Lived.CallerSaid(1, "")), told.all(Lived.CallerSaid.class));
+            realtime.close();
+        }
     }
 }
