@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// What every agent's definition must be, whatever engine it names. Any thread.
@@ -65,24 +64,12 @@ public final class AgentDefinitions {
 
     /// What of a graph no worker carries out yet.
     public static List<Problem> undone(JsonNode definition) {
-        return Stream.concat(undoneEars(definition), undoneServers(definition))
-                .limit(ScriptedDefinition.MAX_PROBLEMS)
-                .toList();
-    }
-
-    private static Stream<Problem> undoneEars(JsonNode definition) {
         JsonNode ears = definition.path("services").path("ear");
         return IntStream.range(0, ears.size())
                 .filter(n -> UNDONE_EARS.contains(ears.path(n).path("service").asString("")))
-                .mapToObj(n -> new Problem("services.ear[" + n + "].service", "is one that no worker has yet"));
-    }
-
-    /// A service that hears, thinks and speaks is not told what servers of tools have.
-    private static Stream<Problem> undoneServers(JsonNode definition) {
-        return definition.path("tools").properties().stream()
-                .filter(each -> definition.path("engine").asString("").equals(AgentGraph.Engine.REALTIME.word()))
-                .filter(each -> each.getValue().path("type").asString("").equals("mcp"))
-                .map(each -> Problem.at("tools.", each.getKey(), ".type", "is one that no worker carries out yet with realtime"));
+                .limit(ScriptedDefinition.MAX_PROBLEMS)
+                .mapToObj(n -> new Problem("services.ear[" + n + "].service", "is one that no worker has yet"))
+                .toList();
     }
 
     /// An echo has nothing to be said about it; what is said all the same was meant for another engine, or misspelt.

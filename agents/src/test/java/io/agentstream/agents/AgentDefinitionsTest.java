@@ -62,13 +62,9 @@ final class AgentDefinitionsTest {
     }
 
     @Test
-    void refuseAServerOfToolsWhereOneServiceDoesAll() {
-        String tools = "\"tools\":{\"t\":{\"type\":\"mcp\"}}}";
-
+    void takeAServerOfToolsWhereOneServiceDoesAll() {
         assertEquals(
-                List.of(new Problem("tools.t.type", "is one that no worker carries out yet with realtime")),
-                AgentDefinitions.undone(Json.MAPPER.readTree("{\"engine\":\"realtime\"," + tools)));
-        assertEquals(List.of(), AgentDefinitions.undone(Json.MAPPER.readTree("{\"engine\":\"cascade\"," + tools)));
+                List.of(), AgentDefinitions.undone(Json.MAPPER.readTree("{\"engine\":\"realtime\",\"tools\":{\"t\":{\"type\":\"mcp\"}}}")));
     }
 
     @Test

@@ -35,6 +35,9 @@ public sealed interface Lived {
     /// A tool is to be called; its result is told by [Realtime#tell], and then an answer wanted.
     record ToolCall(int answer, Thought.ToolCall call) implements Lived {}
 
+    /// The tools that it was offered last it does not take.
+    record NotTaken() implements Lived {}
+
     /// The answer is over: complete, or as much of it as there will be.
     ///
     /// @param whole false where the service has broken off, or failed

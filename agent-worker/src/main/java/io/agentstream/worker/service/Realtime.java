@@ -31,6 +31,12 @@ public interface Realtime extends AutoCloseable {
     /// What the agent is to do from the next answer on.
     void become(String instructions, List<BrainRequest.Tool> tools);
 
+    /// Beside what it was told to be it is offered the tools of servers, from the next answer on and until [#become]. A service that does not take them
+    /// says [Lived.NotTaken], and goes on without.
+    ///
+    /// @param tools all of them, its own first
+    void offer(List<BrainRequest.Tool> tools);
+
     /// Adds to the conversation what was not heard: that a key was pressed, what became of a tool call. Not answered before [#answer].
     void tell(Message message);
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.agents.journal.ConversationRerun;
 import io.agentstream.audio.MuLaw;
@@ -27,6 +28,7 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.cascade.FailureListener;
+import io.agentstream.worker.engine.cascade.ToolServer;
 import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.engine.realtime.RealtimeEngine;
 import io.agentstream.worker.engine.realtime.SpeechPorts;
@@ -103,6 +105,11 @@ class RealtimeLoopTest {
         public Mouth mouth(Service service, Settings settings) {
             return new OfflineMouths(Map.of("kevin16", text -> new byte[text.length() * 160]), "kevin16")
                     .open(new MouthSettings(Given.to(server.url(), Given.PATIENCE), "", "kevin16", "en", Json.MAPPER.createObjectNode()));
+        }
+
+        @Override
+        public ToolServer server(Tool.Mcp server) {
+            throw new IllegalStateException("not here");
         }
 
         @Override

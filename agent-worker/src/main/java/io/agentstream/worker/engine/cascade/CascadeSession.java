@@ -82,7 +82,7 @@ final class CascadeSession implements AgentSession {
         this.rows = rows;
         this.troubles = new Troubles(callId, failures);
         this.out = out;
-        this.servers = new ToolServers(graph, callId, ports, failures);
+        this.servers = new ToolServers(graph, callId, ports::server, failures);
     }
 
     /// Makes the way to the first mouth, so that the first line, and the first answer after a take-over, need not wait for it. Whatever is wrong

@@ -22,8 +22,12 @@ public final class Requests {
         List<Message> messages = new ArrayList<>();
         messages.add(new Message.Instructions(asked.instructions()));
         messages.addAll(history(asked));
-        return new BrainRequest(
-                messages, Stream.concat(tools(asked).stream(), served.stream()).limit(MAX_TOOLS).toList(), BrainRequest.ToolChoice.AUTO);
+        return new BrainRequest(messages, tools(asked, served), BrainRequest.ToolChoice.AUTO);
+    }
+
+    /// @param served tools of servers, behind the agent's own
+    public static List<BrainRequest.Tool> tools(io.agentstream.agents.conversation.BrainRequest asked, List<BrainRequest.Tool> served) {
+        return Stream.concat(tools(asked).stream(), served.stream()).limit(MAX_TOOLS).toList();
     }
 
     public static List<BrainRequest.Tool> tools(io.agentstream.agents.conversation.BrainRequest asked) {

@@ -22,13 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The servers of tools of one conversation, those that its agent may ask anywhere. The session's thread only, but for what they answer.
-final class ToolServers {
+public final class ToolServers {
 
     private static final Logger log = LoggerFactory.getLogger(ToolServers.class);
 
     private final Map<String, ToolServer> servers = new HashMap<>();
 
-    ToolServers(AgentGraph graph, CallId callId, Ports ports, FailureListener failures) {
+    /// @param opening begins to ask one what it has
+    public ToolServers(AgentGraph graph, CallId callId, Function<Tool.Mcp, ToolServer> opening, FailureListener failures) {
         graph.nodes().values().stream()
                 .filter(Node.Agent.class::isInstance)
                 .flatMap(node -> ((Node.Agent) node).tools().stream())
@@ -36,7 +37,7 @@ final class ToolServers {
                 .map(graph::tool)
                 .filter(Tool.Mcp.class::isInstance)
                 .forEach(tool -> {
-                    ToolServer server = ports.server((Tool.Mcp) tool);
+                    ToolServer server = opening.apply((Tool.Mcp) tool);
                     servers.put(tool.name(), server);
                     var _ = server.listed().thenAccept(failed -> failed.ifPresent(failure -> {
                         log.atWarn().addKeyValue("call", callId).addKeyValue("tool", tool.name()).addKeyValue("failure", failure)
@@ -50,7 +51,7 @@ final class ToolServers {
     ///
     /// @param asking is given what they have; where it has to be waited for, on a thread of theirs
     /// @param otherwise is told where that throws on such a thread
-    Brain.Answering whenListed(List<String> names, Function<List<BrainRequest.Tool>, Brain.Answering> asking, Consumer<RuntimeException> otherwise) {
+    public Brain.Answering whenListed(List<String> names, Function<List<BrainRequest.Tool>, Brain.Answering> asking, Consumer<RuntimeException> otherwise) {
         List<ToolServer> named = new ArrayList<>();
         for (String name : names) {
             ToolServer server = servers.get(name);
@@ -81,7 +82,7 @@ final class ToolServers {
     }
 
     /// @throws IllegalStateException where there is no such server
-    Tools.Use use(McpRequest request, CallTool call, String key, Tools.Listener listener) {
+    public Tools.Use use(McpRequest request, CallTool call, String key, Tools.Listener listener) {
         ToolServer server = servers.get(request.server());
         if (server == null) {
             throw new IllegalStateException("no such server");
@@ -89,7 +90,7 @@ final class ToolServers {
         return server.use(request, call.arguments(), key, listener);
     }
 
-    void close() {
+    public void close() {
         servers.values().forEach(ToolServer::close);
     }
 

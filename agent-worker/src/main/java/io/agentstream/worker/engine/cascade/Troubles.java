@@ -43,12 +43,12 @@ public final class Troubles {
         }
     }
 
-    /// A brain has taken a request only without what the servers of tools have.
+    /// A service takes a request only without what the servers of tools have.
     ///
     /// @param service as in a definition
-    void toolsRefused(String service) {
+    public void toolsRefused(String service) {
         log.atWarn().addKeyValue("call", callId).addKeyValue("service", service)
-                .log("a brain does not take the tools of servers, and is asked without them");
+                .log("a service does not take the tools of servers, and is asked without them");
         failures.failed(Kind.TOOLS, TOOLS_REFUSED);
     }
 

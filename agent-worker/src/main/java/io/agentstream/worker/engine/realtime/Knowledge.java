@@ -6,6 +6,7 @@ import io.agentstream.worker.engine.cascade.Requests;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Realtime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -18,6 +19,11 @@ final class Knowledge {
     private final Map<String, String> results = new HashMap<>();
     private String instructions;
     private Object tools;
+    /// What it was offered of servers.
+    private List<io.agentstream.worker.service.BrainRequest.Tool> served = List.of();
+
+    /// Whether it does not take the tools of servers. Any thread.
+    private volatile boolean takesNone;
 
     /// @param request what it was told for a beginning
     Knowledge(BrainRequest request) {
@@ -26,11 +32,17 @@ final class Knowledge {
         request.history().stream().filter(remark -> remark.by() == Remark.By.TOOL).forEach(this::isNew);
     }
 
-    void update(BrainRequest request, Realtime realtime) {
+    /// @param offered tools of servers
+    void update(BrainRequest request, List<io.agentstream.worker.service.BrainRequest.Tool> offered, Realtime realtime) {
         if (!instructions.equals(request.instructions()) || !tools.equals(request.tools())) {
             instructions = request.instructions();
             tools = request.tools();
             realtime.become(instructions, Requests.tools(request));
+            served = List.of();
+        }
+        if (!takesNone && !served.equals(offered)) {
+            served = List.copyOf(offered);
+            realtime.offer(Requests.tools(request, offered));
         }
         results.keySet().retainAll(request.history().stream().map(Remark::use).filter(Objects::nonNull).collect(Collectors.toSet()));
         for (Remark remark : request.history()) {
@@ -44,6 +56,11 @@ final class Knowledge {
                 }
             }
         }
+    }
+
+    /// Any thread. It is not offered the tools of servers any more.
+    void takesNone() {
+        takesNone = true;
     }
 
     int count() {

@@ -31,6 +31,7 @@ final class Lives implements Realtime.Listener {
     private final ReplySink out;
     private final Consumer<io.agentstream.worker.service.ServiceFailure> failed;
     private final Runnable well;
+    private final Runnable notTaken;
     /// Held for as long as something is told: what was stopped is told by nobody when that has returned.
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Integer, Asked> asked = new HashMap<>();
@@ -54,13 +55,16 @@ final class Lives implements Realtime.Listener {
     /// @param number under which the loss of the service is told
     /// @param failed is told why it was lost
     /// @param well is told that it does something
+    /// @param notTaken is told that it does not take the tools of servers
     Lives(
-            int number, SaidItems items, ReplySink out, Consumer<io.agentstream.worker.service.ServiceFailure> failed, Runnable well) {
+            int number, SaidItems items, ReplySink out, Consumer<io.agentstream.worker.service.ServiceFailure> failed, Runnable well,
+            Runnable notTaken) {
         this.number = number;
         this.items = items;
         this.out = out;
         this.failed = failed;
         this.well = well;
+        this.notTaken = notTaken;
     }
 
     void ask(int answer, int turn, int of, boolean line) {
@@ -125,6 +129,7 @@ final class Lives implements Realtime.Listener {
                     out.post(new BrainCalled(to.turn, to.number, called.call().id(), called.call().name(), called.call().arguments()));
                 }
             }
+            case Lived.NotTaken _ -> notTaken.run();
             case Lived.Answered answered -> answered(answered);
             case Lived.Failed lost -> {
                 failed.accept(lost.failure());

@@ -15,6 +15,7 @@ import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationEffect.TellSpeech;
+import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
@@ -34,13 +35,16 @@ import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.MouthAnswers;
 import io.agentstream.worker.engine.cascade.Requests;
+import io.agentstream.worker.engine.cascade.ToolServers;
 import io.agentstream.worker.engine.cascade.Troubles;
 import io.agentstream.worker.engine.cascade.Uses;
+import io.agentstream.worker.service.BrainRequest.Tool;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.fallback.Standing;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The service of one conversation that hears, thinks and speaks: gives it the caller's turns, asks it what the dialogue wants, and posts what it
@@ -59,6 +63,9 @@ final class RealtimeSession implements AgentSession {
     private final Troubles troubles;
     private final ReplySink out;
     private final Uses uses = new Uses();
+    private final ToolServers servers;
+    /// Held while something is done: what servers have is said on threads of theirs.
+    private final ReentrantLock lock = new ReentrantLock();
     private final LastSounds before = new LastSounds();
     private final SaidItems items = new SaidItems();
     private @Nullable Open open;
@@ -68,6 +75,8 @@ final class RealtimeSession implements AgentSession {
     private boolean hearing;
     private int turn;
     private int answers;
+    /// What is asked as soon as it is known what the servers have; null: nothing.
+    private @Nullable AskBrain pending;
     private boolean closed;
 
     /// A service that is open, and what it knows.
@@ -80,6 +89,7 @@ final class RealtimeSession implements AgentSession {
         this.row = row;
         this.troubles = new Troubles(callId, failures);
         this.out = out;
+        this.servers = new ToolServers(graph, callId, ports::server, failures);
     }
 
     @Override
@@ -87,19 +97,33 @@ final class RealtimeSession implements AgentSession {
         if (frame.payload().length() == 0) {
             return;
         }
-        Open now = open;
-        if (hearing && now != null) {
-            now.realtime().hear(frame.payload());
-        } else {
-            before.add(frame.payload());
+        locked(() -> {
+            Open now = open;
+            if (hearing && now != null) {
+                now.realtime().hear(frame.payload());
+            } else {
+                before.add(frame.payload());
+            }
+        });
+    }
+
+    private void locked(Runnable task) {
+        lock.lock();
+        try {
+            if (!closed) {
+                task.run();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     @Override
     public void perform(ServiceEffect effect) {
-        if (closed) {
-            return;
-        }
+        locked(() -> begin(effect));
+    }
+
+    private void begin(ServiceEffect effect) {
         switch (effect) {
             case OpenSpeech asked -> open(asked);
             case HearTurn heard -> hear(heard);
@@ -144,10 +168,14 @@ final class RealtimeSession implements AgentSession {
 
     private void begin(OpenSpeech asked) {
         Service service = graph.services().realtime().get(asked.service());
-        Lives lives = new Lives(
-                asked.number(), items, out, failure -> failed(asked.service(), service, failure), () -> row.succeeded(asked.service()));
         BrainRequest request = asked.request();
         Knowledge knowledge = new Knowledge(request);
+        Lives lives = new Lives(
+                asked.number(), items, out, failure -> failed(asked.service(), service, failure), () -> row.succeeded(asked.service()),
+                () -> {
+                    knowledge.takesNone();
+                    troubles.toolsRefused(service.service());
+                });
         Realtime realtime = ports.realtime(
                 service, graph.settings(), request.instructions(), Requests.tools(request), Requests.history(request), lives);
         open = new Open(realtime, lives, knowledge);
@@ -183,15 +211,28 @@ final class RealtimeSession implements AgentSession {
         hearing = false;
     }
 
+    /// Whose tools are not known yet is asked when they are, unless it was stopped by then.
     private void ask(AskBrain asked) {
         forget();
+        pending = asked;
+        var _ = servers.whenListed(
+                asked.request().servers(),
+                served -> {
+                    locked(() -> ask(asked, served));
+                    return () -> { };
+                },
+                notAsked -> out.post(new BrainFailed(asked.turn(), asked.number(), REFUSED)));
+    }
+
+    private void ask(AskBrain asked, List<Tool> served) {
         Open now = open;
-        if (now != null) { // else it is told already that there is none
-            now.knowledge().update(asked.request(), now.realtime());
+        if (now != null && asked.equals(pending)) { // else it is told already that there is none
+            now.knowledge().update(asked.request(), served, now.realtime());
             int answer = ++answers;
             now.lives().ask(answer, asked.turn(), asked.number(), false);
             now.realtime().answer(answer, "");
         }
+        pending = asked.equals(pending) ? null : pending;
     }
 
     private void speak(Speak line) {
@@ -220,6 +261,9 @@ final class RealtimeSession implements AgentSession {
 
     private void stop(int of, boolean lines) {
         Open now = open;
+        if (!lines && pending != null && pending.turn() == of) {
+            pending = null;
+        }
         if (now != null) {
             now.lives().stop(of, lines).forEach(now.realtime()::stop);
         }
@@ -234,7 +278,7 @@ final class RealtimeSession implements AgentSession {
                 call.turn(), call.number(),
                 listener -> switch (call.request()) {
                     case HttpRequest http -> ports.tools().use(http, callId + "/" + call.key(), listener);
-                    case McpRequest _ -> throw new IllegalStateException("not offered");
+                    case McpRequest mcp -> servers.use(mcp, call, callId + "/" + call.key(), listener);
                 },
                 (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result)));
     }
@@ -250,14 +294,15 @@ final class RealtimeSession implements AgentSession {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        uses.close();
-        shut();
-        if (mouth != null) {
-            mouth.close();
-        }
+        locked(() -> {
+            closed = true;
+            pending = null;
+            uses.close();
+            servers.close();
+            shut();
+            if (mouth != null) {
+                mouth.close();
+            }
+        });
     }
 }

@@ -2,8 +2,10 @@ package io.agentstream.worker.engine.realtime;
 
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Tool;
+import io.agentstream.worker.engine.cascade.ToolServer;
 import io.agentstream.worker.engine.cascade.Tools;
-import io.agentstream.worker.service.BrainRequest.Tool;
+import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.Realtime;
@@ -15,7 +17,7 @@ public interface SpeechPorts {
     /// @param history what was said before
     /// @throws RuntimeException where there is no such service: to the conversation it has refused
     Realtime realtime(
-            Service service, Settings settings, String instructions, List<Tool> tools, List<Message> history, Realtime.Listener listener);
+            Service service, Settings settings, String instructions, List<BrainRequest.Tool> tools, List<Message> history, Realtime.Listener listener);
 
     /// The voice that speaks where no service does.
     ///
@@ -24,4 +26,7 @@ public interface SpeechPorts {
 
     /// What uses tools.
     Tools tools();
+
+    /// Begins to ask a server of tools what it has; to be closed.
+    ToolServer server(Tool.Mcp server);
 }

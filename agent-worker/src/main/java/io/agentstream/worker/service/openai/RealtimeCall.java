@@ -110,6 +110,11 @@ final class RealtimeCall implements Realtime {
     }
 
     @Override
+    public void offer(List<BrainRequest.Tool> tools) {
+        serial.run(() -> dialogue.offer(RealtimeMessages.offer(tools)));
+    }
+
+    @Override
     public void tell(Message message) {
         serial.run(() -> dialogue.tell(message));
     }

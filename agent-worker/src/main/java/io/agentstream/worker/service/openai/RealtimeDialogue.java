@@ -48,6 +48,8 @@ final class RealtimeDialogue {
     private long activeBytes;
     /// What the agent is to do, where it is not what a session was set up with.
     private @Nullable String become;
+    /// What it is offered beside; null: nothing, or it does not take it.
+    private @Nullable String offer;
     /// Of this session: whose parts are known, by item.
     private final Newest<String> responseOfItem = new Newest<>(MAX_ITEMS);
     private boolean old;
@@ -94,6 +96,9 @@ final class RealtimeDialogue {
         old = false;
         if (become != null) {
             session.send(become);
+        }
+        if (offer != null) {
+            session.send(offer);
         }
         for (RealtimeHistory.Past past : history.past(sent::has)) {
             switch (past) {
@@ -157,6 +162,12 @@ final class RealtimeDialogue {
 
     void become(String update) {
         become = update;
+        offer = null;
+        send(update);
+    }
+
+    void offer(String update) {
+        offer = update;
         send(update);
     }
 
@@ -341,6 +352,11 @@ final class RealtimeDialogue {
     private void error(JsonNode error) {
         if (Messages.text(error, "event_id").equals(RealtimeMessages.BECOME)) { // it would go on as what it is not to be any more
             lose(new Refused("what the agent is to do now"));
+            return;
+        }
+        if (Messages.text(error, "event_id").equals(RealtimeMessages.OFFER)) {
+            offer = null;
+            tell.accept(new Lived.NotTaken());
             return;
         }
         switch (Messages.text(error, "code")) {

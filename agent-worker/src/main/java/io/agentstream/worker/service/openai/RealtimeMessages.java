@@ -27,6 +27,9 @@ final class RealtimeMessages {
     /// Which of our events changes what a session is to do.
     static final String BECOME = "become";
 
+    /// Which of our events offers it the tools of servers.
+    static final String OFFER = "offer";
+
     /// What stands before the number of a turn in the name of our event that ends it.
     static final String TURN = "turn-";
 
@@ -62,6 +65,13 @@ final class RealtimeMessages {
         ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update").put("event_id", BECOME);
         ObjectNode session = event.putObject("session").put("type", "realtime").put("instructions", instructions);
         tools(session, offered);
+        return event.toString();
+    }
+
+    /// What it may use from now on; all else stays, and where it does not take this, that stays too.
+    static String offer(List<Tool> offered) {
+        ObjectNode event = Json.MAPPER.createObjectNode().put("type", "session.update").put("event_id", OFFER);
+        tools(event.putObject("session").put("type", "realtime"), offered);
         return event.toString();
     }
 

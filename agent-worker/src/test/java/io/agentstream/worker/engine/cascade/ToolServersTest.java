@@ -37,7 +37,7 @@ final class ToolServersTest {
     private final List<String> asked = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final ToolServers servers =
-            new ToolServers(GRAPH, CallId.of(1, 1, 1), new Servers(), (kind, failure) -> failures.add(kind + " " + failure.kind()));
+            new ToolServers(GRAPH, CallId.of(1, 1, 1), new Servers()::server, (kind, failure) -> failures.add(kind + " " + failure.kind()));
 
     private final class Servers implements Ports {
 

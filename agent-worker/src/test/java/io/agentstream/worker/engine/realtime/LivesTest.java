@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class LivesTest {
 
     private final List<ConversationInput> told = new ArrayList<>();
-    private final Lives lives = new Lives(1, new SaidItems(), told::add, failure -> { }, () -> { });
+    private final Lives lives = new Lives(1, new SaidItems(), told::add, failure -> { }, () -> { }, () -> { });
 
     @Test
     void aLineOfWhichNothingSoundedWasNotSaid() {

@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -631,6 +632,67 @@ final class OpenAiRealtimeTest {
 
             told.await(Lived.Failed.class);
             assertEquals(List.of(new Lived.CallerSaid(1, "")), told.all(Lived.CallerSaid.class));
+            realtime.close();
+        }
+    }
+
+    private static List<BrainRequest.Tool> tools(String... names) {
+        return Stream.of(names).map(name -> new BrainRequest.Tool(name, "", Json.MAPPER.createObjectNode().put("type", "object"))).toList();
+    }
+
+    @Test
+    void theToolsOfServersAreOfferedBesideAndByTheNextSessionToo() {
+        // given
+        Realtime realtime = open(Given.PATIENCE, 400);
+        realtime.offer(tools("lookup", "kb_search"));
+        realtime.answer(1, "");
+        told.await(Lived.Answered.class);
+
+        // when
+        Given.await("there is another session", () -> server.asked().size() >= 2);
+        Given.await("it is offered them", () -> offers().size() >= 2);
+
+        // then
+        JsonNode session = offers().getLast().path("session");
+        assertEquals("kb_search", session.path("tools").path(1).path("name").asString(""));
+        assertTrue(session.path("instructions").isMissingNode());
+        realtime.close();
+    }
+
+    private List<JsonNode> offers() {
+        return server.events("session.update").stream().filter(event -> event.path("event_id").asString("").equals("offer")).toList();
+    }
+
+    @Test
+    void aServiceThatDoesNotTakeTheToolsOfServersGoesOnWithoutThem() {
+        List<String> offered = new CopyOnWriteArrayList<>();
+        AwkwardRealtime strict = AwkwardRealtime.start(socket -> {
+            socket.text("{\"type\":\"session.updated\"}");
+            while (true) {
+                JsonNode event = Json.MAPPER.readTree(socket.next().orElseThrow().text());
+                if (event.path("event_id").asString("").equals("offer")) {
+                    offered.add("offered");
+                    socket.text("{\"type\":\"error\",\"error\":{\"code\":\"invalid_function_parameters\",\"event_id\":\"offer\"}}");
+                } else if (event.path("type").asString("").equals("response.create")) {
+                    socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+                    socket.text("{\"type\":\"response.output_audio.delta\",\"response_id\":\"r1\",\"item_id\":\"i1\",\"delta\":\"////\"}");
+                    socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"r1\",\"status\":\"completed\"}}");
+                }
+            }
+        });
+        try (strict) {
+            Realtime realtime = open(strict.url(), Given.PATIENCE, 400);
+
+            realtime.offer(tools("kb_search"));
+            realtime.answer(1, "");
+
+            assertTrue(told.await(Lived.Answered.class).whole());
+            assertEquals(1, told.all(Lived.NotTaken.class).size());
+            Given.await("there is another session", () -> strict.asked().size() >= 2);
+            realtime.answer(2, "");
+            told.await(Lived.Answered.class, 2);
+            assertEquals(List.of("offered"), offered);
+            assertEquals(List.of(), told.all(Lived.Failed.class));
             realtime.close();
         }
     }

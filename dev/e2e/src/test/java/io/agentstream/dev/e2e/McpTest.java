@@ -16,6 +16,8 @@ import io.agentstream.dev.simulator.services.PlayedBrain;
 import io.agentstream.dev.simulator.services.PlayedChat;
 import io.agentstream.dev.simulator.services.PlayedDeepgram;
 import io.agentstream.dev.simulator.services.PlayedMcp;
+import io.agentstream.dev.simulator.services.PlayedRealtime;
+import io.agentstream.dev.simulator.services.PlayedRealtime.Answer;
 import io.agentstream.schemas.Json;
 import java.net.URI;
 import java.nio.file.Path;
@@ -105,5 +107,46 @@ final class McpTest {
         assertEquals("Bearer " + KEY, knowledge.asked().getFirst().headers().get("authorization"));
         assertTrue(Ran.verified(data, run.path("name").asString()).out().contains("lead to the same"));
         Wait.until("the session is ended", () -> Wait.when(knowledge.sessions() == 0));
+    }
+
+    @Test
+    void soIsOneOfAnAgentWhoseServiceHearsThinksAndSpeaks(LocalSystem system, Path data) throws Exception {
+        PlayedRealtime service = PlayedRealtime.start(
+                        TalkedAgent.SLOW, new Answer("", "kb_search", "{\"q\":\"sunday\"}"), Answer.says("At nine. Goodbye.").calling("bye", "{}"))
+                .understanding(100, ASKED);
+        try (service) {
+            // given
+            Api api = new Api(system.demo());
+            String name = "k" + UUID.randomUUID().toString().substring(0, 8);
+            api.send("PUT", "/api/v1/service-keys/" + name, "{\"key\":\"" + KEY + "\"}");
+            String agent = api.newAgent("""
+                    {"engine": "realtime",
+                     "services": {"realtime": [{"service": "openai", "model": "m-1", "base_url": "%1$s", "key": "%3$s"}]},
+                     "tools": {"kb": {"type": "mcp", "url": "%2$s/mcp", "key": "%3$s", "allow": ["search"]},
+                               "bye": {"type": "hangup", "description": "Ends the call."}},
+                     "start": "talk",
+                     "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind.", "tools": ["kb", "bye"]}}}
+                    """.formatted(service.url(), knowledge.url(), name));
+            CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+                    .withSteps(List.of(new Step(new Cue.AgentSilent(400), TalkedAgent.says("When do you open"))))
+                    .withMaxMs(60_000);
+
+            // when
+            CallOutcome outcome = Telephone.place(plan);
+
+            // then
+            assertEquals(CallOutcome.Ending.PEER_CLOSED, outcome.ending(), outcome.toString());
+            JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
+            List<String> offered = service.events("session.update").getLast().path("session").path("tools").valueStream()
+                    .map(tool -> tool.path("name").asString(""))
+                    .toList();
+            assertEquals(List.of("bye", "kb_search"), offered);
+            assertEquals(1, knowledge.uses().size());
+            assertEquals("sunday", knowledge.uses().getFirst().path("arguments").path("q").asString(""));
+            assertTrue(service.events("conversation.item.create").stream()
+                    .anyMatch(each -> each.path("item").path("output").asString("").contains("We open at nine.")));
+            TalkedAgent.assertLeadsToTheSame(data, run.path("name").asString());
+            Wait.until("the session is ended", () -> Wait.when(knowledge.sessions() == 0));
+        }
     }
 }
