@@ -43,7 +43,7 @@ import io.agentstream.worker.service.openai.OpenAiEars;
 import io.agentstream.worker.service.openai.OpenAiMouths;
 import io.agentstream.worker.service.openai.OpenAiRealtimes;
 import io.agentstream.worker.service.wire.Wire;
-import io.agentstream.worker.takeover.SnapshotLoader;
+import io.agentstream.worker.takeover.ArrivalLoader;
 import io.agentstream.worker.tool.HttpTools;
 import io.agentstream.worker.tool.McpTools;
 import java.net.URI;
@@ -129,27 +129,28 @@ public final class WorkerService implements AutoCloseable {
         ConversationLoop.Limits limits = new ConversationLoop.Limits(
                 config.get(Keys.MAX_CONVERSATIONS), (int) config.get(Keys.CALL_LOST_AFTER).toSeconds() + 30, session.toMillis());
 
-        List<SnapshotLoader> snapshots = new ArrayList<>();
+        List<ArrivalLoader> arrivals = new ArrayList<>();
         for (int n = 0; n < config.get(Keys.WORKER_LOOPS); n++) {
-            String client = "agent-worker-" + n + "-snapshots";
-            snapshots.add(new SnapshotLoader(
-                    () -> kafka.readerToTheEnd(client, SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis));
+            String client = "agent-worker-" + n + "-arrivals";
+            arrivals.add(new ArrivalLoader(
+                    () -> kafka.arrivals(client, SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis));
         }
         Thread rehearsing = Thread.ofPlatform().daemon().name("rehearsal").uncaughtExceptionHandler((_, failure) ->
                 log.atWarn().setCause(failure).log("not rehearsed: the first calls that are taken over wait longer")).start(() -> {
-            snapshots.forEach(SnapshotLoader::warmUp);
+            arrivals.forEach(ArrivalLoader::warmUp);
             Rehearsal.Played played = Rehearsal.of(engines, System.currentTimeMillis(), DemoAgents.echo(), DemoAgents.talking());
             log.atInfo().addKeyValue("taken_over", played.takenOver()).addKeyValue("failed", played.failed()).log("rehearsed");
         });
         BooleanSupplier prepared = () -> keys.ready() && !rehearsing.isAlive();
         List<ConversationLoop> loops = new ArrayList<>();
-        for (int n = 0; n < snapshots.size(); n++) {
+        for (int n = 0; n < arrivals.size(); n++) {
             String client = "agent-worker-" + n;
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
                     closer.own("consumer", kafka.worker(client, MAX_POLL_RECORDS, session)),
                     closer.own("command producer", kafka.replies(client + "-replies")),
                     events,
-                    snapshots.get(n),
+                    arrivals.get(n),
+                    task -> Thread.ofPlatform().daemon().name(client + "-arrivals").start(task),
                     deadLetters, engines, definitions, metrics, limits, System::currentTimeMillis, keys::find, prepared)));
         }
         metrics.gauge("agent_stream_worker_conversations", () -> loops.stream().mapToInt(ConversationLoop::conversations).sum());

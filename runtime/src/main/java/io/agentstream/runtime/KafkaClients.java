@@ -163,10 +163,12 @@ public final class KafkaClients {
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
     }
 
-    /// A reader that is told its partitions, reads to where they end, and is wanted again at once: it never waits at the broker for long, where
-    /// what it asks next would wait behind it.
-    public Consumer<byte[], byte[]> readerToTheEnd(String clientId, int maxPollRecords) {
+    /// For whoever looks into partitions that a worker's loop is about to take: a reader that is told its partitions, reads to where they end, and is
+    /// wanted again at once, so it never waits at the broker for long, where what it asks next would wait behind it. It may ask what [#WORKERS_GROUP] has
+    /// committed, and is no member of it.
+    public Consumer<byte[], byte[]> arrivals(String clientId, int maxPollRecords) {
         return consumer(clientId, Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG, WORKERS_GROUP,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10",
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));

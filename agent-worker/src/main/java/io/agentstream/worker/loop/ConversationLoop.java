@@ -16,10 +16,11 @@ import io.agentstream.schemas.Topics;
 import io.agentstream.worker.definitions.Definitions;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.takeover.ArrivalLoader;
 import io.agentstream.worker.takeover.Partitions;
-import io.agentstream.worker.takeover.SnapshotLoader;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -86,6 +87,7 @@ public final class ConversationLoop implements DutyCycle {
     private final ConversationEffects effects;
     private final Calls calls = new Calls();
     private final Conversations conversations;
+    private final ArrivalLoader arrivals;
     private final Partitions partitions;
     private @Nullable Thread thread;
     private boolean subscribed;
@@ -94,16 +96,18 @@ public final class ConversationLoop implements DutyCycle {
     private long nextListenMs;
     private long lastPassMs;
 
-    /// What a loop is made of. The consumer is closed by the loop, because that is how it hands over; closing it once more
-    /// does nothing. Everything else stays its giver's to close.
+    /// What a loop is made of. The consumer is closed by the loop, because that is how it hands over, and what looks into partitions
+    /// that come; closing either once more does nothing. Everything else stays its giver's to close.
     ///
+    /// @param beside runs what waits for Kafka while the loop goes on; it is asked for one thing at a time
     /// @param keys of the calls that there are, as far as they are known by now
     /// @param keysRead whether those are known that were there when this process began, and all else is prepared for calls to come
     public record Parts(
             Consumer<byte[], byte[]> consumer,
             Producer<byte[], byte[]> media,
             Producer<byte[], byte[]> events,
-            SnapshotLoader snapshots,
+            ArrivalLoader arrivals,
+            Executor beside,
             DeadLetters deadLetters,
             AgentEngines engines,
             Definitions definitions,
@@ -151,7 +155,9 @@ public final class ConversationLoop implements DutyCycle {
                 calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
                 () -> consumer.groupMetadata().generationId(), parts.limits().conversations(), parts.keys());
         this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits(), this::knowsItsCalls);
-        this.partitions = new Partitions(consumer, new Held(conversations, beginnings, events), parts.snapshots(), clockMs);
+        this.arrivals = parts.arrivals();
+        this.partitions = new Partitions(
+                consumer, new Held(conversations, beginnings, events), arrivals, parts.beside(), this::endWait, clockMs);
     }
 
     @Override
@@ -204,6 +210,7 @@ public final class ConversationLoop implements DutyCycle {
         if (stoodStillMs > sureMs && !partitions.stillOurs(stoodStillMs > missedMs)) {
             return; // what was read is somebody else's
         }
+        partitions.takeArrived(nowMs);
         if (!records.isEmpty() && !partitions.moving()) {
             // A run's beginning before its frames, its frames before its end: all three may come at once.
             for (ConsumerRecord<byte[], byte[]> each : records.records(Topics.RUN_EVENTS.name())) {
@@ -245,7 +252,7 @@ public final class ConversationLoop implements DutyCycle {
                 deadlines.nextMs() - clockMs.getAsLong(), 0, partitions.isWithoutAny() ? WAIT_FOR_ANY_MS : WAIT_MS);
         waiting.set(true);
         try {
-            boolean now = !mailbox.isEmpty() && !partitions.moving(); // it may have come just before `waiting` was set
+            boolean now = (!mailbox.isEmpty() && !partitions.moving()) || partitions.hasArrived(); // it may have come just before `waiting` was set
             return consumer.poll(Duration.ofMillis(now ? 0 : waitMs));
         } catch (WakeupException somethingPosted) {
             return ConsumerRecords.empty();
@@ -282,8 +289,6 @@ public final class ConversationLoop implements DutyCycle {
         }
         if (!partitions.moving()) {
             partitions.commitWritten(conversations.anyUnsaved());
-            partitions.placeMissing();
-            partitions.loadMissing(nowMs);
         }
     }
 
@@ -340,10 +345,15 @@ public final class ConversationLoop implements DutyCycle {
             return true;
         }
         boolean taken = mailbox.post(conversation, answer);
+        endWait();
+        return taken;
+    }
+
+    /// Any thread.
+    private void endWait() {
         if (waiting.compareAndSet(true, false)) {
             consumer.wakeup();
         }
-        return taken;
     }
 
     @Override
@@ -357,7 +367,11 @@ public final class ConversationLoop implements DutyCycle {
         try {
             partitions.close();
         } finally {
-            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            try {
+                consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            } finally {
+                arrivals.close();
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ final class Conversations {
     static final long LATE_MS = 5_000;
 
     /// Each conversation is written down at least so often, so that whoever takes over need not look back further than
-    /// `SnapshotLoader` does.
+    /// `SnapshotReading` does.
     static final int SAVE_EVERY_SECONDS = 60;
 
     private final Calls calls;

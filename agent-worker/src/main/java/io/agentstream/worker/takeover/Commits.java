@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Commits {
 
     private static final Duration LAST_LIMIT = Duration.ofSeconds(10);
-    private static final Duration BEGIN_LIMIT = Duration.ofSeconds(2);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Predicate<TopicPartition> placed;
@@ -49,19 +48,31 @@ final class Commits {
         return acknowledgedMs;
     }
 
-    /// These partitions have come, and nothing of them was read yet. Of those that stayed it goes on, and of others nothing is ours to say.
-    void begin(Collection<TopicPartition> added) {
-        Map<TopicPartition, OffsetAndMetadata> begun = positions(added, BEGIN_LIMIT);
-        Set<TopicPartition> owned = consumer.assignment();
-        certain = with(certain, owned, begun);
-        read = with(read, owned, begun);
+    /// These partitions are read from now on, from these places; nothing of them was read yet.
+    void begin(Map<TopicPartition, Long> places) {
+        Map<TopicPartition, OffsetAndMetadata> begun = new HashMap<>();
+        places.forEach((partition, place) -> begun.put(partition, new OffsetAndMetadata(place)));
+        certain = with(certain, begun);
+        read = with(read, begun);
     }
 
     private static Map<TopicPartition, OffsetAndMetadata> with(
-            Map<TopicPartition, OffsetAndMetadata> before, Set<TopicPartition> owned, Map<TopicPartition, OffsetAndMetadata> begun) {
+            Map<TopicPartition, OffsetAndMetadata> before, Map<TopicPartition, OffsetAndMetadata> begun) {
+        Map<TopicPartition, OffsetAndMetadata> after = new HashMap<>(before);
+        after.putAll(begun);
+        return after;
+    }
+
+    /// Of others nothing is ours to say.
+    void keepOnly(Set<TopicPartition> owned) {
+        certain = without(certain, owned);
+        read = without(read, owned);
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> without(
+            Map<TopicPartition, OffsetAndMetadata> before, Set<TopicPartition> owned) {
         Map<TopicPartition, OffsetAndMetadata> after = new HashMap<>(before);
         after.keySet().retainAll(owned);
-        after.putAll(begun);
         return after;
     }
 

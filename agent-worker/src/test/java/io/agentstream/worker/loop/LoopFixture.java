@@ -23,8 +23,8 @@ import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.echo.EchoEngine;
 import io.agentstream.worker.engine.scripted.ScriptedEngine;
+import io.agentstream.worker.takeover.ArrivalLoader;
 import io.agentstream.worker.takeover.Partitions;
-import io.agentstream.worker.takeover.SnapshotLoader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -76,6 +77,12 @@ public final class LoopFixture {
     boolean keysRead = true;
     /// Whether the next reader of snapshots finds nobody who answers.
     boolean snapshotsAway;
+    /// What runs what the loop does not wait for; here it has done it at once.
+    Executor beside = Runnable::run;
+    /// What happens when somebody looks into partitions, before an answer is there.
+    Runnable whileLooking = () -> {};
+    /// What happens when somebody has read all that others left, before that is told.
+    Runnable onceRead = () -> {};
     /// How often snapshots were read.
     int snapshotReadings;
     /// Of the calls that there are.
@@ -169,7 +176,8 @@ public final class LoopFixture {
         this.media = media;
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
                 consumer, media, events,
-                new SnapshotLoader(this::snapshotReader, new DeadLetters(events, metrics), nowMs::get),
+                new ArrivalLoader(this::arrivalReader, new DeadLetters(events, metrics), nowMs::get),
+                task -> beside.execute(task),
                 new DeadLetters(events, metrics), engines, new Found(), metrics, LIMITS, nowMs::get,
                 call -> Optional.ofNullable(keys.get(call)), () -> keysRead));
     }
@@ -207,15 +215,37 @@ public final class LoopFixture {
         return new MockProducer<>(cluster(), atOnce, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /// What the events producer wrote is what a reader of snapshots finds.
-    private Consumer<byte[], byte[]> snapshotReader() {
+    /// What the events producer wrote is what a reader of snapshots finds; of all else it knows what the loop's consumer does.
+    private Consumer<byte[], byte[]> arrivalReader() {
         return new MockConsumer<>("earliest") {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> of, Duration limit) {
+                whileLooking.run();
+                return consumer.committed(of, limit);
+            }
+
+            @Override
+            public synchronized Map<TopicPartition, Long> endOffsets(Collection<TopicPartition> of, Duration limit) {
+                return of.stream().allMatch(each -> each.topic().equals(Topics.CONVERSATION_SNAPSHOTS.name()))
+                        ? super.endOffsets(of, limit)
+                        : consumer.endOffsets(of, limit);
+            }
+
             @Override
             public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
                     Map<TopicPartition, Long> times, Duration limit) {
+                if (!times.keySet().stream().allMatch(each -> each.topic().equals(Topics.CONVERSATION_SNAPSHOTS.name()))) {
+                    return consumer.offsetsForTimes(times, limit);
+                }
                 Map<TopicPartition, OffsetAndTimestamp> found = new HashMap<>();
                 times.keySet().forEach(partition -> found.put(partition, new OffsetAndTimestamp(0, 0)));
                 return found;
+            }
+
+            @Override
+            public synchronized void unsubscribe() {
+                super.unsubscribe();
+                onceRead.run();
             }
 
             @Override

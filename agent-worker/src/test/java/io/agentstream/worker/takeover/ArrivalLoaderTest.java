@@ -1,0 +1,194 @@
+package io.agentstream.worker.takeover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.runtime.DeadLetters;
+import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.Topics;
+import io.agentstream.worker.loop.LoopFixture;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class ArrivalLoaderTest {
+
+    private static final TopicPartition PARTITION = new TopicPartition(Topics.CONVERSATION_SNAPSHOTS.name(), 0);
+    private static final List<TopicPartition> RUNS = List.of(new TopicPartition(Topics.RUN_EVENTS.name(), 0));
+    private static final long NOW_MS = 1_000_000_000L;
+    private static final int A_MONTH_OF_THEM = 2_000_000;
+    private static final int THE_LAST_MINUTES = 100;
+    private static final long COMMITTED = 7;
+
+    /// Of every partition something is committed.
+    private static class Committed extends MockConsumer<byte[], byte[]> {
+        Committed() {
+            super("none");
+        }
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> of, Duration limit) {
+            Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
+            of.forEach(each -> all.put(each, new OffsetAndMetadata(COMMITTED)));
+            return all;
+        }
+    }
+
+    @Test
+    void looksBackSomeMinutesHoweverMuchIsOnTheTopic() {
+        // given a topic whose records can only be read from where the last minutes begin
+        AtomicInteger read = new AtomicInteger();
+        MockConsumer<byte[], byte[]> reader = new Committed() {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                assertEquals(Map.of(PARTITION, NOW_MS - SnapshotReading.LOOK_BACK.toMillis()), times);
+                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(A_MONTH_OF_THEM - THE_LAST_MINUTES, NOW_MS)));
+            }
+        };
+        reader.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        reader.updateEndOffsets(Map.of(PARTITION, (long) A_MONTH_OF_THEM));
+        reader.schedulePollTask(() -> {
+            for (long offset = reader.position(PARTITION); offset < A_MONTH_OF_THEM; offset++) {
+                read.incrementAndGet();
+                reader.addRecord(new ConsumerRecord<>(PARTITION.topic(), 0, offset, LoopFixture.call(1).toKey(), null));
+            }
+        });
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> reader, new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+
+        // when
+        ArrivalLoader.Loaded loaded = loader.load(RUNS);
+
+        // then no more is read than there is of these minutes
+        assertEquals(List.of(), loaded.found());
+        assertEquals(THE_LAST_MINUTES, read.get());
+    }
+
+    @Test
+    void aReaderIsMadeOnceAndAnewOnlyWhereAReadingHasFailed() {
+        // given
+        AtomicInteger made = new AtomicInteger();
+        AtomicBoolean away = new AtomicBoolean();
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> {
+                    made.incrementAndGet();
+                    return reader(away);
+                },
+                new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+        loader.warmUp();
+        loader.load(RUNS);
+        int before = made.get();
+
+        // when
+        away.set(true);
+        ArrivalLoader.Loaded failed = loader.load(RUNS);
+        away.set(false);
+        ArrivalLoader.Loaded again = loader.load(RUNS);
+
+        // then
+        assertEquals(1, before);
+        assertEquals(Set.of(0), failed.missing());
+        assertEquals(Set.of(), again.missing());
+        assertEquals(2, made.get());
+    }
+
+    private static MockConsumer<byte[], byte[]> reader(AtomicBoolean away) {
+        MockConsumer<byte[], byte[]> reader = new Committed() {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                if (away.get()) {
+                    throw new TimeoutException("on purpose");
+                }
+                return new HashMap<>();
+            }
+        };
+        reader.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        reader.updateEndOffsets(Map.of(PARTITION, 0L));
+        return reader;
+    }
+
+    @Test
+    void aWorkerThatWarmsUpPutsNothingAside() {
+        // given a snapshot that cannot be read
+        MockProducer<byte[], byte[]> letters = LoopFixture.producer();
+        Metrics metrics = new Metrics("test");
+        ArrivalLoader loader = new ArrivalLoader(ArrivalLoaderTest::readerOfSomethingBad, new DeadLetters(letters, metrics), () -> NOW_MS);
+
+        // when
+        loader.warmUp();
+        int rehearsed = letters.history().size();
+        loader.load(RUNS);
+
+        // then only who takes over has put it aside
+        assertEquals(0, rehearsed);
+        assertEquals(1, letters.history().size());
+    }
+
+    private static MockConsumer<byte[], byte[]> readerOfSomethingBad() {
+        MockConsumer<byte[], byte[]> reader = new Committed() {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
+            }
+
+            @Override
+            public synchronized void assign(Collection<TopicPartition> partitions) {
+                super.assign(partitions);
+                schedulePollTask(() -> addRecord(new ConsumerRecord<>(PARTITION.topic(), 0, 0, LoopFixture.call(1).toKey(), new byte[] {1, 2, 3})));
+            }
+        };
+        reader.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        reader.updateEndOffsets(Map.of(PARTITION, 1L));
+        return reader;
+    }
+
+    @Test
+    void whatWasCommittedIsWhereToBegin() {
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> reader(new AtomicBoolean()), new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+
+        assertEquals(Map.of(RUNS.getFirst(), COMMITTED), loader.load(RUNS).places());
+    }
+
+    @Test
+    void whoIsToldToStopWhileReadingFindsNothingAndLeavesNoReader() throws Exception {
+        // given a reading that lasts
+        CountDownLatch reads = new CountDownLatch(1);
+        MockConsumer<byte[], byte[]> endless = new Committed() {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
+            }
+        };
+        endless.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        endless.updateEndOffsets(Map.of(PARTITION, 1L));
+        endless.schedulePollTask(reads::countDown);
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> endless, new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+        CompletableFuture<ArrivalLoader.Loaded> loaded = CompletableFuture.supplyAsync(() -> loader.load(RUNS));
+        assertTrue(reads.await(10, TimeUnit.SECONDS));
+
+        // when
+        loader.close();
+
+        // then
+        assertEquals(Set.of(0), loaded.get(10, TimeUnit.SECONDS).missing());
+        assertTrue(endless.closed());
+    }
+}
