@@ -117,6 +117,11 @@ final class Commits {
             until.putAll(positions(consumer.assignment().stream().filter(taken).toList(), Duration.ZERO));
             certain = until;
         }
+        again();
+    }
+
+    /// Commits once more what is certain.
+    void again() {
         if (certain.isEmpty()) {
             return;
         }

@@ -5,6 +5,7 @@ import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.takeover.ArrivalLoader.Found;
 import io.agentstream.worker.takeover.ArrivalLoader.Loaded;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,11 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Where a partition stands that is not read yet. It is not read from there.
     private static final long NOWHERE = 0;
 
+    /// How long who closes waits for a group that is agreeing. Longer than its members take to hear of it (ADR 24); its own calls wait, too.
+    private static final Duration AGREE_POLL = Duration.ofMillis(50);
+
+    static final int AGREE_POLLS = 10;
+
     private final Consumer<byte[], byte[]> consumer;
     private final Holder holder;
     private final Arrivals arrivals;
@@ -42,6 +50,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     private final LongSupplier clockMs;
     private Set<Integer> held = Set.of();
     private boolean moving;
+    private boolean closing;
     /// Whether the loop stood still while nothing was known by which the group could be asked for what comes.
     private boolean inDoubt;
     private volatile boolean assigned;
@@ -75,6 +84,10 @@ public final class Partitions implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> taken) {
+        if (closing) {
+            commitBefore(taken);
+            return;
+        }
         assigned = false;
         handOver(numbers(taken));
     }
@@ -82,6 +95,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Gives everything away, for good.
     public void close() {
         assigned = false;
+        closing = true;
         handOver(held);
         commits.forget();
         holder.keepOnly(Set.of());
@@ -98,10 +112,47 @@ public final class Partitions implements ConsumerRebalanceListener {
         try {
             holder.save(taken::contains, clockMs.getAsLong());
             holder.flush();
-            commits.last(each -> taken.contains(each.partition()));
+            commitLast(taken);
         } catch (KafkaException late) {
             log.atWarn().addKeyValue("failure", Causes.of(late)).log("offsets not committed on handing over");
         }
+    }
+
+    /// A group that is agreeing takes no commit, and whoever takes over would read once more what is done: a call that has just ended would be
+    /// begun anew. Its agreement goes on within `poll`, where nothing is read any more.
+    private void commitLast(Set<Integer> taken) {
+        try {
+            commits.last(each -> taken.contains(each.partition()));
+            return;
+        } catch (RebalanceInProgressException agreeing) {
+            if (!closing) {
+                throw agreeing;
+            }
+        }
+        consumer.pause(consumer.assignment());
+        for (int polls = 1; ; polls++) {
+            try {
+                consumer.poll(AGREE_POLL);
+                commits.again();
+                return;
+            } catch (RebalanceInProgressException | WakeupException notYet) {
+                if (polls >= AGREE_POLLS) {
+                    throw notYet;
+                }
+            }
+        }
+    }
+
+    /// What the group has agreed to take from a loop that is closing.
+    private void commitBefore(Collection<TopicPartition> taken) {
+        try {
+            commits.again();
+        } catch (KafkaException late) {
+            log.atWarn().addKeyValue("failure", Causes.of(late)).log("offsets not committed on handing over");
+        }
+        Set<TopicPartition> rest = new HashSet<>(consumer.assignment());
+        rest.removeAll(Set.copyOf(taken));
+        commits.keepOnly(rest);
     }
 
     /// Somebody else owns them already: what we have of them is void.
@@ -183,6 +234,10 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// What came is asked about, and so is what was given up although the group had not taken it away.
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
+        if (closing) {
+            consumer.pause(consumer.assignment());
+            return;
+        }
         long nowMs = clockMs.getAsLong();
         Set<TopicPartition> all = consumer.assignment();
         Set<TopicPartition> fresh = new HashSet<>(added);

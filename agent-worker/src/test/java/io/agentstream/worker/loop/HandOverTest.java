@@ -14,13 +14,16 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -417,5 +420,51 @@ class HandOverTest {
         // then it goes on as if nothing had happened
         assertEquals(1, first.loop.conversations());
         assertEquals(before, first.commands().size());
+    }
+
+    /// Agrees for so many polls, once it is told to, and takes no commit meanwhile.
+    private static final class Agreeing extends LoopFixture.Mock {
+        private int polls;
+
+        @Override
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration limit) {
+            if (polls > 0 && --polls == 0) {
+                notAMember = null;
+            }
+            return super.poll(limit);
+        }
+
+        void agrees(int forPolls) {
+            polls = forPolls;
+            notAMember = new RebalanceInProgressException();
+        }
+    }
+
+    /// A loop of a call that has just ended, which closes while its group agrees; and how far it has committed.
+    private static long closesWhileTheGroupAgrees(int forPolls) throws Exception {
+        Agreeing group = new Agreeing();
+        LoopFixture loop = new LoopFixture(LoopFixture.engines(), LoopFixture.producer(), group, LoopFixture.producer());
+        loop.start(1);
+        loop.running(CALL, 1, SCRIPT);
+        loop.work();
+        loop.ended(CALL, 1, 20);
+        loop.work();
+        group.agrees(forPolls);
+
+        loop.loop.onClose();
+
+        assertTrue(group.closed());
+        var committed = group.committedBefore.get(new TopicPartition(Topics.RUN_EVENTS.name(), 1));
+        return committed == null ? 0 : committed.offset();
+    }
+
+    @Test
+    void whoClosesWhileTheGroupAgreesCommitsWhatIsDone() throws Exception {
+        assertEquals(1, closesWhileTheGroupAgrees(3));
+    }
+
+    @Test
+    void whoClosesDoesNotWaitWithoutEndForAGroupThatAgrees() throws Exception {
+        assertEquals(0, closesWhileTheGroupAgrees(1_000_000));
     }
 }
