@@ -165,9 +165,9 @@ public final class ConversationLoop implements DutyCycle {
         return role;
     }
 
-    /// Whether the loop has its assignment and can write. Any thread.
+    /// Whether the loop has its share of the partitions and can write. Any thread.
     public boolean ready() {
-        return producersReady && partitions.assigned();
+        return producersReady && partitions.isReady();
     }
 
     /// Conversations at present. Any thread.

@@ -37,6 +37,10 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Where a partition stands that is not read yet. It is not read from there.
     private static final long NOWHERE = 0;
 
+    /// In that time a newcomer is given its share, if there is one: who has it hears of the newcomer with its next heartbeat, and lets go of it for the
+    /// agreement after that.
+    static final long SHARE_LIMIT_MS = 5_000;
+
     /// How long who closes waits for a group that is agreeing. Longer than its members take to hear of it (ADR 24); its own calls wait, too.
     private static final Duration AGREE_POLL = Duration.ofMillis(50);
 
@@ -53,7 +57,9 @@ public final class Partitions implements ConsumerRebalanceListener {
     private boolean closing;
     /// Whether the loop stood still while nothing was known by which the group could be asked for what comes.
     private boolean inDoubt;
-    private volatile boolean assigned;
+    private boolean hasHadAny;
+    private long memberSinceMs = Long.MAX_VALUE;
+    private volatile boolean ready;
 
     /// @param beside runs what waits for Kafka, and is asked for one thing at a time
     /// @param wakeUp lets the loop look soon whether something has come; any thread may call it
@@ -67,9 +73,15 @@ public final class Partitions implements ConsumerRebalanceListener {
         this.clockMs = clockMs;
     }
 
-    /// Whether the group has said which partitions are ours, be it none. Any thread.
-    public boolean assigned() {
-        return assigned;
+    /// Whether the loop has its share: partitions that it reads, and none that it is still to read. A member that has never had any waits for
+    /// [#SHARE_LIMIT_MS], and then there are none for it. Any thread.
+    public boolean isReady() {
+        return ready;
+    }
+
+    private void look(long nowMs) {
+        hasHadAny |= !held.isEmpty();
+        ready = !moving && arrivals.isEmpty() && (hasHadAny || nowMs - memberSinceMs >= SHARE_LIMIT_MS);
     }
 
     /// Whether it is a member of the group that has nothing yet, or nothing any more.
@@ -88,13 +100,13 @@ public final class Partitions implements ConsumerRebalanceListener {
             commitBefore(taken);
             return;
         }
-        assigned = false;
+        ready = false;
         handOver(numbers(taken));
     }
 
     /// Gives everything away, for good.
     public void close() {
-        assigned = false;
+        ready = false;
         closing = true;
         handOver(held);
         commits.forget();
@@ -158,7 +170,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Somebody else owns them already: what we have of them is void.
     @Override
     public void onPartitionsLost(Collection<TopicPartition> lost) {
-        assigned = false;
+        ready = false;
         moving = true;
         inDoubt = false;
         commits.forget();
@@ -183,9 +195,13 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Takes partitions that came, once it is known where to begin and what others left: their calls go on, and they are read from now on. With each pass.
     public void takeArrived(long nowMs) {
         Loaded arrived = moving ? null : arrivals.arrived(nowMs);
-        if (arrived == null) {
-            return;
+        if (arrived != null) {
+            take(arrived, nowMs);
         }
+        look(nowMs);
+    }
+
+    private void take(Loaded arrived, long nowMs) {
         arrived.places().forEach(consumer::seek);
         commits.begin(arrived.places());
         if (inDoubt && !stillOurs(true)) {
@@ -252,7 +268,7 @@ public final class Partitions implements ConsumerRebalanceListener {
         consumer.pause(arrivals.coming());
         held = owned;
         moving = false;
-        assigned = true;
+        memberSinceMs = Math.min(memberSinceMs, nowMs);
         log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("new", numbers(fresh).size()).log("partitions assigned");
         takeArrived(nowMs);
     }

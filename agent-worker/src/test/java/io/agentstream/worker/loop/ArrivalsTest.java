@@ -243,4 +243,40 @@ class ArrivalsTest {
         assertEquals(0, early);
         assertTrue(fixture.conversationEvents().stream().allMatch(each -> each.callId().equals(STAYS)));
     }
+
+    @Test
+    void aNewcomerIsReadyOnceItReadsItsShare() throws Exception {
+        // given a member that the others have not given anything yet
+        fixture.beside = beside::add;
+        fixture.joins();
+        boolean withoutAny = fixture.loop.ready();
+
+        // when
+        fixture.assign(1, 2);
+        fixture.work();
+        boolean asking = fixture.loop.ready();
+        looksBeside();
+        fixture.work();
+
+        // then
+        assertFalse(withoutAny);
+        assertFalse(asking);
+        assertTrue(fixture.loop.ready());
+    }
+
+    @Test
+    void aNewcomerForWhomThereIsNothingIsReadyAfterAWhile() throws Exception {
+        // given
+        fixture.joins();
+        boolean early = fixture.loop.ready();
+
+        // when
+        for (int s = 0; s < 5; s++) {
+            passes(1_000);
+        }
+
+        // then
+        assertFalse(early);
+        assertTrue(fixture.loop.ready());
+    }
 }

@@ -42,6 +42,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -111,6 +112,19 @@ public final class LoopFixture {
         @SuppressWarnings("removal") // there is no other way to make one
         public ConsumerGroupMetadata groupMetadata() {
             return new ConsumerGroupMetadata("agent-worker", generation, "member", Optional.empty());
+        }
+
+        private ConsumerRebalanceListener listener;
+
+        @Override
+        public synchronized void subscribe(Collection<String> topics, ConsumerRebalanceListener told) {
+            super.subscribe(topics, told);
+            listener = told;
+        }
+
+        /// The group has agreed that there is nothing for it yet.
+        void joined() {
+            listener.onPartitionsAssigned(List.of());
         }
 
         /// Whether the group's coordinator does not say how far was read.
@@ -280,6 +294,13 @@ public final class LoopFixture {
         assign(partitions);
         loop.work();
         return this;
+    }
+
+    /// A member to whom nothing is given at first.
+    void joins() {
+        loop.onStart();
+        consumer.joined();
+        loop.work();
     }
 
     /// For a loop that has not subscribed when it started.
