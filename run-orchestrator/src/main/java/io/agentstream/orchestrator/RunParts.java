@@ -26,6 +26,7 @@ import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.search.Indexer;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Erasures;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.runtime.Bell;
 import io.agentstream.runtime.CallKeyReader;
 import io.agentstream.runtime.Closer;
@@ -111,12 +112,14 @@ final class RunParts {
         HangUps hangUps = new HangUps(
                 new HangUps.Hands(lent.database(), lent.sessions(), hangUpsDue, announcer, metrics, lent.clock()), HANG_UP_BACKOFF);
         closer.own("hang-ups", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), hangUps), LOOP_CLOSE, lent.onFault()).start());
-        HandOvers handOvers = new HandOvers(lent.database(), lent.sessions(), announcer, metrics, lent.clock());
+        Hearing hearing = new Hearing();
+        HandOvers handOvers = new HandOvers(
+                lent.database(), lent.sessions(), announcer, metrics, lent.clock(),
+                () -> new Transfers.Heard(Topics.CALL_LIFECYCLE.name(), hearing.listening().read(Topics.CALL_LIFECYCLE, lent.clock().millis())));
         closer.own("transfers", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), handOvers), LOOP_CLOSE, lent.onFault()).start());
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
                 settings.handshakeTimeout(), sealed);
-        Hearing hearing = new Hearing();
         KeyedExecutor<CallId> executor = new KeyedExecutor<>(lent.onFault());
         lent.metrics().gauge("agent_stream_orchestrator_in_flight", executor::inFlight);
 

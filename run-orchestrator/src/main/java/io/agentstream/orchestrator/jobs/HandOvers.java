@@ -19,13 +19,15 @@ import io.agentstream.schemas.Transfer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Has providers give callers to somebody else, as agents want it, within what each account's provider allows; and says how it ended. A transfer
-/// whose process dies in the middle of it is found again when its lease is over: where its run is over by then, it took place. Only the loop;
-/// the requests themselves are on virtual threads.
+/// whose process dies in the middle of it is found again when its lease is over. Whether the provider has brought the caller away by then is told by
+/// what is heard of the call afterwards: its end says that it did, a sign of life that it did not, and that nothing is heard says nothing.
+/// Only the loop; the requests themselves are on virtual threads.
 public final class HandOvers implements DutyCycle, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HandOvers.class);
@@ -36,6 +38,12 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
 
     /// Longer than a try takes.
     private static final Duration LEASE = Duration.ofSeconds(12);
+
+    /// When a request that was noted is over: it is not made later than a try takes, and the gateways' clocks are a little off.
+    private static final Duration EFFECT = TRY.plusSeconds(2);
+
+    /// Until it is looked again whether something was heard of the call.
+    private static final Duration LOOK = Duration.ofMillis(1_500);
 
     /// Until the account's line is free again, or after the provider had too much to do.
     static final Duration PAUSE = Duration.ofMillis(500);
@@ -49,10 +57,14 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
     private final Announcer announcer;
     private final TransferEndings endings;
     private final WarmTransfers warm;
+    private final Supplier<Transfers.Heard> heard;
     private final Bell bell = new Bell();
     private final Errands errands = new Errands("orchestrator-hand-over", CLOSE);
 
-    public HandOvers(Database database, Sessions sessions, Announcer announcer, Metrics metrics, InstantSource clock) {
+    /// @param heard the calls of which everything is read, up to about now
+    public HandOvers(
+            Database database, Sessions sessions, Announcer announcer, Metrics metrics, InstantSource clock, Supplier<Transfers.Heard> heard) {
+        this.heard = heard;
         this.database = database;
         this.sessions = sessions;
         this.announcer = announcer;
@@ -78,7 +90,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
 
     /// Begins whatever is due.
     public void pass() {
-        for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE))) {
+        for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE, EFFECT, heard.get()))) {
             errands.begin(() -> {
                 try {
                     goOn(due).ifPresent(decision -> announcer.announceOrLeave(decision, "a transfer"));
@@ -104,8 +116,11 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
     private Optional<Decision> handOver(Transfers.Due due, Optional<Account> account) {
         String session = due.session();
         String target = due.target();
-        if (!due.running()) { // of a call that is over; where somebody has asked before, it may be over because of that
-            return Optional.of(endings.ended(due, Stage.NEW, due.tries() > 1 ? Transfer.CONNECTED : Transfer.FAILED, false, null, "the call is over"));
+        if (!due.running()) { // of a call that is over; where the provider was asked before, it may be over because of that
+            return Optional.of(endings.ended(due, Stage.NEW, due.asked() ? Transfer.CONNECTED : Transfer.FAILED, false, null, "the call is over"));
+        }
+        if (due.asked()) {
+            return due.withUs() ? Optional.of(failed(due, null, "in vain")) : later(due, true, LOOK);
         }
         if (due.tries() > 2 * TRIES) {
             return Optional.of(failed(due, null, "tried too often"));
@@ -117,25 +132,41 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
             return Optional.of(failed(due, null, "not in time"));
         }
         Turns turn = sessions.turns(account.get(), 1);
+        long deadlineNs = System.nanoTime() + TRY.toNanos(); // of a request that is noted later: whoever stands still behind the note makes it no more
         Optional<HandOver> answer = turn.count() == 0
                 ? Optional.empty()
-                : InTurn.ask(sessions, account.get(), turn, () -> sessions.handOver(
-                        account.get(), session, target, due.ringMs(), System.nanoTime() + TRY.toNanos()));
+                : InTurn.ask(
+                                sessions, account.get(), turn,
+                                () -> database.withConnection(c -> Transfers.asking(c, due.id()))
+                                        ? Optional.of(sessions.handOver(account.get(), session, target, due.ringMs(), deadlineNs))
+                                        : Optional.<HandOver>empty())
+                        .flatMap(each -> each);
         if (answer.isEmpty()) {
-            return later(due, true);
+            return later(due, true, PAUSE);
         }
         return switch (answer.get()) {
             case HandOver.Done(int status) -> Optional.of(endings.ended(due, Stage.NEW, Transfer.CONNECTED, false, status, ""));
             case HandOver.Refused(var reason, Integer status) -> Optional.of(failed(due, status, reason.name()));
-            case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED && due.tries() < TRIES -> later(due, false);
-            case HandOver.Unavailable(Trouble trouble) -> Optional.of(failed(due, null, trouble.name()));
+            case HandOver.Unavailable(Trouble trouble) -> switch (trouble) {
+                case RATE_LIMITED -> due.tries() < TRIES ? undone(due) : Optional.of(failed(due, null, trouble.name()));
+                case SERVER_ERROR -> Optional.of(failed(due, null, trouble.name()));
+                case TIMEOUT, IO_ERROR, CLOSED -> later(due, true, LOOK); // it may be done: what is heard of the call says it
+            };
         };
     }
 
     /// @param untried whether nobody was asked
-    private Optional<Decision> later(Transfers.Due due, boolean untried) {
+    private Optional<Decision> later(Transfers.Due due, boolean untried, Duration pause) {
         database.withConnection(c -> {
-            Transfers.putOff(c, due.id(), PAUSE, untried);
+            Transfers.putOff(c, due.id(), pause, untried);
+            return true;
+        });
+        return Optional.empty();
+    }
+
+    private Optional<Decision> undone(Transfers.Due due) {
+        database.withConnection(c -> {
+            Transfers.notDone(c, due.id(), PAUSE);
             return true;
         });
         return Optional.empty();

@@ -34,11 +34,12 @@ final class WarmMachine {
     /// What is known.
     ///
     /// @param asks requests of this stage so far
-    /// @param running whether the caller still talks with the agent
+    /// @param running whether the caller still talks with the agent, as far as is known
+    /// @param withUs whether the caller was heard of with us after being brought away must have been done
     /// @param known whether the other side's session is
     /// @param heard whether the other side has answered the telephone
     /// @param takes whether it takes the call; null as long as it has not said so
-    record State(Stage stage, int asks, boolean running, Time time, boolean known, boolean heard, @Nullable Boolean takes) {}
+    record State(Stage stage, int asks, boolean running, boolean withUs, Time time, boolean known, boolean heard, @Nullable Boolean takes) {}
 
     sealed interface Next {
         /// Calls the other side.
@@ -89,9 +90,13 @@ final class WarmMachine {
         return s.known() ? new Next.Look() : new Next.Wait();
     }
 
-    /// The caller may be there already. Whoever is there is not with us any more; so is whoever has hung up.
+    /// The caller may be there already. Whoever is there is not with us any more; so is whoever has hung up. That nobody has heard of an end says
+    /// neither.
     private static Next joining(State s) {
         if (s.running()) {
+            if (!s.withUs()) {
+                return new Next.Wait();
+            }
             return s.time() == Time.OVER || s.asks() >= TRIES ? failed(true) : new Next.Join();
         }
         return s.asks() >= TRIES + LOOKS ? new Next.End(Transfer.CONNECTED, true) : new Next.Follow();

@@ -78,7 +78,7 @@ final class WarmTransfers {
             return Optional.empty();
         }
         State state = new State(
-                leg.stage(), leg.asks(), due.running(), due.lateMs() <= 0 ? Time.EARLY : due.lateMs() <= OVER_MS ? Time.LATE : Time.OVER,
+                leg.stage(), leg.asks(), due.running(), due.withUs(), due.lateMs() <= 0 ? Time.EARLY : due.lateMs() <= OVER_MS ? Time.LATE : Time.OVER,
                 leg.session() != null, leg.heard(), leg.takes());
         return switch (WarmMachine.next(state)) {
             case Next.Call _ -> call(due, leg, account.get());
@@ -100,9 +100,10 @@ final class WarmTransfers {
         Briefing briefing = new Briefing(
                 target, told.from(), told.summary(), told.question(), told.language(), due.ringMs(), ticket,
                 WarmLegs.room(due.callId(), due.id()));
+        long deadlineNs = deadlineNs();
         Optional<Dial> dial = inTurn(
                 account, c -> WarmLegs.dialling(c, due.id(), ApiKeys.hash(ticket)),
-                () -> sessions.dial(account, briefing, deadlineNs()));
+                () -> sessions.dial(account, briefing, deadlineNs));
         if (dial.isEmpty()) {
             return later(due, Stage.NEW, false, false, HandOvers.PAUSE);
         }
@@ -134,9 +135,10 @@ final class WarmTransfers {
     }
 
     private Optional<Decision> join(Transfers.Due due, WarmLegs.Leg leg, Account account, String session) {
+        long deadlineNs = deadlineNs(); // of a request that is noted later: whoever stands still behind the note makes it no more
         Optional<HandOver> answer = inTurn(
                 account, c -> WarmLegs.joining(c, due.id()),
-                () -> sessions.join(account, session, WarmLegs.room(due.callId(), due.id()), deadlineNs()));
+                () -> sessions.join(account, session, WarmLegs.room(due.callId(), due.id()), deadlineNs));
         if (answer.isEmpty()) {
             return later(due, leg.stage(), false, false, HandOvers.PAUSE);
         }

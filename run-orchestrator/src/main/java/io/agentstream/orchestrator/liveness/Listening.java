@@ -84,6 +84,11 @@ public final class Listening {
     /// @param untilMs up to when everything of all of them is known
     record Heard(List<Integer> partitions, long untilMs) {}
 
+    /// Numbers of the partitions of a topic of which everything up to about now is read.
+    public List<Integer> read(Topic<?> topic, long nowMs) {
+        return heardFor(topic, Duration.ZERO, nowMs).partitions();
+    }
+
     /// Partitions of a topic that we have been reading everything of for that long, up to about now.
     synchronized Heard heardFor(Topic<?> topic, Duration time, long nowMs) {
         var heard = ears.entrySet().stream()

@@ -39,13 +39,15 @@ public final class Transfers {
     ///
     /// @param session the caller's
     /// @param tries how often somebody has taken it, now included
-    /// @param running whether the run still talks
+    /// @param running whether the run still talks, as far as is known
+    /// @param asked whether the provider may have brought the caller away
+    /// @param withUs whether the caller was heard of with us after that had to be done
     /// @param lateMs for how long it has not been worth it any more; negative: it is
     /// @param warm null where the caller is simply put through
     /// @param outcome how it ended, where that is known and the other side is still to be looked after
     public record Due(
             long id, UUID callId, String runName, String key, long after, @Nullable Long accountId, @Nullable String session,
-            @Nullable String target, int ringMs, int tries, boolean running, long lateMs, WarmLegs.@Nullable Leg warm,
+            @Nullable String target, int ringMs, int tries, boolean running, boolean asked, boolean withUs, long lateMs, WarmLegs.@Nullable Leg warm,
             @Nullable Transfer outcome) {
 
         /// Without to whom.
@@ -78,23 +80,34 @@ public final class Transfers {
         }
     }
 
-    /// Takes those that are due, the oldest first: nobody else gets them within `lease`.
-    public static List<Due> take(Connection connection, int most, Duration lease) throws SQLException {
+    /// Partitions of calls of which everything is read: only of their calls it is known that they have not ended.
+    public record Heard(String topic, List<Integer> partitions) {}
+
+    /// Takes those that are due, the oldest first: nobody else gets them within `lease`. Where something depends on whether the call still lasts,
+    /// only those whose call is heard.
+    ///
+    /// @param effect how long after the provider was asked a sign of life says that it has not brought the caller away
+    public static List<Due> take(Connection connection, int most, Duration lease, Duration effect, Heard heard) throws SQLException {
         return Sql.query(
                 connection,
                 """
                 update transfers t set tries = t.tries + 1, due_at = now() + ? * interval '1 millisecond'
                   from runs r
                  where r.id = t.run_id
-                   and t.id = any(array(select id from transfers where (outcome is null or leg_open) and due_at <= now()
-                                         order by due_at limit ? for update skip locked))
+                   and t.id = any(array(
+                        select d.id from transfers d join runs c on c.id = d.run_id
+                         where (d.outcome is null or d.leg_open) and d.due_at <= now()
+                           and (d.outcome is not null or c.state <> 'running'
+                                or exists (select 1 from run_events e
+                                            where e.run_id = c.id and e.source_topic = ? and e.source_partition = any(?::integer[])))
+                         order by d.due_at limit ? for update of d skip locked))
                 returning t.id, r.call_id, r.name, t.key, t.after, t.account_id, t.session, t.target, t.ring_ms, t.tries,
-                          r.state = 'running' as running, extract(epoch from now() - t.until) * 1000 as late_ms,
+                          r.state = 'running' as running, t.asked_at is not null as asked,
+                          coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false) as with_us, extract(epoch from now() - t.until) * 1000 as late_ms,
                           t.warm, t.told, t.stage, t.asks, t.leg, t.heard, t.takes, t.outcome
                 """,
                 Transfers::due,
-                lease.toMillis(),
-                most);
+                lease.toMillis(), heard.topic(), heard.partitions().toArray(Integer[]::new), most, effect.toMillis());
     }
 
     private static Due due(ResultSet row) throws SQLException {
@@ -102,8 +115,23 @@ public final class Transfers {
         return new Due(
                 row.getLong("id"), row.getObject("call_id", UUID.class), row.getString("name"), row.getString("key"), row.getLong("after"),
                 row.getObject("account_id", Long.class), row.getString("session"), row.getString("target"), row.getInt("ring_ms"),
-                row.getInt("tries"), row.getBoolean("running"), row.getLong("late_ms"), row.getBoolean("warm") ? WarmLegs.leg(row) : null,
+                row.getInt("tries"), row.getBoolean("running"), row.getBoolean("asked"), row.getBoolean("with_us"), row.getLong("late_ms"), row.getBoolean("warm") ? WarmLegs.leg(row) : null,
                 outcome == null ? null : Transfer.valueOf(outcome.toUpperCase(Locale.ROOT)));
+    }
+
+    /// The provider is going to be asked to bring the caller away.
+    ///
+    /// @return false where somebody has gone on with it
+    public static boolean asking(Connection connection, long id) throws SQLException {
+        return Sql.update(connection, "update transfers set asked_at = now() where id = ? and outcome is null and asked_at is null", id) > 0;
+    }
+
+    /// The provider says that it has not brought the caller away: it may be asked again after a pause.
+    public static void notDone(Connection connection, long id, Duration pause) throws SQLException {
+        Sql.update(
+                connection,
+                "update transfers set asked_at = null, due_at = now() + ? * interval '1 millisecond' where id = ? and outcome is null",
+                pause.toMillis(), id);
     }
 
     /// It is due again after a pause.
@@ -151,7 +179,7 @@ public final class Transfers {
                 """
                 select exists (select 1 from transfers
                                 where run_id = ? and (outcome = 'connected'
-                                                      or (outcome is null and case when warm then stage = 'joining' else tries > 0 end)))
+                                                      or (outcome is null and asked_at is not null)))
                 """,
                 row -> row.getBoolean(1),
                 runId);

@@ -114,7 +114,7 @@ public final class WarmLegs {
     public static boolean joining(Connection connection, long id) throws SQLException {
         return Sql.update(
                         connection,
-                        "update transfers set stage = 'joining', asks = asks + 1 where id = ? and stage in ('dialled', 'joining') and outcome is null",
+                        "update transfers set stage = 'joining', asks = asks + 1, asked_at = now() where id = ? and stage in ('dialled', 'joining') and outcome is null",
                         id)
                 > 0;
     }
@@ -124,7 +124,7 @@ public final class WarmLegs {
         Sql.update(
                 connection,
                 """
-                update transfers set stage = 'dialled', due_at = now() + ? * interval '1 millisecond'
+                update transfers set stage = 'dialled', asked_at = null, due_at = now() + ? * interval '1 millisecond'
                  where id = ? and stage = 'joining' and outcome is null
                 """,
                 pause.toMillis(), id);

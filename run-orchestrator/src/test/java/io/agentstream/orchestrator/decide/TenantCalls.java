@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.decide.Verdicts.Session;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.SignsOfLife;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
@@ -26,15 +27,20 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     static final Instant NOW = Samples.T0.plusSeconds(1);
 
+    private static final InstantSource SYSTEM = InstantSource.system();
+
     private static final AtomicLong OFFSETS = new AtomicLong();
 
     public TenantCalls(Tenant tenant) {
         this(tenant, new RunDecisions(tenant.database(), new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10)));
     }
 
+    /// Whoever reads the calls' records, and has read them all.
+    public static final Transfers.Heard ALL = new Transfers.Heard("decisions-test", List.of(0));
+
     /// A place in the log that nothing else has.
     Source source() {
-        return new Source("decisions-test", 0, OFFSETS.incrementAndGet());
+        return new Source(ALL.topic(), 0, OFFSETS.incrementAndGet());
     }
 
     public Decision offer(CallEvent.Offered offer) {
@@ -101,7 +107,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     }
 
     /// The call's gateway gives a sign of life at the one time, which is read at the other.
-    void alive(CallId call, Instant at, Instant readAt) {
+    public void alive(CallId call, Instant at, Instant readAt) {
         tenant.database().withConnection(c -> SignsOfLife.touch(c, List.of(new SignsOfLife.Sign(call.value(), at)), readAt));
     }
 
@@ -117,7 +123,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     /// @param number of the event within its conversation
     public void asksForTransfer(CallId call, long number, String key, String to) {
         ConversationEvent event = new ConversationEvent.ToolCalled(
-                call, number, 3, NOW, 1, "desk", Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", 20_000), null, 4, null, key);
+                call, number, 3, SYSTEM.instant(), 1, "desk", Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", 20_000), null, 4, null, key);
         assertTrue(decisions.said(event, source()));
     }
 
@@ -126,7 +132,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         var arguments = Json.MAPPER.createObjectNode()
                 .put("to", to).put("ring_ms", 20_000).put("summary", "A call about a boat.").put("question", "Press 1.").put("language", "en-US")
                 .put("answer_ms", 60_000);
-        ConversationEvent event = new ConversationEvent.ToolCalled(call, number, 3, NOW, 1, "desk", arguments, null, 4, null, key);
+        ConversationEvent event = new ConversationEvent.ToolCalled(call, number, 3, SYSTEM.instant(), 1, "desk", arguments, null, 4, null, key);
         assertTrue(decisions.said(event, source()));
     }
 

@@ -15,6 +15,7 @@ import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
@@ -23,6 +24,7 @@ import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Transfer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -45,6 +47,7 @@ final class HandOversTest {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final HandOvers handOvers;
+    private volatile Transfers.Heard heard = TenantCalls.ALL;
 
     HandOversTest(Database database) {
         database.withConnection(c -> Sql.update(c, "delete from transfers")); // other tests' orders
@@ -52,7 +55,7 @@ final class HandOversTest {
         tenant = Tenant.create(database);
         calls = new TenantCalls(tenant);
         Announcer announcer = Announcers.on(producer, database, new Said(), metrics, InstantSource.system());
-        handOvers = new HandOvers(database, sessions, announcer, metrics, InstantSource.system());
+        handOvers = new HandOvers(database, sessions, announcer, metrics, InstantSource.system(), () -> heard);
     }
 
     @AfterEach
@@ -125,13 +128,13 @@ final class HandOversTest {
     }
 
     @Test
-    void whatTheProviderRefusesOrDoesNotAnswerHasFailedAndTheCallGoesOn() throws InterruptedException {
+    void whatTheProviderRefusesOrFailsToDoHasFailedAndTheCallGoesOn() throws InterruptedException {
         sessions.handOvers.add(new HandOver.Refused(SessionCheck.Reason.UNEXPECTED_STATUS, 400));
         CallId refused = calls.running(session);
         calls.asksForTransfer(refused, 5, "1-desk", "+15550130");
         assertEquals(Transfer.FAILED, ends(refused).outcome());
 
-        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.SERVER_ERROR));
         CallId silent = calls.running("sess-" + UUID.randomUUID());
         calls.asksForTransfer(silent, 5, "1-desk", "+15550130");
         assertEquals(Transfer.FAILED, ends(silent).outcome());
@@ -139,6 +142,80 @@ final class HandOversTest {
         Decision decision = calls.ended(refused, End.AGENT_HANGUP);
         assertEquals("agent_hangup", decision.outcome());
         assertTrue(decision.hangUp().isPresent());
+    }
+
+    private boolean is(String expression) {
+        return database.withConnection(c -> Sql.only(c, "select " + expression + " as holds from transfers", row -> row.getBoolean("holds")));
+    }
+
+    private void leaseEnds() {
+        database.withConnection(c -> Sql.update(c, "update transfers set due_at = now()"));
+    }
+
+    /// A pass that finds the transfer, and leaves it as it is.
+    private void looksAndWaits() throws InterruptedException {
+        leaseEnds();
+        handOvers.pass();
+        Until.holds(() -> is("due_at < now() + interval '5 seconds' and outcome is null"));
+    }
+
+    @Test
+    void whetherAProviderThatDoesNotAnswerHasDoneItIsToldByWhatIsHeardOfTheCaller() throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        looksAndWaits();
+        Instant now = InstantSource.system().instant();
+        calls.alive(call, now, now); // which may have been given before
+        looksAndWaits();
+
+        calls.alive(call, now.plusSeconds(15), now);
+
+        leaseEnds();
+        assertEquals(Transfer.FAILED, ends(call).outcome());
+        assertEquals(1, sessions.handedOver.size());
+        assertTrue(calls.ended(call, End.AGENT_HANGUP).hangUp().isPresent());
+    }
+
+    @Test
+    void aProcessThatDiesWhileItAsksIsFollowedByOneThatDoesNotAskAgain() throws InterruptedException {
+        // given a provider that has done it, and an end of the call that is not read yet
+        sessions.dies = true;
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        sessions.dies = false;
+        looksAndWaits();
+
+        assertEquals("transferred", calls.ended(call, End.CALLER_HANGUP).outcome());
+
+        leaseEnds();
+        assertEquals(Transfer.CONNECTED, ends(call).outcome());
+        assertEquals(1, sessions.handedOver.size());
+    }
+
+    @Test
+    void aProcessThatDiesBeforeItAsksHasNotGivenTheCallerToAnybody() throws InterruptedException {
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        database.withConnection(c -> Transfers.take(c, 10, Duration.ZERO, Duration.ZERO, heard)); // and dies
+        assertEquals("caller_hangup", calls.ended(call, End.CALLER_HANGUP).outcome());
+
+        assertEquals(Transfer.FAILED, ends(call).outcome());
+    }
+
+    @Test
+    void whoHasNotReadWhatHappenedToTheCallDecidesNothing() throws InterruptedException {
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        heard = new Transfers.Heard(heard.topic(), List.of(1));
+        handOvers.pass();
+        assertTrue(is("tries = 0"));
+
+        heard = TenantCalls.ALL;
+
+        assertEquals(Transfer.CONNECTED, ends(call).outcome());
     }
 
     @Test

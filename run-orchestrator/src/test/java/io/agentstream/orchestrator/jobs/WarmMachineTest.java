@@ -29,27 +29,27 @@ final class WarmMachineTest {
     private static final Next FAILED_UNCALLED = new Next.End(Transfer.FAILED, false);
 
     private static State fresh() {
-        return new State(Stage.NEW, 0, true, Time.EARLY, false, false, null);
+        return new State(Stage.NEW, 0, true, false, Time.EARLY, false, false, null);
     }
 
     private static State rings(boolean heard, @Nullable Boolean takes) {
-        return new State(Stage.DIALLED, 0, true, Time.EARLY, true, heard, takes);
+        return new State(Stage.DIALLED, 0, true, false, Time.EARLY, true, heard, takes);
     }
 
-    private static State joining(int asks, boolean running) {
-        return new State(Stage.JOINING, asks, running, Time.EARLY, true, true, true);
+    private static State joining(int asks, boolean running, boolean withUs) {
+        return new State(Stage.JOINING, asks, running, withUs, Time.EARLY, true, true, true);
     }
 
     private static State at(State s, Time time) {
-        return new State(s.stage(), s.asks(), s.running(), time, s.known(), s.heard(), s.takes());
+        return new State(s.stage(), s.asks(), s.running(), s.withUs(), time, s.known(), s.heard(), s.takes());
     }
 
     private static State over(State s) {
-        return new State(s.stage(), s.asks(), false, s.time(), s.known(), s.heard(), s.takes());
+        return new State(s.stage(), s.asks(), false, s.withUs(), s.time(), s.known(), s.heard(), s.takes());
     }
 
     private static State lost(State s) {
-        return new State(s.stage(), s.asks(), s.running(), s.time(), false, s.heard(), s.takes());
+        return new State(s.stage(), s.asks(), s.running(), s.withUs(), s.time(), false, s.heard(), s.takes());
     }
 
     @Test
@@ -106,7 +106,7 @@ final class WarmMachineTest {
     void aProviderThatHasTooMuchToDoIsAskedAgainAFewTimesAndOneThatFailsIsNot() {
         assertInstanceOf(Next.Undone.class, WarmMachine.called(new Dial.Unavailable(Trouble.RATE_LIMITED)));
         assertInstanceOf(Next.Undone.class, WarmMachine.joined(new HandOver.Unavailable(Trouble.RATE_LIMITED)));
-        assertEquals(FAILED_UNCALLED, WarmMachine.next(new State(Stage.NEW, WarmMachine.TRIES, true, Time.EARLY, false, false, null)));
+        assertEquals(FAILED_UNCALLED, WarmMachine.next(new State(Stage.NEW, WarmMachine.TRIES, true, false, Time.EARLY, false, false, null)));
         assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Unavailable(Trouble.SERVER_ERROR)));
         assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Refused(Reason.UNAUTHORIZED, 403)));
         assertEquals(FAILED, WarmMachine.joined(new HandOver.Refused(Reason.UNKNOWN, 404)));
@@ -122,13 +122,21 @@ final class WarmMachineTest {
     @Test
     void aCallerWhoMayHaveBeenBroughtAwayIsBroughtAwayAgainOnlyWhileStillWithUs() {
         assertEquals(new Next.Wait(), WarmMachine.joined(new HandOver.Unavailable(Trouble.TIMEOUT)));
-        assertEquals(new Next.Join(), WarmMachine.next(joining(1, true)));
-        assertEquals(FAILED, WarmMachine.next(joining(WarmMachine.TRIES, true)));
-        assertEquals(new Next.Follow(), WarmMachine.next(joining(1, false)));
+        assertEquals(new Next.Join(), WarmMachine.next(joining(1, true, true)));
+        assertEquals(FAILED, WarmMachine.next(joining(WarmMachine.TRIES, true, true)));
+        assertEquals(new Next.Follow(), WarmMachine.next(joining(1, false, false)));
+        assertEquals(new Next.Follow(), WarmMachine.next(joining(1, false, true)));
         assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.followed(new Leg.Open(true)));
         assertEquals(FAILED, WarmMachine.followed(new Leg.Over(Leg.Why.ENDED, true)));
         assertEquals(new Next.Wait(), WarmMachine.followed(new Leg.Unknown()));
-        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.next(joining(WarmMachine.TRIES + WarmMachine.LOOKS, false)));
+        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.next(joining(WarmMachine.TRIES + WarmMachine.LOOKS, false, false)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Time.class)
+    void nothingIsDoneAboutACallerOfWhomNothingIsHeard(Time time) {
+        assertEquals(new Next.Wait(), WarmMachine.next(at(joining(1, true, false), time)));
+        assertEquals(new Next.Wait(), WarmMachine.next(at(joining(WarmMachine.TRIES, true, false), time)));
     }
 
     /// Behind this the agent talks with its caller again.
@@ -139,9 +147,9 @@ final class WarmMachineTest {
         for (int asks = 0; asks < 20; asks++) {
             for (boolean known : List.of(true, false)) {
                 for (boolean heard : List.of(true, false)) {
-                    all.add(WarmMachine.next(new State(stage, asks, true, Time.OVER, known, heard, null)));
-                    all.add(WarmMachine.next(new State(stage, asks, true, Time.OVER, known, heard, true)));
-                    all.add(WarmMachine.next(new State(stage, asks, true, Time.OVER, known, heard, false)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, null)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, true)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, false)));
                 }
             }
         }

@@ -27,6 +27,7 @@ import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Transfer;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,7 @@ final class WarmTransfersTest {
         this.database = database;
         calls = new TenantCalls(Tenant.create(database));
         Announcer announcer = Announcers.on(producer, database, new Said(), metrics, InstantSource.system());
-        handOvers = new HandOvers(database, sessions, announcer, metrics, InstantSource.system());
+        handOvers = new HandOvers(database, sessions, announcer, metrics, InstantSource.system(), () -> TenantCalls.ALL);
         call = calls.running(session);
         calls.asksForWarmTransfer(call, 5, KEY, "+15550131");
     }
@@ -112,6 +113,13 @@ final class WarmTransfersTest {
     /// What a process had taken upon itself is taken by another.
     private void leaseEnds() {
         database.withConnection(c -> Sql.update(c, "update transfers set due_at = now()"));
+    }
+
+    /// A pass that finds the transfer, and leaves it as it is.
+    private void looksAndWaits() throws InterruptedException {
+        leaseEnds();
+        handOvers.pass();
+        Until.holds(() -> column("(due_at < now() + interval '5 seconds' and outcome is null)").equals("true"));
     }
 
     private void timeIsOver() {
@@ -306,9 +314,37 @@ final class WarmTransfersTest {
         leg();
         sessions.joins.add(new HandOver.Unavailable(Trouble.IO_ERROR));
         presses(true);
+        Until.holds(handOvers::pass, () -> !sessions.joined.isEmpty());
+        looksAndWaits();
+        Instant now = InstantSource.system().instant();
+        calls.alive(call, now, now); // which may have been given before
+        looksAndWaits();
 
+        calls.alive(call, now.plusSeconds(15), now);
+
+        leaseEnds();
         assertEquals(Transfer.CONNECTED, ends());
         assertEquals(2, sessions.joined.size());
+    }
+
+    @Test
+    void aCallerOfWhomNothingIsHeardAfterBeingBroughtAwayIsNotBroughtAwayAgainAndTheOtherSideIsNotHungUp() throws InterruptedException {
+        // given a process that died when the provider had done it, and one after it that has not read the end of the call
+        leg();
+        sessions.dies = true;
+        presses(true);
+        Until.holds(handOvers::pass, () -> !sessions.joined.isEmpty());
+        sessions.dies = false;
+        looksAndWaits();
+        database.withConnection(c -> Sql.update(c, "update transfers set until = now() - interval '1 minute'"));
+        looksAndWaits();
+
+        calls.ended(call, End.CALLER_HANGUP);
+
+        leaseEnds();
+        assertEquals(Transfer.CONNECTED, ends());
+        assertEquals(1, sessions.joined.size());
+        assertEquals(List.of(), sessions.hungUp);
     }
 
     @Test

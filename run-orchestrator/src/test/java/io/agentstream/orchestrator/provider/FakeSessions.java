@@ -80,6 +80,7 @@ public final class FakeSessions implements Sessions {
     @Override
     public HandOver handOver(Account account, String session, String to, int ringMs, long deadlineNanos) {
         handedOver.add(session + " " + to + " " + ringMs);
+        die();
         HandOver answer = handOvers.poll();
         return answer == null ? new HandOver.Done(200) : answer;
     }
@@ -93,7 +94,7 @@ public final class FakeSessions implements Sessions {
     public final Queue<Dial> dials = new ConcurrentLinkedQueue<>();
     public final Queue<HandOver> joins = new ConcurrentLinkedQueue<>();
 
-    /// Whether a process dies before it can note what it was answered when somebody is called, or brought away.
+    /// Whether a process dies before it can note what it was answered when somebody is called, or brought away, or given to somebody.
     public volatile boolean dies;
 
     @Override
