@@ -88,7 +88,7 @@ final class Stories {
             int ringMs = Math.clamp(arguments.path("ring_ms").asInt(USUAL_RING_MS), MIN_RING_MS, MAX_RING_MS);
             Told told = told(run, arguments);
             int limitMs = told == null ? REQUEST_MS : ringMs + Math.clamp(arguments.path("answer_ms").asInt(0), MIN_RING_MS, MAX_RING_MS);
-            Transfers.order(connection, run, new Transfers.Order(key, asked.after(), to, ringMs, limitMs, told));
+            Transfers.order(connection, run, new Transfers.Order(key, asked.after(), asked.at(), to, ringMs, limitMs, told));
         }
     }
 

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,10 +24,11 @@ public final class Transfers {
     /// What is wanted.
     ///
     /// @param key by which the agent asks
+    /// @param at when the agent asked for it
     /// @param ringMs how long it may ring there
-    /// @param limitMs how long it is worth it
+    /// @param limitMs how long it is worth it from then on
     /// @param told what the other side hears before it gets the caller; null: nothing
-    public record Order(String key, long after, String to, int ringMs, int limitMs, @Nullable Told told) {
+    public record Order(String key, long after, Instant at, String to, int ringMs, int limitMs, @Nullable Told told) {
 
         /// Without to whom.
         @Override
@@ -57,17 +59,18 @@ public final class Transfers {
         }
     }
 
-    /// Orders one, unless it was ordered before. One that has ended is said once more: whoever asks has not heard it.
+    /// Orders one, unless it was ordered before. One that has ended is said once more: whoever asks has not heard it. Whoever asks for another one
+    /// does not wait for those before: their time is over.
     public static void order(Connection connection, RunRow run, Order order) throws SQLException {
         int fresh = Sql.update(
                 connection,
                 """
                 insert into transfers (run_id, key, after, account_id, session, target, ring_ms, until, warm, told)
-                values (?, ?, ?, ?, ?, ?, ?, now() + ? * interval '1 millisecond', ?, ?)
+                values (?, ?, ?, ?, ?, ?, ?, least(now(), ?::timestamptz) + ? * interval '1 millisecond', ?, ?)
                 on conflict do nothing
                 """,
                 run.id(), order.key(), order.after(), run.telephonyConfigurationId(), run.providerSession(), order.to(), order.ringMs(),
-                order.limitMs(), order.told() != null, order.told() == null ? null : Jsonb.parameter(order.told().json()));
+                order.at(), order.limitMs(), order.told() != null, order.told() == null ? null : Jsonb.parameter(order.told().json()));
         if (fresh == 0) {
             Optional<Long> ended = Sql.first(
                     connection,
@@ -77,6 +80,14 @@ public final class Transfers {
             if (ended.isPresent()) {
                 Outbox.sayAgain(connection, run.id(), ended.get());
             }
+        } else {
+            Sql.update(
+                    connection,
+                    """
+                    update transfers set until = least(until, now() - interval '1 minute'), due_at = least(due_at, now())
+                     where run_id = ? and key <> ? and outcome is null
+                    """,
+                    run.id(), order.key());
         }
     }
 
@@ -84,7 +95,7 @@ public final class Transfers {
     public record Heard(String topic, List<Integer> partitions) {}
 
     /// Takes those that are due, the oldest first: nobody else gets them within `lease`. Where something depends on whether the call still lasts,
-    /// only those whose call is heard.
+    /// only those whose call is heard. Those of one run come one after the other.
     ///
     /// @param effect how long after the provider was asked a sign of life says that it has not brought the caller away
     public static List<Due> take(Connection connection, int most, Duration lease, Duration effect, Heard heard) throws SQLException {
@@ -100,6 +111,8 @@ public final class Transfers {
                            and (d.outcome is not null or c.state <> 'running'
                                 or exists (select 1 from run_events e
                                             where e.run_id = c.id and e.source_topic = ? and e.source_partition = any(?::integer[])))
+                           and (d.outcome is not null
+                                or not exists (select 1 from transfers o where o.run_id = d.run_id and o.id < d.id and o.outcome is null))
                          order by d.due_at limit ? for update of d skip locked))
                 returning t.id, r.call_id, r.name, t.key, t.after, t.account_id, t.session, t.target, t.ring_ms, t.tries,
                           r.state = 'running' as running, t.asked_at is not null as asked,

@@ -122,8 +122,13 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     ///
     /// @param number of the event within its conversation
     public void asksForTransfer(CallId call, long number, String key, String to) {
+        asksForTransfer(call, SYSTEM.instant(), number, key, to);
+    }
+
+    /// As above, at that time.
+    public void asksForTransfer(CallId call, Instant at, long number, String key, String to) {
         ConversationEvent event = new ConversationEvent.ToolCalled(
-                call, number, 3, SYSTEM.instant(), 1, "desk", Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", 20_000), null, 4, null, key);
+                call, number, 3, at, 1, "desk", Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", 20_000), null, 4, null, key);
         assertTrue(decisions.said(event, source()));
     }
 

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -263,6 +264,47 @@ final class HandOversTest {
 
         assertEquals(Transfer.FAILED, ends(call).outcome());
         assertEquals(List.of(), sessions.handedOver);
+    }
+
+    @Test
+    void aTransferThatWasReadWhenItsAgentHadGoneOnIsNotBegun() throws InterruptedException {
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, InstantSource.system().instant().minusSeconds(13), 5, "1-desk", "+15550130");
+
+        assertEquals(Transfer.FAILED, ends(call).outcome());
+        assertEquals(List.of(), sessions.handedOver);
+    }
+
+    @Test
+    void anAgentWhoseClockIsAheadHasNoMoreTimeThanOthers() throws InterruptedException {
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, InstantSource.system().instant().plusSeconds(600), 5, "1-desk", "+15550130");
+
+        assertTrue(is("until <= now() + interval '12 seconds'"));
+    }
+
+    @Test
+    void whoAsksForAnotherTransferDoesNotWantTheOneBeforeAnyMore() throws InterruptedException {
+        // given one of which nobody knows whether it was done
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        calls.asksForTransfer(call, 6, "2-other", "+15550131");
+        leaseEnds();
+        handOvers.pass();
+        assertEquals(1, sessions.handedOver.size(), "nobody else gets a caller who may be elsewhere");
+
+        Instant now = InstantSource.system().instant();
+        calls.alive(call, now.plusSeconds(15), now);
+
+        leaseEnds();
+        Until.holds(handOvers::pass, () -> said(call).size() == 2);
+        assertEquals(List.of("1-desk failed", "2-other connected"), said(call).stream().map(each -> each.key() + " " + word(each)).toList());
+    }
+
+    private static String word(RunEvent.Transferred said) {
+        return said.outcome().name().toLowerCase(Locale.ROOT);
     }
 
     @Test

@@ -359,6 +359,20 @@ final class WarmTransfersTest {
     }
 
     @Test
+    void whoAsksForAnotherTransferDoesNotWantTheOtherSideOfTheOneBefore() throws InterruptedException {
+        String first = leg();
+
+        calls.asksForTransfer(call, 6, "2-other", "+15550132");
+
+        assertEquals(Optional.empty(), presses(true), "nobody waits any more");
+        Until.holds(handOvers::pass, () -> said().size() == 2);
+        assertEquals(List.of(KEY, "2-other"), said().stream().map(RunEvent.Transferred::key).toList());
+        assertEquals(Transfer.CONNECTED, said().getLast().outcome());
+        assertTrue(hungUpInTheEnd(first));
+        assertEquals(List.of(), sessions.joined);
+    }
+
+    @Test
     void whatIsAskedForAgainByAWorkerThatTookTheCallOverIsNotDoneAgain() throws InterruptedException {
         leg();
         calls.asksForWarmTransfer(call, 6, KEY, "+15550131");
