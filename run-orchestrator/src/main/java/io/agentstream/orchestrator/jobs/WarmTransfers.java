@@ -48,6 +48,9 @@ final class WarmTransfers {
 
     /// How often an end of the other side's session is tried; each pause is twice the one before, and none longer than a minute.
     private static final int END_TRIES = 12;
+
+    /// How often both sides are looked at where it is not known that they are together: about eight hours, then whoever is alone stays so.
+    private static final int MOST_LOOKS = 500;
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private static final int TICKET_BYTES = 32;
@@ -124,7 +127,7 @@ final class WarmTransfers {
     }
 
     private Optional<Decision> look(Transfers.Due due, WarmLegs.Leg leg, Account account, State state) {
-        Optional<Leg> answer = look(account, leg.session());
+        Optional<Leg> answer = look(account, leg.session(), deadlineNs());
         if (answer.isEmpty()) {
             return later(due, Stage.DIALLED, false, false, HandOvers.PAUSE);
         }
@@ -153,7 +156,8 @@ final class WarmTransfers {
     }
 
     private Optional<Decision> follow(Transfers.Due due, WarmLegs.Leg leg, Account account, String session) {
-        Optional<Leg> answer = look(account, session);
+        Optional<Leg> answer =
+                inTurn(account, c -> WarmLegs.following(c, due.id()), () -> sessions.look(account, session, deadlineNs()));
         if (answer.isEmpty()) {
             return later(due, leg.stage(), false, false, HandOvers.PAUSE);
         }
@@ -162,44 +166,75 @@ final class WarmTransfers {
                 : later(due, Stage.JOINING, false, true, LOOK);
     }
 
-    /// Nobody is left in a room alone: where the other side is not to be joined any more, or has left before the caller came.
+    /// What became of looking after those who are to be together, or of whom one is to be hung up.
+    private enum Care {
+        /// Both sessions last.
+        TOGETHER,
+        /// Nobody has to be hung up any more.
+        DONE,
+        /// Nobody knows.
+        UNKNOWN,
+        /// There was no turn.
+        NOT_ASKED
+    }
+
+    /// Nobody is left alone: where the other side is not to be joined any more, it is hung up; where both are to be together and one has left, the
+    /// other is. Who was brought away for certain, and is still there with the other side a moment later, is with it.
     private void lookAfter(Transfers.Due due, WarmLegs.Leg leg, Account account, Transfer outcome, String caller) {
-        Optional<Boolean> over = outcome == Transfer.CONNECTED
-                ? look(account, leg.session()).flatMap(answer -> switch (answer) {
-                    case Leg.Open _ -> Optional.of(true);
-                    case Leg.Over _ -> hangUp(account, caller);
-                    case Leg.Unknown _ -> Optional.of(false);
-                })
-                : hangUp(account, Objects.requireNonNull(leg.session()));
-        boolean tooOften = over.isPresent() && !over.get() && leg.asks() + 1 >= END_TRIES;
-        if (tooOften) {
+        String other = Objects.requireNonNull(leg.session());
+        long deadlineNs = deadlineNs();
+        boolean joined = outcome == Transfer.CONNECTED;
+        Care care = joined ? bothLast(account, other, caller, deadlineNs) : hangUp(account, other, deadlineNs);
+        boolean last = leg.asks() + 1 >= (joined && leg.followed() ? MOST_LOOKS : END_TRIES);
+        if (last && care == Care.UNKNOWN) {
             log.atWarn().addKeyValue("run", due.runName()).log("nobody knows whether the other side of a transfer was hung up");
         }
         inDatabase(c -> {
-            if (over.orElse(false) || tooOften) {
-                WarmLegs.closed(c, due.id());
-            } else if (over.isPresent()) {
-                WarmLegs.lookAgain(c, due.id(), pause(leg.asks()));
-            } else {
-                WarmLegs.noTurn(c, due.id(), HandOvers.PAUSE);
+            switch (care) {
+                case DONE -> WarmLegs.closed(c, due.id());
+                case NOT_ASKED -> WarmLegs.noTurn(c, due.id(), HandOvers.PAUSE);
+                case TOGETHER, UNKNOWN -> {
+                    if (last || (care == Care.TOGETHER && !leg.followed())) {
+                        WarmLegs.closed(c, due.id());
+                    } else {
+                        WarmLegs.lookAgain(c, due.id(), pause(leg.asks()));
+                    }
+                }
             }
         });
     }
 
-    /// @return whether nobody has to be hung up any more; nothing where nobody was asked
-    private Optional<Boolean> hangUp(Account account, String session) {
-        return inTurn(account, c -> true, () -> sessions.hangUp(account, session, deadlineNs())).map(answer -> switch (answer) {
-            case HangUp.Done _, HangUp.Refused _ -> true;
-            case HangUp.Unavailable _ -> false;
-        });
+    private Care bothLast(Account account, String other, String caller, long deadlineNs) {
+        Care care = lasts(account, other, caller, deadlineNs);
+        return care == Care.TOGETHER ? lasts(account, caller, other, deadlineNs) : care;
+    }
+
+    /// Whether a session lasts; where it does not, whoever would be alone then is hung up.
+    private Care lasts(Account account, String session, String alone, long deadlineNs) {
+        return look(account, session, deadlineNs)
+                .map(answer -> switch (answer) {
+                    case Leg.Open _ -> Care.TOGETHER;
+                    case Leg.Over _ -> hangUp(account, alone, deadlineNs);
+                    case Leg.Unknown _ -> Care.UNKNOWN;
+                })
+                .orElse(Care.NOT_ASKED);
+    }
+
+    private Care hangUp(Account account, String session, long deadlineNs) {
+        return inTurn(account, c -> true, () -> sessions.hangUp(account, session, deadlineNs))
+                .map(answer -> switch (answer) {
+                    case HangUp.Done _, HangUp.Refused _ -> Care.DONE;
+                    case HangUp.Unavailable _ -> Care.UNKNOWN;
+                })
+                .orElse(Care.NOT_ASKED);
     }
 
     private static Duration pause(int asks) {
         return Duration.ofMillis(Math.min(500L << Math.min(asks, END_TRIES), LONGEST_PAUSE.toMillis()));
     }
 
-    private Optional<Leg> look(Account account, @Nullable String session) {
-        return session == null ? Optional.of(new Leg.Unknown()) : inTurn(account, c -> true, () -> sessions.look(account, session, deadlineNs()));
+    private Optional<Leg> look(Account account, @Nullable String session, long deadlineNs) {
+        return session == null ? Optional.of(new Leg.Unknown()) : inTurn(account, c -> true, () -> sessions.look(account, session, deadlineNs));
     }
 
     /// A request in a turn of its account, once it is noted what it is going to be. Nothing where there is no turn, or somebody has gone on with

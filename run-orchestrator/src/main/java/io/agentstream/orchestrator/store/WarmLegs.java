@@ -56,14 +56,16 @@ public final class WarmLegs {
     /// @param session the other side's; null as long as nobody has said it
     /// @param heard whether the other side has answered the telephone
     /// @param takes whether it takes the call; null as long as it has not said so
+    /// @param followed whether nobody has heard from the provider that the caller was brought away
     public record Leg(
-            @Nullable Told told, Stage stage, int asks, @Nullable String session, boolean heard, @Nullable Boolean takes) {}
+            @Nullable Told told, Stage stage, int asks, @Nullable String session, boolean heard, @Nullable Boolean takes, boolean followed) {}
 
     static Leg leg(ResultSet row) throws SQLException {
         String told = row.getString("told");
         return new Leg(
                 told == null ? null : told(Json.MAPPER.readTree(told)), Stage.valueOf(row.getString("stage").toUpperCase(Locale.ROOT)),
-                row.getInt("asks"), row.getString("leg"), row.getBoolean("heard"), row.getObject("takes", Boolean.class));
+                row.getInt("asks"), row.getString("leg"), row.getBoolean("heard"), row.getObject("takes", Boolean.class),
+                row.getBoolean("followed"));
     }
 
     private static Told told(JsonNode json) {
@@ -117,6 +119,11 @@ public final class WarmLegs {
                         "update transfers set stage = 'joining', asks = asks + 1, asked_at = now() where id = ? and stage in ('dialled', 'joining') and outcome is null",
                         id)
                 > 0;
+    }
+
+    /// It is going to be asked whether the caller's session lasts, because nobody has heard that the caller was brought away.
+    public static boolean following(Connection connection, long id) throws SQLException {
+        return Sql.update(connection, "update transfers set followed = true where id = ? and stage = 'joining' and outcome is null", id) > 0;
     }
 
     /// The caller was not brought away.

@@ -310,6 +310,42 @@ final class WarmTransfersTest {
     }
 
     @Test
+    void whoWasFollowedAndHangsUpAfterAllLeavesNobodyInTheRoom() throws InterruptedException {
+        // given a request that was lost, and a caller who hangs up, which the provider does not show yet
+        String leg = leg();
+        sessions.joins.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        presses(true);
+        Until.holds(handOvers::pass, () -> !sessions.joined.isEmpty());
+        calls.ended(call, End.CALLER_HANGUP);
+        leaseEnds();
+        assertEquals(Transfer.CONNECTED, ends());
+        Until.holds(this::leaseEnds, () -> {
+            handOvers.pass();
+            return column("(asks > 1)").equals("true");
+        });
+        assertEquals("true", column("leg_open"), "as long as nobody knows that they are together");
+
+        sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
+
+        Until.holds(this::leaseEnds, () -> {
+            handOvers.pass();
+            return column("leg_open").equals("false");
+        });
+        assertEquals(List.of(leg), sessions.hungUp);
+    }
+
+    @Test
+    void aCallerWhoHangsUpWhenTheProviderHasSaidThatItIsDoneLeavesNobodyInTheRoom() throws InterruptedException {
+        String leg = leg();
+        presses(true);
+        sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
+
+        assertEquals(Transfer.CONNECTED, ends());
+
+        assertTrue(hungUpInTheEnd(leg));
+    }
+
+    @Test
     void aCallerWhoIsStillWithUsIsBroughtAwayOnceMore() throws InterruptedException {
         leg();
         sessions.joins.add(new HandOver.Unavailable(Trouble.IO_ERROR));
