@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.provider.HandOver;
+import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.provider.Turns;
@@ -146,6 +147,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         }
         return switch (answer.get()) {
             case HandOver.Done(int status) -> Optional.of(endings.ended(due, Stage.NEW, Transfer.CONNECTED, false, status, ""));
+            case HandOver.Refused(var reason, var _) when reason == SessionCheck.Reason.UNKNOWN && due.tries() == 1 -> undone(due);
             case HandOver.Refused(var reason, Integer status) -> Optional.of(failed(due, status, reason.name()));
             case HandOver.Unavailable(Trouble trouble) -> switch (trouble) {
                 case RATE_LIMITED -> due.tries() < TRIES ? undone(due) : Optional.of(failed(due, null, trouble.name()));

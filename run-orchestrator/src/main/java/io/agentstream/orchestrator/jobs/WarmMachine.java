@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.jobs;
 import io.agentstream.orchestrator.provider.Dial;
 import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.Leg;
+import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.store.WarmLegs.Stage;
 import io.agentstream.schemas.Transfer;
@@ -39,7 +40,8 @@ final class WarmMachine {
     /// @param known whether the other side's session is
     /// @param heard whether the other side has answered the telephone
     /// @param takes whether it takes the call; null as long as it has not said so
-    record State(Stage stage, int asks, boolean running, boolean withUs, Time time, boolean known, boolean heard, @Nullable Boolean takes) {}
+    /// @param missed whether the provider did not know the session either when it was asked before
+    record State(Stage stage, int asks, boolean running, boolean withUs, Time time, boolean known, boolean heard, @Nullable Boolean takes, boolean missed) {}
 
     sealed interface Next {
         /// Calls the other side.
@@ -116,7 +118,8 @@ final class WarmMachine {
 
     static Next looked(Leg leg, State s) {
         return switch (leg) {
-            case Leg.Open _, Leg.Unknown _ -> new Next.Wait();
+            case Leg.Missing _ when s.missed() -> looked(new Leg.Over(Leg.Why.ENDED, false), s);
+            case Leg.Open _, Leg.Unknown _, Leg.Missing _ -> new Next.Wait();
             case Leg.Over(Leg.Why why, boolean answered) when answered || s.heard() -> new Next.End(Transfer.REFUSED, false);
             case Leg.Over(Leg.Why why, boolean _) -> new Next.End(
                     switch (why) {
@@ -128,20 +131,24 @@ final class WarmMachine {
         };
     }
 
-    static Next joined(HandOver answer) {
+    /// @param before requests of this stage without this one
+    static Next joined(HandOver answer, int before) {
         return switch (answer) {
             case HandOver.Done _ -> new Next.End(Transfer.CONNECTED, true);
+            case HandOver.Refused(SessionCheck.Reason reason, var _) when reason == SessionCheck.Reason.UNKNOWN && before == 0 ->
+                new Next.Undone(reason.name()); // as long as it is not said twice
             case HandOver.Refused _ -> failed(true); // the caller has gone, or the provider does not want to
             case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED -> new Next.Undone(trouble.name());
             case HandOver.Unavailable _ -> new Next.Wait();
         };
     }
 
-    static Next followed(Leg caller) {
+    static Next followed(Leg caller, boolean missed) {
         return switch (caller) {
+            case Leg.Missing _ when missed -> failed(true);
             case Leg.Open _ -> new Next.End(Transfer.CONNECTED, true);
             case Leg.Over _ -> failed(true);
-            case Leg.Unknown _ -> new Next.Wait();
+            case Leg.Unknown _, Leg.Missing _ -> new Next.Wait();
         };
     }
 

@@ -82,13 +82,13 @@ final class WarmTransfers {
         }
         State state = new State(
                 leg.stage(), leg.asks(), due.running(), due.withUs(), due.lateMs() <= 0 ? Time.EARLY : due.lateMs() <= OVER_MS ? Time.LATE : Time.OVER,
-                leg.session() != null, leg.heard(), leg.takes());
+                leg.session() != null, leg.heard(), leg.takes(), leg.session() != null && leg.session().equals(leg.missed()));
         return switch (WarmMachine.next(state)) {
             case Next.Call _ -> call(due, leg, account.get());
             case Next.Look _ -> look(due, leg, account.get(), state);
             case Next.Join _ -> join(due, leg, account.get(), session);
             case Next.Follow _ -> follow(due, leg, account.get(), session);
-            case Next.Wait _, Next.Undone _ -> later(due, leg.stage(), false, false, LOOK);
+            case Next.Wait _, Next.Undone _ -> later(due, leg.stage(), LOOK);
             case Next.End end -> Optional.of(ended(due, leg.stage(), end, null, "in vain"));
         };
     }
@@ -108,7 +108,7 @@ final class WarmTransfers {
                 account, c -> WarmLegs.dialling(c, due.id(), ApiKeys.hash(ticket)),
                 () -> sessions.dial(account, briefing, deadlineNs));
         if (dial.isEmpty()) {
-            return later(due, Stage.NEW, false, false, HandOvers.PAUSE);
+            return later(due, Stage.NEW, HandOvers.PAUSE);
         }
         return switch (WarmMachine.called(dial.get())) {
             case Next.Undone _ -> {
@@ -121,7 +121,7 @@ final class WarmTransfers {
                     inDatabase(c -> WarmLegs.rings(c, due.id(), session, LOOK));
                     yield Optional.empty();
                 }
-                yield later(due, Stage.DIALLED, false, false, LOOK);
+                yield later(due, Stage.DIALLED, LOOK);
             }
         };
     }
@@ -129,12 +129,13 @@ final class WarmTransfers {
     private Optional<Decision> look(Transfers.Due due, WarmLegs.Leg leg, Account account, State state) {
         Optional<Leg> answer = look(account, leg.session(), deadlineNs());
         if (answer.isEmpty()) {
-            return later(due, Stage.DIALLED, false, false, HandOvers.PAUSE);
+            return later(due, Stage.DIALLED, HandOvers.PAUSE);
         }
         boolean heard = answer.get() instanceof Leg.Open(boolean answered) && answered;
+        String missed = answer.get() instanceof Leg.Missing ? leg.session() : null;
         return WarmMachine.looked(answer.get(), state) instanceof Next.End end
                 ? Optional.of(ended(due, Stage.DIALLED, end, null, "the other side was not reached"))
-                : later(due, Stage.DIALLED, heard, false, LOOK);
+                : later(due, Stage.DIALLED, heard, false, missed, LOOK);
     }
 
     private Optional<Decision> join(Transfers.Due due, WarmLegs.Leg leg, Account account, String session) {
@@ -143,15 +144,15 @@ final class WarmTransfers {
                 account, c -> WarmLegs.joining(c, due.id()),
                 () -> sessions.join(account, session, WarmLegs.room(due.callId(), due.id()), deadlineNs));
         if (answer.isEmpty()) {
-            return later(due, leg.stage(), false, false, HandOvers.PAUSE);
+            return later(due, leg.stage(), HandOvers.PAUSE);
         }
-        return switch (WarmMachine.joined(answer.get())) {
+        return switch (WarmMachine.joined(answer.get(), leg.asks())) {
             case Next.Undone _ -> {
                 inDatabase(c -> WarmLegs.notJoined(c, due.id(), HandOvers.PAUSE));
                 yield Optional.empty();
             }
             case Next.End end -> Optional.of(ended(due, Stage.JOINING, end, status(answer.get()), "the caller was not brought away"));
-            case Next.Wait _, Next.Call _, Next.Look _, Next.Join _, Next.Follow _ -> later(due, Stage.JOINING, false, false, LEAVE);
+            case Next.Wait _, Next.Call _, Next.Look _, Next.Join _, Next.Follow _ -> later(due, Stage.JOINING, LEAVE);
         };
     }
 
@@ -159,11 +160,12 @@ final class WarmTransfers {
         Optional<Leg> answer =
                 inTurn(account, c -> WarmLegs.following(c, due.id()), () -> sessions.look(account, session, deadlineNs()));
         if (answer.isEmpty()) {
-            return later(due, leg.stage(), false, false, HandOvers.PAUSE);
+            return later(due, leg.stage(), HandOvers.PAUSE);
         }
-        return WarmMachine.followed(answer.get()) instanceof Next.End end
+        String missed = answer.get() instanceof Leg.Missing ? session : null;
+        return WarmMachine.followed(answer.get(), session.equals(leg.missed())) instanceof Next.End end
                 ? Optional.of(ended(due, Stage.JOINING, end, null, "the caller has gone"))
-                : later(due, Stage.JOINING, false, true, LOOK);
+                : later(due, Stage.JOINING, false, true, missed, LOOK);
     }
 
     /// What became of looking after those who are to be together, or of whom one is to be hung up.
@@ -172,6 +174,8 @@ final class WarmTransfers {
         TOGETHER,
         /// Nobody has to be hung up any more.
         DONE,
+        /// The provider does not know the session that it was asked for.
+        MISSED,
         /// Nobody knows.
         UNKNOWN,
         /// There was no turn.
@@ -184,7 +188,8 @@ final class WarmTransfers {
         String other = Objects.requireNonNull(leg.session());
         long deadlineNs = deadlineNs();
         boolean joined = outcome == Transfer.CONNECTED;
-        Care care = joined ? bothLast(account, other, caller, deadlineNs) : hangUp(account, other, deadlineNs);
+        Look look = joined ? bothLast(account, leg, caller, deadlineNs) : hangUp(account, other, leg.missed(), deadlineNs);
+        Care care = look.care();
         boolean last = leg.asks() + 1 >= (joined && leg.followed() ? MOST_LOOKS : END_TRIES);
         if (last && care == Care.UNKNOWN) {
             log.atWarn().addKeyValue("run", due.runName()).log("nobody knows whether the other side of a transfer was hung up");
@@ -193,40 +198,49 @@ final class WarmTransfers {
             switch (care) {
                 case DONE -> WarmLegs.closed(c, due.id());
                 case NOT_ASKED -> WarmLegs.noTurn(c, due.id(), HandOvers.PAUSE);
-                case TOGETHER, UNKNOWN -> {
+                case TOGETHER, MISSED, UNKNOWN -> {
                     if (last || (care == Care.TOGETHER && !leg.followed())) {
                         WarmLegs.closed(c, due.id());
                     } else {
-                        WarmLegs.lookAgain(c, due.id(), pause(leg.asks()));
+                        WarmLegs.lookAgain(c, due.id(), care == Care.MISSED ? look.session() : null, pause(leg.asks()));
                     }
                 }
             }
         });
     }
 
-    private Care bothLast(Account account, String other, String caller, long deadlineNs) {
-        Care care = lasts(account, other, caller, deadlineNs);
-        return care == Care.TOGETHER ? lasts(account, caller, other, deadlineNs) : care;
+    /// @param session of which it is known
+    private record Look(Care care, String session) {}
+
+    private Look bothLast(Account account, WarmLegs.Leg leg, String caller, long deadlineNs) {
+        String other = Objects.requireNonNull(leg.session());
+        Look look = lasts(account, other, caller, leg.missed(), deadlineNs);
+        return look.care() == Care.TOGETHER ? lasts(account, caller, other, leg.missed(), deadlineNs) : look;
     }
 
     /// Whether a session lasts; where it does not, whoever would be alone then is hung up.
-    private Care lasts(Account account, String session, String alone, long deadlineNs) {
+    private Look lasts(Account account, String session, String alone, @Nullable String missed, long deadlineNs) {
         return look(account, session, deadlineNs)
                 .map(answer -> switch (answer) {
-                    case Leg.Open _ -> Care.TOGETHER;
-                    case Leg.Over _ -> hangUp(account, alone, deadlineNs);
-                    case Leg.Unknown _ -> Care.UNKNOWN;
+                    case Leg.Open _ -> new Look(Care.TOGETHER, session);
+                    case Leg.Missing _ when !session.equals(missed) -> new Look(Care.MISSED, session);
+                    case Leg.Over _, Leg.Missing _ -> hangUp(account, alone, alone, deadlineNs);
+                    case Leg.Unknown _ -> new Look(Care.UNKNOWN, session);
                 })
-                .orElse(Care.NOT_ASKED);
+                .orElseGet(() -> new Look(Care.NOT_ASKED, session));
     }
 
-    private Care hangUp(Account account, String session, long deadlineNs) {
+    /// A session that the provider does not know may be one that was begun just now.
+    ///
+    /// @param missed the session that it did not know when it was asked before
+    private Look hangUp(Account account, String session, @Nullable String missed, long deadlineNs) {
         return inTurn(account, c -> true, () -> sessions.hangUp(account, session, deadlineNs))
                 .map(answer -> switch (answer) {
-                    case HangUp.Done _, HangUp.Refused _ -> Care.DONE;
-                    case HangUp.Unavailable _ -> Care.UNKNOWN;
+                    case HangUp.Done(int status) when status == 404 && !session.equals(missed) -> new Look(Care.MISSED, session);
+                    case HangUp.Done _, HangUp.Refused _ -> new Look(Care.DONE, session);
+                    case HangUp.Unavailable _ -> new Look(Care.UNKNOWN, session);
                 })
-                .orElse(Care.NOT_ASKED);
+                .orElseGet(() -> new Look(Care.NOT_ASKED, session));
     }
 
     private static Duration pause(int asks) {
@@ -251,9 +265,14 @@ final class WarmTransfers {
 
     /// @param heard whether the other side has answered the telephone
     /// @param asked whether a request was made that counts
-    private Optional<Decision> later(Transfers.Due due, Stage stage, boolean heard, boolean asked, Duration pause) {
-        inDatabase(c -> WarmLegs.wait(c, due.id(), stage, heard, asked, pause));
+    /// @param missed the session that the provider does not know; null: it knows it, or was not asked
+    private Optional<Decision> later(Transfers.Due due, Stage stage, boolean heard, boolean asked, @Nullable String missed, Duration pause) {
+        inDatabase(c -> WarmLegs.wait(c, due.id(), stage, heard, asked, missed, pause));
         return Optional.empty();
+    }
+
+    private Optional<Decision> later(Transfers.Due due, Stage stage, Duration pause) {
+        return later(due, stage, false, false, null, pause);
     }
 
     private Decision ended(Transfers.Due due, Stage stage, Next.End end, @Nullable Integer status, String why) {

@@ -9,6 +9,9 @@ public sealed interface Leg {
     /// @param answered whether somebody had answered the telephone
     record Over(Why why, boolean answered) implements Leg {}
 
+    /// The provider does not know it: it is over, or was begun just now and has not come to whoever was asked.
+    record Missing() implements Leg {}
+
     /// The provider could not be asked, or says nothing that can be understood.
     record Unknown() implements Leg {}
 

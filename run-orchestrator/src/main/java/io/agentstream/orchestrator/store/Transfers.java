@@ -117,7 +117,7 @@ public final class Transfers {
                 returning t.id, r.call_id, r.name, t.key, t.after, t.account_id, t.session, t.target, t.ring_ms, t.tries,
                           r.state = 'running' as running, t.asked_at is not null as asked,
                           coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false) as with_us, extract(epoch from now() - t.until) * 1000 as late_ms,
-                          t.warm, t.told, t.stage, t.asks, t.leg, t.heard, t.takes, t.followed, t.outcome
+                          t.warm, t.told, t.stage, t.asks, t.leg, t.heard, t.takes, t.followed, t.missed, t.outcome
                 """,
                 Transfers::due,
                 lease.toMillis(), heard.topic(), heard.partitions().toArray(Integer[]::new), most, effect.toMillis());

@@ -57,15 +57,17 @@ public final class WarmLegs {
     /// @param heard whether the other side has answered the telephone
     /// @param takes whether it takes the call; null as long as it has not said so
     /// @param followed whether nobody has heard from the provider that the caller was brought away
+    /// @param missed the session that the provider did not know when it was asked last; null: it knew it
     public record Leg(
-            @Nullable Told told, Stage stage, int asks, @Nullable String session, boolean heard, @Nullable Boolean takes, boolean followed) {}
+            @Nullable Told told, Stage stage, int asks, @Nullable String session, boolean heard, @Nullable Boolean takes, boolean followed,
+            @Nullable String missed) {}
 
     static Leg leg(ResultSet row) throws SQLException {
         String told = row.getString("told");
         return new Leg(
                 told == null ? null : told(Json.MAPPER.readTree(told)), Stage.valueOf(row.getString("stage").toUpperCase(Locale.ROOT)),
                 row.getInt("asks"), row.getString("leg"), row.getBoolean("heard"), row.getObject("takes", Boolean.class),
-                row.getBoolean("followed"));
+                row.getBoolean("followed"), row.getString("missed"));
     }
 
     private static Told told(JsonNode json) {
@@ -140,24 +142,28 @@ public final class WarmLegs {
     /// It is looked at again after a pause, unless the other side says something before.
     ///
     /// @param asked whether a request was made that counts
-    public static void wait(Connection connection, long id, Stage stage, boolean heard, boolean asked, Duration pause) throws SQLException {
+    /// @param missed the session that the provider does not know; null: it knows it
+    public static void wait(
+            Connection connection, long id, Stage stage, boolean heard, boolean asked, @Nullable String missed, Duration pause) throws SQLException {
         Sql.update(
                 connection,
                 """
-                update transfers set heard = heard or ?, asks = asks + ?,
+                update transfers set heard = heard or ?, asks = asks + ?, missed = ?,
                                      due_at = case when stage = 'dialled' and takes is not null then now()
                                                    else now() + ? * interval '1 millisecond' end
                  where id = ? and stage = ? and outcome is null
                 """,
-                heard, asked ? 1 : 0, pause.toMillis(), id, stage.word());
+                heard, asked ? 1 : 0, missed, pause.toMillis(), id, stage.word());
     }
 
     /// The other side's session is looked after again after a pause.
-    public static void lookAgain(Connection connection, long id, Duration pause) throws SQLException {
+    ///
+    /// @param missed the session that the provider does not know; null: it knows it
+    public static void lookAgain(Connection connection, long id, @Nullable String missed, Duration pause) throws SQLException {
         Sql.update(
                 connection,
-                "update transfers set asks = asks + 1, due_at = now() + ? * interval '1 millisecond' where id = ? and leg_open",
-                pause.toMillis(), id);
+                "update transfers set asks = asks + 1, missed = ?, due_at = now() + ? * interval '1 millisecond' where id = ? and leg_open",
+                missed, pause.toMillis(), id);
     }
 
     /// As [#lookAgain], where nobody was asked.
@@ -192,7 +198,7 @@ public final class WarmLegs {
         Sql.update(
                 connection,
                 """
-                update transfers t set takes = ?, heard = true, leg = coalesce(t.leg, ?), due_at = now()
+                update transfers t set takes = ?, heard = true, asks = 0, leg = coalesce(t.leg, ?), due_at = now()
                   from runs r
                  where t.ticket = ? and r.id = t.run_id and r.state = 'running'
                    and t.stage = 'dialled' and t.takes is null and t.outcome is null and t.until > now()

@@ -230,6 +230,21 @@ final class HandOversTest {
     }
 
     @Test
+    void aProviderThatDoesNotKnowTheCallersSessionIsAskedOnceMore() throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Refused(SessionCheck.Reason.UNKNOWN, 404));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        assertEquals(Transfer.CONNECTED, ends(call).outcome());
+        sessions.handOvers.add(new HandOver.Refused(SessionCheck.Reason.UNKNOWN, 404));
+        sessions.handOvers.add(new HandOver.Refused(SessionCheck.Reason.UNKNOWN, 404));
+        CallId gone = calls.running("sess-" + UUID.randomUUID());
+        calls.asksForTransfer(gone, 5, "1-desk", "+15550130");
+
+        assertEquals(Transfer.FAILED, ends(gone).outcome());
+        assertEquals(4, sessions.handedOver.size());
+    }
+
+    @Test
     void aTurnWhoseAnswerWasLateCountsFromTheAnswer() throws InterruptedException {
         sessions.frozenFor = Duration.ofMillis(300);
         CallId call = calls.running(session);

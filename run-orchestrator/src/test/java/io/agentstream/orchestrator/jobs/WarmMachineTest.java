@@ -29,27 +29,27 @@ final class WarmMachineTest {
     private static final Next FAILED_UNCALLED = new Next.End(Transfer.FAILED, false);
 
     private static State fresh() {
-        return new State(Stage.NEW, 0, true, false, Time.EARLY, false, false, null);
+        return new State(Stage.NEW, 0, true, false, Time.EARLY, false, false, null, false);
     }
 
     private static State rings(boolean heard, @Nullable Boolean takes) {
-        return new State(Stage.DIALLED, 0, true, false, Time.EARLY, true, heard, takes);
+        return new State(Stage.DIALLED, 0, true, false, Time.EARLY, true, heard, takes, false);
     }
 
     private static State joining(int asks, boolean running, boolean withUs) {
-        return new State(Stage.JOINING, asks, running, withUs, Time.EARLY, true, true, true);
+        return new State(Stage.JOINING, asks, running, withUs, Time.EARLY, true, true, true, false);
     }
 
     private static State at(State s, Time time) {
-        return new State(s.stage(), s.asks(), s.running(), s.withUs(), time, s.known(), s.heard(), s.takes());
+        return new State(s.stage(), s.asks(), s.running(), s.withUs(), time, s.known(), s.heard(), s.takes(), s.missed());
     }
 
     private static State over(State s) {
-        return new State(s.stage(), s.asks(), false, s.withUs(), s.time(), s.known(), s.heard(), s.takes());
+        return new State(s.stage(), s.asks(), false, s.withUs(), s.time(), s.known(), s.heard(), s.takes(), s.missed());
     }
 
     private static State lost(State s) {
-        return new State(s.stage(), s.asks(), s.running(), s.withUs(), s.time(), false, s.heard(), s.takes());
+        return new State(s.stage(), s.asks(), s.running(), s.withUs(), s.time(), false, s.heard(), s.takes(), s.missed());
     }
 
     @Test
@@ -59,7 +59,7 @@ final class WarmMachineTest {
         assertEquals(new Next.Look(), WarmMachine.next(rings(false, null)));
         assertEquals(new Next.Wait(), WarmMachine.looked(new Leg.Open(true), rings(false, null)));
         assertEquals(new Next.Join(), WarmMachine.next(rings(true, true)));
-        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.joined(new HandOver.Done(200)));
+        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.joined(new HandOver.Done(200), 0));
     }
 
     @Test
@@ -105,11 +105,24 @@ final class WarmMachineTest {
     @Test
     void aProviderThatHasTooMuchToDoIsAskedAgainAFewTimesAndOneThatFailsIsNot() {
         assertInstanceOf(Next.Undone.class, WarmMachine.called(new Dial.Unavailable(Trouble.RATE_LIMITED)));
-        assertInstanceOf(Next.Undone.class, WarmMachine.joined(new HandOver.Unavailable(Trouble.RATE_LIMITED)));
-        assertEquals(FAILED_UNCALLED, WarmMachine.next(new State(Stage.NEW, WarmMachine.TRIES, true, false, Time.EARLY, false, false, null)));
+        assertInstanceOf(Next.Undone.class, WarmMachine.joined(new HandOver.Unavailable(Trouble.RATE_LIMITED), 0));
+        assertEquals(FAILED_UNCALLED, WarmMachine.next(new State(Stage.NEW, WarmMachine.TRIES, true, false, Time.EARLY, false, false, null, false)));
         assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Unavailable(Trouble.SERVER_ERROR)));
         assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Refused(Reason.UNAUTHORIZED, 403)));
-        assertEquals(FAILED, WarmMachine.joined(new HandOver.Refused(Reason.UNKNOWN, 404)));
+        assertEquals(FAILED, WarmMachine.joined(new HandOver.Refused(Reason.UNAUTHORIZED, 403), 0));
+    }
+
+    @Test
+    void aSessionThatTheProviderDoesNotKnowIsOverTheSecondTime() {
+        State ringing = rings(false, null);
+        State missed = new State(
+                ringing.stage(), ringing.asks(), true, false, Time.EARLY, true, ringing.heard(), ringing.takes(), true);
+        assertEquals(new Next.Wait(), WarmMachine.looked(new Leg.Missing(), ringing));
+        assertEquals(new Next.End(Transfer.NO_ANSWER, false), WarmMachine.looked(new Leg.Missing(), missed));
+        assertEquals(new Next.Wait(), WarmMachine.followed(new Leg.Missing(), false));
+        assertEquals(FAILED, WarmMachine.followed(new Leg.Missing(), true));
+        assertInstanceOf(Next.Undone.class, WarmMachine.joined(new HandOver.Refused(Reason.UNKNOWN, 404), 0));
+        assertEquals(FAILED, WarmMachine.joined(new HandOver.Refused(Reason.UNKNOWN, 404), 1));
     }
 
     @Test
@@ -121,14 +134,14 @@ final class WarmMachineTest {
 
     @Test
     void aCallerWhoMayHaveBeenBroughtAwayIsBroughtAwayAgainOnlyWhileStillWithUs() {
-        assertEquals(new Next.Wait(), WarmMachine.joined(new HandOver.Unavailable(Trouble.TIMEOUT)));
+        assertEquals(new Next.Wait(), WarmMachine.joined(new HandOver.Unavailable(Trouble.TIMEOUT), 0));
         assertEquals(new Next.Join(), WarmMachine.next(joining(1, true, true)));
         assertEquals(FAILED, WarmMachine.next(joining(WarmMachine.TRIES, true, true)));
         assertEquals(new Next.Follow(), WarmMachine.next(joining(1, false, false)));
         assertEquals(new Next.Follow(), WarmMachine.next(joining(1, false, true)));
-        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.followed(new Leg.Open(true)));
-        assertEquals(FAILED, WarmMachine.followed(new Leg.Over(Leg.Why.ENDED, true)));
-        assertEquals(new Next.Wait(), WarmMachine.followed(new Leg.Unknown()));
+        assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.followed(new Leg.Open(true), false));
+        assertEquals(FAILED, WarmMachine.followed(new Leg.Over(Leg.Why.ENDED, true), false));
+        assertEquals(new Next.Wait(), WarmMachine.followed(new Leg.Unknown(), false));
         assertEquals(new Next.End(Transfer.CONNECTED, true), WarmMachine.next(joining(WarmMachine.TRIES + WarmMachine.LOOKS, false, false)));
     }
 
@@ -147,9 +160,9 @@ final class WarmMachineTest {
         for (int asks = 0; asks < 20; asks++) {
             for (boolean known : List.of(true, false)) {
                 for (boolean heard : List.of(true, false)) {
-                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, null)));
-                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, true)));
-                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, false)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, null, false)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, true, false)));
+                    all.add(WarmMachine.next(new State(stage, asks, true, true, Time.OVER, known, heard, false, false)));
                 }
             }
         }

@@ -12,6 +12,7 @@ import io.agentstream.orchestrator.provider.Briefing;
 import io.agentstream.orchestrator.provider.Dial;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.provider.HandOver;
+import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.provider.SessionCheck.Reason;
 import io.agentstream.orchestrator.provider.Trouble;
@@ -171,6 +172,34 @@ final class WarmTransfersTest {
         assertEquals(Transfer.BUSY, ends());
         assertEquals(List.of(), sessions.joined);
         assertEquals("false", column("leg_open"));
+    }
+
+    @Test
+    void aSessionThatTheProviderDoesNotKnowYetIsNotOver() throws InterruptedException {
+        String leg = leg();
+        sessions.legs.put(leg, new Leg.Missing());
+        leaseEnds();
+        Until.holds(handOvers::pass, () -> column("missed").equals(leg));
+
+        sessions.legs.put(leg, new Leg.Open(true));
+
+        leaseEnds();
+        Until.holds(handOvers::pass, () -> column("heard").equals("true"));
+        assertEquals("", column("missed"));
+        assertTrue(presses(true).isPresent());
+        assertEquals(Transfer.CONNECTED, ends());
+    }
+
+    @Test
+    void aSessionThatTheProviderDoesNotKnowWhenItIsToBeHungUpIsHungUpOnceMore() throws InterruptedException {
+        String leg = leg();
+        sessions.answers.add(new HangUp.Done(404));
+
+        presses(false);
+
+        assertEquals(Transfer.REFUSED, ends());
+        assertTrue(hungUpInTheEnd(leg));
+        assertEquals(List.of(leg, leg), sessions.hungUp);
     }
 
     @Test

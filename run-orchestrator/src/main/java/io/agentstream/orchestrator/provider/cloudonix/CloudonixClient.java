@@ -185,7 +185,7 @@ public final class CloudonixClient implements AutoCloseable {
         }
         return switch (requests.send("GET", domain, session, token, deadlineNanos)) {
             case Attempt.Answer(int status, BoundedBody.Body body) when status == 200 -> SessionBody.leg(body);
-            case Attempt.Answer(int status, BoundedBody.Body _) when status == 404 -> new Leg.Over(Leg.Why.ENDED, false);
+            case Attempt.Answer(int status, BoundedBody.Body _) when status == 404 -> new Leg.Missing();
             case Attempt.Answer _, Attempt.Again _, Attempt.Closed _ -> new Leg.Unknown();
         };
     }

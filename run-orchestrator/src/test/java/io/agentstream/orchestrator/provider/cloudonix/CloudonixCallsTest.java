@@ -76,7 +76,7 @@ final class CloudonixCallsTest {
                 Arguments.of(
                         "hung up", new Leg.Over(Leg.Why.ENDED, true),
                         status(200, "{\"status\":\"completed\",\"answerTime\":\"2026-01-01T00:00:00Z\",\"endTime\":\"2026-01-01T00:00:09Z\"}")),
-                Arguments.of("not known any more", new Leg.Over(Leg.Why.ENDED, false), status(404, "")),
+                Arguments.of("not known yet, or not any more", new Leg.Missing(), status(404, "")),
                 Arguments.of("401", new Leg.Unknown(), status(401, "")),
                 Arguments.of("500", new Leg.Unknown(), status(500, "")),
                 Arguments.of("unreadable", new Leg.Unknown(), status(200, "{")));
