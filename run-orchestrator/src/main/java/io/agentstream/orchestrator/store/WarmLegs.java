@@ -97,9 +97,9 @@ public final class WarmLegs {
                  where id = ? and stage = 'dialled' and outcome is null
                 """,
                 session, pause.toMillis(), id);
-        Sql.update( // one that is over meanwhile, because the caller has hung up
+        Sql.update( // one that is over meanwhile, because the caller has hung up, or the other side was quicker than the provider's answer
                 connection,
-                "update transfers set leg = ?, leg_open = outcome <> 'connected', due_at = now() where id = ? and leg is null and outcome is not null",
+                "update transfers set leg = ?, leg_open = true, due_at = now() where id = ? and leg is null and outcome is not null",
                 session, id);
     }
 
@@ -204,6 +204,7 @@ public final class WarmLegs {
                    and t.stage = 'dialled' and t.takes is null and t.outcome is null and t.until > now()
                 """,
                 takes, session, ticket);
+        changed(connection, ticket, session); // also whoever is too late says which session is still to be hung up
         return Sql.first(
                 connection,
                 """
@@ -214,16 +215,17 @@ public final class WarmLegs {
                 ticket, takes);
     }
 
-    /// The provider says that something has changed about the other side's session: it is looked at, and where nobody waits for it, ended.
+    /// The provider says that something has changed about the other side's session: it is looked at, and where it is known how the transfer ended,
+    /// looked after; whenever it says so, and what that session is called.
     public static void changed(Connection connection, byte[] ticket, @Nullable String session) throws SQLException {
         Sql.update(
                 connection,
                 """
-                update transfers set leg_open = leg_open or (coalesce(outcome, 'connected') <> 'connected' and leg is null),
+                update transfers set leg_open = leg_open or (outcome is not null and leg is null),
                                      leg = coalesce(leg, ?),
-                                     due_at = case when outcome is null then least(due_at, now() + interval '200 milliseconds')
-                                                   when leg is null then now() else due_at end
-                 where ticket = ? and stage = 'dialled' and ?::text is not null
+                                     due_at = case when outcome is null and stage = 'dialled' then least(due_at, now() + interval '200 milliseconds')
+                                                   when outcome is not null and leg is null then now() else due_at end
+                 where ticket = ? and ?::text is not null
                 """,
                 session, ticket, session);
     }

@@ -38,6 +38,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// An agent wants its caller given to somebody who is told first what it is about, and may not want to.
 @ExtendWith(TestPostgres.class)
@@ -273,6 +275,52 @@ final class WarmTransfersTest {
         });
 
         assertTrue(hungUpInTheEnd("leg-that-rings"));
+    }
+
+    /// A call whose answer is lost, and whose other side presses a key before anybody knows what its session is called.
+    private byte[] takesUnknown() throws InterruptedException {
+        sessions.dials.add(new Dial.Unavailable(Trouble.TIMEOUT));
+        byte[] ticket = ApiKeys.hash(rings().ticket());
+        presses(true);
+        return ticket;
+    }
+
+    private void tells(byte[] ticket) {
+        database.withConnection(c -> {
+            WarmLegs.changed(c, ticket, "leg-that-waits");
+            return true;
+        });
+    }
+
+    @Test
+    void whatTheProviderSaysWhileTheCallerIsBroughtAwayIsUnderstood() throws InterruptedException {
+        sessions.joins.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        byte[] ticket = takesUnknown();
+        Until.holds(handOvers::pass, () -> stage().equals("joining"));
+
+        tells(ticket);
+
+        sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
+        calls.ended(call, End.CALLER_HANGUP);
+        leaseEnds();
+        assertEquals(Transfer.FAILED, ends());
+        assertTrue(hungUpInTheEnd("leg-that-waits"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Transfer.class, names = {"CONNECTED", "FAILED"})
+    void whatTheProviderSaysWhenItIsKnownHowTheTransferEndedIsUnderstood(Transfer outcome) throws InterruptedException {
+        if (outcome == Transfer.FAILED) {
+            sessions.joins.add(new HandOver.Refused(Reason.UNAUTHORIZED, 403));
+        }
+        byte[] ticket = takesUnknown();
+        assertEquals(outcome, ends());
+        assertEquals("false", column("leg_open"));
+        sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
+
+        tells(ticket);
+
+        assertTrue(hungUpInTheEnd("leg-that-waits"));
     }
 
     @Test

@@ -176,8 +176,8 @@ public final class CloudonixHooks implements HttpHandler, AutoCloseable {
 
     /// What the session is called: also one that has no such name is none.
     private static @Nullable String session(JsonNode body) {
-        for (String field : new String[] {"Session", "session", "token"}) {
-            String name = body.path(field).asString("");
+        for (JsonNode field : new JsonNode[] {body.path("Session"), body.path("session"), body.path("token"), body.path("session").path("token")}) {
+            String name = field.asString("");
             if (CloudonixRequests.isPathSafe(name)) {
                 return name;
             }
