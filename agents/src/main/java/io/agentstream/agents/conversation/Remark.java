@@ -26,6 +26,11 @@ public record Remark(By by, String text, List<Use> uses, @Nullable String use) {
         }
     }
 
+    /// What stands for the words of a caller's turn that are not known.
+    public static Remark unworded(int turn) {
+        return caller("(What the caller said in turn " + turn + " is not known in words.)");
+    }
+
     public static Remark caller(String text) {
         return new Remark(By.CALLER, text, List.of(), null);
     }

@@ -55,7 +55,7 @@ final class Living {
 
     /// What stands in the history for the words of a turn.
     static String unworded(int turn) {
-        return "(What the caller said in turn " + turn + " is not known in words.)";
+        return Remark.unworded(turn).text();
     }
 
     /// Sees to it that the service is open that is asked next. Without any the agent is deaf.

@@ -23,6 +23,7 @@ import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
 import io.agentstream.agents.conversation.HttpRequest;
 import io.agentstream.agents.conversation.McpRequest;
+import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services.Service;
@@ -67,6 +68,7 @@ final class RealtimeSession implements AgentSession {
     /// Held while something is done: what servers have is said on threads of theirs.
     private final ReentrantLock lock = new ReentrantLock();
     private final LastSounds before = new LastSounds();
+    private final LastTurn last = new LastTurn();
     private final SaidItems items = new SaidItems();
     private @Nullable Open open;
     private Mouth.@Nullable Utterance utterance;
@@ -101,6 +103,7 @@ final class RealtimeSession implements AgentSession {
             Open now = open;
             if (hearing && now != null) {
                 now.realtime().hear(frame.payload());
+                last.add(frame.payload());
             } else {
                 before.add(frame.payload());
             }
@@ -169,6 +172,7 @@ final class RealtimeSession implements AgentSession {
     private void begin(OpenSpeech asked) {
         Service service = graph.services().realtime().get(asked.service());
         BrainRequest request = asked.request();
+        boolean isHeard = last.isLast(request.history());
         Knowledge knowledge = new Knowledge(request);
         Lives lives = new Lives(
                 asked.number(), items, out, failure -> failed(asked.service(), service, failure), () -> row.succeeded(asked.service()),
@@ -177,8 +181,19 @@ final class RealtimeSession implements AgentSession {
                     troubles.toolsRefused(service.service());
                 });
         Realtime realtime = ports.realtime(
-                service, graph.settings(), request.instructions(), Requests.tools(request), Requests.history(request), lives);
+                service, graph.settings(), request.instructions(), Requests.tools(request), Requests.history(isHeard ? heard(request) : request), lives);
         open = new Open(realtime, lives, knowledge);
+        if (isHeard) {
+            last.sound().forEach(realtime::hear);
+            realtime.finish(last.turn());
+        }
+    }
+
+    /// Without the sentence that stands for what is heard.
+    private static BrainRequest heard(BrainRequest request) {
+        List<Remark> history = request.history();
+        return new BrainRequest(
+                request.instructions(), history.subList(0, history.size() - 1), request.tools(), request.servers());
     }
 
     private void failed(int member, Service service, io.agentstream.worker.service.ServiceFailure failure) {
@@ -191,7 +206,11 @@ final class RealtimeSession implements AgentSession {
         List<Slice> sounds = before.take(heard.agoMs());
         Open now = open;
         if (now != null) {
-            sounds.forEach(now.realtime()::hear);
+            last.begins(heard.turn());
+            for (Slice sound : sounds) {
+                now.realtime().hear(sound);
+                last.add(sound);
+            }
             hearing = true;
             turn = heard.turn();
         }
@@ -200,6 +219,7 @@ final class RealtimeSession implements AgentSession {
     private void finish() {
         if (hearing && open != null) {
             open.realtime().finish(turn);
+            last.ends();
         }
         hearing = false;
     }
@@ -207,6 +227,7 @@ final class RealtimeSession implements AgentSession {
     private void forget() {
         if (hearing && open != null) {
             open.realtime().forget();
+            last.forget();
         }
         hearing = false;
     }

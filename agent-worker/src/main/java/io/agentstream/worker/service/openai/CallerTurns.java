@@ -83,11 +83,6 @@ final class CallerTurns {
         }
     }
 
-    /// There will be no session any more.
-    void gaveUp() {
-        sent.turns().forEach(turn -> tell(turn, ""));
-    }
-
     void named(String item) {
         Integer turn = committed.poll();
         if (turn != null) {

@@ -165,10 +165,7 @@ final class RealtimeCall implements Realtime {
                 }
                 OptionalLong wait = attempts.failed(failure);
                 if (wait.isEmpty()) {
-                    serial.run(() -> {
-                        dialogue.turns().gaveUp();
-                        gate.tellLast(new Lived.Failed(failure));
-                    });
+                    serial.run(() -> gate.tellLast(new Lived.Failed(failure)));
                     return;
                 }
                 if (closing.await(wait.getAsLong(), TimeUnit.MILLISECONDS)) {

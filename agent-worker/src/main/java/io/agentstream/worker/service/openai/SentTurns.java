@@ -108,14 +108,4 @@ final class SentTurns {
     boolean has(int turn) {
         return !sound(turn).isEmpty();
     }
-
-    /// Those that are over, oldest first.
-    List<Integer> turns() {
-        lock.lock();
-        try {
-            return over.stream().map(Turn::number).toList();
-        } finally {
-            lock.unlock();
-        }
-    }
 }

@@ -613,29 +613,6 @@ final class OpenAiRealtimeTest {
         }
     }
 
-    @Test
-    void whereNoSessionComesAnyMoreTheTurnIsToldWithoutItsWords() {
-        AtomicInteger sessions = new AtomicInteger();
-        AwkwardRealtime lost = AwkwardRealtime.start(socket -> {
-            if (sessions.getAndIncrement() == 0) {
-                socket.text("{\"type\":\"session.updated\"}");
-                untilAsked(socket, "input_audio_buffer.commit");
-            }
-            socket.text("{\"type\":\"error\",\"error\":{\"code\":\"invalid_value\"}}"); // it refuses to be set up
-            socket.reset();
-            throw new IOException("lost");
-        });
-        try (lost) {
-            Realtime realtime = open(lost.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
-
-            speak(realtime, 1);
-
-            told.await(Lived.Failed.class);
-            assertEquals(List.of(new Lived.CallerSaid(1, "")), told.all(Lived.CallerSaid.class));
-            realtime.close();
-        }
-    }
-
     private static List<BrainRequest.Tool> tools(String... names) {
         return Stream.of(names).map(name -> new BrainRequest.Tool(name, "", Json.MAPPER.createObjectNode().put("type", "object"))).toList();
     }
