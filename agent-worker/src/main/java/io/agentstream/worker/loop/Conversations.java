@@ -19,6 +19,13 @@ final class Conversations {
     /// Kafka or a pause of the JVM loses no frame of an echo. The clocks of gateway and worker must agree to within this.
     static final long LATE_MS = 5_000;
 
+    /// An engine that lets audio flow has no silence in which it could catch up: what it hears late is late until the call ends. So it may be late by no more than
+    /// this, which is as long as a worker stands still without being missed (ADR 24), and nothing is left out of it up to then. Where more has piled up, for whatever
+    /// reason, it goes on with what was said in the last [#FRESH_MS], as it does after a take-over.
+    static final long FLOW_LATE_MS = 2_000;
+
+    static final long FRESH_MS = 200;
+
     /// Each conversation is written down at least so often, so that whoever takes over need not look back further than
     /// `SnapshotReading` does.
     static final int SAVE_EVERY_SECONDS = 60;
@@ -184,7 +191,7 @@ final class Conversations {
     }
 
     private void audio(LiveConversation to, MediaFrame.Audio audio, long nowMs) {
-        if (nowMs - audio.atMs() > LATE_MS) {
+        if (isLate(to, audio.atMs(), nowMs)) {
             meters.late().increment();
             return;
         }
@@ -199,6 +206,16 @@ final class Conversations {
                 guard.give(to, nowMs, input);
             }
         }
+    }
+
+    private static boolean isLate(LiveConversation to, long atMs, long nowMs) {
+        if (to.engine().takesTurns()) {
+            return nowMs - atMs > LATE_MS;
+        }
+        if (nowMs - atMs > FLOW_LATE_MS) {
+            to.flowsFromMs = nowMs - FRESH_MS;
+        }
+        return atMs < to.flowsFromMs;
     }
 
     void reply(Mailbox.Posted posted, long nowMs) {

@@ -52,6 +52,8 @@ final class LiveConversation {
     long afterFrame;
     /// Whole seconds in which nothing was heard of the call.
     int quietSeconds;
+    /// What was said before is left out of an engine's flow, by the gateway's clock.
+    long flowsFromMs;
     long heardFrames;
     long playedFrames;
     /// Seconds since the newest snapshot was written.

@@ -91,6 +91,34 @@ class EchoLoopTest {
         assertEquals(1, fixture.meters.late().count());
     }
 
+    /// Frames of a call, each 20 ms after the one before, of which the last was said just now; and what is answered to them.
+    private int answered(int frames) throws Exception {
+        fixture.start(0);
+        fixture.running(CALL, 0, ECHO);
+        fixture.work();
+        for (int n = 0; n < frames; n++) {
+            fixture.audio(CALL, 0, 10 + n, frame(n, 160));
+            fixture.nowMs.addAndGet(20);
+        }
+        fixture.work();
+        return fixture.commands().size();
+    }
+
+    @Test
+    void anEchoThatStoodStillForLessThanAWorkerIsMissedLeavesNothingOut() throws Exception {
+        int twoSeconds = (int) Conversations.FLOW_LATE_MS / 20;
+
+        assertEquals(twoSeconds, answered(twoSeconds));
+    }
+
+    @Test
+    void anEchoThatHasFallenFurtherBehindLeavesOutAllButTheLastMoment() throws Exception {
+        int threeSeconds = 150;
+
+        assertEquals(Conversations.FRESH_MS / 20, answered(threeSeconds));
+        assertEquals(threeSeconds - Conversations.FRESH_MS / 20, fixture.meters.late().count());
+    }
+
     @Test
     void forgetsACallThatEnded() throws Exception {
         // given a call
