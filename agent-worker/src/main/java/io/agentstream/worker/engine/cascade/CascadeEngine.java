@@ -17,6 +17,7 @@ public final class CascadeEngine implements AgentEngine {
     private final LongFunction<Ports> ports;
     private final FailureListener failures;
     private final Standings standings;
+    private final Preparations preparations;
 
     /// @param ports those of an organisation, by its number
     /// @param failures is told of each failure of their services
@@ -29,6 +30,7 @@ public final class CascadeEngine implements AgentEngine {
         this.ports = ports;
         this.failures = failures;
         this.standings = new Standings(clockMs);
+        this.preparations = new Preparations(clockMs);
     }
 
     @Override
@@ -59,7 +61,9 @@ public final class CascadeEngine implements AgentEngine {
                         standings.of(organization, "ear", services.ears()), standings.of(organization, "brain", services.brains()),
                         standings.of(organization, "mouth", services.mouths())),
                 failures, out);
-        session.prepare();
+        if (preparations.mayPrepare()) {
+            session.prepare();
+        }
         return session;
     }
 

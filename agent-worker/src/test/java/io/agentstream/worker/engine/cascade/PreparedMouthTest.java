@@ -37,6 +37,8 @@ final class PreparedMouthTest {
     private final List<String> happened = new ArrayList<>();
     private final List<Answer> answers = new ArrayList<>();
     private boolean hasMouths = true;
+    private long nowMs = 1_000;
+    private final CascadeEngine engine = new CascadeEngine(_ -> new Services(), FailureListener.NOBODY, () -> nowMs);
 
     private final class Services implements Ports {
 
@@ -112,7 +114,7 @@ final class PreparedMouthTest {
     }
 
     private AgentSession opened() {
-        return new CascadeEngine(_ -> new Services(), FailureListener.NOBODY).open(
+        return engine.open(
                 new AgentEngine.Opening(
                         CallId.of(1, 1, 1), 7, GRAPH, Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
                         Dialogues.of(GRAPH, Json.MAPPER.readTree("{}")), null),
@@ -141,5 +143,24 @@ final class PreparedMouthTest {
 
         assertEquals(List.of(), before);
         assertInstanceOf(MouthFailed.class, answers.getFirst());
+    }
+
+    @Test
+    void ofManyCallsThatBeginAtOnceAFewAreConnectedInASecondAndTheOthersWhenTheySpeak() {
+        // given as many as a worker takes over
+        AgentSession last = opened();
+        for (int n = 1; n < 500; n++) {
+            last = opened();
+        }
+        long connected = happened.stream().filter("connects first"::equals).count();
+
+        // when
+        last.perform(new Speak(1, 1, 0, "Hello."));
+        nowMs += 1_000;
+        opened();
+
+        // then
+        assertEquals(Preparations.IN_SECOND, connected);
+        assertEquals(List.of("opened first", "speaks first", "opened first", "connects first"), happened.subList(happened.size() - 4, happened.size()));
     }
 }
