@@ -56,6 +56,9 @@ public interface Dialogue {
     /// The call is over: what is told of it now is the last. Called once.
     Move ended();
 
+    /// What it has understood of what the caller is saying; may be nothing.
+    String words();
+
     /// When it wants to be called back; [#NEVER] where it does not.
     long dueMs();
 
@@ -111,6 +114,11 @@ public interface Dialogue {
         @Override
         public Move sounded() {
             return Move.stay(this);
+        }
+
+        @Override
+        public String words() {
+            return "";
         }
 
         @Override

@@ -118,18 +118,23 @@ final class Exchange {
         if (ends) {
             move(dialogue.ended());
         }
+        boolean isAnswered = step.effects().stream().anyMatch(effect -> effect instanceof Think think && think.prompt() instanceof Prompt.Speech);
         for (ConversationEffect effect : step.effects()) {
             switch (effect) {
                 case Think think -> move(dialogue.asked(think.turn(), think.prompt(), nowMs));
                 case StopThinking stop -> move(dialogue.stopped(stop.turn()));
                 case Tell tell -> {
                     if (tell.fact() instanceof Fact.Said heard) {
-                        dialogue = dialogue.heard(heard.turn(), heard.playedMs(), heard.whole(), isAnswered(step.effects()));
+                        dialogue = dialogue.heard(
+                                heard.turn(), heard.playedMs(), heard.whole(),
+                                isAnswered || (floor instanceof Floor.Listening listening && listening.hearing()));
                     } else if (tell.fact() instanceof Fact.TurnStarted begun && begun.by() == Party.CALLER) {
                         callerBegan(begun.turn(), step.effects());
                     }
-                    if (!(tell.fact() instanceof Fact.Heard words && isTold(words))) {
+                    if (!(tell.fact() instanceof Fact.Heard heard) || heard.digit() != null) {
                         effects.add(tell);
+                    } else if (!isAnswered || !dialogue.understands()) {
+                        effects.add(new Tell(withWords(heard)));
                     }
                 }
                 case SetDeadline deadline -> floorDueMs = deadline.atMs();
@@ -147,12 +152,6 @@ final class Exchange {
         }
     }
 
-    /// Whether the caller's turn has begun with what was said before.
-    private boolean isAnswered(List<ConversationEffect> together) {
-        return (floor instanceof Floor.Listening listening && listening.hearing())
-                || together.stream().anyMatch(effect -> effect instanceof Think think && think.prompt() instanceof Prompt.Speech);
-    }
-
     /// A key is no speech, and is over when it is known.
     private void callerBegan(int turn, List<ConversationEffect> together) {
         if (floor instanceof Floor.Listening listening) {
@@ -166,9 +165,11 @@ final class Exchange {
                 .ifPresent(speech -> move(dialogue.callerBegan(turn, speech.speechMs() + KNOWN_LATE_MS)));
     }
 
-    /// What was said is told with its words, by the dialogue, where somebody is asked for an answer to it.
-    private boolean isTold(Fact.Heard heard) {
-        return heard.digit() == null && dialogue.understands() && floor instanceof Floor.Thinking;
+    /// Where nobody is asked for an answer it is told with the words that are known by now; else the dialogue tells it, once it knows them.
+    private Fact withWords(Fact.Heard cut) {
+        Long speechMs = cut.speechMs();
+        String words = dialogue.words();
+        return speechMs == null || words.isEmpty() ? cut : new Fact.Understood(cut.turn(), words, speechMs);
     }
 
     private void move(Dialogue.Move move) {

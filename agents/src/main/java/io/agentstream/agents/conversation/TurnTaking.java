@@ -106,7 +106,7 @@ final class TurnTaking {
             case DigitPressed pressed -> waiting(
                     state,
                     state.manners().takesKeys() ? state.caller() : state.caller().presses(pressed.digit()), nowMs);
-            case TurnWanted wanted -> takeTurn(talk, nowMs, new ArrayList<>());
+            case TurnWanted wanted -> takeTurn(talk, nowMs, state.hearing() ? effects(heard(state, nowMs)) : new ArrayList<>());
             case EngineFailed _, Broken _ -> fail(talk.turn());
             case CallEnded ended -> ended(state, nowMs);
             case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, CallerWords _, MarkReached _, Played _,
@@ -234,10 +234,13 @@ final class TurnTaking {
         if (!state.hearing()) {
             return ended(of(state), nowMs, new ClearDeadline());
         }
-        return Step.to(
-                new Ended(state.turn()), new ClearDeadline(),
-                new Tell(new Fact.Heard(
-                        state.turn(), null, state.pause() == null ? state.caller().speechMs(nowMs) : state.pause().speechMs())));
+        return Step.to(new Ended(state.turn()), new ClearDeadline(), heard(state, nowMs));
+    }
+
+    /// What the caller has said by now, who is not listened to any longer.
+    private static Tell heard(Listening state, long nowMs) {
+        return new Tell(new Fact.Heard(
+                state.turn(), null, state.pause() == null ? state.caller().speechMs(nowMs) : state.pause().speechMs()));
     }
 
     /// The call ends. A caller who spoke into the agent's words has said something too.

@@ -88,6 +88,11 @@ public final class CascadeDialogue implements Dialogue {
     }
 
     @Override
+    public String words() {
+        return new CascadeStep(graph, known, state, 0).hearing().known();
+    }
+
+    @Override
     public long dueMs() {
         return state.dueMs();
     }

@@ -118,8 +118,8 @@ final class CascadeState implements Cloneable {
     /// What says only that somebody listens, said into a line: an answer only where the floor takes it for one, and no part of any other.
     String aside = "";
     boolean deaf;
-    /// How long the caller spoke whose words are waited for.
-    long speechMs;
+    /// What the caller has said of which nothing is told yet; null where all is.
+    @Nullable Spoken unheard;
 
     // Where one service hears, thinks and speaks: see [Living].
 
@@ -157,6 +157,9 @@ final class CascadeState implements Cloneable {
             return new Used(use, key, number, Dialogue.NEVER, other);
         }
     }
+
+    /// A turn of the caller.
+    record Spoken(int turn, long speechMs) {}
 
     /// A text for the mouth, or keys whose tones are made.
     ///

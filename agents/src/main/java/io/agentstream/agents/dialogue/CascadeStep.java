@@ -176,7 +176,11 @@ final class CascadeStep {
             }
         }
         s.ending |= s.overtime;
+        if (prompt instanceof Prompt.Speech speech) {
+            s.unheard = new CascadeState.Spoken(turn, speech.speechMs());
+        }
         if (s.ending && !(prompt instanceof Prompt.Again)) {
+            hearing().told(hearing().known());
             way().farewell();
             return;
         }
@@ -186,7 +190,7 @@ final class CascadeStep {
             case Prompt.GoOn goOn -> way().goOn();
             case Prompt.Key key -> way().key(key.digit());
             case Prompt.Speech speech when isLive() -> living().speechEnded(speech.speechMs());
-            case Prompt.Speech speech -> hearing().speechEnded(speech.speechMs());
+            case Prompt.Speech speech -> hearing().speechEnded();
             case Prompt.Silence _, Prompt.Unheard _ -> new Idling(this).silence();
         }
     }
@@ -196,6 +200,7 @@ final class CascadeStep {
         if (turn != s.turn) {
             return;
         }
+        hearing().told(""); // its words are part of what the caller goes on to say
         if (s.asking != CascadeState.NONE) {
             effects.add(new StopBrain(turn));
         }

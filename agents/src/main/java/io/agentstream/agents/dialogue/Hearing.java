@@ -87,9 +87,9 @@ final class Hearing {
     }
 
     /// The caller has said something: its words are wanted.
-    void speechEnded(long speechMs) {
-        s.speechMs = speechMs;
+    void speechEnded() {
         if (s.deaf) {
+            told("");
             nobodyHears();
         } else if (s.heardAll) {
             understood(s.heard);
@@ -113,8 +113,20 @@ final class Hearing {
         return WellFormed.beginning((s.heardTurns + " " + text).strip(), MAX_CHARS);
     }
 
-    private String known() {
-        return s.heard.isBlank() ? s.aside : s.heard;
+    /// What is understood by now of what the caller is saying.
+    String known() {
+        return (s.heard.isBlank() ? s.aside : s.heard).strip();
+    }
+
+    /// That the caller has said something is told once, with its words where they are known, whatever becomes of the answer.
+    void told(String text) {
+        CascadeState.Spoken spoken = s.unheard;
+        if (spoken != null) {
+            s.unheard = null;
+            step.effects.add(new Tell(text.isBlank()
+                    ? new Fact.Heard(spoken.turn(), null, spoken.speechMs())
+                    : new Fact.Understood(spoken.turn(), text.strip(), spoken.speechMs())));
+        }
     }
 
     private void understood(String text) {
@@ -125,23 +137,22 @@ final class Hearing {
                         && !s.cutLast
                         && Backchannels.isOne(step.graph.settings().language(), text)
                         && !step.questions().isAnswer(step.here(), text));
+        told(meansNothing ? "" : text);
         if (meansNothing) {
             step.way().stay();
         } else {
             s.forgetCutOff();
-            step.effects.add(new Tell(new Fact.Understood(s.turn, text.strip(), s.speechMs)));
             step.way().words(text.strip());
         }
     }
 
     /// The call ends while the words of what the caller has said are waited for: those that are known by now are all.
     void over() {
-        if (s.wordsDueMs == Dialogue.NEVER) {
-            return;
+        if (s.unheard != null) {
+            s.wordsDueMs = Dialogue.NEVER;
+            told(known());
+            s.forgetWords();
         }
-        s.wordsDueMs = Dialogue.NEVER;
-        String words = known().strip();
-        step.effects.add(new Tell(words.isEmpty() ? new Fact.Heard(s.turn, null, s.speechMs) : new Fact.Understood(s.turn, words, s.speechMs)));
     }
 
     void silent() {
@@ -165,6 +176,7 @@ final class Hearing {
         }
         if (isWaitedFor && s.deaf) {
             s.wordsDueMs = Dialogue.NEVER;
+            told(words);
             nobodyHears();
         } else if (isWaitedFor) {
             understood(words);

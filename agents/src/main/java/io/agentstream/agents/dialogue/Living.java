@@ -99,9 +99,11 @@ final class Living {
     /// The caller has said something, and is answered.
     void speechEnded(long speechMs) {
         if (s.deaf) {
+            step.hearing().told("");
             step.hearing().nobodyHears();
             return;
         }
+        s.unheard = null; // it is told with its words
         step.effects.add(new FinishHearing(s.earNumber));
         if (s.unworded.size() >= MAX_UNWORDED) {
             wordless(s.unworded.getFirst());

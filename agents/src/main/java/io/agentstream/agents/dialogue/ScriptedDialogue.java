@@ -149,6 +149,11 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
+    public String words() {
+        return "";
+    }
+
+    @Override
     public Move ended() {
         return Move.stay(this);
     }

@@ -16,7 +16,7 @@ class MachineVersionTest {
 
     /// Of what the machine of this version answers to the inputs below.
     private static final int VERSION = 6;
-    private static final String ANSWERS = "8b6007841a15f2d867ac706e8d1d1c69c1702e75105b5ea682a1e658dcc333df";
+    private static final String ANSWERS = "df704c2a397838b16e663dfdcf11ab04734aef5f40cb8bf5fc907355dde7b1ee";
 
     private static final int SEEDS = 200;
     private static final int INPUTS = 300;

@@ -29,6 +29,7 @@ import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Transfer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -290,6 +291,8 @@ class CascadeSimulationTest {
         private int agents;
         private final Map<Integer, Integer> said = new HashMap<>();
         private final Set<Integer> played = new HashSet<>();
+        private final Set<Integer> callers = new HashSet<>();
+        private final List<Integer> heard = new ArrayList<>();
 
         Promises(World world) {
             this.world = world;
@@ -308,6 +311,9 @@ class CascadeSimulationTest {
                 case ConversationEffect.Clear clear -> cleared = Math.max(cleared, clear.turn());
                 case ConversationEffect.Tell tell when tell.fact() instanceof Fact.TurnStarted started && started.by() == Party.AGENT ->
                     agents = started.turn();
+                case ConversationEffect.Tell tell when tell.fact() instanceof Fact.TurnStarted started -> callers.add(started.turn());
+                case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Heard words -> heard.add(words.turn());
+                case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Understood words -> heard.add(words.turn());
                 case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Said words -> said.merge(words.turn(), 1, Integer::sum);
                 case ConversationEffect.HangUp hangUp -> assertEquals(0, world.hangUps, "ended twice");
                 case ConversationEffect _ -> { }
@@ -335,6 +341,7 @@ class CascadeSimulationTest {
             }
             if (world.takeOvers == 0) { // what the last worker has said it may not have told
                 assertEquals(played, said.keySet(), "each turn that was played is told");
+                assertEquals(callers.stream().sorted().toList(), heard.stream().sorted().toList(), "each turn of the caller is told once");
             }
             assertTrue(said.values().stream().allMatch(count -> count == 1), "a turn is told once");
             JsonNode memory = world.state.dialogue().memory(0);

@@ -211,6 +211,24 @@ final class CascadeTurnsTest {
         return world.run(60_000);
     }
 
+    /// The caller hangs up in the middle of a sentence.
+    @Test
+    void whatIsUnderstoodOfWhatIsCutShortIsTold() {
+        PoliteServices services = new PoliteServices(request -> Thought.of(ANSWER));
+        World world = new World(agent("{\"by\": \"speech\"}"), services, TakeOver.NEVER);
+        world.caller = new Caller(services, "Tell me all about it.");
+        world.watcher = effect -> {
+            if (effect instanceof ConversationEffect.Tell tell && tell.fact() instanceof Fact.TurnStarted begun && begun.by() == Party.CALLER) {
+                world.phone(100, () -> give(world, new WordsHeard(services.ear, "Tell me all")));
+                world.phone(200, () -> give(world, new ConversationInput.CallEnded()));
+            }
+        };
+        world.run(60_000);
+
+        assertEquals(List.of("Tell me all"), understood(world));
+        assertEquals(List.of(), world.told(Fact.Heard.class));
+    }
+
     @Test
     void whatTheCallerSaidLastIsTheRecordsAlsoWhereTheCallEndsBeforeItsWords() {
         assertEquals(1, hangUp("").told(Fact.Heard.class).size());
