@@ -25,6 +25,7 @@ final class GatewayMeters {
     final Counter unknownCalls;
     final Counter peerReadsSlowly;
     final Counter strangers;
+    final Counter newcomersCut;
     final Counter forwardedByStrangers;
     final Counter notOpened;
     final Counter deaf;
@@ -44,6 +45,7 @@ final class GatewayMeters {
         unknownCalls = metrics.counter(PREFIX + "commands_for_unknown_calls");
         peerReadsSlowly = metrics.counter(PREFIX + "writes_deferred");
         strangers = metrics.counter(PREFIX + "connections_not_from_a_proxy");
+        newcomersCut = metrics.counter(PREFIX + "connections_cut"); // before they were sockets
         forwardedByStrangers = metrics.counter(PREFIX + "forwarded_by_strangers");
         notOpened = metrics.counter(PREFIX + "commands_not_opened"); // sealed for somebody else, or changed
         deaf = metrics.counter(PREFIX + "workers_that_do_not_seal"); // each a sealed call that was closed for it

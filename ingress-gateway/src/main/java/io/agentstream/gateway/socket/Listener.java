@@ -6,11 +6,12 @@ import io.undertow.UndertowOptions;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -23,7 +24,9 @@ import org.xnio.channels.AcceptingChannel;
 final class Listener implements AutoCloseable {
 
     private static final int MAX_HEADER_BYTES = 16 << 10;
-    private static final int REQUEST_TIMEOUT_MS = 10_000;
+    /// Nothing that is asked for here has a body. (0 would be no limit.)
+    private static final long MAX_BODY_BYTES = 1;
+    static final int REQUEST_TIMEOUT_MS = 10_000;
     private static final int ADMIN_THREADS = 2;
     private static final int HTTP_BUFFER_BYTES = 16 << 10;
     private static final int BACKLOG = 1_000;
@@ -31,71 +34,72 @@ final class Listener implements AutoCloseable {
     private static final int SEND_BUFFER_BYTES = 64 << 10;
 
     private final Undertow undertow;
-    private final @Nullable AcceptingChannel<StreamConnection> behindProxies;
+    private final AcceptingChannel<? extends StreamConnection> server;
 
-    private Listener(Undertow undertow, @Nullable AcceptingChannel<StreamConnection> behindProxies) {
+    private Listener(Undertow undertow, AcceptingChannel<? extends StreamConnection> server) {
         this.undertow = undertow;
-        this.behindProxies = behindProxies;
+        this.server = server;
     }
 
+    /// @param newcomers who are served within their time
     /// @throws IllegalStateException where the port is taken
-    static Listener open(MediaServer.Settings settings, HttpHandler handler, Runnable onStranger) {
-        return open(settings, handler, REQUEST_TIMEOUT_MS, onStranger);
-    }
-
-    /// @param requestTimeoutMs how long a connection may take for what it has to say before its first request, and for that
-    static Listener open(MediaServer.Settings settings, HttpHandler handler, int requestTimeoutMs, Runnable onStranger) {
-        boolean direct = !settings.proxies().protocol();
-        Undertow.Builder builder = Undertow.builder()
+    static Listener open(MediaServer.Settings settings, HttpHandler handler, Newcomers newcomers, Runnable onStranger) {
+        Undertow undertow = Undertow.builder()
                 .setIoThreads(settings.ioThreads())
                 .setWorkerThreads(ADMIN_THREADS)
                 .setWorkerOption(Options.WORKER_NAME, "gateway")
-                .setSocketOption(Options.KEEP_ALIVE, true)
-                .setSocketOption(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestTimeoutMs)
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, requestTimeoutMs)
-                .setHandler(handler);
-        if (direct && settings.tls() == null) {
-            builder.addHttpListener(settings.port(), settings.bindAddress());
-        } else if (direct) {
-            builder.addHttpsListener(settings.port(), settings.bindAddress(), settings.tls());
-        }
-        Undertow undertow = builder.build();
+                .build();
         try {
             undertow.start();
-            return new Listener(undertow, direct ? null : behindProxies(undertow, settings, handler, requestTimeoutMs, onStranger));
+            return new Listener(undertow, accepting(undertow, settings, newcomers.before(handler), newcomers, onStranger));
         } catch (RuntimeException e) {
             undertow.stop();
             throw HttpServer.portTaken(e, settings.bindAddress(), settings.port());
         }
     }
 
-    private static AcceptingChannel<StreamConnection> behindProxies(
-            Undertow undertow, MediaServer.Settings settings, HttpHandler handler, int requestTimeoutMs, Runnable onStranger) {
+    /// Undertow's own listeners begin with a connection's first request, and of what comes before nobody is told.
+    private static AcceptingChannel<? extends StreamConnection> accepting(
+            Undertow undertow, MediaServer.Settings settings, HttpHandler handler, Newcomers newcomers, Runnable onStranger) {
         UndertowXnioSsl tls = settings.tls() == null
                 ? null
                 : new UndertowXnioSsl(Xnio.getInstance(Undertow.class.getClassLoader()), OptionMap.EMPTY, settings.tls());
         OptionMap http = OptionMap.builder()
                 .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, requestTimeoutMs)
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, requestTimeoutMs)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, MAX_BODY_BYTES)
+                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_TIMEOUT_MS)
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS)
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                 .getMap();
-        ProxiedConnections proxied = new ProxiedConnections(
-                settings.proxies().trusted(), tls, new DefaultByteBufferPool(true, HTTP_BUFFER_BYTES), http, handler,
-                requestTimeoutMs, onStranger);
+        DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, HTTP_BUFFER_BYTES);
+        OptionMap tcp = OptionMap.builder()
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.KEEP_ALIVE, true)
+                .set(Options.BACKLOG, BACKLOG)
+                .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
+                .getMap();
+        InetSocketAddress address = new InetSocketAddress(settings.bindAddress(), settings.port());
         try {
-            AcceptingChannel<StreamConnection> server = undertow.getWorker().createStreamConnectionServer(
-                    new InetSocketAddress(settings.bindAddress(), settings.port()),
-                    ChannelListeners.openListenerAdapter(proxied),
-                    OptionMap.builder()
-                            .set(Options.TCP_NODELAY, true)
-                            .set(Options.REUSE_ADDRESSES, true)
-                            .set(Options.KEEP_ALIVE, true)
-                            .set(Options.BACKLOG, BACKLOG)
-                            .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
-                            .getMap());
+            AcceptingChannel<? extends StreamConnection> server;
+            if (settings.proxies().protocol()) {
+                server = undertow.getWorker().createStreamConnectionServer(
+                        address,
+                        ChannelListeners.openListenerAdapter(new ProxiedConnections(
+                                settings.proxies().trusted(), tls, buffers, http, handler, REQUEST_TIMEOUT_MS, newcomers, onStranger)),
+                        tcp);
+            } else {
+                HttpOpenListener requests = new HttpOpenListener(buffers, http);
+                requests.setRootHandler(handler);
+                ChannelListener<StreamConnection> direct = connection -> {
+                    newcomers.arrives(connection);
+                    requests.handleEvent(connection);
+                };
+                server = tls == null
+                        ? undertow.getWorker().createStreamConnectionServer(address, ChannelListeners.openListenerAdapter(direct), tcp)
+                        : tls.createSslConnectionServer(
+                                undertow.getWorker(), address, ChannelListeners.openListenerAdapter(direct), tcp);
+            }
             server.resumeAccepts();
             return server;
         } catch (BindException taken) {
@@ -107,15 +111,12 @@ final class Listener implements AutoCloseable {
 
     /// The port that is listened on.
     int port() {
-        InetSocketAddress address = behindProxies == null
-                ? (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()
-                : behindProxies.getLocalAddress(InetSocketAddress.class);
-        return address.getPort();
+        return server.getLocalAddress(InetSocketAddress.class).getPort();
     }
 
     @Override
     public void close() {
-        IoUtils.safeClose(behindProxies);
+        IoUtils.safeClose(server);
         undertow.stop();
     }
 }

@@ -35,6 +35,9 @@ public final class MediaServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(MediaServer.class);
 
+    /// Few strangers are there for longer than moments; each costs some 10 KB.
+    private static final Newcomers.Limits NEWCOMERS = new Newcomers.Limits(Listener.REQUEST_TIMEOUT_MS, 4_000, 1_000);
+
     /// How sockets are served.
     ///
     /// @param bytesPerSecond what a peer may send for long
@@ -100,6 +103,7 @@ public final class MediaServer implements AutoCloseable {
     private final Settings settings;
     private final TelephonyProviders providers;
     private final AdmissionControl admission;
+    private final Newcomers newcomers;
     private final GatewayMeters meters;
     private final CallRegistry registry;
     private final GatewayParts parts;
@@ -119,6 +123,7 @@ public final class MediaServer implements AutoCloseable {
         this.providers = providers;
         this.meters = new GatewayMeters(metrics);
         this.registry = new CallRegistry(meters);
+        this.newcomers = new Newcomers(NEWCOMERS, settings.proxies().trusted(), meters.newcomersCut::increment);
         this.admission = new AdmissionControl(
                 settings.admission(), providers, () -> orphaned ? Optional.of("no commands arrive") : unable.get());
         this.parts = new GatewayParts(
@@ -128,6 +133,7 @@ public final class MediaServer implements AutoCloseable {
         metrics.gauge("agent_stream_gateway_calls_live", admission::calls);
         metrics.gauge("agent_stream_gateway_sockets_refused", admission::refused);
         metrics.gauge("agent_stream_gateway_sockets", registry::size);
+        metrics.gauge("agent_stream_gateway_connections_without_socket", newcomers::size);
     }
 
     /// Where commands for calls go.
@@ -143,6 +149,7 @@ public final class MediaServer implements AutoCloseable {
         listener = Listener.open(
                 settings,
                 around.apply(new UpgradeHandler(new Sockets(), settings.proxies().trusted())),
+                newcomers,
                 meters.strangers::increment);
     }
 

@@ -28,13 +28,15 @@ final class ProxiedConnections implements ChannelListener<StreamConnection> {
     private final HttpOpenListener clients;
     private final HttpOpenListener balancers;
     private final int headerTimeoutMs;
+    private final Newcomers newcomers;
     private final Runnable onStranger;
 
     /// @param headerTimeoutMs how long a connection may take for its header
+    /// @param newcomers told of a connection when its header was read
     /// @param http options of what comes after the header
     ProxiedConnections(
             Networks trusted, @Nullable UndertowXnioSsl tls, ByteBufferPool buffers, OptionMap http, HttpHandler handler,
-            int headerTimeoutMs, Runnable onStranger) {
+            int headerTimeoutMs, Newcomers newcomers, Runnable onStranger) {
         this.trusted = trusted;
         this.tls = tls;
         this.clients = new HttpOpenListener(buffers, http);
@@ -46,6 +48,7 @@ final class ProxiedConnections implements ChannelListener<StreamConnection> {
             handler.handleRequest(exchange);
         });
         this.headerTimeoutMs = headerTimeoutMs;
+        this.newcomers = newcomers;
         this.onStranger = onStranger;
     }
 
@@ -76,6 +79,7 @@ final class ProxiedConnections implements ChannelListener<StreamConnection> {
 
         private HttpOpenListener next(StreamConnection connection) {
             timer.remove();
+            newcomers.arrives(connection);
             return balancer.equals(connection.getPeerAddress()) ? balancers : clients;
         }
 
