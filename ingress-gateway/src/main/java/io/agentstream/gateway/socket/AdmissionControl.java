@@ -30,6 +30,10 @@ final class AdmissionControl {
     /// Of the calls in the handshake that an address may have, the part for agents of which it is not known whose they are.
     private static final int UNKNOWN_PART = 2;
 
+    /// Of all places, the part that such addresses may have in the handshake together: a call to an agent that there is not has its
+    /// place until an orchestrator has said so.
+    private static final int ALL_STRANGERS_PART = 2;
+
     private final MediaServer.Admission limits;
     private final TelephonyProviders providers;
     private final Supplier<Optional<String>> unable;
@@ -39,6 +43,7 @@ final class AdmissionControl {
     private final ProvenAddresses provenAddresses = new ProvenAddresses();
     private final Debts debts;
     private int calls;
+    private int strangersHandshakes;
     private int sockets;
     private int refused;
     private boolean draining;
@@ -100,6 +105,7 @@ final class AdmissionControl {
             Permit permit = new Permit(address, peer, agent, refusal, proven);
             if (refusal == null) {
                 calls++;
+                strangersHandshakes += proven ? 0 : 1;
                 peer.handshakes++;
                 agent.handshakes++;
                 permit.begins(nowUs);
@@ -131,6 +137,7 @@ final class AdmissionControl {
         }
         boolean full = draining
                 || calls >= limits.maxCalls()
+                || isCrowdedByStrangers(proven)
                 || peer.handshakes >= limits.maxHandshakesPerAddress()
                 || (agent.handshakes >= limits.maxHandshakesPerAgent() && !proven)
                 || isCrowded(agent, proven)
@@ -147,6 +154,11 @@ final class AdmissionControl {
                         || (!proven && tenant.strangersHandshakes >= Math.max(1, most / STRANGERS_PART)));
     }
 
+    /// Whether all addresses of which no call has talked have as many calls in the handshake as they may have together.
+    private boolean isCrowdedByStrangers(boolean proven) {
+        return !proven && strangersHandshakes >= Math.max(1, limits.maxCalls() / ALL_STRANGERS_PART);
+    }
+
     /// Whether an address of which calls talk has as many in the handshake, with agents that perhaps there are not, as may be.
     private boolean isCrowdedByUnknown(Peer peer, Called.Agent agent, boolean proven) {
         return proven && !agent.isKnown() && peer.unknownHandshakes >= Math.max(1, limits.maxHandshakesPerAddress() / UNKNOWN_PART);
@@ -157,6 +169,9 @@ final class AdmissionControl {
     private void crowd(Peer peer, Called.Agent agent, boolean proven, long nowUs) {
         if (draining || calls >= limits.maxCalls()) {
             return; // nobody's doing
+        }
+        if (isCrowdedByStrangers(proven) && peer.handshakes == 0) {
+            return; // others' doing
         }
         if (!proven && (agent.handshakes >= limits.maxHandshakesPerAgent() || isCrowded(agent, false))) {
             debts.stranger(agent, nowUs);
@@ -306,6 +321,7 @@ final class AdmissionControl {
         private void greeted() {
             if (greeting) {
                 greeting = false;
+                strangersHandshakes -= cameProven ? 0 : 1;
                 agent.handshakes--;
                 Called.Tenant tenant = called.findTenant(organization);
                 if (tenant != null) { // who has a call in the handshake is not forgotten

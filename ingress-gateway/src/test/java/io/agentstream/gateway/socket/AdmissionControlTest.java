@@ -45,16 +45,49 @@ final class AdmissionControlTest {
 
     @Test
     void letsInAsManyCallsAsThereMayBe() {
-        door.letIn("a", "1").opened(0);
-        door.letIn("b", "1").opened(0);
-        door.letIn("c", "1").opened(0);
+        for (int i = 0; i < 7; i++) {
+            door.letIn("a" + i, "1").opened(0);
+        }
         Permit last = door.letIn("d", "2");
         last.opened(0);
 
         door.isFullFor("e", "3");
         last.ended(Failure.HANDSHAKE_TIMEOUT, 0); // though its peer may not have answered the close yet
         door.letIn("e", "3");
-        assertEquals(4, door.admission.calls());
+        assertEquals(8, door.admission.calls());
+    }
+
+    /// Calls to agents that there are not have a place each, until an orchestrator has said so of each.
+    @Test
+    void strangersTogetherTakeNoMoreThanHalfOfThePlaces() {
+        door.talks("a", "provider", 0);
+        Permit first = door.letIn("b", "1");
+        for (int i = 0; i < 3; i++) {
+            door.letIn("b" + i, "2");
+        }
+
+        door.isFullFor("c", "3");
+        door.isFullFor("c", "1");
+        door.letIn("d", "provider");
+        first.ended(Failure.WORKFLOW_NOT_FOUND, 0);
+        door.letIn("c", "3").opened(0);
+        door.letIn("e", "3"); // who talks is no stranger
+        assertEquals(6, door.admission.calls());
+    }
+
+    /// Who comes when strangers have all that they may is not made to answer for them.
+    @Test
+    void whoFindsThePlacesOfStrangersTakenOwesNothing() {
+        for (int i = 0; i < 4; i++) {
+            door.letIn("b" + i, i < 3 ? "1" : "2");
+        }
+        for (int i = 0; i < 10 * AtTheDoor.RATE; i++) {
+            door.enter("c", "3").gone();
+            door.enter("c", "2").gone();
+        }
+
+        assertNull(door.turnsAway("3", 0));
+        assertEquals(TurnedAway.ADDRESS_RATE, door.turnsAway("2", 0));
     }
 
     @Test
@@ -158,7 +191,7 @@ final class AdmissionControlTest {
             open.add(door.stranger("address " + open.size(), nowUs));
         }
 
-        assertEquals(AdmissionControl.MAX_REFUSED + 2 * 4, open.size());
+        assertEquals(AdmissionControl.MAX_REFUSED + 2 * 8, open.size());
         assertEquals(TurnedAway.SOCKETS, door.turnsAway("provider", nowUs));
         open.getFirst().gone();
         assertNull(door.turnsAway("provider", nowUs));
