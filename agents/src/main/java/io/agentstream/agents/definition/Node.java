@@ -63,8 +63,12 @@ public sealed interface Node {
 
         /// Where the node leads when its work is done, while the variables have these values.
         public Optional<String> onDone(Values values) {
-            return first(Edge.When.class, edge -> Conditions.holds(edge.condition(), values))
-                    .or(() -> Optional.ofNullable(next));
+            return onCondition(values).or(() -> Optional.ofNullable(next));
+        }
+
+        /// Where the first condition leads that holds while the variables have these values.
+        public Optional<String> onCondition(Values values) {
+            return first(Edge.When.class, edge -> Conditions.holds(edge.condition(), values));
         }
 
         public List<Edge.Intent> intents() {

@@ -42,6 +42,12 @@ final class OfferChecks {
     private void choices(String at, Node node) {
         List<String> tools = node instanceof Node.Agent agent ? agent.tools() : List.of();
         List<Edge> edges = node.common().edges();
+        String next = node instanceof Node.Agent ? node.common().next() : null;
+        if (next != null) {
+            String name = Choices.done(next);
+            tools.stream().filter(tool -> isNamed(tool, name)).forEach(tool -> problems.add(
+                    at + ".next", "is offered to the brain as " + name + ", and so is, or may be, a tool of " + tool));
+        }
         Map<String, String> intents = new HashMap<>();
         for (int index = 0; index < edges.size(); index++) {
             if (edges.get(index) instanceof Edge.Intent intent && intent.description() != null) {

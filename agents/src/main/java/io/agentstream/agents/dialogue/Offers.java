@@ -7,18 +7,21 @@ import io.agentstream.agents.definition.Edge;
 import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.definition.Tool.Parameter;
+import io.agentstream.agents.definition.Values;
 import io.agentstream.schemas.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What a brain is offered in a node: its tools, and its intents as choices. The same offers have the same form in every process. Pure.
+/// What a brain is offered in a node: its tools, its intents as choices, and in one in which it talks and that leads on, to say that it is done. The
+/// same offers have the same form in every process. Pure.
 final class Offers {
 
     private Offers() {}
@@ -32,6 +35,10 @@ final class Offers {
         }
         if (node instanceof Node.Agent agent) {
             agent.tools().forEach(name -> add(offers, graph.tool(name)));
+            String next = agent.common().next();
+            if (next != null) {
+                offers.add(new Offer(Choices.done(next), "Goes on, when all that you were to do at this point of the call is done.", schema(Map.of())));
+            }
         }
         return List.copyOf(offers);
     }
@@ -43,13 +50,16 @@ final class Offers {
                 : List.of();
     }
 
-    /// Where a choice leads; null where the name is none.
-    static @Nullable String choice(Node node, String name) {
-        return node.common().intents().stream()
+    /// Where a choice leads, or being done; null where the name is neither.
+    static @Nullable String choice(Node node, String name, Values values) {
+        Optional<String> chosen = node.common().intents().stream()
                 .filter(intent -> intent.description() != null && Choices.offered(intent.intent()).equals(name))
                 .findFirst()
-                .map(Edge.Intent::go)
-                .orElse(null);
+                .map(Edge.Intent::go);
+        String next = node instanceof Node.Agent ? node.common().next() : null;
+        return next != null && Choices.done(next).equals(name)
+                ? chosen.or(() -> node.common().onDone(values)).orElse(null)
+                : chosen.orElse(null);
     }
 
     private static void add(List<Offer> offers, Tool tool) {

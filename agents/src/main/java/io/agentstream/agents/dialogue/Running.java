@@ -143,7 +143,7 @@ final class Running {
         step.save();
         if (s.awaits && !isUnderWay()) {
             s.awaits = false;
-            step.thinking().ask();
+            step.way().used();
         }
     }
 

@@ -85,7 +85,7 @@ final class Tooling {
     private Used begun(Used wanted) {
         String name = wanted.use().tool();
         Node node = step.here();
-        String way = Offers.choice(node, name);
+        String way = Offers.choice(node, name, step.values());
         if (way != null) {
             s.go = way;
             return wanted.with(OK);
@@ -242,7 +242,7 @@ final class Tooling {
         } else if (step.here() instanceof Node.Gather gather) {
             step.questions().unclear(gather);
         } else {
-            step.thinking().ask();
+            step.way().used();
         }
     }
 

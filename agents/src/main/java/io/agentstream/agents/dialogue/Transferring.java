@@ -152,7 +152,7 @@ final class Transferring {
         if (terms != null && terms.onFailure() != null) {
             step.way().leave(terms.onFailure());
         } else {
-            step.thinking().ask();
+            step.way().used();
         }
     }
 

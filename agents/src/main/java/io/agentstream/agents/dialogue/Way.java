@@ -78,6 +78,11 @@ final class Way {
         }
     }
 
+    /// What the brain has used is done, and it is told; unless a condition holds by what is known now.
+    void used() {
+        step.here().common().onCondition(step.values()).ifPresentOrElse(this::leave, step.thinking()::ask);
+    }
+
     /// The node's way for a limit.
     void limit(Node node) {
         node.common().onLimit().ifPresentOrElse(this::enter, this::farewell);

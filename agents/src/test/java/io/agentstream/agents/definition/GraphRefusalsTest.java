@@ -111,6 +111,10 @@ final class GraphRefusalsTest {
                     "is offered to the brain as choose_day, and so is, or may be, a tool of choose_day"),
             choosing("a choice that may be a server's tool", "'choose':{'type':'mcp','url':'https://x.example'}",
                     "is offered to the brain as choose_day, and so is, or may be, a tool of choose"),
+            new Bad("a way on that is a tool",
+                    with("{'type':'agent','prompt':'x','next':'bye','tools':['go_on_to_bye']}",
+                            "'tools':{'go_on_to_bye':{'type':'hangup','description':'x'}},"),
+                    new Problem("nodes.n.next", "is offered to the brain as go_on_to_bye, and so is, or may be, a tool of go_on_to_bye")),
             node("two choices that look the same",
                     "{'type':'gather','say':'x','edges':[{'on':'intent','intent':'a.b','description':'x','go':'bye'},"
                             + "{'on':'intent','intent':'a_b','description':'x','go':'bye'}]}",
