@@ -180,9 +180,9 @@ final class GraphChecks {
     }
 
     private void plan(String at, JsonNode given, TransferPlan plan) {
-        if (plan.warm() == null && given.has("summary")) {
-            problems.add(at + ".summary", "is never said: the transfer is blind");
-        } else if (plan.warm() != null && plan.warm().summary() == null) {
+        if (plan.warm() == null) {
+            List.of("summary", "hold").stream().filter(given::has).forEach(field -> problems.add(at + "." + field, "is never said: the transfer is blind"));
+        } else if (plan.warm().summary() == null) {
             if (graph.engine() == Engine.REALTIME) {
                 problems.add(at + ".summary", "is missing: what a service of speech makes of the call, the caller would hear");
             } else if (graph.services().brains().isEmpty() && !problems.isBad("services")) {

@@ -185,7 +185,8 @@ final class GraphReader {
         return new TransferPlan(
                 warm
                         ? new TransferPlan.Warm(
-                                template(json, "summary"), parsed(phrases.inBrief()), parsed(phrases.take()), settings.language())
+                                template(json, "summary"), parsed(phrases.inBrief()), parsed(phrases.take()),
+                                json.has("hold") || settings.filler() == null ? template(json, "hold", phrases.hold()) : null, settings.language())
                         : null,
                 template(json, "to", ""), template(json, "say"), number(json, "ring_ms"));
     }

@@ -15,8 +15,9 @@ public record TransferPlan(@Nullable Warm warm, Template to, @Nullable Template 
     /// @param summary what the call is about; null: the brain makes it
     /// @param inBrief said in place of a summary that the brain does not make
     /// @param question says which keys take the call and refuse it: 1 and 2
-    /// @param language of all three, as a BCP 47 tag
-    public record Warm(@Nullable Template summary, Template inBrief, Template question, String language) {
+    /// @param hold what the caller hears meanwhile; null: the filler's lines
+    /// @param language of all these, as a BCP 47 tag
+    public record Warm(@Nullable Template summary, Template inBrief, Template question, @Nullable Template hold, String language) {
 
         /// Longest summary: three quarters of a minute.
         public static final int MAX_SUMMARY_CHARS = 700;

@@ -15,11 +15,13 @@ import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.Services;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Template;
 import io.agentstream.agents.dialogue.CascadeState.Piece;
 import io.agentstream.agents.dialogue.CascadeState.Press;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What has to do with the mouth, in one step. Texts are spoken one after the other: audio comes faster than it sounds, and each can be given to
 /// another mouth where one fails.
@@ -35,7 +37,7 @@ final class Speaking {
     private static final int MAX_FILLERS = 3;
 
     /// How often more are said while somebody else is asked to take the call: that may last for minutes, and has a limit of its own.
-    private static final long HOLD_MS = 10_000;
+    private static final int HOLD_MS = 10_000;
 
     private final CascadeStep step;
     private final CascadeState s;
@@ -204,7 +206,7 @@ final class Speaking {
     /// Says something while the caller waits, where the agent has words for that; they are not remembered.
     void filler() {
         s.fillerDueMs = Dialogue.NEVER;
-        Settings.Filler filler = step.graph.settings().filler();
+        Settings.Filler filler = words();
         boolean isFree = s.spoken == s.pieces.size() && s.then == null && !(step.isLive() && s.asking != NONE);
         if (filler != null && !filler.lines().isEmpty() && isFree) {
             String text = step.line(filler.lines().get(s.fillers++ % filler.lines().size()));
@@ -218,10 +220,16 @@ final class Speaking {
 
     /// The caller waits from now on.
     void waits() {
-        Settings.Filler filler = step.graph.settings().filler();
+        Settings.Filler filler = words();
         if (filler != null && s.fillerDueMs == Dialogue.NEVER) {
             wait(filler);
         }
+    }
+
+    /// What there is to say while the caller waits; null: nothing.
+    private Settings.@Nullable Filler words() {
+        Template hold = step.transferring().hold();
+        return hold == null ? step.graph.settings().filler() : new Settings.Filler(HOLD_MS, List.of(hold));
     }
 
     private void wait(Settings.Filler filler) {

@@ -6,6 +6,7 @@ import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.definition.Node;
+import io.agentstream.agents.definition.Template;
 import io.agentstream.agents.definition.Templates;
 import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.definition.TransferPlan;
@@ -129,6 +130,14 @@ final class Transferring {
             return step.graph.tool(wanted.tool()) instanceof Tool.Transfer tool ? new Terms(tool.plan(), tool.onFailure()) : null;
         }
         return step.here() instanceof Node.Transfer node ? new Terms(node.plan(), node.onFailure()) : null;
+    }
+
+    /// What the caller hears again and again while somebody is asked to take the call; null: what else there is to say to one who waits.
+    @Nullable Template hold() {
+        Wanted wanted = s.transfer;
+        Terms terms = wanted == null || !wanted.asked() ? null : terms(wanted);
+        Warm warm = terms == null ? null : terms.plan().warm();
+        return warm == null ? null : warm.hold();
     }
 
     void late() {

@@ -139,6 +139,8 @@ final class GraphRefusalsTest {
                     "is missing: where it leads when the other side was not reached"),
             node("a summary for nobody", "{'type':'transfer','to':'1','summary':'x','on_failure':'bye'}", "summary",
                     "is never said: the transfer is blind"),
+            node("a line for nobody who waits", "{'type':'transfer','to':'1','hold':'x','on_failure':'bye'}", "hold",
+                    "is never said: the transfer is blind"),
             node("an address without host", "{'type':'http','url':'orders/1','next':'bye'}", "url",
                     "is not an address such as https://host/path/{{variable}}, whose scheme, host and port are fixed and which names no user"),
             node("a host from a variable", "{'type':'http','url':'https://{{host}}/x','next':'bye'}", "url",

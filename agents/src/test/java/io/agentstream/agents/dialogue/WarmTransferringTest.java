@@ -51,7 +51,7 @@ class WarmTransferringTest {
         assertTrue(told(world).path("question").asString().startsWith("Drücken Sie die 1"), told(world)::toString);
         assertEquals("de-DE", told(world).path("language").asString());
         assertEquals(60_000, told(world).path("answer_ms").asInt());
-        assertEquals(List.of("Hello.", "Please hold on."), Story.spoken(world));
+        assertEquals(List.of("Hello.", "Please hold on."), Story.spoken(world).subList(0, 2));
         assertEquals(new Fact.HungUp(End.TRANSFERRED), world.told(Fact.HungUp.class).getLast());
     }
 
@@ -95,6 +95,37 @@ class WarmTransferringTest {
         long said = Story.spoken(world).stream().filter("I am still asking."::equals).count();
         assertTrue(said >= 8 && said <= 14, () -> said + " times in " + (world.nowMs - World.T0) + " ms");
         assertEquals("Nobody is there.", Story.spoken(world).getLast());
+    }
+
+    /// What a caller hears who waits for the other side.
+    private static List<String> waiting(String settings, String hold) {
+        Story story = Story.of(settings + """
+                "nodes": {"start": {"type": "transfer", "kind": "warm", "to": "+15550131", "ring_ms": 20000, "summary": "A call.", %s "on_failure": "nobody"},
+                          "nobody": {"type": "hangup", "say": "Nobody is there."}}""".formatted(hold));
+        World world = story.play(new PoliteServices(story.brain()) {
+            @Override
+            public void transfer(World world, Fact.TransferAsked asked) {}
+        }, TakeOver.NEVER);
+        return Story.spoken(world);
+    }
+
+    @Test
+    void aCallerWhoWaitsIsNotLeftInSilence() {
+        List<String> heard = waiting("\"settings\": {\"language\": \"de-DE\"}, ", "");
+
+        long said = heard.stream().filter("Ich versuche noch, jemanden zu erreichen. Bitte bleiben Sie am Apparat."::equals).count();
+        assertTrue(said >= 5 && said <= 10, heard::toString);
+        assertEquals("Nobody is there.", heard.getLast());
+    }
+
+    @Test
+    void whatATransferSaysToWhoWaitsIsSaidInPlaceOfTheFiller() {
+        List<String> heard = waiting(
+                "\"settings\": {\"filler\": {\"after_ms\": 3000, \"lines\": [\"Hm.\"]}}, ", "\"hold\": \"I am asking {{caller_number}}.\",");
+
+        assertEquals(List.of(), heard.stream().filter("Hm."::equals).toList());
+        long said = heard.stream().filter(each -> each.startsWith("I am asking")).count();
+        assertTrue(said >= 5 && said <= 10, heard::toString);
     }
 
     private static Story tool() {
