@@ -151,6 +151,11 @@ final class FakeProject {
         }
     }
 
+    /// Where Maven puts them.
+    Path libraries() {
+        return root.resolve(module).resolve("target/lib");
+    }
+
     Path root() {
         return root;
     }

@@ -70,6 +70,72 @@ final class LauncherTest {
     }
 
     @Test
+    void aLibraryThatABuildHasNoMoreIsGone() throws Exception {
+        // given
+        try (Launch first = project.launch()) {
+            assertEquals(0, first.exitCode(), first.said());
+        }
+        Path old = Files.writeString(project.libraries().resolve("other-0.9.jar"), "jar");
+
+        // when
+        project.writeSource("second");
+        try (Launch second = project.launch()) {
+            assertEquals(0, second.exitCode(), second.said());
+        }
+
+        // then
+        Path kept = project.root().resolve(".build").resolve(project.kept().getFirst()).resolve("lib");
+        assertFalse(Files.exists(old));
+        assertFalse(Files.exists(kept.resolve("other-0.9.jar")));
+        assertTrue(Files.exists(kept.resolve("other-1.0.jar")));
+    }
+
+    @Test
+    void aBuildThatDoesNotSayOfWhenItIsIsNotTakenForNew() throws Exception {
+        // given
+        try (Launch first = project.launch()) {
+            assertEquals(0, first.exitCode(), first.said());
+        }
+        Files.delete(project.root().resolve(".build").resolve(project.kept().getFirst()).resolve("sources"));
+
+        // when
+        try (Launch second = project.launch()) {
+            // then
+            assertEquals(0, second.exitCode(), second.said());
+            assertEquals(2, project.builds());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flock", "perl"})
+    void aBuildThatIsBeingClearedAwayIsNotTaken(String lockProgram) throws Exception {
+        // given
+        List<String> tools = new ArrayList<>(TOOLS);
+        tools.add(lockProgram);
+        project.onlyTools(tools);
+        try (Launch first = project.launch()) {
+            assertEquals(0, first.exitCode(), first.said());
+        }
+        Path inUse = project.root().resolve(".build").resolve(project.kept().getFirst()).resolve("in-use");
+        Process clearing = new ProcessBuilder(
+                        "perl", "-MFcntl=:flock", "-e",
+                        "open(my $f, '<', $ARGV[0]) or die; flock($f, LOCK_EX) or die; $| = 1; print qq(has it\\n); <STDIN>", inUse.toString())
+                .start();
+        try {
+            assertEquals("has it", clearing.inputReader().readLine());
+
+            // when
+            try (Launch second = project.launch()) {
+                // then
+                assertEquals(0, second.exitCode(), second.said());
+                assertEquals(2, project.builds());
+            }
+        } finally {
+            clearing.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
     void aBuildTakesNothingFromUnderAProcessThatRuns() throws Exception {
         // given one that runs
         project.hold("hold-java");
