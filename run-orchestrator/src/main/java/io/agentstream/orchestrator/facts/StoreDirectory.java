@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -26,13 +30,16 @@ final class StoreDirectory {
     /// A file whose lock is had by the process that uses the directory, for as long as it lives.
     private static final String IN_USE = "in-use";
 
-    private final Path path;
-    private final @Nullable FileChannel lock;
+    private static final String TEMPORARY = "agent-stream-facts-";
 
-    /// @param lock null for a directory of this process's own
-    private StoreDirectory(Path path, @Nullable FileChannel lock) {
+    private final Path path;
+    private final FileChannel lock;
+    private final boolean kept;
+
+    private StoreDirectory(Path path, FileChannel lock, boolean kept) {
         this.path = path;
         this.lock = lock;
+        this.kept = kept;
     }
 
     /// The directory with stores that can be used, or none; nothing where another process has it.
@@ -43,19 +50,72 @@ final class StoreDirectory {
     static Optional<StoreDirectory> take(@Nullable Path kept, List<String> applications) {
         try {
             if (kept == null) {
-                return Optional.of(new StoreDirectory(Files.createTempDirectory("agent-stream-facts-"), null));
+                return Optional.of(temporary());
             }
             Files.createDirectories(kept);
-            FileChannel channel = FileChannel.open(kept.resolve(IN_USE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!isLocked(channel)) {
-                channel.close();
+            FileChannel channel = locked(kept);
+            if (channel == null) {
                 return Optional.empty();
             }
-            StoreDirectory taken = new StoreDirectory(kept, channel);
+            StoreDirectory taken = new StoreDirectory(kept, channel, true);
             taken.begin(applications);
             return Optional.of(taken);
         } catch (IOException unusable) {
             throw new UncheckedIOException("the stores of the projections cannot be used", unusable);
+        }
+    }
+
+    private static @Nullable FileChannel locked(Path directory) throws IOException {
+        FileChannel channel = FileChannel.open(
+                directory.resolve(IN_USE), StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        if (isLocked(channel)) {
+            return channel;
+        }
+        channel.close();
+        return null;
+    }
+
+    private static StoreDirectory temporary() throws IOException {
+        String mine = TEMPORARY + thisProcess();
+        Path made = Files.createTempDirectory(mine);
+        FileChannel channel = locked(made);
+        if (channel == null || !Files.exists(made.resolve(IN_USE))) { // somebody took it for a dead one's before it was locked
+            throw new IOException("somebody clears " + made + " away");
+        }
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(made.toAbsolutePath().getParent(), TEMPORARY + "*")) {
+            for (Path other : others) {
+                // To look at a lock of one's own is to lose it: it goes with the first descriptor of its file that is closed.
+                if (!String.valueOf(other.getFileName()).startsWith(mine)) {
+                    clear(other, Files.getOwner(made));
+                }
+            }
+        }
+        return new StoreDirectory(made, channel, false);
+    }
+
+    /// Tells this process from one that had its number before, as the first of a container does.
+    private static String thisProcess() {
+        ProcessHandle self = ProcessHandle.current();
+        return self.pid() + "-" + self.info().startInstant().map(Instant::toEpochMilli).orElse(0L) + "-";
+    }
+
+    /// Removes what a process has left that was killed: a lock is gone with who had it. What cannot be removed stays.
+    private static void clear(Path left, UserPrincipal owner) {
+        Path inUse = left.resolve(IN_USE);
+        try {
+            if (!Files.isDirectory(left, LinkOption.NOFOLLOW_LINKS)
+                    || !Files.getOwner(left, LinkOption.NOFOLLOW_LINKS).equals(owner)
+                    || !Files.isRegularFile(inUse, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            FileChannel channel = locked(left);
+            if (channel != null) {
+                try (channel) {
+                    remove(left);
+                }
+            }
+        } catch (IOException goneOrAnothers) {
+            log.atDebug().addKeyValue("directory", left).setCause(goneOrAnothers).log("stores that are left cannot be looked at");
         }
     }
 
@@ -90,16 +150,12 @@ final class StoreDirectory {
     ///
     /// @param usable whether the stores were closed as they should be
     void close(boolean usable) {
-        FileChannel channel = lock;
-        try {
-            if (channel == null) {
+        try (FileChannel channel = lock) {
+            if (!kept) {
                 remove(path);
-                return;
-            }
-            if (usable) {
+            } else if (usable) {
                 Files.write(path.resolve(CLOSED), new byte[0]);
             }
-            channel.close();
         } catch (IOException left) {
             log.atWarn().setCause(left).log("that the stores of the projections are closed could not be noted");
         }
