@@ -102,13 +102,15 @@ final class OddMessagesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"from=+15555550100,+15555550100", "from=%2B15555550100,+15555550100", "from=%20%2B1555,+1555", "from=%201555,1555",
-            "from=,", "to=1,", "from=+1&from=+2,+1"})
-    void numbersKeepTheirPlus(String query, String number) throws Exception {
+    @CsvSource({"from=+15555550100,+15555550100,", "from=%2B15555550100,+15555550100,", "from=%20%2B1555,+1555,", "from=%201555,1555,",
+            "from=,,", "to=1,,1", "from=+1&from=+2,+1,", "to=+15555550100,,+15555550100", "to=%2B15555550100,,+15555550100",
+            "to=%20%2B1555,,+1555", "to=+1&to=+2,,+1", "from=+1&to=+2,+1,+2"})
+    void numbersKeepTheirPlus(String query, String from, String to) throws Exception {
         try (RawPeer peer = RawPeer.connect(gateway.port(), TestGateway.URL + "&" + query)) {
             TestGateway.await(() -> gateway.count(CallEvent.Offered.class) == 1);
 
-            assertEquals(number, gateway.last(CallEvent.Offered.class).from());
+            assertEquals(from, gateway.last(CallEvent.Offered.class).from());
+            assertEquals(to, gateway.last(CallEvent.Offered.class).to());
             peer.close(1000);
         }
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What others' tools say of the API and its document. Each is used where it is on the PATH, and asked for nowhere: see
-/// `src/test/python/requirements.txt`, and `npm install -g @redocly/cli`.
+/// `src/test/python/requirements.txt`, and `npm install -g @redocly/cli@2.77.0`.
 @ExtendWith(TestPostgres.class)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @Order(1) // the longest
