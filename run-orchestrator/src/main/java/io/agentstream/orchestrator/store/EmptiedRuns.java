@@ -55,6 +55,7 @@ public final class EmptiedRuns {
         forgetMessages(connection, runs);
         RunWords.forget(connection, runs);
         RunPlaces.forget(connection, runs);
+        forgetTransfers(connection, runs);
         int events = strip(connection, runs, Sealing.personalFields());
         int keys = Sql.update(
                 connection,
@@ -69,6 +70,7 @@ public final class EmptiedRuns {
                 connection, "update runs set words_gone_at = now() where id = any(?) and words_gone_at is null", (Object) runs);
         forgetMessages(connection, runs);
         RunWords.forget(connection, runs);
+        Sql.update(connection, "update transfers set told = null where run_id = any(?) and told is not null", (Object) runs);
         int events = strip(connection, runs, Sealing.wordFields());
         int keys = Sql.update(
                 connection, "update run_keys set words = null where run_id = any(?) and words is not null", (Object) runs);
@@ -81,6 +83,20 @@ public final class EmptiedRuns {
                 0,
                 Sql.update(
                         connection, "update run_keys set media = null where run_id = any(?) and media is not null", (Object) runs));
+    }
+
+    /// To whom its caller was given, by which names their provider has both, and what was told of the talk. Nobody goes on with one that is
+    /// under way still: whoever may be has been waited for.
+    private static void forgetTransfers(Connection connection, long[] runs) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                update transfers
+                   set session = null, target = null, told = null, leg = null, missed = null, ticket = null,
+                       outcome = coalesce(outcome, 'failed'), leg_open = false
+                 where run_id = any(?) and num_nonnulls(session, target, told, leg, missed, ticket) > 0
+                """,
+                (Object) runs);
     }
 
     private static void forgetMessages(Connection connection, long[] runs) throws SQLException {

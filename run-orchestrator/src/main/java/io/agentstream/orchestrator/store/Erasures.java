@@ -23,6 +23,13 @@ public final class Erasures {
 
     private static final String OVER = "r.state in ('completed', 'failed')";
 
+    /// Somebody is with the transfer of its caller still, whose names he needs. That takes minutes at most.
+    private static final String BUSY =
+            """
+             exists (select 1 from transfers t
+                      where t.run_id = r.id and (t.outcome is null or t.leg_open) and t.until > now() - interval '1 hour')
+            """;
+
     /// A number's runs, by the index that the lists have; what is longer than the index knows is looked at whole.
     private static final String OF_CALLER =
             """
@@ -152,7 +159,7 @@ public final class Erasures {
     public static int empty(Connection connection, Erasure erasure) throws SQLException {
         List<Long> found = Sql.query(
                 connection,
-                "select r.id from runs r where" + which(erasure) + " and " + OVER
+                "select r.id from runs r where" + which(erasure) + " and " + OVER + " and not" + BUSY
                         + " and not exists (select 1 from erasure_runs e where e.erasure_id = ? and e.run_id = r.id)"
                         + " order by r.id limit ?",
                 row -> row.getLong(1),
@@ -179,7 +186,7 @@ public final class Erasures {
     public static boolean anyOpen(Connection connection, Erasure erasure) throws SQLException {
         return Sql.first(
                                 connection,
-                                "select 1 from runs r where" + which(erasure) + " and not " + OVER + " limit 1",
+                                "select 1 from runs r where" + which(erasure) + " and (not " + OVER + " or" + BUSY + ") limit 1",
                                 row -> true,
                                 parameters(erasure))
                         .isPresent()
@@ -266,6 +273,9 @@ public final class Erasures {
                    and (r.initial_context - '{provider,direction}'::text[] <> '{}' or r.gathered_context <> '{}' or r.logs <> '{}'
                         or exists (select 1 from run_keys k where k.run_id = r.id and num_nonnulls(k.media, k.words) > 0)
                         or exists (select 1 from run_words w where w.run_id = r.id)
+                        or exists (select 1 from transfers t
+                                    where t.run_id = r.id
+                                      and num_nonnulls(t.session, t.target, t.told, t.leg, t.missed, t.ticket) > 0)
                         or exists (select 1 from webhook_deliveries d where d.run_id = r.id and d.payload is not null)
                         or exists (select 1 from run_events e where e.run_id = r.id and e.payload ??| ?::text[]))
                  limit 1

@@ -158,6 +158,74 @@ final class EraserTest {
     }
 
     @Test
+    void nothingIsLeftOfHisTransfersAndOneThatIsUnderWayIsWaitedFor() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.begin(Tenant.create(database), true);
+        String desk = "+1666" + talked.number().substring(5);
+        new TenantCalls(talked.tenant()).asksForWarmTransfer(talked.call(), 5, "5-1", desk);
+        String leg = "leg-" + talked.words();
+        String session = "session-" + talked.words();
+        database.withConnection(c -> Sql.update(
+                c,
+                """
+                update transfers set leg = ?, session = ?, missed = ?, told = told || jsonb_build_object('summary', ?), ticket = '\\x01'::bytea || decode(md5(?), 'hex')
+                 where run_id = ?
+                """,
+                leg, session, session, talked.words(), leg, talked.runId()));
+        talked.end();
+        Erasure ordered = order(talked);
+
+        // when
+        Erasure meanwhile = finish(ordered, TalkedAbout.OVER);
+        database.withConnection(c -> Sql.update(
+                c, "update transfers set outcome = 'connected' where run_id = ?", talked.runId()));
+        Erasure after = finish(ordered, TalkedAbout.OVER);
+
+        // then
+        assertEquals(List.of("pending", "done"), List.of(meanwhile.state(), after.state()));
+        for (String personal : List.of(desk, leg, session, talked.words())) {
+            assertFalse(talked.anywhere(personal), personal);
+        }
+    }
+
+    @Test
+    void aTransferThatNobodyEndsIsNotWaitedForForEver() throws Exception {
+        TalkedAbout talked = TalkedAbout.begin(Tenant.create(database), true);
+        String desk = "+1666" + talked.number().substring(5);
+        new TenantCalls(talked.tenant()).asksForWarmTransfer(talked.call(), 5, "5-1", desk);
+        talked.end();
+        database.withConnection(c -> Sql.update(
+                c, "update transfers set until = now() - interval '2 hours' where run_id = ?", talked.runId()));
+
+        assertEquals("done", finish(order(talked), TalkedAbout.OVER).state());
+
+        assertFalse(talked.anywhere(desk));
+    }
+
+    @Test
+    void isNotDoneWhileATransferNamesAnybody() throws Exception {
+        // given
+        TalkedAbout talked = TalkedAbout.begin(Tenant.create(database), true);
+        new TenantCalls(talked.tenant()).asksForTransfer(talked.call(), 5, "5-1", "+1666");
+        talked.end();
+        database.withConnection(c -> Sql.update(
+                c, "update transfers set outcome = 'failed' where run_id = ?", talked.runId()));
+        keysGo = false;
+        Erasure ordered = order(talked);
+        finish(ordered, TalkedAbout.OVER);
+        database.withConnection(c -> Sql.update(c, "update transfers set leg = 'left' where run_id = ?", talked.runId()));
+        keysGo = true;
+
+        // when
+        String before = finish(ordered, TalkedAbout.OVER).state();
+        database.withConnection(c -> Sql.update(c, "update transfers set leg = null where run_id = ?", talked.runId()));
+
+        // then
+        assertEquals("pending", before);
+        assertEquals("done", finish(ordered, TalkedAbout.OVER).state());
+    }
+
+    @Test
     void noWordsAreLeftByWhichTheRunCouldBeFoundAlsoWhereTheyComeLate() throws Exception {
         // given
         TalkedAbout talked = TalkedAbout.ended(Tenant.create(database), false);
