@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,14 @@ public final class KafkaLogWatch implements LogWatch {
             }
         }
         return ends;
+    }
+
+    @Override
+    public OptionalInt partitions(String topic) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MS);
+        return await(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), deadlineNs)
+                .map(description -> OptionalInt.of(description.partitions().size()))
+                .orElseGet(OptionalInt::empty);
     }
 
     private static ConfigResource config(String topic) {

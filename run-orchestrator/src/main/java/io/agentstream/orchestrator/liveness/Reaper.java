@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,9 @@ public final class Reaper implements DutyCycle {
 
     /// What is known of beginnings is kept for so much longer than they may take: what was heard may be that old.
     private static final Duration BEGINNINGS_KEPT = Duration.ofSeconds(10);
+
+    /// How much longer a call may be quiet that nobody can listen to.
+    private static final Duration BEYOND = Duration.ofMinutes(1);
 
     /// Offers do not come again after that, unless they are too old to be admitted anyway.
     private static final Duration REFUSALS_KEPT = Duration.ofHours(1);
@@ -128,6 +132,7 @@ public final class Reaper implements DutyCycle {
         if (!now.isBefore(nextLook)) {
             nextLook = now.plus(period());
             closeQuiet(calls);
+            closeBeyond(calls);
         }
         closeNeverBegun(conversations);
         closeUnattended(now);
@@ -146,6 +151,23 @@ public final class Reaper implements DutyCycle {
         Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.lost());
         List<UUID> quiet = database.withConnection(c ->
                 OpenRuns.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
+        RunCloser.Still still = call -> covers(heard, Topics.CALL_LIFECYCLE, limits.lost());
+        closer.close(quiet, "quiet", still, call -> decisions.quiet(call, before));
+    }
+
+    /// Calls whose partition there is no more are nobody's to listen to. Whoever has the first partition closes them, a while later than
+    /// others: a broker may not know yet of partitions that were added, where somebody else hears them.
+    private void closeBeyond(Listening.Heard heard) throws InterruptedException {
+        if (!heard.partitions().contains(0)) {
+            return;
+        }
+        OptionalInt count = watch.partitions(Topics.CALL_LIFECYCLE.name());
+        if (count.isEmpty()) {
+            return;
+        }
+        Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.lost()).minus(BEYOND);
+        List<UUID> quiet = database.withConnection(c ->
+                OpenRuns.quietBeyond(c, before, Topics.CALL_LIFECYCLE.name(), count.getAsInt(), MOST_AT_ONCE));
         RunCloser.Still still = call -> covers(heard, Topics.CALL_LIFECYCLE, limits.lost());
         closer.close(quiet, "quiet", still, call -> decisions.quiet(call, before));
     }

@@ -43,6 +43,29 @@ public final class OpenRuns {
                 limit);
     }
 
+    /// As [#quiet], of those whose records came from partitions that `topic`, which has `count` of them, has not any more: Kafka was set up
+    /// anew with fewer, and nobody will ever read there.
+    public static List<UUID> quietBeyond(Connection connection, Instant before, String topic, int count, int limit) throws SQLException {
+        return Sql.query(
+                connection,
+                """
+                select call_id from runs r
+                 where state in ('initialized', 'running') and last_seen_at < ?
+                   and exists (select 1 from run_events e
+                                where e.run_id = r.id and e.source_topic = ? and e.source_partition >= ?)
+                   and not exists (select 1 from run_events e
+                                    where e.run_id = r.id and e.source_topic = ? and e.source_partition < ?)
+                 order by last_seen_at limit ?
+                """,
+                row -> row.getObject("call_id", UUID.class),
+                before,
+                topic,
+                count,
+                topic,
+                count,
+                limit);
+    }
+
     /// Calls of runs that have been running since before `before`, the oldest first: those whose records come from one of
     /// `partitions` of `topic`, and, where `onlyNeverBegun`, those of whose conversation nothing was heard.
     public static List<UUID> running(

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.liveness;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
@@ -11,6 +12,7 @@ final class FakeLogWatch implements LogWatch {
 
     final Map<TopicPartition, Long> ends = new HashMap<>();
     Optional<Boolean> workers = Optional.of(true);
+    OptionalInt partitions = OptionalInt.empty();
     Runnable beforeAnswer = () -> {};
 
     @Override
@@ -18,6 +20,11 @@ final class FakeLogWatch implements LogWatch {
         Map<TopicPartition, Long> answer = new HashMap<>();
         partitions.forEach(partition -> answer.put(partition, ends.getOrDefault(partition, 0L)));
         return answer;
+    }
+
+    @Override
+    public OptionalInt partitions(String topic) {
+        return partitions;
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -244,6 +245,52 @@ final class ReaperTest {
         goOn(Duration.ofSeconds(80));
 
         assertEquals(RunState.INITIALIZED, state(offer.callId()));
+    }
+
+    @Test
+    void closesCallsWhosePartitionIsGone() throws InterruptedException {
+        tenant.credits("0.15");
+        CallId call = running(); // on a partition that a Kafka set up anew has not got
+        CallId waiting = admitted();
+        began(call);
+        Instant started = now;
+        watch.partitions = OptionalInt.of(1);
+
+        goOnBeside(Duration.ofSeconds(115));
+        RunState before = state(call);
+        goOnBeside(Duration.ofSeconds(40));
+
+        assertEquals(RunState.RUNNING, before);
+        Runs.Run run = tenant.run(call).orElseThrow();
+        assertEquals("lost", run.endBy());
+        assertEquals(started, run.endedAt());
+        assertEquals(RunState.FAILED, state(waiting));
+        assertEquals(new BigDecimal("0.1500"), tenant.credits());
+        assertEquals(List.of(), tenant.disagreements());
+        assertEquals(List.of(), tenant.database().withConnection(c -> Sql.query(
+                c, "select run_id from meters where user_id = ?", row -> row.getLong(1), tenant.sample().userId())));
+    }
+
+    @Test
+    void leavesCallsOfPartitionsThatThereAre() throws InterruptedException {
+        CallId call = running();
+        began(call);
+        watch.partitions = OptionalInt.of(partition + 1);
+
+        goOnBeside(Duration.ofSeconds(200));
+
+        assertEquals(RunState.RUNNING, state(call));
+    }
+
+    /// As [#goOn] of the one that has the first partition, and not that of the calls.
+    private void goOnBeside(Duration time) throws InterruptedException {
+        TopicPartition first = new TopicPartition(Topics.CALL_LIFECYCLE.name(), 0);
+        Instant end = now.plus(time);
+        while (now.isBefore(end)) {
+            now = now.plusSeconds(1);
+            hearing.listening().read(first, 0);
+            reaper.pass();
+        }
     }
 
     @Test
