@@ -2,10 +2,13 @@ package io.agentstream.cli.audit;
 
 import io.agentstream.cli.audit.RunRecords.Row;
 import io.agentstream.orchestrator.decide.Tariff;
+import io.agentstream.schemas.Failure;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Finds what a run and the ledger disagree in, which were read in one statement. Pure.
 final class MoneyJudge {
@@ -39,11 +42,25 @@ final class MoneyJudge {
         Instant endedAt = row.endedAt();
         int seconds = startedAt == null || endedAt == null ? 0 : Tariff.startedSeconds(startedAt, endedAt);
         BigDecimal talk = new Tariff(price).cost(seconds);
-        boolean free = row.state().equals("failed") && row.cost().signum() == 0;
-        if (!free && row.cost().compareTo(talk) != 0) {
+        Optional<Boolean> paid = isPaid(row);
+        boolean free = row.cost().signum() == 0 && !paid.orElse(false);
+        boolean full = row.cost().compareTo(talk) == 0 && paid.orElse(true);
+        if (!free && !full) {
+            String why = paid.orElse(true) ? "" : ", but it failed through no doing of its peer (" + row.failureCode() + ") and is to cost nothing";
             found.add(call.disagreement(Kind.COST_WRONG, "the run costs " + Told.plain(row.cost()) + ", and " + seconds
-                    + " seconds at " + Told.plain(price) + " a minute come to " + Told.plain(talk)));
+                    + " seconds at " + Told.plain(price) + " a minute come to " + Told.plain(talk) + why));
         }
         return found;
+    }
+
+    /// Whether its talk is to be paid: a call that its peer broke is, one that we broke is not. Nothing where it failed in a way that only
+    /// another version knows: either may be right.
+    private static Optional<Boolean> isPaid(Row row) {
+        return row.state().equals("failed")
+                ? Stream.of(Failure.values())
+                        .filter(failure -> failure.runFailure().equals(Optional.ofNullable(row.failureCode())))
+                        .map(Tariff::isPaid)
+                        .findFirst()
+                : Optional.of(true);
     }
 }

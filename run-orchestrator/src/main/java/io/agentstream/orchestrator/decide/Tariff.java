@@ -51,7 +51,7 @@ public record Tariff(BigDecimal pricePerMinute) {
 
     /// Whether a call that talked and then failed in this way is paid for its talk: who is to blame for it. What nobody of this
     /// version knows is taken as our fault.
-    static boolean isPaid(Failure failure) {
+    public static boolean isPaid(Failure failure) {
         return switch (failure) {
             // The peer did what no peer may do, or went away.
             case BINARY_MESSAGE, MALFORMED_MESSAGE, MESSAGE_TOO_BIG, TOO_MANY_MESSAGES, PEER_STALLED, PROTOCOL_ERROR, ABANDONED ->

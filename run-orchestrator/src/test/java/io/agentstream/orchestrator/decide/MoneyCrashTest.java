@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 @ExtendWith(TestPostgres.class)
 final class MoneyCrashTest {
 
+    private static final String SESSION = "sess-7";
     private static final Duration GRACE = Duration.ofSeconds(15);
     private static final int MORE_THAN_THERE_ARE = 60;
 
@@ -49,7 +50,9 @@ final class MoneyCrashTest {
         CHARGE("0.9000"),
         END("0.8500"),
         PEERS_FAULT("0.8500"),
-        OUR_FAULT("1.0000");
+        OUR_FAULT("1.0000"),
+        LOST("0.9000"),
+        REPLACED("0.8500");
 
         final BigDecimal left;
 
@@ -101,18 +104,23 @@ final class MoneyCrashTest {
     }
 
     private static CallEvent.Offered given(Deed deed, Tenant tenant, TenantCalls calls) throws InterruptedException {
-        CallEvent.Offered offer = tenant.offer().build();
+        CallEvent.Offered offer = tenant.offer().at(Samples.T0).build();
         CallId call = offer.callId();
         if (deed.compareTo(Deed.BEGIN) >= 0) {
             calls.offer(offer);
         }
         if (deed.compareTo(Deed.CHARGE) >= 0) {
-            calls.start(call);
+            calls.start(Samples.started().of(call).session(SESSION).build());
             tenant.database().withConnection(c -> SignsOfLife.touch(
                     c, List.of(new SignsOfLife.Sign(call.value(), NOW.plusSeconds(60))), NOW.plusSeconds(60)));
         }
         if (deed.compareTo(Deed.END) >= 0) {
             calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(60));
+        }
+        if (deed == Deed.REPLACED) {
+            CallEvent.Offered newer = tenant.offer().at(Samples.T0.plusMillis(500)).build();
+            calls.offer(newer);
+            return newer;
         }
         return offer;
     }
@@ -132,6 +140,13 @@ final class MoneyCrashTest {
             case END -> calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
             case PEERS_FAULT -> calls.decisions().ended(
                     Samples.failed(call, NOW.plusSeconds(90), Failure.PEER_STALLED), calls.source());
+            case LOST -> calls.decisions().quiet(call, NOW.plusSeconds(200));
+            case REPLACED -> {
+                CallEvent.Started start = Samples.started().of(call).session(SESSION).build();
+                ProofPlan plan = calls.decisions().plan(start).orElseThrow();
+                ProofPlan late = new ProofPlan(plan.organizationId(), plan.due(), NOW.plusSeconds(100), plan.domain());
+                calls.decisions().started(late.answered(start, Verdicts.Session.LIVE), calls.source(), () -> NOW.plusSeconds(90));
+            }
             case OUR_FAULT -> calls.decisions().ended(
                     Samples.failed(call, NOW.plusSeconds(90), Failure.INTERNAL_ERROR), calls.source());
         }
