@@ -45,8 +45,9 @@ final class RetryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "401, , , false, Refused[why=status 401]", "404, , , false, Refused[why=status 404]", "400, , , false, Refused[why=status 400]",
-        "429, 2, , false, Busy[retryAfterMs=2000]", "429, 2, 150, false, Busy[retryAfterMs=150]", "429, , , true, Refused[why=quota used up]",
+        "401, , , false, 'Refused[why=status 401, request=false]'", "404, , , false, 'Refused[why=status 404, request=false]'",
+        "400, , , false, 'Refused[why=status 400, request=true]'", "429, , , true, 'Refused[why=quota used up, request=false]'",
+        "429, 2, , false, Busy[retryAfterMs=2000]", "429, 2, 150, false, Busy[retryAfterMs=150]",
         "'429', 'Wed, 21 Oct 2026 07:28:00 GMT', , false, Busy[retryAfterMs=0]", "429, NaN, , false, Busy[retryAfterMs=0]",
         "429, -5, , false, Busy[retryAfterMs=0]", "429, 1e300, , false, Busy[retryAfterMs=86400000]",
         "503, 1, , false, Busy[retryAfterMs=1000]", "529, , , false, Busy[retryAfterMs=0]", "500, , , false, Broken[why=status 500]",
