@@ -27,11 +27,13 @@ public final class Until {
     /// Runs `step` again and again, at most a few hundred times a second; what is dear to ask is asked less often.
     public static void holds(Step step, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + LIMIT_NS;
+        boolean held; // what held for a moment has held: it is not asked again
         do {
             long beginNs = System.nanoTime();
             step.run();
             LockSupport.parkNanos(Math.clamp(System.nanoTime() - beginNs, LEAST_PAUSE_NS, MOST_PAUSE_NS));
-        } while (!condition.getAsBoolean() && System.nanoTime() < deadline);
-        assertTrue(condition.getAsBoolean(), "did not come true in time");
+            held = condition.getAsBoolean();
+        } while (!held && System.nanoTime() < deadline);
+        assertTrue(held, "did not come true in time");
     }
 }
