@@ -181,7 +181,7 @@ class ArrivalLoaderTest {
         endless.schedulePollTask(reads::countDown);
         ArrivalLoader loader = new ArrivalLoader(
                 () -> endless, new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
-        CompletableFuture<ArrivalLoader.Loaded> loaded = CompletableFuture.supplyAsync(() -> loader.load(RUNS));
+        CompletableFuture<ArrivalLoader.Loaded> loaded = CompletableFuture.supplyAsync(() -> loader.load(RUNS), task -> Thread.ofVirtual().start(task));
         assertTrue(reads.await(10, TimeUnit.SECONDS));
 
         // when
