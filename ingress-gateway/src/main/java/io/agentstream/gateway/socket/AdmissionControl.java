@@ -33,6 +33,8 @@ final class AdmissionControl {
     /// Of all places, the part that such addresses may have in the handshake together: a call to an agent that there is not has its
     /// place until an orchestrator has said so.
     private static final int ALL_STRANGERS_PART = 2;
+    /// A gateway of fewer calls keeps nothing back: there, a few callers at once are not a flood.
+    static final int KEEPS_BACK_FROM_CALLS = 100;
 
     private final MediaServer.Admission limits;
     private final TelephonyProviders providers;
@@ -156,7 +158,7 @@ final class AdmissionControl {
 
     /// Whether all addresses of which no call has talked have as many calls in the handshake as they may have together.
     private boolean isCrowdedByStrangers(boolean proven) {
-        return !proven && strangersHandshakes >= Math.max(1, limits.maxCalls() / ALL_STRANGERS_PART);
+        return !proven && limits.maxCalls() >= KEEPS_BACK_FROM_CALLS && strangersHandshakes >= limits.maxCalls() / ALL_STRANGERS_PART;
     }
 
     /// Whether an address of which calls talk has as many in the handshake, with agents that perhaps there are not, as may be.

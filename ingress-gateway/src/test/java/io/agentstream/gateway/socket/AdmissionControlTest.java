@@ -60,10 +60,11 @@ final class AdmissionControlTest {
     /// Calls to agents that there are not have a place each, until an orchestrator has said so of each.
     @Test
     void strangersTogetherTakeNoMoreThanHalfOfThePlaces() {
+        AtTheDoor door = new AtTheDoor(AdmissionControl.KEEPS_BACK_FROM_CALLS);
         door.talks("a", "provider", 0);
         Permit first = door.letIn("b", "1");
-        for (int i = 0; i < 3; i++) {
-            door.letIn("b" + i, "2");
+        for (int i = 1; i < AdmissionControl.KEEPS_BACK_FROM_CALLS / 2; i++) {
+            door.letIn("b" + i, "stranger " + i);
         }
 
         door.isFullFor("c", "3");
@@ -72,14 +73,25 @@ final class AdmissionControlTest {
         first.ended(Failure.WORKFLOW_NOT_FOUND, 0);
         door.letIn("c", "3").opened(0);
         door.letIn("e", "3"); // who talks is no stranger
-        assertEquals(6, door.admission.calls());
+        assertEquals(AdmissionControl.KEEPS_BACK_FROM_CALLS / 2 + 2, door.admission.calls());
+    }
+
+    @Test
+    void aSmallGatewayKeepsNothingBack() {
+        for (int i = 0; i < 8; i++) {
+            door.letIn("b" + i, "stranger " + i);
+        }
+
+        door.isFullFor("c", "3");
+        assertEquals(8, door.admission.calls());
     }
 
     /// Who comes when strangers have all that they may is not made to answer for them.
     @Test
     void whoFindsThePlacesOfStrangersTakenOwesNothing() {
-        for (int i = 0; i < 4; i++) {
-            door.letIn("b" + i, i < 3 ? "1" : "2");
+        AtTheDoor door = new AtTheDoor(AdmissionControl.KEEPS_BACK_FROM_CALLS);
+        for (int i = 0; i < AdmissionControl.KEEPS_BACK_FROM_CALLS / 2; i++) {
+            door.letIn("b" + i, i == 0 ? "2" : "stranger " + i);
         }
         for (int i = 0; i < 10 * AtTheDoor.RATE; i++) {
             door.enter("c", "3").gone();

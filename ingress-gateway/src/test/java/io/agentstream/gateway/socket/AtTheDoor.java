@@ -19,9 +19,18 @@ final class AtTheDoor {
     /// Why no call can be served.
     Optional<String> unable = Optional.empty();
 
-    /// Of eight calls, of which strangers may have four in the handshake, of which an address may have three in the handshake and an agent two.
-    final AdmissionControl admission =
-            new AdmissionControl(new MediaServer.Admission(8, 3, 2, RATE, TestGateway.TENANTS), TestGateway.PROVIDERS, () -> unable);
+    final AdmissionControl admission;
+
+    /// Of eight calls.
+    AtTheDoor() {
+        this(8);
+    }
+
+    /// Of so many calls, of which an address may have three in the handshake and an agent two.
+    AtTheDoor(int maxCalls) {
+        admission = new AdmissionControl(
+                new MediaServer.Admission(maxCalls, 3, 2, RATE, TestGateway.TENANTS), TestGateway.PROVIDERS, () -> unable);
+    }
 
     static StreamRequest request(String agent) {
         StreamRequest request = StreamRequest.parse("/api/v1/agent-stream/cloudonix/" + agent, Map.of(), "");

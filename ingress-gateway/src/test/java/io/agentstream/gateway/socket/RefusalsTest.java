@@ -129,6 +129,7 @@ final class RefusalsTest {
 
     @Test
     void aFullGatewayBlamesNobody() {
+        AtTheDoor door = new AtTheDoor(4);
         door.letIn("a", "1");
         door.letIn("b", "2");
         door.letIn("c", "3");
