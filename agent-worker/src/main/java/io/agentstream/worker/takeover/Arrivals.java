@@ -5,7 +5,6 @@ import io.agentstream.worker.takeover.ArrivalLoader.Loaded;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,8 +19,7 @@ import org.slf4j.LoggerFactory;
 /// Partitions that have come and are not read yet: what has to be known of them is found out beside the loop, which goes on with the calls that
 /// it has. Only the loop.
 ///
-/// One question is under way at a time, of all that have come by then; where nothing is found out of all together, of one half, then of the other, and
-/// so on: one of them may be to blame, and the calls of the others do not wait for it. What it finds counts only for partitions that have been the loop's
+/// One question is under way at a time, of all that have come by then. What it finds counts only for partitions that have been the loop's
 /// ever since it was asked: what goes away and comes back was somebody else's in between.
 final class Arrivals {
 
@@ -45,9 +43,6 @@ final class Arrivals {
     private @Nullable Question question;
     private long sinceMs;
     private long againMs;
-    /// In how many shares it is asked, and whose turn it is.
-    private int shares = 1;
-    private int turn;
 
     /// @param beside runs what waits for Kafka; one thing at a time is asked of it
     /// @param wakeUp tells the loop that there is an answer; any thread may call it
@@ -63,8 +58,8 @@ final class Arrivals {
             return;
         }
         comings++;
-        sinceMs = coming.isEmpty() ? nowMs : sinceMs; // what comes meanwhile puts nothing off
         added.forEach(each -> coming.put(each, comings));
+        sinceMs = nowMs;
         againMs = nowMs;
         ask(nowMs);
     }
@@ -108,9 +103,7 @@ final class Arrivals {
             coming.keySet().removeAll(found.places().keySet());
             taken = found.places().isEmpty() ? null : found;
             boolean othersCame = coming.values().stream().anyMatch(each -> !asked.of().containsValue(each));
-            againMs = othersCame || taken != null ? nowMs : nowMs + AGAIN_MS;
-            shares = taken != null || othersCame ? shares : 2 * shares;
-            turn++;
+            againMs = othersCame ? nowMs : nowMs + AGAIN_MS;
         }
         ask(nowMs);
         return taken;
@@ -120,18 +113,10 @@ final class Arrivals {
         if (question != null || coming.isEmpty() || nowMs < againMs) {
             return;
         }
-        Map<TopicPartition, Long> of = share();
+        Map<TopicPartition, Long> of = Map.copyOf(coming);
         CompletableFuture<Loaded> answer = CompletableFuture.supplyAsync(() -> loader.load(of.keySet()), beside);
         question = new Question(of, answer);
         answer.whenComplete((_, _) -> wakeUp.run());
-    }
-
-    private Map<TopicPartition, Long> share() {
-        List<Integer> numbers = coming.keySet().stream().map(TopicPartition::partition).distinct().sorted().toList();
-        shares = Math.min(shares, numbers.size());
-        Map<TopicPartition, Long> share = new HashMap<>(coming);
-        share.keySet().removeIf(each -> numbers.indexOf(each.partition()) % shares != turn % shares);
-        return Map.copyOf(share);
     }
 
     /// What was found of those that are still coming as they were.

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -243,45 +242,6 @@ class ArrivalsTest {
         // then
         assertEquals(0, early);
         assertTrue(fixture.conversationEvents().stream().allMatch(each -> each.callId().equals(STAYS)));
-    }
-
-    @Test
-    void callsDoNotWaitForAPartitionThatNobodyLeads() throws Exception {
-        // given
-        formerHasLeft();
-        fixture.leaderless = Set.of(1);
-        fixture.start(0, 1, 2);
-
-        // when it is asked once more, about less
-        for (int s = 0; s < 10; s++) {
-            passes(1_000);
-        }
-
-        // then
-        assertEquals(1, fixture.loop.conversations());
-        assertEquals(Set.of(1), numbers(fixture.consumer.paused()));
-    }
-
-    @Test
-    void whatComesMeanwhilePutsNothingOff() throws Exception {
-        // given a partition of which nobody can say what others left
-        fixture.leaderless = Set.of(1);
-        fixture.start(1);
-
-        // when others come again and again
-        for (int s = 0; s < 62; s++) {
-            if (s % 20 == 0) {
-                fixture.assign(s % 40 == 0 ? new Integer[] {1, 2} : new Integer[] {1});
-            }
-            passes(1_000);
-        }
-
-        // then it is gone without it
-        assertEquals(Set.of(), numbers(fixture.consumer.paused()));
-    }
-
-    private static Set<Integer> numbers(Set<TopicPartition> partitions) {
-        return partitions.stream().map(TopicPartition::partition).collect(Collectors.toSet());
     }
 
     @Test

@@ -84,8 +84,6 @@ public final class LoopFixture {
     Runnable whileLooking = () -> {};
     /// What happens when somebody has read all that others left, before that is told.
     Runnable onceRead = () -> {};
-    /// Partitions of snapshots that nobody leads.
-    Set<Integer> leaderless = Set.of();
     /// How often snapshots were read.
     int snapshotReadings;
     /// Of the calls that there are.
@@ -242,9 +240,6 @@ public final class LoopFixture {
 
             @Override
             public synchronized Map<TopicPartition, Long> endOffsets(Collection<TopicPartition> of, Duration limit) {
-                if (of.stream().anyMatch(each -> each.topic().equals(Topics.CONVERSATION_SNAPSHOTS.name()) && leaderless.contains(each.partition()))) {
-                    throw new TimeoutException("nobody leads one of them, after " + limit);
-                }
                 return of.stream().allMatch(each -> each.topic().equals(Topics.CONVERSATION_SNAPSHOTS.name()))
                         ? super.endOffsets(of, limit)
                         : consumer.endOffsets(of, limit);
