@@ -20,9 +20,6 @@ import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
-import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
-import io.agentstream.agents.conversation.HttpRequest;
-import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services.Service;
@@ -56,7 +53,6 @@ final class CascadeSession implements AgentSession {
     private static final ServiceFailure REFUSED = new ServiceFailure(ServiceFailure.Kind.REFUSED);
 
     private final AgentGraph graph;
-    private final CallId callId;
     private final Ports ports;
     private final Rows rows;
     private final Troubles troubles;
@@ -65,8 +61,8 @@ final class CascadeSession implements AgentSession {
     private final Map<Integer, Mouth> mouths = new HashMap<>();
     private final List<Brain.Answering> thoughts = new ArrayList<>();
     private final List<Mouth.Utterance> utterances = new ArrayList<>();
-    private final Uses uses = new Uses();
     private final ToolServers servers;
+    private final ToolCalls tools;
     /// Brains that do not take the tools of this conversation's servers. Any thread.
     private final Set<Integer> toolless = ConcurrentHashMap.newKeySet();
     private @Nullable Ear ear;
@@ -77,12 +73,12 @@ final class CascadeSession implements AgentSession {
 
     CascadeSession(AgentGraph graph, CallId callId, Ports ports, Rows rows, FailureListener failures, ReplySink out) {
         this.graph = graph;
-        this.callId = callId;
         this.ports = ports;
         this.rows = rows;
         this.troubles = new Troubles(callId, failures);
         this.out = out;
         this.servers = new ToolServers(graph, callId, ports::server, failures);
+        this.tools = new ToolCalls(callId, ports, servers, troubles, out);
     }
 
     /// Makes the way to the first mouth, so that the first line, and the first answer after a take-over, need not wait for it. Whatever is wrong
@@ -129,12 +125,8 @@ final class CascadeSession implements AgentSession {
                 thoughts.forEach(Brain.Answering::cancel);
                 thoughts.clear();
             }
-            case CallTool call -> {
-                if (!troubles.isBegun("tool", () -> use(call))) {
-                    out.post(new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
-                }
-            }
-            case StopTool stop -> uses.stop(stop.turn(), stop.number());
+            case CallTool call -> tools.begin(call);
+            case StopTool stop -> tools.stop(stop);
             case OpenEar open -> attempt(
                     Kind.EAR, rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
             case OpenSpeech _, HearTurn _, TellSpeech _, CutShort _ -> { } // whoever hears here does not think
@@ -208,17 +200,6 @@ final class CascadeSession implements AgentSession {
         return new Watched(row, member, failure -> troubles.failed(kind, service.service(), failure));
     }
 
-    private void use(CallTool call) {
-        String key = callId + "/" + call.key();
-        uses.begin(
-                call.turn(), call.number(),
-                listener -> switch (call.request()) {
-                    case HttpRequest http -> ports.tools().use(http, key, listener);
-                    case McpRequest mcp -> servers.use(mcp, call, key, listener);
-                },
-                (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result)));
-    }
-
     @Override
     public void close() {
         if (closed) {
@@ -227,7 +208,7 @@ final class CascadeSession implements AgentSession {
         closed = true;
         Ear now = ear;
         ear = null;
-        uses.close();
+        tools.close();
         servers.close();
         if (now != null) {
             now.close();

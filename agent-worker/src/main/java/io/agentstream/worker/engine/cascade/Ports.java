@@ -2,13 +2,12 @@ package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
-import io.agentstream.agents.definition.Tool;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
 
 /// Where a session gets the services of its agent. Any thread; returns at once.
-public interface Ports {
+public interface Ports extends ToolPorts {
 
     /// @throws RuntimeException where there is no such service: to the conversation it has refused
     Ear ear(Service service, Settings settings, Ear.Listener listener);
@@ -18,10 +17,4 @@ public interface Ports {
 
     /// @throws RuntimeException where there is no such service: to the conversation it has refused
     Mouth mouth(Service service, Settings settings);
-
-    /// What uses tools.
-    Tools tools();
-
-    /// Begins to ask a server of tools what it has; to be closed.
-    ToolServer server(Tool.Mcp server);
 }

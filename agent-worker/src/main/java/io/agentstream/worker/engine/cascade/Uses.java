@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The uses of tools of one conversation that are under way. The session's thread begins and stops them; what came of one is told by any.
-public final class Uses {
+final class Uses {
 
     private final Map<Place, Begun> underWay = new ConcurrentHashMap<>();
 
@@ -18,7 +18,7 @@ public final class Uses {
     }
 
     /// @param beginning is given whom to tell
-    public void begin(int turn, int number, Function<Tools.Listener, Tools.Use> beginning, Tools.Listener listener) {
+    void begin(int turn, int number, Function<Tools.Listener, Tools.Use> beginning, Tools.Listener listener) {
         Place place = new Place(turn, number);
         Begun begun = new Begun();
         underWay.put(place, begun);
@@ -33,7 +33,7 @@ public final class Uses {
         }
     }
 
-    public void stop(int turn, int number) {
+    void stop(int turn, int number) {
         stop(underWay.remove(new Place(turn, number)));
     }
 
@@ -43,7 +43,7 @@ public final class Uses {
         }
     }
 
-    public void close() {
+    void close() {
         underWay.values().forEach(Uses::stop);
         underWay.clear();
     }

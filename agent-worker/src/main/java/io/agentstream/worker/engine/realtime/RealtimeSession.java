@@ -20,9 +20,6 @@ import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
-import io.agentstream.agents.conversation.ConversationInput.ToolAnswered;
-import io.agentstream.agents.conversation.HttpRequest;
-import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
@@ -36,9 +33,9 @@ import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.MouthAnswers;
 import io.agentstream.worker.engine.cascade.Requests;
+import io.agentstream.worker.engine.cascade.ToolCalls;
 import io.agentstream.worker.engine.cascade.ToolServers;
 import io.agentstream.worker.engine.cascade.Troubles;
-import io.agentstream.worker.engine.cascade.Uses;
 import io.agentstream.worker.service.BrainRequest.Tool;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Mouth;
@@ -58,13 +55,12 @@ final class RealtimeSession implements AgentSession {
     private static final String WORD_FOR_WORD = "Say the following to the caller word for word, and nothing else:\n\n";
 
     private final AgentGraph graph;
-    private final CallId callId;
     private final SpeechPorts ports;
     private final Standing row;
     private final Troubles troubles;
     private final ReplySink out;
-    private final Uses uses = new Uses();
     private final ToolServers servers;
+    private final ToolCalls tools;
     /// Held while something is done: what servers have is said on threads of theirs.
     private final ReentrantLock lock = new ReentrantLock();
     private final LastSounds before = new LastSounds();
@@ -86,12 +82,12 @@ final class RealtimeSession implements AgentSession {
 
     RealtimeSession(AgentGraph graph, CallId callId, SpeechPorts ports, Standing row, FailureListener failures, ReplySink out) {
         this.graph = graph;
-        this.callId = callId;
         this.ports = ports;
         this.row = row;
         this.troubles = new Troubles(callId, failures);
         this.out = out;
         this.servers = new ToolServers(graph, callId, ports::server, failures);
+        this.tools = new ToolCalls(callId, ports, servers, troubles, out);
     }
 
     @Override
@@ -152,12 +148,8 @@ final class RealtimeSession implements AgentSession {
                 out.post(new MouthSpoke(press.turn(), press.number(), tones, List.of()));
                 out.post(new MouthDone(press.turn(), press.number()));
             }
-            case CallTool call -> {
-                if (!troubles.isBegun("tool", () -> use(call))) {
-                    out.post(new ToolAnswered(call.turn(), call.number(), true, "{\"error\":\"it cannot be used\"}"));
-                }
-            }
-            case StopTool stop -> uses.stop(stop.turn(), stop.number());
+            case CallTool call -> tools.begin(call);
+            case StopTool stop -> tools.stop(stop);
             case OpenEar _ -> { } // whoever hears here thinks too
         }
     }
@@ -294,16 +286,6 @@ final class RealtimeSession implements AgentSession {
         }
     }
 
-    private void use(CallTool call) {
-        uses.begin(
-                call.turn(), call.number(),
-                listener -> switch (call.request()) {
-                    case HttpRequest http -> ports.tools().use(http, callId + "/" + call.key(), listener);
-                    case McpRequest mcp -> servers.use(mcp, call, callId + "/" + call.key(), listener);
-                },
-                (failed, result) -> out.post(new ToolAnswered(call.turn(), call.number(), failed, result)));
-    }
-
     private void shut() {
         Open now = open;
         open = null;
@@ -318,7 +300,7 @@ final class RealtimeSession implements AgentSession {
         locked(() -> {
             closed = true;
             pending = null;
-            uses.close();
+            tools.close();
             servers.close();
             shut();
             if (mouth != null) {

@@ -2,9 +2,7 @@ package io.agentstream.worker.engine.realtime;
 
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
-import io.agentstream.agents.definition.Tool;
-import io.agentstream.worker.engine.cascade.ToolServer;
-import io.agentstream.worker.engine.cascade.Tools;
+import io.agentstream.worker.engine.cascade.ToolPorts;
 import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Mouth;
@@ -12,7 +10,7 @@ import io.agentstream.worker.service.Realtime;
 import java.util.List;
 
 /// Where a session gets the services of its agent. Any thread; returns at once.
-public interface SpeechPorts {
+public interface SpeechPorts extends ToolPorts {
 
     /// @param history what was said before
     /// @throws RuntimeException where there is no such service: to the conversation it has refused
@@ -23,10 +21,4 @@ public interface SpeechPorts {
     ///
     /// @throws RuntimeException where there is no such service: to the conversation it has refused
     Mouth mouth(Service service, Settings settings);
-
-    /// What uses tools.
-    Tools tools();
-
-    /// Begins to ask a server of tools what it has; to be closed.
-    ToolServer server(Tool.Mcp server);
 }
