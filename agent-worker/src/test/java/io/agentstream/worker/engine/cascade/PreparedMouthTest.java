@@ -8,15 +8,12 @@ import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
-import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
-import io.agentstream.worker.service.Brain;
-import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
@@ -40,17 +37,7 @@ final class PreparedMouthTest {
     private long nowMs = 1_000;
     private final CascadeEngine engine = new CascadeEngine(_ -> new Services(), FailureListener.NOBODY, () -> nowMs);
 
-    private final class Services implements Ports {
-
-        @Override
-        public Ear ear(Service service, Settings settings, Ear.Listener listener) {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public Brain brain(Service service) {
-            throw new IllegalStateException("not here");
-        }
+    private final class Services extends NoPorts {
 
         @Override
         public Mouth mouth(Service service, Settings settings) {
@@ -59,16 +46,6 @@ final class PreparedMouthTest {
             }
             happened.add("opened " + service.voice());
             return new Recorded(String.valueOf(service.voice()));
-        }
-
-        @Override
-        public Tools tools() {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public ToolServer server(Tool.Mcp server) {
-            throw new IllegalStateException("not here");
         }
     }
 

@@ -8,9 +8,7 @@ import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
-import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.definition.Services.Service;
-import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
@@ -19,8 +17,6 @@ import io.agentstream.schemas.MediaFormat;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Brain;
-import io.agentstream.worker.service.Ear;
-import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
@@ -28,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -56,12 +51,7 @@ final class RefusedToolsTest {
     private boolean atOnce = true;
     private final CascadeEngine engine = new CascadeEngine(_ -> new Played(), (kind, failure) -> failures.add(kind + " " + failure.kind()), () -> 1_000);
 
-    private final class Played implements Ports {
-
-        @Override
-        public Ear ear(Service service, Settings settings, Ear.Listener listener) {
-            throw new IllegalStateException("not here");
-        }
+    private final class Played extends NoPorts {
 
         @Override
         public Brain brain(Service service) {
@@ -85,36 +75,8 @@ final class RefusedToolsTest {
         }
 
         @Override
-        public Mouth mouth(Service service, Settings settings) {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public Tools tools() {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
         public ToolServer server(Tool.Mcp server) {
-            return new ToolServer() {
-                @Override
-                public CompletionStage<Optional<ServiceFailure>> listed() {
-                    return CompletableFuture.completedFuture(Optional.empty());
-                }
-
-                @Override
-                public List<io.agentstream.worker.service.BrainRequest.Tool> tools() {
-                    return List.of(new io.agentstream.worker.service.BrainRequest.Tool("kb_search", "", Json.MAPPER.createObjectNode()));
-                }
-
-                @Override
-                public Tools.Use use(McpRequest request, String arguments, String key, Tools.Listener listener) {
-                    throw new IllegalStateException("not here");
-                }
-
-                @Override
-                public void close() {}
-            };
+            return new KnowledgeBase(CompletableFuture.completedFuture(Optional.empty()), () -> { });
         }
     }
 

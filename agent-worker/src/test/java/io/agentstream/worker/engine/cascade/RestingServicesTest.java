@@ -11,8 +11,6 @@ import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.definition.Services.Service;
-import io.agentstream.agents.definition.Settings;
-import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
@@ -20,8 +18,6 @@ import io.agentstream.schemas.MediaFormat;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Brain;
-import io.agentstream.worker.service.Ear;
-import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
@@ -49,12 +45,7 @@ final class RestingServicesTest {
     private final CascadeEngine engine = new CascadeEngine(
             _ -> new Services(), (kind, failure) -> failures.add(kind + " " + failure.kind()), () -> nowMs);
 
-    private final class Services implements Ports {
-
-        @Override
-        public Ear ear(Service service, Settings settings, Ear.Listener listener) {
-            throw new IllegalStateException("not here");
-        }
+    private final class Services extends NoPorts {
 
         @Override
         public Brain brain(Service service) {
@@ -72,21 +63,6 @@ final class RestingServicesTest {
                 @Override
                 public void close() {}
             };
-        }
-
-        @Override
-        public Mouth mouth(Service service, Settings settings) {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public Tools tools() {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public ToolServer server(Tool.Mcp server) {
-            throw new IllegalStateException("not here");
         }
     }
 

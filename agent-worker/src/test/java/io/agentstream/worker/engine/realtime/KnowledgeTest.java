@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.schemas.Json;
-import io.agentstream.schemas.Slice;
 import io.agentstream.worker.service.BrainRequest.Tool;
 import io.agentstream.worker.service.Message;
-import io.agentstream.worker.service.Realtime;
-import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,19 +16,7 @@ final class KnowledgeTest {
     private final List<Message> told = new ArrayList<>();
     private final List<List<String>> offered = new ArrayList<>();
 
-    private final class Telling implements Realtime {
-        @Override
-        public void hear(Slice audio) {}
-
-        @Override
-        public void finish(int turn) {}
-
-        @Override
-        public void forget() {}
-
-        @Override
-        public void become(String instructions, List<Tool> tools) {}
-
+    private final class Telling extends SilentRealtime {
         @Override
         public void offer(List<Tool> tools) {
             offered.add(tools.stream().map(Tool::name).toList());
@@ -41,23 +26,6 @@ final class KnowledgeTest {
         public void tell(Message message) {
             told.add(message);
         }
-
-        @Override
-        public void answer(int answer, String instructions) {}
-
-        @Override
-        public void stop(int answer) {}
-
-        @Override
-        public void interrupted(String item, long playedMs) {}
-
-        @Override
-        public Usage usage() {
-            return Usage.NONE;
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static BrainRequest request(int firstUse, int lastUse) {

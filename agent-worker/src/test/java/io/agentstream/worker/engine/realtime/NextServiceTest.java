@@ -19,12 +19,8 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.cascade.FailureListener;
-import io.agentstream.worker.engine.cascade.ToolServer;
-import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.service.Message;
-import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.Realtime;
-import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +43,7 @@ final class NextServiceTest {
                     Dialogues.of(GRAPH, Json.MAPPER.createObjectNode()), null),
             answer -> true);
 
-    private final class Played implements SpeechPorts {
+    private final class Played extends NoSpeechPorts {
 
         @Override
         public Realtime realtime(
@@ -56,24 +52,9 @@ final class NextServiceTest {
             done.add(named.model() + " knows " + history.stream().map(Message.Caller.class::cast).map(Message.Caller::text).toList());
             return new Noting();
         }
-
-        @Override
-        public Mouth mouth(Service named, Settings settings) {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public Tools tools() {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public ToolServer server(Tool.Mcp server) {
-            throw new IllegalStateException("not here");
-        }
     }
 
-    private final class Noting implements Realtime {
+    private final class Noting extends SilentRealtime {
         private int bytes;
 
         @Override
@@ -90,32 +71,6 @@ final class NextServiceTest {
         public void forget() {
             bytes = 0;
         }
-
-        @Override
-        public void become(String instructions, List<io.agentstream.worker.service.BrainRequest.Tool> tools) {}
-
-        @Override
-        public void offer(List<io.agentstream.worker.service.BrainRequest.Tool> tools) {}
-
-        @Override
-        public void tell(Message message) {}
-
-        @Override
-        public void answer(int answer, String instructions) {}
-
-        @Override
-        public void stop(int answer) {}
-
-        @Override
-        public void interrupted(String item, long playedMs) {}
-
-        @Override
-        public Usage usage() {
-            return Usage.NONE;
-        }
-
-        @Override
-        public void close() {}
     }
 
     private void open(int service, Remark... history) {

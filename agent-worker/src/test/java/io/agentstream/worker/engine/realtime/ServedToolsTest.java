@@ -17,22 +17,18 @@ import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
-import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
+import io.agentstream.worker.engine.cascade.KnowledgeBase;
 import io.agentstream.worker.engine.cascade.ToolServer;
-import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.Message;
-import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.ServiceFailure;
-import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -54,7 +50,7 @@ final class ServedToolsTest {
     private Realtime.Listener service = event -> { };
     private final AgentSession session = open();
 
-    private final class Played implements SpeechPorts {
+    private final class Played extends NoSpeechPorts {
 
         @Override
         public Realtime realtime(
@@ -65,52 +61,12 @@ final class ServedToolsTest {
         }
 
         @Override
-        public Mouth mouth(Service named, Settings settings) {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public Tools tools() {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
         public ToolServer server(Tool.Mcp server) {
-            return new ToolServer() {
-                @Override
-                public CompletionStage<Optional<ServiceFailure>> listed() {
-                    return listed;
-                }
-
-                @Override
-                public List<io.agentstream.worker.service.BrainRequest.Tool> tools() {
-                    return List.of(new io.agentstream.worker.service.BrainRequest.Tool("kb_search", "", Json.MAPPER.createObjectNode()));
-                }
-
-                @Override
-                public Tools.Use use(McpRequest request, String arguments, String key, Tools.Listener listener) {
-                    listener.on(false, request.tool() + " of " + request.server() + ": " + arguments);
-                    return () -> { };
-                }
-
-                @Override
-                public void close() {
-                    done.add("server closed");
-                }
-            };
+            return new KnowledgeBase(listed, () -> done.add("server closed"));
         }
     }
 
-    private final class Noting implements Realtime {
-        @Override
-        public void hear(Slice audio) {}
-
-        @Override
-        public void finish(int turn) {}
-
-        @Override
-        public void forget() {}
-
+    private final class Noting extends SilentRealtime {
         @Override
         public void become(String instructions, List<io.agentstream.worker.service.BrainRequest.Tool> tools) {
             done.add("becomes");
@@ -122,22 +78,8 @@ final class ServedToolsTest {
         }
 
         @Override
-        public void tell(Message message) {}
-
-        @Override
         public void answer(int answer, String instructions) {
             done.add("asked");
-        }
-
-        @Override
-        public void stop(int answer) {}
-
-        @Override
-        public void interrupted(String item, long playedMs) {}
-
-        @Override
-        public Usage usage() {
-            return Usage.NONE;
         }
 
         @Override
