@@ -37,8 +37,8 @@ public final class Projections implements DutyCycle {
     /// default is 45 s.
     private static final Duration SESSION = Duration.ofSeconds(10);
 
-    /// Less than the loop is given, for both together.
-    private static final Duration CLOSE = Duration.ofSeconds(4);
+    /// Less than the loop is given, for all that is to be ended together.
+    private static final Duration CLOSE = Duration.ofSeconds(8);
     private static final long WAIT_MS = 250;
     private static final int MOST_FAULTS = 5;
     private static final long FAULTS_WITHIN_NS = TimeUnit.MINUTES.toNanos(10);
@@ -198,13 +198,14 @@ public final class Projections implements DutyCycle {
     }
 
     private boolean closed() {
+        long endNs = System.nanoTime() + CLOSE.toNanos();
         List<KafkaStreams> all;
         synchronized (running) {
             closing = true;
             all = List.copyOf(running);
         }
         Thread starter = starting;
-        if (starter != null && !brokenOff(starter, all)) {
+        if (starter != null && !brokenOff(starter, all, endNs)) {
             log.atWarn().log("projections that were being started did not close in time");
             return false;
         }
@@ -212,7 +213,7 @@ public final class Projections implements DutyCycle {
         for (KafkaStreams each : all) {
             // A member that stays behind keeps the next process waiting for a whole session timeout, and a process that waits for
             // that cannot even be closed.
-            boolean closed = each.close(CloseOptions.timeout(CLOSE)
+            boolean closed = each.close(CloseOptions.timeout(left(endNs))
                     .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             if (!closed) {
                 log.atWarn().log("projections did not close in time");
@@ -227,19 +228,23 @@ public final class Projections implements DutyCycle {
 
     /// Breaks a start off that is under way: those that are being started are closed beside it, without a limit, because a close with one
     /// waits for the start to be over.
-    private static boolean brokenOff(Thread starter, List<KafkaStreams> all) {
+    private static boolean brokenOff(Thread starter, List<KafkaStreams> all, long endNs) {
         try {
             if (starter.isAlive()) {
                 Thread closer = Thread.ofPlatform().daemon().name("orchestrator-projections-close").start(
                         () -> all.forEach(KafkaStreams::close));
-                closer.join(CLOSE.toMillis());
-                starter.join(CLOSE.toMillis());
+                closer.join(left(endNs));
+                starter.join(left(endNs));
             }
             return !starter.isAlive();
         } catch (InterruptedException enough) {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    private static Duration left(long endNs) {
+        return Duration.ofNanos(Math.max(0, endNs - System.nanoTime()));
     }
 
     /// @param usable whether the stores can be used as they are
