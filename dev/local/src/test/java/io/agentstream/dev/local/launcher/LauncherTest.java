@@ -135,6 +135,23 @@ final class LauncherTest {
         }
     }
 
+    /// As on some file systems of a network.
+    @Test
+    void whereNothingCanBeLockedABuildThatIsThereRuns() throws Exception {
+        // given
+        try (Launch first = project.launch()) {
+            assertEquals(0, first.exitCode(), first.said());
+        }
+        project.tool("flock", "#!/bin/sh\nexit 66\n");
+
+        // when
+        try (Launch second = project.launch()) {
+            // then
+            assertEquals(0, second.exitCode(), second.said());
+            assertEquals(1, project.builds());
+        }
+    }
+
     @Test
     void aBuildTakesNothingFromUnderAProcessThatRuns() throws Exception {
         // given one that runs
