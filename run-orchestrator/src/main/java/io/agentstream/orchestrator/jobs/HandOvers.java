@@ -5,7 +5,6 @@ import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Trouble;
-import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
@@ -132,16 +131,10 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
         if (due.lateMs() > 0) {
             return Optional.of(failed(due, null, "not in time"));
         }
-        Turns turn = sessions.turns(account.get(), 1);
         long deadlineNs = System.nanoTime() + TRY.toNanos(); // of a request that is noted later: whoever stands still behind the note makes it no more
-        Optional<HandOver> answer = turn.count() == 0
-                ? Optional.empty()
-                : InTurn.ask(
-                                sessions, account.get(), turn,
-                                () -> database.withConnection(c -> Transfers.asking(c, due.id()))
-                                        ? Optional.of(sessions.handOver(account.get(), session, target, due.ringMs(), deadlineNs))
-                                        : Optional.<HandOver>empty())
-                        .flatMap(each -> each);
+        Optional<HandOver> answer = InTurn.asNoted(
+                sessions, database, account.get(), c -> Transfers.asking(c, due.id()),
+                () -> sessions.handOver(account.get(), session, target, due.ringMs(), deadlineNs));
         if (answer.isEmpty()) {
             return later(due, true, PAUSE);
         }

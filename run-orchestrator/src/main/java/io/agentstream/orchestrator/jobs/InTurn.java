@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.jobs;
 
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Turns;
+import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,5 +30,17 @@ final class InTurn {
             sessions.late(account, turn);
         }
         return Optional.of(answer);
+    }
+
+    /// In a turn of its own, once it is noted what the request is going to be. Nothing where there is no turn, or what is noted is somebody else's
+    /// by now: then nobody was asked.
+    ///
+    /// @param note says whether it may be asked
+    static <T> Optional<T> asNoted(Sessions sessions, Database database, Account account, Database.Work<Boolean> note, Supplier<T> request) {
+        Turns turn = sessions.turns(account, 1);
+        return turn.count() == 0
+                ? Optional.empty()
+                : ask(sessions, account, turn, () -> database.withConnection(note) ? Optional.of(request.get()) : Optional.<T>empty())
+                        .flatMap(answer -> answer);
     }
 }

@@ -10,7 +10,6 @@ import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.provider.Sessions;
-import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
@@ -251,16 +250,8 @@ final class WarmTransfers {
         return session == null ? Optional.of(new Leg.Unknown()) : inTurn(account, c -> true, () -> sessions.look(account, session, deadlineNs));
     }
 
-    /// A request in a turn of its account, once it is noted what it is going to be. Nothing where there is no turn, or somebody has gone on with
-    /// the transfer: then nobody was asked.
-    private <T> Optional<T> inTurn(Account account, Database.Work<Boolean> noted, Supplier<T> request) {
-        Turns turn = sessions.turns(account, 1);
-        return turn.count() == 0
-                ? Optional.empty()
-                : InTurn.ask(
-                                sessions, account, turn,
-                                () -> database.withConnection(noted) ? Optional.of(request.get()) : Optional.<T>empty())
-                        .flatMap(answer -> answer);
+    private <T> Optional<T> inTurn(Account account, Database.Work<Boolean> note, Supplier<T> request) {
+        return InTurn.asNoted(sessions, database, account, note, request);
     }
 
     /// @param heard whether the other side has answered the telephone
