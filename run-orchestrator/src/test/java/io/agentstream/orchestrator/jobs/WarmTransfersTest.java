@@ -33,6 +33,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +55,8 @@ final class WarmTransfersTest {
     private final Metrics metrics = new Metrics("test");
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final HandOvers handOvers;
+    private HandOvers handOvers;
+    private Supplier<HandOvers> others;
     private final CallId call;
 
     WarmTransfersTest(Database database) throws InterruptedException {
@@ -62,7 +64,8 @@ final class WarmTransfersTest {
         this.database = database;
         calls = new TenantCalls(Tenant.create(database));
         Announcer announcer = Announcers.on(producer, database, new Said(), metrics, InstantSource.system());
-        handOvers = new HandOvers(database, sessions, announcer, metrics, InstantSource.system(), () -> TenantCalls.ALL);
+        others = () -> new HandOvers(database, sessions, announcer, metrics, InstantSource.system(), () -> TenantCalls.ALL);
+        handOvers = others.get();
         call = calls.running(session);
         calls.asksForWarmTransfer(call, 5, KEY, "+15550131");
     }
@@ -116,6 +119,14 @@ final class WarmTransfersTest {
     /// What a process had taken upon itself is taken by another.
     private void leaseEnds() {
         database.withConnection(c -> Sql.update(c, "update transfers set due_at = now()"));
+    }
+
+    /// A pass that finds the transfer, and what it begins to its end: whoever has a lease is alone with the transfer.
+    private void looks() throws InterruptedException {
+        leaseEnds();
+        handOvers.pass();
+        handOvers.close();
+        handOvers = others.get();
     }
 
     /// A pass that finds the transfer, and leaves it as it is.
@@ -396,18 +407,12 @@ final class WarmTransfersTest {
         calls.ended(call, End.CALLER_HANGUP);
         leaseEnds();
         assertEquals(Transfer.CONNECTED, ends());
-        Until.holds(this::leaseEnds, () -> {
-            handOvers.pass();
-            return column("(asks > 1)").equals("true");
-        });
+        Until.holds(this::looks, () -> column("(asks > 1)").equals("true"));
         assertEquals("true", column("leg_open"), "as long as nobody knows that they are together");
 
         sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
 
-        Until.holds(this::leaseEnds, () -> {
-            handOvers.pass();
-            return column("leg_open").equals("false");
-        });
+        Until.holds(this::looks, () -> column("leg_open").equals("false"));
         assertEquals(List.of(leg), sessions.hungUp);
     }
 
