@@ -83,11 +83,11 @@ final class AdmissionControl {
         if (known == null) {
             return null;
         }
-        if (known.isUsedUp(proven, nowUs)) {
+        if (known.isUsedUp(proven, debts.agentsUs(), nowUs)) {
             return TurnedAway.AGENT_RATE;
         }
         Called.Tenant tenant = called.findTenant(known.organization());
-        return tenant != null && tenant.isUsedUp(proven, nowUs) ? TurnedAway.TENANT_RATE : null;
+        return tenant != null && tenant.isUsedUp(proven, debts.tenantsUs(), nowUs) ? TurnedAway.TENANT_RATE : null;
     }
 
     /// Whether the address has a call that talks, or had one of late.
@@ -178,7 +178,7 @@ final class AdmissionControl {
         if (!proven && (agent.handshakes >= limits.maxHandshakesPerAgent() || isCrowded(agent, false))) {
             debts.stranger(agent, nowUs);
         } else if (isCrowded(agent, proven)) {
-            debts.tenant(agent, nowUs);
+            debts.crowd(agent, nowUs);
         } else if (isCrowdedByUnknown(peer, agent, proven)) {
             debts.unknown(peer, nowUs);
         } else {

@@ -15,10 +15,10 @@ final class Called {
         int handshakes;
 
         /// What its owner has set up badly.
-        final RefusalRate rate = new RefusalRate();
+        final RefusalRate rate = RefusalRate.ofOne();
 
         /// What addresses wanted too much of, none of whose calls has talked of late.
-        final RefusalRate strangers = new RefusalRate();
+        final RefusalRate strangers = RefusalRate.ofOne();
 
         private long organization = SocketCommand.NO_ORGANIZATION;
         private long heardUs;
@@ -36,8 +36,9 @@ final class Called {
         /// Whether no more of its calls may come for now.
         ///
         /// @param proven whether they come from an address of which calls have talked of late
-        boolean isUsedUp(boolean proven, long nowUs) {
-            return rate.isUsedUp(nowUs) || (!proven && strangers.isUsedUp(nowUs));
+        /// @param eachUs what it costs if one of those in the handshake comes to nothing
+        boolean isUsedUp(boolean proven, long eachUs, long nowUs) {
+            return rate.isUsedUp(handshakes * eachUs, nowUs) || (!proven && strangers.isUsedUp(nowUs));
         }
 
         /// Whether it is known whose it is.
@@ -58,24 +59,28 @@ final class Called {
         int strangersHandshakes;
 
         /// What its owner has set up badly.
-        final RefusalRate rate = new RefusalRate();
+        final RefusalRate rate = RefusalRate.ofOne();
 
         /// What came to nothing from addresses none of whose calls has talked of late, and what they wanted too much of.
-        final RefusalRate strangers = new RefusalRate();
+        final RefusalRate strangers = RefusalRate.ofOne();
+
+        /// What was more than one may have in the handshake. It is apart: who has good calls only may have all of them under way.
+        final RefusalRate crowd = RefusalRate.ofOne();
 
         /// Calls that began.
-        final RefusalRate begun = new RefusalRate();
+        final RefusalRate begun = RefusalRate.ofOne();
 
         @Override
         public boolean isForgettable(long nowUs) {
-            return handshakes == 0 && rate.isFresh(nowUs) && strangers.isFresh(nowUs) && begun.isFresh(nowUs);
+            return handshakes == 0 && rate.isFresh(nowUs) && strangers.isFresh(nowUs) && crowd.isFresh(nowUs) && begun.isFresh(nowUs);
         }
 
         /// Whether no more of its calls may come for now.
         ///
         /// @param proven whether they come from an address of which calls have talked of late
-        boolean isUsedUp(boolean proven, long nowUs) {
-            return rate.isUsedUp(nowUs) || begun.isUsedUp(nowUs) || (!proven && strangers.isUsedUp(nowUs));
+        /// @param eachUs what it costs if one of those in the handshake comes to nothing
+        boolean isUsedUp(boolean proven, long eachUs, long nowUs) {
+            return rate.isUsedUp(handshakes * eachUs, nowUs) || crowd.isUsedUp(nowUs) || begun.isUsedUp(nowUs) || (!proven && strangers.isUsedUp(nowUs));
         }
     }
 

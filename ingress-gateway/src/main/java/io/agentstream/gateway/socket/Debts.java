@@ -21,7 +21,7 @@ final class Debts {
     private static final long FLOOD_US = SECOND_US;
 
     /// What all addresses together owe.
-    final RefusalRate all = new RefusalRate();
+    final RefusalRate all = RefusalRate.ofMany();
 
     private final long eachUs;
     private final Called called;
@@ -29,6 +29,16 @@ final class Debts {
     Debts(int refusalsPerSecond, Called called) {
         this.eachUs = SECOND_US / refusalsPerSecond;
         this.called = called;
+    }
+
+    /// What an agent owes for a call that its owner has set up badly.
+    long agentsUs() {
+        return AGENT_COSTS * eachUs;
+    }
+
+    /// What its organisation owes for it.
+    long tenantsUs() {
+        return TENANT_COSTS * eachUs;
     }
 
     /// A call failed before it talked.
@@ -79,26 +89,29 @@ final class Debts {
 
     /// An address of which no call has talked wants more of an agent than there is. Nobody is to pay for that whose callers are known.
     void stranger(Called.Agent agent, long nowUs) {
-        agent.strangers.charge(AGENT_COSTS * eachUs, nowUs);
+        agent.strangers.charge(agentsUs(), nowUs);
         strangersOf(agent, nowUs);
     }
 
     /// What strangers cost all agents of the organisation, where it is known.
     private void strangersOf(Called.Agent agent, long nowUs) {
         if (agent.isKnown()) {
-            called.tenant(agent.organization(), nowUs).strangers.charge(TENANT_COSTS * eachUs, nowUs);
+            called.tenant(agent.organization(), nowUs).strangers.charge(tenantsUs(), nowUs);
         }
     }
 
-    void agent(Called.Agent agent, long nowUs) {
-        agent.rate.charge(AGENT_COSTS * eachUs, nowUs);
-        tenant(agent, nowUs);
+    /// What the owner of the agent has set up badly.
+    private void agent(Called.Agent agent, long nowUs) {
+        agent.rate.charge(agentsUs(), nowUs);
+        if (agent.isKnown()) {
+            called.tenant(agent.organization(), nowUs).rate.charge(tenantsUs(), nowUs);
+        }
     }
 
-    /// What all agents of the organisation answer for, where it is known.
-    void tenant(Called.Agent agent, long nowUs) {
+    /// All agents of the organisation, where it is known, want more than one may have.
+    void crowd(Called.Agent agent, long nowUs) {
         if (agent.isKnown()) {
-            called.tenant(agent.organization(), nowUs).rate.charge(TENANT_COSTS * eachUs, nowUs);
+            called.tenant(agent.organization(), nowUs).crowd.charge(tenantsUs(), nowUs);
         }
     }
 }

@@ -8,10 +8,10 @@ final class Peer implements Remembered.Trace {
     int unknownHandshakes;
     int refused;
     int talking;
-    final RefusalRate rate = new RefusalRate();
+    final RefusalRate rate = RefusalRate.ofMany();
 
     /// Calls to agents that there are not.
-    final RefusalRate unknown = new RefusalRate();
+    final RefusalRate unknown = RefusalRate.ofMany();
 
     @Override
     public boolean isForgettable(long nowUs) {

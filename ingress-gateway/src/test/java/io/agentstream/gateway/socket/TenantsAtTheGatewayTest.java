@@ -3,10 +3,13 @@ package io.agentstream.gateway.socket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.gateway.socket.AdmissionControl.Permit;
 import io.agentstream.schemas.Failure;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +84,59 @@ final class TenantsAtTheGatewayTest {
         assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.TENANT_COSTS, failed);
         assertEquals(TurnedAway.TENANT_RATE, turnsAway("flooder0", "provider", 0));
         assertNull(turnsAway("other", "provider", 0));
+    }
+
+    /// What is decided half a second later is not free until then: a flood would be let in again and again with all that may be in the handshake.
+    @Test
+    void callsThatTakeTimeToFailAreNoMoreThanTheRateSays() {
+        // given
+        floodersAreKnown(20, "provider");
+        int seconds = 20;
+        long decidedAfterUs = SECOND_US / 2;
+
+        // when
+        int letIn = 0;
+        Deque<Waiting> waiting = new ArrayDeque<>();
+        for (int i = 0; i < 200 * seconds; i++) {
+            long nowUs = i * SECOND_US / 200;
+            while (!waiting.isEmpty() && waiting.peek().decidedUs <= nowUs) {
+                Waiting next = waiting.remove();
+                next.permit.ended(Failure.CONCURRENCY_LIMIT, nowUs);
+                next.permit.gone();
+            }
+            if (turnsAway("flooder" + i % 20, "provider", nowUs) == null) {
+                letIn++;
+                Permit permit = enter("flooder" + i % 20, "provider", nowUs);
+                if (permit.refusal() == null) {
+                    waiting.add(new Waiting(permit, nowUs + decidedAfterUs));
+                } else {
+                    permit.gone();
+                }
+            }
+        }
+
+        // then
+        int perSecond = REFUSALS / Debts.TENANT_COSTS;
+        assertTrue(letIn <= (RefusalRate.BURST_S + seconds) * perSecond + PER_TENANT, letIn + " were let in");
+        assertTrue(letIn >= seconds * perSecond, "whoever floods is still served at the rate");
+    }
+
+    private record Waiting(Permit permit, long decidedUs) {}
+
+    /// A burst of good calls is not taken for one of bad ones.
+    @Test
+    void whoOwesNothingMayHaveAllItsCallsInTheHandshake() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        for (int i = 0; i < PER_TENANT; i++) {
+            assertNull(turnsAway("flooder" + i, "provider", 0));
+            assertNull(enter("flooder" + i, "provider", 0).refusal());
+        }
+
+        // then
+        assertNull(turnsAway("flooder0", "provider", 0));
     }
 
     @Test

@@ -59,6 +59,9 @@ final class FloodTest {
     /// Of which way of flooding alone; of all where it is empty.
     private static final String ONLY = System.getProperty("flood.way", "");
 
+    /// Further flags of the JVM that is flooded, with blanks between them: a recording.
+    private static final List<String> JVM = List.of(System.getProperty("flood.jvm", "-Xlog:disable").split(" "));
+
     private static final int ADMISSION_SLACK_MS = 2_000;
     private static final int FRAME_SLACK_MS = 500;
     private static final int ROUNDS = Integer.getInteger("flood.rounds", 2);
@@ -84,12 +87,18 @@ final class FloodTest {
         if (!COMPARES) {
             environment.put("AGENT_STREAM_HANDSHAKE_TIMEOUT", "5s"); // for which a flood waits
         }
-        up = UpProcess.begin(terminal, environment, "--data", data.toString()).awaitReady();
+        up = begin(environment).awaitReady();
         demo = DemoFile.read(data).orElseThrow();
         Tenant victim = victim();
         for (int i = 0; i < (COMPARES ? 4 : 1); i++) {
             new Measured().add(victim, COMPARES ? SECONDS : SHORT_SECONDS);
         }
+    }
+
+    private static UpProcess begin(Map<String, String> environment) throws Exception {
+        return COMPARES
+                ? UpProcess.beginAsLaunched(JVM, terminal, environment, "--data", data.toString())
+                : UpProcess.begin(terminal, environment, "--data", data.toString());
     }
 
     @AfterAll

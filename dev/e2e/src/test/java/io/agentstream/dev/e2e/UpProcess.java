@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// `./agent-stream up` as a process of its own, with what it says on the terminal.
 final class UpProcess implements AutoCloseable {
@@ -26,10 +27,23 @@ final class UpProcess implements AutoCloseable {
 
     /// Starts it; what it says is written to a file in `terminal`.
     static UpProcess begin(Path terminal, Map<String, String> environment, String... arguments) throws IOException {
+        return begin(Stream.concat(ChildJvm.SHORT_LIVED.stream(), Stream.of("-Xmx512m")).toList(), terminal, environment, arguments);
+    }
+
+    /// With the JVM's flags of the launcher and `more`: where times are measured.
+    static UpProcess beginAsLaunched(List<String> more, Path terminal, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> launchers = List.of(
+                "-XX:+UseG1GC", "-Xms64m", "-Xmx1g", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+        return begin(Stream.concat(launchers.stream(), more.stream()).toList(), terminal, environment, arguments);
+    }
+
+    private static UpProcess begin(List<String> flags, Path terminal, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ChildJvm.SHORT_LIVED);
-        command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), Main.class.getName(), "up"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "up"));
         command.addAll(List.of(arguments));
         Path said = Files.createTempFile(terminal, "said", "");
         ProcessBuilder builder =
