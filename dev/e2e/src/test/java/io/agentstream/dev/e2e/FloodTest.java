@@ -103,6 +103,9 @@ final class FloodTest {
 
     @AfterAll
     static void stop() throws Exception {
+        if (COMPARES) {
+            up.stop(); // a recording is written at the end
+        }
         up.close();
         EmbeddedPostgres.remove(data.resolve("postgres"));
     }
