@@ -126,6 +126,9 @@ final class TelephonyRoutes {
         if (in.isBad()) {
             return in.badRequest();
         }
+        if (!domain.value().equals(old.domain()) || (!keepsToken && token == null)) {
+            TelephonyConfigurations.retire(connection, old.id());
+        }
         TelephonyConfiguration now =
                 TelephonyConfigurations.change(connection, old.id(), name == null ? old.name() : name, domain);
         if (!keepsToken) {

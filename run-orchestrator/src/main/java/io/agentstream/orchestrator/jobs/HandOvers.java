@@ -105,8 +105,9 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
 
     private Optional<Decision> goOn(Transfers.Due due) {
         Long accountId = due.accountId();
-        Optional<Account> account =
-                accountId == null ? Optional.empty() : database.withConnection(c -> TelephonyConfigurations.findAccount(c, accountId));
+        Optional<Account> account = accountId == null
+                ? Optional.empty()
+                : database.withConnection(c -> TelephonyConfigurations.accountOfThen(c, accountId, due.domain()));
         if (due.warm() != null) {
             return warm.goOn(due, due.warm(), account.filter(each -> each.bearerToken() != null));
         }

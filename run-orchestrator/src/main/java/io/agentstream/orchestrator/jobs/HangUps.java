@@ -51,11 +51,11 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     private final Sessions sessions;
     private final HangUpTries tries;
     private final Errands errands = new Errands("orchestrator-hang-up", CLOSE);
-    private final Map<Long, Integer> underWay = new ConcurrentHashMap<>();
-    private final Set<Long> inLine = ConcurrentHashMap.newKeySet();
+    private final Map<Outbox.Of, Integer> underWay = new ConcurrentHashMap<>();
+    private final Set<Outbox.Of> inLine = ConcurrentHashMap.newKeySet();
 
     /// When an account whose hang-ups are due last got a turn, or was first seen; only the loop.
-    private final Map<Long, Long> servedNs = new HashMap<>();
+    private final Map<Outbox.Of, Long> servedNs = new HashMap<>();
     private final Duration patience;
     private final Bell bell;
 
@@ -98,20 +98,20 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     /// Begins whatever is due and allowed. What is wrong with one account is wrong with that one only.
     public void pass() {
         List<Outbox.Due> all = database.withConnection(c -> Outbox.hangUpsDue(c, ACCOUNTS_AT_ONCE));
-        servedNs.keySet().retainAll(all.stream().map(Outbox.Due::accountId).toList());
+        servedNs.keySet().retainAll(all.stream().map(Outbox.Due::of).toList());
         for (Outbox.Due due : all) {
-            int room = Math.min(tries.room(), OF_AN_ACCOUNT - underWay.getOrDefault(due.accountId(), 0));
+            int room = Math.min(tries.room(), OF_AN_ACCOUNT - underWay.getOrDefault(due.of(), 0));
             if (room <= 0) {
                 continue;
             }
             try {
-                begin(due, Math.min(room, due.orders()));
+                begin(due.of(), Math.min(room, due.orders()));
             } catch (RuntimeException failure) {
                 if (failure instanceof DatabaseException away && away.isTransient()) {
                     throw away;
                 }
                 log.atError()
-                        .addKeyValue("configuration", due.accountId())
+                        .addKeyValue("configuration", due.of().accountId())
                         .addKeyValue("failure", failure.getClass().getSimpleName())
                         .log("an account's hang-ups cannot be begun");
             }
@@ -119,38 +119,38 @@ public final class HangUps implements DutyCycle, AutoCloseable {
     }
 
     /// Turns are taken for as many as there are, and as they go out: what is taken is missing to calls that begin.
-    private void begin(Outbox.Due due, int most) {
-        Account account =
-                database.withConnection(c -> TelephonyConfigurations.findAccount(c, due.accountId())).orElseThrow();
+    private void begin(Outbox.Of of, int most) {
+        Account account = database.withConnection(c -> TelephonyConfigurations.accountOfThen(c, of.accountId(), of.domain()))
+                .orElseThrow();
         Turns turns = account.bearerToken() == null ? Turns.now(most, null) : sessions.turns(account, most);
         long nowNs = System.nanoTime();
         if (turns.count() > 0) {
-            servedNs.put(due.accountId(), nowNs);
-            database.withConnection(c -> Outbox.takeHangUps(c, due.accountId(), turns.count(), LEASE))
-                    .forEach(each -> begin(account, each, turns, () -> {}));
-        } else if (nowNs - servedNs.computeIfAbsent(due.accountId(), _ -> nowNs) > patience.toNanos() && inLine.add(account.id())) {
-            beginInLine(account);
+            servedNs.put(of, nowNs);
+            database.withConnection(c -> Outbox.takeHangUps(c, of, turns.count(), LEASE))
+                    .forEach(each -> begin(of, account, each, turns, () -> {}));
+        } else if (nowNs - servedNs.computeIfAbsent(of, _ -> nowNs) > patience.toNanos() && inLine.add(of)) {
+            beginInLine(of, account);
         }
     }
 
-    private void beginInLine(Account account) {
+    private void beginInLine(Outbox.Of of, Account account) {
         List<Outbox.HangUp> orders = List.of();
         try {
             Turns turn = sessions.turnInLine(account, LONGEST_LINE);
             if (turn.count() > 0) {
                 Duration lease = LEASE.minus(turn.age());
-                orders = database.withConnection(c -> Outbox.takeHangUps(c, account.id(), 1, lease));
-                orders.forEach(each -> begin(account, each, turn, () -> inLine.remove(account.id())));
+                orders = database.withConnection(c -> Outbox.takeHangUps(c, of, 1, lease));
+                orders.forEach(each -> begin(of, account, each, turn, () -> inLine.remove(of)));
             }
         } finally {
             if (orders.isEmpty()) {
-                inLine.remove(account.id());
+                inLine.remove(of);
             }
         }
     }
 
-    private void begin(Account account, Outbox.HangUp due, Turns turn, Runnable afterwards) {
-        underWay.merge(account.id(), 1, Integer::sum);
+    private void begin(Outbox.Of of, Account account, Outbox.HangUp due, Turns turn, Runnable afterwards) {
+        underWay.merge(of, 1, Integer::sum);
         errands.begin(() -> {
             Optional<Decision> decided = Optional.empty();
             try {
@@ -163,7 +163,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
             } catch (RuntimeException fault) {
                 tries.broken(due, fault);
             } finally {
-                underWay.computeIfPresent(account.id(), (_, count) -> count == 1 ? null : count - 1);
+                underWay.computeIfPresent(of, (_, count) -> count == 1 ? null : count - 1);
                 afterwards.run();
             }
             decided.ifPresent(tries::say); // no turn and no place is held meanwhile: Kafka may be away

@@ -72,6 +72,7 @@ final class WarmTransfers {
             if (due.outcome() == null) {
                 return Optional.of(endings.ended(due, leg.stage(), Transfer.FAILED, false, null, "no account"));
             }
+            log.atWarn().addKeyValue("run", due.runName()).log("nobody can hang up the other side of a transfer: its account has no token");
             inDatabase(c -> WarmLegs.closed(c, due.id()));
             return Optional.empty();
         }

@@ -70,11 +70,12 @@ public final class Outbox {
                     on conflict do nothing
                     returning position, source_topic
                 ), orders as (
-                    insert into outbox (run_id, kind, positions, after, socket_waits, account_id, session, due_at)
+                    insert into outbox (run_id, kind, positions, after, socket_waits, account_id, domain, session, due_at)
                     select ?, o.kind,
                            case o.kind when 'say'
                                then array(select position from story where source_topic is null order by position) end,
-                           o.after, o.waits, o.account, o.session,
+                           o.after, o.waits, o.account,
+                           case o.kind when 'hang_up' then (select provider_domain from runs where id = ?) end, o.session,
                            case o.kind when 'say' then now() + ? * interval '1 millisecond' else now() end
                       from unnest(?::text[], ?::bigint[], ?::boolean[], ?::bigint[], ?::text[])
                            with ordinality as o(kind, after, waits, account, session, nth)
@@ -96,6 +97,7 @@ public final class Outbox {
                 all(events, event -> event.source() == null ? null : event.source().offset(), Long[]::new),
                 all(events, NewEvent::number, Long[]::new),
                 all(events, NewEvent::epoch, Integer[]::new),
+                runId,
                 runId,
                 SWEPT_AFTER.toMillis(),
                 texts(orders, order -> order instanceof Order.Say ? "say" : "hang_up"),
@@ -149,19 +151,24 @@ public final class Outbox {
                 most).stream().distinct().toList();
     }
 
+    /// Whose hang-ups they are: an account, and the domain that it had when the calls began.
+    ///
+    /// @param domain null where an older version has not written it down
+    public record Of(long accountId, @Nullable String domain) {}
+
     /// How many hang-ups of an account are due.
-    public record Due(long accountId, int orders) {}
+    public record Due(Of of, int orders) {}
 
     /// Accounts with hang-ups that are due, those that wait for the longest first.
     public static List<Due> hangUpsDue(Connection connection, int most) throws SQLException {
         return Sql.query(
                 connection,
                 """
-                select account_id, count(*) as orders from outbox
+                select account_id, domain, count(*) as orders from outbox
                  where kind = 'hang_up' and dead_at is null and due_at <= now()
-                 group by account_id order by min(due_at) limit ?
+                 group by account_id, domain order by min(due_at) limit ?
                 """,
-                row -> new Due(row.getLong("account_id"), row.getInt("orders")),
+                row -> new Due(new Of(row.getLong("account_id"), row.getString("domain")), row.getInt("orders")),
                 most);
     }
 
@@ -172,7 +179,7 @@ public final class Outbox {
     public record HangUp(long id, UUID callId, String runName, long after, String session, int tries, boolean live) {}
 
     /// Takes hang-ups of an account that are due, the oldest first: nobody else gets them within `lease`.
-    public static List<HangUp> takeHangUps(Connection connection, long accountId, int most, Duration lease)
+    public static List<HangUp> takeHangUps(Connection connection, Of of, int most, Duration lease)
             throws SQLException {
         return Sql.query(
                 connection,
@@ -182,6 +189,7 @@ public final class Outbox {
                  where r.id = o.run_id
                    and o.id = any(array(select id from outbox
                                          where kind = 'hang_up' and dead_at is null and account_id = ? and due_at <= now()
+                                           and domain is not distinct from ?::text
                                          order by due_at, id limit ? for update skip locked))
                 returning o.id, r.call_id, r.name, o.after, o.session, o.tries,
                           exists (select 1 from runs n
@@ -191,7 +199,8 @@ public final class Outbox {
                 """,
                 Outbox::hangUp,
                 lease.toMillis(),
-                accountId,
+                of.accountId(),
+                of.domain(),
                 most);
     }
 

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The table of provider accounts. A deleted one keeps its row for the runs that used it, and its token until
-/// the last of them is over.
+/// the last of them is over; one that is changed leaves behind what it was, for as long.
 public final class TelephonyConfigurations {
     private static final String ACCOUNT =
             """
@@ -128,6 +128,30 @@ public final class TelephonyConfigurations {
                 limit);
     }
 
+    /// What the configuration is until now is kept for the calls that began with it, as if it had been deleted. Called in the transaction that
+    /// gives it another domain or takes its token away, before that. Of a domain the newest token is kept.
+    public static void retire(Connection connection, long id) throws SQLException {
+        Sql.update(
+                connection,
+                """
+                with was as (select * from telephony_configurations where id = ? and bearer_token is not null),
+                     reused as (
+                         update telephony_configurations t
+                            set domain = was.domain, bearer_token = was.bearer_token, key_id = was.key_id, confirmed = was.confirmed,
+                                deleted_at = now(), updated_at = now()
+                           from was
+                          where t.id = (select f.id from telephony_configurations f
+                                         where f.former_of = was.id and (f.bearer_token is null or f.domain = was.domain)
+                                         order by f.domain = was.domain desc, f.id limit 1)
+                         returning t.id)
+                insert into telephony_configurations
+                       (organization_id, name, provider, domain, bearer_token, key_id, confirmed, deleted_at, former_of)
+                select organization_id, name, provider, domain, bearer_token, key_id, confirmed, now(), id
+                  from was where not exists (select 1 from reused)
+                """,
+                id);
+    }
+
     /// Sets name and domain, and leaves the token as it is.
     public static TelephonyConfiguration change(Connection connection, long id, String name, DomainName domain)
             throws SQLException {
@@ -176,17 +200,23 @@ public final class TelephonyConfigurations {
                 > 0;
     }
 
-    /// Destroys the tokens of deleted accounts that no running call and no hang-up needs. A call that was being proved when the
-    /// account was deleted runs within the longest handshake that can be configured, or not at all.
+    /// Destroys the tokens of deleted accounts that no running call, no hang-up and nobody's transfer needs. A call that was being proved when
+    /// the account was deleted runs within the longest handshake that can be configured, or not at all.
     public static int destroyTokens(Connection connection) throws SQLException {
         return Sql.update(
                 connection,
                 """
                 update telephony_configurations t set bearer_token = null, bearer_token_hint = null, key_id = null
                  where t.deleted_at < now() - interval '3 minutes' and t.bearer_token is not null
-                   and not exists (select 1 from runs r where r.telephony_configuration_id = t.id and r.state = 'running')
+                   and not exists (select 1 from runs r
+                                    where r.telephony_configuration_id = coalesce(t.former_of, t.id) and r.state = 'running'
+                                      and r.provider_domain = t.domain)
                    and not exists (select 1 from outbox o
-                                    where o.account_id = t.id and o.kind = 'hang_up' and o.dead_at is null)
+                                    where o.account_id = coalesce(t.former_of, t.id) and o.kind = 'hang_up' and o.dead_at is null
+                                      and coalesce(o.domain, t.domain) = t.domain)
+                   and not exists (select 1 from transfers x join runs r on r.id = x.run_id
+                                    where x.account_id = coalesce(t.former_of, t.id) and (x.outcome is null or x.leg_open)
+                                      and r.provider_domain = t.domain)
                 """);
     }
 
@@ -221,7 +251,33 @@ public final class TelephonyConfigurations {
                 domain.value());
     }
 
-    /// The account that a run was proved with. One that its owner has deleted since has its token as long as a call may need it.
+    /// The account that a run was proved with, in the domain that it had then. What its owner has changed or deleted since has its token as long
+    /// as a call may need it; where that is gone, the account has none. Nothing where there never was such an account.
+    ///
+    /// @param domain null: where an older version has not written it down
+    public static Optional<Account> accountOfThen(Connection connection, long id, @Nullable String domain) throws SQLException {
+        if (domain == null) {
+            return findAccount(connection, id);
+        }
+        Optional<Account> then = Sql.first(
+                connection,
+                "select " + ACCOUNT + """
+                  from telephony_configurations
+                 where (id = ? or former_of = ?) and domain = ? and bearer_token is not null
+                 order by id = ? desc, deleted_at desc limit 1
+                """,
+                TelephonyConfigurations::readAccount,
+                id,
+                id,
+                domain,
+                id);
+        return then.isPresent()
+                ? then
+                : findAccount(connection, id)
+                        .map(now -> new Account(now.id(), now.organizationId(), now.provider(), domain, null, false));
+    }
+
+    /// The account as it is. One that its owner has deleted has its token as long as a call may need it.
     public static Optional<Account> findAccount(Connection connection, long id) throws SQLException {
         return Sql.first(
                 connection,

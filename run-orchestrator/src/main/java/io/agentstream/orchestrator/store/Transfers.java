@@ -39,6 +39,7 @@ public final class Transfers {
 
     /// A transfer that this process has taken upon itself for a while.
     ///
+    /// @param domain that the account had when the call began
     /// @param session the caller's
     /// @param tries how often somebody has taken it, now included
     /// @param running whether the run still talks, as far as is known
@@ -48,8 +49,8 @@ public final class Transfers {
     /// @param warm null where the caller is simply put through
     /// @param outcome how it ended, where that is known and the other side is still to be looked after
     public record Due(
-            long id, UUID callId, String runName, String key, long after, @Nullable Long accountId, @Nullable String session,
-            @Nullable String target, int ringMs, int tries, boolean running, boolean asked, boolean withUs, long lateMs, WarmLegs.@Nullable Leg warm,
+            long id, UUID callId, String runName, String key, long after, @Nullable Long accountId, @Nullable String domain,
+            @Nullable String session, @Nullable String target, int ringMs, int tries, boolean running, boolean asked, boolean withUs, long lateMs, WarmLegs.@Nullable Leg warm,
             @Nullable Transfer outcome) {
 
         /// Without to whom.
@@ -114,7 +115,7 @@ public final class Transfers {
                            and (d.outcome is not null
                                 or not exists (select 1 from transfers o where o.run_id = d.run_id and o.id < d.id and o.outcome is null))
                          order by d.due_at limit ? for update of d skip locked))
-                returning t.id, r.call_id, r.name, t.key, t.after, t.account_id, t.session, t.target, t.ring_ms, t.tries,
+                returning t.id, r.call_id, r.name, t.key, t.after, t.account_id, r.provider_domain, t.session, t.target, t.ring_ms, t.tries,
                           r.state = 'running' as running, t.asked_at is not null as asked,
                           coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false) as with_us, extract(epoch from now() - t.until) * 1000 as late_ms,
                           t.warm, t.told, t.stage, t.asks, t.leg, t.heard, t.takes, t.followed, t.missed, t.outcome
@@ -127,7 +128,7 @@ public final class Transfers {
         String outcome = row.getString("outcome");
         return new Due(
                 row.getLong("id"), row.getObject("call_id", UUID.class), row.getString("name"), row.getString("key"), row.getLong("after"),
-                row.getObject("account_id", Long.class), row.getString("session"), row.getString("target"), row.getInt("ring_ms"),
+                row.getObject("account_id", Long.class), row.getString("provider_domain"), row.getString("session"), row.getString("target"), row.getInt("ring_ms"),
                 row.getInt("tries"), row.getBoolean("running"), row.getBoolean("asked"), row.getBoolean("with_us"), row.getLong("late_ms"), row.getBoolean("warm") ? WarmLegs.leg(row) : null,
                 outcome == null ? null : Transfer.valueOf(outcome.toUpperCase(Locale.ROOT)));
     }

@@ -162,6 +162,31 @@ final class TelephonyRoutesTest {
         assertEquals(Optional.empty(), stored("acme"));
     }
 
+    /// The token that a call is ended with that began when the configuration was of this domain.
+    private Optional<Secret> storedThen(String configuration, String domain) {
+        long id = Long.parseLong(configuration.substring(CONFIGURATIONS.length() + 1));
+        return database.withConnection(connection -> TelephonyConfigurations.accountOfThen(connection, id, domain + ".cloudonix.net"))
+                .filter(account -> account.bearerToken() != null)
+                .map(account -> ((Opened.Plain) api.cipher.open(account.bearerToken(), account.place())).secret());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"credentials\":{\"bearer_token\":null}} | true",
+        "{\"credentials\":{\"domain_id\":\"then-other\",\"bearer_token\":\"XI-another-token\"}} | true",
+        "{\"credentials\":{\"domain_id\":\"then-other\",\"bearer_token\":null}} | true",
+        "{\"credentials\":{\"bearer_token\":\"XI-another-token\"}} | false",
+    })
+    void callsThatAreUpAreEndedWithWhatTheConfigurationWas(String change, boolean kept) throws Exception {
+        String configuration = created("then", TOKEN);
+
+        RunningApi.Answer changed = api.send("PATCH", configuration, change);
+
+        assertEquals(200, changed.status());
+        assertEquals(Optional.of(new Secret(kept ? TOKEN : "XI-another-token")), storedThen(configuration, "then"));
+        assertEquals(1, api.get(CONFIGURATIONS).get("/items").size(), "which is nobody's to see");
+    }
+
     @Test
     void asksForTheTokenOfAnotherDomain() throws Exception {
         // given

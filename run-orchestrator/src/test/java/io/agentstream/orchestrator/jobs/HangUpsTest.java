@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.Until;
@@ -11,13 +12,19 @@ import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.provider.HangUp;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Trouble;
+import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
+import io.agentstream.orchestrator.secret.CredentialsCipher.Place;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.orchestrator.store.TelephonyConfigurations.StoredToken;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.DomainName;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
@@ -29,6 +36,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TestPostgres.class)
 final class HangUpsTest {
@@ -164,6 +173,66 @@ final class HangUpsTest {
 
         tenant.database().withConnection(TelephonyConfigurations::destroyTokens);
         assertFalse(hasToken(account));
+    }
+
+    /// Its owner changes the tenant's account, an hour ago by the clock of whoever tidies up.
+    private void changed(String domain) {
+        tenant.database().inTransaction(c -> {
+            long id = Sql.only(
+                    c, "select id from telephony_configurations where organization_id = ? and deleted_at is null",
+                    row -> row.getLong(1), tenant.sample().organizationId());
+            TelephonyConfigurations.retire(c, id);
+            TelephonyConfigurations.change(c, id, "changed", DomainName.parse(domain).orElseThrow());
+            TelephonyConfigurations.setToken(c, id, null);
+            return Sql.update(c, "update telephony_configurations set deleted_at = now() - interval '1 hour' where former_of = ?", id);
+        });
+    }
+
+    private int tokens() {
+        return tenant.database().withConnection(c -> {
+            TelephonyConfigurations.destroyTokens(c);
+            return Sql.only(
+                    c, "select count(*) from telephony_configurations where organization_id = ? and bearer_token is not null",
+                    row -> row.getInt(1), tenant.sample().organizationId());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"another.cloudonix.net", Tenant.DOMAIN})
+    void aCallIsEndedInTheDomainThatItBeganInWithTheTokenOfThen(String domain) throws InterruptedException {
+        CallId call = calls.running(session);
+        changed(domain);
+        assertEquals(1, tokens(), "a call needs it");
+        calls.ended(call, End.DRAINED);
+        assertEquals(1, tokens(), "an order needs it");
+
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
+
+        Account used = sessions.hungUpWith.getFirst();
+        assertEquals(Tenant.DOMAIN, used.domain());
+        assertInstanceOf(Opened.Plain.class, Tenant.CIPHER.open(used.bearerToken(), used.place()));
+        assertEquals(0, tokens(), "and nobody needs it any more");
+    }
+
+    @Test
+    void whatAConfigurationWasTakesOneRowHoweverOftenItIsChanged() {
+        for (int n = 0; n < 5; n++) {
+            String domain = "d" + n + ".cloudonix.net";
+            changed(domain);
+            Place place = new Place(tenant.sample().organizationId(), "cloudonix", domain);
+            tenant.database().inTransaction(c -> TelephonyConfigurations.setToken(
+                    c,
+                    Sql.only(
+                            c, "select id from telephony_configurations where organization_id = ? and deleted_at is null",
+                            row -> row.getLong(1), tenant.sample().organizationId()),
+                    StoredToken.seal(Tenant.CIPHER, new Secret("bearer-of-" + domain), place)));
+            assertEquals(1, tokens());
+        }
+
+        int rows = tenant.database().withConnection(c -> Sql.only(
+                c, "select count(*) from telephony_configurations where organization_id = ? and former_of is not null",
+                row -> row.getInt(1), tenant.sample().organizationId()));
+        assertEquals(1, rows);
     }
 
     @Test

@@ -194,7 +194,7 @@ final class SharedPaceTest {
                     id, CALLS, call.value());
             return id;
         });
-        database.withConnection(c -> Outbox.takeHangUps(c, account, 50, Duration.ofSeconds(1))); // by one that is killed now
+        database.withConnection(c -> Outbox.takeHangUps(c, new Outbox.Of(account, null), 50, Duration.ofSeconds(1))); // by one that is killed now
         Map<String, Long> hungUp = new ConcurrentHashMap<>();
         Metrics metrics = new Metrics("test");
         Said said = new Said(); // all are of one run, and what is not known to be said of it is said before

@@ -19,6 +19,7 @@ import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.secret.ApiKeys;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.orchestrator.store.WarmLegs;
 import io.agentstream.runtime.Metrics;
@@ -143,6 +144,33 @@ final class WarmTransfersTest {
     private boolean hungUpInTheEnd(String which) throws InterruptedException {
         Until.holds(handOvers::pass, () -> column("leg_open").equals("false"));
         return sessions.hungUp.contains(which);
+    }
+
+    /// The account is deleted, an hour ago by the clock of whoever tidies up, which is done.
+    private void accountIsDeleted() {
+        database.withConnection(c -> {
+            Sql.update(
+                    c, "update telephony_configurations set deleted_at = now() - interval '1 hour' where organization_id = ?",
+                    calls.tenant().sample().organizationId());
+            return TelephonyConfigurations.destroyTokens(c);
+        });
+    }
+
+    @Test
+    void whoeverIsCalledIsHungUpThoughTheAccountIsDeletedMeanwhile() throws InterruptedException {
+        String leg = leg();
+        calls.ended(call, End.CALLER_HANGUP);
+        accountIsDeleted(); // nobody has looked after the other side yet
+        Until.holds(handOvers::pass, () -> !column("outcome").isEmpty());
+        accountIsDeleted();
+
+        assertTrue(hungUpInTheEnd(leg));
+
+        accountIsDeleted();
+        int tokens = database.withConnection(c -> Sql.only(
+                c, "select count(*) from telephony_configurations where organization_id = ? and bearer_token is not null", row -> row.getInt(1),
+                calls.tenant().sample().organizationId()));
+        assertEquals(0, tokens);
     }
 
     @Test

@@ -21,6 +21,10 @@ public final class FakeSessions implements Sessions {
     public final CountDownLatch release = new CountDownLatch(1);
     public final List<String> checked = new CopyOnWriteArrayList<>();
     public final List<String> hungUp = new CopyOnWriteArrayList<>();
+
+    /// With which accounts.
+    public final List<Account> hungUpWith = new CopyOnWriteArrayList<>();
+
     public final List<Integer> turnsAsked = new CopyOnWriteArrayList<>();
     public final AtomicInteger late = new AtomicInteger();
 
@@ -126,6 +130,7 @@ public final class FakeSessions implements Sessions {
 
     @Override
     public HangUp hangUp(Account account, String session, long deadlineNanos) {
+        hungUpWith.add(account);
         hungUp.add(session);
         if (session.startsWith("poison")) {
             throw new IllegalStateException("on purpose");
