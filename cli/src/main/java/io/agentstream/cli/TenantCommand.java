@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.store.Scope;
 import io.agentstream.orchestrator.store.Tenants;
 import io.agentstream.orchestrator.store.Users;
 import io.agentstream.orchestrator.store.Who;
+import io.agentstream.runtime.Config;
 import io.agentstream.runtime.ConfigException;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Secret;
@@ -31,13 +32,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// Tenants, for whoever runs the installation and can reach its database. An empty one is given its tables first.
+/// Tenants, for whoever runs the installation and can reach its database.
 @Command(
         name = "tenant",
         description = {
             "Makes and lists the tenants of an installation: organisations, each with its users and API keys.",
             "Works on the database that AGENT_STREAM_DATABASE_URL, _USER and _PASSWORD name, or on that of the system which runs in a"
-                    + " data directory (--data DIR). An empty database is given its tables."
+                    + " data directory (--data DIR). To an empty database create gives its tables; tables of another version stay as they are."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
 final class TenantCommand {
     private static final int MAX_CALLS = 1_000_000;
     private static final int PAGE = 500;
+    private static final String COMMAND = "tenant-command";
 
     private final Terminal terminal;
 
@@ -85,7 +87,7 @@ final class TenantCommand {
         Limits limits = Limits.DEFAULT.withMaxConcurrentCalls(maxCalls);
         Secret key = new ApiKeys(new SecureRandom()).generate();
         Tenants.Made made;
-        try (Database database = open(data)) {
+        try (Database database = InstallationDatabase.openOrSetUp(config(data), COMMAND)) {
             made = database.inTransaction(connection -> Tenants.create(
                     connection, new Who.Command(), new Tenants.NewTenant(name, owner, limits), key));
         }
@@ -174,7 +176,10 @@ final class TenantCommand {
     }
 
     private Database open(@Nullable Path data) throws ConfigException, IOException, InterruptedException {
-        return InstallationDatabase.open(
-                Installation.config(terminal.environment(), data, List.of(Keys.DATABASE_URL)), "tenant-command");
+        return InstallationDatabase.open(config(data), COMMAND);
+    }
+
+    private Config config(@Nullable Path data) throws ConfigException, IOException {
+        return Installation.config(terminal.environment(), data, List.of(Keys.DATABASE_URL));
     }
 }

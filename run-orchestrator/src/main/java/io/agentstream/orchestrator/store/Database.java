@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfoService;
@@ -151,13 +152,41 @@ public final class Database implements AutoCloseable {
     ///
     /// @throws BrokenSchemaException where the database is there and a migration fails, or was changed after it was applied
     public void migrate(Duration patience) throws UnavailableException, InterruptedException {
+        onceThere(patience, () -> {
+            bringUpToDate();
+            return true;
+        });
+    }
+
+    /// How the tables that are there stand to this version.
+    public enum Schema {
+        /// There are none.
+        EMPTY,
+        /// Migrations are still to be applied.
+        OLDER,
+        OURS,
+        /// A newer version has made them, or somebody has changed them by hand.
+        FOREIGN
+    }
+
+    /// How the schema stands; changes nothing. Waits for the database as [#migrate] does.
+    public Schema schema(Duration patience) throws UnavailableException, InterruptedException {
+        return onceThere(patience, () -> {
+            if (flyway().info().applied().length == 0) {
+                return Schema.EMPTY;
+            }
+            OptionalInt pending = pendingMigrations();
+            return pending.isEmpty() ? Schema.FOREIGN : pending.getAsInt() > 0 ? Schema.OLDER : Schema.OURS;
+        });
+    }
+
+    private <T> T onceThere(Duration patience, Supplier<T> work) throws UnavailableException, InterruptedException {
         long start = System.nanoTime();
         String said = "";
         while (true) {
             try {
                 probe();
-                bringUpToDate();
-                return;
+                return work.get();
             } catch (SQLException | FlywayException failure) {
                 if (failure instanceof FlywayException broken && !DatabaseException.isTransient(broken)) {
                     throw new BrokenSchemaException(broken);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.e2e.deploy.Repository;
+import io.agentstream.dev.embedded.EmbeddedPostgres;
+import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
 import io.agentstream.gateway.GatewayService;
@@ -16,6 +18,10 @@ import io.agentstream.worker.WorkerService;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +99,58 @@ final class FirstTenantTest {
             return Ran.of(environment, "call", "--url", stream, "--seconds", "2");
         } finally {
             gateway.close();
+        }
+    }
+
+    private static int migrations(EmbeddedPostgres database) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+                ResultSet row = connection.createStatement()
+                        .executeQuery("select count(*) from pg_tables where tablename = 'flyway_schema_history'")) {
+            row.next();
+            if (row.getInt(1) == 0) {
+                return 0;
+            }
+            try (ResultSet count = connection.createStatement().executeQuery("select count(*) from flyway_schema_history")) {
+                count.next();
+                return count.getInt(1);
+            }
+        }
+    }
+
+    /// As if it had been made before the newest migration was there.
+    private static void age(EmbeddedPostgres database) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+            connection.createStatement().execute(
+                    "delete from flyway_schema_history where installed_rank = (select max(installed_rank) from flyway_schema_history)");
+        }
+    }
+
+    private static void refuses(Map<String, String> environment, String what, String... command) {
+        Ran ran = Ran.of(environment, command);
+        assertEquals(1, ran.code(), String.join(" ", command) + ran.out());
+        assertTrue(ran.err().contains(what), ran.err());
+    }
+
+    @Test
+    void noCommandChangesTheTablesThatServicesWorkWith(@TempDir Path directory) throws Exception {
+        UsedPostgres.in(directory.resolve("database"));
+        try (EmbeddedPostgres database = EmbeddedPostgres.start(directory.resolve("database"), 0)) {
+            Map<String, String> environment = Map.of(
+                    "AGENT_STREAM_DATABASE_URL", database.jdbcUrl(), "AGENT_STREAM_DATABASE_USER", database.user(),
+                    "AGENT_STREAM_DATABASE_PASSWORD", database.password(), "AGENT_STREAM_CREDENTIALS_KEY",
+                    CredentialsCipher.generateKey(new SecureRandom()).reveal());
+            refuses(environment, "has no tables yet; ./agent-stream tenant create", "tenant", "list");
+            assertEquals(0, migrations(database), "whoever only looks makes none");
+            assertEquals(0, Ran.of(environment, "tenant", "create", "Acme", "--owner", "owner@acme.example").code());
+            age(database);
+            int before = migrations(database);
+
+            refuses(environment, "of an older version", "tenant", "list");
+            refuses(environment, "of an older version", "tenant", "key", "1");
+            refuses(environment, "of an older version", "tenant", "create", "Other", "--owner", "owner@other.example");
+            refuses(environment, "of an older version", "re-encrypt", "--check");
+
+            assertEquals(before, migrations(database));
         }
     }
 
