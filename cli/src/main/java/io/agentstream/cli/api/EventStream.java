@@ -32,7 +32,7 @@ public final class EventStream implements AutoCloseable {
     private record Line(@Nullable String text) {}
 
     /// What a person is told where a stream ends because of its key.
-    public static final String REVOKED = "The API key was revoked, or its organisation is suspended.";
+    public static final String REVOKED = "The API key was revoked.";
 
     /// @param kind `message`, unless the event says otherwise
     public record Message(String kind, String data) {
