@@ -109,7 +109,7 @@ public final class Timeline {
     private void decision(RunEvent event) {
         long atMs = tape.at(event.at());
         tape.reached(atMs);
-        if (!decided.add(event.getClass().getSimpleName())) {
+        if (!decided.add(name(event))) {
             return; // said again after a crash
         }
         story.decided(event, atMs);
@@ -125,6 +125,18 @@ public final class Timeline {
             }
             case RunEvent.Completed _, RunEvent.Failed _, RunEvent.HangUp _, RunEvent.Transferred _ -> { } // the story has it
         }
+    }
+
+    /// What makes it that decision and no other, however often it is said.
+    private static String name(RunEvent event) {
+        return switch (event) {
+            case RunEvent.Created _ -> "created";
+            case RunEvent.Running _ -> "running";
+            case RunEvent.Completed _ -> "completed";
+            case RunEvent.Failed _ -> "failed";
+            case RunEvent.HangUp e -> "hang_up " + e.at();
+            case RunEvent.Transferred e -> "transferred " + e.at() + " " + e.key();
+        };
     }
 
     private void conversation(ConversationEvent event) {

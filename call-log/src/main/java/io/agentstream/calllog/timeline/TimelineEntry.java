@@ -43,7 +43,7 @@ public sealed interface TimelineEntry {
 
     /// The provider was asked for something.
     ///
-    /// @param request `session_check` or `hang_up`
+    /// @param request `session_check`, `hang_up`, or `transfer_` and how the transfer ended
     /// @param confirmed whether it said yes
     /// @param status of its answer; null where it gave none, or nobody wrote it down
     /// @param ms from the first try to the answer; null where nobody wrote it down

@@ -96,7 +96,11 @@ public final class TimelineText {
     }
 
     private static String provider(TimelineEntry.Provider e) {
-        String what = e.request().equals("hang_up") ? "is asked to end the call" : "is asked for the session";
+        String what = switch (e.request()) {
+            case "hang_up" -> "is asked to end the call";
+            case "session_check" -> "is asked for the session";
+            default -> "is asked to give the caller to somebody else (" + e.request().replace("transfer_", "") + ")";
+        };
         Integer tries = e.tries();
         return "the provider " + what + ": " + (e.confirmed() ? "confirmed" : "not confirmed") + given(", status ", e.status())
                 + (e.ms() == null ? "" : " in " + e.ms() + " ms") + (tries == null || tries < 2 ? "" : ", after " + tries + " tries");

@@ -16,6 +16,7 @@ import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.Topics;
+import io.agentstream.schemas.Transfer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -55,6 +56,31 @@ final class TimelineTest {
                         "Good morning.", "the caller begins to speak, turn 2", "speaks for 0.8 s", "the agent begins to speak, turn 3",
                         "the answer is heard after 400 ms", "Thank you.", "the socket is closed with 1000: caller_hangup",
                         "the run is completed: caller_hangup, by caller, outcome helped, 5.9 s of talk, charged 0.01",
+                        "the provider is asked to end the call: confirmed, status 204"),
+                lines);
+    }
+
+    @Test
+    void eachTransferAndEachOrderToHangUpIsToldOnceHoweverOftenItIsSaid() throws Exception {
+        // given two transfers within a moment, and a hang-up that was given up and ordered again
+        call.begin();
+        RunEvent refused = new RunEvent.Transferred(ToldCall.CALL, 3, ToldCall.at(1_000), ToldCall.RUN, "1-desk", Transfer.BUSY, null);
+        RunEvent failed = new RunEvent.Transferred(ToldCall.CALL, 3, ToldCall.at(1_000), ToldCall.RUN, "2-desk", Transfer.FAILED, 500);
+        RunEvent givenUp = new RunEvent.HangUp(ToldCall.CALL, 3, ToldCall.at(5_000), ToldCall.RUN, false, 401, 1);
+        RunEvent done = new RunEvent.HangUp(ToldCall.CALL, 3, ToldCall.at(9_000), ToldCall.RUN, true, 204, 1);
+        for (RunEvent event : List.of(refused, refused, failed, givenUp, givenUp, done)) {
+            call.log.add(Topics.RUN_EVENTS, event.at().toEpochMilli() - ToldCall.at(0).toEpochMilli(), event);
+        }
+
+        // when
+        List<String> lines = only(TimelineEntry.Provider.class).stream().map(TimelineText::of).toList();
+
+        // then
+        assertEquals(
+                List.of(
+                        "the provider is asked to give the caller to somebody else (busy): not confirmed",
+                        "the provider is asked to give the caller to somebody else (failed): not confirmed, status 500",
+                        "the provider is asked to end the call: not confirmed, status 401",
                         "the provider is asked to end the call: confirmed, status 204"),
                 lines);
     }

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.replay;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.agentstream.calllog.CallSource;
 import io.agentstream.calllog.LogRecord;
 import io.agentstream.orchestrator.store.Database;
@@ -9,9 +10,11 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,8 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class StoredEvents implements CallSource {
 
     private static final int PAGE = 500;
-    private static final Set<String> LIFECYCLE = Set.of("offered", "started", "alive", "ended");
-    private static final Set<String> DECISIONS = Set.of("created", "running", "completed", "failed", "hang_up");
+    private static final Set<String> LIFECYCLE = types(Topics.CALL_LIFECYCLE);
+    private static final Set<String> DECISIONS = types(Topics.RUN_EVENTS);
 
     private final Database database;
     private final long runId;
@@ -44,6 +47,12 @@ final class StoredEvents implements CallSource {
     /// @param taken says that something was taken out of the topic's events; nothing where nothing was
     Records open(Topic<?> topic, Optional<String> taken) {
         return new Rows(topic, taken);
+    }
+
+    private static Set<String> types(Topic<?> topic) {
+        return Arrays.stream(topic.type().getPermittedSubclasses())
+                .map(kind -> kind.getAnnotation(JsonTypeName.class).value())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Topic<?> topicOf(String type) {

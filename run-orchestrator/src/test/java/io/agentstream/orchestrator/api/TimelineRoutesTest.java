@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.calllog.CallSource;
@@ -20,8 +21,10 @@ import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
+import io.agentstream.schemas.Transfer;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -226,18 +229,23 @@ final class TimelineRoutesTest {
     void whatTheTopicsHaveForgottenComesFromTheDatabaseAndTheRestIsAGap() throws Exception {
         // given
         call.begin();
-        for (var topic : List.of(Topics.CALL_LIFECYCLE, Topics.CALL_MEDIA, Topics.CONVERSATION_EVENTS, Topics.SOCKET_COMMANDS)) {
+        for (var topic : List.of(
+                Topics.CALL_LIFECYCLE, Topics.RUN_EVENTS, Topics.CALL_MEDIA, Topics.CONVERSATION_EVENTS, Topics.SOCKET_COMMANDS)) {
             call.log.deleted(topic);
         }
+        store(ToldCall.at(2_500), new RunEvent.Transferred(
+                ToldCall.CALL, 3, ToldCall.at(2_500), ToldCall.RUN, "1-desk", Transfer.BUSY, null), Topics.RUN_EVENTS, 7);
         store(new ConversationEvent.Began(ToldCall.CALL, 1, 2, ToldCall.at(120), 1));
         store(new ConversationEvent.TurnStarted(ToldCall.CALL, 2, 3, ToldCall.at(900), 1, Party.AGENT, 1));
         store(new ConversationEvent.Said(ToldCall.CALL, 3, 3, ToldCall.at(2_000), 1, "Good morning.", 1_000, true, 1));
 
         // when
-        RunningApi.Answer answer = api.get(path("?kind=said,gap"));
+        RunningApi.Answer answer = api.get(path("?kind=said,gap,provider,unreadable"));
 
         // then
         assertTrue(lines(answer.body()).contains("Good morning."), lines(answer.body()).toString());
+        assertTrue(answer.http().body().contains("transfer_busy"), answer.http().body());
+        assertFalse(answer.http().body().contains("newer version"), answer.http().body());
         assertEquals(
                 List.of("call.media.v1", "socket.commands.v1"),
                 answer.get("/summary/gaps").valueStream().map(gap -> gap.path("topic").stringValue()).sorted().toList());
