@@ -6,6 +6,8 @@ import io.agentstream.runtime.KafkaClients;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -77,10 +79,13 @@ public final class KafkaCallSource implements CallSource {
                 return new Nothing();
             }
             if (following != null) {
-                return KafkaRecords.seek(consumer, topic, partition.get(), places, following.goesOn(), following.isGivenUp());
+                return KafkaRecords.seek(
+                        consumer, topic, partition.get(), places, following.goesOn(), following.isGivenUp(),
+                        !following.goesOn() && isElsewhere(topic, key));
             }
+            boolean isElsewhere = isElsewhere(topic, key);
             Function<BooleanSupplier, Records> seek =
-                    isGivenUp -> KafkaRecords.seek(consumer, topic, partition.get(), places, false, isGivenUp);
+                    isGivenUp -> KafkaRecords.seek(consumer, topic, partition.get(), places, false, isGivenUp, isElsewhere);
             return CROWDED.contains(topic) ? ReadAhead.of(seek, topic.name(), ahead) : seek.apply(() -> false);
         } catch (KafkaException failure) {
             consumer.close();
@@ -88,6 +93,24 @@ public final class KafkaCallSource implements CallSource {
         } catch (IOException | RuntimeException failure) {
             consumer.close();
             throw failure;
+        }
+    }
+
+    /// Whether a topic, of which no place is known, is known by others not to be the one that the call was written to: by the first of its
+    /// events, whose place is known of every run.
+    private boolean isElsewhere(Topic<?> topic, byte[] key) {
+        Optional<Span> first = places.on(Topics.CALL_LIFECYCLE.name());
+        if (places.on(topic.name()).isPresent() || first.isEmpty() || first.get().last() == null) {
+            return false;
+        }
+        TopicPartition partition = new TopicPartition(Topics.CALL_LIFECYCLE.name(), first.get().partition());
+        long place = first.get().first();
+        try (Consumer<byte[], byte[]> consumer = clients.readerOf("call-log", key, FOLLOWER_FETCH_BYTES)) {
+            consumer.assign(List.of(partition));
+            long beginning = Objects.requireNonNull(consumer.beginningOffsets(List.of(partition)).get(partition));
+            long ending = Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+            consumer.seek(partition, place);
+            return place >= ending || (place >= beginning && KafkaRecords.isOthers(consumer, partition, place, ending, () -> false));
         }
     }
 

@@ -87,9 +87,10 @@ final class KafkaRecords implements CallSource.Records {
     }
 
     /// @param isGivenUp asked between fetches: then [#next] fails
+    /// @param isElsewhere whether the call is known to have been written to another Kafka than this
     static KafkaRecords seek(
             Consumer<byte[], byte[]> consumer, Topic<?> topic, TopicPartition partition, CallPlaces places, boolean goesOn,
-            BooleanSupplier isGivenUp) {
+            BooleanSupplier isGivenUp, boolean isElsewhere) {
         List<TopicPartition> only = List.of(partition);
         consumer.assign(only);
         long beginning = Objects.requireNonNull(consumer.beginningOffsets(only).get(partition));
@@ -97,6 +98,12 @@ final class KafkaRecords implements CallSource.Records {
         Span known = places.on(topic.name()).orElse(null);
         long start = known != null ? Math.max(known.first(), beginning) : byTime(consumer, partition, places.from(), ending);
         boolean isCut = known != null ? known.first() < beginning : beginning > 0 && start == beginning;
+        consumer.seek(partition, start);
+        if (isElsewhere || (!goesOn && known != null && known.last() != null && !isCut && isOthers(consumer, partition, start, ending, isGivenUp))) {
+            String gone = topic.name() + " was begun anew since: what it had of the call is gone";
+            return new KafkaRecords(
+                    consumer, topic, partition, new Bounds(start, start, Long.MIN_VALUE, gone, Long.MAX_VALUE), false, isGivenUp);
+        }
         consumer.seek(partition, start);
         Long last = known == null ? null : known.last();
         long behindLast = last == null ? start : last + 1;
@@ -109,6 +116,23 @@ final class KafkaRecords implements CallSource.Records {
                 deleted(topic, isCut, last != null && last >= ending),
                 topic.equals(Topics.CALL_MEDIA) && places.endSeq() != null ? places.endSeq() - 1 : Long.MAX_VALUE);
         return new KafkaRecords(consumer, topic, partition, bounds, goesOn, isGivenUp);
+    }
+
+    /// Whether another call's record lies where the call's first one was written: offsets are those of one Kafka only, and one that is set up
+    /// anew begins at zero. Where nothing can be brought nobody knows.
+    ///
+    /// @param place offset of a record of the call
+    static boolean isOthers(
+            Consumer<byte[], byte[]> consumer, TopicPartition partition, long place, long ending, BooleanSupplier isGivenUp) {
+        long startedNs = System.nanoTime();
+        while (place < ending && !isGivenUp.getAsBoolean() && System.nanoTime() - startedNs < PATIENCE.toNanos()) {
+            Iterator<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).iterator();
+            if (records.hasNext()) {
+                ConsumerRecord<byte[], byte[]> first = records.next();
+                return first.offset() == place && first.key() == null;
+            }
+        }
+        return false;
     }
 
     private static @Nullable String deleted(Topic<?> topic, boolean isCut, boolean endsEarly) {

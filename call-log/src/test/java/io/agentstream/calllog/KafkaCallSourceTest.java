@@ -224,6 +224,40 @@ final class KafkaCallSourceTest {
         }
     }
 
+    private String gone(CallPlaces places) throws IOException {
+        try (CallSource.Records records = new KafkaCallSource(clients, places).open(Topics.CALL_MEDIA)) {
+            return records.deleted().orElse("");
+        }
+    }
+
+    @Test
+    void aTopicThatWasBegunAnewSinceIsNotTakenForTheOneThatTheCallWasWrittenTo() throws Exception {
+        // given a topic that has grown past the places that the call had on another
+        writeLater(500);
+        CallPlaces places = new CallPlaces(
+                call, began, began.plusSeconds(10), null, List.of(new Span(Topics.CALL_MEDIA.name(), partition(), 100, 300)));
+
+        // when, then
+        assertTrue(gone(places).contains("begun anew"), gone(places));
+        assertEquals(List.of(), read(places));
+    }
+
+    @Test
+    void whatNobodyKnowsThePlaceOfIsGoneWithWhatIsKnown() throws Exception {
+        // given another Kafka, on which nothing has been said yet of calls' lives
+        try (Admin admin = clients.admin("test")) {
+            if (!admin.listTopics().names().get().contains(Topics.CALL_LIFECYCLE.name())) {
+                admin.createTopics(List.of(new NewTopic(Topics.CALL_LIFECYCLE.name(), 1, (short) 1))).all().get();
+            }
+        }
+        write(1, 10, 0);
+        CallPlaces places = new CallPlaces(
+                call, began, began.plusSeconds(10), null, List.of(new Span(Topics.CALL_LIFECYCLE.name(), 0, 5, 7)));
+
+        // when, then
+        assertTrue(gone(places).contains("begun anew"), gone(places));
+    }
+
     @Test
     void aKnownSpanIsReadAndNothingElse() throws Exception {
         // given

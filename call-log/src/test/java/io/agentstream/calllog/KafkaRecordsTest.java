@@ -50,7 +50,7 @@ final class KafkaRecordsTest {
         CallId call = CallId.of(Instant.now().toEpochMilli(), 1, 1);
         CallPlaces places = new CallPlaces(
                 call, Instant.now(), null, null, List.of(new CallPlaces.Span(PARTITION.topic(), PARTITION.partition(), 0, null, false)));
-        try (KafkaRecords records = KafkaRecords.seek(consumer, Topics.CALL_MEDIA, PARTITION, places, true, () -> false)) {
+        try (KafkaRecords records = KafkaRecords.seek(consumer, Topics.CALL_MEDIA, PARTITION, places, true, () -> false, false)) {
             // when, then
             for (int look = 1; look <= 3; look++) {
                 assertNull(records.next());
