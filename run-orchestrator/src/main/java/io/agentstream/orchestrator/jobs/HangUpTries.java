@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.jobs;
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.Unsaid;
 import io.agentstream.orchestrator.provider.HangUp;
+import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.store.Database;
@@ -88,16 +89,21 @@ final class HangUpTries {
                 yield Optional.of(decision);
             }
             case HangUp.Refused(var reason, Integer status) -> Optional.of(givenUp(order, status, reason.name()));
-            case HangUp.Unavailable(var trouble) when order.tries() >= TRIES -> Optional.of(givenUp(order, null, trouble.name()));
-            case HangUp.Unavailable(var trouble) -> {
-                again.increment();
-                database.withConnection(c -> {
-                    Outbox.putOff(c, order.id(), pause(order.tries()), trouble.name());
-                    return true;
-                });
-                yield Optional.empty();
-            }
+            case HangUp.NotNow(int status) -> later(order, status, SessionCheck.Reason.UNEXPECTED_STATUS.name());
+            case HangUp.Unavailable(var trouble) -> later(order, null, trouble.name());
         };
+    }
+
+    private Optional<Decision> later(Outbox.HangUp order, @Nullable Integer status, String trouble) {
+        if (order.tries() >= TRIES) {
+            return Optional.of(givenUp(order, status, trouble));
+        }
+        again.increment();
+        database.withConnection(c -> {
+            Outbox.putOff(c, order.id(), pause(order.tries()), trouble);
+            return true;
+        });
+        return Optional.empty();
     }
 
     private Optional<HangUp> ask(Account account, Outbox.HangUp order, Turns turn) throws InterruptedException {

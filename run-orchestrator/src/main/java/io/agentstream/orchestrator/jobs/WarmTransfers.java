@@ -238,7 +238,7 @@ final class WarmTransfers {
                 .map(answer -> switch (answer) {
                     case HangUp.Done(int status) when status == 404 && !session.equals(missed) -> new Look(Care.MISSED, session);
                     case HangUp.Done _, HangUp.Refused _ -> new Look(Care.DONE, session);
-                    case HangUp.Unavailable _ -> new Look(Care.UNKNOWN, session);
+                    case HangUp.NotNow _, HangUp.Unavailable _ -> new Look(Care.UNKNOWN, session);
                 })
                 .orElseGet(() -> new Look(Care.NOT_ASKED, session));
     }

@@ -15,6 +15,11 @@ public sealed interface HangUp {
     /// @param status of its answer; null where it was not asked
     record Refused(SessionCheck.Reason reason, @Nullable Integer status) implements HangUp {}
 
+    /// The provider answered something else, and has not done it: another time it may.
+    ///
+    /// @param status of its answer
+    record NotNow(int status) implements HangUp {}
+
     /// The provider could not be reached in time; the session may go on.
     record Unavailable(Trouble trouble) implements HangUp {}
 }

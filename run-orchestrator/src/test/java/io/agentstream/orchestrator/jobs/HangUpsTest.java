@@ -161,6 +161,17 @@ final class HangUpsTest {
     }
 
     @Test
+    void whatTheProviderAnswersOddlyIsTriedAsOftenAsWhenItIsAway() throws InterruptedException {
+        sessions.answers.addAll(List.of(new HangUp.NotNow(409), new HangUp.NotNow(302)));
+        hungUpByItsAgent();
+
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
+
+        assertEquals(List.of(session, session, session), sessions.hungUp);
+        assertEquals(0, counted("given_up"));
+    }
+
+    @Test
     void aConfigurationThatIsDeletedInMidCallCanStillEndItAndThenLosesItsToken() throws InterruptedException {
         CallId call = calls.running(session);
         long account = deletedAccount();

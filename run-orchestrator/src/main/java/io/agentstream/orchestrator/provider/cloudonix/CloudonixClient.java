@@ -128,17 +128,17 @@ public final class CloudonixClient implements AutoCloseable {
         pace.late(line, turns);
     }
 
-    /// Ends `session`, asking once, in a turn that the caller has taken. Ending one that is over, or that the provider does not know, is success.
+    /// Ends `session`, asking once, in a turn that the caller has taken. Ending one that is over, or that the provider does not know, is success;
+    /// that our token may not is the only answer that another time changes nothing about.
     public HangUp hangUp(String domain, String session, Secret token, long deadlineNanos) {
         Optional<SessionCheck.Reason> malformed = malformed(session, token);
         if (malformed.isPresent()) {
             return new HangUp.Refused(malformed.get(), null);
         }
         return switch (requests.send("DELETE", domain, session, token, deadlineNanos)) {
+            case Attempt.Answer(int status, BoundedBody.Body _) when status / 100 == 2 || status == 404 || status == 410 -> new HangUp.Done(status);
             case Attempt.Answer(int status, BoundedBody.Body _) ->
-                status / 100 == 2 || status == 404
-                        ? new HangUp.Done(status)
-                        : new HangUp.Refused(reasonOf(status), status);
+                status == 401 || status == 403 ? new HangUp.Refused(reasonOf(status), status) : new HangUp.NotNow(status);
             case Attempt.Again(Trouble trouble, long _, var _) -> new HangUp.Unavailable(trouble);
             case Attempt.Closed() -> new HangUp.Unavailable(Trouble.CLOSED);
         };
