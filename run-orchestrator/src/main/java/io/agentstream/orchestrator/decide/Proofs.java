@@ -119,9 +119,9 @@ final class Proofs {
         return run.decision(Socket.WAITS).asOf(now).also(also);
     }
 
-    /// Whether its socket was accepted later, which is the same however often and in whichever order the records come.
+    /// Whether it was offered later, by the numbers that the database gave the two runs: when their sockets were accepted is said by the clocks
+    /// of two gateways. It is the same however often and in whichever order the records come again.
     private static boolean isNewer(RunRow one, RunRow other) {
-        int byTime = one.createdAt().compareTo(other.createdAt());
-        return byTime > 0 || (byTime == 0 && one.callId().compareTo(other.callId()) > 0);
+        return one.id() > other.id();
     }
 }

@@ -72,6 +72,19 @@ final class ReplacedTest {
     }
 
     @Test
+    void whichSocketIsNewerIsNotForTheGatewaysClocksToSay() throws InterruptedException {
+        CallId older = offered(Duration.ofSeconds(30)); // at a gateway whose clock is that far ahead
+        CallId newer = offered(Duration.ofMillis(500));
+        begin(older);
+
+        Decision decision = begin(newer);
+
+        assertEquals("running", decision.outcome());
+        assertEquals("replaced", run(older).endBy());
+        assertEquals(RunState.RUNNING, run(newer).state());
+    }
+
+    @Test
     void theOldSocketsOwnEndComesToNothing() throws InterruptedException {
         CallId older = offered(Duration.ZERO);
         CallId newer = offered(Duration.ofMillis(500));
