@@ -111,7 +111,7 @@ public final class OrchestratorService implements AutoCloseable {
         if (config.get(Keys.PROJECTIONS)) {
             Projections projections =
                     new Projections(
-                            clients, config.find(Keys.FACTS_DIRECTORY).orElse(null), () -> kafka.reason().isEmpty());
+                            clients, config.find(Keys.FACTS_DIRECTORY).orElse(null), () -> kafka.has(Topics.CALL_LIFECYCLE, Topics.CONVERSATION_EVENTS, Topics.RUN_EVENTS, Topics.RUNS, Topics.USAGE));
             closer.own("projections", new DutyCycleRunner(projections, LOOP_CLOSE, barrier::fault).start());
         }
         PublicApi publicApi = new PublicApi(config.find(Keys.PUBLIC_API_URL));
@@ -136,7 +136,7 @@ public final class OrchestratorService implements AutoCloseable {
                         config.find(Keys.CALL_KEYS_KEY).orElse(null)),
                 new RunParts.Lent(
                         clients, admin, producer, database, gate.open(), sessions, metrics,
-                        clock, () -> kafka.reason().isEmpty() && gate.reason().isEmpty(),
+                        clock, () -> kafka.has() && gate.reason().isEmpty(), () -> kafka.has(Topics.CALL_KEYS),
                         courier::wakeUp, barrier::fault),
                 closer);
 

@@ -68,7 +68,8 @@ final class RunParts {
     ///
     /// @param producer of the events profile
     /// @param databaseOpen zero once the schema is up to date
-    /// @param ready whether Kafka and the database answer
+    /// @param ready whether Kafka and the database answer: that something is wrong with one topic stops who needs that one, and nobody else
+    /// @param keysThere whether the topic of keys can be used
     /// @param onDecided told after each decision
     /// @param onFault gets what breaks a loop
     public record Lent(
@@ -81,6 +82,7 @@ final class RunParts {
             Metrics metrics,
             InstantSource clock,
             BooleanSupplier ready,
+            BooleanSupplier keysThere,
             Runnable onDecided,
             Consumer<Throwable> onFault) {}
 
@@ -135,7 +137,7 @@ final class RunParts {
                         calls -> lent.database().withConnection(connection -> Erasures.over(connection, calls)),
                         call -> lent.producer().send(new ProducerRecord<>(Topics.CALL_KEYS.name(), call.toKey(), null))),
                 lent.clock());
-        closer.own("eraser", new DutyCycleRunner(eraser.loop(lent.ready()), LOOP_CLOSE, lent.onFault()).start());
+        closer.own("eraser", new DutyCycleRunner(eraser.loop(() -> lent.ready().getAsBoolean() && lent.keysThere().getAsBoolean()), LOOP_CLOSE, lent.onFault()).start());
         RetentionJob retention = new RetentionJob(lent.database(), lent.clock(), metrics);
         closer.own("retention", new DutyCycleRunner(retention.loop(lent.ready()), REAPER_CLOSE, lent.onFault()).start());
 

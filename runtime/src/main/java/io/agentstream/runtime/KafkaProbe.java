@@ -2,24 +2,32 @@ package io.agentstream.runtime;
 
 import io.agentstream.schemas.Topic;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks Kafka every two seconds whether it is there, has the topics that a service needs, and can take records on them, for `/readyz`.
-/// The loop is one thread's; [#reason()] is for any. Whoever closes it does not wait for an answer that is still out.
+/// Asks Kafka every two seconds whether it is there, has the topics that a service needs, and can take records on them: for `/readyz`, and
+/// for each part of a service, which asks of what it needs only.
+/// The loop is one thread's; what it found is for any. Whoever closes it does not wait for an answer that is still out.
 public final class KafkaProbe implements DutyCycle {
 
     private static final long PERIOD_MS = 2_000;
@@ -34,7 +42,30 @@ public final class KafkaProbe implements DutyCycle {
     private String cause = "";
     private volatile boolean stopped;
     private volatile @Nullable KafkaFuture<?> asked;
-    private volatile Optional<String> reason = Optional.of("Kafka has not answered yet");
+    private volatile Found found = Found.away("Kafka has not answered yet");
+
+    /// What came of asking.
+    ///
+    /// @param away why nothing of it can be used; null where it answers
+    /// @param troubles of topics, by name, in their order
+    /// @param missing topics that are not there
+    private record Found(@Nullable String away, Map<String, String> troubles, List<String> missing) {
+
+        static Found away(String why) {
+            return new Found(why, Map.of(), List.of());
+        }
+
+        Optional<String> reason(Predicate<String> needed) {
+            if (away != null) {
+                return Optional.of(away);
+            }
+            Optional<String> trouble = troubles.keySet().stream().filter(needed).map(troubles::get).findFirst();
+            List<String> lacks = missing.stream().filter(needed).toList();
+            return trouble.isPresent() || lacks.isEmpty()
+                    ? trouble
+                    : Optional.of("Kafka lacks the topics " + String.join(", ", lacks) + "; run ./agent-stream topics");
+        }
+    }
 
     /// @param admin stays its giver's to close
     public KafkaProbe(String role, Admin admin, List<Topic<?>> topics) {
@@ -43,9 +74,17 @@ public final class KafkaProbe implements DutyCycle {
         this.topics = topics.stream().<String>map(Topic::name).toList();
     }
 
-    /// Why Kafka cannot be used, or nothing.
+    /// Why something of Kafka cannot be used, or nothing.
     public Optional<String> reason() {
-        return reason;
+        return found.reason(_ -> true);
+    }
+
+    /// Whether Kafka answers and has these topics, each of their partitions ready to take records. Of none: whether it answers.
+    ///
+    /// @param needed among those that it asks for
+    public boolean has(Topic<?>... needed) {
+        Set<String> names = Arrays.stream(needed).map(Topic::name).collect(Collectors.toSet());
+        return found.reason(names::contains).isEmpty();
     }
 
     @Override
@@ -55,14 +94,15 @@ public final class KafkaProbe implements DutyCycle {
 
     @Override
     public void work() throws InterruptedException {
-        Optional<String> now = probe();
-        if (!now.equals(reason)) {
+        Found before = found;
+        found = probe(before);
+        Optional<String> now = reason();
+        if (!now.equals(before.reason(_ -> true))) {
             now.ifPresentOrElse(
                     why -> log.atWarn().addKeyValue("reason", why).addKeyValue("cause", cause).log("Kafka cannot be used"),
                     () -> log.info("Kafka can be used"));
         }
-        reason = now;
-        wake.await(reason.isPresent() ? PERIOD_MS / 4 : PERIOD_MS);
+        wake.await(now.isPresent() ? PERIOD_MS / 4 : PERIOD_MS);
     }
 
     @Override
@@ -88,34 +128,34 @@ public final class KafkaProbe implements DutyCycle {
         return question.get(ANSWER_MS, TimeUnit.MILLISECONDS);
     }
 
-    private Optional<String> probe() throws InterruptedException {
+    private Found probe(Found before) throws InterruptedException {
         cause = "";
+        Map<String, String> troubles = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>();
         try {
-            List<String> missing = new ArrayList<>();
             for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
+                String name = topic.getKey();
                 try {
                     var description = answer(topic.getValue());
                     if (description.partitions().stream().anyMatch(p -> p.leader() == null)) {
-                        return Optional.of("Kafka has no leader for a partition of " + topic.getKey());
-                    }
-                    if (takesNoRecords(description)) {
-                        return Optional.of("Kafka has too few replicas for a partition of " + topic.getKey());
+                        troubles.put(name, "Kafka has no leader for a partition of " + name);
+                    } else if (takesNoRecords(description)) {
+                        troubles.put(name, "Kafka has too few replicas for a partition of " + name);
                     }
                 } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                        throw e;
+                    switch (e.getCause()) {
+                        case UnknownTopicOrPartitionException _ -> missing.add(name);
+                        case TopicAuthorizationException _ -> troubles.put(name, "Kafka refuses us " + name);
+                        case null, default -> throw e;
                     }
-                    missing.add(topic.getKey());
                 }
             }
-            return missing.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of("Kafka lacks the topics " + String.join(", ", missing) + "; run ./agent-stream topics");
+            return new Found(null, troubles, missing);
         } catch (CancellationException stopping) {
-            return reason; // as it was
+            return before;
         } catch (ExecutionException | TimeoutException e) {
             cause = Causes.of(e);
-            return Optional.of(switch (KafkaTrouble.of(e)) {
+            return Found.away(switch (KafkaTrouble.of(e)) {
                 case AWAY -> "Kafka does not answer";
                 case REFUSED -> "Kafka refuses us";
                 case TOO_LARGE, FATAL -> "Kafka cannot be asked";
