@@ -39,6 +39,9 @@ final class FollowedRun {
     private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(3);
 
     /// Nobody follows for so long: then nobody reads.
+    /// So often it is asked whether what was read may still be told.
+    private static final long KEPT_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(10);
 
     /// The same while the past is read, which costs more: long enough for a client that connects again.
@@ -48,6 +51,7 @@ final class FollowedRun {
     private final boolean goesOn;
     private final CatchingUp.Turn turn;
     private final ToldBytes budget;
+    private final BooleanSupplier isKept;
     private final Runnable whenFree;
     private final TimelineReading timeline;
     private final Thread thread;
@@ -58,6 +62,7 @@ final class FollowedRun {
     private TimelineMark mark = TimelineMark.NONE;
     private int followers;
     private long idleSinceNs = System.nanoTime();
+    private long lookedNs = System.nanoTime();
     private boolean isCaughtUp;
     private boolean isRead;
     private @Nullable Last last;
@@ -85,9 +90,12 @@ final class FollowedRun {
 
     /// @param goesOn whether the run does
     /// @param owner whose run it is
+    /// @param isKept whether what was read may still be told; may block, is asked once in [#KEPT_NS] as long as somebody follows
     /// @param whenFree called once, when nobody reads and nobody follows it any more, without a lock
     FollowedRun(
-            CallId callId, Opening opening, boolean goesOn, long owner, CatchingUp catchingUp, ToldBytes budget, Runnable whenFree) {
+            CallId callId, Opening opening, boolean goesOn, long owner, CatchingUp catchingUp, ToldBytes budget, BooleanSupplier isKept,
+            Runnable whenFree) {
+        this.isKept = isKept;
         this.opening = opening;
         this.goesOn = goesOn;
         this.turn = catchingUp.turn(owner, this::isGivenUp);
@@ -105,6 +113,29 @@ final class FollowedRun {
     /// reader would say its farewell neither to the broker nor in silence.
     void stop() {
         finish(again("draining"));
+    }
+
+    /// What was read is not kept any more: nobody is told anything of it, also where it has been told to the end. Whoever comes again is told
+    /// what is left.
+    synchronized void drop() {
+        if (last == null || last.isFinal()) {
+            last = again("unreadable");
+            forget();
+            notifyAll();
+        }
+    }
+
+    private void dropUnlessKept() {
+        synchronized (this) {
+            long nowNs = System.nanoTime();
+            if (nowNs - lookedNs < KEPT_NS) {
+                return;
+            }
+            lookedNs = nowNs;
+        }
+        if (!isKept.getAsBoolean()) {
+            drop();
+        }
     }
 
     /// Somebody follows; false where it is over and he would not be told all of it.
@@ -283,6 +314,7 @@ final class FollowedRun {
     /// @param resumed how far he had come before
     Next next(int at, TimelineMark resumed, WantedEntries wanted, long waitMs) throws InterruptedException {
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+        dropUnlessKept();
         synchronized (this) {
             while (told.size() <= at && last == null) {
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());

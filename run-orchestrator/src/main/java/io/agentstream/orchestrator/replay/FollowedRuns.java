@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.replay;
 
 import io.agentstream.orchestrator.replay.LogReaders.BusyException;
+import io.agentstream.orchestrator.store.RunPlaces.Kept;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.schemas.CallId;
 import java.util.HashMap;
@@ -24,7 +25,8 @@ public final class FollowedRuns implements AutoCloseable {
     private final Map<Long, Owned> runs = new HashMap<>();
     private boolean isClosed;
 
-    private record Owned(long owner, FollowedRun run) {}
+    /// @param kept what of it could be read when it was begun
+    private record Owned(long owner, FollowedRun run, Kept kept) {}
 
     public FollowedRuns(RunLog log) {
         this.log = log;
@@ -98,6 +100,9 @@ public final class FollowedRuns implements AutoCloseable {
                 throw new BusyException();
             }
             Owned known = runs.get(run.id());
+            if (known != null && !known.kept().equals(run.kept())) {
+                known.run().drop();
+            }
             FollowedRun followed = known != null && known.run().enter() ? known.run() : begin(owner, run);
             return new Follower(followed, resumed, wanted);
         }
@@ -108,10 +113,10 @@ public final class FollowedRuns implements AutoCloseable {
         FollowedRun[] self = new FollowedRun[1];
         FollowedRun followed = new FollowedRun(
                 new CallId(run.callId()), isGivenUp -> log.follow(run, isGivenUp), run.endedAt() == null, owner, catchingUp, told,
-                () -> forget(run.id(), self[0]));
+                () -> log.isKept(run), () -> forget(run.id(), self[0]));
         self[0] = followed;
         followed.enter();
-        runs.put(run.id(), new Owned(owner, followed));
+        runs.put(run.id(), new Owned(owner, followed, run.kept()));
         followed.start();
         return followed;
     }

@@ -7,6 +7,7 @@ import io.agentstream.calllog.timeline.Timeline;
 import io.agentstream.calllog.timeline.TimelineEntry;
 import io.agentstream.calllog.timeline.TimelineLimits;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.schemas.CallId;
@@ -41,6 +42,15 @@ public final class RunLog {
     /// Nothing where the organisation has no such run.
     public Optional<Located> find(long organizationId, long runId) {
         return database.withConnection(connection -> RunPlaces.find(connection, organizationId, runId));
+    }
+
+    /// Whether of a run may still be read what could be when it was found. A database that is away takes nobody anything.
+    boolean isKept(Located run) {
+        try {
+            return database.withConnection(connection -> RunPlaces.kept(connection, run.id())).equals(run.kept());
+        } catch (DatabaseException away) {
+            return true;
+        }
     }
 
     /// The run's log from its beginning to where it ends now.

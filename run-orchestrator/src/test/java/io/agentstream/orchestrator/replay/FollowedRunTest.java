@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class FollowedRunTest {
     private final CatchingUp catchingUp = new CatchingUp();
     private final ToldBytes budget = new ToldBytes();
     private final List<FollowedRun> begun = new ArrayList<>();
+    private final AtomicBoolean kept = new AtomicBoolean(true);
 
     @AfterEach
     void stop() {
@@ -49,7 +51,7 @@ final class FollowedRunTest {
     }
 
     private FollowedRun follow(long owner, FollowedRun.Opening opening, boolean goesOn, Runnable whenFree) {
-        FollowedRun run = new FollowedRun(ToldCall.CALL, opening, goesOn, owner, catchingUp, budget, whenFree);
+        FollowedRun run = new FollowedRun(ToldCall.CALL, opening, goesOn, owner, catchingUp, budget, kept::get, whenFree);
         begun.add(run);
         assertTrue(run.enter());
         run.start();
@@ -115,6 +117,31 @@ final class FollowedRunTest {
         for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
             assertSame(one.get(i), other.get(i), "entry " + i + " was written twice");
         }
+    }
+
+    @Test
+    void ofARunThatIsErasedNobodyIsToldAnyMoreThoughSomebodyFollowsIt() throws Exception {
+        // given a run that was read to its end, and somebody who stays
+        call.begin();
+        call.end(6_000);
+        FollowedRun run = follow(false);
+        FollowedRun.Next next = next(run, 0);
+        while (next.end() == null) {
+            next = next(run, next.at());
+        }
+
+        // when
+        kept.set(false);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        FollowedRun.Next again = next(run, 0);
+        while (!again.frames().isEmpty() && System.nanoTime() < deadlineNs) {
+            again = next(run, 0);
+        }
+
+        // then
+        assertEquals(List.of(), again.frames());
+        assertTrue(end(again).contains("unreadable"), end(again));
+        assertFalse(run.enter(), "and whoever comes now has it read anew");
     }
 
     @Test
