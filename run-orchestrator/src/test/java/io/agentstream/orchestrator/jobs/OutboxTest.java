@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Decision;
-import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.decide.Unsaid;
-import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.Outbox;
@@ -25,7 +23,6 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
-import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Place;
 import io.agentstream.schemas.RunEvent;
@@ -34,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -326,82 +322,7 @@ final class OutboxTest {
         assertEquals(1, left());
     }
 
-    @Test
-    void everythingTwiceInAnyLegalOrderAndAfterAnyCrashComesToTheSame() throws InterruptedException {
-        for (long seed = 1; seed <= 40; seed++) {
-            new Chaos(seed).run();
-        }
-    }
-
     private Source source() {
         return new Source(Topics.CALL_LIFECYCLE.name(), 0, 0); // of a Kafka that is new every time
-    }
-
-    /// One call, its records in their order, each several times, and processes that die between decision and word.
-    private final class Chaos {
-        private final String seed;
-        private final Random random;
-        private final CallEvent.Offered offer = tenant.offer().build();
-        private final CallId call = offer.callId();
-        private final CallEvent.Started start;
-        private final List<Runnable> records = new ArrayList<>();
-        private Orchestrator process = new Orchestrator();
-
-        Chaos(long number) {
-            this.seed = "seed " + number;
-            this.random = new Random(number);
-            this.start = Samples.started().of(call).session(seed).build();
-            records.add(() -> said(decisions.offered(offer, source(), () -> NOW)));
-            records.add(this::start);
-            records.add(() -> decisions.said(new ConversationEvent.Began(call, 1, 2, NOW, 3), source()));
-            records.add(() -> decisions.said(new ConversationEvent.Said(call, 2, 5, NOW, 1, "Hello.", 900, true, 3), source()));
-            records.add(() -> said(decisions.ended(Samples.ended(call, NOW.plusSeconds(60), End.CALLER_HANGUP), source())));
-        }
-
-        private void start() {
-            ProofPlan plan = decisions.plan(start).orElseThrow();
-            try {
-                said(decisions.started(plan.answered(start, Verdicts.Session.LIVE), source(), () -> NOW));
-            } catch (InterruptedException stopped) {
-                throw new IllegalStateException(stopped);
-            }
-        }
-
-        private void said(Decision decision) {
-            if (random.nextInt(3) == 0) { // dies before it says it
-                process = new Orchestrator();
-                return;
-            }
-            try {
-                process.announcer.announce(decision);
-                if (random.nextBoolean()) {
-                    process.pass();
-                }
-            } catch (InterruptedException stopped) {
-                throw new IllegalStateException(stopped);
-            }
-        }
-
-        void run() throws InterruptedException {
-            tenant.credits("1");
-            for (int known = 1; known <= records.size(); known++) {
-                records.get(known - 1).run();
-                for (int again = random.nextInt(3); again > 0; again--) { // from an older place on
-                    for (int i = random.nextInt(known); i < known; i++) {
-                        records.get(i).run();
-                    }
-                }
-            }
-            timePasses();
-            process.loop.onClose();
-            new Orchestrator().pass();
-            new Orchestrator().pass();
-
-            assertEquals(
-                    List.of("offered", "created", "started", "running", "began", "said", "ended", "completed"), tenant.story(call), seed);
-            assertEquals(List.of("Created", "Running", "Completed"), OutboxTest.this.said(call), seed);
-            assertEquals("0.9000", tenant.credits().toPlainString(), seed);
-            assertTrue(tenant.run(call).isPresent(), seed);
-        }
     }
 }
