@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.intake;
 
+import io.agentstream.calllog.timeline.SilentFault;
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.RunEvent;
@@ -11,13 +12,12 @@ import java.util.Map;
 /// Counts what was wrong with calls although nobody complained, by fault. Any thread.
 final class FaultCounters {
 
-    /// Those that a run's end can have, so that each is there, with 0, before the first.
-    private static final List<String> FAULTS = List.of("no_caller_audio", "agent_unheard", "agent_never_answered", "slow_turn");
-
     private final Map<String, Counter> counters = new HashMap<>();
 
     FaultCounters(Metrics metrics) {
-        FAULTS.forEach(fault -> counters.put(fault, metrics.counter("agent_stream_orchestrator_silent_faults", "fault", fault)));
+        for (SilentFault fault : SilentFault.values()) { // so that each is there, with 0, before the first
+            counters.put(fault.code(), metrics.counter("agent_stream_orchestrator_silent_faults", "fault", fault.code()));
+        }
     }
 
     /// What was decided earlier was counted then.
