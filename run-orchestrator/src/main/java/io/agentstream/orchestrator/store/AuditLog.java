@@ -60,7 +60,7 @@ public final class AuditLog {
         }
     }
 
-    /// An entry, as it is read. `actor`: `key`, `operator` or `command`.
+    /// An entry, as it is read. `actor`: `key`, `operator`, `command` or `system`.
     public record Entry(
             long id,
             Instant at,
@@ -102,6 +102,7 @@ public final class AuditLog {
                 by.actor(),
                 by.userId(),
                 by.keyId(),
+                case Who.Service() -> new Columns("system", null, null, null);
                 by.address(),
                 change.action(),
                 change.kind(),

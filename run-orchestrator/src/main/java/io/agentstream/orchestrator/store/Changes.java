@@ -182,7 +182,8 @@ public final class Changes {
         ObjectNode out = object()
                 .put("host", url.getScheme() + "://" + url.getRawAuthority())
                 .put("url", digest(StringNode.valueOf(webhook.url())))
-                .put("enabled", webhook.enabled());
+                .put("enabled", webhook.enabled())
+                .put("disabled_reason", webhook.disabledReason());
         webhook.events().forEach(out.putArray("events")::add);
         return out;
     }

@@ -11,4 +11,7 @@ public sealed interface Who {
 
     /// Somebody at the installation's own command line.
     record Command() implements Who {}
+
+    /// This service itself, by what somebody else said or did not do.
+    record Service() implements Who {}
 }

@@ -5,6 +5,8 @@ import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Place;
 import io.agentstream.orchestrator.secret.Envelope;
 import io.agentstream.orchestrator.secret.WebhookSecrets;
+import io.agentstream.orchestrator.store.AuditLog;
+import io.agentstream.orchestrator.store.Changes;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.DueDeliveries;
@@ -12,6 +14,7 @@ import io.agentstream.orchestrator.store.DueDeliveries.Due;
 import io.agentstream.orchestrator.store.WebhookDeliveries;
 import io.agentstream.orchestrator.store.Webhooks;
 import io.agentstream.orchestrator.store.Webhooks.Webhook;
+import io.agentstream.orchestrator.store.Who;
 import io.agentstream.orchestrator.webhook.Messages.Message;
 import io.agentstream.runtime.outbound.Answer;
 import io.agentstream.runtime.outbound.OutboundHttp;
@@ -153,6 +156,10 @@ final class Attempts {
             }
             Webhooks.disable(connection, webhook, "gone");
             WebhookDeliveries.giveUp(connection, webhook, "disabled");
+            Optional<Webhook> disabled = Webhooks.find(connection, due.organizationId(), webhook);
+            if (known.isPresent() && disabled.isPresent()) {
+                AuditLog.write(connection, new Who.Service(), Changes.webhookChanged(known.get(), disabled.get(), false));
+            }
             return Outcome.DEAD;
         });
     }

@@ -9,6 +9,7 @@ import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Place;
 import io.agentstream.orchestrator.secret.WebhookSecrets;
+import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
@@ -26,6 +27,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -165,6 +167,14 @@ final class CourierTest {
                 .orElseThrow();
         assertFalse(webhook.enabled());
         assertEquals("gone", webhook.disabledReason());
+        List<AuditLog.Entry> entries = new ArrayList<>();
+        database.inTransaction(c -> {
+            AuditLog.list(c, tenant.sample().organizationId(), Long.MAX_VALUE, 10, entries::add);
+            return true;
+        });
+        AuditLog.Entry entry = entries.getFirst();
+        assertEquals(List.of("system", "webhook.changed"), List.of(entry.actor(), entry.action()));
+        assertEquals("{\"enabled\":false,\"disabled_reason\":\"gone\"}", String.valueOf(entry.after()));
         couriers.queue(tenant, "run.ended");
         assertEquals(1, couriers.deliveries(hook).size());
     }
