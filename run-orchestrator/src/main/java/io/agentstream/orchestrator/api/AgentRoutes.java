@@ -35,6 +35,14 @@ final class AgentRoutes {
             Set.of("uuid", "draft_version", "published_version", "stream_url", "warnings", "created_at", "updated_at");
     private static final byte[] SCHEMA = Json.bytes(AgentSchema.json());
     private static final int MAX_NAME = 200;
+    static final int MAX_LIVE = 1_000;
+
+    /// Of those that are archived everything stays, for their runs.
+    static final int MAX_EVER = 10_000;
+
+    /// As PostgreSQL stores them, that is compressed: some thousand versions of large agents. Whoever asks at the same time may be a little above.
+    static final long MAX_STORED_BYTES = 256L << 20;
+
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
     private static final int MAX_VARIABLES_BYTES = 32 * 1024;
 
@@ -69,7 +77,11 @@ final class AgentRoutes {
             return in.badRequest();
         }
         UUID uuid = UUID.randomUUID();
-        ObjectNode out = database.inTransaction(connection -> {
+        return database.inTransaction(connection -> {
+            Optional<Reply> refusal = tooMany(Agents.count(connection, call.organizationId()));
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
             long id = Agents.create(
                     connection,
                     uuid,
@@ -80,9 +92,26 @@ final class AgentRoutes {
             AgentVersions.saveDraft(connection, id, definition);
             Agents.Agent made = find(connection, call, uuid);
             AuditLog.write(connection, call.who(), Changes.agentCreated(made));
-            return json(made, onlyDomain(connection, call));
+            return Reply.created(json(made, onlyDomain(connection, call)), AGENTS + "/" + uuid);
         });
-        return Reply.created(out, AGENTS + "/" + uuid);
+    }
+
+    /// Why no agent more is made; nothing where there is room.
+    static Optional<Reply> tooMany(Agents.Count there) {
+        if (there.live() >= MAX_LIVE) {
+            return Optional.of(Reply.conflict("An organisation has at most " + MAX_LIVE + " agents: archive one first."));
+        }
+        return there.ever() >= MAX_EVER
+                ? Optional.of(Reply.conflict("An organisation makes at most " + MAX_EVER + " agents, those included that are archived."))
+                : tooMuch(there);
+    }
+
+    /// Why no definition more is stored; nothing where there is room.
+    static Optional<Reply> tooMuch(Agents.Count there) {
+        return there.bytes() < MAX_STORED_BYTES
+                ? Optional.empty()
+                : Optional.of(Reply.conflict("The definitions of an organisation's agents, with all their versions, take at most "
+                        + (MAX_STORED_BYTES >> 20) + " MiB."));
     }
 
     private Reply list(Call call) {
@@ -116,6 +145,11 @@ final class AgentRoutes {
             if (in.isBad()) {
                 return Optional.of(in.badRequest());
             }
+            Optional<Reply> refusal =
+                    definition == null ? Optional.empty() : tooMuch(Agents.count(connection, call.organizationId()));
+            if (refusal.isPresent()) {
+                return refusal;
+            }
             if (name != null || variables != null) {
                 Agents.change(connection, agent.id(), name, variables);
             }
@@ -148,8 +182,11 @@ final class AgentRoutes {
             return in.badRequest();
         }
         return locked(call, Changes::agentChanged, (connection, agent) -> {
-            AgentVersions.saveDraft(connection, agent.id(), definition);
-            return Optional.empty();
+            Optional<Reply> refusal = tooMuch(Agents.count(connection, call.organizationId()));
+            if (refusal.isEmpty()) {
+                AgentVersions.saveDraft(connection, agent.id(), definition);
+            }
+            return refusal;
         });
     }
 

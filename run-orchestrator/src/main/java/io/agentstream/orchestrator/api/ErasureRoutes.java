@@ -6,6 +6,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Erasures;
 import io.agentstream.orchestrator.store.Erasures.Erasure;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ErasureRoutes {
     private static final String ERASURES = "/api/v1/erasures";
     private static final int MAX_NUMBER = 256;
+    static final int MAX_OPEN = 10_000;
 
     private final Database database;
 
@@ -38,6 +40,15 @@ final class ErasureRoutes {
         return database.inTransaction(connection -> {
             if (runId != null && !Erasures.isRun(connection, call.organizationId(), runId)) {
                 return Reply.notFound();
+            }
+            Optional<Erasure> open = runId != null
+                    ? Erasures.openOfRun(connection, call.organizationId(), runId)
+                    : Erasures.openOfCaller(connection, call.organizationId(), number == null ? "" : number);
+            if (open.isPresent()) { // and nothing is different by its being ordered again
+                return Reply.accepted(json(open.get()), ERASURES + "/" + open.get().id());
+            }
+            if (Erasures.hasOpen(connection, call.organizationId(), MAX_OPEN)) {
+                return Reply.conflict("An organisation has at most " + MAX_OPEN + " erasures that are not done.");
             }
             Erasure made = runId != null
                     ? Erasures.ofRun(connection, call.organizationId(), runId)

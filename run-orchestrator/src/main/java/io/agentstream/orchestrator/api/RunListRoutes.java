@@ -1,7 +1,6 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.store.Agents;
-import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunFilter;
 import io.agentstream.orchestrator.store.RunLists;
@@ -32,6 +31,7 @@ final class RunListRoutes {
             .toList();
 
     private final Database database;
+    private final AuditedLooks looks = new AuditedLooks();
 
     RunListRoutes(Database database) {
         this.database = database;
@@ -122,9 +122,7 @@ final class RunListRoutes {
         }
         // Who looks through what callers said is known, and not for what. A page behind a cursor is a look too: anybody can make one.
         database.inTransaction(connection -> {
-            AuditLog.write(
-                    connection, call.who(),
-                    AuditLog.Change.of(organization, "transcripts.searched", "organization", organization, null, null));
+            looks.write(connection, call, "transcripts.searched", "organization", organization);
             return true;
         });
         return answer(call, wanted, wanted.filter().withText(query.get()));

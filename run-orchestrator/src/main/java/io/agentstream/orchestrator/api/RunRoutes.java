@@ -1,6 +1,5 @@
 package io.agentstream.orchestrator.api;
 
-import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents;
 import io.agentstream.orchestrator.store.Runs;
@@ -14,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A run and what happened in it. Who reads that stands in the audit log.
 final class RunRoutes {
     private final Database database;
+    private final AuditedLooks looks = new AuditedLooks();
 
     RunRoutes(Database database) {
         this.database = database;
@@ -42,9 +42,7 @@ final class RunRoutes {
         Page<RunEvents.RunEvent> page =
                 Page.of(limit, Cursor.EVENTS, RunEvents.RunEvent::position, RunRoutes::json);
         return database.inTransaction(connection -> {
-            AuditLog.write( // what was said stands in them
-                    connection, call.who(),
-                    AuditLog.Change.of(call.organizationId(), "run.events_read", "run", run.get().id(), null, null));
+            looks.write(connection, call, "run.events_read", "run", run.get().id()); // what was said stands in them
             RunEvents.list(connection, run.get().id(), after, limit + 1, page);
             return page.reply();
         });

@@ -27,6 +27,10 @@ final class TelephonyRoutes {
     private static final String CONFIGURATION = CONFIGURATIONS + "/{id}";
     private static final Set<String> READ_ONLY = Set.of("id", "provider", "created_at", "updated_at");
     private static final int MAX_NAME = 200;
+    static final int MAX_LIVE = 200;
+
+    /// Of those that are deleted something stays for their runs.
+    static final int MAX_EVER = 10_000;
     private static final String MASK = "********";
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,4096}");
 
@@ -67,6 +71,13 @@ final class TelephonyRoutes {
         DomainName at = domain;
         StoredToken stored = sealed(token, call, provider, at);
         return unlessTaken(() -> database.inTransaction(connection -> {
+            TelephonyConfigurations.Count there = TelephonyConfigurations.lockAndCount(connection, call.organizationId());
+            if (there.live() >= MAX_LIVE) {
+                return Reply.conflict("An organisation has at most " + MAX_LIVE + " telephony configurations.");
+            }
+            if (there.ever() >= MAX_EVER) {
+                return Reply.conflict("An organisation makes at most " + MAX_EVER + " telephony configurations, those included that are deleted.");
+            }
             TelephonyConfiguration made = TelephonyConfigurations.create(
                     connection, call.organizationId(), name, provider, at, stored);
             AuditLog.write(connection, call.who(), Changes.configurationCreated(made));

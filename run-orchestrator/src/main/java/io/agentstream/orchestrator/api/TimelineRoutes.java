@@ -5,7 +5,6 @@ import io.agentstream.orchestrator.follow.KeysInForce;
 import io.agentstream.orchestrator.replay.FollowedRuns;
 import io.agentstream.orchestrator.replay.LogReaders;
 import io.agentstream.orchestrator.replay.RunLog;
-import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
 import io.agentstream.schemas.CallId;
@@ -47,6 +46,7 @@ final class TimelineRoutes {
     private final FollowedRuns followed;
     private final KeysInForce keys;
     private final Looks<Looks.Look> looks = new Looks<>(Looks.STREAM_NS, System::nanoTime);
+    private final AuditedLooks read = new AuditedLooks();
 
     /// What followers of a run are sent is the same bytes for all of them, which the run keeps within its own bounds.
     private final QueuedBytes shared = new QueuedBytes();
@@ -195,7 +195,7 @@ final class TimelineRoutes {
 
     private void lookedAt(Call call, Located run, String action) {
         database.inTransaction(connection -> {
-            AuditLog.write(connection, call.who(), AuditLog.Change.of(call.organizationId(), action, "run", run.id(), null, null));
+            read.write(connection, call, action, "run", run.id());
             return true;
         });
     }

@@ -33,6 +33,9 @@ public final class Eraser {
     private static final int SOON_S = 1;
     private static final int AGAIN_S = 15;
 
+    /// A call may last for hours: the longer it is waited for, the more rarely it is looked at.
+    private static final int OPEN_MOST_S = 60;
+
     /// A key may have to wait for hours, and each look is a reading of the whole topic: the older an erasure, the more rarely.
     private static final int AGAIN_MOST_S = 300;
 
@@ -62,6 +65,9 @@ public final class Eraser {
     private final Database database;
     private final Keys topic;
     private final InstantSource clock;
+
+    /// Whose was taken last; only the loop.
+    private long served;
 
     /// Where the keys of calls travel.
     @FunctionalInterface
@@ -109,8 +115,9 @@ public final class Eraser {
     private record Taken(Erasure erasure, boolean isEmptied) {}
 
     private Optional<Taken> take() {
-        return database.withConnection(connection -> Erasures.take(connection, TAKEN_S))
-                .map(erasure -> new Taken(erasure, isEmptied(erasure)));
+        Optional<Erasure> next = database.withConnection(connection -> Erasures.take(connection, TAKEN_S, served));
+        served = next.map(Erasure::organizationId).orElse(0L);
+        return next.map(erasure -> new Taken(erasure, isEmptied(erasure)));
     }
 
     private boolean isEmptied(Erasure erasure) {
@@ -121,7 +128,7 @@ public final class Eraser {
                 Erasures.found(connection, erasure.id());
             }
             // Who dies from here on is not waited for any longer than that.
-            Erasures.later(connection, erasure.id(), some ? 0 : open ? SOON_S : TAKEN_S, erasure.doneBy());
+            Erasures.later(connection, erasure.id(), some ? 0 : open ? again(erasure, clock.instant(), SOON_S, OPEN_MOST_S) : TAKEN_S, erasure.doneBy());
             return !some && !open;
         });
     }
@@ -176,7 +183,7 @@ public final class Eraser {
                 return true;
             }
             Erasures.later(
-                    connection, erasure.id(), gone && until != null ? secondsUntil(until, now) : again(erasure, now), until);
+                    connection, erasure.id(), gone && until != null ? secondsUntil(until, now) : again(erasure, now, AGAIN_S, AGAIN_MOST_S), until);
             return false;
         });
         if (done) {
@@ -185,8 +192,8 @@ public final class Eraser {
     }
 
     /// A quarter of the time that it has waited.
-    private static int again(Erasure erasure, Instant now) {
-        return Math.clamp(Duration.between(erasure.createdAt(), now).toSeconds() / 4, AGAIN_S, AGAIN_MOST_S);
+    private static int again(Erasure erasure, Instant now, int leastS, int mostS) {
+        return Math.clamp(Duration.between(erasure.createdAt(), now).toSeconds() / 4, leastS, mostS);
     }
 
     private static int secondsUntil(Instant until, Instant now) {

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.erase;
 
+import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RetentionRounds;
 import io.agentstream.orchestrator.store.RetentionRounds.Round;
@@ -19,6 +20,12 @@ public final class RetentionJob {
 
     /// How often it is looked for organisations that have times of their own since.
     private static final Duration BEGIN_EVERY = Duration.ofSeconds(60);
+
+    /// For how long it is known who has looked at what.
+    static final Duration LOOKS_KEPT = Duration.ofDays(90);
+
+    /// With each look for organisations: more than can be written meanwhile.
+    private static final int LOOKS_AT_ONCE = 5_000;
 
     private final Database database;
     private final InstantSource clock;
@@ -43,6 +50,7 @@ public final class RetentionJob {
         Instant now = clock.instant();
         if (!now.isBefore(nextBegin)) {
             database.withConnection(RetentionRounds::begin);
+            database.withConnection(connection -> AuditLog.forgetLooks(connection, LOOKS_KEPT, LOOKS_AT_ONCE));
             nextBegin = now.plus(BEGIN_EVERY);
         }
         Optional<Round> due = database.withConnection(RetentionRounds::take);

@@ -71,6 +71,26 @@ public final class Agents {
             @Nullable Integer admissionsPerSecond) {}
 
     /// Makes an agent, without a version yet; a null `uuid` is chosen here.
+    /// How much an organisation's agents take.
+    ///
+    /// @param ever those that are archived, too
+    /// @param bytes of all versions of all of them, as they are stored
+    public record Count(int live, int ever, long bytes) {}
+
+    public static Count count(Connection connection, long organizationId) throws SQLException {
+        return Sql.only(
+                connection,
+                """
+                select count(*) filter (where archived_at is null)::integer as live, count(*)::integer as ever,
+                       coalesce((select sum(pg_column_size(v.definition)) from agent_versions v join agents a on a.id = v.agent_id
+                                  where a.organization_id = ?), 0)::bigint as bytes
+                  from agents where organization_id = ?
+                """,
+                row -> new Count(row.getInt("live"), row.getInt("ever"), row.getLong("bytes")),
+                organizationId,
+                organizationId);
+    }
+
     public static long create(
             Connection connection,
             @Nullable UUID uuid,

@@ -3,16 +3,37 @@ package io.agentstream.orchestrator.store;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The table of changes: who changed what, when, from where. An entry is written in the transaction of its change, so there is none
 /// of what was rolled back and none is missing of what was committed. It holds no secret; whoever writes one leaves them out.
 public final class AuditLog {
+
+    /// What was looked at, and nothing changed by it. The index of V27 has the same.
+    public static final Set<String> LOOKS = Set.of(
+            "run.events_read", "run.timeline_read", "run.timeline_followed", "run.transcript_read", "run.listened", "transcripts.searched",
+            "events.followed");
+
     private AuditLog() {}
+
+    /// Forgets who looked at what, some entries at a time. Who changed what is never forgotten.
+    ///
+    /// @return how many there were
+    public static int forgetLooks(Connection connection, Duration kept, int most) throws SQLException {
+        String looks = LOOKS.stream().sorted().collect(Collectors.joining("', '", "('", "')")); // in the statement, or the index is none for it
+        return Sql.update(
+                connection,
+                "delete from audit_log where id = any(array(select id from audit_log where action in " + looks
+                        + " and at < now() - ? * interval '1 millisecond' order by at limit ? for update skip locked))",
+                kept.toMillis(),
+                most);
+    }
 
     /// A change, as it is written.
     ///
@@ -81,6 +102,7 @@ public final class AuditLog {
                 case Who.Key(long userId, long keyId, String address) -> new Columns("key", userId, keyId, address);
                 case Who.Operator(String address) -> new Columns("operator", null, null, address);
                 case Who.Command() -> new Columns("command", null, null, null);
+                case Who.Service() -> new Columns("system", null, null, null);
             };
         }
     }
@@ -102,7 +124,6 @@ public final class AuditLog {
                 by.actor(),
                 by.userId(),
                 by.keyId(),
-                case Who.Service() -> new Columns("system", null, null, null);
                 by.address(),
                 change.action(),
                 change.kind(),

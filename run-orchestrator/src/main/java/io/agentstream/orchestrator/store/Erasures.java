@@ -83,6 +83,43 @@ public final class Erasures {
         return insert(connection, organizationId, null, number);
     }
 
+    /// One of the run that is not done yet; ordered again, it is the same.
+    public static Optional<Erasure> openOfRun(Connection connection, long organizationId, long runId) throws SQLException {
+        return Sql.first(
+                connection,
+                "select *, 0 as runs from erasures where organization_id = ? and run_id = ? and state = 'pending' order by id limit 1",
+                Erasures::read,
+                organizationId,
+                runId);
+    }
+
+    /// One of the number whose runs are not all found yet: from now on also of those that there are by now.
+    public static Optional<Erasure> openOfCaller(Connection connection, long organizationId, String number) throws SQLException {
+        return Sql.first(
+                connection,
+                """
+                update erasures set up_to_run = (select coalesce(max(id), 0) from runs)
+                 where id = (select id from erasures
+                              where organization_id = ? and run_id is null and caller_number = ? and state = 'pending'
+                              order by id limit 1 for no key update)
+                   and state = 'pending' and caller_number is not null
+                returning *, 0 as runs
+                """,
+                Erasures::read,
+                organizationId,
+                number);
+    }
+
+    /// Whether the organisation has so many that are not done.
+    public static boolean hasOpen(Connection connection, long organizationId, int most) throws SQLException {
+        return Sql.only(
+                connection,
+                "select count(*) from (select 1 from erasures where organization_id = ? and state = 'pending' limit ?) open",
+                row -> row.getInt(1) >= most,
+                organizationId,
+                most);
+    }
+
     private static Erasure insert(
             Connection connection, long organizationId, @Nullable Long runId, @Nullable String number) throws SQLException {
         return Sql.only(
@@ -116,17 +153,36 @@ public final class Erasures {
                 .isPresent();
     }
 
-    /// Takes the one that is due for so many seconds, in which nobody else gets it. Whoever fails with it has put it behind the others.
-    public static Optional<Erasure> take(Connection connection, int seconds) throws SQLException {
+    /// Takes one that is due for so many seconds, in which nobody else gets it. Whoever fails with it has put it behind the others. Each
+    /// organisation has its turn: of the next one behind `after` that has any, the one that is due for the longest.
+    ///
+    /// @param after organisation of the one that was taken before
+    public static Optional<Erasure> take(Connection connection, int seconds, long after) throws SQLException {
+        Optional<Erasure> next = takeBehind(connection, seconds, after);
+        return next.isPresent() || after == 0 ? next : takeBehind(connection, seconds, 0);
+    }
+
+    private static Optional<Erasure> takeBehind(Connection connection, int seconds, long after) throws SQLException {
         return Sql.first(
                 connection,
                 """
+                with recursive tenants(id) as (
+                    (select organization_id from erasures where state = 'pending' and organization_id > ? order by organization_id limit 1)
+                    union all
+                    select (select e.organization_id from erasures e where e.state = 'pending' and e.organization_id > t.id
+                             order by e.organization_id limit 1)
+                      from tenants t where t.id is not null)
                 update erasures set next_at = now() + make_interval(secs => ?)
-                 where id = (select id from erasures where state = 'pending' and next_at <= now()
-                              order by next_at, id limit 1 for no key update skip locked)
+                 where id = (select due.id
+                               from tenants t
+                              cross join lateral (select e.id from erasures e
+                                                   where e.organization_id = t.id and e.state = 'pending' and e.next_at <= now()
+                                                   order by e.next_at, e.id limit 1 for no key update skip locked) due
+                              where t.id is not null limit 1)
                 returning *, 0 as runs
                 """,
                 Erasures::read,
+                after,
                 seconds);
     }
 

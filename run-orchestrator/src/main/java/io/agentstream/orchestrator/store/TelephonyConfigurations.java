@@ -85,6 +85,24 @@ public final class TelephonyConfigurations {
                 token == null ? null : token.envelope().keyId());
     }
 
+    /// How many rows an organisation has.
+    ///
+    /// @param ever those that are deleted, and what others were before, too
+    public record Count(int live, int ever) {}
+
+    /// The organisation's row is locked until the transaction ends, so that nobody counts at the same time.
+    public static Count lockAndCount(Connection connection, long organizationId) throws SQLException {
+        Organizations.lockRow(connection, organizationId);
+        return Sql.only(
+                connection,
+                """
+                select count(*) filter (where deleted_at is null)::integer as live, count(*)::integer as ever
+                  from telephony_configurations where organization_id = ?
+                """,
+                row -> new Count(row.getInt("live"), row.getInt("ever")),
+                organizationId);
+    }
+
     public static Optional<TelephonyConfiguration> find(Connection connection, long organizationId, long id)
             throws SQLException {
         return Sql.first(

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.ExampleAgents;
 import io.agentstream.agents.definition.AgentSchema;
+import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,42 @@ final class AgentRoutesTest {
 
     private String create() throws Exception {
         return api.send("POST", AGENTS, ECHO).get("/uuid").stringValue();
+    }
+
+    @Test
+    void anOrganisationHasAsManyAgentsAsItMayAndNoMore(Database database) throws Exception {
+        // given
+        database.withConnection(c -> Sql.update(
+                c, "insert into agents (uuid, organization_id, owner_user_id, name) select gen_random_uuid(), ?, ?, 'x' from generate_series(1, ?)",
+                tenant.organizationId(), tenant.userId(), AgentRoutes.MAX_LIVE - 1));
+
+        // when
+        RunningApi.Answer refused = api.send("POST", AGENTS, ECHO);
+        database.withConnection(c -> Sql.update(
+                c, "update agents set archived_at = now() where organization_id = ? and name = 'x'", tenant.organizationId()));
+
+        // then
+        assertEquals(409, refused.status());
+        assertTrue(refused.get("/detail").stringValue().contains("archive one first"), refused.http().body());
+        assertEquals(201, api.send("POST", AGENTS, ECHO).status());
+    }
+
+    @Test
+    void allVersionsOfAnOrganisationsAgentsCount(Database database) throws Exception {
+        // given
+        long before = database.withConnection(c -> Agents.count(c, tenant.organizationId())).bytes();
+        String agent = AGENTS + "/" + create();
+        api.send("POST", agent + "/publish", null);
+        api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\"}}");
+
+        // when
+        Agents.Count after = database.withConnection(c -> Agents.count(c, tenant.organizationId()));
+
+        // then
+        assertEquals(3 * before, after.bytes());
+        assertTrue(AgentRoutes.tooMuch(after).isEmpty());
+        assertEquals(409, AgentRoutes.tooMuch(new Agents.Count(1, 1, AgentRoutes.MAX_STORED_BYTES)).orElseThrow().status());
+        assertEquals(409, AgentRoutes.tooMany(new Agents.Count(0, AgentRoutes.MAX_EVER, 0)).orElseThrow().status());
     }
 
     @Test

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,40 @@ final class ErasureRoutesTest {
         assertTrue(shown.get("/run_id").isNull());
         assertEquals(0, shown.get("/destroyed/runs").intValue());
         assertFalse((ordered.http().body() + shown.http().body()).contains("5550177"));
+    }
+
+    @Test
+    void whatIsOrderedAgainBeforeItIsDoneIsTheSame() throws Exception {
+        // given
+        long run = tenant.addRun(database, "completed", Instant.parse("2026-01-02T12:00:00Z"));
+        String byRun = "{\"run_id\":" + run + "}";
+        String byNumber = "{\"caller_number\":\"+15550178\"}";
+        RunningApi.Answer ofRun = api.send("POST", ERASURES, byRun);
+        RunningApi.Answer ofNumber = api.send("POST", ERASURES, byNumber);
+        long later = tenant.addRun(database, "completed", Instant.parse("2026-01-02T12:00:00Z"));
+
+        // when
+        RunningApi.Answer runAgain = api.send("POST", ERASURES, byRun);
+        RunningApi.Answer numberAgain = api.send("POST", ERASURES, byNumber);
+
+        // then
+        assertEquals(List.of(202, 202), List.of(runAgain.status(), numberAgain.status()));
+        assertEquals(ofRun.get("/id"), runAgain.get("/id"));
+        assertEquals(ofNumber.get("/id"), numberAgain.get("/id"));
+        boolean isOfLater = database.withConnection(c -> Sql.only(
+                c, "select up_to_run >= ? from erasures where id = ?", row -> row.getBoolean(1), later, numberAgain.get("/id").longValue()));
+        assertTrue(isOfLater, "runs that there are by now are meant");
+    }
+
+    @Test
+    void moreThanAnOrganisationMayHaveOpenAreRefused() throws Exception {
+        database.withConnection(c -> Sql.update(
+                c, "insert into erasures (organization_id, run_id, up_to_run) select ?, -n, 0 from generate_series(1, ?) n",
+                tenant.organizationId(), ErasureRoutes.MAX_OPEN));
+
+        assertEquals(409, api.send("POST", ERASURES, "{\"caller_number\":\"+15550179\"}").status());
+
+        database.withConnection(c -> Sql.update(c, "delete from erasures where organization_id = ?", tenant.organizationId()));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Opened;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
@@ -80,6 +81,19 @@ final class TelephonyRoutesTest {
     @CsvSource({"short,********", "fifteen-chars-x,********", "sixteen-chars-xy,********s-xy"})
     void showsTheEndOfALongTokenOnly(String token, String shown) throws Exception {
         assertEquals(shown, create("a", token).get("/credentials/bearer_token").stringValue());
+    }
+
+    @Test
+    void anOrganisationHasAsManyAsItMayAndNoMore() throws Exception {
+        database.withConnection(c -> Sql.update(
+                c,
+                """
+                insert into telephony_configurations (organization_id, name, provider, domain)
+                select ?, 'x', 'cloudonix', 'x' || n || '.example' from generate_series(1, ?) n
+                """,
+                tenant.organizationId(), TelephonyRoutes.MAX_LIVE));
+
+        assertEquals(409, create("one-more", TOKEN).status());
     }
 
     @Test

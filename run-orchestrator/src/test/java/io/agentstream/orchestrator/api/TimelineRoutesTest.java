@@ -220,6 +220,9 @@ final class TimelineRoutesTest {
         api.get(path(""));
         api.get("/api/v1/runs/" + run + "/transcript");
         api.get("/api/v1/runs/" + run + "/events");
+        api.get("/api/v1/runs/" + run + "/events"); // within a moment it is the same look
+        api.get("/api/v1/runs/" + run + "/transcript");
+        api.get(path(""));
 
         // then
         assertEquals(List.of("run.events_read " + run, "run.transcript_read " + run, "run.timeline_read " + run), audited());

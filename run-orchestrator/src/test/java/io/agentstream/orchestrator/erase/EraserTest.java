@@ -314,6 +314,34 @@ final class EraserTest {
     }
 
     @Test
+    void anOrganisationThatOrdersManyHasItsTurnAndNoMore() {
+        // given many that are due for long, and one of somebody else
+        long flood = Tenant.create(database).sample().organizationId();
+        long other = Tenant.create(database).sample().organizationId();
+        database.inTransaction(c -> Sql.update(
+                c,
+                """
+                insert into erasures (organization_id, run_id, up_to_run, next_at)
+                select ?, -n, 0, now() - interval '1 hour' from generate_series(1, 50) n
+                union all select ?, -1, 0, now()
+                """,
+                flood, other));
+
+        // when
+        List<Long> taken = new ArrayList<>();
+        long after = flood - 1;
+        for (int n = 0; n < 2; n++) {
+            long behind = after;
+            after = database.withConnection(c -> Erasures.take(c, 3_600, behind)).orElseThrow().organizationId();
+            taken.add(after);
+        }
+
+        // then
+        assertEquals(List.of(flood, other), taken);
+        database.inTransaction(c -> Sql.update(c, "delete from erasures where organization_id in (?, ?)", flood, other));
+    }
+
+    @Test
     void theKeysOfManyErasuresAreLookedForInOneReading() throws Exception {
         // given many orders, of one that floods and of others
         Tenant tenant = Tenant.create(database);

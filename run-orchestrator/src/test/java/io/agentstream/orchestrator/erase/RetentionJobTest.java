@@ -65,6 +65,30 @@ final class RetentionJobTest {
     }
 
     @Test
+    void whoLookedIsForgottenAfterATimeAndWhoChangedSomethingNever() {
+        // given
+        Tenant tenant = Tenant.create(database);
+        database.inTransaction(c -> Sql.update(
+                c,
+                """
+                insert into audit_log (organization_id, at, actor, action, thing_kind, thing_id)
+                select ?, now() - interval '91 days', 'command', a, 'run', '1' from unnest(array['run.events_read', 'agent.changed']) a
+                union all select ?, now() - interval '89 days', 'command', 'run.events_read', 'run', '2'
+                """,
+                tenant.sample().organizationId(), tenant.sample().organizationId()));
+
+        // when
+        job(database, TalkedAbout.OVER).step();
+
+        // then
+        assertEquals(
+                List.of("agent.changed 1", "run.events_read 2"),
+                database.withConnection(c -> Sql.query(
+                        c, "select action || ' ' || thing_id from audit_log where organization_id = ? order by 1", row -> row.getString(1),
+                        tenant.sample().organizationId())));
+    }
+
+    @Test
     void soundIsForgottenAfterItsHoursAndWordsAreKept() throws Exception {
         // given
         Tenant tenant = Tenant.create(database);
