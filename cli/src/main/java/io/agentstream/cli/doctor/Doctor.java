@@ -27,6 +27,9 @@ public final class Doctor {
     /// For each wait on the way to the gateway.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /// Calls that talk are heard of every few seconds.
+    private static final Duration LISTENS = Duration.ofSeconds(5);
+
     private final List<Check> checks;
     private final Duration limit;
 
@@ -42,6 +45,7 @@ public final class Doctor {
     public static Doctor of(Config config, @Nullable Path data, @Nullable Long organization) {
         List<Check> checks = new ArrayList<>(List.of(
                 new KafkaCheck(config, data), new DatabaseCheck(config, data), new ProviderCheck(config)));
+        checks.add(new WritersCheck(config, LISTENS));
         if (organization != null) {
             checks.add(new TokensCheck(config, organization));
         }
