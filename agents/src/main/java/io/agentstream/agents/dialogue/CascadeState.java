@@ -62,6 +62,12 @@ final class CascadeState implements Cloneable {
     /// Whether it had not asked yet, and waited for what was running.
     boolean awaited;
     List<Used> left = List.of();
+    /// What the caller has said of which nothing is told yet; null where all is.
+    @Nullable Spoken unheard;
+    /// What another worker had understood of it.
+    String words = "";
+    /// Turns of the caller that one service has heard that hears, thinks and speaks, and of which the words are to come.
+    List<Living.Unworded> unworded = List.of();
 
     // What a worker has under way.
 
@@ -118,8 +124,6 @@ final class CascadeState implements Cloneable {
     /// What says only that somebody listens, said into a line: an answer only where the floor takes it for one, and no part of any other.
     String aside = "";
     boolean deaf;
-    /// What the caller has said of which nothing is told yet; null where all is.
-    @Nullable Spoken unheard;
 
     // Where one service hears, thinks and speaks: see [Living].
 
@@ -135,8 +139,6 @@ final class CascadeState implements Cloneable {
     /// The turn that was cut short, of which it is to know how much was heard; [#NONE]: none.
     int cutTurn = NONE;
     long cutHeardMs;
-    /// Turns of the caller of which the words are to come.
-    List<Living.Unworded> unworded = List.of();
 
     /// A part of a turn.
     ///
@@ -223,6 +225,7 @@ final class CascadeState implements Cloneable {
         owes = false;
         awaited = false;
         left = List.of();
+        words = "";
         asked = null;
     }
 
@@ -280,6 +283,11 @@ final class CascadeState implements Cloneable {
     /// Whether the newest part of the turn has no word.
     boolean saysNothing() {
         return pieces.stream().noneMatch(piece -> piece.round() == turns.size() - 1 && piece.press() == null);
+    }
+
+    /// What is understood by now of what the caller is saying.
+    String known() {
+        return (heard.isBlank() ? aside : heard).strip();
     }
 
     /// Whether somebody outside has been asked who has not answered yet.

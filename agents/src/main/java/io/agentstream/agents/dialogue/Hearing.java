@@ -96,7 +96,24 @@ final class Hearing {
         } else {
             s.wordsDueMs = step.nowMs + FinishHearing.LIMIT_MS;
             step.effects.add(new FinishHearing(s.earNumber));
+            step.save(); // whoever takes over hears nothing of it any more
         }
+    }
+
+    /// Another worker had waited for the words of what the caller has said: what it knew by then is all. Without any the caller has to say it once
+    /// more.
+    ///
+    /// @return whether that was what it did, and it is answered
+    boolean again(String words) {
+        if (s.unheard == null) {
+            return false;
+        }
+        if (words.isBlank() || s.ending) {
+            told(words);
+            return false;
+        }
+        understood(words);
+        return true;
     }
 
     /// Where keys are taken the agent goes on without its ears.
@@ -115,18 +132,23 @@ final class Hearing {
 
     /// What is understood by now of what the caller is saying.
     String known() {
-        return (s.heard.isBlank() ? s.aside : s.heard).strip();
+        return s.known();
     }
 
-    /// That the caller has said something is told once, with its words where they are known, whatever becomes of the answer.
+    /// That the caller has said something is told once, with its words where they are known, whatever becomes of the answer. Whoever takes over
+    /// does not tell it again.
     void told(String text) {
-        CascadeState.Spoken spoken = s.unheard;
-        if (spoken != null) {
-            s.unheard = null;
-            step.effects.add(new Tell(text.isBlank()
-                    ? new Fact.Heard(spoken.turn(), null, spoken.speechMs())
-                    : new Fact.Understood(spoken.turn(), text.strip(), spoken.speechMs())));
+        if (s.unheard != null) {
+            tell(s.unheard, text);
+            step.save();
         }
+    }
+
+    private void tell(CascadeState.Spoken spoken, String text) {
+        s.unheard = null;
+        step.effects.add(new Tell(text.isBlank()
+                ? new Fact.Heard(spoken.turn(), null, spoken.speechMs())
+                : new Fact.Understood(spoken.turn(), text.strip(), spoken.speechMs())));
     }
 
     private void understood(String text) {
@@ -150,7 +172,7 @@ final class Hearing {
     void over() {
         if (s.unheard != null) {
             s.wordsDueMs = Dialogue.NEVER;
-            told(known());
+            tell(s.unheard, known());
             s.forgetWords();
         }
     }

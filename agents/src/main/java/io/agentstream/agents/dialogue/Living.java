@@ -51,7 +51,13 @@ final class Living {
     }
 
     /// @param speechMs how long the caller spoke
-    record Unworded(int turn, long speechMs, long dueMs) {}
+    record Unworded(int turn, long speechMs, long dueMs) {
+
+        /// As another worker left it: the words would have come to that one, and will not come any more.
+        static Unworded lost(CascadeState.Spoken spoken) {
+            return new Unworded(spoken.turn(), spoken.speechMs(), 0);
+        }
+    }
 
     /// What stands in the history for the words of a turn.
     static String unworded(int turn) {
@@ -128,6 +134,7 @@ final class Living {
 
     void quoted(CallerQuoted quoted) {
         s.unworded.stream().filter(each -> each.turn() == quoted.turn()).findFirst().ifPresent(spoken -> {
+            step.save();
             if (quoted.text().isBlank()) {
                 wordless(spoken);
                 return;
@@ -138,13 +145,17 @@ final class Living {
                     .map(remark -> remark.equals(Remark.caller(unworded(spoken.turn()))) ? Remark.caller(text) : remark)
                     .toList();
             step.effects.add(new Tell(new Fact.Understood(spoken.turn(), text, spoken.speechMs())));
-            step.save();
         });
     }
 
     /// The words that have not come by now will not.
     void late() {
-        s.unworded.stream().filter(each -> each.dueMs() <= step.nowMs).forEach(this::wordless);
+        for (Unworded each : s.unworded) {
+            if (each.dueMs() <= step.nowMs) {
+                wordless(each);
+                step.save();
+            }
+        }
     }
 
     /// The call ends before them.

@@ -6,6 +6,7 @@ import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.dialogue.CascadeState.Piece;
 import io.agentstream.agents.dialogue.CascadeState.Round;
+import io.agentstream.agents.dialogue.CascadeState.Spoken;
 import io.agentstream.agents.dialogue.CascadeState.Used;
 import io.agentstream.schemas.Json;
 import java.util.ArrayList;
@@ -57,7 +58,10 @@ final class Memories {
             Transferring.@Nullable Wanted transfer,
             @Nullable Boolean transferred,
             @Nullable List<Running.Use> running,
-            @Nullable Boolean awaited) {}
+            @Nullable Boolean awaited,
+            @Nullable Spoken spoken,
+            @Nullable String words,
+            @Nullable List<Spoken> unworded) {}
 
     static @Nullable JsonNode of(CascadeState s, long heardMs) {
         if (s.node == null) {
@@ -78,7 +82,19 @@ final class Memories {
                 s.then, s.go, asks || s.awaits, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
                 s.asked, s.endsMs == Dialogue.NEVER ? null : s.endsMs, s.overtime ? true : null, s.transfer,
                 s.transferred ? true : null, s.running.isEmpty() ? null : s.running,
-                (s.awaits && s.asking == CascadeState.NONE) ? true : null));
+                (s.awaits && s.asking == CascadeState.NONE) ? true : null, s.unheard, words(s), unworded(s)));
+    }
+
+    /// What is known by now of a turn of which the words are waited for.
+    private static @Nullable String words(CascadeState s) {
+        String known = s.unheard == null ? "" : s.known();
+        return known.isEmpty() ? null : known;
+    }
+
+    private static @Nullable List<Spoken> unworded(CascadeState s) {
+        return s.unworded.isEmpty()
+                ? null
+                : s.unworded.stream().map(each -> new Spoken(each.turn(), each.speechMs())).toList();
     }
 
     static Optional<CascadeState> restored(@Nullable JsonNode json) {
@@ -118,6 +134,9 @@ final class Memories {
             s.overtime = Boolean.TRUE.equals(left.overtime());
             s.running = left.running() == null ? List.of() : List.copyOf(left.running());
             s.awaited = Boolean.TRUE.equals(left.awaited());
+            s.unheard = left.spoken();
+            s.words = left.words() == null ? "" : left.words();
+            s.unworded = left.unworded() == null ? List.of() : left.unworded().stream().map(Living.Unworded::lost).toList();
             return Optional.of(s);
         } catch (JacksonException foreign) {
             return Optional.empty();

@@ -273,7 +273,7 @@ final class Way {
     }
 
     /// What another worker was saying is said from the first sentence on that was not heard to its end; what it had not thought out is thought
-    /// out anew, and the tools that it used are waited for. Where it waited for what the caller had said, the caller has to say it once more.
+    /// out anew, and the tools that it used are waited for. Where it waited for the words of what the caller had said, those that it knew are answered.
     void again() {
         if (s.node == null) {
             enter(step.graph.start());
@@ -285,7 +285,11 @@ final class Way {
         boolean owes = s.owes;
         boolean awaited = s.awaited;
         Requesting.Asked asked = s.asked;
+        String words = s.words;
         s.forgetLeft();
+        if (step.hearing().again(words)) {
+            return;
+        }
         if (then == null && left.isEmpty() && !owes && asked == null && s.transfer == null && !s.ending) {
             stay();
             return;

@@ -343,6 +343,7 @@ class CascadeSimulationTest {
                 assertEquals(played, said.keySet(), "each turn that was played is told");
                 assertEquals(callers.stream().sorted().toList(), heard.stream().sorted().toList(), "each turn of the caller is told once");
             }
+            world.callersAreTold();
             assertTrue(said.values().stream().allMatch(count -> count == 1), "a turn is told once");
             JsonNode memory = world.state.dialogue().memory(0);
             if (memory != null) {

@@ -1,5 +1,6 @@
 package io.agentstream.agents.dialogue;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -24,11 +25,13 @@ final class Ways {
         World plain = play.apply(TakeOver.NEVER);
         Object expected = counts.apply(plain);
         runsAgain(dialogue, plain);
+        plain.callersAreTold();
         for (int step = 1; step < plain.steps; step++) {
             for (boolean inGoodManners : new boolean[] {true, false}) {
                 World taken = play.apply(new TakeOver(step, inGoodManners));
                 String how = "taken over behind step " + step + (inGoodManners ? ", in good manners" : ", from the last snapshot");
                 assertEquals(expected, counts.apply(taken), how);
+                assertDoesNotThrow(taken::callersAreTold, how);
                 runsAgain(dialogue, taken);
             }
         }

@@ -1,5 +1,7 @@
 package io.agentstream.agents.dialogue;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
@@ -12,13 +14,18 @@ import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.agents.journal.ConversationJournal;
 import io.agentstream.runtime.Step;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.JournalBatch;
 import io.agentstream.schemas.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// A call without threads and without a clock: the machine, a telephone that plays what it is sent, services, and whoever calls. What happens is in
 /// order of its time, and of the order in which it was arranged.
@@ -55,6 +62,8 @@ final class World {
     int steps;
     int hangUps;
     int takeOvers;
+    /// Turns of the caller in the middle of which the call changed hands: what is said further is another one.
+    final Set<Integer> torn = new HashSet<>();
 
     private final Dialogue dialogue;
     private final Services services;
@@ -164,6 +173,9 @@ final class World {
     private void changeHands() {
         String left = takeOver.inGoodManners() ? snapshot() : saved;
         takeOvers++;
+        if (state.floor() instanceof Floor.Listening listening && listening.hearing()) {
+            torn.add(listening.turn());
+        }
         write(false);
         worker++;
         deadlineMs = Long.MAX_VALUE;
@@ -188,6 +200,27 @@ final class World {
     /// How much of the newest turn is still to sound.
     long soundsForMs() {
         return Math.max(0, soundsUntilMs - nowMs);
+    }
+
+    /// That the caller has said something is told once of each turn, whoever held the call when it was said and when its words came.
+    void callersAreTold() {
+        Set<Integer> begun = facts.stream()
+                .filter(fact -> fact instanceof Fact.TurnStarted started && started.by() == Party.CALLER)
+                .map(fact -> ((Fact.TurnStarted) fact).turn())
+                .collect(Collectors.toCollection(TreeSet::new));
+        List<Integer> told = facts.stream()
+                .map(fact -> switch (fact) {
+                    case Fact.Heard heard -> heard.turn();
+                    case Fact.Understood words -> words.turn();
+                    case Fact _ -> 0;
+                })
+                .filter(turn -> turn > 0)
+                .sorted()
+                .toList();
+        assertEquals(told.stream().distinct().toList(), told, "a turn of the caller is told twice");
+        begun.removeAll(torn);
+        begun.removeAll(told);
+        assertEquals(Set.of(), begun, "turns of the caller of which nothing is told");
     }
 
     <F extends Fact> List<F> told(Class<F> kind) {
