@@ -73,7 +73,7 @@ final class Memories {
         boolean asks = s.asking != CascadeState.NONE || s.asksBehind; // what the brain wants is not known to its end: it is asked again
         if (s.turn > 0) {
             left = asks || s.turns.isEmpty() || s.then != null ? List.of() : s.turns.getLast().uses();
-            saying = s.then == null ? List.of() : unheard(s.pieces, heardMs);
+            saying = s.then == null ? List.of() : unheard(s, heardMs);
             int rounds = asks || !left.isEmpty() ? s.turns.size() - 1 : s.turns.size();
             history = with(s.history, remarks(s, s.then == null ? 0 : heardMs, rounds));
         }
@@ -145,35 +145,19 @@ final class Memories {
 
     /// Whether a sentence was heard to its end meanwhile. What the brain has not ended is asked for anew, whatever was heard of it.
     static boolean goesOnElsewhere(CascadeState s, long beforeMs, long heardMs) {
-        return s.then != null && unheard(s.pieces, beforeMs).size() != unheard(s.pieces, heardMs).size();
+        return s.then != null && unheard(s, beforeMs).size() != unheard(s, heardMs).size();
     }
 
-    /// The pieces that were not heard to their end.
-    private static List<String> unheard(List<Piece> pieces, long heardMs) {
+    /// The sentences that were not heard to their end.
+    private static List<String> unheard(CascadeState s, long heardMs) {
         List<String> rest = new ArrayList<>();
         long fromMs = 0;
-        for (Piece piece : pieces) {
+        for (int n = 0; n < s.pieces.size(); n++) {
+            Piece piece = s.pieces.get(n);
+            if (piece.press() == null) {
+                rest.addAll(Unheard.sentences(piece.text(), piece.audioMs(), n < s.spoken, heardMs - fromMs));
+            }
             fromMs += piece.audioMs();
-            if (piece.press() == null && (piece.audioMs() == 0 || fromMs > heardMs)) {
-                rest.addAll(sentences(piece, heardMs - fromMs + piece.audioMs()));
-            }
-        }
-        return rest;
-    }
-
-    /// Those of a piece that were not heard to their end, by their length: a piece may have several.
-    private static List<String> sentences(Piece piece, long heardMs) {
-        List<String> sentences = Sentences.all(piece.text());
-        if (sentences.size() < 2) {
-            return List.of(piece.text());
-        }
-        List<String> rest = new ArrayList<>();
-        long chars = 0;
-        for (String sentence : sentences) {
-            chars += sentence.length() + 1L;
-            if (piece.audioMs() * chars / (piece.text().length() + 1L) > heardMs || piece.audioMs() == 0) {
-                rest.add(sentence);
-            }
         }
         return rest;
     }

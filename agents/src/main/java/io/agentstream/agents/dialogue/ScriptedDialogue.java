@@ -34,6 +34,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The smallest dialogue: a script says each line, and a mouth is all that it needs. Pure, as [ScriptedFlow] is, which knows the way.
 public final class ScriptedDialogue implements Dialogue {
@@ -41,25 +42,45 @@ public final class ScriptedDialogue implements Dialogue {
     /// Longer texts are cut: what a mouth takes at once.
     static final int MAX_SPOKEN_CHARS = 2_000;
 
+    /// Bytes in a millisecond of telephone audio.
+    private static final int MS_BYTES = 8;
+
+    /// Where a snapshot has what is left to be said of the line: absent where that is all of it, and from older writers.
+    private static final String SAYING = "saying";
+
     private final ScriptedDefinition definition;
     private final ScriptedFlow flow;
     private final Memory memory;
     private final @Nullable Spoken spoken;
+    /// What another worker's caller had not heard of its line; null where that is all of it.
+    private final @Nullable List<String> left;
 
     /// What the mouth has been given.
     ///
-    /// @param begun whether some of it has come
-    private record Spoken(int turn, String text, Line line, boolean begun) {}
+    /// @param audioMs how much of it has come
+    /// @param whole whether that is all
+    private record Spoken(int turn, String text, Line line, long audioMs, boolean whole) {
 
-    private ScriptedDialogue(ScriptedDefinition definition, ScriptedFlow flow, Memory memory, @Nullable Spoken spoken) {
+        Spoken(int turn, String text, Line line) {
+            this(turn, text, line, 0, false);
+        }
+
+        List<String> unheard(long heardMs) {
+            return Unheard.sentences(text, audioMs, whole, heardMs);
+        }
+    }
+
+    private ScriptedDialogue(
+            ScriptedDefinition definition, ScriptedFlow flow, Memory memory, @Nullable Spoken spoken, @Nullable List<String> left) {
         this.definition = definition;
         this.flow = flow;
         this.memory = memory;
         this.spoken = spoken;
+        this.left = left;
     }
 
     static ScriptedDialogue of(ScriptedDefinition definition, JsonNode context) {
-        return new ScriptedDialogue(definition, new ScriptedFlow(definition, context), Memory.NEW, null);
+        return new ScriptedDialogue(definition, new ScriptedFlow(definition, context), Memory.NEW, null, null);
     }
 
     public ScriptedDefinition definition() {
@@ -67,7 +88,7 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     private ScriptedDialogue with(Memory other, @Nullable Spoken spoken) {
-        return new ScriptedDialogue(definition, flow, other, spoken);
+        return new ScriptedDialogue(definition, flow, other, spoken, null);
     }
 
     @Override
@@ -83,17 +104,19 @@ public final class ScriptedDialogue implements Dialogue {
     @Override
     public Move asked(int turn, Prompt prompt, long nowMs) {
         Line line = flow.next(memory, prompt);
-        String text = line.text().substring(0, Math.min(line.text().length(), MAX_SPOKEN_CHARS));
-        return new Move(
-                with(line.memory(), new Spoken(turn, text, line, false)),
-                List.of(new ReplyBegun(turn, line.memory().node(), line.manners(), null, line.outcome())),
-                List.of(new Speak(turn, 0, 0, text)));
+        String whole = line.text().substring(0, Math.min(line.text().length(), MAX_SPOKEN_CHARS));
+        ReplyBegun begun = new ReplyBegun(turn, line.memory().node(), line.manners(), null, line.outcome());
+        if (left != null && left.isEmpty() && prompt instanceof Prompt.Again) {
+            return new Move(with(line.memory(), null), List.of(begun, new ReplyFinished(turn, line.then())), List.of());
+        }
+        String text = left != null && prompt instanceof Prompt.Again ? String.join(" ", left) : whole;
+        return new Move(with(line.memory(), new Spoken(turn, text, line)), List.of(begun), List.of(new Speak(turn, 0, 0, text)));
     }
 
     @Override
     public Move stopped(int turn) {
         return spoken != null && spoken.turn() == turn
-                ? new Move(with(memory, null), List.of(), List.of(new StopSpeaking(turn)))
+                ? new Move(with(memory, null), List.of(), spoken.whole() ? List.of() : List.of(new StopSpeaking(turn)))
                 : Move.stay(this);
     }
 
@@ -109,20 +132,22 @@ public final class ScriptedDialogue implements Dialogue {
 
     @Override
     public Dialogue heard(int turn, long playedMs, boolean whole, boolean answers) {
-        return this;
+        return spoken != null && spoken.turn() == turn ? with(memory, null) : this;
     }
 
     @Override
     public Move answered(ServiceReply reply, long nowMs) {
         Spoken now = spoken;
-        if (now == null) {
+        if (now == null || now.whole()) {
             return Move.stay(this);
         }
         return switch (reply) {
             case MouthSpoke part when part.turn() == now.turn() && part.audio().length() > 0 -> new Move(
-                    with(memory, new Spoken(now.turn(), now.text(), now.line(), true)),
-                    List.of(new ReplyPart(now.turn(), now.begun() ? "" : now.text(), part.audio())), List.of());
-            case MouthDone done when done.turn() == now.turn() -> ended(new ReplyFinished(now.turn(), now.line().then()));
+                    with(memory, new Spoken(now.turn(), now.text(), now.line(), now.audioMs() + part.audio().length() / MS_BYTES, false)),
+                    List.of(new ReplyPart(now.turn(), now.audioMs() > 0 ? "" : now.text(), part.audio())), List.of());
+            case MouthDone done when done.turn() == now.turn() -> new Move( // it is remembered until it is heard
+                    with(memory, new Spoken(now.turn(), now.text(), now.line(), now.audioMs(), true)),
+                    List.of(new ReplyFinished(now.turn(), now.line().then())), List.of());
             case MouthFailed failed when failed.turn() == now.turn() -> ended(new EngineFailed());
             case MouthSpoke _, MouthDone _, MouthFailed _, WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainSpoke _, CallerQuoted _, BrainCalled _, BrainDone _,
                     BrainFailed _, ToolAnswered _, TransferAnswered _ -> Move.stay(this);
@@ -145,7 +170,24 @@ public final class ScriptedDialogue implements Dialogue {
 
     @Override
     public @Nullable JsonNode memory(long heardMs) {
-        return memory.equals(Memory.NEW) ? null : Json.MAPPER.valueToTree(memory);
+        if (memory.equals(Memory.NEW)) {
+            return null;
+        }
+        ObjectNode saved = Json.MAPPER.valueToTree(memory);
+        List<String> owed = owed(heardMs);
+        if (owed != null) {
+            owed.forEach(saved.putArray(SAYING)::add);
+        }
+        return saved;
+    }
+
+    /// What is to be said of the line; null where it is all of it.
+    private @Nullable List<String> owed(long heardMs) {
+        if (spoken == null) {
+            return left;
+        }
+        List<String> unheard = spoken.unheard(heardMs);
+        return spoken.text().equals(spoken.line().text()) && unheard.equals(spoken.unheard(0)) ? null : unheard;
     }
 
     @Override
@@ -160,7 +202,7 @@ public final class ScriptedDialogue implements Dialogue {
 
     @Override
     public boolean goesOnElsewhere(long beforeMs, long heardMs) {
-        return false; // a line is said whole
+        return spoken != null && spoken.unheard(beforeMs).size() != spoken.unheard(heardMs).size();
     }
 
     @Override
@@ -168,8 +210,10 @@ public final class ScriptedDialogue implements Dialogue {
         if (left == null || left.isNull()) {
             return Optional.of(with(Memory.NEW, null));
         }
+        JsonNode saying = left.path(SAYING);
+        List<String> owed = saying.isArray() ? saying.valueStream().map(each -> each.asString("")).toList() : null;
         try {
-            return Optional.of(with(Json.MAPPER.treeToValue(left, Memory.class), null));
+            return Optional.of(new ScriptedDialogue(definition, flow, Json.MAPPER.treeToValue(left, Memory.class), null, owed));
         } catch (JacksonException foreign) {
             return Optional.empty();
         }

@@ -23,17 +23,31 @@ final class TakenOverLineTest {
     /// How long the first sentence sounds.
     private static final long FIRST_MS = (long) FIRST.length() * PoliteServices.CHAR_MS;
 
-    private final Dialogue agent = Dialogues.of(Json.MAPPER.readTree(CascadeDialogueTest.GRAPH), Json.MAPPER.readTree("{}"));
+    private static final Dialogue AGENT = dialogue(CascadeDialogueTest.GRAPH);
+
+    /// Says by itself what the agent answers.
+    private static final Dialogue SCRIPT = dialogue("""
+            {"engine": "scripted", "start": "hours", "nodes": {
+              "hours": {"say": "%s %s %s", "on_digit": {"1": "hours"}}}}""".formatted(FIRST, SECOND, THIRD));
+    private static final Dialogue NODE = dialogue("""
+            {"engine": "cascade", "services": {"mouth": [{"service": "offline"}]}, "start": "hours", "nodes": {
+              "hours": {"type": "say", "say": "%s %s %s", "next": "end"}, "end": {"type": "hangup", "say": "Goodbye."}}}"""
+            .formatted(FIRST, SECOND, THIRD));
+
     private int stepsWhenHeard;
 
+    private static Dialogue dialogue(String definition) {
+        return Dialogues.of(Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{}"));
+    }
+
     /// The agent answers, and the gateway tells once how much was heard of that.
-    private World play(long heardMs, TakeOver takeOver) {
+    private World play(Dialogue agent, long heardMs, TakeOver takeOver) {
         PoliteServices services = new PoliteServices(request -> Thought.of(FIRST + " " + SECOND + " " + THIRD));
         World world = new World(agent, services, takeOver);
         world.caller = new Caller(services, "When are you open?");
         boolean[] tells = {false};
         world.watcher = effect -> {
-            if (!tells[0] && effect instanceof Speak speak && speak.text().equals(THIRD)) {
+            if (!tells[0] && effect instanceof Speak speak && speak.text().endsWith(THIRD)) {
                 tells[0] = true;
                 int turn = speak.turn();
                 world.phone(heardMs, () -> {
@@ -46,26 +60,45 @@ final class TakenOverLineTest {
     }
 
     /// What of the answer is spoken by the worker that takes over, from what the dead one had saved.
-    private List<String> spokenAgain(long heardMs) {
-        play(heardMs, TakeOver.NEVER);
-        World world = play(heardMs, new TakeOver(stepsWhenHeard, false));
+    private List<String> spokenAgain(Dialogue agent, long heardMs) {
+        play(agent, heardMs, TakeOver.NEVER);
+        World world = play(agent, heardMs, new TakeOver(stepsWhenHeard, false));
 
         assertEquals(1, world.takeOvers);
         int resumed = world.effects.indexOf(new ConversationEffect.Tell(new Fact.Resumed(1_000)));
         return world.effects.subList(resumed, world.effects.size()).stream()
                 .filter(Speak.class::isInstance)
-                .map(each -> ((Speak) each).text())
+                .flatMap(each -> Sentences.all(((Speak) each).text()).stream())
                 .filter(List.of(FIRST, SECOND, THIRD)::contains)
                 .toList();
     }
 
     @Test
     void aSentenceThatWasHeardIsNotSaidAgain() {
-        assertEquals(List.of(SECOND, THIRD), spokenAgain(FIRST_MS + 500));
+        for (Dialogue agent : List.of(AGENT, SCRIPT, NODE)) {
+            assertEquals(List.of(SECOND, THIRD), spokenAgain(agent, FIRST_MS + 500), agent::toString);
+        }
     }
 
     @Test
     void aSentenceThatWasNotHeardToItsEndIsSaidAgain() {
-        assertEquals(List.of(FIRST, SECOND, THIRD), spokenAgain(FIRST_MS - 500));
+        for (Dialogue agent : List.of(AGENT, SCRIPT, NODE)) {
+            assertEquals(List.of(FIRST, SECOND, THIRD), spokenAgain(agent, FIRST_MS - 500), agent::toString);
+        }
+    }
+
+    @Test
+    void aScriptThatWasHeardToItsEndLeadsOn() {
+        assertEquals(List.of(), spokenAgain(SCRIPT, (FIRST.length() + SECOND.length() + THIRD.length() + 2L) * PoliteServices.CHAR_MS));
+    }
+
+    /// Of a line that is still being made it is not known how long it will be.
+    @Test
+    void whatIsHeardOfALineThatIsStillBeingMadeIsNotTakenForMoreThanItIs() {
+        String line = FIRST + " " + SECOND;
+
+        assertEquals(List.of(FIRST, SECOND), Unheard.sentences(line, 1_000, false, 900));
+        assertEquals(List.of(SECOND), Unheard.sentences(line, FIRST_MS + 500, true, FIRST_MS + 400));
+        assertEquals(List.of(), Unheard.sentences(line, 4_000, true, 4_000));
     }
 }
