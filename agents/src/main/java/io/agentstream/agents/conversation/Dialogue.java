@@ -68,10 +68,15 @@ public interface Dialogue {
     /// Whether it tells what the caller said, once it knows the words.
     boolean understands();
 
+    /// Of the turn that another worker had begun, and that is said further, more was heard than that one has left word of: so much of it by now, in
+    /// milliseconds of what sounded under that number. Told as long as nothing of the new turn has sounded.
+    Move heardElsewhere(int turn, long heardMs, long nowMs);
+
     /// What another worker needs to go on from here; null as long as nothing was said.
     ///
     /// @param heardMs how much of the turn's audio the caller is known to have heard by now
-    @Nullable JsonNode memory(long heardMs);
+    /// @param beforeMs how much of that before the turn got the number under which it sounds now
+    @Nullable JsonNode memory(long heardMs, long beforeMs);
 
     /// Whether another worker would go on elsewhere, now that more of the turn's audio was heard.
     ///
@@ -80,7 +85,7 @@ public interface Dialogue {
 
     /// As another worker left it; nothing where this version cannot read that.
     ///
-    /// @param memory what [#memory(long)] was there
+    /// @param memory what [#memory(long, long)] was there
     Optional<Dialogue> resumed(@Nullable JsonNode memory);
 
     /// In place of a dialogue for an engine that decides outside of the machine. It is asked nothing.
@@ -152,7 +157,12 @@ public interface Dialogue {
         }
 
         @Override
-        public @Nullable JsonNode memory(long heardMs) {
+        public Move heardElsewhere(int turn, long heardMs, long nowMs) {
+            return Move.stay(this);
+        }
+
+        @Override
+        public @Nullable JsonNode memory(long heardMs, long beforeMs) {
             return null;
         }
 

@@ -10,6 +10,7 @@ import io.agentstream.agents.conversation.ConversationInput.Broken;
 import io.agentstream.agents.conversation.ConversationInput.DeadlinePassed;
 import io.agentstream.agents.conversation.ConversationInput.EngineReply;
 import io.agentstream.agents.conversation.ConversationInput.ForFloor;
+import io.agentstream.agents.conversation.ConversationInput.Played;
 import io.agentstream.agents.conversation.ConversationInput.Resumed;
 import io.agentstream.agents.conversation.ConversationInput.RunStarted;
 import io.agentstream.agents.conversation.ConversationInput.ServiceReply;
@@ -69,6 +70,9 @@ final class Exchange {
                 Floor before = floor;
                 floor(ours);
                 heardMore(before);
+                if (ours instanceof Played played && floor instanceof Floor.Thinking && played.turn() < floor.turn()) {
+                    move(dialogue.heardElsewhere(played.turn(), played.playedMs(), nowMs));
+                }
             }
             case ServiceReply reply -> {
                 if (!(floor instanceof Floor.Ended)) {

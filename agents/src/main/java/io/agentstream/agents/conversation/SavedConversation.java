@@ -68,11 +68,11 @@ public record SavedConversation(
 
     /// Of a live state; the state of a call that is over has nothing to be saved but that it is.
     public static SavedConversation of(Conversation state) {
-        JsonNode said = state.dialogue().memory(switch (state.floor()) {
-            case Floor.Speaking speaking -> speaking.playedMs();
-            case Floor.Held held -> held.line().playedMs();
-            case Floor.Opening _, Floor.Bridged _, Floor.Thinking _, Floor.Listening _, Floor.Ended _ -> 0;
-        });
+        JsonNode said = switch (state.floor()) {
+            case Floor.Speaking speaking -> said(state.dialogue(), speaking);
+            case Floor.Held held -> said(state.dialogue(), held.line());
+            case Floor.Opening _, Floor.Bridged _, Floor.Thinking _, Floor.Listening _, Floor.Ended _ -> state.dialogue().memory(0, 0);
+        };
         return switch (state.floor()) {
             case Floor.Opening o -> new SavedConversation(Phase.OPENING, 0, Manners.DEAF, null);
             case Floor.Bridged b -> new SavedConversation(Phase.BRIDGED, b.turn(), Manners.DEAF, null);
@@ -88,6 +88,10 @@ public record SavedConversation(
             case Floor.Ended e -> new SavedConversation(
                     Phase.CLOSING, e.turn(), Manners.DEAF, null, null, null, null, e.failure(), e.end());
         };
+    }
+
+    private static @Nullable JsonNode said(Dialogue dialogue, Floor.Speaking line) {
+        return dialogue.memory(line.playedMs(), line.wire().baseMs());
     }
 
     private static SavedConversation speaking(Floor.Speaking line, @Nullable JsonNode said) {

@@ -108,8 +108,13 @@ public final class CascadeDialogue implements Dialogue {
     }
 
     @Override
-    public @Nullable JsonNode memory(long heardMs) {
-        return Memories.of(state, heardMs);
+    public @Nullable JsonNode memory(long heardMs, long beforeMs) {
+        return Memories.of(state, heardMs, beforeMs);
+    }
+
+    @Override
+    public Move heardElsewhere(int turn, long heardMs, long nowMs) {
+        return state.turn == turn + 1 && !state.owed.isEmpty() ? move(nowMs, step -> step.speaking().heardElsewhere(heardMs)) : Move.stay(this);
     }
 
     @Override

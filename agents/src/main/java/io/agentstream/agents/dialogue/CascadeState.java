@@ -55,12 +55,14 @@ final class CascadeState implements Cloneable {
     boolean troubled;
     boolean ending;
     /// What another worker had begun to say, and what follows it; nothing where that is not known.
-    List<String> saying = List.of();
+    List<Unheard> saying = List.of();
     @Nullable Then sayingThen;
     /// Whether another worker had asked the brain, and the uses of tools that it had begun.
     boolean owes;
     /// Whether it had not asked yet, and waited for what was running.
     boolean awaited;
+    /// Whether the caller has heard the beginning of what the brain is asked for, or is told it again.
+    boolean goesOn;
     List<Used> left = List.of();
     /// What the caller has said of which nothing is told yet; null where all is.
     @Nullable Spoken unheard;
@@ -79,6 +81,8 @@ final class CascadeState implements Cloneable {
     List<Piece> pieces = List.of();
     /// How many of them are spoken.
     int spoken;
+    /// Those at its beginning that another worker had begun to say.
+    List<Unheard> owed = List.of();
     /// Number under which the mouth speaks, and the brain answers; [#NONE]: it does not.
     int speaking = NONE;
     int asking = NONE;
@@ -199,6 +203,7 @@ final class CascadeState implements Cloneable {
         turns = List.of();
         pieces = List.of();
         spoken = 0;
+        owed = List.of();
         speaking = NONE;
         asking = NONE;
         mouthTries = 0;
@@ -224,6 +229,7 @@ final class CascadeState implements Cloneable {
         sayingThen = null;
         owes = false;
         awaited = false;
+        goesOn = false;
         left = List.of();
         words = "";
         asked = null;

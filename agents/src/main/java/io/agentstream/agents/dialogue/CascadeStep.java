@@ -248,6 +248,7 @@ final class CascadeStep {
         s.turns = List.of();
         s.pieces = List.of();
         s.spoken = 0;
+        s.owed = List.of();
         s.then = null;
     }
 

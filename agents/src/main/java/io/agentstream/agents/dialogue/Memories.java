@@ -61,28 +61,41 @@ final class Memories {
             @Nullable Boolean awaited,
             @Nullable Spoken spoken,
             @Nullable String words,
-            @Nullable List<Spoken> unworded) {}
+            @Nullable List<Spoken> unworded,
+            @Nullable Boolean begun,
+            @Nullable List<Long> sayingMs) {}
 
-    static @Nullable JsonNode of(CascadeState s, long heardMs) {
+    static @Nullable JsonNode of(CascadeState s, long heardMs, long beforeMs) {
         if (s.node == null) {
             return null;
         }
         List<Remark> history = s.history;
-        List<String> saying = List.of();
+        List<Unheard> saying = List.of();
         List<Used> left = List.of();
         boolean asks = s.asking != CascadeState.NONE || s.asksBehind; // what the brain wants is not known to its end: it is asked again
+        String begun = begun(s, heardMs);
+        boolean goesOn = asks && (s.goesOn || s.isAnswering()); // and what of that sounds is heard, or will be
         if (s.turn > 0) {
             left = asks || s.turns.isEmpty() || s.then != null ? List.of() : s.turns.getLast().uses();
-            saying = s.then == null ? List.of() : unheard(s, heardMs);
+            saying = asks && !goesOn ? List.of() : unheard(s, heardMs);
             int rounds = asks || !left.isEmpty() ? s.turns.size() - 1 : s.turns.size();
-            history = with(s.history, remarks(s, s.then == null ? 0 : heardMs, rounds));
+            history = with(s.history, remarks(s, heardMs, rounds));
+            history = begun.isEmpty() ? history : with(history, List.of(Remark.agent(begun, List.of())));
         }
         return Json.MAPPER.valueToTree(new Saved(
-                s.node, s.visits, s.variables, history, s.silences, s.rounds, s.uses, s.ear, s.brain, s.mouth, s.troubled, s.ending, saying,
+                s.node, s.visits, s.variables, history, s.silences, s.rounds, s.uses, s.ear, s.brain, s.mouth, s.troubled, s.ending,
+                Unheard.texts(saying),
                 s.then, s.go, asks || s.awaits, left, s.tries, s.keys.isEmpty() ? null : s.keys, s.pending,
                 s.asked, s.endsMs == Dialogue.NEVER ? null : s.endsMs, s.overtime ? true : null, s.transfer,
                 s.transferred ? true : null, s.running.isEmpty() ? null : s.running,
-                (s.awaits && s.asking == CascadeState.NONE) ? true : null, s.unheard, words(s), unworded(s)));
+                (s.awaits && s.asking == CascadeState.NONE) ? true : null, s.unheard, words(s), unworded(s),
+                goesOn ? true : null, saying.isEmpty() ? null : Unheard.ends(saying, beforeMs)));
+    }
+
+    /// What was heard of an answer that the brain has not ended, or behind which tools are waited for: the rest comes behind that.
+    private static String begun(CascadeState s, long heardMs) {
+        boolean isUsing = !s.turns.isEmpty() && !s.turns.getLast().uses().isEmpty();
+        return s.then == null && (s.asking != CascadeState.NONE || isUsing) ? heard(s.pieces, s.turns.size() - 1, heardMs) : "";
     }
 
     /// What is known by now of a turn of which the words are waited for.
@@ -118,7 +131,7 @@ final class Memories {
             s.mouth = left.mouth();
             s.troubled = left.troubled();
             s.ending = left.ending();
-            s.saying = List.copyOf(left.saying());
+            s.saying = Unheard.of(left.saying(), left.sayingMs());
             s.sayingThen = left.sayingThen();
             s.go = left.go();
             s.owes = left.owes();
@@ -136,6 +149,7 @@ final class Memories {
             s.awaited = Boolean.TRUE.equals(left.awaited());
             s.unheard = left.spoken();
             s.words = left.words() == null ? "" : left.words();
+            s.goesOn = Boolean.TRUE.equals(left.begun());
             s.unworded = left.unworded() == null ? List.of() : left.unworded().stream().map(Living.Unworded::lost).toList();
             return Optional.of(s);
         } catch (JacksonException foreign) {
@@ -143,23 +157,38 @@ final class Memories {
         }
     }
 
-    /// Whether a sentence was heard to its end meanwhile. What the brain has not ended is asked for anew, whatever was heard of it.
+    /// Whether a sentence was heard to its end meanwhile, or the beginning of what the brain has not ended.
     static boolean goesOnElsewhere(CascadeState s, long beforeMs, long heardMs) {
-        return s.then != null && unheard(s, beforeMs).size() != unheard(s, heardMs).size();
+        if (begun(s, beforeMs).isEmpty() != begun(s, heardMs).isEmpty()) {
+            return true;
+        }
+        return unheard(s, beforeMs).size() != unheard(s, heardMs).size();
     }
 
     /// The sentences that were not heard to their end.
-    private static List<String> unheard(CascadeState s, long heardMs) {
-        List<String> rest = new ArrayList<>();
+    private static List<Unheard> unheard(CascadeState s, long heardMs) {
+        List<Unheard> rest = new ArrayList<>();
         long fromMs = 0;
+        boolean isKnown = true;
         for (int n = 0; n < s.pieces.size(); n++) {
             Piece piece = s.pieces.get(n);
-            if (piece.press() == null) {
-                rest.addAll(Unheard.sentences(piece.text(), piece.audioMs(), n < s.spoken, heardMs - fromMs));
+            boolean grows = n == s.live;
+            boolean isWhole = !grows && n < s.spoken;
+            if (piece.press() == null && piece.round() != CascadeState.NONE) {
+                for (Unheard each : Unheard.of(grows ? whole(piece) : piece.text(), piece.audioMs(), isWhole, heardMs - fromMs)) {
+                    rest.add(each.behind(isKnown ? fromMs : Dialogue.NEVER));
+                }
             }
             fromMs += piece.audioMs();
+            isKnown &= isWhole;
         }
         return rest;
+    }
+
+    /// Of what is being said while it is thought out: what is a sentence by now. The rest is the brain's to say.
+    private static String whole(Piece piece) {
+        String rest = Sentences.of(piece.text()).rest();
+        return piece.text().substring(0, piece.text().length() - rest.length());
     }
 
     /// What is left to be said, from the first word on that was not heard.

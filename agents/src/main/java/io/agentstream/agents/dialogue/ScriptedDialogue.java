@@ -4,6 +4,7 @@ import io.agentstream.agents.ScriptedDefinition;
 import io.agentstream.agents.ScriptedFlow;
 import io.agentstream.agents.ScriptedFlow.Line;
 import io.agentstream.agents.ScriptedFlow.Memory;
+import io.agentstream.agents.conversation.ConversationEffect.Save;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationInput.BrainCalled;
@@ -45,33 +46,45 @@ public final class ScriptedDialogue implements Dialogue {
     /// Bytes in a millisecond of telephone audio.
     private static final int MS_BYTES = 8;
 
-    /// Where a snapshot has what is left to be said of the line: absent where that is all of it, and from older writers.
+    /// Where a snapshot has what is left to be said of the line, and where in it each sentence ends: absent where nothing of it has sounded, and
+    /// from older writers.
     private static final String SAYING = "saying";
+    private static final String SAYING_MS = "saying_ms";
 
     private final ScriptedDefinition definition;
     private final ScriptedFlow flow;
     private final Memory memory;
     private final @Nullable Spoken spoken;
     /// What another worker's caller had not heard of its line; null where that is all of it.
-    private final @Nullable List<String> left;
+    private final @Nullable List<Unheard> left;
 
     /// What the mouth has been given.
     ///
+    /// @param number under which it was
+    /// @param owed where it is what another worker had begun to say: its sentences; else nothing
     /// @param audioMs how much of it has come
     /// @param whole whether that is all
-    private record Spoken(int turn, String text, Line line, long audioMs, boolean whole) {
+    private record Spoken(int turn, int number, String text, Line line, List<Unheard> owed, long audioMs, boolean whole) {
 
-        Spoken(int turn, String text, Line line) {
-            this(turn, text, line, 0, false);
+        Spoken(int turn, int number, String text, Line line, List<Unheard> owed) {
+            this(turn, number, text, line, owed, 0, false);
         }
 
-        List<String> unheard(long heardMs) {
-            return Unheard.sentences(text, audioMs, whole, heardMs);
+        Spoken with(long audio, boolean all) {
+            return new Spoken(turn, number, text, line, owed, audio, all);
+        }
+
+        Speak speak() {
+            return new Speak(turn, number, 0, text);
+        }
+
+        List<Unheard> unheard(long heardMs) {
+            return Unheard.of(text, audioMs, whole, heardMs);
         }
     }
 
     private ScriptedDialogue(
-            ScriptedDefinition definition, ScriptedFlow flow, Memory memory, @Nullable Spoken spoken, @Nullable List<String> left) {
+            ScriptedDefinition definition, ScriptedFlow flow, Memory memory, @Nullable Spoken spoken, @Nullable List<Unheard> left) {
         this.definition = definition;
         this.flow = flow;
         this.memory = memory;
@@ -106,11 +119,35 @@ public final class ScriptedDialogue implements Dialogue {
         Line line = flow.next(memory, prompt);
         String whole = line.text().substring(0, Math.min(line.text().length(), MAX_SPOKEN_CHARS));
         ReplyBegun begun = new ReplyBegun(turn, line.memory().node(), line.manners(), null, line.outcome());
-        if (left != null && left.isEmpty() && prompt instanceof Prompt.Again) {
+        if (left == null || !(prompt instanceof Prompt.Again)) {
+            Spoken all = new Spoken(turn, 0, whole, line, List.of());
+            return new Move(with(line.memory(), all), List.of(begun), List.of(all.speak()));
+        }
+        if (left.isEmpty()) {
             return new Move(with(line.memory(), null), List.of(begun, new ReplyFinished(turn, line.then())), List.of());
         }
-        String text = left != null && prompt instanceof Prompt.Again ? String.join(" ", left) : whole;
-        return new Move(with(line.memory(), new Spoken(turn, text, line)), List.of(begun), List.of(new Speak(turn, 0, 0, text)));
+        Spoken rest = new Spoken(turn, 0, text(left), line, left);
+        return new Move(with(line.memory(), rest), List.of(begun), List.of(rest.speak()));
+    }
+
+    private static String text(List<Unheard> sentences) {
+        return String.join(" ", Unheard.texts(sentences));
+    }
+
+    @Override
+    public Move heardElsewhere(int turn, long heardMs, long nowMs) {
+        Spoken now = spoken;
+        int heard = now == null ? 0 : Unheard.heard(now.owed(), heardMs);
+        if (now == null || heard == 0 || turn != now.turn() - 1 || now.audioMs() > 0 || now.whole()) {
+            return Move.stay(this);
+        }
+        StopSpeaking stop = new StopSpeaking(now.turn());
+        List<Unheard> owed = List.copyOf(now.owed().subList(heard, now.owed().size()));
+        if (owed.isEmpty()) {
+            return new Move(with(memory, null), List.of(new ReplyFinished(now.turn(), now.line().then())), List.of(stop, new Save()));
+        }
+        Spoken rest = new Spoken(now.turn(), now.number() + 1, text(owed), now.line(), owed);
+        return new Move(with(memory, rest), List.of(), List.of(stop, rest.speak(), new Save()));
     }
 
     @Override
@@ -142,16 +179,20 @@ public final class ScriptedDialogue implements Dialogue {
             return Move.stay(this);
         }
         return switch (reply) {
-            case MouthSpoke part when part.turn() == now.turn() && part.audio().length() > 0 -> new Move(
-                    with(memory, new Spoken(now.turn(), now.text(), now.line(), now.audioMs() + part.audio().length() / MS_BYTES, false)),
+            case MouthSpoke part when isOf(now, part.turn(), part.number()) && part.audio().length() > 0 -> new Move(
+                    with(memory, now.with(now.audioMs() + part.audio().length() / MS_BYTES, false)),
                     List.of(new ReplyPart(now.turn(), now.audioMs() > 0 ? "" : now.text(), part.audio())), List.of());
-            case MouthDone done when done.turn() == now.turn() -> new Move( // it is remembered until it is heard
-                    with(memory, new Spoken(now.turn(), now.text(), now.line(), now.audioMs(), true)),
-                    List.of(new ReplyFinished(now.turn(), now.line().then())), List.of());
-            case MouthFailed failed when failed.turn() == now.turn() -> ended(new EngineFailed());
+            case MouthDone done when isOf(now, done.turn(), done.number()) -> new Move( // it is remembered until it is heard
+                    with(memory, now.with(now.audioMs(), true)), List.of(new ReplyFinished(now.turn(), now.line().then())),
+                    now.audioMs() > 0 ? List.of(new Save()) : List.of()); // now it is known where each sentence ends
+            case MouthFailed failed when isOf(now, failed.turn(), failed.number()) -> ended(new EngineFailed());
             case MouthSpoke _, MouthDone _, MouthFailed _, WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainSpoke _, CallerQuoted _, BrainCalled _, BrainDone _,
                     BrainFailed _, ToolAnswered _, TransferAnswered _ -> Move.stay(this);
         };
+    }
+
+    private static boolean isOf(Spoken now, int turn, int number) {
+        return turn == now.turn() && number == now.number();
     }
 
     private Move ended(EngineReply with) {
@@ -169,25 +210,25 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
-    public @Nullable JsonNode memory(long heardMs) {
+    public @Nullable JsonNode memory(long heardMs, long beforeMs) {
         if (memory.equals(Memory.NEW)) {
             return null;
         }
         ObjectNode saved = Json.MAPPER.valueToTree(memory);
-        List<String> owed = owed(heardMs);
+        List<Unheard> owed = owed(heardMs);
         if (owed != null) {
-            owed.forEach(saved.putArray(SAYING)::add);
+            Unheard.texts(owed).forEach(saved.putArray(SAYING)::add);
+            Unheard.ends(owed, beforeMs).forEach(saved.putArray(SAYING_MS)::add);
         }
         return saved;
     }
 
-    /// What is to be said of the line; null where it is all of it.
-    private @Nullable List<String> owed(long heardMs) {
+    /// What is to be said of the line; null where that is all of it, and nobody knows where its sentences end.
+    private @Nullable List<Unheard> owed(long heardMs) {
         if (spoken == null) {
             return left;
         }
-        List<String> unheard = spoken.unheard(heardMs);
-        return spoken.text().equals(spoken.line().text()) && unheard.equals(spoken.unheard(0)) ? null : unheard;
+        return spoken.owed().isEmpty() && spoken.audioMs() == 0 ? null : spoken.unheard(heardMs);
     }
 
     @Override
@@ -211,7 +252,11 @@ public final class ScriptedDialogue implements Dialogue {
             return Optional.of(with(Memory.NEW, null));
         }
         JsonNode saying = left.path(SAYING);
-        List<String> owed = saying.isArray() ? saying.valueStream().map(each -> each.asString("")).toList() : null;
+        List<Unheard> owed = saying.isArray()
+                ? Unheard.of(
+                        saying.valueStream().map(each -> each.asString("")).toList(),
+                        left.path(SAYING_MS).valueStream().map(each -> each.asLong(NEVER)).toList())
+                : null;
         try {
             return Optional.of(new ScriptedDialogue(definition, flow, Json.MAPPER.treeToValue(left, Memory.class), null, owed));
         } catch (JacksonException foreign) {

@@ -12,6 +12,7 @@ import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.ConversationInput.Word;
 import io.agentstream.agents.conversation.Dialogue;
+import io.agentstream.agents.conversation.Remark;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.Services;
 import io.agentstream.agents.definition.Settings;
@@ -21,6 +22,7 @@ import io.agentstream.agents.dialogue.CascadeState.Press;
 import io.agentstream.agents.dialogue.CascadeState.Round;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What has to do with the mouth, in one step. Texts are spoken one after the other: audio comes faster than it sounds, and each can be given to
@@ -70,17 +72,59 @@ final class Speaking {
 
     /// One that thinks and speaks in one speaks a text as a whole.
     private void pieces(List<String> texts) {
+        pieces(texts, s.turns.size() - 1);
+    }
+
+    private void pieces(List<String> texts, int round) {
         if (step.isLive() && !texts.isEmpty()) {
-            add(String.join(" ", texts));
+            add(String.join(" ", texts), round);
         } else {
-            texts.forEach(this::add);
+            texts.forEach(text -> add(text, round));
         }
     }
 
     /// Something to be said in the newest part of the turn.
     void add(String text) {
-        s.pieces = added(s.pieces, new Piece(s.turns.size() - 1, text));
+        add(text, s.turns.size() - 1);
+    }
+
+    private void add(String text, int round) {
+        s.pieces = added(s.pieces, new Piece(round, text));
         s.fillerDueMs = Dialogue.NEVER;
+    }
+
+    /// What another worker had begun to say.
+    void again(List<Unheard> sentences) {
+        if (!sentences.isEmpty()) {
+            s.turns = added(s.turns, Round.TALK);
+            pieces(Unheard.texts(sentences));
+            s.owed = sentences;
+            go();
+        }
+    }
+
+    /// The caller has heard more of that than the other worker knew: what was heard to its end is not said, as long as nothing is.
+    void heardElsewhere(long heardMs) {
+        int heard = Unheard.heard(s.owed, heardMs);
+        int pieces = step.isLive() ? 1 : s.owed.size();
+        if (heard == 0 || s.spoken > 0 || s.pieces.size() < pieces || s.pieces.getFirst().audioMs() > 0) {
+            return;
+        }
+        List<Piece> behind = s.pieces.subList(pieces, s.pieces.size());
+        List<Unheard> rest = s.owed.subList(heard, s.owed.size());
+        step.remember(Remark.agent(String.join(" ", Unheard.texts(s.owed.subList(0, heard))), List.of()));
+        if (s.speaking != NONE) {
+            step.effects.add(new StopSpeaking(s.turn));
+            s.speaking = NONE;
+            s.mouthDueMs = Dialogue.NEVER;
+        }
+        s.pieces = List.of();
+        pieces(Unheard.texts(rest), 0);
+        s.pieces = Stream.concat(s.pieces.stream(), behind.stream()).toList();
+        s.owed = List.copyOf(rest);
+        step.save();
+        go();
+        asksBehind();
     }
 
     /// Something to be said while more may come.
@@ -146,6 +190,7 @@ final class Speaking {
 
     private void next() {
         Press press = s.pieces.get(s.spoken).press();
+        step.save(); // now it is known where it ends
         s.speaking = NONE;
         s.mouthDueMs = Dialogue.NEVER;
         s.spoken++;
@@ -153,6 +198,10 @@ final class Speaking {
         if (press != null) {
             step.tooling().answered(press.number(), Tooling.OK);
         }
+        asksBehind();
+    }
+
+    private void asksBehind() {
         if (s.asksBehind && s.speaking == NONE) {
             s.asksBehind = false;
             step.thinking().send();

@@ -34,6 +34,9 @@ final class Thinking {
     private static final String WRITE = "(The caller waits, and is about to be connected to a person. That person is called first. Say to the person, not to"
             + " the caller, in two or three short sentences what this call is about, who calls, and what was done so far. Say nothing else.)";
 
+    private static final String GO_ON = "(The line was interrupted for a moment while you were speaking. The caller has heard what you said up to here. Go on"
+            + " from there, and repeat nothing of it.)";
+
     private static final String CHOOSE = "You do not talk now. Use the one tool that says what the caller wants, and no other. If none says that,"
             + " answer with the word none. The caller was asked: ";
 
@@ -60,6 +63,12 @@ final class Thinking {
         s.emptyTries = 0;
         s.turns = Speaking.added(s.turns, Round.TALK);
         send();
+    }
+
+    /// Asks for the rest of what the caller has heard the beginning of.
+    void goOn() {
+        s.goesOn = true;
+        ask();
     }
 
     /// Asks what somebody who is to take the call is told of it.
@@ -114,6 +123,7 @@ final class Thinking {
         };
         String instructions = (step.prompt(step.graph.prompt()) + "\n\n" + own).strip();
         List<Remark> history = Memories.with(s.history, newest);
+        history = s.goesOn ? Memories.with(history, List.of(Remark.caller(GO_ON))) : history;
         return s.isWriting()
                 ? new BrainRequest(instructions, Memories.with(history, List.of(Remark.caller(WRITE))), List.of(), List.of())
                 : new BrainRequest(instructions, history, Offers.of(step.graph, node), Offers.servers(step.graph, node));
@@ -185,11 +195,12 @@ final class Thinking {
         step.speaking().sentences(s.rest);
         s.rest = "";
         if (!s.turns.getLast().uses().isEmpty()) {
+            s.goesOn = false;
             step.speaking().go();
             step.tooling().use();
         } else if (step.here() instanceof Node.Gather gather) {
             step.questions().unclear(gather);
-        } else if (s.saysNothing()) {
+        } else if (s.saysNothing() && !s.goesOn) {
             if (s.emptyTries++ > 0) {
                 step.way().trouble();
             } else {
@@ -201,6 +212,7 @@ final class Thinking {
     }
 
     private void answered() {
+        s.goesOn = false;
         s.troubled = false;
         step.save();
         step.speaking().finish(Then.LISTEN);
@@ -243,9 +255,12 @@ final class Thinking {
         }
     }
 
-    /// There is no brain any more. What was said to a node that gathers may be an answer all the same.
+    /// There is no brain any more. What was said to a node that gathers may be an answer all the same, and what the caller has heard the beginning of
+    /// is left at that.
     private void failed() {
-        if (step.here() instanceof Node.Gather gather) {
+        if (s.goesOn) {
+            answered();
+        } else if (step.here() instanceof Node.Gather gather) {
             step.questions().unclear(gather);
         } else {
             step.way().trouble();

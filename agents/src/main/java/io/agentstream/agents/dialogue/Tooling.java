@@ -130,7 +130,9 @@ final class Tooling {
         String key = wanted.key().isEmpty() ? key(tool, arguments) : wanted.key();
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, tool, arguments, null)));
         step.effects.add(errand.call(s.turn, number, key, tool, arguments));
-        meanwhile(errand.say());
+        if (wanted.key().isEmpty()) { // else another worker has begun to say it
+            meanwhile(errand.say());
+        }
         return new Used(wanted.use(), key, number, step.nowMs + errand.limitMs(), null);
     }
 

@@ -273,17 +273,19 @@ final class Way {
     }
 
     /// What another worker was saying is said from the first sentence on that was not heard to its end; what it had not thought out is thought
-    /// out anew, and the tools that it used are waited for. Where it waited for the words of what the caller had said, those that it knew are answered.
+    /// out anew, or where the caller has heard the beginning of it, from there on; and the tools that it used are waited for. Where it waited for the
+    /// words of what the caller had said, those that it knew are answered.
     void again() {
         if (s.node == null) {
             enter(step.graph.start());
             return;
         }
-        List<String> saying = s.saying;
+        List<Unheard> saying = s.saying;
         Then then = s.sayingThen;
         List<CascadeState.Used> left = s.left;
         boolean owes = s.owes;
         boolean awaited = s.awaited;
+        boolean goesOn = s.goesOn;
         Requesting.Asked asked = s.asked;
         String words = s.words;
         s.forgetLeft();
@@ -295,8 +297,11 @@ final class Way {
             return;
         }
         begin(step.here(), false);
+        if (then != null || !s.ending) {
+            step.speaking().again(saying);
+        }
         if (then != null) {
-            step.speaking().texts(saying, then);
+            step.speaking().finish(then);
         } else if (s.ending) {
             step.speaking().farewell();
         } else if (asked != null && step.here() instanceof Node.Http http) {
@@ -307,6 +312,8 @@ final class Way {
             step.transferring().ask();
         } else if (awaited && step.running().isUnderWay()) {
             step.running().await();
+        } else if (goesOn) {
+            step.thinking().goOn();
         } else {
             step.thinking().ask();
         }

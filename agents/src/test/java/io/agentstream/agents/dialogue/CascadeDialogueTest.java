@@ -100,7 +100,7 @@ class CascadeDialogueTest {
         StringBuilder said = new StringBuilder();
         StringBuilder done = new StringBuilder();
         String by = "";
-        for (var remark : Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(world.state.dialogue().memory(0))).path("history")) {
+        for (var remark : Json.MAPPER.readTree(Json.MAPPER.writeValueAsString(world.state.dialogue().memory(0, 0))).path("history")) {
             String who = remark.path("by").asString();
             String text = remark.path("text").asString();
             if (who.equals("tool")) {

@@ -44,6 +44,9 @@ import tools.jackson.databind.JsonNode;
 /// that die: whatever they do, some things never happen. Each conversation is one seed.
 class CascadeSimulationTest {
 
+    /// How much later than it sounds it is known what was heard of a turn.
+    private static final long LATE_MS = 40;
+
     private static final int FEW = 400;
     private static final int MANY = 10_000;
 
@@ -128,6 +131,7 @@ class CascadeSimulationTest {
         Rude services = new Rude(random);
         TakeOver takeOver = random.nextInt(3) == 0 ? new TakeOver(1 + random.nextInt(80), random.nextBoolean()) : TakeOver.NEVER;
         World world = new World(agent, services, takeOver);
+        world.tellsPlayed = seed % 4 < 2; // so that each agent has both
         Promises promises = new Promises(world);
         world.watcher = promises::check;
         world.caller = each -> promises.after();
@@ -290,6 +294,9 @@ class CascadeSimulationTest {
         /// The newest turn of the agent.
         private int agents;
         private final Map<Integer, Integer> said = new HashMap<>();
+        /// How much of each turn of the agent was told to be heard, and whose the audio is that was sent under a number.
+        private final Map<Integer, Long> saidMs = new HashMap<>();
+        private final Map<Integer, Integer> sent = new HashMap<>();
         private final Set<Integer> played = new HashSet<>();
         private final Set<Integer> callers = new HashSet<>();
         private final List<Integer> heard = new ArrayList<>();
@@ -306,6 +313,7 @@ class CascadeSimulationTest {
                     assertTrue(!said.containsKey(agents), "audio of a turn that is over");
                     assertEquals(0, world.hangUps, "audio after the end");
                     newest = play.turn();
+                    sent.put(play.turn(), agents);
                     played.add(agents); // under a number of its own, or of its turn's that was held
                 }
                 case ConversationEffect.Clear clear -> cleared = Math.max(cleared, clear.turn());
@@ -314,7 +322,10 @@ class CascadeSimulationTest {
                 case ConversationEffect.Tell tell when tell.fact() instanceof Fact.TurnStarted started -> callers.add(started.turn());
                 case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Heard words -> heard.add(words.turn());
                 case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Understood words -> heard.add(words.turn());
-                case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Said words -> said.merge(words.turn(), 1, Integer::sum);
+                case ConversationEffect.Tell tell when tell.fact() instanceof Fact.Said words -> {
+                    said.merge(words.turn(), 1, Integer::sum);
+                    saidMs.put(words.turn(), words.playedMs());
+                }
                 case ConversationEffect.HangUp hangUp -> assertEquals(0, world.hangUps, "ended twice");
                 case ConversationEffect _ -> { }
             }
@@ -339,13 +350,19 @@ class CascadeSimulationTest {
             for (ConversationEffect.HangUp hangUp : world.wanted(ConversationEffect.HangUp.class)) { // nobody hangs up who was given away
                 assertTrue(hangUp.end() == End.TRANSFERRED || hangUp.failure() != null || !Story.memory(world).path("transferred").asBoolean());
             }
+            if (world.takeOvers == 0 && world.tellsPlayed) { // seconds of speech are what a call is measured by
+                Map<Integer, Long> heardMs = new HashMap<>();
+                world.heardMs.forEach((number, ms) -> heardMs.merge(sent.get(number), ms, Long::sum));
+                heardMs.forEach((turn, ms) -> assertTrue(
+                        Math.abs(ms - saidMs.get(turn)) <= LATE_MS, () -> saidMs.get(turn) + " ms of turn " + turn + " are told, and " + ms + " were heard: " + world.facts));
+            }
             if (world.takeOvers == 0) { // what the last worker has said it may not have told
                 assertEquals(played, said.keySet(), "each turn that was played is told");
                 assertEquals(callers.stream().sorted().toList(), heard.stream().sorted().toList(), "each turn of the caller is told once");
             }
             world.callersAreTold();
             assertTrue(said.values().stream().allMatch(count -> count == 1), "a turn is told once");
-            JsonNode memory = world.state.dialogue().memory(0);
+            JsonNode memory = world.state.dialogue().memory(0, 0);
             if (memory != null) {
                 assertTrue(memory.toString().length() < 300_000, "remembers too much");
                 usesHaveResults(memory.path("history"));

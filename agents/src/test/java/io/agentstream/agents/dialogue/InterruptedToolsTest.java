@@ -126,7 +126,7 @@ class InterruptedToolsTest {
         assertEquals(1, world.wanted(CallTool.class).size());
         assertTrue(spoken(world).contains("I am at it."), () -> spoken(world).toString());
         assertTrue(services.asked.getLast().history().stream().anyMatch(remark -> remark.text().equals(Running.STILL)));
-        String remembered = String.valueOf(world.state.dialogue().memory(0));
+        String remembered = String.valueOf(world.state.dialogue().memory(0, 0));
         assertTrue(remembered.contains("shipped") && !remembered.contains("still running"), remembered);
         assertEquals(1, world.told(Fact.ToolUsed.class).stream().filter(fact -> fact.result() != null).count());
     }
@@ -151,7 +151,7 @@ class InterruptedToolsTest {
                     keys.clear();
                     return play(services(InterruptedToolsTest::clerk), takeOver, words);
                 },
-                world -> keys.size() + (world.state.dialogue().memory(0) + "").replaceAll(".*(shipped).*", " $1"));
+                world -> keys.size() + (world.state.dialogue().memory(0, 0) + "").replaceAll(".*(shipped).*", " $1"));
     }
 
     /// Asks for the order, asks whether somebody is there while it is looked up, and makes a noise while that is thought about.
@@ -237,7 +237,7 @@ class InterruptedToolsTest {
 
         World world = play(services, TakeOver.NEVER, "Are you there?");
 
-        String memory = String.valueOf(world.state.dialogue().memory(0));
+        String memory = String.valueOf(world.state.dialogue().memory(0, 0));
         assertTrue(memory.length() < Memories.MAX_CHARS + 20_000, memory.length() + " characters"); // and one that became a variable
     }
 

@@ -32,6 +32,7 @@ import io.agentstream.agents.conversation.Remark;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Transfer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ import java.util.function.Function;
 class PoliteServices implements World.Services {
 
     static final int CHAR_MS = 60;
+    /// From here on numbers say that a sentence ends; there are as many sentences.
+    private static final int ENDS = 128;
     private static final long RINGS_MS = 12_000;
 
     /// @param uses the tools that the brain wants used, with their arguments
@@ -51,6 +54,7 @@ class PoliteServices implements World.Services {
     }
 
     final Function<BrainRequest, Thought> brain;
+    private final List<String> sentences = new ArrayList<>();
     /// Results by tool.
     final Map<String, String> tools = new HashMap<>();
     /// Uses of tools by key, each with how often it was asked for.
@@ -131,9 +135,37 @@ class PoliteServices implements World.Services {
             words.add(new Word(word, (long) from * CHAR_MS, (long) (from + word.length()) * CHAR_MS));
             from += word.length() + 1;
         }
-        answer(world, 150, of, new MouthSpoke(
-                speak.turn(), speak.number(), Slice.of(new byte[speak.text().length() * CHAR_MS * 8]), words));
+        answer(world, 150, of, new MouthSpoke(speak.turn(), speak.number(), Slice.of(sound(speak.text())), words));
         answer(world, 160, of, new MouthDone(speak.turn(), speak.number()));
+    }
+
+    /// Sounds as long as it is, and each sentence of it so that it is known again: by a number, and another one in its last millisecond.
+    private byte[] sound(String text) {
+        byte[] sound = new byte[text.length() * CHAR_MS * 8];
+        int from = 0;
+        for (String sentence : Sentences.all(text)) {
+            int number = sentences.contains(sentence) ? sentences.indexOf(sentence) : sentences.size() % ENDS;
+            if (number == sentences.size()) {
+                sentences.add(sentence);
+            }
+            int at = text.indexOf(sentence, from) * CHAR_MS * 8;
+            from = text.indexOf(sentence, from) + sentence.length();
+            Arrays.fill(sound, at, from * CHAR_MS * 8 - 8, (byte) number);
+            Arrays.fill(sound, from * CHAR_MS * 8 - 8, from * CHAR_MS * 8, (byte) (number + ENDS));
+        }
+        return sound;
+    }
+
+    /// The sentences of what was heard that were heard to their end.
+    List<String> heard(byte[] sound) {
+        List<String> whole = new ArrayList<>();
+        for (int at = 0; at < sound.length; at++) {
+            int number = Byte.toUnsignedInt(sound[at]) - ENDS;
+            if (number >= 0 && (at + 1 == sound.length || sound[at + 1] != sound[at])) {
+                whole.add(sentences.get(number));
+            }
+        }
+        return whole;
     }
 
     void press(World world, PressKeys press) {
@@ -146,11 +178,12 @@ class PoliteServices implements World.Services {
         asked.add(ask.request());
         String of = "brain " + ask.turn();
         Thought thought = brain.apply(understood(ask.request()));
+        byte[] sound = sound(thought.text());
         long ms = 400;
         for (int from = 0; from < thought.text().length(); from += 9) {
             String piece = thought.text().substring(from, Math.min(from + 9, thought.text().length()));
             answer(world, ms += 16, of, speaks
-                    ? new BrainSpoke(ask.turn(), ask.number(), piece, Slice.of(new byte[piece.length() * CHAR_MS * 8]))
+                    ? new BrainSpoke(ask.turn(), ask.number(), piece, Slice.of(Arrays.copyOfRange(sound, from * CHAR_MS * 8, (from + piece.length()) * CHAR_MS * 8)))
                     : new BrainSaid(ask.turn(), ask.number(), piece));
         }
         for (Remark.Use use : thought.uses()) {

@@ -482,7 +482,7 @@ class RealtimeDialogueTest {
             caller.accept(each);
             if (!left[0] && each.state.floor() instanceof Floor.Speaking speaking && speaking.turn() == 2 && speaking.then() != null) {
                 left[0] = true;
-                memory[0] = Json.MAPPER.writeValueAsString(each.state.dialogue().memory(2_000));
+                memory[0] = Json.MAPPER.writeValueAsString(each.state.dialogue().memory(2_000, 0));
             }
         };
         first.run(60_000);

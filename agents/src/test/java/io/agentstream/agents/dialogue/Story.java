@@ -79,7 +79,7 @@ record Story(Dialogue agent, Function<BrainRequest, Thought> brain, Map<String, 
     }
 
     static JsonNode memory(World world) {
-        return Json.MAPPER.valueToTree(Objects.requireNonNull(world.state.dialogue().memory(0)));
+        return Json.MAPPER.valueToTree(Objects.requireNonNull(world.state.dialogue().memory(0, 0)));
     }
 
     /// What becomes of the call: how it ended, where, and what is known then.

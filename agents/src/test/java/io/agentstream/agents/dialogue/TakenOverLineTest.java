@@ -92,13 +92,17 @@ final class TakenOverLineTest {
         assertEquals(List.of(), spokenAgain(SCRIPT, (FIRST.length() + SECOND.length() + THIRD.length() + 2L) * PoliteServices.CHAR_MS));
     }
 
+    private static List<String> texts(String line, long audioMs, boolean isWhole, long heardMs) {
+        return Unheard.texts(Unheard.of(line, audioMs, isWhole, heardMs));
+    }
+
     /// Of a line that is still being made it is not known how long it will be.
     @Test
     void whatIsHeardOfALineThatIsStillBeingMadeIsNotTakenForMoreThanItIs() {
         String line = FIRST + " " + SECOND;
 
-        assertEquals(List.of(FIRST, SECOND), Unheard.sentences(line, 1_000, false, 900));
-        assertEquals(List.of(SECOND), Unheard.sentences(line, FIRST_MS + 500, true, FIRST_MS + 400));
-        assertEquals(List.of(), Unheard.sentences(line, 4_000, true, 4_000));
+        assertEquals(List.of(FIRST, SECOND), texts(line, 1_000, false, 900));
+        assertEquals(List.of(SECOND), texts(line, (line.length() + 1L) * PoliteServices.CHAR_MS, true, FIRST_MS + 100));
+        assertEquals(List.of(), texts(line, 4_000, true, 4_000));
     }
 }

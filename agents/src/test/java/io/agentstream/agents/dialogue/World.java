@@ -6,6 +6,7 @@ import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationEffect;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.ConversationInput.Played;
 import io.agentstream.agents.conversation.ConversationMachine;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
@@ -17,10 +18,14 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.JournalBatch;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Slice;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,6 +45,13 @@ final class World {
 
         /// Is asked to give the caller to somebody else.
         default void transfer(World world, Fact.TransferAsked asked) {}
+    }
+
+    /// Audio that was sent, from when on it sounds.
+    private record Sounding(int turn, long fromMs, Slice audio) {
+        int heardMs(long nowMs) {
+            return Math.clamp(nowMs - fromMs, 0, audio.length() / 8);
+        }
     }
 
     private record Event(long atMs, long order, int worker, Runnable what) {}
@@ -62,6 +74,8 @@ final class World {
     int steps;
     int hangUps;
     int takeOvers;
+    /// How long nobody holds the call that changes hands; what was sent by then sounds all the same.
+    long gapMs = 1_000;
     /// Turns of the caller in the middle of which the call changed hands: what is said further is another one.
     final Set<Integer> torn = new HashSet<>();
 
@@ -70,6 +84,19 @@ final class World {
     private final TakeOver takeOver;
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::atMs).thenComparingLong(Event::order));
+    /// Whether the telephone tells each second how much it has played, as a gateway does; and all that was heard, in its order.
+    boolean tellsPlayed;
+    final ByteArrayOutputStream heard = new ByteArrayOutputStream();
+    /// By the number under which it was sent.
+    final Map<Integer, Long> heardMs = new HashMap<>();
+    /// Whether something that is being spoken was not made to its end when the call changed hands: nobody knows how long that would have been.
+    boolean wasMaking;
+    private boolean making;
+    private final List<Sounding> sounding = new ArrayList<>();
+    private boolean ticking;
+    /// What is told while nobody holds the call: whoever takes it over reads it then.
+    private final List<ConversationInput> unread = new ArrayList<>();
+    private boolean nobodys;
     private ConversationJournal journal = new ConversationJournal();
     private String saved = "";
     private long order;
@@ -108,11 +135,17 @@ final class World {
             give(new ConversationInput.CallEnded());
         }
         write(true);
+        silence();
         return this;
     }
 
     void give(ConversationInput input) {
         Step<Conversation, ConversationEffect> step;
+        making = switch (input) {
+            case ConversationInput.MouthSpoke _, ConversationInput.BrainSpoke _ -> true;
+            case ConversationInput.MouthDone _, ConversationInput.BrainDone _ -> false;
+            case ConversationInput _ -> making;
+        };
         step = ConversationMachine.step(state, nowMs, input);
         state = step.state();
         journal.add(nowMs, input, step.effects());
@@ -129,11 +162,25 @@ final class World {
 
     private void perform(ConversationEffect effect) {
         switch (effect) {
-            case ConversationEffect.Play play ->
-                soundsUntilMs = Math.max(soundsUntilMs, nowMs) + play.audio().length() / 8;
+            case ConversationEffect.Play play -> {
+                long fromMs = Math.max(soundsUntilMs, nowMs);
+                soundsUntilMs = fromMs + play.audio().length() / 8;
+                if (tellsPlayed) {
+                    sounding.add(new Sounding(play.turn(), fromMs, play.audio()));
+                    if (!ticking) {
+                        ticking = true;
+                        phone(1_000, this::tick);
+                    }
+                }
+            }
             case ConversationEffect.Clear clear -> {
                 cleared = Math.max(cleared, clear.turn());
                 soundsUntilMs = nowMs;
+                if (!sounding.isEmpty()) {
+                    Played exactly = played(true);
+                    phone(20, () -> tell(exactly));
+                    silence();
+                }
             }
             case ConversationEffect.AskForMark mark -> phone(Math.max(0, soundsUntilMs - nowMs) + 20, () -> {
                 if (mark.turn() > cleared) {
@@ -165,6 +212,42 @@ final class World {
         }
     }
 
+    private void tick() {
+        ticking = nowMs < soundsUntilMs;
+        if (ticking) {
+            tell(played(false));
+            phone(1_000, this::tick);
+        } else if (!sounding.isEmpty()) {
+            Played all = played(true);
+            silence();
+            tell(all);
+        }
+    }
+
+    /// Of the turn that sounds now, or did last.
+    private Played played(boolean finished) {
+        int turn = sounding.stream().filter(each -> each.fromMs() <= nowMs).reduce(sounding.getFirst(), (before, each) -> each).turn();
+        long nowSoundsMs = sounding.stream().filter(each -> each.turn() == turn).mapToLong(each -> each.heardMs(nowMs)).sum();
+        return new Played(turn, heardMs.getOrDefault(turn, 0L) + nowSoundsMs, finished);
+    }
+
+    /// What did not sound by now will not.
+    private void silence() {
+        for (Sounding each : sounding) {
+            heard.writeBytes(each.audio().part(0, each.heardMs(nowMs) * 8).copy());
+            heardMs.merge(each.turn(), (long) each.heardMs(nowMs), Long::sum);
+        }
+        sounding.clear();
+    }
+
+    private void tell(Played played) {
+        if (nobodys) {
+            unread.add(played);
+        } else if (!state.isOver()) {
+            give(played);
+        }
+    }
+
     String snapshot() {
         return Json.MAPPER.writeValueAsString(SavedConversation.of(state));
     }
@@ -173,6 +256,8 @@ final class World {
     private void changeHands() {
         String left = takeOver.inGoodManners() ? snapshot() : saved;
         takeOvers++;
+        wasMaking = making;
+        making = false;
         if (state.floor() instanceof Floor.Listening listening && listening.hearing()) {
             torn.add(listening.turn());
         }
@@ -180,7 +265,12 @@ final class World {
         worker++;
         deadlineMs = Long.MAX_VALUE;
         state = Conversation.of(dialogue);
-        phone(1_000, () -> give(new ConversationInput.Resumed(Json.MAPPER.readValue(left, SavedConversation.class), 1_000)));
+        nobodys = true;
+        phone(gapMs, () -> {
+            nobodys = false;
+            give(new ConversationInput.Resumed(Json.MAPPER.readValue(left, SavedConversation.class), gapMs));
+            unread.forEach(this::give);
+        });
     }
 
     private void write(boolean last) {
