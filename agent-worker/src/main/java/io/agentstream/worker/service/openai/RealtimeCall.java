@@ -156,7 +156,7 @@ final class RealtimeCall implements Realtime {
             while (gate.isOpen()) {
                 attempts.begin();
                 ServiceFailure failure = session();
-                serial.run(dialogue::ended);
+                inTurn(dialogue::ended);
                 if (!gate.isOpen()) {
                     return;
                 }
@@ -204,7 +204,7 @@ final class RealtimeCall implements Realtime {
             socket.send(RealtimeMessages.setup(settings));
             setUp(socket);
             attempts.stands();
-            begin(socket);
+            inTurn(() -> dialogue.begin(socket)); // what the caller says now comes behind what it is told of before
             coming.set(null);
             if (!gate.isOpen()) {
                 return new Broken("closed by us");
@@ -228,17 +228,17 @@ final class RealtimeCall implements Realtime {
         }
     }
 
-    /// Until it is told what was before: what the caller says now comes behind that.
-    private void begin(WebSocket socket) throws InterruptedException {
-        CountDownLatch begun = new CountDownLatch(1);
+    /// Until it is done, which may be behind what is being done.
+    private void inTurn(Runnable task) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
         serial.run(() -> {
             try {
-                dialogue.begin(socket);
+                task.run();
             } finally {
-                begun.countDown();
+                done.countDown();
             }
         });
-        begun.await();
+        done.await();
     }
 
     /// Until the service has taken what the session is to be: where it does not, nothing else would be understood as it is meant.
@@ -278,6 +278,7 @@ final class RealtimeCall implements Realtime {
                 }
                 case Incoming.Binary _, Incoming.Quiet _ -> { }
                 case Incoming.Closed(int code, String _) -> {
+                    inTurn(dialogue::closed);
                     return Failures.ofClose(code);
                 }
                 case Incoming.Lost(ServiceFailure failure) -> {

@@ -50,6 +50,11 @@ final class RealtimeDialogue {
     private @Nullable String become;
     /// What it is offered beside; null: nothing, or it does not take it.
     private @Nullable String offer;
+    /// Whether this session was offered that and has not answered since: where it is closed by then, that may be why.
+    private boolean offered;
+    /// Whether one was closed so: those behind it are offered nothing. And whether it is told that it is not taken.
+    private boolean doubted;
+    private boolean notTaken;
     /// Of this session: whose parts are known, by item.
     private final Newest<String> responseOfItem = new Newest<>(MAX_ITEMS);
     private boolean old;
@@ -97,6 +102,7 @@ final class RealtimeDialogue {
         if (become != null) {
             session.send(become);
         }
+        offered = offer != null;
         if (offer != null) {
             session.send(offer);
         }
@@ -167,8 +173,37 @@ final class RealtimeDialogue {
     }
 
     void offer(String update) {
-        offer = update;
-        send(update);
+        if (!doubted) {
+            offer = update;
+            offered = socket != null;
+            send(update);
+        }
+    }
+
+    /// The service has closed the session. One that has done nothing since it was offered the tools of servers may dislike them: it is asked once
+    /// more, without.
+    void closed() {
+        if (offered && !doubted) {
+            doubted = true;
+            offer = null;
+            replaced.set(true);
+        }
+    }
+
+    /// The service answers, so that it takes what it was told to be. One that was closed before did not take what this one was not offered.
+    private void begins() {
+        answers.begins();
+        offered = false;
+        if (doubted) {
+            notTaken();
+        }
+    }
+
+    private void notTaken() {
+        if (!notTaken) {
+            notTaken = true;
+            tell.accept(new Lived.NotTaken());
+        }
     }
 
     /// What was heard of a turn is all of it.
@@ -295,7 +330,7 @@ final class RealtimeDialogue {
             tell.accept(new Lived.Answered(answer, false, Usage.NONE));
             return;
         }
-        answers.begins();
+        begins();
         responseOfItem.put(item, answers.active());
         history.agentAudio(item, muLaw.length);
         usage = usage.plus(Usage.heard(muLaw.length / MuLaw.BYTES_PER_MS));
@@ -313,7 +348,7 @@ final class RealtimeDialogue {
     private void call(JsonNode told) {
         tools.call(told).ifPresent(call -> {
             arm();
-            answers.begins();
+            begins();
             history.called(call);
             tell.accept(new Lived.ToolCall(answers.answer(), call));
         });
@@ -356,7 +391,7 @@ final class RealtimeDialogue {
         }
         if (Messages.text(error, "event_id").equals(RealtimeMessages.OFFER)) {
             offer = null;
-            tell.accept(new Lived.NotTaken());
+            notTaken();
             return;
         }
         switch (Messages.text(error, "code")) {

@@ -14,10 +14,13 @@ import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.RealtimeSettings;
+import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -303,6 +306,104 @@ final class OpenAiRealtimeTest extends RealtimeFixture {
             told.await(Lived.Answered.class, 2);
             assertEquals(List.of("offered"), offered);
             assertEquals(List.of(), told.all(Lived.Failed.class));
+            realtime.close();
+        }
+    }
+
+    /// One that closes a session in which it is offered the tools of servers: at once, or when it is to answer.
+    ///
+    /// @param dislikes by the type of an event and whether the session was offered them
+    private AwkwardRealtime closing(BiPredicate<String, Boolean> dislikes) {
+        return AwkwardRealtime.start(socket -> {
+            socket.text("{\"type\":\"session.updated\"}");
+            boolean offered = false;
+            while (true) {
+                JsonNode event = Json.MAPPER.readTree(socket.next().orElseThrow().text());
+                String type = event.path("type").asString("");
+                offered |= event.path("event_id").asString("").equals("offer");
+                if (dislikes.test(type, offered)) {
+                    socket.close(1008, "policy");
+                    return;
+                }
+                if (type.equals("response.create")) {
+                    socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+                    socket.text("{\"type\":\"response.output_audio.delta\",\"response_id\":\"r1\",\"item_id\":\"i1\",\"delta\":\"////\"}");
+                    socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"r1\",\"status\":\"completed\"}}");
+                }
+            }
+        });
+    }
+
+    @Test
+    void aServiceThatClosesTheSessionForTheToolsOfServersIsAskedOnceMoreWithoutThem() {
+        List<BiPredicate<String, Boolean>> ways = List.of(
+                (type, offered) -> offered, (type, offered) -> offered && type.equals("response.create"));
+        for (int way = 0; way < ways.size(); way++) {
+            try (AwkwardRealtime strict = closing(ways.get(way))) {
+                Realtime realtime = open(strict.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+                realtime.offer(tools("kb_search"));
+                realtime.answer(1, "");
+
+                assertTrue(told.await(Lived.Answered.class, way + 1).getLast().whole());
+                assertEquals(way + 1, told.all(Lived.NotTaken.class).size());
+                assertEquals(2, strict.asked().size());
+                assertEquals(List.of(), told.all(Lived.Failed.class));
+                realtime.close();
+            }
+        }
+    }
+
+    /// It is not the tools, then.
+    @Test
+    void oneThatClosesThatSessionTooHasFailed() {
+        try (AwkwardRealtime strict = closing((type, offered) -> type.equals("response.create"))) {
+            Realtime realtime = open(strict.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+            realtime.offer(tools("kb_search"));
+            realtime.answer(1, "");
+
+            assertEquals(ServiceFailure.Refused.class, told.await(Lived.Failed.class).failure().getClass());
+            assertEquals(List.of(), told.all(Lived.NotTaken.class));
+            assertEquals(2, strict.asked().size());
+            realtime.close();
+        }
+    }
+
+    /// What it takes it is not blamed for.
+    @Test
+    void aSessionThatIsClosedBehindAnAnswerIsFollowedByOneThatIsOfferedTheSame() {
+        AtomicInteger sessions = new AtomicInteger();
+        List<Integer> offered = new CopyOnWriteArrayList<>();
+        AwkwardRealtime tired = AwkwardRealtime.start(socket -> {
+            int session = sessions.incrementAndGet();
+            socket.text("{\"type\":\"session.updated\"}");
+            while (true) {
+                JsonNode event = Json.MAPPER.readTree(socket.next().orElseThrow().text());
+                if (event.path("event_id").asString("").equals("offer")) {
+                    offered.add(session);
+                } else if (event.path("type").asString("").equals("response.create")) {
+                    socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
+                    socket.text("{\"type\":\"response.output_audio.delta\",\"response_id\":\"r1\",\"item_id\":\"i1\",\"delta\":\"////\"}");
+                    socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"r1\",\"status\":\"completed\"}}");
+                    if (session == 1) {
+                        socket.close(1001, "going away");
+                        return;
+                    }
+                }
+            }
+        });
+        try (tired) {
+            Realtime realtime = open(tired.url(), Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS);
+
+            realtime.offer(tools("kb_search"));
+            realtime.answer(1, "");
+            told.await(Lived.Answered.class);
+            realtime.answer(2, "");
+            told.await(Lived.Answered.class, 2);
+
+            assertEquals(List.of(1, 2), offered);
+            assertEquals(List.of(), told.all(Lived.NotTaken.class));
             realtime.close();
         }
     }
