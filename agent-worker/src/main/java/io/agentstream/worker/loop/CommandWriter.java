@@ -72,7 +72,7 @@ final class CommandWriter {
         int frames = Math.ceilDiv(audio.length(), frameBytes);
         to.playedFrames += frames;
         meters.played().increment(frames);
-        SocketCommand.Play play = new SocketCommand.Play(to.callId, turn, seq, frameBytes, audio, to.epoch);
+        SocketCommand.Play play = new SocketCommand.Play(to.callId, turn, seq, frameBytes, to.sounds(audio), to.epoch);
         FrameSeal seal = to.seal();
         send(to, seal == null ? play : seal.seal(play), count);
     }

@@ -3,6 +3,7 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.agents.journal.ConversationJournal;
+import io.agentstream.audio.Ambience;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.ConversationSnapshot;
@@ -10,6 +11,7 @@ import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
+import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import java.security.SecureRandom;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class LiveConversation {
 
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    /// So much later the ambience of a turn begins than that of the one before it: some two seconds, and no part of its round.
+    private static final int AMBIENCE_OF_TURN = 17_389;
 
     /// Sealed until its keys are there, and then opened.
     RunEvent.Running run;
@@ -42,6 +47,8 @@ final class LiveConversation {
     @Nullable AgentEngine engine;
     @Nullable AgentSession session;
     @Nullable CallerSpeech speech;
+    /// What is heard behind the agent's voice; null: nothing.
+    @Nullable Ambience ambience;
     Deadlines.@Nullable Deadline deadline;
     /// What it waits for before it is open; null once it is.
     @Nullable Pending pending;
@@ -76,6 +83,7 @@ final class LiveConversation {
 
     private int playTurn;
     private int playSeq;
+    private long playBytes;
 
     LiveConversation(RunEvent.Running run, int partition, int epoch, long nowMs) {
         this.run = run;
@@ -156,7 +164,19 @@ final class LiveConversation {
         if (turn != playTurn) {
             playTurn = turn;
             playSeq = 0;
+            playBytes = 0;
         }
         return playSeq++;
+    }
+
+    /// Audio of the turn that was numbered last, with what is heard behind it. Of the same turn the same sounds the same, whoever plays it.
+    Slice sounds(Slice audio) {
+        Ambience place = ambience;
+        if (place == null) {
+            return audio;
+        }
+        long at = (long) playTurn * AMBIENCE_OF_TURN + playBytes;
+        playBytes += audio.length();
+        return Slice.of(place.behind(audio.array(), audio.offset(), audio.length(), at));
     }
 }

@@ -3,7 +3,10 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.SavedConversation;
+import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.dialogue.CascadeDialogue;
 import io.agentstream.agents.dialogue.Dialogues;
+import io.agentstream.audio.Ambience;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.worker.definitions.Definitions;
@@ -94,7 +97,21 @@ final class SessionOpener {
         }
         if (engine.get().takesTurns() && run.mediaFormat().equals(MediaFormat.MULAW_8K)) {
             conversation.speech = new CallerSpeech();
+            conversation.ambience = ambience(conversation.state.dialogue());
         }
         return true;
+    }
+
+    private static @Nullable Ambience ambience(Dialogue dialogue) {
+        Settings.Ambient wanted = dialogue instanceof CascadeDialogue graph ? graph.graph().settings().ambient() : null;
+        return wanted == null
+                ? null
+                : Ambience.of(
+                        switch (wanted.sound()) {
+                            case ROOM -> Ambience.Place.ROOM;
+                            case OFFICE -> Ambience.Place.OFFICE;
+                            case STREET -> Ambience.Place.STREET;
+                        },
+                        wanted.volumePercent());
     }
 }

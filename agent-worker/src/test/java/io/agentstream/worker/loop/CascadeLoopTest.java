@@ -1,6 +1,7 @@
 package io.agentstream.worker.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.Dialogue;
@@ -405,5 +406,43 @@ class CascadeLoopTest {
                 List.of(new Message.Caller("Hello there, who are you?"), new Message.Agent("You said: Hello there, who are you?", List.of()),
                         new Message.Caller("And what else?")),
                 others.asked.getFirst().messages().subList(3, 6));
+    }
+
+    /// What was sent of the first line.
+    private List<Slice> played() {
+        return fixture.commands().stream()
+                .filter(each -> each instanceof SocketCommand.Play play && play.turn() == 1)
+                .map(each -> ((SocketCommand.Play) each).payload())
+                .toList();
+    }
+
+    @Test
+    void anOfficeIsHeardBehindTheVoiceWhichIsAsLongAsBefore() throws Exception {
+        // given an agent in an office
+        fixture.start(0);
+        fixture.running(CALL, 0, GRAPH.replace("\"prompt\": \"You are kind.\"", "\"settings\": {\"ambient\": {\"sound\": \"office\"}}"));
+
+        // when it has greeted
+        heard(1);
+
+        // then its mouth's audio is there, and the office in it
+        byte[] voice = new byte["Welcome.".length() * 160];
+        byte[] sounded = played().stream().map(Slice::copy).reduce(new byte[0], (all, more) -> {
+            byte[] both = Arrays.copyOf(all, all.length + more.length);
+            System.arraycopy(more, 0, both, all.length, more.length);
+            return both;
+        });
+        assertEquals(voice.length, sounded.length);
+        assertFalse(Arrays.equals(voice, sounded));
+    }
+
+    @Test
+    void andNothingIsWhereNothingIsWanted() throws Exception {
+        fixture.start(0);
+        fixture.running(CALL, 0, GRAPH);
+
+        heard(1);
+
+        assertTrue(played().stream().allMatch(audio -> Arrays.equals(new byte[audio.length()], audio.copy())));
     }
 }
