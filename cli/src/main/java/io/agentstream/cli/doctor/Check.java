@@ -8,6 +8,6 @@ interface Check {
     /// One word.
     String about();
 
-    /// What there is to say: a line at least.
+    /// What there is to say: a line at least, unless another check says it.
     List<Finding> look() throws Exception;
 }

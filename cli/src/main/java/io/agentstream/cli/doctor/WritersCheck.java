@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /// The clocks of gateways and workers, by the times that they give what they write to Kafka while we listen: there is no other way to ask each of
@@ -22,6 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 record WritersCheck(Config config, Duration listens) implements Check {
 
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration ANSWER = Duration.ofSeconds(5);
 
     /// A record may be on its way for so long.
     private static final Duration ON_ITS_WAY = Duration.ofSeconds(2);
@@ -47,18 +50,23 @@ record WritersCheck(Config config, Duration listens) implements Check {
         }
         try (Consumer<byte[], byte[]> consumer = new KafkaClients(config).reader("doctor", "latest", 500)) {
             return look(consumer);
+        } catch (KafkaException notThere) { // what is wrong with Kafka another line says
+            return List.of();
         }
     }
 
     /// @param consumer that has nothing to read yet
     List<Finding> look(Consumer<byte[], byte[]> consumer) {
         List<TopicPartition> partitions = WRITERS.keySet().stream()
-                .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
+                .flatMap(topic -> Stream.ofNullable(consumer.partitionsFor(topic.name(), ANSWER)).flatMap(List::stream))
                 .map(each -> new TopicPartition(each.topic(), each.partition()))
                 .toList();
+        if (partitions.isEmpty()) {
+            return List.of();
+        }
         consumer.assign(partitions);
         consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position); // from here on, and not from the first fetch on
+        partitions.forEach(each -> consumer.position(each, ANSWER)); // from here on, and not from the first fetch on
         Map<String, Finding> found = new LinkedHashMap<>();
         long startNs = System.nanoTime();
         while (System.nanoTime() - startNs < listens.toNanos()) {
