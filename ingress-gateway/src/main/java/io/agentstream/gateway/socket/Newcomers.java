@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
+import org.xnio.XnioExecutor;
 
 /// The connections that are no sockets: not yet, or never. Each has so long to become one, whatever it says or leaves out, and of more
 /// than there may be the oldest is cut: who wants a socket has one within moments, and only strangers grow old here. A request that is not
@@ -40,10 +41,23 @@ final class Newcomers {
     private final SequencedMap<SocketAddress, Newcomer> all = new LinkedHashMap<>();
     private final Map<String, SequencedMap<SocketAddress, Newcomer>> byAddress = new HashMap<>();
 
-    private record Newcomer(SocketAddress peer, String address, StreamConnection connection) {}
+    private static final class Newcomer {
+        private final SocketAddress peer;
+        private final String address;
+        private final StreamConnection connection;
+
+        /// When it is over with; null until it has arrived.
+        private volatile XnioExecutor.@Nullable Key time;
+
+        Newcomer(SocketAddress peer, String address, StreamConnection connection) {
+            this.peer = peer;
+            this.address = address;
+            this.connection = connection;
+        }
+    }
 
     /// @param trusted proxies, which connect for others
-    /// @param onCut told of each that has had its time, or has to make room
+    /// @param onCut told of each that has had its time, or has to make room; not of those that go by themselves
     Newcomers(Limits limits, Networks trusted, Runnable onCut) {
         this.limits = limits;
         this.trusted = trusted;
@@ -54,10 +68,15 @@ final class Newcomers {
     void arrives(StreamConnection connection) {
         Newcomer newcomer = new Newcomer(peer(connection.getPeerAddress()), address(connection.getPeerAddress()), connection);
         for (Newcomer old : enter(newcomer)) {
-            onCut.run();
+            if (!old.peer.equals(newcomer.peer)) {
+                onCut.run();
+            }
             old.connection.getIoThread().execute(() -> IoUtils.safeClose(old.connection));
         }
-        connection.getIoThread().executeAfter(() -> overdue(newcomer), limits.lifeMs, TimeUnit.MILLISECONDS);
+        newcomer.time = connection.getIoThread().executeAfter(() -> overdue(newcomer), limits.lifeMs, TimeUnit.MILLISECONDS);
+        // Beside whatever else listens, and at once where it is closed already. A balancer that only looks whether the port is open is
+        // gone before there is a request.
+        connection.setCloseListener(closed -> leave(newcomer));
     }
 
     private void overdue(Newcomer newcomer) {
@@ -104,7 +123,18 @@ final class Newcomers {
         return all.get(peer(connection.getPeerAddress()));
     }
 
-    private synchronized boolean leave(Newcomer newcomer) {
+    private boolean leave(Newcomer newcomer) {
+        if (!forget(newcomer)) {
+            return false;
+        }
+        XnioExecutor.Key time = newcomer.time;
+        if (time != null) {
+            time.remove(); // which would keep the connection in memory
+        }
+        return true;
+    }
+
+    private synchronized boolean forget(Newcomer newcomer) {
         if (!all.remove(newcomer.peer, newcomer)) {
             return false;
         }
@@ -141,7 +171,6 @@ final class Newcomers {
             }
         });
         if (newcomer != null) {
-            exchange.getConnection().addCloseListener(closed -> leave(newcomer));
             exchange.addExchangeCompleteListener((done, next) -> {
                 if (done.getStatusCode() == StatusCodes.SWITCHING_PROTOCOLS) {
                     leave(newcomer); // it is a socket

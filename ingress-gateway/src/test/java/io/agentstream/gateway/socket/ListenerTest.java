@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +26,7 @@ final class ListenerTest {
     private static final int LIFE_MS = 300;
     private static final int LONG_MS = 60_000;
     private static final String PROXY = "PROXY TCP4 203.0.113.9 10.0.0.1 4000 443\r\n";
-    private static final String UPGRADE = "GET /socket HTTP/1.1\r\nHost: x\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n";
+    static final String UPGRADE = "GET /socket HTTP/1.1\r\nHost: x\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n";
 
     private final AtomicInteger cut = new AtomicInteger();
 
@@ -33,10 +35,15 @@ final class ListenerTest {
     }
 
     private static Listener listener(Newcomers newcomers, boolean protocol) {
+        return listener(newcomers, protocol, null);
+    }
+
+    /// Of which `/socket` is one, and nothing else.
+    static Listener listener(Newcomers newcomers, boolean protocol, @Nullable SSLContext tls) {
         MediaServer.Settings settings = new MediaServer.Settings(
                 "127.0.0.1", 0, 1, new MediaServer.Admission(1, 1, 1, 1, TestGateway.TENANTS),
                 new MediaServer.Proxies(Networks.parse("127.0.0.1"), protocol), 1, 1, 1, Duration.ofSeconds(1),
-                new CallLimits(1, 1, 1, 1, 1, 1, 1), null);
+                new CallLimits(1, 1, 1, 1, 1, 1, 1), tls);
         return Listener.open(settings, exchange -> {
             if (exchange.getRequestPath().equals("/socket")) {
                 exchange.upgradeChannel((connection, done) -> {});
@@ -97,6 +104,40 @@ final class ListenerTest {
             String said = new String(peer.socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertEquals(2, said.split("HTTP/1.1 404", -1).length, said);
             assertTrue(said.contains("Connection: close"), said);
+        }
+    }
+
+    /// As a balancer does that looks whether the port is open, every few seconds of each of its machines.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoLooksWhetherThePortIsOpenTakesNoPlaceAndIsNotCut(boolean reset) throws Exception {
+        Newcomers newcomers = newcomers(LONG_MS, 2, 2, "");
+        try (Listener listener = listener(newcomers, false); RawPeer peer = connect(listener, "")) {
+            await(() -> newcomers.size() == 1);
+            for (int i = 0; i < 10; i++) {
+                try (Socket look = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+                    look.setSoLinger(reset, 0);
+                    await(() -> newcomers.size() == 2); // it has arrived
+                }
+                await(() -> newcomers.size() == 1);
+            }
+            assertEquals(0, cut.get());
+            assertStays(peer);
+        }
+    }
+
+    @Test
+    void whoGoesInTheMiddleOfARequestTakesNoPlace() throws Exception {
+        Newcomers newcomers = newcomers(LONG_MS, 10, 10, "");
+        try (Listener listener = listener(newcomers, true)) {
+            for (String said : List.of("", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n")) {
+                try (RawPeer peer = connect(listener, PROXY + said)) {
+                    await(() -> newcomers.size() == 1);
+                    assertTrue(peer.socket.isConnected());
+                }
+                await(() -> newcomers.size() == 0);
+            }
+            assertEquals(0, cut.get());
         }
     }
 
