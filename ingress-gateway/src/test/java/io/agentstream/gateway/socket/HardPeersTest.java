@@ -15,21 +15,19 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +38,7 @@ final class HardPeersTest {
 
     private static final String NOT_BASE64 = "-----BEGIN PRIVATE KEY-----\nAAAAA\n-----END PRIVATE KEY-----\n";
 
-    private static MediaServer.Settings with(MediaServer.Settings s, int maxUnsentBytes, Duration stall, SSLContext tls) {
+    private static MediaServer.Settings with(MediaServer.Settings s, int maxUnsentBytes, Duration stall, @Nullable SSLContext tls) {
         return new MediaServer.Settings(
                 s.bindAddress(), s.port(), s.ioThreads(), s.admission(), s.proxies(),
                 s.maxMessageBytes(), s.bytesPerSecond(), maxUnsentBytes, stall, s.limits(), tls);
@@ -58,9 +56,14 @@ final class HardPeersTest {
         await(() -> gateway.metric("agent_stream_gateway_sockets") == 0);
     }
 
-    private static RawPeer deaf(TestGateway gateway) throws Exception {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(4_096);
+    /// @param store of the gateway's certificate, or null where it does not encrypt
+    private static RawPeer deaf(TestGateway gateway, @Nullable Path store) throws Exception {
+        Socket bare = new Socket();
+        bare.setReceiveBufferSize(4_096);
+        bare.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
+        Socket socket = store == null
+                ? bare
+                : TestTls.trusting(store).getSocketFactory().createSocket(bare, "localhost", gateway.port(), true);
         double opened = gateway.metric("agent_stream_gateway_handshake_seconds_count");
         RawPeer peer = RawPeer.connect(gateway.port(), TestGateway.URL, socket)
                 .text(TestGateway.CONNECTED).text(TestGateway.START);
@@ -71,66 +74,39 @@ final class HardPeersTest {
         return peer;
     }
 
-    @Test
-    void endsTheCallOfAPeerThatLeavesTooMuchUnread() throws Exception {
-        try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(60), null));
-                RawPeer peer = deaf(gateway)) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endsTheCallOfAPeerThatLeavesTooMuchUnread(boolean encrypted, @TempDir Path directory) throws Exception {
+        Path store = encrypted ? TestTls.pem(directory, "EC") : null;
+        SSLContext tls = encrypted ? TestTls.context(directory) : null;
+        try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(60), tls));
+                RawPeer peer = deaf(gateway, store)) {
             flood(gateway);
             assertTrue(peer.ends()); // it is cut, for it would never answer a close
         }
     }
 
-    @Test
-    void endsTheCallOfAPeerThatReadsNothingForLong() throws Exception {
-        try (TestGateway gateway = new TestGateway(s -> with(s, 64 << 20, Duration.ofMillis(300), null));
-                RawPeer peer = deaf(gateway)) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endsTheCallOfAPeerThatReadsNothingForLong(boolean encrypted, @TempDir Path directory) throws Exception {
+        Path store = encrypted ? TestTls.pem(directory, "EC") : null;
+        SSLContext tls = encrypted ? TestTls.context(directory) : null;
+        try (TestGateway gateway = new TestGateway(s -> with(s, 64 << 20, Duration.ofMillis(300), tls));
+                RawPeer peer = deaf(gateway, store)) {
             flood(gateway);
             assertTrue(peer.ends()); // it is cut, for it would never answer a close
         }
-    }
-
-    private static Path pem(Path directory, String algorithm) throws Exception {
-        Path store = directory.resolve("store.p12");
-        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        Process made = new ProcessBuilder(
-                        keytool.toString(), "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-alias", "gateway", "-keyalg", algorithm, "-dname", "CN=localhost",
-                        "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-keystore",
-                        store.toString(), "-storepass", "changeit")
-                .redirectErrorStream(true).redirectOutput(directory.resolve("keytool.log").toFile()).start();
-        assertTrue(made.waitFor(60, TimeUnit.SECONDS) && made.exitValue() == 0);
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
-        write(directory.resolve("key.pem"), "PRIVATE KEY", keys.getKey("gateway", "changeit".toCharArray()).getEncoded());
-        write(directory.resolve("certificate.pem"), "CERTIFICATE", keys.getCertificate("gateway").getEncoded());
-        return store;
-    }
-
-    private static void write(Path file, String what, byte[] der) throws IOException {
-        Files.writeString(file, "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + what + "-----\n");
-    }
-
-    private static SSLContext trusting(Path store) throws Exception {
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("gateway", (X509Certificate) keys.getCertificate("gateway"));
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, factory.getTrustManagers(), null);
-        return context;
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"RSA", "EC"})
     void carriesACallOverTls(String algorithm, @TempDir Path directory) throws Exception {
-        Path store = pem(directory, algorithm);
-        SSLContext tls = PemTls.context(PemTls.keys(
-                PemTls.read(directory.resolve("certificate.pem"), directory.resolve("key.pem"))));
+        Path store = TestTls.pem(directory, algorithm);
+        SSLContext tls = TestTls.context(directory);
         try (TestGateway gateway = new TestGateway(s -> with(s, 256 << 10, Duration.ofSeconds(10), tls));
                 RawPeer peer = RawPeer.connect(
                         gateway.port(), TestGateway.URL,
-                        trusting(store).getSocketFactory().createSocket("localhost", gateway.port()))) {
+                        TestTls.trusting(store).getSocketFactory().createSocket("localhost", gateway.port()))) {
             peer.text(TestGateway.CONNECTED).text(TestGateway.START);
             await(() -> gateway.count(CallEvent.Started.class) == 1);
             CallId call = gateway.lastStarted();
@@ -150,7 +126,7 @@ final class HardPeersTest {
 
     private static String served(int port, Path... stores) throws Exception {
         for (Path store : stores) {
-            try (Socket socket = trusting(store).getSocketFactory().createSocket("localhost", port)) {
+            try (Socket socket = TestTls.trusting(store).getSocketFactory().createSocket("localhost", port)) {
                 ((SSLSocket) socket).startHandshake();
                 return store.getParent().getFileName().toString();
             } catch (SSLException stranger) {
@@ -174,9 +150,9 @@ final class HardPeersTest {
     @Test
     void newConnectionsGetTheCertificateThatReplacedTheOld(@TempDir Path directory) throws Exception {
         Path live = Files.createDirectory(directory.resolve("live"));
-        Path old = pem(Files.createDirectory(directory.resolve("old")), "EC");
-        Path next = pem(Files.createDirectory(directory.resolve("next")), "RSA");
-        Path other = pem(Files.createDirectory(directory.resolve("other")), "EC");
+        Path old = TestTls.pem(Files.createDirectory(directory.resolve("old")), "EC");
+        Path next = TestTls.pem(Files.createDirectory(directory.resolve("next")), "RSA");
+        Path other = TestTls.pem(Files.createDirectory(directory.resolve("other")), "EC");
         replace(old.getParent(), live);
         try (Metrics metrics = new Metrics("gateway")) {
             String taken = "agent_stream_gateway_certificate_reloads_total{outcome=\"taken\"";
@@ -216,7 +192,7 @@ final class HardPeersTest {
 
     @Test
     void saysWhichPemFileIsWrong(@TempDir Path directory) throws Exception {
-        pem(directory, "EC");
+        TestTls.pem(directory, "EC");
         Path certificate = directory.resolve("certificate.pem");
         Path other = directory.resolve("other.pem");
         Files.writeString(other, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
