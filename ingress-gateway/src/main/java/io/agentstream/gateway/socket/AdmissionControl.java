@@ -33,6 +33,10 @@ final class AdmissionControl {
     /// Of all places, the part that such addresses may have in the handshake together: a call to an agent that there is not has its
     /// place until an orchestrator has said so.
     private static final int ALL_STRANGERS_PART = 2;
+
+    /// Of what the others of them leave of these, the part that one such address may have: whoever comes first leaves room for the next.
+    private static final int ONE_STRANGERS_PART = 2;
+
     /// A gateway of fewer calls keeps nothing back: there, a few callers at once are not a flood.
     static final int KEEPS_BACK_FROM_CALLS = 100;
 
@@ -108,6 +112,7 @@ final class AdmissionControl {
             if (refusal == null) {
                 calls++;
                 strangersHandshakes += proven ? 0 : 1;
+                peer.strangersHandshakes += proven ? 0 : 1;
                 peer.handshakes++;
                 agent.handshakes++;
                 permit.begins(nowUs);
@@ -139,7 +144,7 @@ final class AdmissionControl {
         }
         boolean full = draining
                 || calls >= limits.maxCalls()
-                || isCrowdedByStrangers(proven)
+                || isCrowdedByStrangers(peer, proven)
                 || peer.handshakes >= limits.maxHandshakesPerAddress()
                 || (agent.handshakes >= limits.maxHandshakesPerAgent() && !proven)
                 || isCrowded(agent, proven)
@@ -156,9 +161,14 @@ final class AdmissionControl {
                         || (!proven && tenant.strangersHandshakes >= Math.max(1, most / STRANGERS_PART)));
     }
 
-    /// Whether all addresses of which no call has talked have as many calls in the handshake as they may have together.
-    private boolean isCrowdedByStrangers(boolean proven) {
-        return !proven && limits.maxCalls() >= KEEPS_BACK_FROM_CALLS && strangersHandshakes >= limits.maxCalls() / ALL_STRANGERS_PART;
+    /// Whether all addresses of which no call has talked have as many calls in the handshake as they may have together, or this one has
+    /// its part of what the others leave.
+    private boolean isCrowdedByStrangers(Peer peer, boolean proven) {
+        if (proven || limits.maxCalls() < KEEPS_BACK_FROM_CALLS) {
+            return false;
+        }
+        int left = limits.maxCalls() / ALL_STRANGERS_PART - (strangersHandshakes - peer.strangersHandshakes);
+        return peer.strangersHandshakes >= (left == 1 ? 1 : left / ONE_STRANGERS_PART);
     }
 
     /// Whether an address of which calls talk has as many in the handshake, with agents that perhaps there are not, as may be.
@@ -172,7 +182,7 @@ final class AdmissionControl {
         if (draining || calls >= limits.maxCalls()) {
             return; // nobody's doing
         }
-        if (isCrowdedByStrangers(proven) && peer.handshakes == 0) {
+        if (isCrowdedByStrangers(peer, proven) && peer.handshakes == 0) {
             return; // others' doing
         }
         if (!proven && (agent.handshakes >= limits.maxHandshakesPerAgent() || isCrowded(agent, false))) {
@@ -324,6 +334,7 @@ final class AdmissionControl {
             if (greeting) {
                 greeting = false;
                 strangersHandshakes -= cameProven ? 0 : 1;
+                peer.strangersHandshakes -= cameProven ? 0 : 1;
                 agent.handshakes--;
                 Called.Tenant tenant = called.findTenant(organization);
                 if (tenant != null) { // who has a call in the handshake is not forgotten

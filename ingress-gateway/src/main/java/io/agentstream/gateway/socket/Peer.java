@@ -4,6 +4,9 @@ package io.agentstream.gateway.socket;
 final class Peer implements Remembered.Trace {
     int handshakes;
 
+    /// Those that came when none of its calls had talked of late, until they talk or are over.
+    int strangersHandshakes;
+
     /// Those of agents of which it is not known whose they are.
     int unknownHandshakes;
     int refused;

@@ -76,6 +76,57 @@ final class AdmissionControlTest {
         assertEquals(AdmissionControl.KEEPS_BACK_FROM_CALLS / 2 + 2, door.admission.calls());
     }
 
+    private static int enterUntilItIsFull(AtTheDoor door, String address) {
+        int in = 0;
+        while (in < AdmissionControl.KEEPS_BACK_FROM_CALLS) {
+            Permit permit = door.enter(address + " calls " + in, address);
+            if (permit.refusal() != null) {
+                permit.gone();
+                break;
+            }
+            in++;
+        }
+        return in;
+    }
+
+    /// While orchestrators are away each of its calls has its place until the handshake's deadline.
+    @Test
+    void aStrangerLeavesHalfOfWhatOthersHaveLeft() {
+        AtTheDoor door = new AtTheDoor(AdmissionControl.KEEPS_BACK_FROM_CALLS, AdmissionControl.KEEPS_BACK_FROM_CALLS);
+        door.talks("a", "provider", 0);
+
+        assertEquals(25, enterUntilItIsFull(door, "1"));
+        assertEquals(12, enterUntilItIsFull(door, "2"));
+        assertEquals(6, enterUntilItIsFull(door, "3"));
+        assertEquals(3, enterUntilItIsFull(door, "4"));
+        assertEquals(AdmissionControl.KEEPS_BACK_FROM_CALLS / 2, enterUntilItIsFull(door, "provider")); // its agents are unknown ones
+    }
+
+    @Test
+    void whatAStrangerLeavesGrowsWhenItsCallsAreOver() {
+        AtTheDoor door = new AtTheDoor(AdmissionControl.KEEPS_BACK_FROM_CALLS, AdmissionControl.KEEPS_BACK_FROM_CALLS);
+        List<Permit> permits = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            permits.add(door.letIn("a" + i, "1"));
+        }
+        permits.forEach(permit -> permit.ended(Failure.HANDSHAKE_TIMEOUT, 0));
+
+        assertEquals(25, enterUntilItIsFull(door, "2"));
+    }
+
+    /// Else it would be told so without end, with two events each.
+    @Test
+    void aStrangerAnswersForWhatItWantsBeyondItsPart() {
+        AtTheDoor door = new AtTheDoor(AdmissionControl.KEEPS_BACK_FROM_CALLS, AdmissionControl.KEEPS_BACK_FROM_CALLS);
+        enterUntilItIsFull(door, "1");
+        for (int i = 0; i < 10 * AtTheDoor.RATE; i++) {
+            door.enter("b", "1").gone();
+        }
+
+        assertEquals(TurnedAway.ADDRESS_RATE, door.turnsAway("1", 0));
+        assertNull(door.turnsAway("2", 0));
+    }
+
     @Test
     void aSmallGatewayKeepsNothingBack() {
         for (int i = 0; i < 8; i++) {

@@ -28,8 +28,13 @@ final class AtTheDoor {
 
     /// Of so many calls, of which an address may have three in the handshake and an agent two.
     AtTheDoor(int maxCalls) {
+        this(maxCalls, 3);
+    }
+
+    AtTheDoor(int maxCalls, int maxHandshakesPerAddress) {
         admission = new AdmissionControl(
-                new MediaServer.Admission(maxCalls, 3, 2, RATE, TestGateway.TENANTS), TestGateway.PROVIDERS, () -> unable);
+                new MediaServer.Admission(maxCalls, maxHandshakesPerAddress, 2, RATE, TestGateway.TENANTS), TestGateway.PROVIDERS,
+                () -> unable);
     }
 
     static StreamRequest request(String agent) {

@@ -250,6 +250,26 @@ final class StrangersTest {
         }
     }
 
+    @Test
+    void oneCallerBehindABalancerLeavesRoomForTheOthers() throws Exception {
+        List<RawPeer> peers = new ArrayList<>();
+        try (TestGateway gateway = gateway(new MediaServer.Admission(100, 100, 100, 100, TestGateway.TENANTS), proxies("127.0.0.1", false))) {
+            for (int i = 1; i <= 26; i++) {
+                peers.add(forwarded(gateway, "", "X-Forwarded-For: 203.0.113.9\r\n"));
+                int there = i;
+                await(() -> gateway.count(CallEvent.Offered.class) == there);
+                assertEquals(i <= 25 ? null : Failure.TRY_AGAIN_LATER, gateway.last(CallEvent.Offered.class).refusal());
+            }
+            peers.add(forwarded(gateway, "", "X-Forwarded-For: 203.0.113.10\r\n"));
+            await(() -> gateway.count(CallEvent.Offered.class) == 27);
+            assertNull(gateway.last(CallEvent.Offered.class).refusal());
+        } finally {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
     private static String version2(int command, byte[] source) {
         ByteBuffer header = ByteBuffer.allocate(28)
                 .put(new byte[] {0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A})
