@@ -153,7 +153,11 @@ public final class OrchestratorService implements AutoCloseable {
         CloudonixHooks hooks = closer.own("Cloudonix's hooks", new CloudonixHooks(apiDatabases.requests(), api.handler()));
         HttpServer http = closer.own("HTTP server", HttpServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_PORT), HTTP_IO_THREADS, HTTP_WORKERS,
+                HttpServer.Bounds.of(
+                        config.get(Keys.API_TRUSTED_PROXIES),
+                        metrics.counter("agent_stream_orchestrator_api_connections_cut")::increment),
                 AdminServer.alive(hooks)));
+        metrics.gauge("agent_stream_orchestrator_api_connections", http::connections);
         publicApi.listensAt(config.get(Keys.BIND_ADDRESS), http.port());
         closer.<AutoCloseable>own("followers", api::endFollowing);
         HttpHandler internal = config.find(Keys.WORKER_SECRET)

@@ -4,6 +4,7 @@ import io.agentstream.schemas.Json;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,13 @@ public final class AdminServer implements AutoCloseable {
 
     private static final int IO_THREADS = 1;
     private static final int WORKERS = 2;
+
+    /// Whoever asks is one of ours, and asks for what is said at once.
+    private static final int CONNECTIONS = 500;
+
+    private static final int CONNECTIONS_PER_ADDRESS = 250;
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(10);
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(30);
 
     private final HttpServer http;
 
@@ -29,7 +37,10 @@ public final class AdminServer implements AutoCloseable {
 
     /// @param other answers what is none of the three paths; must not block the thread that it is called by
     public static AdminServer start(String bindAddress, int port, Metrics metrics, Readiness readiness, HttpHandler other) {
-        return new AdminServer(HttpServer.start(bindAddress, port, IO_THREADS, WORKERS, routes(metrics, readiness, other)));
+        HttpServer.Bounds bounds = new HttpServer.Bounds(
+                CONNECTIONS, CONNECTIONS_PER_ADDRESS, Networks.NONE, REQUEST_TIME, ANSWER_TIME,
+                metrics.counter("agent_stream_admin_connections_cut")::increment);
+        return new AdminServer(HttpServer.start(bindAddress, port, IO_THREADS, WORKERS, bounds, routes(metrics, readiness, other)));
     }
 
     /// There is nothing of the path.

@@ -2,51 +2,127 @@ package io.agentstream.runtime;
 
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.channels.AcceptingChannel;
 
 /// Owns a plain HTTP server for a service's API, health and metrics. Any thread.
 public final class HttpServer implements AutoCloseable {
 
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_HEADER_BYTES = 16 << 10;
-    private static final int REQUEST_TIMEOUT_MS = 30_000;
+    /// Also how long a connection may be without a request.
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(30);
     /// A connection that brings and takes nothing, also in the middle of a body.
     private static final int IDLE_TIMEOUT_MS = 60_000;
     private static final int MAX_HEADERS = 64;
     private static final int MAX_PARAMETERS = 64;
     private static final int MAX_COOKIES = 16;
 
-    private final Undertow server;
+    /// Followers of events have a connection each for as long as they follow.
+    private static final int CONNECTIONS = 3_000;
+    private static final int CONNECTIONS_PER_ADDRESS = 1_000;
+    private static final int BACKLOG = 1_000;
+    private static final int HTTP_BUFFER_BYTES = 16 << 10;
 
-    private HttpServer(Undertow server) {
+    private final Undertow undertow;
+    private final AcceptingChannel<? extends StreamConnection> server;
+    private final Connections connections;
+
+    /// What all who connect may have together.
+    ///
+    /// @param connections how many there may be; of more the one is cut that has waited longest for a whole request
+    /// @param perAddress of one address, or with IPv6 of one /64, that is no proxy's
+    /// @param proxies which connect for others
+    /// @param requestTime how long a request may take to arrive, to the end of its body
+    /// @param answerTime how long it may take from a request's head to the end of its answer; zero where the handler sees to that
+    /// @param onCut told of each connection that is cut for one of these; any thread
+    public record Bounds(
+            int connections, int perAddress, Networks proxies, Duration requestTime, Duration answerTime, Runnable onCut) {
+
+        /// Of a port whose handler ends its answers in time.
+        public static Bounds of(Networks proxies, Runnable onCut) {
+            return new Bounds(CONNECTIONS, CONNECTIONS_PER_ADDRESS, proxies, REQUEST_TIME, Duration.ZERO, onCut);
+        }
+    }
+
+    private HttpServer(Undertow undertow, AcceptingChannel<? extends StreamConnection> server, Connections connections) {
+        this.undertow = undertow;
         this.server = server;
+        this.connections = connections;
+    }
+
+    /// With the bounds of a port whose handler ends its answers in time.
+    ///
+    /// @param port port to listen on, 0 for any free one
+    /// @throws PortTakenException where it cannot listen there; says where
+    public static HttpServer start(String bindAddress, int port, int ioThreads, int workerThreads, HttpHandler handler) {
+        return start(bindAddress, port, ioThreads, workerThreads, Bounds.of(Networks.NONE, () -> {}), handler);
     }
 
     /// @param port port to listen on, 0 for any free one
     /// @throws PortTakenException where it cannot listen there; says where
-    public static HttpServer start(String bindAddress, int port, int ioThreads, int workerThreads, HttpHandler handler) {
-        Undertow server = Undertow.builder()
-                .addHttpListener(port, bindAddress)
+    public static HttpServer start(
+            String bindAddress, int port, int ioThreads, int workerThreads, Bounds bounds, HttpHandler handler) {
+        Undertow undertow = Undertow.builder()
                 .setIoThreads(ioThreads)
                 .setWorkerThreads(workerThreads)
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) MAX_BODY_BYTES)
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_TIMEOUT_MS)
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, REQUEST_TIMEOUT_MS)
-                .setServerOption(UndertowOptions.IDLE_TIMEOUT, IDLE_TIMEOUT_MS)
-                .setServerOption(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
-                .setServerOption(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
-                .setServerOption(UndertowOptions.MAX_COOKIES, MAX_COOKIES)
-                .setHandler(handler)
                 .build();
         try {
-            server.start();
+            undertow.start();
+            Connections connections = new Connections(bounds);
+            return new HttpServer(
+                    undertow, accepting(undertow, new InetSocketAddress(bindAddress, port), bounds, connections, handler), connections);
         } catch (RuntimeException e) {
+            undertow.stop();
             throw portTaken(e, bindAddress, port);
         }
-        return new HttpServer(server);
+    }
+
+    /// Undertow's own listeners let in whoever comes.
+    private static AcceptingChannel<? extends StreamConnection> accepting(
+            Undertow undertow, InetSocketAddress address, Bounds bounds, Connections connections, HttpHandler handler) {
+        HttpOpenListener requests = new HttpOpenListener(
+                new DefaultByteBufferPool(true, HTTP_BUFFER_BYTES),
+                OptionMap.builder()
+                        .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                        .set(UndertowOptions.MAX_ENTITY_SIZE, (long) MAX_BODY_BYTES)
+                        .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) bounds.requestTime().toMillis())
+                        .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) REQUEST_TIME.toMillis())
+                        .set(UndertowOptions.IDLE_TIMEOUT, IDLE_TIMEOUT_MS)
+                        .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
+                        .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
+                        .set(UndertowOptions.MAX_COOKIES, MAX_COOKIES)
+                        .getMap());
+        requests.setRootHandler(connections.before(handler));
+        OptionMap tcp = OptionMap.builder()
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BACKLOG, BACKLOG)
+                .getMap();
+        try {
+            AcceptingChannel<? extends StreamConnection> server = undertow.getWorker()
+                    .createStreamConnectionServer(
+                            address, ChannelListeners.openListenerAdapter(connections.lettingIn(requests)), tcp);
+            server.resumeAccepts();
+            return server;
+        } catch (BindException taken) {
+            throw new IllegalStateException(taken);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The clear form of a failure to listen, or `e` itself where it is something else.
@@ -66,11 +142,17 @@ public final class HttpServer implements AutoCloseable {
 
     /// The port that the server listens on.
     public int port() {
-        return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+        return server.getLocalAddress(InetSocketAddress.class).getPort();
+    }
+
+    /// How many connections there are.
+    public int connections() {
+        return connections.size();
     }
 
     @Override
     public void close() {
-        server.stop();
+        IoUtils.safeClose(server);
+        undertow.stop();
     }
 }

@@ -1,0 +1,206 @@
+package io.agentstream.runtime;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+import org.xnio.XnioExecutor;
+
+/// The connections of an HTTP port. Of more than there may be, in all or of one address, the one is cut that has waited longest for a whole
+/// request; where all of them are being answered, the new one. A request has its time to arrive, and where the bounds say so its answer to
+/// leave: Undertow looks at the time until a request's head is there, and from then on only whether anything comes or goes. Any thread.
+final class Connections {
+
+    private final HttpServer.Bounds bounds;
+
+    /// Who has waited longest comes first.
+    private final SequencedMap<SocketAddress, Connection> all = new LinkedHashMap<>();
+
+    private final Map<String, SequencedMap<SocketAddress, Connection>> byAddress = new HashMap<>();
+
+    private static final class Connection {
+        private final SocketAddress peer;
+        private final String address;
+        private final StreamConnection channel;
+
+        /// What it asks for; null where that is nothing.
+        private volatile @Nullable HttpServerExchange exchange;
+
+        Connection(SocketAddress peer, String address, StreamConnection channel) {
+            this.peer = peer;
+            this.address = address;
+            this.channel = channel;
+        }
+
+        boolean isBeingAnswered() {
+            HttpServerExchange asked = exchange;
+            return asked != null && asked.isRequestComplete();
+        }
+
+        void cut() {
+            channel.getIoThread().execute(() -> IoUtils.safeClose(channel));
+        }
+    }
+
+    Connections(HttpServer.Bounds bounds) {
+        this.bounds = bounds;
+    }
+
+    /// Of those that come, `next` is told who may stay. On their I/O threads.
+    ChannelListener<StreamConnection> lettingIn(ChannelListener<StreamConnection> next) {
+        return channel -> {
+            if (isLetIn(channel)) {
+                next.handleEvent(channel);
+            }
+        };
+    }
+
+    private boolean isLetIn(StreamConnection channel) {
+        Connection newcomer = new Connection(peer(channel.getPeerAddress()), address(channel.getPeerAddress()), channel);
+        Connection cut;
+        synchronized (this) {
+            Connection same = all.get(newcomer.peer);
+            if (same != null) { // of which nobody has said that it is gone
+                leave(same);
+                same.cut();
+            }
+            cut = whoMakesRoomFor(newcomer);
+            if (cut != null) {
+                leave(cut);
+            }
+            if (cut != newcomer) {
+                stays(newcomer);
+            }
+        }
+        if (cut != null) {
+            bounds.onCut().run();
+            cut.cut();
+        }
+        if (cut == newcomer) {
+            return false;
+        }
+        channel.setCloseListener(closed -> leave(newcomer)); // beside whatever else listens, and at once where it is closed already
+        return true;
+    }
+
+    private @Nullable Connection whoMakesRoomFor(Connection newcomer) {
+        Map<SocketAddress, Connection> neighbours = byAddress.getOrDefault(newcomer.address, new LinkedHashMap<>());
+        if (neighbours.size() >= bounds.perAddress() && !isProxy(newcomer)) {
+            return firstThatWaits(neighbours, newcomer);
+        }
+        return all.size() >= bounds.connections() ? firstThatWaits(all, newcomer) : null;
+    }
+
+    private static Connection firstThatWaits(Map<SocketAddress, Connection> some, Connection newcomer) {
+        for (Connection connection : some.values()) {
+            if (!connection.isBeingAnswered()) {
+                return connection;
+            }
+        }
+        return newcomer;
+    }
+
+    private static SocketAddress peer(@Nullable SocketAddress peer) {
+        return peer == null ? new InetSocketAddress(0) : peer;
+    }
+
+    private static String address(@Nullable SocketAddress peer) {
+        InetAddress address = peer instanceof InetSocketAddress internet ? internet.getAddress() : null;
+        return address == null ? "" : PeerAddress.of(address).key();
+    }
+
+    private boolean isProxy(Connection connection) {
+        return connection.peer instanceof InetSocketAddress peer && peer.getAddress() != null && bounds.proxies().contains(peer.getAddress());
+    }
+
+    /// It waits, and longer than nobody.
+    private synchronized void stays(Connection connection) {
+        all.putLast(connection.peer, connection);
+        byAddress.computeIfAbsent(connection.address, first -> new LinkedHashMap<>()).putLast(connection.peer, connection);
+    }
+
+    private synchronized void waitsAgain(Connection connection) {
+        if (all.get(connection.peer) == connection) {
+            stays(connection);
+        }
+    }
+
+    private synchronized void leave(Connection connection) {
+        if (all.remove(connection.peer, connection)) {
+            SequencedMap<SocketAddress, Connection> neighbours = byAddress.get(connection.address);
+            if (neighbours != null && neighbours.remove(connection.peer, connection) && neighbours.isEmpty()) {
+                byAddress.remove(connection.address);
+            }
+        }
+    }
+
+    private synchronized @Nullable Connection of(ServerConnection connection) {
+        return all.get(peer(connection.getPeerAddress()));
+    }
+
+    synchronized int size() {
+        return all.size();
+    }
+
+    /// The handler, for requests on connections that came here.
+    HttpHandler before(HttpHandler handler) {
+        return exchange -> {
+            begins(exchange);
+            handler.handleRequest(exchange);
+        };
+    }
+
+    private void begins(HttpServerExchange exchange) {
+        Connection connection = of(exchange.getConnection());
+        if (connection != null) {
+            connection.exchange = exchange;
+        }
+        XnioExecutor.Key request = exchange.isRequestComplete()
+                ? XnioExecutor.Key.IMMEDIATE
+                : after(exchange, bounds.requestTime().toMillis(), () -> requestIsLate(exchange));
+        XnioExecutor.Key answer = bounds.answerTime().isZero()
+                ? XnioExecutor.Key.IMMEDIATE
+                : after(exchange, bounds.answerTime().toMillis(), () -> cut(exchange));
+        exchange.addExchangeCompleteListener((done, next) -> {
+            request.remove();
+            answer.remove();
+            if (connection != null) {
+                connection.exchange = null;
+                waitsAgain(connection);
+            }
+            next.proceed();
+        });
+    }
+
+    private static XnioExecutor.Key after(HttpServerExchange exchange, long ms, Runnable task) {
+        return exchange.getIoThread().executeAfter(task, ms, TimeUnit.MILLISECONDS);
+    }
+
+    /// Whoever is answered while it still sends is heard out first: who answers for long sees to how long.
+    private void requestIsLate(HttpServerExchange exchange) {
+        if (exchange.isRequestComplete()) {
+            return;
+        }
+        if (exchange.isResponseStarted() && !exchange.isResponseComplete()) {
+            after(exchange, bounds.requestTime().toMillis(), () -> requestIsLate(exchange));
+        } else {
+            cut(exchange);
+        }
+    }
+
+    private void cut(HttpServerExchange exchange) {
+        bounds.onCut().run();
+        IoUtils.safeClose(exchange.getConnection());
+    }
+}
