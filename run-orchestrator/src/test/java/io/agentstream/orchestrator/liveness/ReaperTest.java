@@ -3,11 +3,6 @@ package io.agentstream.orchestrator.liveness;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.orchestrator.decide.RunDecisions;
-import io.agentstream.orchestrator.decide.Samples;
-import io.agentstream.orchestrator.decide.Tariff;
-import io.agentstream.orchestrator.decide.Tenant;
-import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.jobs.Announcers;
 import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.store.Database;
@@ -15,21 +10,15 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.Runs;
 import io.agentstream.orchestrator.store.Sql;
-import io.agentstream.orchestrator.store.TestPostgres;
-import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
-import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
@@ -37,88 +26,13 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(TestPostgres.class)
-final class ReaperTest {
-
-    private static final Duration LOST_AFTER = Duration.ofSeconds(60);
-
-    private final int partition = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
-    private final TopicPartition lifecycle = new TopicPartition(Topics.CALL_LIFECYCLE.name(), partition);
-    private final TopicPartition conversations = new TopicPartition(Topics.CONVERSATION_EVENTS.name(), partition);
-    private final Tenant tenant;
-    private final RunDecisions decisions;
-    private final MockProducer<byte[], byte[]> producer =
-            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final Metrics metrics = new Metrics("test");
-    private final Hearing hearing = new Hearing();
-    private final FakeLogWatch watch = new FakeLogWatch();
-    private final Reaper reaper;
-    private Instant now = Samples.T0;
-    private boolean ready = true;
-    private long offset;
+/// Runs whose calls have gone quiet.
+final class ReaperTest extends ReapedRuns {
 
     ReaperTest(Database database) {
-        tenant = Tenant.create(database);
-        decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
-        reaper = new Reaper(
-                new Reaper.Hands(
-                        database, decisions, Announcers.on(producer, database, new Said(), metrics, () -> now), metrics),
-                hearing, watch, () -> ready, () -> now,
-                new Reaper.Limits(LOST_AFTER, Duration.ofSeconds(5), Duration.ofSeconds(20)));
-    }
-
-    @AfterEach
-    void close() {
-        metrics.close();
-    }
-
-    private CallId admitted() {
-        CallEvent.Offered offer = tenant.offer().build();
-        decisions.offered(offer, source(), () -> now);
-        return offer.callId();
-    }
-
-    private CallId running() throws InterruptedException {
-        CallId call = admitted();
-        CallEvent.Started start = Samples.started().of(call).build();
-        decisions.started(
-                decisions.plan(start).orElseThrow().answered(start, Verdicts.Session.LIVE), source(), () -> now);
-        return call;
-    }
-
-    private Source source() {
-        return new Source(Topics.CALL_LIFECYCLE.name(), partition, offset++);
-    }
-
-    private void said(ConversationEvent event) {
-        decisions.said(event, new Source(Topics.CONVERSATION_EVENTS.name(), partition, offset++));
-    }
-
-    private void began(CallId call) {
-        said(new ConversationEvent.Began(call, 1, 2, now, null));
-    }
-
-    private String failure(CallId call) {
-        return String.valueOf(tenant.run(call).orElseThrow().failureCode());
-    }
-
-    private RunState state(CallId call) {
-        return tenant.run(call).orElseThrow().state();
-    }
-
-    /// The reaper is at work for that long, and the loop at the end of its partition all the time.
-    private void goOn(Duration time) throws InterruptedException {
-        Instant end = now.plus(time);
-        while (now.isBefore(end)) {
-            now = now.plusSeconds(1);
-            hearing.listening().read(lifecycle, 0);
-            hearing.listening().read(conversations, 0);
-            reaper.pass();
-        }
+        super(database);
     }
 
     @Test
@@ -333,130 +247,6 @@ final class ReaperTest {
         goOn(Duration.ofSeconds(80));
 
         assertEquals(read, tenant.run(call).orElseThrow().endedAt());
-    }
-
-    @Test
-    void closesARunThatGetsNoConversationAndChargesNothing() throws InterruptedException {
-        tenant.credits("1");
-        goOn(Duration.ofSeconds(10));
-        CallId call = running();
-        CallId answered = running();
-        began(answered);
-
-        goOn(Duration.ofSeconds(4));
-        assertEquals(RunState.RUNNING, state(call));
-        goOn(Duration.ofSeconds(3));
-
-        assertEquals("internal_error", failure(call));
-        assertEquals(RunState.RUNNING, state(answered));
-        assertEquals(new BigDecimal("1.0000"), tenant.credits());
-        assertEquals(5, producer.history().size()); // what nobody said of the run, its definition, its end, the close for the gateway
-    }
-
-    @Test
-    void leavesARunOfWhichAnOlderOrchestratorKeptWhatWasSaid() throws InterruptedException {
-        goOn(Duration.ofSeconds(10));
-        CallId call = running();
-        said(new ConversationEvent.Said(call, 1, 3, now, 1, "Hello.", 900, true, null));
-        tenant.database().withConnection(c -> Sql.update(
-                c, "update runs set conversation_at = null where call_id = ?", call.value())); // it knows no such column
-
-        goOn(Duration.ofSeconds(30));
-
-        assertEquals(RunState.RUNNING, state(call));
-        assertTrue(decisions.neverBegan(call, () -> now).isEmpty());
-    }
-
-    @Test
-    void aConversationHasItsTimeFromWhenItWasSaidThatTheCallMayTalk() throws InterruptedException {
-        goOn(Duration.ofSeconds(10));
-        CallId call = running();
-        hearing.beginnings().starting(call);
-        goOn(Duration.ofSeconds(12)); // Kafka does not take what was decided
-        hearing.beginnings().started(call, now);
-
-        goOn(Duration.ofSeconds(4));
-        assertEquals(RunState.RUNNING, state(call));
-        goOn(Duration.ofSeconds(3));
-
-        assertEquals("internal_error", failure(call));
-    }
-
-    @Test
-    void endsNoMoreCallsOnceAWorkerIsBack() throws InterruptedException {
-        tenant.limit(30);
-        List<CallId> calls = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
-            calls.add(running());
-            began(calls.getLast());
-        }
-        goOn(Duration.ofSeconds(10));
-        watch.workers = Optional.of(false);
-        watch.beforeAnswer = () -> {
-            if (calls.stream().anyMatch(call -> state(call) == RunState.FAILED)) {
-                watch.workers = Optional.of(true);
-            }
-        };
-
-        goOn(Duration.ofSeconds(30));
-
-        assertEquals(20, calls.stream().filter(call -> state(call) == RunState.FAILED).count());
-    }
-
-    @Test
-    void leavesARunWhoseConversationIsBeingNoted() throws InterruptedException {
-        goOn(Duration.ofSeconds(10));
-        CallId call = running();
-        hearing.beginnings().read(call);
-
-        goOn(Duration.ofSeconds(30));
-
-        assertEquals(RunState.RUNNING, state(call));
-    }
-
-    @Test
-    void doesNotMissAConversationThatItHasNotReadOf() throws InterruptedException {
-        goOn(Duration.ofSeconds(10));
-        CallId call = running();
-        watch.ends.put(conversations, 1L); // it began; the record is not read yet
-
-        goOn(Duration.ofSeconds(30));
-
-        assertEquals(RunState.RUNNING, state(call));
-    }
-
-    @Test
-    void closesCallsUnderWayOnceThereHasBeenNoWorkerForTooLong() throws InterruptedException {
-        tenant.credits("1");
-        CallId call = running();
-        began(call);
-        goOn(Duration.ofSeconds(10));
-
-        watch.workers = Optional.of(false);
-        goOn(Duration.ofSeconds(18));
-        assertEquals(RunState.RUNNING, state(call));
-        goOn(Duration.ofSeconds(6));
-
-        assertEquals("internal_error", failure(call));
-        assertEquals(new BigDecimal("1.0000"), tenant.credits());
-    }
-
-    @Test
-    void aWorkerThatComesBackInTimeKeepsItsCalls() throws InterruptedException {
-        CallId call = running();
-        began(call);
-        goOn(Duration.ofSeconds(10));
-
-        for (int i = 0; i < 3; i++) {
-            watch.workers = Optional.of(false);
-            goOn(Duration.ofSeconds(15));
-            watch.workers = i == 1 ? Optional.empty() : Optional.of(true); // Kafka does not say: nobody is gone for good
-            goOn(Duration.ofSeconds(3));
-            hearing.heartbeats().heard(call, now);
-        }
-        goOn(Duration.ofSeconds(10));
-
-        assertEquals(RunState.RUNNING, state(call));
     }
 
     @Test
