@@ -28,6 +28,7 @@ import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.Secret;
+import io.agentstream.runtime.SessionTimeouts;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.runtime.WorkerSecret;
 import io.agentstream.runtime.outbound.AddressGuard;
@@ -54,6 +55,9 @@ public final class OrchestratorService implements AutoCloseable {
     private static final Duration API_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PRODUCER_BLOCKS = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /// How long a call goes on of which it can be known that it gets no conversation.
+    private static final Duration KNOWN_FOR = Duration.ofSeconds(5);
     /// One to take deliveries with, and one to say what became of them: each is a statement or two.
     private static final int WEBHOOK_CONNECTIONS = 2;
     private static final int HTTP_IO_THREADS = 2;
@@ -131,7 +135,7 @@ public final class OrchestratorService implements AutoCloseable {
                         config.get(Keys.HANDSHAKE_TIMEOUT),
                         config.get(Keys.CREDITS_GRACE),
                         new Reaper.Limits(
-                                config.get(Keys.CALL_LOST_AFTER), config.get(Keys.CONVERSATION_TIMEOUT),
+                                config.get(Keys.CALL_LOST_AFTER), conversationTimeout(config, admin),
                                 config.get(Keys.WORKERS_GONE_AFTER)),
                         config.find(Keys.CALL_KEYS_KEY).orElse(null)),
                 new RunParts.Lent(
@@ -167,6 +171,12 @@ public final class OrchestratorService implements AutoCloseable {
         AdminServer administration = closer.own("administration", AdminServer.start(
                 config.get(Keys.BIND_ADDRESS), config.get(Keys.API_ADMIN_PORT), metrics, readiness, internal));
         return new OrchestratorService(closer, http.port(), administration.port());
+    }
+
+    /// A worker that was killed counts as one for as long as its session lasts, and until then nobody can know whether another takes its calls.
+    private static Duration conversationTimeout(Config config, Admin admin) {
+        return config.find(Keys.CONVERSATION_TIMEOUT)
+                .orElseGet(() -> SessionTimeouts.inForce(admin, config.get(Keys.WORKER_SESSION_TIMEOUT)).plus(KNOWN_FOR));
     }
 
     private static Api.Settings apiSettings(Config config) {

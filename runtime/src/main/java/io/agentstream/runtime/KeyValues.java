@@ -80,7 +80,7 @@ final class KeyValues {
         return uri;
     }
 
-    static Key<Duration> duration(String name, String fallback, Duration least, Duration most, String says) {
+    static Key<Duration> duration(String name, @Nullable String fallback, Duration least, Duration most, String says) {
         return new Key<>(
                 name,
                 "duration, " + Durations.format(least) + " to " + Durations.format(most),

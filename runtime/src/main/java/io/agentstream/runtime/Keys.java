@@ -228,14 +228,16 @@ public final class Keys {
             "CALL_ALIVE_INTERVAL", "4s", Duration.ofMillis(500), Duration.ofMinutes(10),
             "How often a gateway says of each of its calls that it is alive.");
     public static final Key<Duration> CONVERSATION_TIMEOUT = duration(
-            "CONVERSATION_TIMEOUT", "12s", Duration.ofSeconds(1), Duration.ofMinutes(5),
+            "CONVERSATION_TIMEOUT", null, Duration.ofSeconds(1), Duration.ofMinutes(5),
             "How long a running run may be without a conversation, because no worker takes it; then the call is closed with 1011 and"
-                    + " costs nothing. Longer than `AGENT_STREAM_WORKER_SESSION_TIMEOUT`, and than 6 s, because before that nobody can know"
-                    + " that a worker was killed and that another will take its calls.");
+                    + " costs nothing. Without it 5 s more than the workers' session timeout, as the brokers take it, because before that nobody"
+                    + " can know that a worker was killed and that another will take its calls: 7 s, or 11 s where the brokers take no less than 6 s."
+                    + " Longer than `AGENT_STREAM_WORKER_SESSION_TIMEOUT`, and than 6 s; where workers have another one, tell orchestrators too.");
     public static final Key<Duration> WORKERS_GONE_AFTER = duration(
             "WORKERS_GONE_AFTER", "12s", Duration.ofSeconds(1), Duration.ofHours(1),
             "How long there may be no worker at all, as Kafka sees it, before the calls under way are closed with 1011; they cost"
-                    + " nothing. Longer than it takes to start one again.");
+                    + " nothing. Longer than it takes to start one again, which nobody can know of: one that comes back in time goes on with them."
+                    + " From then on a new call is closed as soon as it has run for 2 s.");
     public static final Key<Boolean> PROJECTIONS = flag(
             "PROJECTIONS", true,
             "Whether this orchestrator computes `runs.v1` and `usage.v1`. At least one of an installation should.");

@@ -45,6 +45,13 @@ public final class SessionTimeouts {
         return wanted;
     }
 
+    /// What members have that want `wanted`: that, or the shortest that each of the brokers takes, where that is longer; where they do not
+    /// say, the longer of it and what brokers take by themselves. Blocks for ten seconds at most.
+    public static Duration inForce(Admin admin, Duration wanted) {
+        Duration shortest = shortest(admin).orElse(KafkaClients.SESSION_TIMEOUT);
+        return shortest.compareTo(wanted) > 0 ? shortest : wanted;
+    }
+
     /// The shortest that each of the brokers takes; nothing where they do not say, be it that none is there or that this process has no
     /// right to ask. Blocks for ten seconds at most.
     public static Optional<Duration> shortest(Admin admin) {

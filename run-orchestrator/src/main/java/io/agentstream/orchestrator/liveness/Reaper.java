@@ -40,6 +40,9 @@ public final class Reaper implements DutyCycle {
     private static final int CALLS_PER_QUESTION = 20;
     private static final Duration QUESTION_LASTS = Duration.ofSeconds(1);
 
+    /// For how long a call is new, and a worker may be about to take it that Kafka does not know of yet.
+    private static final Duration NEW_FOR = Duration.ofSeconds(2);
+
     /// What is known of beginnings is kept for so much longer than they may take: what was heard may be that old.
     private static final Duration BEGINNINGS_KEPT = Duration.ofSeconds(10);
 
@@ -191,8 +194,9 @@ public final class Reaper implements DutyCycle {
         Listening.Heard heard = hearing.listening().heardFor(Topics.CONVERSATION_EVENTS, Duration.ZERO, now.toEpochMilli());
         Optional<Instant> gone = workers.goneForGood(now);
         if (gone.isPresent() && !heard.partitions().isEmpty()) {
+            // Also those that came since: of them it was known when they came.
             closer.close(
-                    running(heard, gone.get(), false), "no_worker", new StillNoWorker(heard),
+                    running(heard, now.minus(NEW_FOR), false), "no_worker", new StillNoWorker(heard),
                     call -> decisions.unattended(call, clock));
         }
     }

@@ -63,13 +63,25 @@ abstract class ReapedRuns {
     }
 
     CallId admitted() {
-        CallEvent.Offered offer = tenant.offer().build();
+        return admitted(Samples.T0);
+    }
+
+    private CallId admitted(Instant at) {
+        CallEvent.Offered offer = tenant.offer().at(at).build();
         decisions.offered(offer, source(), () -> now);
         return offer.callId();
     }
 
     CallId running() throws InterruptedException {
-        CallId call = admitted();
+        return started(admitted());
+    }
+
+    /// Of a call that was offered only now.
+    CallId runningNow() throws InterruptedException {
+        return started(admitted(now));
+    }
+
+    private CallId started(CallId call) throws InterruptedException {
         CallEvent.Started start = Samples.started().of(call).build();
         decisions.started(
                 decisions.plan(start).orElseThrow().answered(start, Verdicts.Session.LIVE), source(), () -> now);

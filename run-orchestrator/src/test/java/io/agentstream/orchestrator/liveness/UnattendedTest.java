@@ -128,6 +128,22 @@ final class UnattendedTest extends ReapedRuns {
         assertEquals(new BigDecimal("1.0000"), tenant.credits());
     }
 
+    /// It is known of it when it comes: its own time, five seconds here, need not pass.
+    @Test
+    void aCallThatComesWhenThereHasLongBeenNoWorkerIsClosedSoon() throws InterruptedException {
+        tenant.credits("1");
+        watch.workers = Optional.of(false);
+        goOn(Duration.ofSeconds(25));
+        CallId call = runningNow();
+
+        goOn(Duration.ofSeconds(1));
+        assertEquals(RunState.RUNNING, state(call));
+        goOn(Duration.ofSeconds(3));
+
+        assertEquals("internal_error", failure(call));
+        assertEquals(new BigDecimal("1.0000"), tenant.credits());
+    }
+
     @Test
     void aWorkerThatComesBackInTimeKeepsItsCalls() throws InterruptedException {
         CallId call = running();

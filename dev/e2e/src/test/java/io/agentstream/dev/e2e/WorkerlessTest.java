@@ -15,6 +15,7 @@ import io.agentstream.schemas.Json;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,11 +65,11 @@ final class WorkerlessTest {
         infrastructure.close();
     }
 
+    /// Five seconds after whoever held the workers' group would have been missed.
     @Test
     void aCallThatNoWorkerTakesFailsAndCostsNothing() throws Exception {
         // given
-        try (Services services = new Services(Map.of(
-                        "AGENT_STREAM_CONVERSATION_TIMEOUT", "7s", "AGENT_STREAM_WORKERS_GONE_AFTER", NEVER));
+        try (Services services = new Services(Map.of("AGENT_STREAM_WORKERS_GONE_AFTER", NEVER));
                 RawWebSocket socket = RawWebSocket.open(services.attempt.uri())) {
             // when
             socket.text(services.attempt.first.orElseThrow());
@@ -77,7 +78,9 @@ final class WorkerlessTest {
             // then
             assertEquals(1011, socket.awaitFarewell(VERDICT, true).code());
             JsonNode run = services.api.awaitRun(agent, services.attempt.callId, "failed");
-            assertTrue(!run.path("started_at").isNull(), run.toString());
+            Duration silent = Duration.between(
+                    Instant.parse(run.path("started_at").asString()), Instant.parse(run.path("ended_at").asString()));
+            assertTrue(silent.compareTo(Duration.ofSeconds(7)) >= 0 && silent.compareTo(Duration.ofSeconds(12)) < 0, run.toString());
             assertFailedForNothing(run);
         }
     }

@@ -45,6 +45,8 @@ final class SessionTimeoutsTest {
                 // then
                 assertEquals(SHORTEST, taken);
                 assertEquals(Duration.ofSeconds(7), SessionTimeouts.taken(admin, Duration.ofSeconds(7)));
+                assertEquals(SHORTEST, SessionTimeouts.inForce(admin, SHORT));
+                assertEquals(Duration.ofSeconds(7), SessionTimeouts.inForce(admin, Duration.ofSeconds(7)));
             }
         }
     }
