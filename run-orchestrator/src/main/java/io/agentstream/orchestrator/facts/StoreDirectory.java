@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,11 @@ final class StoreDirectory {
     /// A file whose lock is had by the process that uses the directory, for as long as it lives.
     private static final String IN_USE = "in-use";
 
+    /// Of Kafka Streams, in the directory of an application.
+    private static final String STREAMS_LOCK = ".lock";
+
     private static final String TEMPORARY = "agent-stream-facts-";
+    private static final Pattern OLD_NAME = Pattern.compile(TEMPORARY + "[0-9]+");
 
     private final Path path;
     private final FileChannel lock;
@@ -50,10 +55,10 @@ final class StoreDirectory {
     static Optional<StoreDirectory> take(@Nullable Path kept, List<String> applications) {
         try {
             if (kept == null) {
-                return Optional.of(temporary());
+                return Optional.of(temporary(applications));
             }
             Files.createDirectories(kept);
-            FileChannel channel = locked(kept);
+            FileChannel channel = locked(kept.resolve(IN_USE));
             if (channel == null) {
                 return Optional.empty();
             }
@@ -65,9 +70,9 @@ final class StoreDirectory {
         }
     }
 
-    private static @Nullable FileChannel locked(Path directory) throws IOException {
+    private static @Nullable FileChannel locked(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
-                directory.resolve(IN_USE), StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         if (isLocked(channel)) {
             return channel;
         }
@@ -75,10 +80,10 @@ final class StoreDirectory {
         return null;
     }
 
-    private static StoreDirectory temporary() throws IOException {
+    private static StoreDirectory temporary(List<String> applications) throws IOException {
         String mine = TEMPORARY + thisProcess();
         Path made = Files.createTempDirectory(mine);
-        FileChannel channel = locked(made);
+        FileChannel channel = locked(made.resolve(IN_USE));
         if (channel == null || !Files.exists(made.resolve(IN_USE))) { // somebody took it for a dead one's before it was locked
             throw new IOException("somebody clears " + made + " away");
         }
@@ -86,7 +91,7 @@ final class StoreDirectory {
             for (Path other : others) {
                 // To look at a lock of one's own is to lose it: it goes with the first descriptor of its file that is closed.
                 if (!String.valueOf(other.getFileName()).startsWith(mine)) {
-                    clear(other, Files.getOwner(made));
+                    clear(other, Files.getOwner(made), applications);
                 }
             }
         }
@@ -100,22 +105,45 @@ final class StoreDirectory {
     }
 
     /// Removes what a process has left that was killed: a lock is gone with who had it. What cannot be removed stays.
-    private static void clear(Path left, UserPrincipal owner) {
-        Path inUse = left.resolve(IN_USE);
+    private static void clear(Path left, UserPrincipal owner, List<String> applications) {
         try {
-            if (!Files.isDirectory(left, LinkOption.NOFOLLOW_LINKS)
-                    || !Files.getOwner(left, LinkOption.NOFOLLOW_LINKS).equals(owner)
-                    || !Files.isRegularFile(inUse, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Files.isDirectory(left, LinkOption.NOFOLLOW_LINKS) || !Files.getOwner(left, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
                 return;
             }
-            FileChannel channel = locked(left);
-            if (channel != null) {
-                try (channel) {
-                    remove(left);
-                }
+            List<Path> locks = locks(left, applications);
+            if (!locks.isEmpty()) {
+                removeWhenLocked(left, locks, 0);
             }
         } catch (IOException goneOrAnothers) {
             log.atDebug().addKeyValue("directory", left).setCause(goneOrAnothers).log("stores that are left cannot be looked at");
+        }
+    }
+
+    /// The files that whoever uses the directory has locked. Versions that locked nothing themselves have Kafka Streams' own locks, one for
+    /// each application, and names without a process.
+    private static List<Path> locks(Path directory, List<String> applications) {
+        Path inUse = directory.resolve(IN_USE);
+        if (Files.exists(inUse, LinkOption.NOFOLLOW_LINKS) || !OLD_NAME.matcher(String.valueOf(directory.getFileName())).matches()) {
+            return Files.isRegularFile(inUse, LinkOption.NOFOLLOW_LINKS) ? List.of(inUse) : List.of();
+        }
+        List<Path> begun = applications.stream()
+                .map(directory::resolve)
+                .filter(stores -> Files.isDirectory(stores, LinkOption.NOFOLLOW_LINKS))
+                .map(stores -> stores.resolve(STREAMS_LOCK))
+                .toList();
+        return begun.stream().allMatch(lock -> Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)) ? begun : List.of();
+    }
+
+    private static void removeWhenLocked(Path directory, List<Path> locks, int from) throws IOException {
+        if (from == locks.size()) {
+            remove(directory);
+            return;
+        }
+        FileChannel channel = locked(locks.get(from));
+        if (channel != null) {
+            try (channel) {
+                removeWhenLocked(directory, locks, from + 1);
+            }
         }
     }
 
