@@ -107,6 +107,17 @@ final class FakeProject {
         Files.delete(tools.resolve(what));
     }
 
+    /// A wrapper that does what Maven does, or breaks.
+    void wrapper(boolean works) throws IOException {
+        program(
+                root.resolve("mvnw"),
+                works ? MVN.replace("$(dirname \"$0\")", tools.toString()).replace("@MODULE@", module) : "#!/bin/sh\nexit 1\n");
+    }
+
+    void uninstallMaven() throws IOException {
+        Files.delete(tools.resolve("mvn"));
+    }
+
     /// A program that is found before the machine's own.
     void tool(String name, String text) throws IOException {
         program(tools.resolve(name), text);

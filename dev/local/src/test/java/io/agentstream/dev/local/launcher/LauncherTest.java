@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +67,24 @@ final class LauncherTest {
             // then
             assertEquals(0, second.exitCode(), second.said());
             assertTrue(second.said().contains("ran second"), second.said());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theWrapperBuildsWhereNoMavenIsInstalled(boolean installed) throws Exception {
+        // given
+        project.onlyTools(Stream.concat(TOOLS.stream(), Stream.of("flock")).toList());
+        project.wrapper(!installed);
+        if (!installed) {
+            project.uninstallMaven();
+        }
+
+        // when
+        try (Launch launch = project.launch()) {
+            // then
+            assertEquals(0, launch.exitCode(), launch.said());
+            assertEquals(1, project.builds());
         }
     }
 
