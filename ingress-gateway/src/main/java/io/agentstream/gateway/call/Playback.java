@@ -10,8 +10,8 @@ import io.agentstream.schemas.SocketCommand;
 /// Audio goes out at once while less than the look-ahead is at the provider, and waits here otherwise. A second of audio is a
 /// second of playing, so what was sent says when it will have been heard, with or without the provider's help.
 ///
-/// Turns are numbered by the worker. Where another worker takes the call up, its numbers need not go on where the former's ended,
-/// so inside here a turn is its worker's rank and its number, in one `long`: every turn of a later worker is later.
+/// Turns are numbered by the worker. Where another worker takes the call up, its numbers need not go on where the former's ended:
+/// inside here a turn is what [WorkerTurns] makes of it.
 ///
 /// What was heard when is told in [Stretches]: where one begins and, where it does not run into the next, where it ends. A pause that is
 /// shorter than a sample is none.
@@ -21,9 +21,6 @@ import io.agentstream.schemas.SocketCommand;
 public final class Playback {
 
     static final int MAX_MARKS = 1_000;
-
-    /// More than there are turn numbers.
-    private static final long WORKER = 1L << 33;
 
     private static final long NO_TURN = Long.MIN_VALUE;
 
@@ -71,6 +68,7 @@ public final class Playback {
     private final long lookAheadUs;
     private final Output output;
     private final CommandOrder order = new CommandOrder();
+    private final WorkerTurns workers = new WorkerTurns();
     private final PlayQueue queue = new PlayQueue();
     private final TurnClock turns = new TurnClock(this::played);
     private final Stretches stretches = new Stretches(NO_TURN);
@@ -83,9 +81,6 @@ public final class Playback {
     private long clearedTurn = NO_TURN;
     private long cutTurn = NO_TURN;
     private long newestSentTurn = NO_TURN;
-    private int worker;
-    /// From this number on a turn of a former worker could be taken for one of the present worker.
-    private long ambiguousFrom = Long.MAX_VALUE;
 
     public Playback(long lookAheadUs, Output output) {
         this.lookAheadUs = lookAheadUs;
@@ -114,7 +109,8 @@ public final class Playback {
         return switch (order.judge(command)) {
             case TAKEN -> true;
             case TAKEN_OVER -> {
-                takenOver(command);
+                workers.takenOver(command);
+                marks.clear(); // nobody waits for the former's
                 yield true;
             }
             case FORMER -> dropped(command, Drop.FORMER_WORKER);
@@ -127,38 +123,12 @@ public final class Playback {
         return false;
     }
 
-    /// What the former worker left goes on sounding until the new one clears it, as it does where a line was cut off. Nobody waits
-    /// for the former's marks, and of its turns nothing is said any more that would be taken for the new one's.
-    private void takenOver(SocketCommand first) {
-        worker++;
-        ambiguousFrom = switch (first) {
-            case SocketCommand.Play play -> play.turn();
-            case SocketCommand.Mark mark -> mark.turn();
-            case SocketCommand.Clear clear -> clear.turn() + 1L;
-            case SocketCommand.SealedPlay play -> play.turn();
-            case SocketCommand.Admit _, SocketCommand.Open _, SocketCommand.Finish _, SocketCommand.Close _ -> Long.MAX_VALUE;
-        };
-        marks.clear();
-    }
-
-    private long turn(int number) {
-        return worker * WORKER + number;
-    }
-
-    private static int number(long turn) {
-        return (int) turn;
-    }
-
-    private boolean isMine(long turn) {
-        return turn >= worker * WORKER - WORKER / 2;
-    }
-
     public void play(SocketCommand.Play play, long nowUs) {
         Slice audio = play.payload();
         if (audio.length() == 0) {
             return;
         }
-        long turn = turn(play.turn());
+        long turn = workers.turn(play.turn());
         if (turn <= clearedTurn) {
             output.dropped(Drop.CLEARED, frames(play));
             return;
@@ -183,7 +153,7 @@ public final class Playback {
     }
 
     public void mark(SocketCommand.Mark mark, long nowUs) {
-        long turn = turn(mark.turn());
+        long turn = workers.turn(mark.turn());
         if (turn <= clearedTurn) {
             output.dropped(Drop.CLEARED, 0);
             return;
@@ -199,7 +169,7 @@ public final class Playback {
     /// Drops all audio and marks of the turn `number` and of earlier ones, also at the provider; unless a later turn sounds there
     /// already.
     public void clear(int number, long nowUs) {
-        long turn = turn(number);
+        long turn = workers.turn(number);
         if (turn <= clearedTurn) {
             return;
         }
@@ -221,7 +191,7 @@ public final class Playback {
     }
 
     private void reached(SentMarks.Mark mark) {
-        output.markReached(number(mark.turn()), mark.name());
+        output.markReached(WorkerTurns.number(mark.turn()), mark.name());
     }
 
     /// Sends what is due and says what was reached.
@@ -270,8 +240,8 @@ public final class Playback {
 
     /// A mark of a former worker is of use to nobody.
     private void sendMark(long turn, String name, long nowUs) {
-        if (isMine(turn)) {
-            String wireName = (worker == 0 ? "" : worker + ".") + number(turn) + ":" + name;
+        if (workers.isPresent(turn)) {
+            String wireName = workers.wirePrefix() + WorkerTurns.number(turn) + ":" + name;
             marks.sent(turn, name, wireName, Math.max(endUs, nowUs));
             output.mark(wireName);
         }
@@ -284,7 +254,7 @@ public final class Playback {
         }
         long startUs = paused ? nowUs : endUs;
         if (stretches.begins(turn, fromByte, length, paused)) {
-            output.playing(number(turn), epoch, fromByte, startUs);
+            output.playing(WorkerTurns.number(turn), epoch, fromByte, startUs);
         }
         long lengthUs = length * 1_000L / bytesPerMs;
         endUs = startUs + lengthUs;
@@ -301,8 +271,8 @@ public final class Playback {
     }
 
     private void played(long turn, long playedMs, boolean finished) {
-        if (isMine(turn) || number(turn) < ambiguousFrom) {
-            output.played(number(turn), playedMs, finished);
+        if (workers.isClear(turn)) {
+            output.played(WorkerTurns.number(turn), playedMs, finished);
         }
     }
 }
