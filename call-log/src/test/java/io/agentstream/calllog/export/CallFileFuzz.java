@@ -48,7 +48,7 @@ public final class CallFileFuzz {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         content.writeBytes(bytes.length > 0 && bytes[0] == '+' ? members.get(name) : new byte[0]);
         content.writeBytes(bytes);
-        return HostileFileTest.agreed(all -> all.put(name, content.toByteArray()));
+        return SpoiledFiles.agreed(all -> all.put(name, content.toByteArray()));
     }
 
     private static void read(byte[] bytes) throws IOException {
