@@ -13,11 +13,8 @@ import io.agentstream.cli.replay.TimelineView;
 import io.agentstream.cli.text.Paint;
 import io.agentstream.runtime.ServiceMain;
 import io.agentstream.schemas.Json;
-import io.agentstream.schemas.Topics;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -104,9 +100,6 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--wav", paramLabel = "FILE", description = "Saves the call's sound: left the caller, right what the caller heard.")
     private @Nullable Path wav;
 
-    /// What a call's sound is made of.
-    private static final Set<String> SOUND = Set.of(Topics.CALL_MEDIA.name(), Topics.SOCKET_COMMANDS.name());
-
     ReplayCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -145,8 +138,9 @@ final class ReplayCommand implements Callable<Integer> {
         try (CallFile call = CallFile.open(Objects.requireNonNull(file))) {
             ReplayedFile replayed = new ReplayedFile(call);
             if (wav != null) {
-                save(wav, replayed::wav);
-                missing(call.manifest().gaps().stream().map(Manifest.Gap::topic).filter(SOUND::contains).distinct().toList());
+                SavedSound sound = new SavedSound(terminal);
+                sound.save(wav, replayed::wav);
+                sound.missing(call.manifest().gaps().stream().map(Manifest.Gap::topic).filter(SavedSound.TOPICS::contains).distinct().toList());
             }
             if (transcript) {
                 replayed.transcript().forEach(line -> terminal.out().println(Paint.clean(line)));
@@ -164,11 +158,12 @@ final class ReplayCommand implements Callable<Integer> {
             JsonNode found = RunFinder.find(client, named);
             String path = "/api/v1/runs/" + found.path("id").asString("");
             if (wav != null) {
+                SavedSound sound = new SavedSound(terminal);
                 HttpResponse<InputStream> answer = client.answer(path + "/audio.wav", Map.of("Accept", "audio/wav"));
                 try (InputStream body = answer.body()) {
-                    save(wav, body::transferTo);
+                    sound.save(wav, body::transferTo);
                 }
-                missing(answer.headers().allValues("Agent-Stream-Missing"));
+                sound.missing(answer.headers().allValues("Agent-Stream-Missing"));
             }
             if (follow) {
                 follow(client, found, path + "/timeline");
@@ -276,28 +271,5 @@ final class ReplayCommand implements Callable<Integer> {
                 }
             }
         }
-    }
-
-    /// Gives all of a sound.
-    @FunctionalInterface
-    private interface Sound {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
-    /// Silence that was none is not to be taken for one.
-    private void missing(List<String> topics) {
-        if (!topics.isEmpty()) {
-            terminal.err().println("not all of the sound is there: records of " + Paint.clean(String.join(", ", topics)) + " are gone");
-        }
-    }
-
-    private void save(Path to, Sound sound) throws IOException {
-        try (WholeFile file = WholeFile.at(to)) {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file.part()))) {
-                sound.writeTo(out);
-            }
-            file.replace();
-        }
-        terminal.err().println("saved " + to + ": left the caller, right what the caller heard");
     }
 }
