@@ -10,7 +10,16 @@ public interface Mouth extends AutoCloseable {
     /// Longest text of one utterance; [Utterance#say] refuses what goes beyond it.
     int MAX_TEXT_CHARACTERS = 64 * 1_024;
 
-    /// Begins an utterance. The listener gets audio, words and at last exactly one [Spoken.Done] or [Spoken.Failed].
+    /// What has become of a text that [#sounds], where a service says that it is spoken and has sent nothing to be heard.
+    ServiceFailure NO_AUDIO = new ServiceFailure.Broken("no audio");
+
+    /// Whether a text has something that is spoken. An ellipsis, or a picture of a face, may well be spoken without a sound.
+    static boolean sounds(String text) {
+        return text.codePoints().anyMatch(Character::isLetterOrDigit);
+    }
+
+    /// Begins an utterance. The listener gets audio, words and at last exactly one [Spoken.Done] or [Spoken.Failed]: the latter also where
+    /// the service has ended it and nothing was to be heard.
     Utterance speak(Listener listener);
 
     /// Connects, where there is something to connect, so that the first sentence need not wait for it. Returns at once. A failure is told by

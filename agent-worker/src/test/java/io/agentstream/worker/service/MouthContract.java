@@ -152,6 +152,31 @@ public abstract class MouthContract {
     }
 
     @Test
+    void whatEndsWithoutASoundWasNotSaid() {
+        server().next(Mishap.EMPTY, Mishap.EMPTY, Mishap.EMPTY);
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        say(mouth, told);
+
+        assertEquals(Mouth.NO_AUDIO, told.await(Spoken.Failed.class).failure());
+        assertEquals(1, told.all().size());
+        mouth.close();
+    }
+
+    @Test
+    void whatHasNoSoundIsSaidWithoutOne() {
+        server().next(Mishap.EMPTY);
+        Mouth mouth = mouth(Given.PATIENCE);
+        Mouth.Utterance utterance = mouth.speak(told::on);
+
+        utterance.say("\u2026 \uD83D\uDE42");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        mouth.close();
+    }
+
+    @Test
     void aServiceThatSaysNothingIsGivenUp() {
         server().next(Mishap.SILENT, Mishap.SILENT, Mishap.SILENT);
         Mouth mouth = mouth(new Patience(500, 300, 300, 1_000));

@@ -32,7 +32,7 @@ public final class PiecewiseMouth implements Mouth {
 
         /// Speaks a piece, which is not blank, to its end.
         ///
-        /// @return why it could not be; null where it was, or is not wanted any more
+        /// @return why it could not be; null where it was, or is not wanted any more. Where no audio came it was not
         @Nullable ServiceFailure speak(String piece, Out out);
 
         /// The piece that is being spoken is not wanted any more. Any thread.
@@ -134,7 +134,7 @@ public final class PiecewiseMouth implements Mouth {
                     return;
                 }
                 for (String piece = pieces.take(); !piece.isEmpty() && gate.isOpen(); piece = pieces.take()) {
-                    ServiceFailure failure = speaker.speak(piece, this);
+                    ServiceFailure failure = spoken(piece);
                     if (failure != null) {
                         gate.tellLast(new Spoken.Failed(failure, usage()));
                         return;
@@ -146,6 +146,13 @@ public final class PiecewiseMouth implements Mouth {
             } finally {
                 utterances.remove(this);
             }
+        }
+
+        private @Nullable ServiceFailure spoken(String piece) {
+            long before = audioBytes.get();
+            ServiceFailure failure = speaker.speak(piece, this);
+            boolean isMute = failure == null && audioBytes.get() == before && Mouth.sounds(piece);
+            return isMute && gate.isOpen() ? NO_AUDIO : failure;
         }
 
         @Override

@@ -175,11 +175,28 @@ final class StreamedUtterance implements Utterance {
             case Piece.Audio audio -> audio(audio.muLaw());
             case Piece.Words words -> words(words.words());
             case Piece.Letters some -> words(letters.add(since(some.letters())));
-            case Piece.Done _ -> {
-                letters.finish().ifPresent(word -> gate.tell(new Spoken.Words(List.of(word))));
-                finish(new Spoken.Done(usage()));
-            }
+            case Piece.Done _ -> done();
             case Piece.Failed failed -> fail(failed.failure());
+        }
+    }
+
+    private void done() {
+        letters.finish().ifPresent(word -> gate.tell(new Spoken.Words(List.of(word))));
+        if (isMute()) {
+            leave(false); // the service is not at it any more
+            gate.tellLast(new Spoken.Failed(Mouth.NO_AUDIO, usage()));
+        } else {
+            finish(new Spoken.Done(usage()));
+        }
+    }
+
+    /// Whether nothing is to be heard of what was to be said.
+    private boolean isMute() {
+        lock.lock();
+        try {
+            return audioBytes == 0 && Mouth.sounds(String.join("", texts));
+        } finally {
+            lock.unlock();
         }
     }
 
