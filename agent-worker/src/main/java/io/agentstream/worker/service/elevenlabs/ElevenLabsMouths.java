@@ -20,6 +20,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,6 +32,7 @@ public final class ElevenLabsMouths implements MouthService {
     /// The service closes after twenty seconds without a message.
     private static final int KEEP_ALIVE_MS = 10_000;
     private static final int POLICY = 1_008;
+    private static final Pattern LANGUAGE_MODELS = Pattern.compile("eleven_((flash|turbo)_v2_5|v3)(_.*)?");
 
     private final Wire wire;
 
@@ -70,10 +72,15 @@ public final class ElevenLabsMouths implements MouthService {
                     .with("output_format", "ulaw_8000")
                     .with("auto_mode", "true")
                     .with("sync_alignment", "true");
-            if (settings.language() != null) {
+            if (settings.language() != null && takesLanguage()) {
                 query.with("language_code", Languages.primary(settings.language()));
             }
             return query.withOptions(settings.options()).uri();
+        }
+
+        /// The others are told what they speak by the text alone, and refuse to be told it otherwise (400).
+        private boolean takesLanguage() {
+            return LANGUAGE_MODELS.matcher(settings.model()).matches();
         }
 
         @Override

@@ -27,6 +27,8 @@ import java.net.SocketException;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 final class ElevenLabsMouthTest extends MouthContract {
@@ -70,6 +72,21 @@ final class ElevenLabsMouthTest extends MouthContract {
         assertEquals("ulaw_8000", asked.query().get("output_format"));
         assertEquals("on", asked.query().get("apply_text_normalization"));
         assertEquals(Given.KEY, asked.headers().get("xi-api-key"));
+        mouth.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"eleven_flash_v2_5, en", "eleven_turbo_v2_5, en", "eleven_v3, en", "eleven_multilingual_v2, ''", "eleven_flash_v2, ''", "eleven_turbo_v2, ''"})
+    void theLanguageIsSaidToModelsThatTakeOne(String model, String said) {
+        Mouth mouth = service(wire).open(new MouthSettings(
+                Given.to(server.url(), Given.PATIENCE), model, "v", "en-US", Json.MAPPER.createObjectNode()));
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hi.");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        assertEquals(said, server.asked().getFirst().query().getOrDefault("language_code", ""));
         mouth.close();
     }
 

@@ -8,14 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// ElevenLabs' multi-context WebSocket. It refuses what that refuses: settings anywhere but in the first message of a context, a sixth
-/// context.
+/// context, a language for a model that takes none.
 public final class PlayedElevenLabs extends ServiceServer {
 
     private static final int MAX_CONTEXTS = 5;
+    private static final Pattern LANGUAGE_MODELS = Pattern.compile("eleven_((flash|turbo)_v2_5|v3)(_.*)?");
 
     private volatile PlayedVoice voice;
     private final List<String> texts = new CopyOnWriteArrayList<>();
@@ -44,6 +46,8 @@ public final class PlayedElevenLabs extends ServiceServer {
     protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
         if (!request.path().endsWith("/multi-stream-input")) {
             reply.json(404, "{\"detail\":{\"status\":\"not_found\"}}");
+        } else if (request.query().containsKey("language_code") && !LANGUAGE_MODELS.matcher(request.query().getOrDefault("model_id", "")).matches()) {
+            reply.json(400, "{\"detail\":{\"status\":\"unsupported_language\"}}");
         } else if (!beginsBadly(reply, mishap)) {
             ServiceSocket socket = reply.upgrade();
             new Contexts(socket, mishap).run();
