@@ -2,6 +2,7 @@ package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services;
+import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.CascadeDialogue;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
@@ -55,11 +56,13 @@ public final class CascadeEngine implements AgentEngine {
         }
         long organization = opening.organizationId();
         Services services = dialogue.graph().services();
+        Settings settings = dialogue.graph().settings();
         CascadeSession session = new CascadeSession(
                 dialogue.graph(), opening.callId(), ports.apply(organization),
                 new CascadeSession.Rows(
-                        standings.of(organization, "ear", services.ears()), standings.of(organization, "brain", services.brains()),
-                        standings.of(organization, "mouth", services.mouths())),
+                        standings.of(organization, "ear", Member.ears(services.ears(), settings)),
+                        standings.of(organization, "brain", Member.brains(services.brains())),
+                        standings.of(organization, "mouth", Member.voices(services.mouths(), settings))),
                 failures, out);
         if (preparations.mayPrepare()) {
             session.prepare();

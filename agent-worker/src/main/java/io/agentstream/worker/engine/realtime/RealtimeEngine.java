@@ -1,12 +1,12 @@
 package io.agentstream.worker.engine.realtime;
 
 import io.agentstream.agents.definition.AgentGraph;
-import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.dialogue.CascadeDialogue;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.cascade.FailureListener;
+import io.agentstream.worker.engine.cascade.Member;
 import io.agentstream.worker.service.fallback.Standings;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -47,7 +47,7 @@ public final class RealtimeEngine implements AgentEngine {
             throw new IllegalArgumentException("not a graph");
         }
         long organization = opening.organizationId();
-        List<Service> services = dialogue.graph().services().realtime();
+        List<Member> services = Member.voices(dialogue.graph().services().realtime(), dialogue.graph().settings());
         return new RealtimeSession(
                 dialogue.graph(), opening.callId(), ports.apply(organization), standings.of(organization, "realtime", services),
                 failures, out);

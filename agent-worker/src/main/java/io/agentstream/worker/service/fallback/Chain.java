@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Who of a row of services is asked next. The first that stands is; one that failed rests for a while, then one request is let through
+/// Who of a row of services is asked next. The first that stands is; one that failed by itself rests for a while, then one request is let through
 /// to it, and whether that succeeds decides for the others. Pure and immutable.
 public record Chain(List<Health> members) {
 
@@ -65,7 +65,11 @@ public record Chain(List<Health> members) {
         return members.get(member).equals(Health.WELL) ? this : with(member, Health.WELL);
     }
 
+    /// A request that it does not take says nothing of how it would take another one: it stands as it stood, and who tries it still tries it.
     public Chain failed(int member, ServiceFailure failure, long nowMs) {
+        if (failure instanceof Refused refused && refused.request()) {
+            return this;
+        }
         int failures = Math.min(members.get(member).failures() + 1, 30);
         long restMs = switch (failure) {
             case Refused _ -> REFUSED_MS;

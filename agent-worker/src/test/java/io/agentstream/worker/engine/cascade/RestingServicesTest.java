@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthDone;
+import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
@@ -18,7 +22,9 @@ import io.agentstream.schemas.MediaFormat;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Brain;
+import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
@@ -27,6 +33,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What one conversation has found out about a service, the others need not find out again.
 final class RestingServicesTest {
@@ -64,14 +71,67 @@ final class RestingServicesTest {
                 public void close() {}
             };
         }
+
+        @Override
+        public Mouth mouth(Service service, Settings settings) {
+            return new Mouth() {
+                @Override
+                public Utterance speak(Listener listener) {
+                    String how = settings.voice() + " " + settings.language();
+                    asked.add(how);
+                    listener.on(away.contains(how)
+                            ? new Spoken.Failed(new ServiceFailure.Refused("no such voice"), Usage.NONE)
+                            : new Spoken.Done(Usage.NONE));
+                    return SAID;
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
     }
 
+    private static final Mouth.Utterance SAID = new Mouth.Utterance() {
+        @Override
+        public boolean say(String text) {
+            return true;
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void cancel() {}
+
+        @Override
+        public Usage usage() {
+            return Usage.NONE;
+        }
+    };
+
     private AgentSession open(long organization, List<Answer> answers) {
+        return open(GRAPH, organization, answers);
+    }
+
+    private AgentSession open(JsonNode graph, long organization, List<Answer> answers) {
         return engine.open(
                 new AgentEngine.Opening(
-                        CallId.of(1, 1, 1), organization, GRAPH, Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
-                        Dialogues.of(GRAPH, Json.MAPPER.readTree("{}")), null),
+                        CallId.of(1, 1, 1), organization, graph, Json.MAPPER.readTree("{}"), MediaFormat.MULAW_8K,
+                        Dialogues.of(graph, Json.MAPPER.readTree("{}")), null),
                 answers::add);
+    }
+
+    /// What becomes of speaking with the first mouth of an agent that has this voice, in this language.
+    private Answer speak(String voice, String language) {
+        ObjectNode graph = (ObjectNode) GRAPH.deepCopy();
+        ((ObjectNode) graph.path("services")).set("mouth", Json.MAPPER.readTree(
+                "[{\"service\": \"elevenlabs\", \"key\": \"d\"}, {\"service\": \"cartesia\", \"key\": \"e\"}]"));
+        graph.putObject("settings").put("voice", voice).put("language", language);
+        List<Answer> answers = new ArrayList<>();
+        AgentSession session = open(graph, 7, answers);
+        session.perform(new Speak(1, 1, 0, "Hello."));
+        session.close();
+        return answers.getFirst();
     }
 
     /// What becomes of asking this brain of the row, in a conversation of its own.
@@ -135,5 +195,16 @@ final class RestingServicesTest {
         ask(8, 0);
 
         assertEquals(List.of("first", "first"), asked);
+    }
+
+    @Test
+    void aVoiceThatThereIsNotSaysNothingOfOthers() {
+        away.add("nobody en");
+        assertInstanceOf(MouthFailed.class, speak("nobody", "en"));
+        assertInstanceOf(MouthFailed.class, speak("nobody", "en"));
+
+        assertEquals(new MouthDone(1, 1), speak("somebody", "en"));
+        assertEquals(new MouthDone(1, 1), speak("nobody", "de"));
+        assertEquals(List.of("nobody en", "somebody en", "nobody de"), asked);
     }
 }

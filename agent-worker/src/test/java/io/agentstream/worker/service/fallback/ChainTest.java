@@ -66,6 +66,15 @@ final class ChainTest {
     }
 
     @Test
+    void aRequestThatIsNotTakenIsNobodysRest() {
+        Chain stands = Chain.of(2).failed(0, new Refused("status 400", true), NOW);
+        Chain tried = Chain.of(2).failed(0, new Broken("x"), NOW).asked(0, NOW + Chain.FIRST_MS);
+
+        assertEquals(Chain.of(2), stands);
+        assertEquals(tried, tried.failed(0, new Refused("status 400", true), NOW + Chain.FIRST_MS));
+    }
+
+    @Test
     void whereAllRestTheOneThatIsReadySoonestIsAsked() {
         Chain chain = Chain.of(3).failed(0, new Refused("x"), NOW).failed(1, new Broken("x"), NOW).failed(2, new Refused("x"), NOW);
 
