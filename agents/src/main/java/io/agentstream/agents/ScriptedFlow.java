@@ -4,6 +4,7 @@ import io.agentstream.agents.ScriptedDefinition.Node;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.schemas.WellFormed;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -127,6 +128,6 @@ public final class ScriptedFlow {
         if (PHONE_NUMBER.matcher(text).matches()) {
             return String.join(" ", text.replace("+", "").split(""));
         }
-        return text.substring(0, Math.min(text.length(), MAX_VALUE_CHARS));
+        return WellFormed.beginning(text, MAX_VALUE_CHARS);
     }
 }

@@ -43,7 +43,18 @@ public final class WellFormed {
         return from.contains("\\ud") || from.contains("\\uD") ? json(value) : value;
     }
 
-    private static JsonNode json(JsonNode value) {
+    /// As above, of a text that is not at hand any more: a value with nothing wrong in it is given back as it is.
+    public static JsonNode json(JsonNode value) {
+        return isWellFormed(value) ? value : mended(value);
+    }
+
+    private static boolean isWellFormed(JsonNode value) {
+        return value.isString()
+                ? text(value.stringValue()).equals(value.stringValue())
+                : value.valueStream().allMatch(WellFormed::isWellFormed);
+    }
+
+    private static JsonNode mended(JsonNode value) {
         if (value.isString()) {
             String text = value.stringValue();
             String mended = text(text);
@@ -52,13 +63,13 @@ public final class WellFormed {
         if (value.isObject()) {
             ObjectNode object = Json.MAPPER.createObjectNode();
             for (Map.Entry<String, JsonNode> property : value.properties()) {
-                object.set(property.getKey(), json(property.getValue()));
+                object.set(property.getKey(), mended(property.getValue()));
             }
             return object;
         }
         if (value.isArray()) {
             ArrayNode array = Json.MAPPER.createArrayNode();
-            value.forEach(each -> array.add(json(each)));
+            value.forEach(each -> array.add(mended(each)));
             return array;
         }
         return value;

@@ -28,6 +28,7 @@ final class WellFormedTest {
         JsonNode value = Json.MAPPER.readTree("{\"a\":1}");
 
         assertSame(value, WellFormed.json(value, "{\"a\":1}"));
+        assertSame(value, WellFormed.json(value));
     }
 
     @Test

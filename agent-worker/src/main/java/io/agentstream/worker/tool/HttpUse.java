@@ -7,6 +7,7 @@ import io.agentstream.runtime.outbound.AddressGuard;
 import io.agentstream.runtime.outbound.AddressRefusedException;
 import io.agentstream.runtime.outbound.OutboundStreams;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.WellFormed;
 import io.agentstream.worker.service.KeySource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -183,6 +184,6 @@ final class HttpUse {
         } catch (JacksonException text) {
             // then it is one
         }
-        failure.put("answer", told.substring(0, Math.min(told.length(), MAX_TOLD_CHARACTERS)));
+        failure.put("answer", WellFormed.beginning(told, MAX_TOLD_CHARACTERS));
     }
 }

@@ -100,6 +100,14 @@ final class HttpToolsTest {
     }
 
     @Test
+    void whatIsToldOfAnErrorEndsWithinNoCharacter() {
+        shop.status = 500;
+        shop.body = "x".repeat(1_999) + "\uD83D\uDE00" + "x".repeat(100);
+
+        assertEquals("failed {\"error\":\"status\",\"status\":500,\"answer\":\"" + "x".repeat(1_999) + "\"}", result(get(5_000, 10_000, 0)));
+    }
+
+    @Test
     void aServerThatSendsTheKeyBackTellsItToNobody() {
         shop.body = "{\"you_sent\":\"Bearer sk-shop\"}";
 

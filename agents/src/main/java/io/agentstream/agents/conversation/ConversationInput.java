@@ -3,11 +3,15 @@ package io.agentstream.agents.conversation;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Transfer;
+import io.agentstream.schemas.WellFormed;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What can happen to a conversation. The time at which it happens comes beside it.
+///
+/// This is where texts of others come in, of whatever service or tool: each is [WellFormed] in an input. Half of a surrogate pair could be
+/// written neither into an event nor into a snapshot, and would end the call far from where it came from.
 public sealed interface ConversationInput {
 
     /// What the floor takes, whoever decides what is said.
@@ -31,7 +35,11 @@ public sealed interface ConversationInput {
     /// The caller fell silent after `speechMs`, `agoMs` before this was known.
     record SpeechStopped(long speechMs, long agoMs) implements ForFloor {}
 
-    record DigitPressed(char digit) implements ForFloor {}
+    record DigitPressed(char digit) implements ForFloor {
+        public DigitPressed {
+            digit = WellFormed.text(String.valueOf(digit)).charAt(0);
+        }
+    }
 
     /// The caller has heard everything of a turn.
     record MarkReached(int turn) implements ForFloor {}
@@ -66,7 +74,11 @@ public sealed interface ConversationInput {
     record ReplyDelayed(int turn) implements EngineReply {}
 
     /// A piece of the answer, in the call's media format. The text may be empty, the audio may not.
-    record ReplyPart(int turn, String text, Slice audio) implements EngineReply {}
+    record ReplyPart(int turn, String text, Slice audio) implements EngineReply {
+        public ReplyPart {
+            text = WellFormed.text(text);
+        }
+    }
 
     /// The answer is complete.
     record ReplyFinished(int turn, Then then) implements EngineReply {}
@@ -132,6 +144,10 @@ public sealed interface ConversationInput {
 
     /// A word and when it is spoken.
     record Word(String text, long startMs, long endMs) {
+        public Word {
+            text = WellFormed.text(text);
+        }
+
         /// Without the word.
         @Override
         public String toString() {
@@ -144,6 +160,10 @@ public sealed interface ConversationInput {
     /// @param ear which ear, from 1: one that has failed is replaced
     /// @param judges whether it judges by what was said when a turn is over, and will say so; else its turns end with a pause
     record WordsHeard(int ear, String text, boolean judges) implements ServiceReply {
+
+        public WordsHeard {
+            text = WellFormed.text(text);
+        }
 
         public WordsHeard(int ear, String text) {
             this(ear, text, false);
@@ -162,6 +182,10 @@ public sealed interface ConversationInput {
     /// @param judges whether it has judged that by what was said; else it has heard a pause
     record WordsEnded(int ear, String text, boolean judges) implements ServiceReply {
 
+        public WordsEnded {
+            text = WellFormed.text(text);
+        }
+
         public WordsEnded(int ear, String text) {
             this(ear, text, false);
         }
@@ -177,6 +201,10 @@ public sealed interface ConversationInput {
 
     /// The next piece of what the brain says, cut anywhere.
     record BrainSaid(int turn, int number, String text) implements ServiceReply {
+        public BrainSaid {
+            text = WellFormed.text(text);
+        }
+
         /// Without the words.
         @Override
         public String toString() {
@@ -189,6 +217,12 @@ public sealed interface ConversationInput {
     /// @param id the brain's own, which comes back to it with the result
     /// @param arguments JSON as the model wrote it: it may be none
     record BrainCalled(int turn, int number, String id, String tool, String arguments) implements ServiceReply {
+        public BrainCalled {
+            id = WellFormed.text(id);
+            tool = WellFormed.text(tool);
+            arguments = WellFormed.text(arguments);
+        }
+
         /// Without the arguments.
         @Override
         public String toString() {
@@ -206,6 +240,10 @@ public sealed interface ConversationInput {
     /// @param text what it says, cut anywhere and beside its audio; may be empty
     /// @param audio in the call's media format; may be empty
     record BrainSpoke(int turn, int number, String text, Slice audio) implements ServiceReply {
+        public BrainSpoke {
+            text = WellFormed.text(text);
+        }
+
         /// Without the words.
         @Override
         public String toString() {
@@ -215,6 +253,10 @@ public sealed interface ConversationInput {
 
     /// What the caller said in a turn that was answered by its sound: it comes beside the answer, or behind it.
     record CallerQuoted(int turn, String text) implements ServiceReply {
+        public CallerQuoted {
+            text = WellFormed.text(text);
+        }
+
         /// Without the words.
         @Override
         public String toString() {
@@ -229,6 +271,10 @@ public sealed interface ConversationInput {
 
     /// @param result JSON, or a text
     record ToolAnswered(int turn, int number, boolean failed, String result) implements ServiceReply {
+        public ToolAnswered {
+            result = WellFormed.text(result);
+        }
+
         /// Without the result.
         @Override
         public String toString() {

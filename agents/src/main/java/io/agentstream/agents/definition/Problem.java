@@ -1,5 +1,7 @@
 package io.agentstream.agents.definition;
 
+import io.agentstream.schemas.WellFormed;
+
 /// Something that is wrong with an agent's definition.
 ///
 /// @param field where, as `nodes.greet.on_digit.1`; empty for the whole
@@ -19,6 +21,6 @@ public record Problem(String field, String message) {
 
     /// What somebody else has named, short enough for a message.
     static String shown(String name) {
-        return name.substring(0, Math.min(name.length(), MAX_SHOWN));
+        return WellFormed.beginning(name, MAX_SHOWN);
     }
 }

@@ -5,6 +5,7 @@ import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Problem;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.WellFormed;
 import tools.jackson.databind.JsonNode;
 
 /// What the conversation of an agent begins with: the same for the worker that holds it and for whoever runs it again. Any thread.
@@ -29,7 +30,8 @@ public final class Dialogues {
         return of(definition, Known.of(context));
     }
 
-    private static Dialogue of(JsonNode definition, Known known) {
+    private static Dialogue of(JsonNode given, Known known) {
+        JsonNode definition = WellFormed.json(given); // JSON can name in an escape what cannot be written
         return switch (definition.path("engine").asString("")) {
             case ScriptedDefinition.ENGINE -> switch (ScriptedDefinition.parse(definition)) {
                 case ScriptedDefinition.Parsed.Valid valid -> ScriptedDialogue.of(valid.definition(), known.context());

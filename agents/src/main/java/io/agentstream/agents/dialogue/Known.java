@@ -4,6 +4,7 @@ import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Values;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.WellFormed;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.Locale;
@@ -20,15 +21,17 @@ record Known(JsonNode context, JsonNode call, JsonNode run) {
 
     /// Of a call of which nobody knows more than what came with it.
     static Known of(JsonNode context) {
-        return new Known(context, context, Json.MAPPER.createObjectNode());
+        JsonNode came = WellFormed.json(context);
+        return new Known(came, came, Json.MAPPER.createObjectNode());
     }
 
     static Known of(RunEvent.Running began) {
+        JsonNode came = WellFormed.json(began.initialContext());
         ObjectNode call = Json.MAPPER.createObjectNode();
-        began.initialContext().properties().forEach(each -> call.set(each.getKey(), each.getValue()));
+        came.properties().forEach(each -> call.set(each.getKey(), each.getValue()));
         call.put("id", began.callId().toKey());
         return new Known(
-                began.initialContext(), call, Json.MAPPER.createObjectNode().put("id", began.run().id()).put("name", began.run().name()));
+                came, call, Json.MAPPER.createObjectNode().put("id", began.run().id()).put("name", began.run().name()));
     }
 
     Values values(AgentGraph graph, CascadeState s, long nowMs) {

@@ -30,6 +30,7 @@ import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.WellFormed;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +118,7 @@ public final class ScriptedDialogue implements Dialogue {
     @Override
     public Move asked(int turn, Prompt prompt, long nowMs) {
         Line line = flow.next(memory, prompt);
-        String whole = line.text().substring(0, Math.min(line.text().length(), MAX_SPOKEN_CHARS));
+        String whole = WellFormed.beginning(line.text(), MAX_SPOKEN_CHARS);
         ReplyBegun begun = new ReplyBegun(turn, line.memory().node(), line.manners(), null, line.outcome());
         if (left == null || !(prompt instanceof Prompt.Again)) {
             Spoken all = new Spoken(turn, 0, whole, line, List.of());

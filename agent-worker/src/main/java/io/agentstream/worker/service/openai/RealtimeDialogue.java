@@ -2,6 +2,7 @@ package io.agentstream.worker.service.openai;
 
 import io.agentstream.audio.MuLaw;
 import io.agentstream.schemas.Slice;
+import io.agentstream.schemas.WellFormed;
 import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Patience;
@@ -291,8 +292,7 @@ final class RealtimeDialogue {
     }
 
     private static String id(JsonNode of, String field) {
-        String id = Messages.text(of, field);
-        return id.substring(0, Math.min(id.length(), MAX_ID_CHARACTERS));
+        return WellFormed.beginning(Messages.text(of, field), MAX_ID_CHARACTERS);
     }
 
     private void created(String response) {
