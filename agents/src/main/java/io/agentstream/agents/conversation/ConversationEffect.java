@@ -147,4 +147,20 @@ public sealed interface ConversationEffect {
 
     /// Of what whoever thinks and speaks in one has said in this turn, the caller has heard no more than this.
     record CutShort(int turn, long heardMs) implements ServiceEffect {}
+
+    /// A service has not done in time what it was asked, so that it was broken off. What is broken off tells nothing, so whoever keeps how services
+    /// stand is told it here.
+    ///
+    /// @param service which of its kind, from 0; one behind the agent's own is the voice that needs none
+    /// @param waitedMs how long
+    record GaveUp(ServiceKind kind, int service, long waitedMs) implements ServiceEffect {}
+
+    /// What a service does.
+    enum ServiceKind {
+        EAR,
+        BRAIN,
+        MOUTH,
+        /// It hears, thinks and speaks.
+        SPEECH
+    }
 }

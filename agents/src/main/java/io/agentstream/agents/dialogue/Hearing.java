@@ -2,7 +2,9 @@ package io.agentstream.agents.dialogue;
 
 import io.agentstream.agents.conversation.BargeIn;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.Tell;
 import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.Dialogue;
@@ -178,6 +180,7 @@ final class Hearing {
     }
 
     void silent() {
+        step.effects.add(new GaveUp(ServiceKind.EAR, s.ear, FinishHearing.LIMIT_MS));
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 

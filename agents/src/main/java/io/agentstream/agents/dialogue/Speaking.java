@@ -2,7 +2,9 @@ package io.agentstream.agents.dialogue;
 
 import static io.agentstream.agents.dialogue.CascadeState.NONE;
 
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
@@ -210,6 +212,10 @@ final class Speaking {
 
     void silent() {
         step.effects.add(new StopSpeaking(s.turn));
+        if (s.pieces.get(s.spoken).press() == null) { // tones are ours
+            step.effects.add(new GaveUp(
+                    step.isLive() ? ServiceKind.SPEECH : ServiceKind.MOUTH, step.isLive() ? s.brain : s.mouth, limitMs()));
+        }
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 

@@ -4,6 +4,8 @@ import static io.agentstream.agents.dialogue.CascadeState.NONE;
 
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationInput.Then;
 import io.agentstream.agents.conversation.Dialogue;
@@ -22,7 +24,8 @@ import java.util.stream.Stream;
 /// has finished, and then it is asked again.
 final class Thinking {
 
-    /// How long a brain may take for its next piece; longer than its own patience, which ends first where the adapter is well.
+    /// How long a brain may take for its next piece; longer than its own patience for one request. A second one, of a brain that was silent for
+    /// the first, has what is left.
     static final long LIMIT_MS = 11_000;
 
     /// How often a brain is asked in one turn: each use of tools asks it again.
@@ -226,6 +229,7 @@ final class Thinking {
 
     void silent() {
         step.effects.add(new StopBrain(s.turn));
+        step.effects.add(new GaveUp(step.isLive() ? ServiceKind.SPEECH : ServiceKind.BRAIN, s.brain, LIMIT_MS));
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 

@@ -155,7 +155,7 @@ public final class ConversationForms {
                     ConversationEffect.PressKeys _, ConversationEffect.StopSpeaking _, ConversationEffect.StopBrain _,
                     ConversationEffect.StopTool _,
                     ConversationEffect.Understand _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _,
-                    ConversationEffect.HearTurn _, ConversationEffect.TellSpeech _, ConversationEffect.CutShort _ ->
+                    ConversationEffect.HearTurn _, ConversationEffect.TellSpeech _, ConversationEffect.CutShort _, ConversationEffect.GaveUp _ ->
                 record(effect);
         };
     }

@@ -10,9 +10,11 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.Clear;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.HangUp;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
@@ -397,6 +399,34 @@ class CascadeDialogueTest {
 
         assertEquals(List.of(1, 2), world.wanted(OpenEar.class).stream().map(OpenEar::ear).toList());
         assertTrue(spoken(world).contains("You said A question."), () -> spoken(world).toString());
+    }
+
+    @Test
+    void whoIsNotWaitedForAnyLongerIsNamedOnceItIsBrokenOff() {
+        // given services of which the first of each kind says nothing
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            public void perform(World world, ServiceEffect effect) {
+                boolean isSilent = (effect instanceof FinishHearing finish && finish.ear() == 1)
+                        || (effect instanceof AskBrain ask && ask.brain() == 0)
+                        || (effect instanceof Speak speak && speak.mouth() == 0);
+                if (!isSilent) {
+                    super.perform(world, effect);
+                }
+            }
+        };
+
+        World world = play(services, "A question.");
+
+        assertEquals(
+                List.of(
+                        new GaveUp(ServiceKind.MOUTH, 0, Speaking.LIMIT_MS), new GaveUp(ServiceKind.EAR, 0, FinishHearing.LIMIT_MS),
+                        new GaveUp(ServiceKind.BRAIN, 0, Thinking.LIMIT_MS)),
+                world.wanted(GaveUp.class));
+        for (GaveUp each : world.wanted(GaveUp.class)) { // behind what breaks it off: what comes of that is nothing any more
+            ConversationEffect before = world.effects.get(world.effects.indexOf(each) - 1);
+            assertTrue(each.kind() == ServiceKind.EAR || before instanceof StopBrain || before instanceof StopSpeaking, () -> before.toString());
+        }
     }
 
     @Test

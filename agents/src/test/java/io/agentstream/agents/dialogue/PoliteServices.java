@@ -5,6 +5,7 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.CutShort;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
@@ -101,6 +102,7 @@ class PoliteServices implements World.Services {
             case HearTurn hear -> heard = hear.turn();
             case TellSpeech tell -> informed.add(tell.text());
             case CutShort cut -> cuts.add(cut);
+            case GaveUp _ -> { } // somebody else is asked
             case FinishHearing finish when heard > 0 -> {
                 String words = said;
                 int turn = heard;

@@ -4,6 +4,7 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.CutShort;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
@@ -22,6 +23,7 @@ import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Services;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.audio.Dtmf;
 import io.agentstream.schemas.CallId;
@@ -129,6 +131,7 @@ final class CascadeSession implements AgentSession {
             case StopTool stop -> tools.stop(stop);
             case OpenEar open -> attempt(
                     Kind.EAR, rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
+            case GaveUp late -> late(late);
             case OpenSpeech _, HearTurn _, TellSpeech _, CutShort _ -> { } // whoever hears here does not think
             case FinishHearing finish -> {
                 Ear now = ear;
@@ -136,6 +139,16 @@ final class CascadeSession implements AgentSession {
                     now.finish();
                 }
             }
+        }
+    }
+
+    private void late(GaveUp late) {
+        Services services = graph.services();
+        switch (late.kind()) {
+            case EAR -> troubles.late(Kind.EAR, rows.ears(), services.ears(), late.service(), late.waitedMs());
+            case BRAIN -> troubles.late(Kind.BRAIN, rows.brains(), services.brains(), late.service(), late.waitedMs());
+            case MOUTH -> troubles.late(Kind.MOUTH, rows.mouths(), services.mouths(), late.service(), late.waitedMs());
+            case SPEECH -> { } // there is none here
         }
     }
 

@@ -1,8 +1,11 @@
 package io.agentstream.worker.engine.cascade;
 
+import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.schemas.CallId;
 import io.agentstream.worker.engine.cascade.FailureListener.Kind;
 import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.fallback.Standing;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,19 @@ public final class Troubles {
         log.atWarn().addKeyValue("call", callId).addKeyValue("service", service)
                 .log("a service does not take the tools of servers, and is asked without them");
         failures.failed(Kind.TOOLS, TOOLS_REFUSED);
+    }
+
+    /// A service that was not waited for any longer: nothing is told of what is broken off, but that it was late.
+    ///
+    /// @param services its row, in its order; what is behind it is a voice of our own, which rests for nobody
+    public void late(Kind kind, Standing row, List<Service> services, int member, long waitedMs) {
+        ServiceFailure late = new ServiceFailure.Silent(waitedMs);
+        if (member < services.size()) {
+            row.failed(member, late);
+            failed(kind, services.get(member).service(), late);
+        } else {
+            failed(kind, "offline", late);
+        }
     }
 
     /// @param service as in a definition

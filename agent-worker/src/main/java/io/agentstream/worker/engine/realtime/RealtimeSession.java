@@ -5,6 +5,7 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.CutShort;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
@@ -148,6 +149,8 @@ final class RealtimeSession implements AgentSession {
                 out.post(new MouthSpoke(press.turn(), press.number(), tones, List.of()));
                 out.post(new MouthDone(press.turn(), press.number()));
             }
+            case GaveUp late -> troubles.late(
+                    FailureListener.Kind.REALTIME, row, graph.services().realtime(), late.service(), late.waitedMs());
             case CallTool call -> tools.begin(call);
             case StopTool stop -> tools.stop(stop);
             case OpenEar _ -> { } // whoever hears here thinks too

@@ -4,6 +4,7 @@ import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.CutShort;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
 import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
@@ -62,7 +63,7 @@ final class ScriptedSession implements AgentSession {
                 }
             }
             case StopSpeaking stop -> stopSpeaking(stop.turn());
-            case PressKeys _, AskBrain _, StopBrain _, CallTool _, StopTool _, OpenEar _, FinishHearing _, OpenSpeech _, HearTurn _, TellSpeech _, CutShort _ ->
+            case PressKeys _, AskBrain _, StopBrain _, CallTool _, StopTool _, OpenEar _, FinishHearing _, OpenSpeech _, HearTurn _, TellSpeech _, CutShort _, GaveUp _ ->
                 throw new IllegalStateException("a script asks for more than a mouth");
         }
     }

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
@@ -47,6 +50,7 @@ final class RestingServicesTest {
 
     private long nowMs = 1_000_000;
     private final Set<String> away = new HashSet<>();
+    private final Set<String> silent = new HashSet<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final CascadeEngine engine = new CascadeEngine(
@@ -61,6 +65,9 @@ final class RestingServicesTest {
                 public Answering ask(io.agentstream.worker.service.BrainRequest request, Listener listener) {
                     String model = String.valueOf(service.model());
                     asked.add(model);
+                    if (silent.contains(model)) {
+                        return () -> { };
+                    }
                     listener.on(away.contains(model)
                             ? new Thought.Failed(new ServiceFailure.Broken("away"), Usage.NONE)
                             : new Thought.Text(model));
@@ -206,5 +213,37 @@ final class RestingServicesTest {
         assertEquals(new MouthDone(1, 1), speak("somebody", "en"));
         assertEquals(new MouthDone(1, 1), speak("nobody", "de"));
         assertEquals(List.of("nobody en", "somebody en", "nobody de"), asked);
+    }
+
+    @Test
+    void whoWasNotWaitedForAnyLongerRestsAndIsCounted() {
+        // given one that is asked, and says nothing
+        silent.add("first");
+        List<Answer> answers = new ArrayList<>();
+        AgentSession session = open(7, answers);
+        session.perform(new AskBrain(1, 1, 0, new BrainRequest("Help.", List.of(), List.of())));
+
+        // when
+        session.perform(new StopBrain(1));
+        session.perform(new GaveUp(ServiceKind.BRAIN, 0, 11_000));
+
+        // then
+        assertEquals(List.of("BRAIN silent"), failures);
+        assertInstanceOf(BrainFailed.class, ask(7, 0));
+        assertEquals(List.of("first"), asked);
+        assertEquals(List.of(), answers);
+    }
+
+    @Test
+    void whoIsInterruptedHasNotFailed() {
+        silent.add("first");
+        AgentSession session = open(7, new ArrayList<>());
+        session.perform(new AskBrain(1, 1, 0, new BrainRequest("Help.", List.of(), List.of())));
+
+        session.perform(new StopBrain(1));
+        silent.clear();
+
+        assertEquals(new BrainSaid(1, 1, "first"), ask(7, 0));
+        assertEquals(List.of(), failures);
     }
 }
