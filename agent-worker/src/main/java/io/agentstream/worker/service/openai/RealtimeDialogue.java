@@ -31,7 +31,7 @@ final class RealtimeDialogue {
     private static final int MAX_ID_CHARACTERS = 256;
     /// Parts of answers of which it is known whose they are: what may still be told to be cut short is the newest.
     private static final int MAX_ITEMS = 64;
-    /// A response that failed for the rate is asked for again once, so much later.
+    /// A response that failed for the rate is asked for again once, so much later; one of which something was told is left at that.
     private static final int RATE_WAIT_MS = 1_000;
 
     private final Wire wire;
@@ -365,7 +365,7 @@ final class RealtimeDialogue {
         boolean isNamed = !answers.isFree() && !answers.active().equals(WantedAnswers.UNNAMED);
         answers.over();
         boolean rate = Messages.text(response.path("status_details").path("error"), "code").equals("rate_limit_exceeded");
-        if (rate && !rateTried && !answers.isStopped()) {
+        if (rate && !rateTried && !answers.isStopped() && !answers.hasBegun()) {
             rateTried = true;
             answers.repeatLater();
             wire.after(RATE_WAIT_MS, () -> serial.run(this::askAgain));

@@ -79,6 +79,11 @@ final class WantedAnswers {
         begun = true;
     }
 
+    /// Whether something of the one under way, or of the last, was told: asked for again it would be heard, or done, twice.
+    boolean hasBegun() {
+        return begun;
+    }
+
     void over() {
         active = "";
     }

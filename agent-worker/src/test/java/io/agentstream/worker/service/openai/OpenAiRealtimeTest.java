@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.openai;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.simulator.services.Mishap;
@@ -16,6 +17,7 @@ import io.agentstream.worker.service.Realtime;
 import io.agentstream.worker.service.RealtimeSettings;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.Told;
 import io.agentstream.worker.service.Usage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -404,6 +406,36 @@ final class OpenAiRealtimeTest extends RealtimeFixture {
 
             assertEquals(List.of(1, 2), offered);
             assertEquals(List.of(), told.all(Lived.NotTaken.class));
+            realtime.close();
+        }
+    }
+
+    @Test
+    void anAnswerThatFailsForTheRateBeforeASoundIsAskedForOnceMore() {
+        plays(PlayedVoice.PROMPT, Answer.says(""), Answer.says(HELLO));
+        server.failing(1);
+        Realtime realtime = open();
+
+        realtime.answer(1, "");
+
+        assertTrue(told.await(Lived.Answered.class).whole());
+        assertEquals(HELLO, said(1));
+        assertEquals(2, server.events("response.create").size());
+        realtime.close();
+    }
+
+    @Test
+    void anAnswerThatFailsForTheRateBehindASoundOrAUseOfAToolIsNotAskedForAgain() {
+        for (Answer answer : List.of(Answer.says(HELLO), Answer.calls("lookup"))) {
+            plays(PlayedVoice.PROMPT, answer);
+            server.failing(1);
+            Told<Lived> of = new Told<>();
+            Realtime realtime = open(server.url(), of);
+
+            realtime.answer(1, "");
+
+            assertFalse(of.await(Lived.Answered.class).whole());
+            assertEquals(1, server.events("response.create").size());
             realtime.close();
         }
     }

@@ -48,12 +48,20 @@ abstract class RealtimeFixture {
         return open(server.url(), patience, sessionMs, history);
     }
 
+    Realtime open(URI url, Told<Lived> of) {
+        return open(url, Given.PATIENCE, RealtimeSettings.USUAL_SESSION_MS, of);
+    }
+
     Realtime open(URI url, Patience patience, long sessionMs, Message... history) {
+        return open(url, patience, sessionMs, told, history);
+    }
+
+    private Realtime open(URI url, Patience patience, long sessionMs, Told<Lived> of, Message... history) {
         RealtimeSettings settings = new RealtimeSettings(
                 Given.to(url, patience), "gpt-realtime", "marin", "You answer the phone.", "en",
                 List.of(new BrainRequest.Tool("lookup", "Finds", Json.MAPPER.createObjectNode().put("type", "object"))), sessionMs,
                 Json.MAPPER.createObjectNode());
-        return new OpenAiRealtimes(wire).open(settings, List.of(history), told::on);
+        return new OpenAiRealtimes(wire).open(settings, List.of(history), of::on);
     }
 
     Realtime open(Message... history) {

@@ -25,6 +25,7 @@ public final class PlayedRealtime extends ServiceServer {
     private volatile int wordsMs;
     private final AtomicInteger turns = new AtomicInteger();
     private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger responses = new AtomicInteger();
     private final AtomicLong heardBytes = new AtomicLong();
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
@@ -64,6 +65,12 @@ public final class PlayedRealtime extends ServiceServer {
     public PlayedRealtime understanding(int afterMs, String... of) {
         words = List.of(of);
         wordsMs = afterMs;
+        return this;
+    }
+
+    /// The next answers, so many, fail for the rate when all of them was given.
+    public PlayedRealtime failing(int answersToCome) {
+        failures.set(answersToCome);
         return this;
     }
 
@@ -205,6 +212,11 @@ public final class PlayedRealtime extends ServiceServer {
                 socket.text("{\"type\":\"response.output_item.done\",\"response_id\":\"" + response + "\",\"item\":" + output + "}");
             }
             active = "";
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"" + response + "\",\"status\":\"failed\",\"status_details\":"
+                        + "{\"type\":\"failed\",\"error\":{\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\"}},\"output\":[]}}");
+                return;
+            }
             socket.text("{\"type\":\"response.done\",\"response\":{\"id\":\"" + response + "\",\"status\":\"" + (cancelled ? "cancelled" : "completed")
                     + "\",\"output\":[" + output + "],\"usage\":{\"total_tokens\":40,\"input_token_details\":{\"text_tokens\":10,\"audio_tokens\":20,"
                     + "\"cached_tokens\":5},\"output_token_details\":{\"text_tokens\":3,\"audio_tokens\":7}}}}");
