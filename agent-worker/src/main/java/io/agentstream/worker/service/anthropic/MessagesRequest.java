@@ -8,6 +8,7 @@ import io.agentstream.worker.service.BrainSettings;
 import io.agentstream.worker.service.Message;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.wire.Messages;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,6 +23,8 @@ final class MessagesRequest {
 
     /// Stands where the agent spoke last: what it said would be written on, or refused.
     private static final String GO_ON = "(The caller listens.)";
+
+    private static final Pattern NOT_IN_IDS = Pattern.compile("[^a-zA-Z0-9_-]");
 
     private MessagesRequest() {}
 
@@ -38,7 +41,7 @@ final class MessagesRequest {
                 case Message.Instructions some -> instructions.append(instructions.isEmpty() ? "" : "\n\n").append(some.text());
                 case Message.Caller caller -> entries.text("user", caller.text());
                 case Message.Agent agent -> agent(agent, entries);
-                case Message.ToolResult result -> entries.block("user").put("type", "tool_result").put("tool_use_id", result.callId())
+                case Message.ToolResult result -> entries.block("user").put("type", "tool_result").put("tool_use_id", id(result.callId()))
                         .put("content", result.content());
             }
         }
@@ -67,8 +70,14 @@ final class MessagesRequest {
     private static void agent(Message.Agent agent, Entries entries) {
         entries.text("assistant", agent.text());
         for (Thought.ToolCall call : agent.calls()) {
-            entries.block("assistant").put("type", "tool_use").put("id", call.id()).put("name", call.name()).set("input", object(call.arguments()));
+            entries.block("assistant").put("type", "tool_use").put("id", id(call.id())).put("name", call.name()).set("input", object(call.arguments()));
         }
+    }
+
+    /// The service takes `^[a-zA-Z0-9_-]+$`. Another one, which was asked before it, may give others; they are told apart as before.
+    private static String id(String of) {
+        String id = NOT_IN_IDS.matcher(of).replaceAll("_");
+        return id.equals(of) && !of.isEmpty() ? id : id + "_" + Integer.toHexString(of.hashCode());
     }
 
     /// What a model wrote that is no object cannot be sent back as one.

@@ -16,6 +16,7 @@ import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.wire.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 final class AnthropicBrainsTest extends BrainContract {
 
@@ -92,5 +93,21 @@ final class AnthropicBrainsTest extends BrainContract {
                          {"role":"assistant","content":[{"type":"tool_use","id":"c","name":"t","input":{}}]},
                          {"role":"user","content":[{"type":"tool_result","tool_use_id":"c","content":"x"},{"type":"text","text":"And?"}]}]"""),
                 Json.MAPPER.readTree(server.asked().getFirst().body()).path("messages"));
+    }
+
+    @Test
+    void idsOfAnotherServiceAreSentAsThisOneTakesThem() {
+        BrainRequest request = BrainRequest.of(List.of(
+                new Message.Caller("Hi."),
+                new Message.Agent("", List.of(new Thought.ToolCall("functions.t:0", "t", "{}"), new Thought.ToolCall("functions_t_0", "t", "{}"))),
+                new Message.ToolResult("functions.t:0", "x"), new Message.ToolResult("functions_t_0", "y")));
+
+        brain(Given.PATIENCE).ask(request, told::on);
+
+        told.await(Thought.Done.class);
+        JsonNode messages = Json.MAPPER.readTree(server.asked().getFirst().body()).path("messages");
+        List<String> ids = messages.path(1).path("content").valueStream().map(each -> each.path("id").asString("")).toList();
+        assertEquals(2, ids.stream().distinct().filter(each -> each.matches("[a-zA-Z0-9_-]+")).count(), ids.toString());
+        assertEquals(ids, messages.path(2).path("content").valueStream().map(each -> each.path("tool_use_id").asString("")).toList());
     }
 }
