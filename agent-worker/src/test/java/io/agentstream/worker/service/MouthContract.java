@@ -200,6 +200,18 @@ public abstract class MouthContract {
     }
 
     @Test
+    void anUtteranceThatTakesTooLongAsAWholeIsGivenUpWhateverCame() {
+        speaks(new PlayedVoice(80, 0, 15_000));
+        Mouth mouth = mouth(new Patience(2_000, 15_000, 15_000, 900));
+
+        say(mouth, told);
+
+        assertInstanceOf(Silent.class, told.await(Spoken.Failed.class).failure());
+        assertTrue(audioBytes(told) > 0);
+        mouth.close();
+    }
+
+    @Test
     void nothingIsToldBehindCancelAndOtherUtterancesGoOn() {
         // given
         speaks(new PlayedVoice(80, 0, 200));

@@ -103,6 +103,8 @@ final class CascadeState implements Cloneable {
     boolean finished;
     int fillers;
     long mouthDueMs = Dialogue.NEVER;
+    /// When all of what is being spoken has to be there.
+    long mouthEndsMs = Dialogue.NEVER;
     long brainDueMs = Dialogue.NEVER;
     long wordsDueMs = Dialogue.NEVER;
     long fillerDueMs = Dialogue.NEVER;

@@ -34,6 +34,16 @@ final class Speaking {
     /// How long a mouth may take for its next audio; longer than its own patience, which ends first where the adapter is well.
     static final long LIMIT_MS = 7_000;
 
+    /// How long a mouth may take for a text from its beginning to its end, whatever comes of it meanwhile; longer than its adapter lets it.
+    static final long WHOLE_LIMIT_MS = 90_000;
+
+    /// As long as the audio of an answer may be.
+    private static final long LIVE_WHOLE_LIMIT_MS = 300_000;
+
+    /// Words of a text that a mouth may tell, by its length, of which a number may be several; what it tells beyond them is not kept.
+    private static final int WORDS_PER_CHAR = 2;
+    private static final int SPARE_WORDS = 64;
+
     /// Bytes in a millisecond of telephone audio.
     private static final int MS_BYTES = 8;
 
@@ -156,6 +166,7 @@ final class Speaking {
             step.living().prepare();
             s.speaking = s.next++;
             s.mouthDueMs = step.nowMs + limitMs();
+            s.mouthEndsMs = step.nowMs + (step.isLive() ? LIVE_WHOLE_LIMIT_MS : WHOLE_LIMIT_MS);
             Piece piece = s.pieces.get(s.spoken);
             step.effects.add(piece.press() == null
                     ? new Speak(s.turn, s.speaking, step.isLive() ? s.brain : s.mouth, piece.text())
@@ -172,17 +183,24 @@ final class Speaking {
 
     void spoke(MouthSpoke part) {
         Piece piece = s.pieces.get(s.spoken);
-        List<Word> words = new ArrayList<>(piece.words());
-        words.addAll(part.words());
         Piece now = new Piece(
-                piece.round(), piece.text(), piece.audioMs() + part.audio().length() / MS_BYTES, List.copyOf(words), piece.press());
+                piece.round(), piece.text(), piece.audioMs() + part.audio().length() / MS_BYTES, words(piece, part.words()), piece.press());
         List<Piece> pieces = new ArrayList<>(s.pieces);
         pieces.set(s.spoken, now);
         s.pieces = List.copyOf(pieces);
-        s.mouthDueMs = step.nowMs + limitMs();
         if (part.audio().length() > 0) {
+            s.mouthDueMs = Math.min(step.nowMs + limitMs(), s.mouthEndsMs); // words alone are nothing to wait for
             step.replies.add(new ReplyPart(s.turn, piece.audioMs() == 0 ? piece.text() : "", part.audio()));
         }
+    }
+
+    private static List<Word> words(Piece piece, List<Word> more) {
+        if (more.isEmpty() || piece.words().size() + more.size() > WORDS_PER_CHAR * piece.text().length() + SPARE_WORDS) {
+            return piece.words();
+        }
+        List<Word> words = new ArrayList<>(piece.words());
+        words.addAll(more);
+        return List.copyOf(words);
     }
 
     void done() {

@@ -24,6 +24,7 @@ import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.BrainSaid;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
+import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.WordsEnded;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
@@ -36,6 +37,8 @@ import io.agentstream.agents.dialogue.World.TakeOver;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.Slice;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -427,6 +430,49 @@ class CascadeDialogueTest {
             ConversationEffect before = world.effects.get(world.effects.indexOf(each) - 1);
             assertTrue(each.kind() == ServiceKind.EAR || before instanceof StopBrain || before instanceof StopSpeaking, () -> before.toString());
         }
+    }
+
+    @Test
+    void aMouthThatNeverEndsIsNotWaitedForWhateverItSends() {
+        // given a mouth that sends a moment's audio every few seconds
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            void speak(World world, Speak speak) {
+                for (int n = 0; n < 100 && speak.mouth() == 0; n++) {
+                    answer(world, 100 + n * 5_000L, "mouth " + speak.turn(), new MouthSpoke(speak.turn(), speak.number(), Slice.of(new byte[80]), List.of()));
+                }
+                if (speak.mouth() > 0) {
+                    super.speak(world, speak);
+                }
+            }
+        };
+
+        World world = play(services, "A question.");
+
+        assertEquals(ServiceKind.MOUTH, world.wanted(GaveUp.class).getFirst().kind());
+        assertTrue(spoken(world).contains("You said A question."));
+    }
+
+    @Test
+    void wordsWithoutAudioAreNothingToWaitForAndOfTooManyNoneAreKept() {
+        // given a mouth that tells a thousand words every second, and sends nothing else
+        List<ConversationInput.Word> words = Collections.nCopies(1_000, new ConversationInput.Word("word", 0, 1));
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            void speak(World world, Speak speak) {
+                for (int n = 0; n < 100 && speak.mouth() == 0; n++) {
+                    answer(world, 100 + n * 1_000L, "mouth " + speak.turn(), new MouthSpoke(speak.turn(), speak.number(), Slice.EMPTY, words));
+                }
+                if (speak.mouth() > 0) {
+                    super.speak(world, speak);
+                }
+            }
+        };
+
+        World world = play(services, "A question.");
+
+        assertEquals(new GaveUp(ServiceKind.MOUTH, 0, Speaking.LIMIT_MS), world.wanted(GaveUp.class).getFirst());
+        assertTrue(spoken(world).contains("You said A question."));
     }
 
     @Test

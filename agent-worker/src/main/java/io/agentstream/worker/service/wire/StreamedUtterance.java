@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// One utterance of a [StreamingMouth]: what there is to say, how much of it was sent, and what came back.
 final class StreamedUtterance implements Utterance {
 
+    /// What may be told of the words beside the audio, by the length of the text, of which a number may be several: more is not told.
+    private static final int WORDS_PER_CHARACTER = 2;
+    private static final int LETTERS_PER_CHARACTER = 8;
+    private static final int SPARE_WORDS = 64;
+
     private final String id;
     private final Gate<Spoken> gate;
     private final Patience patience;
@@ -29,6 +34,8 @@ final class StreamedUtterance implements Utterance {
     private final StreamingMouth.Leave leave;
     /// Only the receiving thread.
     private final WordsOfLetters letters = new WordsOfLetters();
+    private long wordsCame;
+    private long lettersCame;
 
     /// Held for looking and changing, never while a listener or the mouth is called.
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,6 +49,8 @@ final class StreamedUtterance implements Utterance {
     private boolean over;
     private int audioBytes;
     private @Nullable ScheduledFuture<?> limit;
+    /// When all of it has to be there.
+    private @Nullable ScheduledFuture<?> wholeLimit;
 
     StreamedUtterance(
             String id, Mouth.Listener listener, Patience patience, Wire wire, MouthDialect dialect, Runnable pump,
@@ -90,6 +99,8 @@ final class StreamedUtterance implements Utterance {
                 return;
             }
             ended = true;
+            int wholeMs = patience.connectMs() + patience.wholeMs();
+            wholeLimit = wire.after(wholeMs, () -> fail(new Silent(wholeMs)));
             nothing = texts.stream().allMatch(String::isBlank);
             if (audioBytes > 0) {
                 arm(patience.silenceMs());
@@ -173,8 +184,16 @@ final class StreamedUtterance implements Utterance {
     void take(Piece piece) {
         switch (piece) {
             case Piece.Audio audio -> audio(audio.muLaw());
-            case Piece.Words words -> words(words.words());
-            case Piece.Letters some -> words(letters.add(since(some.letters())));
+            case Piece.Words words -> {
+                if (mayTell(words.words(), words.words().size())) {
+                    words(words.words());
+                }
+            }
+            case Piece.Letters some -> {
+                if (mayTell(some.letters(), 0)) {
+                    words(letters.add(since(some.letters())));
+                }
+            }
             case Piece.Done _ -> done();
             case Piece.Failed failed -> fail(failed.failure());
         }
@@ -223,6 +242,21 @@ final class StreamedUtterance implements Utterance {
         }
     }
 
+    /// Once it is too much, nothing more is told of them: the audio holds without.
+    private boolean mayTell(List<TimedWord> some, int words) {
+        wordsCame += words;
+        lettersCame += some.stream().mapToLong(each -> each.text().length() + 1L).sum();
+        int said;
+        lock.lock();
+        try {
+            said = characters;
+        } finally {
+            lock.unlock();
+        }
+        return wordsCame <= (long) WORDS_PER_CHARACTER * said + SPARE_WORDS
+                && lettersCame <= (long) LETTERS_PER_CHARACTER * (said + SPARE_WORDS);
+    }
+
     private void words(List<TimedWord> words) {
         if (!words.isEmpty()) {
             gate.tell(new Spoken.Words(words));
@@ -253,6 +287,10 @@ final class StreamedUtterance implements Utterance {
             tell = stop && opened && !over;
             over = true;
             disarm();
+            if (wholeLimit != null) {
+                wholeLimit.cancel(false);
+                wholeLimit = null;
+            }
         } finally {
             lock.unlock();
         }

@@ -69,4 +69,19 @@ final class CartesiaMouthTest extends MouthContract {
                 told.all(Spoken.Words.class).stream().flatMap(each -> each.words().stream()).toList());
         mouth.close();
     }
+
+    @Test
+    void ofMoreWordsThanATextMayHaveNoneAreTold() {
+        server.babbles(5_000);
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hello there you.");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        assertEquals(16 * 80, audioBytes(told));
+        assertEquals(List.of(), told.all(Spoken.Words.class));
+        mouth.close();
+    }
 }

@@ -153,4 +153,19 @@ final class ElevenLabsMouthTest extends MouthContract {
         assertEquals(1, server.asked().size());
         mouth.close();
     }
+
+    @Test
+    void ofMoreWordsThanATextMayHaveNoneAreTold() {
+        server.babbles(5_000);
+        Mouth mouth = mouth(Given.PATIENCE);
+
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hello there you.");
+        utterance.end();
+
+        told.await(Spoken.Done.class);
+        assertEquals(16 * 80, audioBytes(told));
+        assertEquals(List.of(), told.all(Spoken.Words.class));
+        mouth.close();
+    }
 }

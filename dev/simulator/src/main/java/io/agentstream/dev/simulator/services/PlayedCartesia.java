@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class PlayedCartesia extends ServiceServer {
 
     private volatile PlayedVoice voice;
+    private volatile int babble = 1;
     private final List<String> texts = new CopyOnWriteArrayList<>();
 
     private PlayedCartesia(PlayedVoice voice) {
@@ -28,6 +29,11 @@ public final class PlayedCartesia extends ServiceServer {
     /// From the next connection on.
     public void voice(PlayedVoice next) {
         voice = next;
+    }
+
+    /// From the next message on, so many times as many words as there are.
+    public void babbles(int times) {
+        babble = times;
     }
 
     /// The messages that it got, oldest first.
@@ -91,11 +97,13 @@ public final class PlayedCartesia extends ServiceServer {
             var ends = times.putArray("end");
             int at = 0;
             for (String word : text.strip().split(" ", -1)) {
-                words.add(word);
-                starts.add((beginsMs + at * msPerCharacter) / 1_000.0);
-                at += word.length();
-                ends.add((beginsMs + at * msPerCharacter) / 1_000.0);
-                at++;
+                int end = at + word.length();
+                for (int time = 0; time < babble; time++) {
+                    words.add(word);
+                    starts.add((beginsMs + at * msPerCharacter) / 1_000.0);
+                    ends.add((beginsMs + end * msPerCharacter) / 1_000.0);
+                }
+                at = end + 1;
             }
             return message.toString();
         }

@@ -20,6 +20,7 @@ public final class PlayedElevenLabs extends ServiceServer {
     private static final Pattern LANGUAGE_MODELS = Pattern.compile("eleven_((flash|turbo)_v2_5|v3)(_.*)?");
 
     private volatile PlayedVoice voice;
+    private volatile int babble = 1;
     private final List<String> texts = new CopyOnWriteArrayList<>();
 
     private PlayedElevenLabs(PlayedVoice voice) {
@@ -35,6 +36,11 @@ public final class PlayedElevenLabs extends ServiceServer {
     /// From the next connection on.
     public void voice(PlayedVoice next) {
         voice = next;
+    }
+
+    /// From the next message on, so many times as many words as there are.
+    public void babbles(int times) {
+        babble = times;
     }
 
     /// The messages that it got, oldest first.
@@ -97,9 +103,10 @@ public final class PlayedElevenLabs extends ServiceServer {
             var chars = alignment.putArray("chars");
             var starts = alignment.putArray("charStartTimesMs");
             var durations = alignment.putArray("charDurationsMs");
-            for (int i = 0; i < text.length(); i++) {
-                chars.add(text.substring(i, i + 1));
-                starts.add(i * msPerCharacter());
+            for (int i = 0; i < text.length() * babble; i++) {
+                int at = i / babble;
+                chars.add(text.substring(at, at + 1));
+                starts.add(at * msPerCharacter());
                 durations.add(msPerCharacter());
             }
             message.putNull("normalizedAlignment");
