@@ -248,11 +248,24 @@ final class Memories {
         if (heardMs <= 0) {
             return "";
         }
-        if (piece.words().isEmpty()) {
-            int chars = (int) (piece.text().length() * heardMs / piece.audioMs());
-            int blank = piece.text().lastIndexOf(' ', chars);
-            return blank < 0 ? "" : piece.text().substring(0, blank).strip();
-        }
+        return piece.words().isEmpty()
+                ? beginning(piece.text(), piece.text().length() * heardMs / piece.audioMs())
+                : words(piece, heardMs);
+    }
+
+    /// The words of a piece that are in its audio, where it is not all of it.
+    ///
+    /// @param chars how many there may be, where the mouth gives no times
+    static String spoken(Piece piece, long chars) {
+        return piece.words().isEmpty() ? beginning(piece.text(), chars) : words(piece, piece.audioMs());
+    }
+
+    private static String beginning(String text, long chars) {
+        int blank = text.lastIndexOf(' ', (int) chars);
+        return blank < 0 ? "" : text.substring(0, blank).strip();
+    }
+
+    private static String words(Piece piece, long heardMs) {
         StringBuilder text = new StringBuilder();
         for (Word word : piece.words()) {
             if (word.endMs() > heardMs) {

@@ -44,6 +44,9 @@ final class Speaking {
     private static final int WORDS_PER_CHAR = 2;
     private static final int SPARE_WORDS = 64;
 
+    /// What a mouth says in a second, where it is not known better: slowly, so that nothing counts as said that nobody has heard.
+    private static final int CHARS_PER_SECOND = 14;
+
     /// Bytes in a millisecond of telephone audio.
     private static final int MS_BYTES = 8;
 
@@ -241,6 +244,9 @@ final class Speaking {
     /// mouth there is nothing to be said, and the call ends.
     void failed(ServiceFailure failure) {
         boolean isBegun = s.pieces.get(s.spoken).audioMs() > 0;
+        if (isBegun) {
+            breakOff();
+        }
         if (!failure.passes() || s.mouthTries > 0) {
             nextMouth();
             s.mouthTries = 0;
@@ -256,6 +262,19 @@ final class Speaking {
             s.speaking = NONE;
             go();
         }
+    }
+
+    /// Of a text that is left at what there is of it, only that was said: by the mouth's times, or as much as the time is enough for.
+    private void breakOff() {
+        Piece piece = s.pieces.get(s.spoken);
+        long chars = piece.audioMs() * CHARS_PER_SECOND / 1_000;
+        if (piece.words().isEmpty() && chars >= piece.text().length()) {
+            return; // all but its end
+        }
+        String said = Memories.spoken(piece, chars);
+        List<Piece> pieces = new ArrayList<>(s.pieces);
+        pieces.set(s.spoken, new Piece(piece.round(), said, piece.audioMs(), piece.words(), piece.press()));
+        s.pieces = List.copyOf(pieces);
     }
 
     private long limitMs() {

@@ -339,6 +339,28 @@ class CascadeDialogueTest {
     }
 
     @Test
+    void ofALineThatAMouthBreaksOffOnlyWhatWasSaidIsRemembered() {
+        for (List<ConversationInput.Word> words : List.of(List.<ConversationInput.Word>of(), PoliteServices.words("Welcome to Acme."))) {
+            PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+                @Override
+                void speak(World world, Speak speak) {
+                    if (speak.mouth() > 0) {
+                        super.speak(world, speak);
+                        return;
+                    }
+                    answer(world, 40, "", new MouthSpoke(speak.turn(), speak.number(), Slice.of(new byte[900 * 8]), words));
+                    answer(world, 50, "", new MouthFailed(speak.turn(), speak.number(), new ServiceFailure(Kind.REFUSED)));
+                }
+            };
+
+            World world = play(services, "A question.");
+
+            assertEquals("Welcome to", Story.memory(world).path("history").path(0).path("text").asString());
+            assertEquals("Welcome to Acme.", spoken(world).getFirst());
+        }
+    }
+
+    @Test
     void aTextThatOneMouthDoesNotSpeakIsSpokenByAnother() {
         World world = play(mouths(speak -> speak.mouth() == 0 ? new ServiceFailure(Kind.BROKEN) : null), "A question.");
 

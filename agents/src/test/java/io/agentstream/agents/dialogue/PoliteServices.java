@@ -131,14 +131,20 @@ class PoliteServices implements World.Services {
 
     void speak(World world, Speak speak) {
         String of = "mouth " + speak.turn();
+        answer(world, 150, of, new MouthSpoke(
+                speak.turn(), speak.number(), Slice.of(sound(speak.text())), words(speak.text())));
+        answer(world, 160, of, new MouthDone(speak.turn(), speak.number()));
+    }
+
+    /// When the words of a text sound.
+    static List<Word> words(String text) {
         List<Word> words = new ArrayList<>();
         int from = 0;
-        for (String word : speak.text().split(" ", -1)) {
+        for (String word : text.split(" ", -1)) {
             words.add(new Word(word, (long) from * CHAR_MS, (long) (from + word.length()) * CHAR_MS));
             from += word.length() + 1;
         }
-        answer(world, 150, of, new MouthSpoke(speak.turn(), speak.number(), Slice.of(sound(speak.text())), words));
-        answer(world, 160, of, new MouthDone(speak.turn(), speak.number()));
+        return words;
     }
 
     /// Sounds as long as it is, and each sentence of it so that it is known again: by a number, and another one in its last millisecond.
