@@ -149,10 +149,10 @@ public sealed interface ConversationEffect {
     record CutShort(int turn, long heardMs) implements ServiceEffect {}
 
     /// A service has not done in time what it was asked, so that it was broken off. What is broken off tells nothing, so whoever keeps how services
-    /// stand is told it here.
+    /// stand is told it here. Or it does what it is asked, and nothing comes of it.
     ///
     /// @param service which of its kind, from 0; one behind the agent's own is the voice that needs none
-    /// @param waitedMs how long
+    /// @param waitedMs how long; 0 where it did not keep anybody waiting, so that it is no reason for others to leave it alone
     record GaveUp(ServiceKind kind, int service, long waitedMs) implements ServiceEffect {}
 
     /// What a service does.

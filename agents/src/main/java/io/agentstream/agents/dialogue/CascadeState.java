@@ -91,6 +91,8 @@ final class CascadeState implements Cloneable {
     int brainTries;
     int emptyTries;
     int earTries;
+    /// Turns in a row of which the ear has understood nothing.
+    int wordless;
     /// What the brain has said that is no sentence yet, and characters of the whole answer.
     String rest = "";
     int answerChars;

@@ -19,6 +19,10 @@ final class Hearing {
     /// Longest text of the turns of an ear that the floor has not asked for; what is beyond it is cut off.
     private static final int MAX_CHARS = 8_000;
 
+    /// Turns in a row of which an ear understands nothing, and how long somebody has to be heard in one: then it is taken for deaf.
+    static final int MAX_WORDLESS = 3;
+    private static final long LOUD_MS = 600;
+
     private final CascadeStep step;
     private final CascadeState s;
 
@@ -31,6 +35,7 @@ final class Hearing {
         if (step.graph.services().ears().isEmpty()) {
             return; // keys do
         }
+        s.wordless = 0;
         step.effects.add(new OpenEar(++s.earNumber, s.ear));
         s.forgetWords();
     }
@@ -40,6 +45,7 @@ final class Hearing {
         s.heard = behind(text);
         s.heardAll = false;
         s.earTries = 0;
+        s.wordless = text.isBlank() ? s.wordless : 0;
         tell(judges ? Understanding.Judgement.NOT_YET : Understanding.Judgement.NONE);
     }
 
@@ -68,7 +74,22 @@ final class Hearing {
                 s.aside = isKept() ? aside : "";
             }
         } else {
-            understood(text.isBlank() ? known() : behind(text));
+            String words = text.isBlank() ? known() : behind(text);
+            hears(!words.isBlank());
+            understood(words);
+        }
+    }
+
+    /// An ear that is connected and says nothing, turn after turn, is replaced: by the next one, or where there is none by itself, connected anew. It
+    /// may be the caller's line, so that it is held against the ear by nobody else.
+    private void hears(boolean something) {
+        CascadeState.Spoken spoken = s.unheard;
+        if (something) {
+            s.wordless = 0;
+        } else if (spoken != null && spoken.speechMs() >= LOUD_MS && ++s.wordless >= MAX_WORDLESS) {
+            step.effects.add(new GaveUp(ServiceKind.EAR, s.ear, 0));
+            s.ear = Math.min(s.ear + 1, step.graph.services().ears().size() - 1);
+            open();
         }
     }
 

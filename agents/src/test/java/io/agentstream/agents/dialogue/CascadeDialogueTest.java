@@ -497,6 +497,38 @@ class CascadeDialogueTest {
         assertTrue(spoken(world).contains("You said A question."));
     }
 
+    /// A caller of whom so many turns are heard and nothing is understood.
+    private static World mumbled(int turns, long speechMs) {
+        World world = world(new PoliteServices(CascadeDialogueTest::clerk), TakeOver.NEVER);
+        int[] said = {0};
+        boolean[] busy = {false};
+        world.caller = each -> {
+            if (each.isAsked() && !busy[0] && said[0] < turns) {
+                busy[0] = true;
+                said[0]++;
+                each.phone(500, () -> each.give(new ConversationInput.SpeechStarted(0)));
+                each.phone(500 + speechMs + 500, () -> {
+                    busy[0] = false;
+                    each.give(new ConversationInput.SpeechStopped(speechMs, 500));
+                });
+            }
+        };
+        return world.run(60_000);
+    }
+
+    private static List<Integer> ears(World world) {
+        return world.wanted(OpenEar.class).stream().map(OpenEar::service).toList();
+    }
+
+    @Test
+    void anEarThatUnderstandsNothingTurnAfterTurnIsReplaced() {
+        assertEquals(List.of(0), ears(mumbled(Hearing.MAX_WORDLESS - 1, 1_000)));
+        assertEquals(List.of(0, 1), ears(mumbled(Hearing.MAX_WORDLESS, 1_000)));
+        assertEquals(List.of(0, 1, 1), ears(mumbled(2 * Hearing.MAX_WORDLESS, 1_000)), "the last one is connected anew");
+        assertEquals(List.of(new GaveUp(ServiceKind.EAR, 0, 0)), mumbled(Hearing.MAX_WORDLESS, 1_000).wanted(GaveUp.class));
+        assertEquals(List.of(0), ears(mumbled(2 * Hearing.MAX_WORDLESS, 300)), "a noise is nothing to be understood");
+    }
+
     @Test
     void aNoiseThatHasNoWordsIsNotAnswered() {
         PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk);

@@ -55,13 +55,16 @@ public final class Troubles {
         failures.failed(Kind.TOOLS, TOOLS_REFUSED);
     }
 
-    /// A service that was not waited for any longer: nothing is told of what is broken off, but that it was late.
+    /// A service that was not waited for any longer: nothing is told of what is broken off, but that it was late. One of which nothing comes is
+    /// counted, and stands.
     ///
     /// @param services its row, in its order; what is behind it is a voice of our own, which rests for nobody
     public void late(Kind kind, Standing row, List<Service> services, int member, long waitedMs) {
         ServiceFailure late = new ServiceFailure.Silent(waitedMs);
         if (member < services.size()) {
-            row.failed(member, late);
+            if (waitedMs > 0) {
+                row.failed(member, late);
+            }
             failed(kind, services.get(member).service(), late);
         } else {
             failed(kind, "offline", late);

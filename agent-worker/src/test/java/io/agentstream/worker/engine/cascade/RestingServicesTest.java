@@ -246,4 +246,12 @@ final class RestingServicesTest {
         assertEquals(new BrainSaid(1, 1, "first"), ask(7, 0));
         assertEquals(List.of(), failures);
     }
+
+    @Test
+    void whoIsLeftBecauseNothingComesOfItIsCountedAndStands() {
+        open(7, new ArrayList<>()).perform(new GaveUp(ServiceKind.BRAIN, 0, 0));
+
+        assertEquals(List.of("BRAIN silent"), failures);
+        assertEquals(new BrainSaid(1, 1, "first"), ask(7, 0));
+    }
 }
