@@ -58,7 +58,7 @@ public sealed interface ConversationEffect {
     /// Speak a text.
     ///
     /// @param number under which the mouth answers; each number of a turn is given once
-    /// @param mouth which of the agent's mouths, from 0
+    /// @param mouth which of the agent's mouths, from 0; the one behind them is a voice that needs no service
     record Speak(int turn, int number, int mouth, String text) implements ServiceEffect {
         /// Without the words.
         @Override

@@ -6,7 +6,9 @@ import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
 import io.agentstream.agents.conversation.ConversationInput.EngineFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyFinished;
@@ -240,13 +242,15 @@ final class Speaking {
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 
-    /// The same text once more, then with the next mouth. A text of which some was heard is left at that: nobody wants to hear it twice. Without a
-    /// mouth there is nothing to be said, and the call ends.
+    /// The same text once more, then with the next mouth. A text of which some was heard is left at that: nobody wants to hear it twice. Behind the
+    /// agent's last mouth the voice that needs none takes the way for trouble, or ends what was about to end. Without that one there is nothing to be
+    /// said, and the call ends.
     void failed(ServiceFailure failure) {
         boolean isBegun = s.pieces.get(s.spoken).audioMs() > 0;
         if (isBegun) {
             breakOff();
         }
+        boolean wasOnlyOwn = isOnlyOwn();
         if (!failure.passes() || s.mouthTries > 0) {
             nextMouth();
             s.mouthTries = 0;
@@ -256,6 +260,9 @@ final class Speaking {
         if (!hasMouth()) {
             s.stop();
             step.replies.add(new EngineFailed());
+        } else if (isOnlyOwn() && !wasOnlyOwn && !s.ending && s.transfer == null) {
+            leaveAll(isBegun);
+            step.way().trouble();
         } else if (isBegun) {
             next();
         } else {
@@ -289,10 +296,35 @@ final class Speaking {
         }
     }
 
-    /// Behind the last service that hears, thinks and speaks there is a voice that needs none.
+    /// Behind the last service that speaks there is a voice that needs none.
     private boolean hasMouth() {
         Services services = step.graph.services();
-        return step.isLive() ? s.brain <= services.realtime().size() : s.mouth < services.mouths().size();
+        return step.isLive() ? s.brain <= services.realtime().size() : s.mouth <= services.mouths().size();
+    }
+
+    /// Whether that is the one that speaks.
+    private boolean isOnlyOwn() {
+        return !step.isLive() && s.mouth == step.graph.services().mouths().size();
+    }
+
+    /// What was being said and thought is left at that.
+    ///
+    /// @param isBegun whether some of the text was heard
+    private void leaveAll(boolean isBegun) {
+        if (s.asking != NONE) {
+            step.effects.add(new StopBrain(s.turn));
+        }
+        if (s.asked != null) {
+            step.effects.add(new StopTool(s.turn, s.asked.number()));
+        }
+        step.running().leave();
+        s.stop();
+        s.finished = false;
+        s.spoken += isBegun ? 1 : 0;
+        s.pieces = List.copyOf(s.pieces.subList(0, s.spoken));
+        s.rest = "";
+        s.go = null;
+        s.goesOn = false;
     }
 
     /// Says something while the caller waits, where the agent has words for that; they are not remembered.

@@ -325,7 +325,11 @@ class CascadeDialogueTest {
     }
 
     private static PoliteServices mouths(Function<Speak, ServiceFailure> wrong) {
-        return new PoliteServices(CascadeDialogueTest::clerk) {
+        return mouths(wrong, CascadeDialogueTest::clerk);
+    }
+
+    private static PoliteServices mouths(Function<Speak, ServiceFailure> wrong, Function<BrainRequest, Thought> brain) {
+        return new PoliteServices(brain) {
             @Override
             void speak(World world, Speak speak) {
                 ServiceFailure instead = wrong.apply(speak);
@@ -366,6 +370,44 @@ class CascadeDialogueTest {
 
         assertEquals(List.of("Welcome to Acme.", "Welcome to Acme.", "Welcome to Acme.", "How can I help?"), spoken(world).subList(0, 4));
         assertTrue(world.told(Fact.Said.class).stream().allMatch(Fact.Said::whole));
+    }
+
+    @Test
+    void behindTheLastMouthAVoiceThatNeedsNoneApologizes() {
+        World world = play(mouths(speak -> speak.mouth() < 2 ? new ServiceFailure(Kind.REFUSED) : null), "A question.");
+
+        assertEquals(List.of("Welcome to Acme.", "Welcome to Acme.", "I am sorry, I cannot go on."), spoken(world));
+        assertEquals(List.of(0, 1, 2), world.wanted(Speak.class).stream().map(Speak::mouth).toList());
+        assertEquals(End.AGENT_HANGUP, world.told(Fact.HungUp.class).getLast().end());
+    }
+
+    @Test
+    void behindTheLastMouthTheWayForTroubleIsTaken() {
+        Story story = Story.of("""
+                "settings": {"trouble": {"say": "I am sorry.", "go": "person"}},
+                "nodes": {"start": {"type": "agent", "say": "Hello.", "prompt": "Help."},
+                          "person": {"type": "transfer", "say": "I put you through.", "to": "+15550130", "on_failure": "nobody"},
+                          "nobody": {"type": "hangup", "say": "Nobody is there."}}""").with(request -> Thought.of("You are welcome. Bye."));
+        boolean[] talked = {false};
+
+        World world = story.play(mouths(speak -> {
+            talked[0] |= speak.text().equals("You are welcome.");
+            return talked[0] && speak.mouth() < 2 ? new ServiceFailure(Kind.REFUSED) : null;
+        }, story.brain()), TakeOver.NEVER, "Thank you.");
+
+        assertEquals(List.of("Hello.", "You are welcome.", "You are welcome.", "I put you through."), spoken(world));
+        assertEquals(1, world.told(Fact.TransferAsked.class).size());
+        assertEquals(End.TRANSFERRED, world.told(Fact.HungUp.class).getLast().end());
+    }
+
+    @Test
+    void whatIsAboutToEndIsEndedByTheVoiceThatNeedsNone() {
+        Story story = Story.of("\"nodes\": {\"start\": {\"type\": \"hangup\", \"say\": \"Goodbye.\"}}");
+
+        World world = story.play(mouths(speak -> speak.mouth() < 2 ? new ServiceFailure(Kind.REFUSED) : null), TakeOver.NEVER);
+
+        assertEquals(List.of("Goodbye.", "Goodbye.", "Goodbye."), spoken(world));
+        assertEquals(End.AGENT_HANGUP, world.told(Fact.HungUp.class).getLast().end());
     }
 
     @Test

@@ -97,7 +97,13 @@ final class CascadeSession implements AgentSession {
     }
 
     private Mouth mouth(int number) {
-        return mouths.computeIfAbsent(number, n -> ports.mouth(graph.services().mouths().get(n), graph.settings()));
+        return mouths.computeIfAbsent(
+                number, n -> ports.mouth(isOwn(n) ? OwnVoice.SERVICE : graph.services().mouths().get(n), graph.settings()));
+    }
+
+    /// Behind the last of the agent's mouths.
+    private boolean isOwn(int mouth) {
+        return mouth >= graph.services().mouths().size();
     }
 
     @Override
@@ -114,6 +120,11 @@ final class CascadeSession implements AgentSession {
             return;
         }
         switch (effect) {
+            case Speak speak when isOwn(speak.mouth()) -> {
+                if (!troubles.isAsked(Kind.MOUTH, () -> say(speak, new MouthAnswers(speak.turn(), speak.number(), out)))) {
+                    out.post(new MouthFailed(speak.turn(), speak.number(), REFUSED));
+                }
+            }
             case Speak speak -> attempt(
                     Kind.MOUTH, rows.mouths(), speak.mouth(), () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
             case PressKeys press -> press(press);
@@ -194,10 +205,13 @@ final class CascadeSession implements AgentSession {
     }
 
     private void speak(Speak speak) {
+        say(speak, watched(Kind.MOUTH, rows.mouths(), speak.mouth(), graph.services().mouths().get(speak.mouth()))
+                .mouth(new MouthAnswers(speak.turn(), speak.number(), out)));
+    }
+
+    private void say(Speak speak, Mouth.Listener listener) {
         utterances.clear();
-        Mouth.Utterance utterance = mouth(speak.mouth()).speak(
-                watched(Kind.MOUTH, rows.mouths(), speak.mouth(), graph.services().mouths().get(speak.mouth()))
-                        .mouth(new MouthAnswers(speak.turn(), speak.number(), out)));
+        Mouth.Utterance utterance = mouth(speak.mouth()).speak(listener);
         utterances.add(utterance);
         utterance.say(speak.text());
         utterance.end();

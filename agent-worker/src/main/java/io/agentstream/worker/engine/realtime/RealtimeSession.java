@@ -33,6 +33,7 @@ import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.MouthAnswers;
+import io.agentstream.worker.engine.cascade.OwnVoice;
 import io.agentstream.worker.engine.cascade.Requests;
 import io.agentstream.worker.engine.cascade.ToolCalls;
 import io.agentstream.worker.engine.cascade.ToolServers;
@@ -52,7 +53,6 @@ import org.jspecify.annotations.Nullable;
 final class RealtimeSession implements AgentSession {
 
     private static final ServiceFailure REFUSED = new ServiceFailure(ServiceFailure.Kind.REFUSED);
-    private static final Service OWN_VOICE = new Service("offline", null, null, null, null, null, null);
     private static final String WORD_FOR_WORD = "Say the following to the caller word for word, and nothing else:\n\n";
 
     private final AgentGraph graph;
@@ -267,7 +267,7 @@ final class RealtimeSession implements AgentSession {
 
     private void speakOurselves(Speak line) {
         if (mouth == null) {
-            mouth = ports.mouth(OWN_VOICE, graph.settings());
+            mouth = ports.mouth(OwnVoice.SERVICE, graph.settings());
         }
         Mouth.Utterance speaking = mouth.speak(new MouthAnswers(line.turn(), line.number(), out));
         utterance = speaking;

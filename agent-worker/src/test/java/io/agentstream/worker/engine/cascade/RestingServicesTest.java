@@ -84,7 +84,7 @@ final class RestingServicesTest {
             return new Mouth() {
                 @Override
                 public Utterance speak(Listener listener) {
-                    String how = settings.voice() + " " + settings.language();
+                    String how = service.equals(OwnVoice.SERVICE) ? "our own" : settings.voice() + " " + settings.language();
                     asked.add(how);
                     listener.on(away.contains(how)
                             ? new Spoken.Failed(new ServiceFailure.Refused("no such voice"), Usage.NONE)
@@ -130,13 +130,17 @@ final class RestingServicesTest {
 
     /// What becomes of speaking with the first mouth of an agent that has this voice, in this language.
     private Answer speak(String voice, String language) {
+        return speak(voice, language, 0);
+    }
+
+    private Answer speak(String voice, String language, int mouth) {
         ObjectNode graph = (ObjectNode) GRAPH.deepCopy();
         ((ObjectNode) graph.path("services")).set("mouth", Json.MAPPER.readTree(
                 "[{\"service\": \"elevenlabs\", \"key\": \"d\"}, {\"service\": \"cartesia\", \"key\": \"e\"}]"));
         graph.putObject("settings").put("voice", voice).put("language", language);
         List<Answer> answers = new ArrayList<>();
         AgentSession session = open(graph, 7, answers);
-        session.perform(new Speak(1, 1, 0, "Hello."));
+        session.perform(new Speak(1, 1, mouth, "Hello."));
         session.close();
         return answers.getFirst();
     }
@@ -253,5 +257,11 @@ final class RestingServicesTest {
 
         assertEquals(List.of("BRAIN silent"), failures);
         assertEquals(new BrainSaid(1, 1, "first"), ask(7, 0));
+    }
+
+    @Test
+    void behindTheLastMouthIsOneOfOurOwnWithAVoiceOfItsOwn() {
+        assertEquals(new MouthDone(1, 1), speak("somebody", "en", 2));
+        assertEquals(List.of("our own"), asked);
     }
 }
