@@ -10,6 +10,9 @@ public sealed interface ServiceFailure {
     /// @param request whether it is the request that it does not take: another one may be
     record Refused(String why, boolean request) implements ServiceFailure {
 
+        /// The conversation is longer than the model can take in: a shorter one may be taken.
+        public static final Refused TOO_LONG = new Refused("more than the model can take in", true);
+
         public Refused(String why) {
             this(why, false);
         }

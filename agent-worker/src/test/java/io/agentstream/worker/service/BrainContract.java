@@ -36,6 +36,9 @@ public abstract class BrainContract {
 
     protected abstract void plays(PlayedBrain brain);
 
+    /// Longer requests are more than its model can take in.
+    protected abstract void takes(int characters);
+
     protected abstract BrainService service(Wire wire);
 
     protected Brain brain(Patience patience) {
@@ -233,5 +236,15 @@ public abstract class BrainContract {
         told.await(Thought.Done.class);
         assertFalse(told.all().toString().contains("shipped"), told.all().toString());
         assertFalse(question().toString().contains("order"));
+    }
+
+    @Test
+    void aConversationThatIsTooLongIsToldFromOtherRefusals() {
+        takes(10);
+
+        brain(Given.PATIENCE).ask(question(), told::on);
+
+        assertEquals(Refused.TOO_LONG, told.await(Thought.Failed.class).failure());
+        assertEquals(1, server().asked().size());
     }
 }

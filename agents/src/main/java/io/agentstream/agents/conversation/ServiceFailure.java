@@ -12,6 +12,8 @@ public record ServiceFailure(Kind kind, long retryAfterMs) {
     public enum Kind {
         /// The key or what it may do: asking again does not help.
         REFUSED,
+        /// What it is told is longer than it can take in: a shorter one it may take.
+        TOO_LONG,
         /// Too much is asked of it.
         BUSY,
         /// The network, or something that does not belong there.

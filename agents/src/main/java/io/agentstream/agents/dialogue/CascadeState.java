@@ -90,6 +90,9 @@ final class CascadeState implements Cloneable {
     int mouthTries;
     int brainTries;
     int emptyTries;
+    /// Whether a brain found too long what it was told in this turn; and the characters of a conversation that brains are told since.
+    boolean shortened;
+    int room = Memories.MAX_CHARS;
     int earTries;
     /// Turns in a row of which the ear has understood nothing.
     int wordless;
@@ -212,6 +215,7 @@ final class CascadeState implements Cloneable {
         asking = NONE;
         mouthTries = 0;
         brainTries = 0;
+        shortened = false;
         rest = "";
         forgetLive();
         answerChars = 0;

@@ -34,6 +34,9 @@ final class Thinking {
     /// Longest answer; what is beyond it is not said. Some five minutes.
     static final int MAX_ANSWER_CHARS = 4_000;
 
+    /// A conversation that is shorter is not what is too long.
+    private static final int LEAST_ROOM_CHARS = 1_000;
+
     private static final String WRITE = "(The caller waits, and is about to be connected to a person. That person is called first. Say to the person, not to"
             + " the caller, in two or three short sentences what this call is about, who calls, and what was done so far. Say nothing else.)";
 
@@ -125,8 +128,9 @@ final class Thinking {
             case Node.Say _, Node.Capture _, Node.HangUp _, Node.Set _, Node.Http _, Node.Transfer _ -> "";
         };
         String instructions = (step.prompt(step.graph.prompt()) + "\n\n" + own).strip();
-        List<Remark> history = Memories.with(s.history, newest);
-        history = s.goesOn ? Memories.with(history, List.of(Remark.caller(GO_ON))) : history;
+        List<Remark> all = Memories.with(s.history, newest);
+        all = s.goesOn ? Memories.with(all, List.of(Remark.caller(GO_ON))) : all;
+        List<Remark> history = s.room < Memories.MAX_CHARS ? Trimming.fitted(all, Memories.MAX_REMARKS, s.room) : all;
         return s.isWriting()
                 ? new BrainRequest(instructions, Memories.with(history, List.of(Remark.caller(WRITE))), List.of(), List.of())
                 : new BrainRequest(instructions, history, Offers.of(step.graph, node), Offers.servers(step.graph, node));
@@ -233,7 +237,8 @@ final class Thinking {
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 
-    /// Once more, then the next brain. An answer of which something is said already is left at that: another one would begin anew.
+    /// Once more, then the next brain; the same one with less to read, where it was too much for it. An answer of which something is said already is
+    /// left at that: another one would begin anew.
     void failed(ServiceFailure failure) {
         boolean isWriting = s.isWriting();
         end();
@@ -244,6 +249,10 @@ final class Thinking {
             return;
         }
         s.last(Round.TALK);
+        if (failure.kind() == ServiceFailure.Kind.TOO_LONG && shorten()) {
+            send();
+            return;
+        }
         if (failure.passes() && s.brainTries == 0) {
             s.brainTries++;
         } else {
@@ -257,6 +266,19 @@ final class Thinking {
         } else {
             failed();
         }
+    }
+
+    /// What was said first is not told any more, for the rest of the call: the brain would find it too long again.
+    ///
+    /// @return false where that was done before in this turn, or is of no use
+    private boolean shorten() {
+        int chars = request().history().stream().mapToInt(Remark::chars).sum();
+        if (s.shortened || chars < LEAST_ROOM_CHARS) {
+            return false;
+        }
+        s.shortened = true;
+        s.room = Math.max(LEAST_ROOM_CHARS, chars / 2);
+        return true;
     }
 
     /// There is no brain any more. What was said to a node that gathers may be an answer all the same, and what the caller has heard the beginning of

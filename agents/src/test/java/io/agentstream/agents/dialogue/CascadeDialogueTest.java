@@ -539,6 +539,51 @@ class CascadeDialogueTest {
         assertTrue(spoken(world).contains("You said A question."));
     }
 
+    @Test
+    void aBrainThatFindsTheConversationTooLongIsToldLessOfIt() {
+        // given brains of which the first takes little
+        String[] questions = new String[6];
+        for (int n = 0; n < questions.length; n++) {
+            questions[n] = "Question " + n + " is " + "long ".repeat(80).strip() + ".";
+        }
+        PoliteServices services = new PoliteServices(request -> Thought.of("Fine.")) {
+            @Override
+            void think(World world, AskBrain ask) {
+                if (ask.brain() == 0 && ask.request().history().stream().mapToInt(Remark::chars).sum() > 1_500) {
+                    answer(world, 50, "", new BrainFailed(ask.turn(), ask.number(), new ServiceFailure(Kind.TOO_LONG)));
+                } else {
+                    super.think(world, ask);
+                }
+            }
+        };
+
+        World world = world(services, TakeOver.NEVER, questions).run(300_000);
+
+        assertEquals(6, spoken(world).stream().filter("Fine."::equals).count());
+        assertTrue(world.wanted(AskBrain.class).stream().allMatch(ask -> ask.brain() == 0));
+        BrainRequest last = services.asked.getLast();
+        assertEquals(questions[5], last.history().getLast().text());
+        assertFalse(last.history().stream().anyMatch(remark -> remark.text().equals(questions[0])));
+    }
+
+    @Test
+    void aBrainThatFindsTooLongAlsoWhatIsShortIsLeftForTheNext() {
+        PoliteServices services = new PoliteServices(request -> Thought.of("Fine.")) {
+            @Override
+            void think(World world, AskBrain ask) {
+                if (ask.brain() == 0) {
+                    answer(world, 50, "", new BrainFailed(ask.turn(), ask.number(), new ServiceFailure(Kind.TOO_LONG)));
+                } else {
+                    super.think(world, ask);
+                }
+            }
+        };
+
+        World world = play(services, "A question that is " + "long ".repeat(300).strip() + ".");
+
+        assertEquals(List.of(0, 0, 1), world.wanted(AskBrain.class).stream().map(AskBrain::brain).toList());
+    }
+
     /// A caller of whom so many turns are heard and nothing is understood.
     private static World mumbled(int turns, long speechMs) {
         World world = world(new PoliteServices(CascadeDialogueTest::clerk), TakeOver.NEVER);

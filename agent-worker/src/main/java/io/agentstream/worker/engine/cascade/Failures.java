@@ -10,6 +10,8 @@ public final class Failures {
 
     public static ServiceFailure of(io.agentstream.worker.service.ServiceFailure failure) {
         return switch (failure) {
+            case io.agentstream.worker.service.ServiceFailure.Refused refused when refused.equals(io.agentstream.worker.service.ServiceFailure.Refused.TOO_LONG) ->
+                new ServiceFailure(Kind.TOO_LONG);
             case io.agentstream.worker.service.ServiceFailure.Refused _ -> new ServiceFailure(Kind.REFUSED);
             case io.agentstream.worker.service.ServiceFailure.Busy busy -> new ServiceFailure(Kind.BUSY, busy.retryAfterMs());
             case io.agentstream.worker.service.ServiceFailure.Broken _ -> new ServiceFailure(Kind.BROKEN);

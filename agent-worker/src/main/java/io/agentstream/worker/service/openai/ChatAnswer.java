@@ -46,8 +46,8 @@ final class ChatAnswer implements Answer {
 
     private static ServiceFailure failure(JsonNode error) {
         return switch (Messages.text(error, "code")) {
-            case "insufficient_quota", "invalid_api_key", "model_not_found", "context_length_exceeded" ->
-                new Refused("an error in the stream");
+            case "insufficient_quota", "invalid_api_key", "model_not_found" -> new Refused("an error in the stream");
+            case "context_length_exceeded" -> Refused.TOO_LONG;
             case "rate_limit_exceeded" -> new Busy(0);
             default -> Broken.because("an error in the stream").failure();
         };

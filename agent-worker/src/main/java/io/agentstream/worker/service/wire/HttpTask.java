@@ -7,6 +7,7 @@ import io.agentstream.worker.service.ServiceFailure.Silent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,6 +24,12 @@ public final class HttpTask {
     private static final int MAX_PROBLEM_BYTES = 16 * 1_024;
     /// How long the end of an answer is waited for that has said all: for the connection's sake only.
     private static final int REST_MS = 500;
+
+    private static final int BAD_REQUEST = 400;
+    private static final int TOO_LARGE = 413;
+
+    /// How services say that a conversation is longer than their model can take in: OpenAI and what is compatible, Anthropic.
+    private static final List<String> TOO_LONG = List.of("context_length_exceeded", "maximum context length", "prompt is too long");
 
     /// Reads an answer.
     @FunctionalInterface
@@ -152,6 +159,9 @@ public final class HttpTask {
             body = new String(exchange.body().readNBytes(MAX_PROBLEM_BYTES), StandardCharsets.UTF_8);
         } catch (IOException cut) {
             // The status says enough.
+        }
+        if (exchange.status() == TOO_LARGE || (exchange.status() == BAD_REQUEST && TOO_LONG.stream().anyMatch(body::contains))) {
+            return ServiceFailure.Refused.TOO_LONG;
         }
         return Failures.ofStatus(
                 exchange.status(), exchange.header("Retry-After"), exchange.header("retry-after-ms"),

@@ -33,6 +33,11 @@ final class AnthropicBrainsTest extends BrainContract {
     }
 
     @Override
+    protected void takes(int characters) {
+        server.takes(characters);
+    }
+
+    @Override
     protected BrainService service(Wire wire) {
         return new AnthropicBrains(wire);
     }

@@ -33,6 +33,11 @@ final class OpenAiBrainsTest extends BrainContract {
     }
 
     @Override
+    protected void takes(int characters) {
+        server.takes(characters);
+    }
+
+    @Override
     protected BrainService service(Wire wire) {
         return new OpenAiBrains(wire);
     }

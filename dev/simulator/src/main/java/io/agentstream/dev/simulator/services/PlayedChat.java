@@ -14,6 +14,8 @@ public final class PlayedChat extends ServiceServer {
 
     private volatile Function<Asked, PlayedBrain> brain;
 
+    private volatile int most = Integer.MAX_VALUE;
+
     private PlayedChat(Function<Asked, PlayedBrain> brain) {
         this.brain = brain;
     }
@@ -34,6 +36,11 @@ public final class PlayedChat extends ServiceServer {
         brain = _ -> next;
     }
 
+    /// From the next request on, longer ones are more than the model can take in.
+    public void takes(int characters) {
+        most = characters;
+    }
+
     @Override
     protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
         if (beginsBadly(reply, mishap)) {
@@ -41,6 +48,10 @@ public final class PlayedChat extends ServiceServer {
         }
         if (!request.path().equals("/chat/completions")) {
             reply.json(404, "{\"error\":{\"code\":\"unknown_url\"}}");
+            return;
+        }
+        if (request.body().length() > most) {
+            reply.json(400, "{\"error\":{\"message\":\"This model's maximum context length is 128000 tokens.\",\"type\":\"invalid_request_error\",\"code\":\"context_length_exceeded\"}}");
             return;
         }
         if (mishap == Mishap.SILENT) {

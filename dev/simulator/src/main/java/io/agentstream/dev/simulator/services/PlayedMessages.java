@@ -13,6 +13,8 @@ public final class PlayedMessages extends ServiceServer {
 
     private volatile PlayedBrain brain;
 
+    private volatile int most = Integer.MAX_VALUE;
+
     private PlayedMessages(PlayedBrain brain) {
         this.brain = brain;
     }
@@ -28,6 +30,11 @@ public final class PlayedMessages extends ServiceServer {
         brain = next;
     }
 
+    /// From the next request on, longer ones are more than the model can take in.
+    public void takes(int characters) {
+        most = characters;
+    }
+
     @Override
     protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
         if (beginsBadly(reply, mishap)) {
@@ -35,6 +42,10 @@ public final class PlayedMessages extends ServiceServer {
         }
         if (!request.path().equals("/messages") || !request.headers().containsKey("anthropic-version")) {
             reply.json(404, "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\"}}");
+            return;
+        }
+        if (request.body().length() > most) {
+            reply.json(400, "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long: 213462 tokens > 200000 maximum\"}}");
             return;
         }
         if (mishap == Mishap.SILENT) {
