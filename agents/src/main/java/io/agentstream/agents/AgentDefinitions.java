@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// What every agent's definition must be, whatever engine it names. Any thread.
@@ -65,11 +66,15 @@ public final class AgentDefinitions {
     /// What of a graph no worker carries out yet.
     public static List<Problem> undone(JsonNode definition) {
         JsonNode ears = definition.path("services").path("ear");
-        return IntStream.range(0, ears.size())
+        Stream<Problem> undone = IntStream.range(0, ears.size())
                 .filter(n -> UNDONE_EARS.contains(ears.path(n).path("service").asString("")))
-                .limit(ScriptedDefinition.MAX_PROBLEMS)
-                .mapToObj(n -> new Problem("services.ear[" + n + "].service", "is one that no worker has yet"))
-                .toList();
+                .mapToObj(n -> new Problem("services.ear[" + n + "].service", "is one that no worker has yet"));
+        boolean isSpeculative = definition.path("engine").asString("").equals(AgentGraph.Engine.CASCADE.word())
+                && definition.path("settings").path("speculative").asBoolean(false);
+        Stream<Problem> early = isSpeculative
+                ? Stream.of(new Problem("settings.speculative", "is nothing that a worker does yet: a brain is asked when the turn is over"))
+                : Stream.empty();
+        return Stream.concat(undone, early).limit(ScriptedDefinition.MAX_PROBLEMS).toList();
     }
 
     /// An echo has nothing to be said about it; what is said all the same was meant for another engine, or misspelt.

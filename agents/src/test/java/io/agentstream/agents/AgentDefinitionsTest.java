@@ -76,6 +76,16 @@ final class AgentDefinitionsTest {
     }
 
     @Test
+    void refuseAnEarlyQuestionWhichNoWorkerAsks() {
+        String cascade = "{\"engine\":\"cascade\",\"settings\":{\"speculative\":%s}}";
+
+        assertEquals(
+                List.of(new Problem("settings.speculative", "is nothing that a worker does yet: a brain is asked when the turn is over")),
+                AgentDefinitions.undone(Json.MAPPER.readTree(cascade.formatted("true"))));
+        assertEquals(List.of(), AgentDefinitions.undone(Json.MAPPER.readTree(cascade.formatted("false"))));
+    }
+
+    @Test
     void takeEveryExampleAsItIs() {
         ExampleAgents.NAMES.forEach(name -> assertEquals(List.of(), AgentDefinitions.problems(ExampleAgents.definition(name)), name));
     }
