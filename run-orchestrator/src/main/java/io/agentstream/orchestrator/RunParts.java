@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.intake.Attempts;
 import io.agentstream.orchestrator.intake.CallHandler;
 import io.agentstream.orchestrator.intake.CallsLoop;
+import io.agentstream.orchestrator.intake.Greetings;
 import io.agentstream.orchestrator.intake.KeyedExecutor;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.HandOvers;
@@ -119,9 +120,10 @@ final class RunParts {
                 lent.database(), lent.sessions(), announcer, metrics, lent.clock(),
                 () -> new Transfers.Heard(Topics.CALL_LIFECYCLE.name(), hearing.listening().read(Topics.CALL_LIFECYCLE, lent.clock().millis())));
         closer.own("transfers", new DutyCycleRunner(new AfterOpening(lent.databaseOpen(), handOvers), LOOP_CLOSE, lent.onFault()).start());
+        Greetings greetings = new Greetings();
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
-                settings.handshakeTimeout(), sealed);
+                settings.handshakeTimeout(), sealed, greetings);
         KeyedExecutor<CallId> executor = new KeyedExecutor<>(lent.onFault());
         lent.metrics().gauge("agent_stream_orchestrator_in_flight", executor::inFlight);
 
@@ -151,7 +153,7 @@ final class RunParts {
         CallsLoop loop = new CallsLoop(
                 lent.clients().member("orchestrator-calls", CallsLoop.GROUP, "earliest", CallsLoop.MAX_POLL_RECORDS),
                 new Attempts(handler, new DeadLetters(lent.producer(), metrics), metrics), executor, hearing, lent.clock(),
-                lent.databaseOpen(), keys::ready);
+                lent.databaseOpen(), keys::ready, greetings);
         closer.own("calls", new DutyCycleRunner(loop, LOOP_CLOSE, lent.onFault()).start());
         return new RunParts(loop, keys);
     }

@@ -25,6 +25,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Decides whether a call is let in: rows 3 to 9 of the contract, as far as the offer goes. Any thread; blocks on the database.
+///
+/// Who would be refused for want of room or money is let in where he only takes over a call of the organisation that runs: the provider
+/// has connected anew. That is known once the socket has named its session, so the answer to such an offer waits for a moment, and
+/// nothing is written before it is given. What is exact is the proof, which has the locks.
 final class Admissions {
 
     /// How long an offer waits for its turn before it is tried again. Short, because who waits does not see that its partition was
@@ -37,6 +41,7 @@ final class Admissions {
     private final AdmissionRates rates;
     private final Owners owners;
     private final Turns turns;
+    private final Reconnects reconnects;
 
     /// @param atOnce how many of one organisation's are decided on at a time
     Admissions(Database database, Tariff standard, Duration handshakeTimeout, Owners owners, int atOnce) {
@@ -46,10 +51,25 @@ final class Admissions {
         this.rates = new AdmissionRates(database, System::nanoTime);
         this.owners = owners;
         this.turns = new Turns(atOnce);
+        this.reconnects = new Reconnects(handshakeTimeout);
     }
 
-    /// An offer, from where, and when it is decided on.
-    private record Offer(CallEvent.Offered event, @Nullable CallKeys keys, Source source, Instant now) {}
+    /// An offer, from where, and what else is known of its call.
+    ///
+    /// @param heard whether the call's start was waited for already
+    /// @param start where it came
+    private record Offer(
+            CallEvent.Offered event,
+            @Nullable CallKeys keys,
+            Source source,
+            InstantSource clock,
+            boolean heard,
+            CallEvent.@Nullable Started start) {
+
+        Offer heard(Optional<CallEvent.Started> said) {
+            return new Offer(event, keys, source, clock, true, said.orElse(null));
+        }
+    }
 
     /// What a transaction came to.
     private sealed interface Step {
@@ -57,30 +77,37 @@ final class Admissions {
 
         /// Nothing was done yet: the organisation's rate is to be asked first, without a connection in the hand.
         record AsksRate(long organizationId, int perSecond) implements Step {}
+
+        /// Nothing was done yet: there is no room, unless the socket takes over a call that runs. It is to be heard first, without a
+        /// connection and without a turn.
+        record AsksSession(long organizationId) implements Step {}
     }
 
     /// A few of one organisation at a time, so that a flood of one has not all the connections.
-    Decision offered(CallEvent.Offered event, @Nullable CallKeys keys, Source source, InstantSource clock) {
+    Decision offered(
+            CallEvent.Offered event, @Nullable CallKeys keys, Greeting greeting, Source source, InstantSource clock) {
         try {
             long owner = owners.ofAgent(event.agentDigest(), TURN);
-            Decision decision = turns.take(owner, TURN, () -> decided(event, keys, source, clock));
+            Offer offer = new Offer(event, keys, source, clock, false, null);
+            Step step = turns.take(owner, TURN, () -> step(offer));
+            if (step instanceof Step.AsksSession(long organizationId)) {
+                Offer heard = offer.heard(reconnects.hear(organizationId, greeting));
+                step = turns.take(owner, TURN, () -> step(heard));
+            }
             if (owner != Owners.NOBODY) {
                 owners.remember(event.callId(), owner);
             }
-            return decision;
+            return ((Step.Decided) step).decision();
         } catch (InterruptedException stopping) {
             throw stopping(stopping);
         }
     }
 
-    private Decision decided(CallEvent.Offered event, @Nullable CallKeys keys, Source source, InstantSource clock) {
-        return switch (step(event, keys, source, clock, Optional.empty())) {
-            case Step.Decided(Decision decision) -> decision;
-            case Step.AsksRate(long organizationId, int perSecond) -> {
-                boolean taken = ask(organizationId, perSecond);
-                yield ((Step.Decided) step(event, keys, source, clock, Optional.of(taken))).decision();
-            }
-        };
+    private Step step(Offer offer) {
+        Step step = step(offer, Optional.empty());
+        return step instanceof Step.AsksRate(long organizationId, int perSecond)
+                ? step(offer, Optional.of(ask(organizationId, perSecond)))
+                : step;
     }
 
     private boolean ask(long organizationId, int perSecond) {
@@ -97,12 +124,23 @@ final class Admissions {
     }
 
     /// @param admission whether the organisation's rate has one for it, where that was asked
-    private Step step(
-            CallEvent.Offered event, @Nullable CallKeys keys, Source source, InstantSource clock, Optional<Boolean> admission) {
+    private Step step(Offer offer, Optional<Boolean> admission) {
+        CallEvent.Offered event = offer.event();
         return database.inTransaction(connection -> {
             RunRows.Known known = RunRows.known(connection, event.callId().value());
             Optional<Agents.Callable> agent = Agents.findForCall(connection, event.agentDigest());
             Verdicts.Admission facts = facts(connection, event, agent);
+            Instant deadline = event.at().plus(handshakeTimeout);
+            if (States.of(known) instanceof RunMachine.State.Unknown && facts.mayTakeOver() && agent.orElseThrow().runningCalls() > 0) {
+                long organizationId = agent.get().organizationId();
+                if (!offer.heard() && !offer.clock().instant().isAfter(deadline)) {
+                    return new Step.AsksSession(organizationId);
+                }
+                CallEvent.Started start = offer.start();
+                if (start != null && Facts.isRunning(connection, organizationId, provider(event), start)) {
+                    facts = facts.takingOver();
+                }
+            }
             if (States.of(known) instanceof RunMachine.State.Unknown && facts.isWelcome()) {
                 Integer perSecond = agent.orElseThrow().admissionsPerSecond();
                 Verdict verdict = perSecond == null
@@ -117,17 +155,16 @@ final class Admissions {
                     }
                 }
             }
-            Instant now = clock.instant();
-            Offer offer = new Offer(event, keys, source, now);
-            var step = RunMachine.offered(States.of(known), new Input.Offered(facts, now, event.at().plus(handshakeTimeout)));
+            Instant now = offer.clock().instant();
+            var step = RunMachine.offered(States.of(known), new Input.Offered(facts, now, deadline));
             Decision decision = switch (step.effects().getFirst()) {
                 case Effect.Refuse(Refusal refusal) -> {
                     RefusedCalls.remember(connection, event.callId().value(), refusal.failure().name(), now);
                     yield Decision.refused(event.callId(), event.slot(), refusal);
                 }
-                case Effect.Create() -> create(connection, offer, agent.orElseThrow(), Optional.empty());
+                case Effect.Create() -> create(connection, offer, now, agent.orElseThrow(), Optional.empty());
                 case Effect.CreateFailed(Refusal refusal) ->
-                    create(connection, offer, agent.orElseThrow(), Optional.of(refusal));
+                    create(connection, offer, now, agent.orElseThrow(), Optional.of(refusal));
                 case Effect.Repeat() ->
                     RunTransaction.decide(
                             connection, known.run().orElseThrow(), event.seq(), run -> run.repeat());
@@ -156,7 +193,7 @@ final class Admissions {
     }
 
     private Decision create(
-            Connection connection, Offer offer, Agents.Callable agent, Optional<Refusal> refusal) throws SQLException {
+            Connection connection, Offer offer, Instant now, Agents.Callable agent, Optional<Refusal> refusal) throws SQLException {
         CallEvent.Offered event = offer.event();
         String provider = provider(event);
         Contexts contexts = Contexts.offered(event, provider, agent.templateContextVariables());
@@ -164,7 +201,7 @@ final class Admissions {
                 connection,
                 new RunRows.NewRun(
                         event.callId().value(), agent, provider, event.slot(), contexts.initial(), contexts.gathered(),
-                        contexts.logs(), event.at(), offer.now(), price(agent)));
+                        contexts.logs(), event.at(), now, price(agent)));
         if (inserted.isEmpty()) { // the same offer, handled elsewhere at the same time, was faster and is committed
             RunRow other = RunRows.lock(connection, event.callId().value()).orElseThrow();
             return RunTransaction.decide(connection, other, event.seq(), run -> run.repeat());
@@ -175,9 +212,9 @@ final class Admissions {
         }
         return RunTransaction.decide(connection, inserted.get(), event.seq(), run -> {
             run.happened(event, "offered", offer.source());
-            run.created(offer.now());
+            run.created(now);
             if (refusal.isPresent()) {
-                run.fail(refusal.get(), offer.now());
+                run.fail(refusal.get(), now);
             }
             return run.decision(Socket.WAITS);
         });

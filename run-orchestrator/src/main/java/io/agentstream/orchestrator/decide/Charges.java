@@ -11,7 +11,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Holds money for runs, and charges them: while they talk by the signs of life's own times, and at their end by its own. Whoever
@@ -33,9 +35,12 @@ final class Charges {
     /// What its owner has for one more call, which stays so until the transaction ends.
     ///
     /// @param free what is not held for other calls; null where it is unlimited
-    record Funds(@Nullable BigDecimal free) {
+    /// @param least what is enough
+    record Funds(@Nullable BigDecimal free, BigDecimal least) {
+        static final Funds UNLIMITED = new Funds(null, Tariff.LEAST_CREDITS);
+
         boolean enough() {
-            return Charges.enough(free);
+            return free == null || free.compareTo(least) >= 0;
         }
     }
 
@@ -52,10 +57,28 @@ final class Charges {
         return free == null || free.compareTo(Tariff.LEAST_CREDITS) >= 0;
     }
 
-    static Funds lockFunds(Connection connection, RunRow run) throws SQLException {
-        return new Funds(Meters.lockFree(connection, run.ownerUserId(), run.id()).orElse(null));
+    /// What the run's owner has for it, his row being locked: also what is held for running runs of its session, whose rows are locked.
+    static Funds lockFunds(Connection connection, RunRow run, List<RunRow> rivals) throws SQLException {
+        List<Long> own = Stream.concat(Stream.of(run), rivals.stream()).map(RunRow::id).toList();
+        return new Funds(Meters.lockFree(connection, run.ownerUserId(), own).orElse(null), Tariff.LEAST_CREDITS);
     }
 
+    /// As they will be when the runs that it takes over are settled: less what those have talked and are not charged yet. A call that
+    /// goes on needs no more than to go on.
+    Funds takingOver(Connection connection, RunRow run, List<RunRow> rivals, Funds funds, Instant now) throws SQLException {
+        BigDecimal free = funds.free();
+        BigDecimal least = funds.least();
+        for (RunRow rival : rivals) {
+            Instant startedAt = rival.startedAt();
+            if (free != null && startedAt != null && rival.ownerUserId() == run.ownerUserId()) {
+                Tariff tariff = tariff(rival);
+                int charged = Meters.find(connection, rival.id()).map(Meter::chargedSeconds).orElse(0);
+                free = free.add(tariff.cost(charged)).subtract(tariff.cost(Tariff.startedSeconds(startedAt, now)));
+                least = tariff(run).cost(1);
+            }
+        }
+        return new Funds(free, least);
+    }
     /// From now on the run's talk costs, and a minute of it is held, or what there is.
     void begin(Connection connection, RunRow run, Funds funds, Instant at) throws SQLException {
         Tariff tariff = tariff(run);
@@ -80,7 +103,7 @@ final class Charges {
         }
         Meter meter = found.get();
         Tariff tariff = new Tariff(meter.pricePerMinute());
-        Optional<BigDecimal> free = Meters.lockFree(connection, run.ownerUserId(), run.id());
+        Optional<BigDecimal> free = Meters.lockFree(connection, run.ownerUserId(), List.of(run.id()));
         int charged = Math.max(meter.chargedSeconds(), Tariff.startedSeconds(startedAt, Signs.last(run)));
         BigDecimal amount = tariff.cost(charged).subtract(tariff.cost(meter.chargedSeconds()));
         if (charged > meter.chargedSeconds()) {

@@ -1,9 +1,11 @@
 package io.agentstream.orchestrator.decide;
 
 import io.agentstream.orchestrator.store.Agents;
+import io.agentstream.orchestrator.store.Jsonb;
 import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.DomainName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,7 +30,7 @@ public final class Facts {
     }
 
     /// Whether one more call may run, which stays so until the transaction ends: the organisation's row is locked.
-    /// @param session whose place passes on to the call that takes it over
+    /// @param session whose place passes on to the call that takes it over, also where the limit is smaller by now than what runs
     static Room roomUnderLock(Connection connection, long organizationId, Optional<RunningRuns.Session> session)
             throws SQLException {
         int limit = RunningRuns.lockLimit(connection, organizationId);
@@ -40,6 +42,18 @@ public final class Facts {
     /// @param taken whether the session has a running run already
     record Room(boolean left, boolean taken) {
         static final Room NONE = new Room(false, false);
+    }
+
+    /// Whether the session that the start message names has a running run at this moment.
+    static boolean isRunning(Connection connection, long organizationId, String provider, CallEvent.Started start)
+            throws SQLException {
+        Optional<Account> account = domain(connection, organizationId, provider, start.domain()).account();
+        Optional<String> session = Contexts.session(start);
+        return account.isPresent()
+                && session.isPresent()
+                && RunningRuns.isRunning(
+                        connection, organizationId,
+                        new RunningRuns.Session(provider, account.get().domain(), Jsonb.harmless(session.get())));
     }
 
     /// Looks in one organisation only: whether another knows the domain is not this one's to learn.

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Decides whether a call may talk: rows 6 to 9, 12 and 13 of the contract. Any thread; blocks on the database.
+/// Decides whether a call may talk: rows 5 to 9, 12 and 13 of the contract. Any thread; blocks on the database.
 final class Proofs {
 
     private final Database database;
@@ -54,7 +54,7 @@ final class Proofs {
     }
 
     /// The organisation's row is locked, so that its limit of concurrent calls holds exactly, and the row of a prepaid owner, so that
-    /// what is there for one call is held for one. The locks are taken last: what need not
+    /// what is there for one call is held for one. The place and the money of a run that is taken over are not missing. The locks are taken last: what need not
     /// be done under it is done by then, because all its calls wait for it. What was decided before is only said again: that needs
     /// neither the lock nor a turn.
     Decision started(ProofPlan.Answered answered, Source source, InstantSource clock) throws InterruptedException {
@@ -79,7 +79,7 @@ final class Proofs {
         CallEvent.Started start = answered.start();
         ProofPlan plan = answered.plan();
         Facts.Room room = Facts.Room.NONE;
-        Charges.Funds funds = new Charges.Funds(null);
+        Charges.Funds funds = Charges.Funds.UNLIMITED;
         List<RunRow> rivals = List.of();
         if (run.state() instanceof State.Initialized) {
             run.start(answered, source);
@@ -88,11 +88,12 @@ final class Proofs {
             if (room.taken()) {
                 rivals = RunningRuns.lockRunning(connection, plan.organizationId(), session.orElseThrow());
             }
-            funds = Charges.lockFunds(connection, run.row());
+            funds = Charges.lockFunds(connection, run.row(), rivals);
         }
         Instant now = clock.instant(); // all waiting is over
+        funds = charges.takingOver(connection, run.row(), rivals, funds, now);
         Verdicts.Proof facts = new Verdicts.Proof(
-                funds.enough(), room.left(), plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
+                funds.enough(), room.left() || !rivals.isEmpty(), plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
                 answered.session());
         boolean overtaken = rivals.stream().anyMatch(rival -> isNewer(rival, run.row()));
         Input.Started input = new Input.Started(facts, now, plan.deadline(), overtaken);

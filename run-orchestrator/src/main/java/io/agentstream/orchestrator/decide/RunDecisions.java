@@ -49,14 +49,16 @@ public final class RunDecisions {
 
     /// Whether the call is let in.
     public Decision offered(CallEvent.Offered offer, Source source, InstantSource clock) {
-        return offered(offer, null, source, clock);
+        return offered(offer, null, Greeting.NONE, source, clock);
     }
 
-    /// As above, of a call that is sealed.
+    /// As above, of a call that may be sealed, and that may only take over another one.
     ///
     /// @param keys kept with the run
-    public Decision offered(CallEvent.Offered offer, @Nullable CallKeys keys, Source source, InstantSource clock) {
-        return admissions.offered(offer, keys, source, clock);
+    /// @param greeting asked for a second at most, where all places are taken or the money is used up
+    public Decision offered(
+            CallEvent.Offered offer, @Nullable CallKeys keys, Greeting greeting, Source source, InstantSource clock) {
+        return admissions.offered(offer, keys, greeting, source, clock);
     }
 
     /// What it takes to prove a call that has started; nothing where there is nothing to prove.

@@ -41,6 +41,19 @@ public final class Verdicts {
             return getsRun() && !suspended && quotaLeft && roomLeft;
         }
 
+        /// Whether it would be welcome if it took over a call that runs: that needs no place of its own, and what money it needs is
+        /// said by the proof.
+        boolean mayTakeOver() {
+            return getsRun()
+                    && !suspended
+                    && !(quotaLeft && roomLeft)
+                    && (domain instanceof Domain.Usable || domain instanceof Domain.NotGiven);
+        }
+
+        Admission takingOver() {
+            return new Admission(unsupported, agentKnown, suspended, true, true, domain);
+        }
+
         Admission withoutRoom() {
             return new Admission(unsupported, agentKnown, suspended, quotaLeft, false, domain);
         }

@@ -42,10 +42,12 @@ public final class CallHandler {
     private final Counter unbelieved;
     private final SealedCalls sealed;
     private final FaultCounters faults;
+    private final Greetings greetings;
 
     /// @param handshakeTimeout how long the gateway waits for an answer. The provider must have answered a margin before, so that the
     ///     verdict on a silent provider reaches the gateway before the gateway loses patience by itself
     /// @param sealed opens what is sealed
+    /// @param greetings of whoever reads the records
     public CallHandler(
             RunDecisions decisions,
             Sessions sessions,
@@ -53,8 +55,10 @@ public final class CallHandler {
             Metrics metrics,
             InstantSource clock,
             Duration handshakeTimeout,
-            SealedCalls sealed) {
+            SealedCalls sealed,
+            Greetings greetings) {
         this.sealed = sealed;
+        this.greetings = greetings;
         this.faults = new FaultCounters(metrics);
         this.decisions = decisions;
         this.sessions = sessions;
@@ -62,7 +66,7 @@ public final class CallHandler {
         this.clock = clock;
         this.handshakeTimeout = handshakeTimeout;
         this.margin = margin(handshakeTimeout);
-        this.admission = metrics.timer("agent_stream_orchestrator_admission"); // from reading to the acknowledged answer
+        this.admission = metrics.timer("agent_stream_orchestrator_admission"); // from reading to the acknowledged answer, without waits for the peer
         this.proof = metrics.timer("agent_stream_orchestrator_proof"); // how long the provider took to answer
         this.unbelieved = metrics.counter("agent_stream_orchestrator_events_not_believed"); // of workers that had lost the call
     }
@@ -126,8 +130,9 @@ public final class CallHandler {
                         throw new UnusableRecordException("nobody can be told: there is no slot " + offered.slot());
                     }
                     long startNs = System.nanoTime();
-                    announcer.announce(decisions.offered(offered, keys, source, clock));
-                    admission.record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
+                    Greetings.Waiting greeting = greetings.of(offered.callId());
+                    announcer.announce(decisions.offered(offered, keys, greeting, source, clock));
+                    admission.record(System.nanoTime() - startNs - greeting.waitedNs(), TimeUnit.NANOSECONDS);
                 }
             }
             case CallEvent.Started started -> {

@@ -50,6 +50,7 @@ public final class CallsLoop implements DutyCycle {
     private final InstantSource clock;
     private final CountDownLatch open;
     private final BooleanSupplier keysRead;
+    private final Greetings greetings;
 
     private boolean subscribed;
     private boolean paused;
@@ -61,6 +62,7 @@ public final class CallsLoop implements DutyCycle {
     /// @param open zero once the database can be used; nothing is read before
     /// @param keysRead whether the keys of the calls are known that there were when this process began; nothing is read before: an
     ///     offer that nobody can open is put aside
+    /// @param greetings told what is read
     public CallsLoop(
             Consumer<byte[], byte[]> consumer,
             Attempts attempts,
@@ -68,7 +70,8 @@ public final class CallsLoop implements DutyCycle {
             Hearing hearing,
             InstantSource clock,
             CountDownLatch open,
-            BooleanSupplier keysRead) {
+            BooleanSupplier keysRead,
+            Greetings greetings) {
         this.consumer = consumer;
         this.offsets = new Offsets(consumer);
         this.attempts = attempts;
@@ -77,6 +80,7 @@ public final class CallsLoop implements DutyCycle {
         this.clock = clock;
         this.open = open;
         this.keysRead = keysRead;
+        this.greetings = greetings;
     }
 
     /// Whether this member has its part of the work. Any thread.
@@ -172,12 +176,19 @@ public final class CallsLoop implements DutyCycle {
                 hearing.heartbeats().heard(call, alive.at());
                 progress.done(record.offset());
             }
+            case Incoming.Lifecycle(CallEvent.Offered offered, Source source) ->
+                executor.submit(call, greetings.handling(call, progress, () -> attempts.untilDone(record, incoming, progress)));
             case Incoming.Lifecycle(CallEvent.Started started, Source source) -> {
+                greetings.read(started);
                 hearing.beginnings().starting(call);
                 executor.submit(call, () -> {
                     attempts.untilDone(record, incoming, progress);
                     hearing.beginnings().started(call, clock.instant());
                 });
+            }
+            case Incoming.Lifecycle(CallEvent.Ended ended, Source source) -> {
+                greetings.read(ended);
+                executor.submit(call, () -> attempts.untilDone(record, incoming, progress));
             }
             case Incoming.Lifecycle other -> executor.submit(call, () -> attempts.untilDone(record, other, progress));
             case Incoming.Conversation said -> {
@@ -199,6 +210,7 @@ public final class CallsLoop implements DutyCycle {
     @Override
     public void onClose() throws InterruptedException {
         assigned = false;
+        greetings.stop();
         try (consumer;
                 executor) {
             if (!executor.awaitIdle(DRAIN_LIMIT)) {

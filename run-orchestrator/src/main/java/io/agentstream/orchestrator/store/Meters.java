@@ -109,9 +109,9 @@ public final class Meters {
                         Taken::organizationId, LinkedHashMap::new, Collectors.mapping(Taken::call, Collectors.toList())));
     }
 
-    /// What a prepaid user has that is not held for other runs than `exceptRun` (0: for none), the user's row being locked until the
-    /// transaction ends; nothing where the user is unlimited.
-    public static Optional<BigDecimal> lockFree(Connection connection, long userId, long exceptRun) throws SQLException {
+    /// What a prepaid user has that is not held for other runs than `except`, the user's row being locked until the transaction ends;
+    /// nothing where the user is unlimited.
+    public static Optional<BigDecimal> lockFree(Connection connection, long userId, Collection<Long> except) throws SQLException {
         boolean prepaid = Sql.only(
                 connection, "select credits is not null from users where id = ?", row -> row.getBoolean(1), userId);
         if (!prepaid) {
@@ -125,10 +125,10 @@ public final class Meters {
         // A statement of its own: it must see what was held by those who had the lock before.
         BigDecimal held = Sql.only(
                 connection,
-                "select coalesce(sum(held), 0) from meters where user_id = ? and run_id <> ?",
+                "select coalesce(sum(held), 0) from meters where user_id = ? and run_id <> all(?::bigint[])",
                 row -> row.getBigDecimal(1),
                 userId,
-                exceptRun);
+                except.toArray(Long[]::new));
         return Optional.of(credits.subtract(held));
     }
 

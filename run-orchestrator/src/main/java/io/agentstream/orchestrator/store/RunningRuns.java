@@ -44,6 +44,11 @@ public final class RunningRuns {
                 organizationId);
     }
 
+    /// Whether the session has a running run at this moment.
+    public static boolean isRunning(Connection connection, long organizationId, Session session) throws SQLException {
+        return countRunning(connection, organizationId, Optional.of(session)).ofSession() > 0;
+    }
+
     /// The running runs of a session, locked; whoever asks has locked the organisation's row.
     public static List<RunRows.RunRow> lockRunning(Connection connection, long organizationId, Session session) throws SQLException {
         return Sql.query(

@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Ledger;
 import io.agentstream.orchestrator.store.SignsOfLife;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallEvent;
@@ -52,7 +53,9 @@ final class MoneyCrashTest {
         PEERS_FAULT("0.8500"),
         OUR_FAULT("1.0000"),
         LOST("0.9000"),
-        REPLACED("0.8500");
+        REPLACED("0.8500"),
+        /// At the limit, with all the money held for the call that is taken over.
+        RECONNECTED("0.8500");
 
         final BigDecimal left;
 
@@ -117,6 +120,12 @@ final class MoneyCrashTest {
         if (deed.compareTo(Deed.END) >= 0) {
             calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(60));
         }
+        if (deed == Deed.RECONNECTED) {
+            tenant.limit(1);
+            tenant.database().withConnection(c -> Sql.update(
+                    c, "update meters m set held = u.credits from users u where u.id = m.user_id and u.id = ?", tenant.sample().userId()));
+            return tenant.offer().at(Samples.T0.plusMillis(500)).build();
+        }
         if (deed == Deed.REPLACED) {
             CallEvent.Offered newer = tenant.offer().at(Samples.T0.plusMillis(500)).build();
             calls.offer(newer);
@@ -141,7 +150,8 @@ final class MoneyCrashTest {
             case PEERS_FAULT -> calls.decisions().ended(
                     Samples.failed(call, NOW.plusSeconds(90), Failure.PEER_STALLED), calls.source());
             case LOST -> calls.decisions().quiet(call, NOW.plusSeconds(200));
-            case REPLACED -> {
+            case REPLACED, RECONNECTED -> {
+                calls.offer(offer, TenantCalls.says(call, SESSION));
                 CallEvent.Started start = Samples.started().of(call).session(SESSION).build();
                 ProofPlan plan = calls.decisions().plan(start).orElseThrow();
                 ProofPlan late = new ProofPlan(plan.organizationId(), plan.due(), NOW.plusSeconds(100), plan.domain());

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -46,6 +47,16 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     public Decision offer(CallEvent.Offered offer) {
         Source source = source();
         return untilDecided(() -> decisions.offered(offer, source, () -> NOW));
+    }
+
+    Decision offer(CallEvent.Offered offer, Greeting greeting) {
+        Source source = source();
+        return untilDecided(() -> decisions.offered(offer, null, greeting, source, () -> NOW));
+    }
+
+    /// What a socket says of itself as soon as it is heard.
+    static Greeting says(CallId call, String session) {
+        return _ -> Optional.of(Samples.started().of(call).session(session).build());
     }
 
     @FunctionalInterface

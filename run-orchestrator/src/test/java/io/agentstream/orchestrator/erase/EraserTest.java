@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.decide.CrashingDriver;
+import io.agentstream.orchestrator.decide.Greeting;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
@@ -300,7 +301,7 @@ final class EraserTest {
         TalkedAbout talked = TalkedAbout.ended(tenant, true);
         TenantCalls calls = new TenantCalls(tenant);
         CallEvent.Offered offer = tenant.offer().build();
-        calls.decisions().offered(offer, null, new Source("eraser-test", 1, 1), () -> Samples.T0.plusSeconds(1));
+        calls.decisions().offered(offer, null, Greeting.NONE, new Source("eraser-test", 1, 1), () -> Samples.T0.plusSeconds(1));
         Erasure ordered = order(talked);
 
         // when

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.erase;
 
+import io.agentstream.orchestrator.decide.Greeting;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
@@ -40,7 +41,7 @@ public record TalkedAbout(Tenant tenant, CallId call, String number, String word
         CallEvent.Offered offer = tenant.offer().from(number).build();
         CallKeys keys = WRAPPING.wrap(offer.callId(), offer.at(), WRAPPING.generate());
         TenantCalls calls = new TenantCalls(tenant);
-        calls.decisions().offered(offer, sealed ? keys : null, source(), () -> Samples.T0.plusSeconds(1));
+        calls.decisions().offered(offer, sealed ? keys : null, Greeting.NONE, source(), () -> Samples.T0.plusSeconds(1));
         calls.start(offer.callId());
         TalkedAbout talked = new TalkedAbout(tenant, offer.callId(), number, "words-" + UUID.randomUUID(), keys);
         talked.heard(1);

@@ -73,6 +73,7 @@ final class LoopFixture implements AutoCloseable {
     final List<Throwable> faults = new CopyOnWriteArrayList<>();
     final KeyedExecutor<CallId> executor = new KeyedExecutor<>(faults::add);
     final Hearing hearing = new Hearing();
+    final Greetings greetings = new Greetings();
     final CountDownLatch open = new CountDownLatch(1);
     final CallsLoop loop;
     boolean keysRead = true;
@@ -100,9 +101,9 @@ final class LoopFixture implements AutoCloseable {
         outbox = new OutboxLoop(database, said, metrics, () -> true, clock);
         DeadLetters letters = new DeadLetters(producer, metrics);
         CallHandler handler = new CallHandler(
-                decisions, sessions, announcer, metrics, clock, handshake, unsealed(database, letters, metrics, clock));
+                decisions, sessions, announcer, metrics, clock, handshake, unsealed(database, letters, metrics, clock), greetings);
         loop = new CallsLoop(
-                consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open, () -> keysRead);
+                consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open, () -> keysRead, greetings);
         consumer.setMaxPollRecords(500);
         consumer.updateBeginningOffsets(Map.of(lifecycle, 0L, conversation, 0L));
     }

@@ -61,7 +61,7 @@ final class SealedOffersTest {
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()), metrics);
         SealedCalls none = LoopFixture.unsealed(database, letters, metrics, clock);
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
-        CallHandler handler = new CallHandler(decisions, null, null, metrics, clock, HANDSHAKE, none);
+        CallHandler handler = new CallHandler(decisions, null, null, metrics, clock, HANDSHAKE, none, new Greetings());
 
         // when
         assertThrows(
@@ -78,7 +78,7 @@ final class SealedOffersTest {
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), HANDSHAKE);
         return new CallHandler(
                 decisions, new FakeSessions(), Announcers.on(producer, database, new Said(), metrics, clock), metrics, clock, HANDSHAKE,
-                new SealedCalls(reader, database, metrics));
+                new SealedCalls(reader, database, metrics), new Greetings());
     }
 
     private static MockProducer<byte[], byte[]> producer() {
