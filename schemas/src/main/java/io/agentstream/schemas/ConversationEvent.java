@@ -149,13 +149,21 @@ public sealed interface ConversationEvent {
             @Doc(Sealing.DOC) @Nullable String sealed,
             @Doc("Key of this use within the call, where the orchestrator is to give the caller to whom the arguments say: to, a number or"
                             + " address, and ring_ms. Done once for each key. Absent for any other tool.")
-                    @Nullable String transfer)
+                    @Nullable String transfer,
+            @Doc("Of a sealed event: whether there is a result. Absent where the result says it, and from older writers, of whose sealed events"
+                            + " it is not known without the key.")
+                    @Nullable Boolean answered)
             implements ConversationEvent {
 
         /// An event of which nothing is sealed.
         public ToolCalled(
                 CallId callId, long number, long after, Instant at, int turn, String tool, JsonNode arguments, @Nullable JsonNode result, @Nullable Integer epoch) {
-            this(callId, number, after, at, turn, tool, arguments, result, epoch, null, null);
+            this(callId, number, after, at, turn, tool, arguments, result, epoch, null, null, null);
+        }
+
+        /// Whether the tool has answered, as far as the event says it without its key.
+        public boolean hasAnswered() {
+            return answered == null ? result != null : answered;
         }
     }
 

@@ -114,7 +114,8 @@ public final class Sealing {
                     sealed(s.callId(), "said", key, new Words(s.text(), null, null, null)));
             case ConversationEvent.ToolCalled t -> new ConversationEvent.ToolCalled(
                     t.callId(), t.number(), t.after(), t.at(), t.turn(), t.tool(), NOTHING, null, t.epoch(),
-                    sealed(t.callId(), "tool_called", key, new Words(null, null, t.arguments(), t.result())), t.transfer());
+                    sealed(t.callId(), "tool_called", key, new Words(null, null, t.arguments(), t.result())), t.transfer(),
+                    t.result() != null);
             case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
                     ConversationEvent.NodeEntered _, ConversationEvent.Latency _, ConversationEvent.HungUp _,
                     ConversationEvent.Resumed _ ->
@@ -136,7 +137,7 @@ public final class Sealing {
             case ConversationEvent.ToolCalled t when t.sealed() != null -> opened(t.callId(), "tool_called", key, t.sealed(), Words.class)
                     .<Opened<ConversationEvent>>map(w -> new Opened.Clear<>(new ConversationEvent.ToolCalled(
                             t.callId(), t.number(), t.after(), t.at(), t.turn(), t.tool(),
-                            Objects.requireNonNullElse(w.arguments(), NOTHING), w.result(), t.epoch(), null, t.transfer())))
+                            Objects.requireNonNullElse(w.arguments(), NOTHING), w.result(), t.epoch(), null, t.transfer(), null)))
                     .orElseGet(Opened.Foreign::new);
             case ConversationEvent.Heard _, ConversationEvent.Said _, ConversationEvent.ToolCalled _,
                     ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,

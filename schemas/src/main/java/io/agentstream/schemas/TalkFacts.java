@@ -11,7 +11,7 @@ public record TalkFacts(
         @Doc("Turns of the caller: speech and keys.") int callerTurns,
         @Doc("Turns of the agent that the caller cut off.") int interruptions,
         @Doc("Keys that the caller pressed: how many, not which.") int keys,
-        @Doc("Uses of tools; 0, since no agent has any yet.") int tools,
+        @Doc("Uses of tools that were answered, an http node among them, and transfers that were tried.") int tools,
         @Doc("When the caller was first heard to speak.") @Nullable Instant firstSpeechAt,
         @Doc("When the caller's last speech was over.") @Nullable Instant lastSpeechAt,
         @Doc("Milliseconds of the caller's speech.") long callerMs,

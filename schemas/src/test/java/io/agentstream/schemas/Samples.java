@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// One value of each kind that goes over a topic, fields filled.
 final class Samples {
@@ -81,7 +82,11 @@ final class Samples {
             new ConversationEvent.Said(CALL, 3, 5, AT, 1, "Hello.", 800, true, 7),
             new ConversationEvent.ToolCalled(
                     CALL, 6, 6, AT, 2, "front_desk", Json.MAPPER.readTree("{\"to\":\"+15550100\",\"ring_ms\":25000}"), null, 7, null,
-                    "2-front_desk"));
+                    "2-front_desk", null));
+
+    /// As they are on the topic.
+    private static final List<ConversationEvent> SEALED_EVENTS = List.of(new ConversationEvent.ToolCalled(
+            CALL, 7, 6, AT, 2, "look_up", Json.MAPPER.createObjectNode(), null, 7, "c2VhbGVk", null, true));
 
     static final List<MediaFrame> MEDIA_FRAMES = List.of(
             new MediaFrame.Audio(CALL, 5, AT.toEpochMilli(), 40, Slice.of(new byte[] {1, 2, 3})),
@@ -160,7 +165,7 @@ final class Samples {
         all.put(Topics.CALL_MEDIA, MEDIA_FRAMES);
         all.put(Topics.RUN_EVENTS, RUN_EVENTS);
         all.put(Topics.SOCKET_COMMANDS, SOCKET_COMMANDS);
-        all.put(Topics.CONVERSATION_EVENTS, CONVERSATION_EVENTS);
+        all.put(Topics.CONVERSATION_EVENTS, Stream.concat(CONVERSATION_EVENTS.stream(), SEALED_EVENTS.stream()).toList());
         all.put(Topics.CONVERSATION_SNAPSHOTS, List.of(
                 SNAPSHOT, new ConversationSnapshot(CALL, 6, AT, 5, RUNNING_BY_REFERENCE, Json.MAPPER.readTree("{}"), 7)));
         all.put(Topics.CALL_JOURNAL, JOURNAL);

@@ -116,7 +116,7 @@ final class RedactedRecords implements RecordValues {
                     s.epoch(), sealed(s.sealed()));
             case ConversationEvent.ToolCalled t -> new ConversationEvent.ToolCalled(
                     t.callId(), t.number(), t.after(), t.at(), t.turn(), tools.of(t.tool()), nothing(),
-                    t.result() == null ? null : nothing(), t.epoch(), sealed(t.sealed()), t.transfer());
+                    t.result() == null ? null : nothing(), t.epoch(), sealed(t.sealed()), t.transfer(), t.answered());
             case ConversationEvent.NodeEntered n ->
                 new ConversationEvent.NodeEntered(n.callId(), n.number(), n.after(), n.at(), nodes.of(n.node()), n.epoch());
             case ConversationEvent.Latency l -> new ConversationEvent.Latency(

@@ -80,7 +80,7 @@ final class RunTable {
             case ConversationEvent.Said e -> next.agentMs += e.playedMs();
             case ConversationEvent.Interrupted e -> next.interruptions++;
             case ConversationEvent.NodeEntered e -> { } // the agent's own matter, but for what is achieved by it
-            case ConversationEvent.ToolCalled e -> next.tools += e.result() == null ? 0 : 1;
+            case ConversationEvent.ToolCalled e -> next.tools += e.hasAnswered() ? 1 : 0;
             case ConversationEvent.Latency e -> next.waited(e);
             case ConversationEvent.HungUp e -> { } // the run says how it ended
             case ConversationEvent.Resumed e -> {

@@ -139,7 +139,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
     /// As above, at that time.
     public void asksForTransfer(CallId call, Instant at, long number, String key, String to) {
         ConversationEvent event = new ConversationEvent.ToolCalled(
-                call, number, 3, at, 1, "desk", Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", 20_000), null, 4, null, key);
+                call, number, 3, at, 1, "desk", Json.MAPPER.createObjectNode().put("to", to).put("ring_ms", 20_000), null, 4, null, key, null);
         assertTrue(decisions.said(event, source()));
     }
 
@@ -148,7 +148,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         var arguments = Json.MAPPER.createObjectNode()
                 .put("to", to).put("ring_ms", 20_000).put("summary", "A call about a boat.").put("question", "Press 1.").put("language", "en-US")
                 .put("answer_ms", 60_000);
-        ConversationEvent event = new ConversationEvent.ToolCalled(call, number, 3, SYSTEM.instant(), 1, "desk", arguments, null, 4, null, key);
+        ConversationEvent event = new ConversationEvent.ToolCalled(call, number, 3, SYSTEM.instant(), 1, "desk", arguments, null, 4, null, key, null);
         assertTrue(decisions.said(event, source()));
     }
 

@@ -15,11 +15,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What services say of calls, for tests of the facts.
 final class Calls {
 
     static final Instant T0 = Instant.parse("2026-01-01T12:00:10Z");
+
+    private static final ObjectNode ARGUMENTS = Json.MAPPER.createObjectNode().put("name", "secret");
 
     private Calls() {}
 
@@ -75,7 +78,7 @@ final class Calls {
         return new CallEvent.Ended(call, 2, T0, 1008, "Workflow not found", null, Failure.WORKFLOW_NOT_FOUND);
     }
 
-    /// A talk of two turns and a key, by a worker of this epoch.
+    /// A talk of two turns, a key and a tool, by a worker of this epoch.
     static List<ConversationEvent> talk(CallId call, int epoch) {
         Instant at = T0.plusSeconds(3);
         return List.of(
@@ -88,6 +91,9 @@ final class Calls {
                 new ConversationEvent.TurnStarted(call, 7, 5, at, 2, Party.CALLER, epoch),
                 new ConversationEvent.Heard(call, 8, 5, at.plusSeconds(6), 2, "secret", null, 2_000L, epoch),
                 new ConversationEvent.Heard(call, 9, 5, at.plusSeconds(7), 2, null, "4", null, epoch),
-                new ConversationEvent.Latency(call, 10, 5, at, 3, "first_played", 560, epoch));
+                new ConversationEvent.Latency(call, 10, 5, at, 3, "first_played", 560, epoch),
+                new ConversationEvent.ToolCalled(call, 11, 5, at.plusSeconds(8), 3, "look_up", ARGUMENTS, null, epoch),
+                new ConversationEvent.ToolCalled(
+                        call, 12, 5, at.plusSeconds(8), 3, "look_up", ARGUMENTS, Json.MAPPER.createObjectNode().put("ok", true), epoch));
     }
 }

@@ -116,8 +116,8 @@ final class FactsTopologyTest {
                 new SocketFacts(
                         T0.minusSeconds(1), T0, T0.plusSeconds(1), T0.plusSeconds(2), END, 1000, 9_000L, Map.of("unknown", 2), 900L),
                 new TalkFacts(
-                        T0.plusSeconds(3), 2, 1, 1, 1, 1, 0, T0.plusSeconds(7), T0.plusSeconds(9), 2_000, 4_000, 24_000L, 2, 800,
-                        560L, 0, 0, 3, 10),
+                        T0.plusSeconds(3), 2, 1, 1, 1, 1, 1, T0.plusSeconds(7), T0.plusSeconds(9), 2_000, 4_000, 24_000L, 2, 800,
+                        560L, 0, 0, 3, 12),
                 List.of("slow_turn"));
     }
 
