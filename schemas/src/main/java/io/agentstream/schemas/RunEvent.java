@@ -69,8 +69,26 @@ public sealed interface RunEvent {
             @Doc("Key of the definition on agent.definitions.v1, where it was written before this event. Absent from older writers.")
                     @Nullable String definitionKey,
             @Doc(Sealing.DOC) @Nullable String sealed,
-            @Doc(SESSION_CHECK) @Nullable SessionCheck sessionCheck)
+            @Doc(SESSION_CHECK) @Nullable SessionCheck sessionCheck,
+            @Doc("The call that this one goes on with: the provider has opened a newer socket for a session that talked, and the older run"
+                            + " ends as replaced. Absent where there is none, and from older writers.")
+                    @Nullable CallId replaces)
             implements RunEvent {
+
+        /// A beginning that replaces nothing.
+        public Running(
+                CallId callId,
+                long after,
+                Instant at,
+                RunRef run,
+                MediaFormat mediaFormat,
+                @Nullable JsonNode definition,
+                JsonNode initialContext,
+                @Nullable String definitionKey,
+                @Nullable String sealed,
+                @Nullable SessionCheck sessionCheck) {
+            this(callId, after, at, run, mediaFormat, definition, initialContext, definitionKey, sealed, sessionCheck, null);
+        }
 
         /// A beginning of which nothing is sealed.
         public Running(
@@ -99,8 +117,26 @@ public sealed interface RunEvent {
             @Doc("What the owner was charged, as a decimal number.") @Nullable String cost,
             @Doc(DISCONNECTED_BY) @Nullable DisconnectedBy disconnectedBy,
             @Doc(OUTCOME) @Nullable String outcome,
-            @Doc(FAULTS) @Nullable List<String> faults)
+            @Doc(FAULTS) @Nullable List<String> faults,
+            @Doc("The call that goes on with this one, where it was replaced. Absent otherwise, and from older writers.")
+                    @Nullable CallId replacedBy)
             implements RunEvent {
+
+        /// Of a call that nobody goes on with.
+        public Completed(
+                CallId callId,
+                long after,
+                Instant at,
+                RunRef run,
+                End end,
+                @Nullable Integer closeCode,
+                long durationMs,
+                @Nullable String cost,
+                @Nullable DisconnectedBy disconnectedBy,
+                @Nullable String outcome,
+                @Nullable List<String> faults) {
+            this(callId, after, at, run, end, closeCode, durationMs, cost, disconnectedBy, outcome, faults, null);
+        }
 
         /// Of a call with which nothing was wrong.
         public Completed(

@@ -34,4 +34,11 @@ public record RunFacts(
                 @Nullable Boolean hangUpConfirmed,
         @Doc("What the call's socket told.") @Nullable SocketFacts socket,
         @Doc("What the conversation told.") @Nullable TalkFacts talk,
-        @Doc(RunEvent.FAULTS) @Nullable List<String> faults) {}
+        @Doc(RunEvent.FAULTS) @Nullable List<String> faults,
+        @Doc("Key of the run that this one took over: the provider had opened a newer socket for the same session.")
+                @Nullable CallId previousCallId,
+        @Doc("Key of the run that took this one over, which ended as replaced.") @Nullable CallId nextCallId,
+        @Doc("What became of it that the caller was to be given to somebody else, the last time that it was tried; of one that is under"
+                        + " way, of the time before.")
+                @Nullable Transfer transfer,
+        @Doc("When that was known.") @Nullable Instant transferredAt) {}

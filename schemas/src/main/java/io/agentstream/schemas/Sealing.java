@@ -101,7 +101,7 @@ public final class Sealing {
     private static RunEvent.Running running(RunEvent.Running run, JsonNode context, @Nullable String sealed) {
         return new RunEvent.Running(
                 run.callId(), run.after(), run.at(), run.run(), run.mediaFormat(), run.definition(), context, run.definitionKey(), sealed,
-                run.sessionCheck());
+                run.sessionCheck(), run.replaces());
     }
 
     public static ConversationEvent seal(ConversationEvent event, SealKey key) {

@@ -24,8 +24,9 @@ public record TalkFacts(
         @Doc("How often another worker went on with the conversation.") int resumed,
         @Doc("Milliseconds of the caller's audio that nobody heard because of it.") long gapMs,
         @Doc("Generation of the workers' group that the newest event is of; 0 where it has none.") int epoch,
-        @Doc("Number of the newest event.") long number) {
+        @Doc("Number of the newest event.") long number,
+        @Doc("When the agent asked last for the caller to be given to somebody else.") @Nullable Instant transferAskedAt) {
 
     public static final TalkFacts NONE =
-            new TalkFacts(null, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 0, 0);
+            new TalkFacts(null, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 0, 0, null);
 }

@@ -65,7 +65,11 @@ final class Samples {
             new RunEvent.Failed(
                     CALL, 9, AT, RUN, Failure.PEER_STALLED, "Peer does not read", 1008, 61_000L, "0.1017", DisconnectedBy.PROVIDER, null,
                     List.of("agent_unheard"), new RunEvent.SessionCheck(false, null, 5_000, 3)),
-            new RunEvent.Transferred(CALL, 4, AT, RUN, "2-front_desk", Transfer.CONNECTED, 200));
+            new RunEvent.Transferred(CALL, 4, AT, RUN, "2-front_desk", Transfer.CONNECTED, 200),
+            new RunEvent.Running(
+                    CALL, 2, AT, RUN, MediaFormat.MULAW_8K, null, Json.MAPPER.readTree("{}"), "7:3", null, null, CallId.of(1, 2, 3)),
+            new RunEvent.Completed(
+                    CALL, 4, AT, RUN, End.REPLACED, 1000, 61_000, "0.1017", DisconnectedBy.PROVIDER, null, null, CallId.of(1, 2, 3)));
 
     static final List<ConversationEvent> CONVERSATION_EVENTS = List.of(
             new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT, null),
@@ -141,16 +145,21 @@ final class Samples {
     static final List<RunFacts> FACTS = List.of(
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017",
-                    null, null, null, null, null, null, null, null, null, null, null, null, null),
+                    null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null),
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
                     "inbound", DisconnectedBy.AGENT, "booked", AT, true,
                     new SocketFacts(AT, AT, AT, AT, AT, 1000, 42_000L, Map.of("unknown", 3), 3_120L),
-                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31),
-                    null),
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, null),
+                    null, null, null, null, null),
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.CALLER_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
-                    "inbound", DisconnectedBy.CALLER, null, null, null, null, null, List.of("no_caller_audio", "slow_turn")));
+                    "inbound", DisconnectedBy.CALLER, null, null, null, null, null, List.of("no_caller_audio", "slow_turn"), null, null, null, null),
+            new RunFacts(
+                    CALL, RUN, "completed", AT, AT, AT, 61_000L, End.TRANSFERRED, null, "0.1017", 5L, true, AT, AT, "cloudonix",
+                    "inbound", DisconnectedBy.AGENT, null, null, null, null,
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, AT), null,
+                    CallId.of(1, 2, 3), CallId.of(1, 2, 4), Transfer.CONNECTED, AT));
 
     static final List<Usage> USAGE = List.of(
             new Usage(3, MINUTE, 4, 1, 244_000, null, null, null, null, null, null),

@@ -90,10 +90,10 @@ final class RedactedRecords implements RecordValues {
             case RunEvent.Running r -> new RunEvent.Running(
                     r.callId(), r.after(), r.at(), r.run(), format(r.mediaFormat()),
                     r.definition() == null ? null : RedactedRun.definition(r.definition()), nothing(), null, sealed(r.sealed()),
-                    r.sessionCheck());
+                    r.sessionCheck(), r.replaces());
             case RunEvent.Completed c -> new RunEvent.Completed(
                     c.callId(), c.after(), c.at(), c.run(), c.end(), c.closeCode(), c.durationMs(), RedactedRun.decimal(c.cost()),
-                    c.disconnectedBy(), word(c.outcome()), RedactedRun.codes(c.faults()));
+                    c.disconnectedBy(), word(c.outcome()), RedactedRun.codes(c.faults()), c.replacedBy());
             case RunEvent.Failed f -> new RunEvent.Failed(
                     f.callId(), f.after(), f.at(), f.run(), f.failure(), reason(f.failure()), f.closeCode(), f.durationMs(),
                     RedactedRun.decimal(f.cost()), f.disconnectedBy(), word(f.outcome()), RedactedRun.codes(f.faults()), f.sessionCheck());

@@ -80,9 +80,13 @@ final class Endings {
     }
 
     /// Of a running run whose row is locked, when its session has a newer socket.
-    Decision replaced(Connection connection, RunRow row, Instant now) throws SQLException {
+    Decision replaced(Connection connection, RunRow row, CallId newer, Instant now) throws SQLException {
         long after = Decided.newestSeq(connection, row.id());
-        return RunTransaction.decide(connection, row, after, run -> close(run, new Input.Replaced(now), Socket.WAITS)).asOf(now);
+        Decision decision = RunTransaction.decide(connection, row, after, run -> {
+            run.replacedBy(newer);
+            return close(run, new Input.Replaced(now), Socket.WAITS);
+        });
+        return decision.asOf(now);
     }
 
     void complete(RunTransaction run, Effect.Complete complete) throws SQLException {

@@ -10,6 +10,7 @@ import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
 import io.agentstream.orchestrator.store.RunningRuns;
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -95,7 +96,9 @@ final class Proofs {
         Verdicts.Proof facts = new Verdicts.Proof(
                 funds.enough(), room.left() || !rivals.isEmpty(), plan.domain().verdict(), Contexts.identified(start), start.mediaFormat().spoken(),
                 answered.session());
-        boolean overtaken = rivals.stream().anyMatch(rival -> isNewer(rival, run.row()));
+        Optional<RunRow> newest = rivals.stream().max((one, other) -> one.equals(other) ? 0 : isNewer(one, other) ? 1 : -1);
+        Optional<CallId> rivalCall = newest.map(rival -> new CallId(rival.callId()));
+        boolean overtaken = newest.isPresent() && isNewer(newest.get(), run.row());
         Input.Started input = new Input.Started(facts, now, plan.deadline(), overtaken);
         List<Decision> also = new ArrayList<>();
         for (Effect.OfStart effect : RunMachine.started(run.state(), input).effects()) {
@@ -105,13 +108,14 @@ final class Proofs {
                 }
                 case Effect.Begin(Instant at) -> {
                     for (RunRow rival : rivals) {
-                        also.add(endings.replaced(connection, rival, at));
+                        also.add(endings.replaced(connection, rival, start.callId(), at));
                     }
-                    run.begin(start.mediaFormat(), at);
+                    run.begin(start.mediaFormat(), at, rivalCall.orElse(null));
                     charges.begin(connection, run.row(), funds, at);
                 }
                 case Effect.Complete complete -> {
                     run.describe();
+                    rivalCall.ifPresent(run::replacedBy);
                     endings.complete(run, complete);
                 }
                 case Effect.Fail(Refusal refusal, Instant at) -> run.fail(refusal, at);

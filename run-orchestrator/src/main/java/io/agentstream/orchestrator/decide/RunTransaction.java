@@ -54,6 +54,8 @@ final class RunTransaction {
     /// What the gateway said at the end; null where it did not yet.
     private CallEvent.@Nullable Ended socket;
     private Socket told = Socket.WAITS;
+    /// Which call goes on with this one; null where none does.
+    private @Nullable CallId replacedBy;
     /// What the provider said when it was asked for the session; null where it was not, in this transaction.
     private RunEvent.@Nullable SessionCheck sessionCheck;
     /// Null until it is asked: an answer for the whole transaction.
@@ -146,11 +148,13 @@ final class RunTransaction {
     }
 
     /// Once it has started.
-    void begin(MediaFormat format, Instant at) throws SQLException {
+    ///
+    /// @param replaces the call that it goes on with, where there is one
+    void begin(MediaFormat format, Instant at, @Nullable CallId replaces) throws SQLException {
         RunRows.Proven described = Objects.requireNonNull(proven, "not started");
         ObjectNode definition = RunRows.begin(connection, row.id(), described, at);
         String key = new AgentDefinition(ref.agentId(), ref.agentVersion(), definition).key();
-        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext(), key, null, sessionCheck));
+        say("running", new RunEvent.Running(callId, after, at, ref, format, definition, described.initialContext(), key, null, sessionCheck, replaces));
     }
 
     void fail(Refusal refusal, Instant at) throws SQLException {
@@ -200,7 +204,12 @@ final class RunTransaction {
                         lower(complete.end()), complete.closeCode(), complete.at(), cost, lower(by), faults));
         say("completed", new RunEvent.Completed(
                 callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
-                cost.toPlainString(), by, row.outcome(), faults));
+                cost.toPlainString(), by, row.outcome(), faults, replacedBy));
+    }
+
+    /// Its session goes on with another call, which is said of it when it completes.
+    void replacedBy(CallId newer) {
+        replacedBy = newer;
     }
 
     /// Of a run that was over before its gateway said how the call was: what was wrong is seen in the run, and by whom it is told from now on.

@@ -101,6 +101,6 @@ record Known(
                 callId, of.ref(), of.state(), of.createdAt(), of.startedAt(), of.endedAt(), durationMs, of.end(), of.failure(),
                 of.cost(), revision, finalizedAt != null, finalizedAt, updatedAt, provider, direction, of.disconnectedBy(),
                 achieved == null ? of.outcome() : achieved, of.hungUpAt(), of.hangUpConfirmed(), socket.equals(SocketFacts.NONE) ? null : socket, said.equals(TalkFacts.NONE) ? null : said,
-                of.faults());
+                of.faults(), of.previousCallId(), of.nextCallId(), of.transfer(), of.transferredAt());
     }
 }

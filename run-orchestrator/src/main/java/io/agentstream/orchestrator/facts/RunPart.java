@@ -1,11 +1,13 @@
 package io.agentstream.orchestrator.facts;
 
+import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.DisconnectedBy;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunEvent.RunRef;
 import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.Transfer;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,11 @@ record RunPart(
         @Nullable String outcome,
         @Nullable Instant hungUpAt,
         @Nullable Boolean hangUpConfirmed,
-        @Nullable List<String> faults) {
+        @Nullable List<String> faults,
+        @Nullable CallId previousCallId,
+        @Nullable CallId nextCallId,
+        @Nullable Transfer transfer,
+        @Nullable Instant transferredAt) {
 
     private static final String INITIALIZED = "initialized";
     private static final String RUNNING = "running";
@@ -36,40 +42,54 @@ record RunPart(
         return new RunPart(
                 told.run(), told.state(), told.createdAt(), told.startedAt(), told.endedAt(), told.durationMs(), told.end(),
                 told.failure(), told.cost(), told.disconnectedBy(), told.outcome(), told.hungUpAt(),
-                told.hangUpConfirmed(), told.faults());
+                told.hangUpConfirmed(), told.faults(), told.previousCallId(), told.nextCallId(), told.transfer(), told.transferredAt());
     }
 
     /// The run after `event`. Events are said again after a crash, and may be read in another order after the loss of everything: a
     /// run never goes back, but takes what an earlier event knows. One that is over stays over in the way in which it was; said again
     /// with other figures, the figures are corrected.
     static RunPart next(@Nullable RunPart known, RunEvent event) {
-        RunPart before = known == null
-                ? new RunPart(event.run(), INITIALIZED, null, null, null, null, null, null, null, null, null, null, null, null)
-                : known;
+        RunPart before = known == null ? new RunPart(event.run()) : known;
         return switch (event) {
-            case RunEvent.Created e -> new RunPart(
-                    before.ref, before.state, e.at(), before.startedAt, before.endedAt, before.durationMs, before.end,
-                    before.failure, before.cost, before.disconnectedBy, before.outcome, before.hungUpAt, before.hangUpConfirmed,
-                    before.faults);
-            case RunEvent.Running e -> new RunPart(
-                    before.ref, before.isOver() ? before.state : RUNNING, before.createdAt, e.at(), before.endedAt,
-                    before.durationMs, before.end, before.failure, before.cost, before.disconnectedBy, before.outcome,
-                    before.hungUpAt, before.hangUpConfirmed, before.faults);
+            case RunEvent.Created e -> before.begun(before.state, e.at(), before.startedAt, before.previousCallId);
+            case RunEvent.Running e -> before.begun(
+                    before.isOver() ? before.state : RUNNING, before.createdAt, e.at(),
+                    e.replaces() == null ? before.previousCallId : e.replaces());
             case RunEvent.Completed e -> before.state.equals(FAILED)
                     ? before
                     : new RunPart(
                             before.ref, COMPLETED, before.createdAt, before.startedAt, e.at(), e.durationMs(), e.end(), null,
-                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults());
+                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults(),
+                            before.previousCallId, e.replacedBy(), before.transfer, before.transferredAt);
             case RunEvent.Failed e -> before.state.equals(COMPLETED)
                     ? before
                     : new RunPart(
                             before.ref, FAILED, before.createdAt, before.startedAt, e.at(), e.durationMs(), null, e.failure(),
-                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults());
-            case RunEvent.Transferred e -> before; // how the run ended says it
-            case RunEvent.HangUp e -> new RunPart(
-                    before.ref, before.state, before.createdAt, before.startedAt, before.endedAt, before.durationMs, before.end,
-                    before.failure, before.cost, before.disconnectedBy, before.outcome, e.at(), e.confirmed(), before.faults);
+                            e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults(),
+                            before.previousCallId, null, before.transfer, before.transferredAt);
+            case RunEvent.Transferred e -> before.transferredAt != null && e.at().isBefore(before.transferredAt)
+                    ? before
+                    : before.asked(before.hungUpAt, before.hangUpConfirmed, e.outcome(), e.at());
+            case RunEvent.HangUp e -> before.asked(e.at(), e.confirmed(), before.transfer, before.transferredAt);
         };
+    }
+
+    private RunPart(RunRef ref) {
+        this(ref, INITIALIZED, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    private RunPart begun(String next, @Nullable Instant created, @Nullable Instant started, @Nullable CallId previous) {
+        return new RunPart(
+                ref, next, created, started, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, hungUpAt, hangUpConfirmed,
+                faults, previous, nextCallId, transfer, transferredAt);
+    }
+
+    /// What the provider did when it was asked.
+    private RunPart asked(
+            @Nullable Instant hungUp, @Nullable Boolean confirmed, @Nullable Transfer moved, @Nullable Instant movedAt) {
+        return new RunPart(
+                ref, state, createdAt, startedAt, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, hungUp, confirmed,
+                faults, previousCallId, nextCallId, moved, movedAt);
     }
 
     private boolean isOver() {

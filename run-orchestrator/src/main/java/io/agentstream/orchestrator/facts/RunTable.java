@@ -80,7 +80,10 @@ final class RunTable {
             case ConversationEvent.Said e -> next.agentMs += e.playedMs();
             case ConversationEvent.Interrupted e -> next.interruptions++;
             case ConversationEvent.NodeEntered e -> { } // the agent's own matter, but for what is achieved by it
-            case ConversationEvent.ToolCalled e -> next.tools += e.hasAnswered() ? 1 : 0;
+            case ConversationEvent.ToolCalled e -> {
+                next.tools += e.hasAnswered() ? 1 : 0;
+                next.transferAskedAt = e.transfer() == null ? next.transferAskedAt : e.at();
+            }
             case ConversationEvent.Latency e -> next.waited(e);
             case ConversationEvent.HungUp e -> { } // the run says how it ended
             case ConversationEvent.Resumed e -> {
@@ -126,6 +129,7 @@ final class RunTable {
         long gapMs;
         int epoch;
         long number;
+        @Nullable Instant transferAskedAt;
 
         Talk(TalkFacts from) {
             beganAt = from.beganAt();
@@ -147,6 +151,7 @@ final class RunTable {
             gapMs = from.gapMs();
             epoch = from.epoch();
             number = from.number();
+            transferAskedAt = from.transferAskedAt();
         }
 
         void heard(ConversationEvent.Heard event) {
@@ -171,7 +176,7 @@ final class RunTable {
         TalkFacts facts() {
             return new TalkFacts(
                     beganAt, turns, agentTurns, callerTurns, interruptions, keys, tools, firstSpeechAt, lastSpeechAt, callerMs,
-                    agentMs, silenceMs, replies, replyMs, longestReplyMs, resumed, gapMs, epoch, number);
+                    agentMs, silenceMs, replies, replyMs, longestReplyMs, resumed, gapMs, epoch, number, transferAskedAt);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
+import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +83,21 @@ final class ReplacedTest {
         assertEquals("running", decision.outcome());
         assertEquals("replaced", run(older).endBy());
         assertEquals(RunState.RUNNING, run(newer).state());
+    }
+
+    @Test
+    void eachSaysWhichTheOtherIs() throws InterruptedException {
+        CallId older = offered(Duration.ZERO);
+        CallId late = offered(Duration.ofMillis(250));
+        CallId newer = offered(Duration.ofMillis(500));
+        begin(older);
+
+        Decision decision = begin(newer);
+        Decision overtaken = begin(late);
+
+        assertEquals(older, ((RunEvent.Running) decision.events().getFirst()).replaces());
+        assertEquals(newer, ((RunEvent.Completed) decision.also().getFirst().events().getFirst()).replacedBy());
+        assertEquals(newer, ((RunEvent.Completed) overtaken.events().getFirst()).replacedBy());
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.DisconnectedBy;
 import io.agentstream.schemas.End;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.SealKey;
@@ -17,6 +19,7 @@ import io.agentstream.schemas.SocketFacts;
 import io.agentstream.schemas.TalkFacts;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
+import io.agentstream.schemas.Transfer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -117,8 +120,8 @@ final class FactsTopologyTest {
                         T0.minusSeconds(1), T0, T0.plusSeconds(1), T0.plusSeconds(2), END, 1000, 9_000L, Map.of("unknown", 2), 900L),
                 new TalkFacts(
                         T0.plusSeconds(3), 2, 1, 1, 1, 1, 1, T0.plusSeconds(7), T0.plusSeconds(9), 2_000, 4_000, 24_000L, 2, 800,
-                        560L, 0, 0, 3, 12),
-                List.of("slow_turn"));
+                        560L, 0, 0, 3, 12, null),
+                List.of("slow_turn"), null, null, null, null);
     }
 
     @Test
@@ -329,6 +332,54 @@ final class FactsTopologyTest {
 
         assertEquals(List.of("paid", true), List.of(facts.outcome(), facts.isFinal()));
         assertTrue(runs.readValuesToList().stream().allMatch(told -> "paid".equals(told.outcome())));
+    }
+
+    @Test
+    void runsOfOneSessionNameEachOther() {
+        CallId before = CallId.of(1, 2, 3);
+        CallId after = CallId.of(1, 2, 4);
+        RunEvent.Running begun = new RunEvent.Running(
+                CALL, 2, T0.plusSeconds(1), Calls.run(7, 5), MediaFormat.MULAW_8K, null, Json.MAPPER.createObjectNode(), "5:2", null, null,
+                before);
+        RunEvent.Completed replaced = new RunEvent.Completed(
+                CALL, 9, END, Calls.run(7, 5), End.REPLACED, 1000, 30_000, "0.0500", DisconnectedBy.PROVIDER, null, null, after);
+        put(begun);
+        put(replaced);
+        put(Calls.created(CALL)); // read last, and what is said again
+        put(begun);
+        put(replaced);
+
+        RunFacts facts = runs.readValuesToList().getLast();
+
+        assertEquals(before, facts.previousCallId());
+        assertEquals(after, facts.nextCallId());
+        assertEquals(3, facts.revision());
+    }
+
+    @Test
+    void aTransferIsToldAsItEndedTheLastTime() {
+        SealKey key = SealKey.generate(new SecureRandom());
+        RunEvent busy = new RunEvent.Transferred(CALL, 5, T0.plusSeconds(5), Calls.run(7, 5), "1-desk", Transfer.BUSY, 486);
+        RunEvent connected = new RunEvent.Transferred(CALL, 7, T0.plusSeconds(9), Calls.run(7, 5), "2-desk", Transfer.CONNECTED, 200);
+        put(Calls.created(CALL));
+        put(Calls.running(CALL));
+        put(busy);
+        Transfer afterTheFirst = runs.readValuesToList().getLast().transfer();
+        put(Sealing.seal(
+                new ConversationEvent.ToolCalled(
+                        CALL, 1, 6, T0.plusSeconds(7), 2, "desk", Json.MAPPER.createObjectNode().put("to", "+15550100"), null, 3, null, "2-desk", null),
+                key));
+        put(connected);
+        put(busy); // said again
+
+        RunFacts facts = runs.readValuesToList().getLast();
+
+        assertEquals(Transfer.BUSY, afterTheFirst);
+        assertEquals(Transfer.CONNECTED, facts.transfer());
+        assertEquals(T0.plusSeconds(9), facts.transferredAt());
+        TalkFacts talk = Objects.requireNonNull(facts.talk());
+        assertEquals(T0.plusSeconds(7), talk.transferAskedAt());
+        assertEquals(0, talk.tools()); // nothing was answered
     }
 
     @Test
