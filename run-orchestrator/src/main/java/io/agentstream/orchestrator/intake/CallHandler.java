@@ -104,11 +104,13 @@ public final class CallHandler {
         handle(event, keys, source);
     }
 
-    /// As long as its gateway waits for an answer. Then it is decided on without what is sealed, and is a run that failed.
+    /// As long as its gateway waits for an answer, and no longer by our own clock either: that of a gateway may be ahead, by hours, and
+    /// nothing behind the offer is committed meanwhile. Then it is decided on without what is sealed, and is a run that failed.
     private boolean waitsForKeys(CallEvent.Offered offered) {
         return offered.sealed() != null
                 && offered.refusal() == null
                 && sealed.mayCome()
+                && greetings.age(offered.callId()).compareTo(handshakeTimeout) < 0
                 && clock.instant().isBefore(offered.at().plus(handshakeTimeout));
     }
 

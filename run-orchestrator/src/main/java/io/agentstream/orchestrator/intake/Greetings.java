@@ -21,12 +21,12 @@ public final class Greetings {
     private final Map<CallId, Offer> offers = new ConcurrentHashMap<>();
 
     /// An offer in flight, and the first record of its call that came behind it.
-    private record Offer(Progress progress, CompletableFuture<CallEvent> next) {}
+    private record Offer(Progress progress, CompletableFuture<CallEvent> next, long readNs) {}
 
     /// Has `work` done with the call's offer, which is read and not handled yet. What is read of the call from now on is for it, also
     /// where an earlier reading of the offer is still under way: that one's partition was given away.
     Runnable handling(CallId call, Progress progress, Runnable work) {
-        Offer offer = new Offer(progress, new CompletableFuture<>());
+        Offer offer = new Offer(progress, new CompletableFuture<>(), System.nanoTime());
         offers.put(call, offer);
         return () -> {
             try {
@@ -53,6 +53,12 @@ public final class Greetings {
     /// What there is for the call's offer.
     Waiting of(CallId call) {
         return new Waiting(Optional.ofNullable(offers.get(call)));
+    }
+
+    /// How long ago the call's offer was read, by our own clock; nothing of one that is not in flight.
+    Duration age(CallId call) {
+        Offer offer = offers.get(call);
+        return offer == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - offer.readNs());
     }
 
     /// Offers in flight.

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.intake;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,6 +33,7 @@ import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -105,6 +107,41 @@ final class SealedOffersTest {
 
         // then
         assertTrue(tenant.runs().isEmpty());
+    }
+
+    /// By its gateway's clock there would be an hour left.
+    @Test
+    void anOfferOfAGatewayWhoseClockIsAheadIsNotWaitedForLonger() {
+        // given
+        Tenant tenant = Tenant.create(database);
+        CallEvent.Offered offer =
+                (CallEvent.Offered) Sealing.seal(tenant.offer().from("+15550100").build(), SealKey.generate(new SecureRandom()));
+        InstantSource clock = InstantSource.fixed(Samples.T0.minusSeconds(3_600));
+        Duration handshake = Duration.ofSeconds(1); // less than one look for the keys takes
+        Greetings greetings = new Greetings();
+        MockProducer<byte[], byte[]> producer = producer();
+        CallHandler handler = new CallHandler(
+                new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake), new FakeSessions(),
+                Announcers.on(producer, database, new Said(), metrics, clock), metrics, clock, handshake,
+                new SealedCalls(late(clock), database, metrics), greetings);
+        AtomicReference<RuntimeException> later = new AtomicReference<>();
+
+        // when
+        greetings
+                .handling(offer.callId(), new Progress(), () -> {
+                    try {
+                        handler.handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 3, 1)));
+                    } catch (NotNowException notNow) {
+                        later.set(notNow);
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                })
+                .run();
+
+        // then
+        assertNull(later.get());
+        assertTrue(tenant.run(offer.callId()).isPresent());
     }
 
     @Test
