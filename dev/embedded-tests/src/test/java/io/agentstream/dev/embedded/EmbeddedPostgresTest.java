@@ -172,6 +172,27 @@ final class EmbeddedPostgresTest {
         }
     }
 
+    /// As on a machine that is too busy: the server comes up when nobody waits for it any more.
+    @Test
+    void leavesNoServerBehindThatTookTooLongToStart() throws Exception {
+        // given a program that starts the server and says that it did not
+        Path programs;
+        try (Stream<Path> platforms = Files.list(directory.resolve("binaries"))) {
+            programs = platforms.findFirst().orElseThrow().resolve("bin");
+        }
+        Path real = Files.move(programs.resolve("pg_ctl"), programs.resolve("pg_ctl.real"));
+        Files.writeString(programs.resolve("pg_ctl"), "#!/bin/sh\n\"$0.real\" \"$@\"\nexit 1\n");
+        Files.setPosixFilePermissions(programs.resolve("pg_ctl"), Files.getPosixFilePermissions(real));
+
+        // when
+        assertThrows(StartFailedException.class, () -> EmbeddedPostgres.start(directory, 0));
+
+        // then
+        Postmaster.Kind left = new Postmaster(directory.resolve("data")).kind(directory.resolve("binaries"));
+        EmbeddedPostgres.remove(directory); // whatever is left
+        assertEquals(Postmaster.Kind.GONE, left);
+    }
+
     @Test
     void isNotRemovedWhileItIsInUse() {
         // given

@@ -80,7 +80,7 @@ final class PostgresServer {
         }
     }
 
-    /// Whether it serves on 127.0.0.1:`port` now; if not, why.
+    /// Whether it serves on 127.0.0.1:`port` now; if not, why, and then nothing of it runs.
     Optional<String> start(int port) throws IOException {
         Path log = data.resolve("server.log");
         if (Files.exists(log) && Files.size(log) > MAX_LOG_BYTES) {
@@ -88,9 +88,23 @@ final class PostgresServer {
         }
         Path configuration = data.resolve("postgresql.conf");
         Files.writeString(configuration, PostgresSettings.of(port));
-        Command.Result started = pgCtl(Duration.ofSeconds(START_LIMIT_SECONDS).plus(GRACE),
-                "start", "-w", "-t", Integer.toString(START_LIMIT_SECONDS), "-l", log.toString());
-        return started.succeeded() ? Optional.empty() : Optional.of(tail(log));
+        try {
+            Command.Result started = pgCtl(Duration.ofSeconds(START_LIMIT_SECONDS).plus(GRACE),
+                    "start", "-w", "-t", Integer.toString(START_LIMIT_SECONDS), "-l", log.toString());
+            if (started.succeeded()) {
+                return Optional.empty();
+            }
+        } catch (IOException late) {
+            try {
+                stop();
+            } catch (IOException again) {
+                late.addSuppressed(again);
+            }
+            throw late;
+        }
+        String why = tail(log);
+        stop(); // one that only takes its time would come up behind the back of whoever was told that it did not
+        return Optional.of(why);
     }
 
     /// Stops what runs on the data directory: quickly and in order, and where that takes too long, at once.
