@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.e2e.deploy.Repository;
-import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.local.LocalSystem;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -130,7 +129,7 @@ final class CommandLineTest {
     @ValueSource(strings = {"orchestrator", "worker", "topics", "up", "tenant list", "audit --since 1h"})
     void everyCommandRefusesAWrongConfiguration(String command) throws Exception {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "cli-");
-        try {
+        try (Afterwards _ = Afterwards.delete(directory)) {
             Map<String, String> environment = Map.of("AGENT_STREAM_KAFKA_PORT", "-1");
 
             Ran wrong = command.equals("up")
@@ -139,8 +138,6 @@ final class CommandLineTest {
 
             assertEquals(CONFIG, wrong.code(), wrong.err());
             assertTrue(wrong.err().contains("AGENT_STREAM_KAFKA_PORT"), wrong.err());
-        } finally {
-            DirectoryTree.delete(directory);
         }
     }
 
@@ -295,13 +292,11 @@ final class CommandLineTest {
     @Test
     void aCallWithoutASystemSaysHowToStartOne() throws Exception {
         Path nowhere = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "cli-");
-        try {
+        try (Afterwards _ = Afterwards.delete(nowhere)) {
             Ran call = run(Map.of(), "call", "--data", nowhere.toString());
 
             assertEquals(FAULT, call.code());
             assertTrue(call.err().contains("./agent-stream up"), call.err());
-        } finally {
-            DirectoryTree.delete(nowhere);
         }
     }
 

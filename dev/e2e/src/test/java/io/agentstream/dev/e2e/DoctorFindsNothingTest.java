@@ -3,7 +3,6 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.schemas.Json;
@@ -39,8 +38,11 @@ final class DoctorFindsNothingTest {
 
     @AfterAll
     static void stop() throws Exception {
-        up.close();
-        EmbeddedPostgres.remove(data.resolve("postgres"));
+        try (Afterwards _ = Afterwards.removePostgres(data.resolve("postgres"))) {
+            if (up != null) { // else it did not start
+                up.close();
+            }
+        }
     }
 
     @Test

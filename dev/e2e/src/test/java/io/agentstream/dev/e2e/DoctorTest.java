@@ -134,7 +134,8 @@ final class DoctorTest {
         Files.writeString(directory.resolve("data/postgresql.auto.conf"), "wal_level = replica\n"); // as a primary that has standbys
         EmbeddedPostgres.start(directory, 0).close();
         Files.createFile(directory.resolve("data/standby.signal"));
-        try (EmbeddedPostgres replica = EmbeddedPostgres.start(directory, 0)) {
+        try (Afterwards _ = Afterwards.removePostgres(directory);
+                EmbeddedPostgres replica = EmbeddedPostgres.start(directory, 0)) {
             environment.put("AGENT_STREAM_DATABASE_URL", replica.jdbcUrl());
             environment.put("AGENT_STREAM_DATABASE_USER", replica.user());
             environment.put("AGENT_STREAM_DATABASE_PASSWORD", replica.password());
@@ -142,8 +143,6 @@ final class DoctorTest {
             String line = wrong("postgresql");
 
             assertTrue(line.contains("is a replica") && line.contains("point AGENT_STREAM_DATABASE_URL to the primary"), line);
-        } finally {
-            EmbeddedPostgres.remove(directory);
         }
     }
 

@@ -62,7 +62,8 @@ final class FactsChaosTest {
     private void play(int seconds, int rounds) throws Exception {
         System.out.println("seed " + seed + " (-Dfacts.seed)");
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "facts-");
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
+        try (Afterwards _ = Afterwards.delete(directory);
+                EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
             KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO);
             try (Admin admin = clients.admin("test");
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
@@ -76,8 +77,6 @@ final class FactsChaosTest {
                         "%d calls, %d records, %d kills, %d times without state; usage equals the ledger in %d minutes%n",
                         load.calls(), load.records(), kills, rounds, load.right().size());
             }
-        } finally {
-            DirectoryTree.delete(directory);
         }
     }
 

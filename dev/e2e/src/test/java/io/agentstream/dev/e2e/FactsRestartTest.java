@@ -3,7 +3,6 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.EmbeddedKafka;
 import io.agentstream.orchestrator.facts.Projections;
 import io.agentstream.runtime.DutyCycleRunner;
@@ -39,7 +38,8 @@ final class FactsRestartTest {
     @Test
     void whoWasKilledBeginsAgainInItsOwnDirectory() throws Exception {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "facts-");
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
+        try (Afterwards _ = Afterwards.delete(directory);
+                EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
             KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO);
             try (Admin admin = clients.admin("test");
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
@@ -63,8 +63,6 @@ final class FactsRestartTest {
                     second.kill();
                 }
             }
-        } finally {
-            DirectoryTree.delete(directory);
         }
     }
 
@@ -72,7 +70,8 @@ final class FactsRestartTest {
     void aRecordThatBreaksWhoeverReadsItEndsTheProjectionsForAWhileAndNothingElse() throws Exception {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "facts-");
         List<Throwable> faults = new CopyOnWriteArrayList<>();
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
+        try (Afterwards _ = Afterwards.delete(directory);
+                EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("broker"), 0)) {
             KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO);
             try (Admin admin = clients.admin("test");
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
@@ -93,8 +92,6 @@ final class FactsRestartTest {
                     assertEquals(List.of(), faults);
                 }
             }
-        } finally {
-            DirectoryTree.delete(directory);
         }
     }
 

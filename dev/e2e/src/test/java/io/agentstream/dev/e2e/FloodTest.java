@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentstream.dev.embedded.ChildJvm;
-import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
@@ -103,11 +102,14 @@ final class FloodTest {
 
     @AfterAll
     static void stop() throws Exception {
-        if (COMPARES) {
-            up.stop(); // a recording is written at the end
+        try (Afterwards _ = Afterwards.removePostgres(data.resolve("postgres"))) {
+            if (up != null && COMPARES) {
+                up.stop(); // a recording is written at the end
+            }
+            if (up != null) { // else it did not start
+                up.close();
+            }
         }
-        up.close();
-        EmbeddedPostgres.remove(data.resolve("postgres"));
     }
 
     private static Tenant victim() throws Exception {

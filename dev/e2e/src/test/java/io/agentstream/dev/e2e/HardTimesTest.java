@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agentstream.dev.embedded.ChildJvm;
-import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import java.io.IOException;
@@ -45,11 +44,12 @@ final class HardTimesTest {
         // given
         Path data = Files.createDirectory(terminal.resolve("a name with blanks"));
         UsedPostgres.in(data.resolve("postgres"));
-        try (UpProcess up = UpProcess.begin(
-                        terminal,
-                        Map.of("JAVA_TOOL_OPTIONS", language, "AGENT_STREAM_BIND_ADDRESS", address),
-                        "--data", data.toString())
-                .awaitReady()) {
+        try (Afterwards _ = Afterwards.removePostgres(data.resolve("postgres"));
+                UpProcess up = UpProcess.begin(
+                                terminal,
+                                Map.of("JAVA_TOOL_OPTIONS", language, "AGENT_STREAM_BIND_ADDRESS", address),
+                                "--data", data.toString())
+                        .awaitReady()) {
             DemoFile demo = DemoFile.read(data).orElseThrow();
             assertTrue(demo.gatewayUrl().startsWith(url), demo.gatewayUrl());
 
@@ -60,8 +60,6 @@ final class HardTimesTest {
             // then
             assertEquals(0, code, () -> text(said));
             assertEquals(0, up.stop(), up.said());
-        } finally {
-            EmbeddedPostgres.remove(data.resolve("postgres"));
         }
     }
 
@@ -71,22 +69,22 @@ final class HardTimesTest {
         Path data = Files.createDirectory(terminal.resolve("data"));
         UsedPostgres.in(data.resolve("postgres"));
         Path link = Files.createSymbolicLink(terminal.resolve("link"), data);
-        DemoFile before;
-        try (UpProcess up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady()) {
-            before = DemoFile.read(data).orElseThrow();
-            up.kill();
-        }
-        long left = databaseOf(data);
+        try (Afterwards _ = Afterwards.removePostgres(data.resolve("postgres"))) {
+            DemoFile before;
+            try (UpProcess up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady()) {
+                before = DemoFile.read(data).orElseThrow();
+                up.kill();
+            }
+            long left = databaseOf(data);
 
-        // when
-        try (UpProcess again =
-                UpProcess.begin(terminal, Map.of(), "--data", link.toString(), "--fresh").awaitReady()) {
-            // then it is another one, beside which nothing runs
-            assertNotEquals(left, databaseOf(data));
-            assertNotEquals(before.apiKey(), DemoFile.read(data).orElseThrow().apiKey());
-            assertEquals(0, again.stop(), again.said());
-        } finally {
-            EmbeddedPostgres.remove(data.resolve("postgres"));
+            // when
+            try (UpProcess again =
+                    UpProcess.begin(terminal, Map.of(), "--data", link.toString(), "--fresh").awaitReady()) {
+                // then it is another one, beside which nothing runs
+                assertNotEquals(left, databaseOf(data));
+                assertNotEquals(before.apiKey(), DemoFile.read(data).orElseThrow().apiKey());
+                assertEquals(0, again.stop(), again.said());
+            }
         }
     }
 
@@ -98,7 +96,10 @@ final class HardTimesTest {
                 "only who may mount has a small disk to fill");
         Path data = disk.resolve("data");
         Path filler = disk.resolve("filler");
-        try (UpProcess up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady()) {
+        try (Afterwards _ = () -> run(List.of("umount", "--lazy", disk.toString()));
+                Afterwards _ = Afterwards.removePostgres(data.resolve("postgres"));
+                Afterwards _ = () -> Files.deleteIfExists(filler);
+                UpProcess up = UpProcess.begin(terminal, Map.of(), "--data", data.toString()).awaitReady()) {
             DemoFile before = DemoFile.read(data).orElseThrow();
 
             // when it is full, and somebody calls
@@ -120,10 +121,6 @@ final class HardTimesTest {
                 assertEquals(0, call(data));
                 assertEquals(0, again.stop(), again.said());
             }
-        } finally {
-            Files.deleteIfExists(filler);
-            EmbeddedPostgres.remove(data.resolve("postgres"));
-            run(List.of("umount", "--lazy", disk.toString()));
         }
     }
 

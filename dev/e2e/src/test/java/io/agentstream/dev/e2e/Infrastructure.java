@@ -1,6 +1,5 @@
 package io.agentstream.dev.e2e;
 
-import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.EmbeddedKafka;
 import io.agentstream.dev.embedded.EmbeddedPostgres;
 import io.agentstream.dev.embedded.UsedPostgres;
@@ -83,13 +82,11 @@ final class Infrastructure implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        try {
+        try (Afterwards _ = Afterwards.delete(directory);
+                EmbeddedPostgres _ = postgres;
+                EmbeddedKafka _ = kafka) {
             Config config = Config.load(environment, Map.of(), List.of());
             EveryCallAgain.leadsToTheSame(kafka.bootstrapServers(), config.get(Keys.CALL_KEYS_KEY), false);
-        } finally {
-            kafka.close();
-            postgres.close();
-            DirectoryTree.delete(directory);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.EmbeddedKafka;
 import io.agentstream.orchestrator.erase.KeyTopic;
 import io.agentstream.runtime.KafkaClients;
@@ -57,7 +56,8 @@ final class KeyTopicTest {
     @Test
     void keysGoAndThoseBeforeThemWhenTheirCallsAreOver() throws Exception {
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "keys-");
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
+        try (Afterwards _ = Afterwards.delete(directory);
+                EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
             KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO);
             try (Admin admin = clients.admin("test");
                     Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
@@ -100,8 +100,6 @@ final class KeyTopicTest {
                 assertEquals(Set.of(), topic.destroy(Set.of(call(5))));
                 assertEquals(Set.of(), there(kafka));
             }
-        } finally {
-            DirectoryTree.delete(directory);
         }
     }
 }

@@ -52,12 +52,10 @@ final class OutageTest {
         String agent = api.newAgent("{\"engine\":\"echo\"}");
         try (EchoCall running = EchoCall.begin(system, agent)) {
             infrastructure.stopPostgres();
-            try {
+            try (Afterwards _ = infrastructure::startPostgres) {
                 Api.awaitNotReady(system.demo().apiAdminUrl(), "database");
                 assertRefused(system, agent);
                 running.awaitHeard(OUTAGE_FRAMES);
-            } finally {
-                infrastructure.startPostgres();
             }
             Api.awaitReady(system.demo().apiAdminUrl());
             try (EchoCall next = EchoCall.begin(system, agent)) {
@@ -79,14 +77,12 @@ final class OutageTest {
         try (EchoCall running = EchoCall.begin(system, agent)) {
             running.allowGaps();
             infrastructure.stopKafka();
-            try {
+            try (Afterwards _ = infrastructure::startKafka) {
                 for (String service : services) {
                     Api.awaitNotReady(service, "Kafka");
                 }
                 assertRefused(system, agent);
                 assertTrue(!running.isOver(), "the running call was closed");
-            } finally {
-                infrastructure.startKafka();
             }
             running.awaitHeard(50);
             for (String service : services) {

@@ -1,6 +1,5 @@
 package io.agentstream.dev.e2e;
 
-import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.CallOutcome;
@@ -100,11 +99,9 @@ final class SharedSystem implements ParameterResolver {
 
         @Override
         public void close() throws Exception {
-            try {
+            try (Afterwards _ = Afterwards.delete(directory);
+                    LocalSystem _ = system) {
                 EveryCallAgain.of(system, directory);
-            } finally {
-                system.close();
-                DirectoryTree.delete(directory);
             }
         }
     }

@@ -53,15 +53,26 @@ final class UpProcess implements AutoCloseable {
         return new UpProcess(builder.start(), said);
     }
 
+    /// Whoever waited in vain has no process to close: it is ended then.
     UpProcess awaitReady() throws IOException, InterruptedException {
+        try {
+            awaitWord();
+            return this;
+        } catch (IOException | InterruptedException | AssertionError inVain) {
+            process.destroyForcibly();
+            process.onExit().join(); // also where this thread is to stop: its directory is free then
+            throw inVain;
+        }
+    }
+
+    private void awaitWord() throws IOException, InterruptedException {
         long deadlineNs = System.nanoTime() + LIMIT_MS * 1_000_000;
         while (!said().contains("\nready\n")) {
             boolean ended = process.waitFor(POLL_MS, TimeUnit.MILLISECONDS);
             if (ended || System.nanoTime() > deadlineNs) {
-                throw new AssertionError("it did not become ready; it said: " + said());
+                throw new AssertionError("it did not become ready" + (ended ? "" : " in time") + "; it said: " + said());
             }
         }
-        return this;
     }
 
     String said() throws IOException {
