@@ -1,13 +1,10 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.dev.e2e.CallSteps.Step;
 import io.agentstream.dev.local.LocalSystem;
-import io.agentstream.dev.simulator.caller.RawFrame;
 import io.agentstream.dev.simulator.caller.RawWebSocket;
-import io.agentstream.dev.simulator.sandbox.Behaviour;
-import io.agentstream.dev.simulator.sandbox.Script;
 import io.agentstream.gateway.GatewayService;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.StopBarrier;
@@ -15,21 +12,20 @@ import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
@@ -38,16 +34,21 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
 @Order(Turn.SHARED_ALONE)
+@Timeout(360)
 final class HangUpTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration HEARD_WITHIN = Duration.ofMillis(500);
+    /// Until a call has spent what there was, its agent has had its time to finish, and it is closed; and until a call of which nobody hears is lost.
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
     private static final String LONG = "one two three four five six seven eight nine ten ".repeat(8);
     private static final String BYE = "\"bye\":{\"say\":\"Goodbye.\",\"interruptible\":false,\"hang_up\":true,\"outcome\":\"parted\"}";
     private static final String TALKING = "{\"engine\":\"scripted\",\"start\":\"a\",\"nodes\":{\"a\":{\"say\":\""
             + LONG + "\",\"on_digit\":{\"any\":\"bye\"},\"on_silence\":{\"after_ms\":60000,\"go\":\"a\"}}," + BYE + "}}";
     /// Leaves as slowly: somebody may be faster.
     private static final String TALKING_ON = TALKING.replace("Goodbye.", LONG);
+    private static final String GIVING_AWAY = "{\"engine\":\"cascade\",\"outcomes\":[\"parted\"],\"start\":\"desk\",\"nodes\":{"
+            + "\"desk\":{\"type\":\"transfer\",\"to\":\"+15550130\",\"say\":\"One moment.\",\"outcome\":\"parted\",\"on_failure\":\"nobody\"},"
+            + "\"nobody\":{\"type\":\"hangup\",\"say\":\"Nobody is there.\"}}}";
     private static final String BRIEF = "{\"engine\":\"scripted\",\"start\":\"bye\",\"nodes\":{" + BYE + "}}";
 
     /// What of a run's story is of its life, not of its conversation.
@@ -55,9 +56,10 @@ final class HangUpTest {
             Set.of("offered", "created", "started", "running", "ended", "completed", "failed", "hang_up");
 
     private final Map<String, Attempt> attempts = new LinkedHashMap<>();
-    private final Map<String, Facts> expected = new LinkedHashMap<>();
+    private final Map<String, HangUpFacts> expected = new LinkedHashMap<>();
     private LocalSystem system;
     private Api api;
+    private CallSteps steps;
     private String echo;
     private String talking;
     private String talkingOn;
@@ -67,57 +69,11 @@ final class HangUpTest {
     void open(LocalSystem shared) throws Exception {
         system = shared;
         api = new Api(system.demo());
+        steps = new CallSteps(system);
         echo = api.newAgent("{\"engine\":\"echo\"}");
         talking = api.newAgent(TALKING);
         talkingOn = api.newAgent(TALKING_ON);
         brief = api.newAgent(BRIEF);
-    }
-
-    /// What is known of a run when it is over.
-    ///
-    /// @param said on `run.events.v1`
-    /// @param told whether the provider was told to hang up
-    private record Facts(
-            String state, @Nullable String end, @Nullable String failure, String disconnectedBy, @Nullable String outcome,
-            boolean began, boolean ended, boolean priced, List<String> story, List<String> said, boolean told) {
-
-        static Facts failed(String failure, String by) {
-            return new Facts(
-                    "failed", null, failure, by, null, false, true, false, List.of("offered", "created", "ended", "failed"),
-                    List.of("Created", "Failed"), false);
-        }
-
-        static Facts completed(String end, String by) {
-            return new Facts(
-                    "completed", end, null, by, null, true, true, true,
-                    List.of("offered", "created", "started", "running", "ended", "completed"),
-                    List.of("Created", "Running", "Completed"), false);
-        }
-
-        Facts achieving(String what) {
-            return new Facts(state, end, failure, disconnectedBy, what, began, ended, priced, story, said, told);
-        }
-
-        /// As it is where the call would go on at the provider.
-        Facts hungUp() {
-            return new Facts(
-                    state, end, failure, disconnectedBy, outcome, began, ended, priced, with(story, "hang_up"), with(said, "HangUp"),
-                    true);
-        }
-
-        /// As it is where the decision came before the socket's end.
-        Facts decidedFirst() {
-            List<String> order = new ArrayList<>(story);
-            order.remove("ended");
-            order.add("ended");
-            return new Facts(state, end, failure, disconnectedBy, outcome, began, ended, priced, order, said, told);
-        }
-
-        private static List<String> with(List<String> list, String last) {
-            List<String> longer = new ArrayList<>(list);
-            longer.add(last);
-            return longer;
-        }
     }
 
     /// How a caller goes.
@@ -144,13 +100,13 @@ final class HangUpTest {
         abstract void leave(RawWebSocket socket) throws IOException;
     }
 
-    /// How far a call has come.
-    private enum Step {
-        ACCEPTED, CONNECTED, STARTED, RUNNING, CALLER_SPEAKS, AGENT_SPEAKS, AGENT_IS_LEAVING
-    }
-
     @Test
     void theSameIsKnownInTheSameOrderWhoeverEndsTheCallAndWhen() throws Exception {
+        List<FutureTask<?>> spent = new ArrayList<>();
+        for (Step step : List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS)) {
+            spent.add(theMoneyIsUsedUp(step));
+        }
+        theGatewayIsGone(List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS));
         for (Step step : Step.values()) {
             for (Way way : Way.values()) {
                 if (way == Way.STOP && (step == Step.ACCEPTED || step == Step.CONNECTED)) {
@@ -164,11 +120,19 @@ final class HangUpTest {
         theGatewayEnds("max_duration", "limit", Map.of("AGENT_STREAM_MAX_CALL_DURATION", "2s"), List.of(Step.RUNNING, Step.AGENT_SPEAKS));
         theGatewayEnds("idle", "limit", Map.of("AGENT_STREAM_IDLE_TIMEOUT", "2s"), List.of(Step.RUNNING));
         theGatewayEnds("drained", "operator", Map.of("AGENT_STREAM_DRAIN_TIMEOUT", "1s"), List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS));
+        theGatewayBreaks(List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS));
+        for (Step step : List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS, Step.AGENT_IS_LEAVING)) {
+            thePeerBreaks(step);
+        }
+        theAgentGivesTheCallerAway();
         theProviderReconnects(Step.RUNNING);
         theProviderReconnects(Step.AGENT_SPEAKS);
+        for (FutureTask<?> end : spent) {
+            end.get();
+        }
 
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-        Map<String, Facts> facts = facts();
+        long deadlineNs = System.nanoTime() + LONG_PATIENCE.toNanos();
+        Map<String, HangUpFacts> facts = facts();
         while (!facts.equals(expected) && System.nanoTime() < deadlineNs) {
             facts = facts();
         }
@@ -179,29 +143,29 @@ final class HangUpTest {
 
     private void callerLeaves(Step step, Way way) throws Exception {
         Attempt attempt = attempt(step);
-        try (RawWebSocket socket = at(step, attempt)) {
+        try (RawWebSocket socket = steps.at(step, attempt)) {
             way.leave(socket);
             if (way != Way.RESET) {
                 socket.awaitFarewell(PATIENCE, true);
             }
         }
         boolean began = step.compareTo(Step.STARTED) >= 0;
-        Facts facts = began ? Facts.completed("caller_hangup", "caller") : Facts.failed("abandoned", "caller");
+        HangUpFacts facts = began ? HangUpFacts.completed("caller_hangup", "caller") : HangUpFacts.failed("abandoned", "caller");
         expect("caller, " + way + ", " + step, attempt, step == Step.AGENT_IS_LEAVING ? facts.achieving("parted") : facts);
     }
 
     private void agentLeaves(Step step) throws Exception {
         Attempt attempt = new Attempt(system, step == Step.RUNNING ? brief : talking);
-        try (RawWebSocket socket = at(step, attempt)) {
+        try (RawWebSocket socket = step == Step.RUNNING ? attempt.open() : steps.at(step, attempt)) {
             if (step == Step.AGENT_SPEAKS) {
-                digit(socket);
+                CallSteps.digit(socket);
             }
             socket.awaitFarewell(PATIENCE, true);
         }
-        expect("agent, " + step, attempt, Facts.completed("agent_hangup", "agent").hungUp().achieving("parted"));
+        expect("agent, " + step, attempt, HangUpFacts.completed("agent_hangup", "agent").hungUp().achieving("parted"));
     }
 
-    private void theGatewayEnds(String end, String by, Map<String, String> how, List<Step> steps) throws Exception {
+    private void theGatewayEnds(String end, String by, Map<String, String> how, List<Step> all) throws Exception {
         Map<String, String> variables = Beside.of(system, SharedSystem.environment());
         variables.putAll(how);
         List<RawWebSocket> sockets = new ArrayList<>();
@@ -209,11 +173,11 @@ final class HangUpTest {
                 Config.load(variables, Map.of(), List.of()), new StopBarrier());
         try {
             Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
-            for (Step step : steps) {
+            for (Step step : all) {
                 Attempt attempt = attempt(step);
                 attempt.gateway = "ws://127.0.0.1:" + gateway.port();
-                sockets.add(at(step, attempt));
-                expect(end + ", " + step, attempt, Facts.completed(end, by).hungUp());
+                sockets.add(steps.at(step, attempt));
+                expect(end + ", " + step, attempt, HangUpFacts.completed(end, by).hungUp());
             }
             if (end.equals("drained")) {
                 gateway.close();
@@ -229,22 +193,104 @@ final class HangUpTest {
         }
     }
 
+    /// Of an organisation whose money lasts for six seconds.
+    ///
+    /// @return when the call is over
+    private FutureTask<?> theMoneyIsUsedUp(Step step) throws Exception {
+        Tenant tenant = Tenant.create(system.demo(), "{\"price_per_minute\":\"1.00\"}");
+        tenant.operator().grant(tenant.ownerId(), "0.10");
+        String agent = tenant.api().newAgent(step == Step.AGENT_SPEAKS ? TALKING_ON : "{\"engine\":\"echo\"}");
+        steps.belongs(agent, tenant.api());
+        Attempt attempt = tenant.attempt(system, agent);
+        RawWebSocket socket = steps.at(step, attempt);
+        FutureTask<?> end = new FutureTask<>(() -> {
+            try (socket) {
+                return socket.awaitFarewell(LONG_PATIENCE, true);
+            }
+        });
+        Thread.ofVirtual().start(end);
+        expect("credits, " + step, attempt, HangUpFacts.completed("credits", "limit").hungUp());
+        return end;
+    }
+
+    private void theGatewayIsGone(List<Step> all) throws Exception {
+        List<RawWebSocket> sockets = new ArrayList<>();
+        try (ServiceProcess gateway =
+                ServiceProcess.start(ServiceProcess.Kind.GATEWAY, Beside.of(system, SharedSystem.environment()))) {
+            for (Step step : all) {
+                Attempt attempt = attempt(step);
+                attempt.gateway = "ws://127.0.0.1:" + gateway.port();
+                sockets.add(steps.at(step, attempt));
+                expect("lost, " + step, attempt, HangUpFacts.completed("lost", "system").withoutTheSocketsEnd().hungUp());
+            }
+            gateway.kill();
+        } finally {
+            for (RawWebSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private void theGatewayBreaks(List<Step> all) throws Exception {
+        List<RawWebSocket> sockets = new ArrayList<>();
+        StopBarrier barrier = new StopBarrier();
+        GatewayService gateway =
+                GatewayService.launch(Config.load(Beside.of(system, SharedSystem.environment()), Map.of(), List.of()), barrier);
+        try {
+            Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
+            for (Step step : all) {
+                Attempt attempt = attempt(step);
+                attempt.gateway = "ws://127.0.0.1:" + gateway.port();
+                sockets.add(steps.at(step, attempt));
+                expect("our fault, " + step, attempt, HangUpFacts.brokenAfterTalk("internal_error", "system"));
+            }
+            barrier.fault(new IllegalStateException("something broke"));
+            gateway.close();
+            for (RawWebSocket socket : sockets) {
+                socket.awaitFarewell(PATIENCE, true);
+            }
+        } finally {
+            for (RawWebSocket socket : sockets) {
+                socket.close();
+            }
+            gateway.close();
+        }
+    }
+
+    private void thePeerBreaks(Step step) throws Exception {
+        Attempt attempt = attempt(step);
+        try (RawWebSocket socket = steps.at(step, attempt)) {
+            socket.binary(new byte[160]);
+            socket.awaitFarewell(PATIENCE, true);
+        }
+        HangUpFacts facts = HangUpFacts.brokenAfterTalk("binary_message", "provider");
+        expect("the peer's fault, " + step, attempt, step == Step.AGENT_IS_LEAVING ? facts.achieving("parted") : facts);
+    }
+
+    private void theAgentGivesTheCallerAway() throws Exception {
+        Attempt attempt = new Attempt(system, api.newAgent(GIVING_AWAY));
+        try (RawWebSocket socket = attempt.open()) {
+            socket.awaitFarewell(PATIENCE, true);
+        }
+        expect("transferred", attempt, HangUpFacts.completed("transferred", "agent").saying("Transferred").achieving("parted"));
+    }
+
     private void theProviderReconnects(Step step) throws Exception {
         Attempt older = attempt(step);
         Attempt newer = new Attempt(system, echo);
         newer.second = Optional.of(older.start());
-        try (RawWebSocket first = at(step, older)) {
-            try (RawWebSocket second = at(Step.RUNNING, newer)) {
+        try (RawWebSocket first = steps.at(step, older)) {
+            try (RawWebSocket second = steps.at(Step.RUNNING, newer)) {
                 first.awaitFarewell(PATIENCE, true);
                 second.closeFrame(1000, "");
                 second.awaitFarewell(PATIENCE, true);
             }
         }
-        expect("replaced, " + step, older, Facts.completed("replaced", "provider").decidedFirst());
-        expect("replacing, " + step, newer, Facts.completed("caller_hangup", "caller"));
+        expect("replaced, " + step, older, HangUpFacts.completed("replaced", "provider").decidedFirst());
+        expect("replacing, " + step, newer, HangUpFacts.completed("caller_hangup", "caller"));
     }
 
-    private void expect(String what, Attempt attempt, Facts facts) {
+    private void expect(String what, Attempt attempt, HangUpFacts facts) {
         attempts.put(what, attempt);
         expected.put(what, facts);
     }
@@ -253,103 +299,24 @@ final class HangUpTest {
         return new Attempt(system, step.compareTo(Step.AGENT_SPEAKS) >= 0 ? talkingOn : echo);
     }
 
-    /// A call that has come so far.
-    private RawWebSocket at(Step step, Attempt attempt) throws Exception {
-        if (step == Step.STARTED) {
-            system.sandbox().script(attempt.session, new Script(Behaviour.SLOW, 1, 1_500));
-        }
-        attempt.silent = true;
-        RawWebSocket socket = attempt.open();
-        api.awaitRun(attempt.agent, attempt.callId, "initialized");
-        if (step == Step.ACCEPTED) {
-            return socket;
-        }
-        socket.text(attempt.first.orElseThrow());
-        if (step == Step.CONNECTED) {
-            return socket;
-        }
-        socket.text(attempt.start());
-        if (step == Step.STARTED) {
-            try (Lifecycle lifecycle = new Lifecycle(system.demo())) {
-                Wait.until("its start is known", () -> lifecycle.started(attempt.callId));
-            }
-            return socket;
-        }
-        if (!attempt.agent.equals(brief)) {
-            api.awaitRun(attempt.agent, attempt.callId, "running");
-        }
-        switch (step) {
-            case ACCEPTED, CONNECTED, STARTED, RUNNING -> {}
-            case CALLER_SPEAKS -> speakUntilHeard(socket);
-            case AGENT_SPEAKS -> awaitAudio(socket);
-            case AGENT_IS_LEAVING -> {
-                awaitAudio(socket);
-                digit(socket);
-                Wait.until("the agent says goodbye", () -> Wait.when(api.events(api.awaitRun(attempt.agent, attempt.callId, "running")).stream()
-                        .anyMatch(event -> event.path("payload").path("node").asString("").equals("bye"))));
-            }
-        }
-        return socket;
-    }
-
-    private static void digit(RawWebSocket socket) throws IOException {
-        socket.text("{\"event\":\"dtmf\",\"streamSid\":\"MZ-1\",\"dtmf\":{\"digit\":\"1\"}}");
-    }
-
-    private static void speak(RawWebSocket socket) throws IOException {
-        String payload = Base64.getEncoder().encodeToString(new byte[160]);
-        for (int frame = 0; frame < 5; frame++) {
-            socket.text("{\"event\":\"media\",\"streamSid\":\"MZ-1\",\"media\":{\"track\":\"inbound\",\"payload\":\"" + payload + "\"}}");
-        }
-    }
-
-    /// A gateway hears of the running run after the API knows it, and passes over what is said before.
-    private static void speakUntilHeard(RawWebSocket socket) throws IOException {
-        long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            speak(socket);
-            try {
-                if (isAudio(socket.read(HEARD_WITHIN).orElseThrow(() -> new AssertionError("the socket is closed")))) {
-                    return;
-                }
-            } catch (SocketTimeoutException notYet) {
-                assertTrue(System.nanoTime() < deadlineNs, "the caller is not heard");
-            }
-        }
-    }
-
-    private static void awaitAudio(RawWebSocket socket) throws IOException {
-        while (!isAudio(read(socket))) {
-            // something else, such as a mark
-        }
-    }
-
-    private static boolean isAudio(RawFrame frame) {
-        return new String(frame.payload(), StandardCharsets.UTF_8).contains("\"media\"");
-    }
-
-    private static RawFrame read(RawWebSocket socket) throws IOException {
-        return socket.read(PATIENCE).orElseThrow(() -> new AssertionError("the socket is closed"));
-    }
-
-    private Map<String, Facts> facts() throws Exception {
+    private Map<String, HangUpFacts> facts() throws Exception {
         Map<String, List<String>> said = new HashMap<>();
         for (var record : TopicReader.read(system.demo().kafkaBootstrapServers(), Topics.RUN_EVENTS)) {
             if (Topics.RUN_EVENTS.codec().decode(record.value()) instanceof Decoded.Value<RunEvent>(RunEvent event)) {
                 said.computeIfAbsent(event.callId().toString(), _ -> new ArrayList<>()).add(event.getClass().getSimpleName());
             }
         }
-        Map<String, Facts> facts = new LinkedHashMap<>();
+        Map<String, HangUpFacts> facts = new LinkedHashMap<>();
         for (var attempt : attempts.entrySet()) {
-            JsonNode run = api.runs(attempt.getValue().agent).stream()
+            JsonNode run = steps.api(attempt.getValue()).runs(attempt.getValue().agent).stream()
                     .filter(one -> attempt.getValue().callId.equals(one.path("gathered_context").path("call_id").asString("")))
                     .findFirst()
                     .orElseThrow();
-            List<String> story = api.events(run).stream()
+            List<String> story = steps.api(attempt.getValue()).events(run).stream()
                     .map(event -> event.path("type").asString(""))
                     .filter(LIFE::contains)
                     .toList();
-            facts.put(attempt.getKey(), new Facts(
+            facts.put(attempt.getKey(), new HangUpFacts(
                     run.path("state").asString(""), text(run.path("end").path("by")), text(run.path("failure").path("code")),
                     run.path("disconnected_by").asString(""), text(run.path("outcome")), !run.path("started_at").isNull(),
                     !run.path("ended_at").isNull(), !run.path("cost").isNull(), story,
