@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Ledger;
-import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
@@ -55,7 +54,23 @@ final class MoneyCrashTest {
         LOST("0.9000"),
         REPLACED("0.8500"),
         /// At the limit, with all the money held for the call that is taken over.
-        RECONNECTED("0.8500");
+        RECONNECTED("0.8500"),
+        /// Its money is used up: its agent is to finish.
+        FINISH("0.0000"),
+        /// The agent has had its time.
+        CLOSE("-0.0333"),
+        END_BY_CREDITS("-0.0083"),
+        /// What calls cost has changed since it was admitted.
+        CHARGE_AFTER_A_NEW_PRICE("0.8000"),
+        END_AFTER_A_NEW_PRICE("0.8500"),
+        /// Its owner becomes unlimited, or prepaid, while it talks; what the owner has is what it has once it is prepaid again.
+        BECOMES_UNLIMITED("0.9000"),
+        BECOMES_PREPAID_AGAIN("0.9000"),
+        CHARGE_OF_AN_UNLIMITED_OWNER("0.9000"),
+        END_OF_AN_UNLIMITED_OWNER("0.9000"),
+        OUR_FAULT_WITH_AN_UNLIMITED_OWNER("1.0000"),
+        /// Of whose talk a minute was counted, one was not, and one was.
+        OUR_FAULT_AFTER_BOTH("1.0000");
 
         final BigDecimal left;
 
@@ -96,13 +111,15 @@ final class MoneyCrashTest {
 
                     // then
                     assertEquals(List.of(), tenant.disagreements(), deed + " step " + step);
+                    prepaid(tenant);
+                    assertEquals(List.of(), tenant.disagreements(), deed + " step " + step);
                     assertEquals(deed.left, tenant.credits(), deed + " step " + step + (after ? " after" : " before"));
                     points += died ? 1 : 0;
                 }
                 assertTrue(!died, "more statements than " + MORE_THAN_THERE_ARE);
             }
         }
-        assertTrue(points > 8, deed + " has " + points + " points");
+        assertTrue(points > (deed == Deed.BECOMES_UNLIMITED ? 3 : 8), deed + " has " + points + " points");
         LoggerFactory.getLogger(MoneyCrashTest.class).info("{}: {} crash points", deed, points);
     }
 
@@ -114,24 +131,75 @@ final class MoneyCrashTest {
         }
         if (deed.compareTo(Deed.CHARGE) >= 0) {
             calls.start(Samples.started().of(call).session(SESSION).build());
-            tenant.database().withConnection(c -> SignsOfLife.touch(
-                    c, List.of(new SignsOfLife.Sign(call.value(), NOW.plusSeconds(60))), NOW.plusSeconds(60)));
+            alive(calls, call, 60);
         }
         if (deed.compareTo(Deed.END) >= 0) {
-            calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(60));
+            read(calls, call, 60);
         }
-        if (deed == Deed.RECONNECTED) {
-            tenant.limit(1);
-            tenant.database().withConnection(c -> Sql.update(
-                    c, "update meters m set held = u.credits from users u where u.id = m.user_id and u.id = ?", tenant.sample().userId()));
-            return tenant.offer().at(Samples.T0.plusMillis(500)).build();
-        }
-        if (deed == Deed.REPLACED) {
-            CallEvent.Offered newer = tenant.offer().at(Samples.T0.plusMillis(500)).build();
-            calls.offer(newer);
-            return newer;
+        switch (deed) {
+            case REPLACED -> {
+                CallEvent.Offered newer = tenant.offer().at(Samples.T0.plusMillis(500)).build();
+                calls.offer(newer);
+                return newer;
+            }
+            case RECONNECTED -> {
+                tenant.limit(1);
+                tenant.database().withConnection(c -> Sql.update(
+                        c, "update meters m set held = u.credits from users u where u.id = m.user_id and u.id = ?", tenant.sample().userId()));
+                return tenant.offer().at(Samples.T0.plusMillis(500)).build();
+            }
+            case FINISH -> alive(calls, call, 600);
+            case CLOSE, END_BY_CREDITS -> {
+                alive(calls, call, 600);
+                read(calls, call, 600);
+                alive(calls, call, 620);
+            }
+            case CHARGE_AFTER_A_NEW_PRICE, END_AFTER_A_NEW_PRICE -> {
+                tenant.price("6");
+                alive(calls, call, 120);
+            }
+            case BECOMES_PREPAID_AGAIN -> {
+                unlimited(tenant);
+                alive(calls, call, 120);
+                read(calls, call, 120);
+            }
+            case CHARGE_OF_AN_UNLIMITED_OWNER, END_OF_AN_UNLIMITED_OWNER, OUR_FAULT_WITH_AN_UNLIMITED_OWNER -> {
+                unlimited(tenant);
+                alive(calls, call, 120);
+            }
+            case OUR_FAULT_AFTER_BOTH -> {
+                unlimited(tenant);
+                alive(calls, call, 120);
+                read(calls, call, 120);
+                prepaid(tenant);
+                alive(calls, call, 180);
+                read(calls, call, 182);
+            }
+            case GRANT, ADMISSION, BEGIN, CHARGE, END, PEERS_FAULT, OUR_FAULT, LOST, BECOMES_UNLIMITED -> {}
         }
         return offer;
+    }
+
+    private static void alive(TenantCalls calls, CallId call, int second) {
+        calls.alive(call, NOW.plusSeconds(second), NOW.plusSeconds(second));
+    }
+
+    private static void read(TenantCalls calls, CallId call, int second) {
+        calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(second));
+    }
+
+    private static void unlimited(Tenant tenant) {
+        tenant.database().inTransaction(c -> {
+            Ledger.setUnlimited(c, tenant.sample().userId());
+            return true;
+        });
+    }
+
+    private static void prepaid(Tenant tenant) {
+        tenant.database().inTransaction(c -> {
+            Ledger.setPrepaid(c, tenant.sample().organizationId(), tenant.sample().userId());
+            return true;
+        });
     }
 
     private static void perform(Deed deed, TenantCalls calls, CallEvent.Offered offer) throws InterruptedException {
@@ -145,8 +213,14 @@ final class MoneyCrashTest {
                             call.toString())));
             case ADMISSION -> calls.offer(offer);
             case BEGIN -> calls.start(call);
-            case CHARGE -> calls.decisions().metered(call, GRACE, () -> NOW.plusSeconds(60));
-            case END -> calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
+            case CHARGE -> read(calls, call, 60);
+            case CHARGE_AFTER_A_NEW_PRICE, CHARGE_OF_AN_UNLIMITED_OWNER -> read(calls, call, 122);
+            case FINISH -> read(calls, call, 600);
+            case CLOSE -> read(calls, call, 625);
+            case END_BY_CREDITS -> calls.end(call, Duration.ofSeconds(605), End.CREDITS);
+            case BECOMES_UNLIMITED -> unlimited(tenant);
+            case BECOMES_PREPAID_AGAIN -> prepaid(tenant);
+            case END, END_AFTER_A_NEW_PRICE, END_OF_AN_UNLIMITED_OWNER -> calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
             case PEERS_FAULT -> calls.decisions().ended(
                     Samples.failed(call, NOW.plusSeconds(90), Failure.PEER_STALLED), calls.source());
             case LOST -> calls.decisions().quiet(call, NOW.plusSeconds(200));
@@ -157,7 +231,7 @@ final class MoneyCrashTest {
                 ProofPlan late = new ProofPlan(plan.organizationId(), plan.due(), NOW.plusSeconds(100), plan.domain());
                 calls.decisions().started(late.answered(start, Verdicts.Session.LIVE), calls.source(), () -> NOW.plusSeconds(90));
             }
-            case OUR_FAULT -> calls.decisions().ended(
+            case OUR_FAULT, OUR_FAULT_WITH_AN_UNLIMITED_OWNER, OUR_FAULT_AFTER_BOTH -> calls.decisions().ended(
                     Samples.failed(call, NOW.plusSeconds(90), Failure.INTERNAL_ERROR), calls.source());
         }
     }
