@@ -105,6 +105,13 @@ final class AuditPlants {
         update(
                 "insert into meters (run_id, user_id, price_per_minute, held, due_at) select id, owner_user_id, 1, 5, now() from runs where id = ?",
                 next(Kind.MONEY_HELD).run().id());
+        // Its cost is that of its talk, and who is to blame says that it should not be, or should.
+        update(
+                "update runs set state = 'failed', end_by = null, failure_code = 'internal_error', failure_reason = 'broken' where id = ?",
+                next(Kind.COST_WRONG).run().id());
+        update(
+                "update runs set state = 'failed', end_by = null, failure_code = 'peer_stalled', failure_reason = 'stalled', cost = 0 where id = ?",
+                next(Kind.COST_WRONG, Kind.LEDGER_DIFFERS).run().id());
         update("update users set credits = credits + 3 where credits is not null");
     }
 

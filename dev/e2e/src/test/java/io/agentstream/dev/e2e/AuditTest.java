@@ -49,7 +49,7 @@ final class AuditTest {
 
     private static final long STANDS_NS = Duration.ofSeconds(3).toNanos();
 
-    private static final int CALLS = 18;
+    private static final int CALLS = 20;
 
     /// Some third of the calls, with what is planted in them.
     private static final int ROOM_FOR_SOME = 24;
