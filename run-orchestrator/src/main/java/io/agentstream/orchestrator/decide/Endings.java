@@ -10,6 +10,8 @@ import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.RunState;
+import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
@@ -32,7 +34,9 @@ final class Endings {
         this.charges = charges;
     }
 
-    Decision ended(CallEvent.Ended end, Source source) {
+    /// @param certain whether it is decided also where nobody knows whether the caller was brought away: then it counts as done
+    /// @throws InDoubtException where it is not, and nobody knows
+    Decision ended(CallEvent.Ended end, Source source, boolean certain) {
         return database.inTransaction(connection -> {
             Optional<RunRow> row = RunRows.lock(connection, end.callId().value());
             if (row.isEmpty()) {
@@ -43,6 +47,10 @@ final class Endings {
             }
             return RunTransaction.decide(connection, row.get(), end.seq(), run -> {
                 run.happened(end, "ended", source);
+                if (!certain && row.get().state() == RunState.RUNNING && end.end() != null
+                        && run.caller() == Transfers.Whereabouts.UNKNOWN) {
+                    throw new InDoubtException();
+                }
                 run.judgeLate();
                 return close(
                         run,

@@ -73,11 +73,22 @@ public final class RunDecisions {
         return proofs.started(answered, source, clock);
     }
 
-    /// How the call ended.
+    /// How the call ended. A caller who may have been brought away counts as that.
     ///
     /// @throws NotNowException where too many calls of the organisation end at once
     public Decision ended(CallEvent.Ended end, Source source) {
-        return inTurn(ends, end.callId(), () -> endings.ended(end, source));
+        return inTurn(ends, end.callId(), () -> endings.ended(end, source, true));
+    }
+
+    /// As [#ended]; nothing where nobody knows whether the caller was brought away, which can be found out first.
+    ///
+    /// @throws NotNowException where too many calls of the organisation end at once
+    public Optional<Decision> endedIfKnown(CallEvent.Ended end, Source source) {
+        try {
+            return Optional.of(inTurn(ends, end.callId(), () -> endings.ended(end, source, false)));
+        } catch (InDoubtException unknown) {
+            return Optional.empty();
+        }
     }
 
     /// Closes the run of a call that nobody has heard of since `before`; empty where somebody has.

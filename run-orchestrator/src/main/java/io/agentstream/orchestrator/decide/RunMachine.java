@@ -203,7 +203,7 @@ final class RunMachine {
     }
 
     /// Whether the call goes on at the provider when its socket is closed, though it should not.
-    private static boolean hangsUp(End end) {
+    static boolean hangsUp(End end) {
         return switch (end) {
             case AGENT_HANGUP, MAX_DURATION, IDLE, DRAINED, CREDITS -> true;
             case CALLER_HANGUP, TRANSFERRED, REPLACED, LOST, OTHER -> false; // of another end only its writer knows what is to be done

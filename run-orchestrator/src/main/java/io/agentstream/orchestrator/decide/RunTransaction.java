@@ -21,6 +21,7 @@ import io.agentstream.schemas.AgentDefinition;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.DisconnectedBy;
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
@@ -59,7 +60,7 @@ final class RunTransaction {
     /// What the provider said when it was asked for the session; null where it was not, in this transaction.
     private RunEvent.@Nullable SessionCheck sessionCheck;
     /// Null until it is asked: an answer for the whole transaction.
-    private @Nullable Boolean transferred;
+    private Transfers.@Nullable Whereabouts caller;
 
     /// What is decided about the run.
     @FunctionalInterface
@@ -261,10 +262,17 @@ final class RunTransaction {
 
     /// Whether the caller is with somebody else, or may be: then nobody hangs up.
     boolean isTransferred() throws SQLException {
-        Boolean known = transferred;
+        return caller() != Transfers.Whereabouts.WITH_US;
+    }
+
+    /// Where the caller is. Whoever ended the socket on our side had it until then.
+    Transfers.Whereabouts caller() throws SQLException {
+        Transfers.Whereabouts known = caller;
         if (known == null) {
-            known = Transfers.tookPlace(connection, row.id());
-            transferred = known;
+            CallEvent.Ended ended = socket;
+            End end = ended == null ? null : ended.end();
+            known = Transfers.whereabouts(connection, row.id(), ended != null && end != null && RunMachine.hangsUp(end) ? ended.at() : null);
+            caller = known;
         }
         return known;
     }

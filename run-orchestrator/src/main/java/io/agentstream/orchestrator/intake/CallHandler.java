@@ -9,6 +9,7 @@ import io.agentstream.orchestrator.decide.SessionAnswer;
 import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.jobs.Announcer;
+import io.agentstream.orchestrator.jobs.TransferDoubts;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
@@ -41,6 +42,7 @@ public final class CallHandler {
     private final Timer proof;
     private final Counter unbelieved;
     private final SealedCalls sealed;
+    private final TransferDoubts doubts;
     private final FaultCounters faults;
     private final Greetings greetings;
 
@@ -48,6 +50,7 @@ public final class CallHandler {
     ///     verdict on a silent provider reaches the gateway before the gateway loses patience by itself
     /// @param sealed opens what is sealed
     /// @param greetings of whoever reads the records
+    /// @param doubts finds out what became of a caller who may have been brought away
     public CallHandler(
             RunDecisions decisions,
             Sessions sessions,
@@ -56,9 +59,11 @@ public final class CallHandler {
             InstantSource clock,
             Duration handshakeTimeout,
             SealedCalls sealed,
-            Greetings greetings) {
+            Greetings greetings,
+            TransferDoubts doubts) {
         this.sealed = sealed;
         this.greetings = greetings;
+        this.doubts = doubts;
         this.faults = new FaultCounters(metrics);
         this.decisions = decisions;
         this.sessions = sessions;
@@ -144,7 +149,10 @@ public final class CallHandler {
                 }
             }
             case CallEvent.Ended ended -> {
-                Decision decision = decisions.ended(ended, source);
+                Decision decision = decisions.endedIfKnown(ended, source).orElseGet(() -> {
+                    doubts.settle(ended);
+                    return decisions.ended(ended, source);
+                });
                 faults.count(decision);
                 announcer.announce(decision);
             }

@@ -34,13 +34,10 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
 
     /// A caller waits meanwhile: that is some seconds.
     private static final int TRIES = 4;
-    static final Duration TRY = Duration.ofSeconds(8);
+    static final Duration TRY = Transfers.EFFECT.minusSeconds(2); // the gateways' clocks are a little off
 
     /// Longer than a try takes.
     private static final Duration LEASE = Duration.ofSeconds(12);
-
-    /// When a request that was noted is over: it is not made later than a try takes, and the gateways' clocks are a little off.
-    private static final Duration EFFECT = TRY.plusSeconds(2);
 
     /// Until it is looked again whether something was heard of the call.
     private static final Duration LOOK = Duration.ofMillis(1_500);
@@ -90,7 +87,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
 
     /// Begins whatever is due.
     public void pass() {
-        for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE, EFFECT, heard.get()))) {
+        for (Transfers.Due due : database.withConnection(c -> Transfers.take(c, AT_ONCE, LEASE, heard.get()))) {
             errands.begin(() -> {
                 try {
                     goOn(due).ifPresent(decision -> announcer.announceOrLeave(decision, "a transfer"));
@@ -117,8 +114,8 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
     private Optional<Decision> handOver(Transfers.Due due, Optional<Account> account) {
         String session = due.session();
         String target = due.target();
-        if (!due.running()) { // of a call that is over; where the provider was asked before, it may be over because of that
-            return Optional.of(endings.ended(due, Stage.NEW, due.asked() ? Transfer.CONNECTED : Transfer.FAILED, false, null, "the call is over"));
+        if (!due.running()) { // of a call that is over: how it ended was decided by what was known of this
+            return Optional.of(endings.ended(due, Stage.NEW, due.away() ? Transfer.CONNECTED : Transfer.FAILED, false, null, "the call is over"));
         }
         if (due.asked()) {
             return due.withUs() ? Optional.of(failed(due, null, "in vain")) : later(due, true, LOOK);
@@ -145,8 +142,9 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
             case HandOver.Refused(var reason, Integer status) -> Optional.of(failed(due, status, reason.name()));
             case HandOver.Unavailable(Trouble trouble) -> switch (trouble) {
                 case RATE_LIMITED -> due.tries() < TRIES ? undone(due) : Optional.of(failed(due, null, trouble.name()));
+                case NOT_SENT -> due.tries() == 1 ? undone(due) : Optional.of(failed(due, null, trouble.name()));
                 case SERVER_ERROR -> Optional.of(failed(due, null, trouble.name()));
-                case TIMEOUT, IO_ERROR, CLOSED -> later(due, true, LOOK); // it may be done: what is heard of the call says it
+                case NO_WORD_FROM_BEHIND, TIMEOUT, IO_ERROR, CLOSED -> later(due, true, LOOK); // it may be done: what is heard of the call says it
             };
         };
     }

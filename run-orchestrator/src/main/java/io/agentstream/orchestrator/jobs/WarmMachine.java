@@ -109,8 +109,8 @@ final class WarmMachine {
             case Dial.Ringing _ -> new Next.Wait();
             case Dial.Refused _ -> failed(false);
             case Dial.Unavailable(Trouble trouble) -> switch (trouble) {
-                case RATE_LIMITED -> new Next.Undone(trouble.name());
-                case SERVER_ERROR -> failed(false); // should it ring all the same, whoever answers hears that nobody waits
+                case RATE_LIMITED, NOT_SENT -> new Next.Undone(trouble.name());
+                case SERVER_ERROR, NO_WORD_FROM_BEHIND -> failed(false); // should it ring all the same, whoever answers hears that nobody waits
                 case TIMEOUT, IO_ERROR, CLOSED -> new Next.Wait(); // it may ring: then the provider tells us where
             };
         };
@@ -138,7 +138,8 @@ final class WarmMachine {
             case HandOver.Refused(SessionCheck.Reason reason, var _) when reason == SessionCheck.Reason.UNKNOWN && before == 0 ->
                 new Next.Undone(reason.name()); // as long as it is not said twice
             case HandOver.Refused _ -> failed(true); // the caller has gone, or the provider does not want to
-            case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED -> new Next.Undone(trouble.name());
+            case HandOver.Unavailable(Trouble trouble) when trouble == Trouble.RATE_LIMITED || trouble == Trouble.NOT_SENT ->
+                new Next.Undone(trouble.name());
             case HandOver.Unavailable _ -> new Next.Wait();
         };
     }

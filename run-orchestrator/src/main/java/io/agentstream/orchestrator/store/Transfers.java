@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// database's: the orchestrators' clocks may differ. What only those have in which the other side is asked first is in [WarmLegs].
 public final class Transfers {
 
+    /// How long after it was noted that the provider is going to be asked a sign of life of the call says that its caller was not brought away: no
+    /// request goes out later, and the gateways' clocks are a little off.
+    public static final Duration EFFECT = Duration.ofSeconds(10);
+
     private Transfers() {}
 
     /// What is wanted.
@@ -45,12 +49,13 @@ public final class Transfers {
     /// @param running whether the run still talks, as far as is known
     /// @param asked whether the provider may have brought the caller away
     /// @param withUs whether the caller was heard of with us after that had to be done
+    /// @param away whether it may be away, as far as is known from how the call ended
     /// @param lateMs for how long it has not been worth it any more; negative: it is
     /// @param warm null where the caller is simply put through
     /// @param outcome how it ended, where that is known and the other side is still to be looked after
     public record Due(
             long id, UUID callId, String runName, String key, long after, @Nullable Long accountId, @Nullable String domain,
-            @Nullable String session, @Nullable String target, int ringMs, int tries, boolean running, boolean asked, boolean withUs, long lateMs, WarmLegs.@Nullable Leg warm,
+            @Nullable String session, @Nullable String target, int ringMs, int tries, boolean running, boolean asked, boolean withUs, boolean away, long lateMs, WarmLegs.@Nullable Leg warm,
             @Nullable Transfer outcome) {
 
         /// Without to whom.
@@ -96,10 +101,9 @@ public final class Transfers {
     public record Heard(String topic, List<Integer> partitions) {}
 
     /// Takes those that are due, the oldest first: nobody else gets them within `lease`. Where something depends on whether the call still lasts,
-    /// only those whose call is heard. Those of one run come one after the other.
-    ///
-    /// @param effect how long after the provider was asked a sign of life says that it has not brought the caller away
-    public static List<Due> take(Connection connection, int most, Duration lease, Duration effect, Heard heard) throws SQLException {
+    /// only those whose call is heard. Those of one run come one after the other, but for those whose time was over while they waited for another:
+    /// nobody was asked for them.
+    public static List<Due> take(Connection connection, int most, Duration lease, Heard heard) throws SQLException {
         return Sql.query(
                 connection,
                 """
@@ -113,15 +117,18 @@ public final class Transfers {
                                 or exists (select 1 from run_events e
                                             where e.run_id = c.id and e.source_topic = ? and e.source_partition = any(?::integer[])))
                            and (d.outcome is not null
+                                or (d.until < now() and d.asked_at is null and d.stage = 'new')
                                 or not exists (select 1 from transfers o where o.run_id = d.run_id and o.id < d.id and o.outcome is null))
                          order by d.due_at limit ? for update of d skip locked))
                 returning t.id, r.call_id, r.name, t.key, t.after, t.account_id, r.provider_domain, t.session, t.target, t.ring_ms, t.tries,
                           r.state = 'running' as running, t.asked_at is not null as asked,
-                          coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false) as with_us, extract(epoch from now() - t.until) * 1000 as late_ms,
+                          coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false) as with_us,
+                          t.asked_at is not null and coalesce(r.end_by, 'none') not in
+                              ('caller_hangup', 'agent_hangup', 'max_duration', 'idle', 'drained', 'credits') as away, extract(epoch from now() - t.until) * 1000 as late_ms,
                           t.warm, t.told, t.stage, t.asks, t.leg, t.heard, t.takes, t.followed, t.missed, t.outcome
                 """,
                 Transfers::due,
-                lease.toMillis(), heard.topic(), heard.partitions().toArray(Integer[]::new), most, effect.toMillis());
+                lease.toMillis(), heard.topic(), heard.partitions().toArray(Integer[]::new), most, EFFECT.toMillis());
     }
 
     private static Due due(ResultSet row) throws SQLException {
@@ -129,7 +136,7 @@ public final class Transfers {
         return new Due(
                 row.getLong("id"), row.getObject("call_id", UUID.class), row.getString("name"), row.getString("key"), row.getLong("after"),
                 row.getObject("account_id", Long.class), row.getString("provider_domain"), row.getString("session"), row.getString("target"), row.getInt("ring_ms"),
-                row.getInt("tries"), row.getBoolean("running"), row.getBoolean("asked"), row.getBoolean("with_us"), row.getLong("late_ms"), row.getBoolean("warm") ? WarmLegs.leg(row) : null,
+                row.getInt("tries"), row.getBoolean("running"), row.getBoolean("asked"), row.getBoolean("with_us"), row.getBoolean("away"), row.getLong("late_ms"), row.getBoolean("warm") ? WarmLegs.leg(row) : null,
                 outcome == null ? null : Transfer.valueOf(outcome.toUpperCase(Locale.ROOT)));
     }
 
@@ -186,16 +193,57 @@ public final class Transfers {
                 id);
     }
 
-    /// Whether the run's caller is with somebody else, or may be: the provider was asked for that, and has not answered yet.
-    public static boolean tookPlace(Connection connection, long runId) throws SQLException {
+    /// Whether a run's caller is with somebody else.
+    public enum Whereabouts {
+        WITH_US,
+        AWAY,
+        /// The provider was asked to bring the caller away, or was going to be, and nothing that was heard since says whether it did.
+        UNKNOWN
+    }
+
+    /// Where the run's caller is.
+    ///
+    /// @param withUsAt when the socket was certainly still with us, besides what signs of life say; null: nobody says
+    public static Whereabouts whereabouts(Connection connection, long runId, @Nullable Instant withUsAt) throws SQLException {
         return Sql.only(
                 connection,
                 """
-                select exists (select 1 from transfers
-                                where run_id = ? and (outcome = 'connected'
-                                                      or (outcome is null and asked_at is not null)))
+                select coalesce(bool_or(t.outcome = 'connected'), false) as away,
+                       coalesce(bool_or(t.outcome is null and t.asked_at is not null
+                                        and not coalesce(greatest(r.alive_at, ?::timestamptz) > t.asked_at + ? * interval '1 millisecond', false)),
+                                false) as unknown
+                  from transfers t join runs r on r.id = t.run_id
+                 where t.run_id = ?
                 """,
-                row -> row.getBoolean(1),
-                runId);
+                row -> row.getBoolean("away")
+                        ? Whereabouts.AWAY
+                        : row.getBoolean("unknown") ? Whereabouts.UNKNOWN : Whereabouts.WITH_US,
+                withUsAt, EFFECT.toMillis(), runId);
+    }
+
+    /// A transfer of a running call of which nobody knows whether it was done.
+    ///
+    /// @param session the caller's
+    public record Doubt(long id, @Nullable Long accountId, @Nullable String domain, @Nullable String session) {
+
+        /// Without the session.
+        @Override
+        public String toString() {
+            return "Doubt[" + id + "]";
+        }
+    }
+
+    /// The one of the call that is in doubt, where there is one: those of one call are made one after the other.
+    public static Optional<Doubt> inDoubt(Connection connection, UUID callId) throws SQLException {
+        return Sql.first(
+                connection,
+                """
+                select t.id, t.account_id, r.provider_domain, t.session from transfers t join runs r on r.id = t.run_id
+                 where r.call_id = ? and r.state = 'running' and t.outcome is null and t.asked_at is not null
+                   and not coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false)
+                 order by t.id limit 1
+                """,
+                row -> new Doubt(row.getLong("id"), row.getObject("account_id", Long.class), row.getString("provider_domain"), row.getString("session")),
+                callId, EFFECT.toMillis());
     }
 }

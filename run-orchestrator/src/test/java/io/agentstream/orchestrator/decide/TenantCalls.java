@@ -162,6 +162,11 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         return untilDecided(() -> decisions.ended(ended, source));
     }
 
+    /// As [#ended], at that time; nothing where nobody knows whether its caller was brought away.
+    public Optional<Decision> endedIfKnown(CallId call, Instant at, End end) {
+        return decisions.endedIfKnown(Samples.ended(call, at, end), source());
+    }
+
     static Failure failure(Decision decision) {
         return ((SocketCommand.Close) decision.commands().getLast()).failure();
     }

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Relay;
 import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallEvent;
@@ -80,6 +82,33 @@ final class CallsLoopTest {
         // then
         assertTrue(before);
         assertFalse(fixture.consumer.subscription().isEmpty());
+    }
+
+    @Test
+    void saysThatACallerHasHungUpWhoMayHaveBeenBroughtAwayOnceTheProviderSaysThatItsSessionIsOver() throws Exception {
+        // given a transfer that was noted by a process that died then
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        CallId call = offer.callId();
+        fixture.add(offer);
+        fixture.add(started(call, "sess-doubt"));
+        fixture.untilCommitted(2);
+        tenant.database().withConnection(c -> Sql.update(
+                c,
+                """
+                insert into transfers (run_id, key, after, account_id, session, target, ring_ms, due_at, asked_at)
+                select id, '1-desk', 3, telephony_configuration_id, provider_session, '+15550130', 20000, now() + interval '1 hour', now()
+                  from runs where call_id = ?
+                """,
+                call.value()));
+        fixture.sessions.legs.put("sess-doubt", new Leg.Over(Leg.Why.ENDED, true));
+
+        // when
+        fixture.add(Samples.ended(call, Samples.T0.plusSeconds(31), End.CALLER_HANGUP));
+
+        // then
+        fixture.untilCommitted(3);
+        assertEquals(End.CALLER_HANGUP, ((RunEvent.Completed) fixture.events(call).getLast()).end());
     }
 
     @Test

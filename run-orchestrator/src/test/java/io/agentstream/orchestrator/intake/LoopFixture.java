@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.jobs.HangUps;
 import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
 import io.agentstream.orchestrator.jobs.Said;
+import io.agentstream.orchestrator.jobs.TransferDoubts;
 import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
@@ -101,7 +102,8 @@ final class LoopFixture implements AutoCloseable {
         outbox = new OutboxLoop(database, said, metrics, () -> true, clock);
         DeadLetters letters = new DeadLetters(producer, metrics);
         CallHandler handler = new CallHandler(
-                decisions, sessions, announcer, metrics, clock, handshake, unsealed(database, letters, metrics, clock), greetings);
+                decisions, sessions, announcer, metrics, clock, handshake, unsealed(database, letters, metrics, clock), greetings,
+                new TransferDoubts(database, sessions));
         loop = new CallsLoop(
                 consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open, () -> keysRead, greetings);
         consumer.setMaxPollRecords(500);

@@ -14,6 +14,7 @@ import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.erase.TalkedAbout;
 import io.agentstream.orchestrator.jobs.Announcers;
 import io.agentstream.orchestrator.jobs.Said;
+import io.agentstream.orchestrator.jobs.TransferDoubts;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.RunEvents.Source;
@@ -63,7 +64,7 @@ final class SealedOffersTest {
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()), metrics);
         SealedCalls none = LoopFixture.unsealed(database, letters, metrics, clock);
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
-        CallHandler handler = new CallHandler(decisions, null, null, metrics, clock, HANDSHAKE, none, new Greetings());
+        CallHandler handler = new CallHandler(decisions, null, null, metrics, clock, HANDSHAKE, none, new Greetings(), null);
 
         // when
         assertThrows(
@@ -80,7 +81,7 @@ final class SealedOffersTest {
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), HANDSHAKE);
         return new CallHandler(
                 decisions, new FakeSessions(), Announcers.on(producer, database, new Said(), metrics, clock), metrics, clock, HANDSHAKE,
-                new SealedCalls(reader, database, metrics), new Greetings());
+                new SealedCalls(reader, database, metrics), new Greetings(), new TransferDoubts(database, new FakeSessions()));
     }
 
     private static MockProducer<byte[], byte[]> producer() {
@@ -123,7 +124,7 @@ final class SealedOffersTest {
         CallHandler handler = new CallHandler(
                 new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake), new FakeSessions(),
                 Announcers.on(producer, database, new Said(), metrics, clock), metrics, clock, handshake,
-                new SealedCalls(late(clock), database, metrics), greetings);
+                new SealedCalls(late(clock), database, metrics), greetings, new TransferDoubts(database, new FakeSessions()));
         AtomicReference<RuntimeException> later = new AtomicReference<>();
 
         // when

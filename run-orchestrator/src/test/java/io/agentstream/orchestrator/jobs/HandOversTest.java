@@ -145,6 +145,73 @@ final class HandOversTest {
         assertTrue(decision.hangUp().isPresent());
     }
 
+    @Test
+    void aRequestThatNeverLeftIsMadeOnceMoreAndThenTheAgentGoesOnAtOnce() throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.NOT_SENT));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        assertEquals(Transfer.CONNECTED, ends(call).outcome());
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.NOT_SENT));
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.NOT_SENT));
+        CallId away = calls.running("sess-" + UUID.randomUUID());
+        calls.asksForTransfer(away, 5, "1-desk", "+15550130");
+
+        assertEquals(Transfer.FAILED, ends(away).outcome());
+
+        assertEquals(4, sessions.handedOver.size());
+        Decision decision = calls.ended(away, End.AGENT_HANGUP);
+        assertEquals("agent_hangup", decision.outcome());
+        assertTrue(decision.hangUp().isPresent(), "nobody else has the caller");
+    }
+
+    @Test
+    void whatStandsBeforeTheProviderDoesNotKnowWhetherItWasDone() throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.NO_WORD_FROM_BEHIND));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        looksAndWaits();
+
+        assertEquals("transferred", calls.ended(call, End.CALLER_HANGUP).outcome());
+    }
+
+    @Test
+    void whoseCallWeEndWhenTheRequestCannotTakeEffectAnyMoreWasWithUs() throws InterruptedException {
+        for (End end : List.of(End.AGENT_HANGUP, End.IDLE, End.MAX_DURATION, End.DRAINED, End.CREDITS)) {
+            sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+            CallId call = calls.running("sess-" + UUID.randomUUID());
+            calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+            int before = sessions.handedOver.size();
+            Until.holds(handOvers::pass, () -> sessions.handedOver.size() > before);
+            Instant now = InstantSource.system().instant();
+            assertTrue(calls.endedIfKnown(call, now, end).isEmpty(), "it may be on its way");
+            assertTrue(calls.endedIfKnown(call, now.plusSeconds(15), End.CALLER_HANGUP).isEmpty(), "the provider may have ended it");
+
+            Decision decision = calls.endedIfKnown(call, now.plusSeconds(15), end).orElseThrow();
+
+            assertEquals(end.name().toLowerCase(Locale.ROOT), decision.outcome());
+            assertTrue(decision.hangUp().isPresent());
+            leaseEnds();
+            assertEquals(Transfer.FAILED, ends(call).outcome());
+        }
+    }
+
+    @Test
+    void whoHangsUpAfterASignOfLifeHasHungUpAlsoWhereNobodyHasLookedSince() throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        Instant now = InstantSource.system().instant();
+        calls.alive(call, now.plusSeconds(15), now);
+
+        Decision decision = calls.endedIfKnown(call, now.plusSeconds(16), End.CALLER_HANGUP).orElseThrow();
+
+        assertEquals("caller_hangup", decision.outcome());
+        leaseEnds();
+        assertEquals(Transfer.FAILED, ends(call).outcome());
+    }
+
     private boolean is(String expression) {
         return database.withConnection(c -> Sql.only(c, "select " + expression + " as holds from transfers", row -> row.getBoolean("holds")));
     }
@@ -200,7 +267,7 @@ final class HandOversTest {
     void aProcessThatDiesBeforeItAsksHasNotGivenTheCallerToAnybody() throws InterruptedException {
         CallId call = calls.running(session);
         calls.asksForTransfer(call, 5, "1-desk", "+15550130");
-        database.withConnection(c -> Transfers.take(c, 10, Duration.ZERO, Duration.ZERO, heard)); // and dies
+        database.withConnection(c -> Transfers.take(c, 10, Duration.ZERO, heard)); // and dies
         assertEquals("caller_hangup", calls.ended(call, End.CALLER_HANGUP).outcome());
 
         assertEquals(Transfer.FAILED, ends(call).outcome());
@@ -316,6 +383,32 @@ final class HandOversTest {
         leaseEnds();
         Until.holds(handOvers::pass, () -> said(call).size() == 2);
         assertEquals(List.of("1-desk failed", "2-other connected"), said(call).stream().map(each -> each.key() + " " + word(each)).toList());
+    }
+
+    @Test
+    void aTransferWhoseTimeIsOverBehindOneInDoubtHasFailed() throws InterruptedException {
+        // given
+        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+        CallId call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        calls.asksForTransfer(call, 6, "2-other", "+15550131");
+        leaseEnds();
+        handOvers.pass();
+        assertEquals(List.of(), said(call));
+
+        // when
+        database.withConnection(c -> Sql.update(c, "update transfers set until = now() - interval '1 second' where key = '2-other'"));
+
+        // then its agent is told, and what is in doubt stays so
+        leaseEnds();
+        Until.holds(handOvers::pass, () -> !said(call).isEmpty());
+        assertEquals(List.of("2-other failed"), said(call).stream().map(each -> each.key() + " " + word(each)).toList());
+        assertEquals(1, sessions.handedOver.size());
+        assertEquals("transferred", calls.ended(call, End.CALLER_HANGUP).outcome());
+        leaseEnds();
+        Until.holds(handOvers::pass, () -> said(call).size() == 2);
+        assertEquals("1-desk connected", said(call).getLast().key() + " " + word(said(call).getLast()));
     }
 
     private static String word(RunEvent.Transferred said) {

@@ -107,7 +107,11 @@ final class WarmMachineTest {
         assertInstanceOf(Next.Undone.class, WarmMachine.called(new Dial.Unavailable(Trouble.RATE_LIMITED)));
         assertInstanceOf(Next.Undone.class, WarmMachine.joined(new HandOver.Unavailable(Trouble.RATE_LIMITED), 0));
         assertEquals(FAILED_UNCALLED, WarmMachine.next(new State(Stage.NEW, WarmMachine.TRIES, true, false, Time.EARLY, false, false, null, false)));
+        assertInstanceOf(Next.Undone.class, WarmMachine.called(new Dial.Unavailable(Trouble.NOT_SENT)));
+        assertInstanceOf(Next.Undone.class, WarmMachine.joined(new HandOver.Unavailable(Trouble.NOT_SENT), 0));
         assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Unavailable(Trouble.SERVER_ERROR)));
+        assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Unavailable(Trouble.NO_WORD_FROM_BEHIND)));
+        assertEquals(new Next.Wait(), WarmMachine.joined(new HandOver.Unavailable(Trouble.NO_WORD_FROM_BEHIND), 0));
         assertEquals(FAILED_UNCALLED, WarmMachine.called(new Dial.Refused(Reason.UNAUTHORIZED, 403)));
         assertEquals(FAILED, WarmMachine.joined(new HandOver.Refused(Reason.UNAUTHORIZED, 403), 0));
     }

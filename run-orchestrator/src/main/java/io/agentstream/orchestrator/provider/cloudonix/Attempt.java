@@ -16,5 +16,8 @@ sealed interface Attempt {
         }
     }
 
-    record Closed() implements Attempt {}
+    /// This process is closing.
+    ///
+    /// @param sent whether the request may be on its way
+    record Closed(boolean sent) implements Attempt {}
 }

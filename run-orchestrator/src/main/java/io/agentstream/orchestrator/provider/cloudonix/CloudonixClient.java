@@ -107,7 +107,7 @@ public final class CloudonixClient implements AutoCloseable {
                     status == 200 ? SessionBody.judge(body) : new SessionCheck.NotLive(reasonOf(status)), status, tried.tries());
             case Attempt.Again(Trouble trouble, long _, var status) ->
                 new Asked(new SessionCheck.Unavailable(trouble), status, tried.tries());
-            case Attempt.Closed() -> new Asked(new SessionCheck.Unavailable(Trouble.CLOSED), null, tried.tries());
+            case Attempt.Closed _ -> new Asked(new SessionCheck.Unavailable(Trouble.CLOSED), null, tried.tries());
         };
     }
 
@@ -140,7 +140,7 @@ public final class CloudonixClient implements AutoCloseable {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
                 status == 401 || status == 403 ? new HangUp.Refused(reasonOf(status), status) : new HangUp.NotNow(status);
             case Attempt.Again(Trouble trouble, long _, var _) -> new HangUp.Unavailable(trouble);
-            case Attempt.Closed() -> new HangUp.Unavailable(Trouble.CLOSED);
+            case Attempt.Closed _ -> new HangUp.Unavailable(Trouble.CLOSED);
         };
     }
 
@@ -156,7 +156,7 @@ public final class CloudonixClient implements AutoCloseable {
             case Attempt.Answer(int status, BoundedBody.Body _) ->
                 status / 100 == 2 ? new HandOver.Done(status) : new HandOver.Refused(reasonOf(status), status);
             case Attempt.Again(Trouble trouble, long _, var _) -> new HandOver.Unavailable(trouble);
-            case Attempt.Closed() -> new HandOver.Unavailable(Trouble.CLOSED);
+            case Attempt.Closed(boolean sent) -> new HandOver.Unavailable(sent ? Trouble.CLOSED : Trouble.NOT_SENT);
         };
     }
 
@@ -174,7 +174,7 @@ public final class CloudonixClient implements AutoCloseable {
                     .<Dial>map(Dial.Ringing::new)
                     .orElseGet(() -> new Dial.Unavailable(Trouble.IO_ERROR)); // it rings, and nobody knows where
             case Attempt.Again(Trouble trouble, long _, var _) -> new Dial.Unavailable(trouble);
-            case Attempt.Closed() -> new Dial.Unavailable(Trouble.CLOSED);
+            case Attempt.Closed(boolean sent) -> new Dial.Unavailable(sent ? Trouble.CLOSED : Trouble.NOT_SENT);
         };
     }
 
@@ -231,7 +231,7 @@ public final class CloudonixClient implements AutoCloseable {
                 return new Tried(tries > 0 ? last : new Attempt.Again(Trouble.RATE_LIMITED, 0), tries);
             }
             if (await(turn.getAsLong())) {
-                return new Tried(new Attempt.Closed(), tries);
+                return new Tried(new Attempt.Closed(false), tries);
             }
             last = requests.send("GET", domain, session, token, deadlineNanos);
             if (!(last instanceof Attempt.Again)) {

@@ -36,7 +36,7 @@ final class CloudonixRequests implements AutoCloseable {
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(settings.requestTimeout())
+                .connectTimeout(settings.requestTimeout().multipliedBy(4).dividedBy(5)) // so that it is known where it was for want of one
                 .executor(threads)
                 .build();
     }
@@ -61,8 +61,11 @@ final class CloudonixRequests implements AutoCloseable {
 
     private Attempt send(String method, URI uri, HttpRequest.BodyPublisher body, Secret token, long deadlineNanos) {
         long left = Math.min(settings.requestTimeout().toNanos(), deadlineNanos - System.nanoTime());
+        if (isClosed) {
+            return new Attempt.Closed(false);
+        }
         if (left <= 0) {
-            return new Attempt.Again(Trouble.TIMEOUT, 0);
+            return new Attempt.Again(Trouble.NOT_SENT, 0);
         }
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .method(method, body)
@@ -75,7 +78,7 @@ final class CloudonixRequests implements AutoCloseable {
         try {
             answer = http.sendAsync(request, _ -> new BoundedBody(MAX_BODY_BYTES));
         } catch (RuntimeException shutDown) {
-            return new Attempt.Closed();
+            return new Attempt.Closed(false);
         }
         try {
             return judge(answer.get(left, TimeUnit.NANOSECONDS));
@@ -83,11 +86,12 @@ final class CloudonixRequests implements AutoCloseable {
             answer.cancel(true);
             return new Attempt.Again(Trouble.TIMEOUT, backoffMs());
         } catch (ExecutionException broken) {
-            return isClosed ? new Attempt.Closed() : new Attempt.Again(Trouble.IO_ERROR, backoffMs());
+            boolean sent = !Unsent.is(broken);
+            return isClosed ? new Attempt.Closed(sent) : new Attempt.Again(sent ? Trouble.IO_ERROR : Trouble.NOT_SENT, backoffMs());
         } catch (InterruptedException stopped) {
             answer.cancel(true);
             Thread.currentThread().interrupt();
-            return new Attempt.Closed();
+            return new Attempt.Closed(true);
         }
     }
 
@@ -103,8 +107,12 @@ final class CloudonixRequests implements AutoCloseable {
                 .orElse(0L);
         // One that asks for more than a moment gets no second try: the wait then outlasts any deadline.
         long askedMs = asked <= MAX_RETRY_AFTER_S ? asked * 1000 : Long.MAX_VALUE / 2_000_000;
-        return new Attempt.Again(
-                status == 429 ? Trouble.RATE_LIMITED : Trouble.SERVER_ERROR, Math.max(askedMs, backoffMs()), status);
+        Trouble trouble = switch (status) {
+            case 429 -> Trouble.RATE_LIMITED;
+            case 502, 504 -> Trouble.NO_WORD_FROM_BEHIND;
+            default -> Trouble.SERVER_ERROR;
+        };
+        return new Attempt.Again(trouble, Math.max(askedMs, backoffMs()), status);
     }
 
     private long backoffMs() {

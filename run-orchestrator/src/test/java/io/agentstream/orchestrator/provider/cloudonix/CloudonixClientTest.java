@@ -17,8 +17,13 @@ import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.provider.cloudonix.AwkwardServer.Answer;
 import io.agentstream.runtime.Secret;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -144,7 +149,7 @@ final class CloudonixClientTest {
             SessionCheck result = client.check(DOMAIN, "s1", TOKEN, in(5_000));
 
             // then
-            assertEquals(new Unavailable(Trouble.IO_ERROR), result);
+            assertEquals(new Unavailable(Trouble.NOT_SENT), result);
         }
     }
 
@@ -252,7 +257,7 @@ final class CloudonixClientTest {
                 Arguments.of("429", new HangUp.Unavailable(Trouble.RATE_LIMITED), 1, new Answer[] {status(429, "")}),
                 Arguments.of("500, once", new HangUp.Unavailable(Trouble.SERVER_ERROR), 1, new Answer[] {status(500, "")}),
                 Arguments.of("401", new HangUp.Refused(Reason.UNAUTHORIZED, 401), 1, new Answer[] {status(401, "")}),
-                Arguments.of("502 for ever", new HangUp.Unavailable(Trouble.SERVER_ERROR), 1, new Answer[] {status(502, "")
+                Arguments.of("502 for ever", new HangUp.Unavailable(Trouble.NO_WORD_FROM_BEHIND), 1, new Answer[] {status(502, "")
                 }));
     }
 
@@ -280,7 +285,55 @@ final class CloudonixClientTest {
                 Arguments.of("403", new HandOver.Refused(Reason.UNAUTHORIZED, 403), status(403, "")),
                 Arguments.of("400", new HandOver.Refused(Reason.UNEXPECTED_STATUS, 400), status(400, "")),
                 Arguments.of("429", new HandOver.Unavailable(Trouble.RATE_LIMITED), status(429, "")),
-                Arguments.of("503", new HandOver.Unavailable(Trouble.SERVER_ERROR), status(503, "")));
+                Arguments.of("502", new HandOver.Unavailable(Trouble.NO_WORD_FROM_BEHIND), status(502, "")),
+                Arguments.of("504", new HandOver.Unavailable(Trouble.NO_WORD_FROM_BEHIND), status(504, "")),
+                Arguments.of("503", new HandOver.Unavailable(Trouble.SERVER_ERROR), status(503, "")),
+                Arguments.of("a connection that breaks", new HandOver.Unavailable(Trouble.IO_ERROR), AwkwardServer.reset()),
+                Arguments.of("silence", new HandOver.Unavailable(Trouble.TIMEOUT), AwkwardServer.silence()));
+    }
+
+    private static HandOver handOver(CloudonixClient client, long deadlineNs) {
+        return client.handOver(DOMAIN, "s1", Cxml.dial("+15550130", 20_000), TOKEN, deadlineNs);
+    }
+
+    @Test
+    void knowsWhereNothingWasSent() throws IOException {
+        HandOver nothing = new HandOver.Unavailable(Trouble.NOT_SENT);
+        try (CloudonixClient nobody = new CloudonixClient(quick(URI.create("http://127.0.0.1:1")));
+                CloudonixClient nowhere = new CloudonixClient(quick(URI.create("http://api.invalid")))) {
+            assertEquals(nothing, handOver(nobody, in(5_000)), "nobody listens");
+            assertEquals(nothing, handOver(nowhere, in(5_000)), "no such name");
+        }
+        try (AwkwardServer server = new AwkwardServer(status(200, "{}"));
+                CloudonixClient client = new CloudonixClient(quick(server.url()))) {
+            assertEquals(nothing, handOver(client, in(-1)), "there is no time left");
+            client.close();
+            assertEquals(nothing, handOver(client, in(5_000)), "this process is closing");
+            assertEquals(List.of(), server.requests());
+        }
+    }
+
+    /// A host that takes no more connections and does not say so: whoever asks for one waits.
+    @Test
+    void knowsThatNothingWasSentWhereNoConnectionCameAboutInTime() throws IOException {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<SocketChannel> waiting = new ArrayList<>();
+            try {
+                for (int n = 0; n < 5; n++) {
+                    SocketChannel channel = SocketChannel.open();
+                    waiting.add(channel);
+                    channel.configureBlocking(false);
+                    channel.connect(full.getLocalSocketAddress());
+                }
+                try (CloudonixClient client = new CloudonixClient(quick(URI.create("http://127.0.0.1:" + full.getLocalPort())))) {
+                    assertEquals(new HandOver.Unavailable(Trouble.NOT_SENT), handOver(client, in(10_000)));
+                }
+            } finally {
+                for (SocketChannel channel : waiting) {
+                    channel.close();
+                }
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0}")

@@ -1,0 +1,121 @@
+package io.agentstream.orchestrator.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.Tenant;
+import io.agentstream.orchestrator.decide.TenantCalls;
+import io.agentstream.orchestrator.provider.FakeSessions;
+import io.agentstream.orchestrator.provider.Leg;
+import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.orchestrator.store.Transfers;
+import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// A process notes that it is going to have a caller brought away, and dies; nobody knows whether it asked. Then the call's socket ends.
+@ExtendWith(TestPostgres.class)
+final class TransferDoubtsTest {
+
+    private final String session = "sess-" + UUID.randomUUID();
+    private final Database database;
+    private final TenantCalls calls;
+    private final FakeSessions sessions = new FakeSessions();
+    private final TransferDoubts doubts;
+    private CallId call;
+
+    TransferDoubtsTest(Database database) {
+        this.database = database;
+        this.calls = new TenantCalls(Tenant.create(database));
+        this.doubts = new TransferDoubts(database, sessions);
+    }
+
+    @BeforeEach
+    void noted() throws InterruptedException {
+        database.withConnection(c -> Sql.update(c, "delete from transfers")); // other tests' orders
+        call = calls.running(session);
+        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
+        long id = database.withConnection(c -> Transfers.take(c, 10, Duration.ofMinutes(1), TenantCalls.ALL)).getFirst().id();
+        boolean mine = database.withConnection(c -> Transfers.asking(c, id));
+        assertTrue(mine);
+    }
+
+    private Decision settled(End end) {
+        Instant now = InstantSource.system().instant();
+        assertTrue(calls.endedIfKnown(call, now, end).isEmpty());
+        doubts.settle(new CallEvent.Ended(call, 9, now, 1000, "", end, null));
+        return calls.ended(call, end);
+    }
+
+    private List<Boolean> away() {
+        database.withConnection(c -> Sql.update(c, "update transfers set due_at = now()"));
+        return database.withConnection(c -> Transfers.take(c, 10, Duration.ZERO, TenantCalls.ALL)).stream().map(Transfers.Due::away).toList();
+    }
+
+    @Test
+    void aCallerWhoseSessionIsOverHasHungUp() {
+        sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
+
+        assertEquals("caller_hangup", settled(End.CALLER_HANGUP).outcome());
+
+        assertEquals(List.of(false), away());
+    }
+
+    @Test
+    void soHasOneWhoseSessionTheProviderDoesNotKnowTwice() {
+        sessions.legs.put(session, new Leg.Missing());
+
+        assertEquals("caller_hangup", settled(End.CALLER_HANGUP).outcome());
+    }
+
+    @Test
+    void aCallerWhoseSessionLastsIsWithSomebodyElse() {
+        sessions.legs.put(session, new Leg.Open(true));
+
+        assertEquals("transferred", settled(End.CALLER_HANGUP).outcome());
+
+        assertEquals(List.of(true), away());
+    }
+
+    @Test
+    void whereTheProviderDoesNotSayTheCallerIsNotCutOff() {
+        sessions.legs.put(session, new Leg.Unknown());
+
+        Decision decision = settled(End.AGENT_HANGUP);
+
+        assertEquals("transferred", decision.outcome());
+        assertTrue(decision.hangUp().isEmpty());
+    }
+
+    @Test
+    void theAnswerToTheRequestIsWaitedForAlsoWhereWeHaveEndedTheCall() throws InterruptedException {
+        Thread answer = Thread.ofVirtual().unstarted(() -> database.withConnection(c -> {
+            long id = Transfers.inDoubt(c, call.value()).orElseThrow().id();
+            Transfers.notDone(c, id, Duration.ofMinutes(1));
+            return true;
+        }));
+        Instant now = InstantSource.system().instant();
+        assertTrue(calls.endedIfKnown(call, now, End.AGENT_HANGUP).isEmpty());
+        long beganNs = System.nanoTime();
+        answer.start();
+
+        doubts.settle(new CallEvent.Ended(call, 9, now, 1000, "", End.AGENT_HANGUP, null));
+
+        assertTrue(Duration.ofNanos(System.nanoTime() - beganNs).compareTo(Duration.ofSeconds(8)) < 0, "nothing is in doubt any more");
+        Decision decision = calls.ended(call, End.AGENT_HANGUP);
+        assertEquals("agent_hangup", decision.outcome());
+        assertTrue(decision.hangUp().isPresent());
+        answer.join();
+    }
+}
