@@ -34,6 +34,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("compares times")
 @ExtendWith(TestPostgres.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 30, unit = TimeUnit.MINUTES) // a million runs, where they are asked for
 final class ListsAmongManyTest {
     private static final int TIMES = 20;
     private static final int TRIES = 3;
@@ -47,7 +48,6 @@ final class ListsAmongManyTest {
     private RunningApi api;
 
     @BeforeAll
-    @Timeout(value = 30, unit = TimeUnit.MINUTES) // a million runs, where they are asked for
     void makeRuns(EmbeddedPostgres server) throws Exception {
         many = ManyRuns.make(server);
         api = new RunningApi(many.database(), many.biggestKey(), Duration.ofSeconds(60));
