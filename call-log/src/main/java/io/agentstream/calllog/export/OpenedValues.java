@@ -5,12 +5,16 @@ import io.agentstream.calllog.LogRecord;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Topics;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Records as they are: what was sealed as its writer would have written it without a key, every other byte by byte.
 final class OpenedValues implements RecordValues {
+
+    /// Fields that a sealed event alone has: what is inside says the same.
+    private static final List<String> OF_SEALED = List.of("sealed", "answered");
 
     @Override
     public byte @Nullable [] of(CallEntry entry) {
@@ -39,7 +43,7 @@ final class OpenedValues implements RecordValues {
     /// What was opened, in the place of what was sealed; fields that only a newer writer knows stay.
     private static byte[] merged(LogRecord record, byte[] opened) {
         ObjectNode all = (ObjectNode) Json.MAPPER.readTree(record.bytes());
-        all.remove("sealed");
+        all.remove(OF_SEALED);
         for (var field : Json.MAPPER.readTree(opened).properties()) {
             JsonNode value = field.getValue();
             all.set(field.getKey(), value);
