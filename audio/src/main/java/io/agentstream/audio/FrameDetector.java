@@ -3,7 +3,7 @@ package io.agentstream.audio;
 /// Says of each 20 ms of 8 kHz audio whether it holds speech, knowing what came before. One thread at a time.
 ///
 /// The frame is an array that detector and owner share from the start, so that nothing is made or copied per frame.
-sealed interface FrameDetector extends AutoCloseable permits EnergyDetector, WebRtcDetector {
+interface FrameDetector extends AutoCloseable {
 
     /// The verdict on what the frame holds now.
     boolean speech();

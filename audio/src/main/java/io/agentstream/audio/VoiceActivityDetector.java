@@ -30,11 +30,13 @@ public final class VoiceActivityDetector implements AutoCloseable {
         this.detector = detector;
     }
 
-    /// WebRTC's detector, or a simpler one in Java where that does not run. Never fails for want of a library.
+    /// WebRTC's detector behind a gate for silence, or a simpler one in Java where that does not run. Never fails for want of a library.
     public static VoiceActivityDetector open() {
         short[] frame = new short[FRAME_SAMPLES];
-        return new VoiceActivityDetector(
-                frame, WebRtcDetector.open(frame).orElseGet(() -> new EnergyDetector(frame)));
+        FrameDetector detector = WebRtcDetector.open(frame)
+                .<FrameDetector>map(webRtc -> new EnergyGate(frame, webRtc))
+                .orElseGet(() -> new EnergyDetector(frame));
+        return new VoiceActivityDetector(frame, detector);
     }
 
     /// The simpler detector, also where the other one would run.
