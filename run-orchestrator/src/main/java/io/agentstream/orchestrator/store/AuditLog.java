@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// of what was rolled back and none is missing of what was committed. It holds no secret; whoever writes one leaves them out.
 public final class AuditLog {
 
-    /// What was looked at, and nothing changed by it. The index of V27 has the same.
+    /// What was looked at, and nothing changed by it. The index of V28 has the same.
     public static final Set<String> LOOKS = Set.of(
             "run.events_read", "run.timeline_read", "run.timeline_followed", "run.transcript_read", "run.listened", "transcripts.searched",
             "events.followed");

@@ -15,9 +15,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 import org.slf4j.Logger;
@@ -35,6 +35,10 @@ public final class Database implements AutoCloseable {
 
     /// In which a migration is that this version knows and that was applied.
     private static final Set<MigrationState> OURS = Set.of(MigrationState.SUCCESS, MigrationState.OUT_OF_ORDER);
+
+    /// In which a migration of this version is that was broken off. A row of that stays only of one that is made outside of a transaction, and each of
+    /// those can be made once more, whatever of it there is already.
+    private static final MigrationState BROKEN_OFF = MigrationState.FAILED;
 
     private static final Duration MIGRATION_WAITS = Duration.ofSeconds(2);
 
@@ -180,13 +184,19 @@ public final class Database implements AutoCloseable {
         });
     }
 
-    private <T> T onceThere(Duration patience, Supplier<T> work) throws UnavailableException, InterruptedException {
+    /// What is done with a database that is there.
+    @FunctionalInterface
+    private interface Visit<T> {
+        T make() throws SQLException;
+    }
+
+    private <T> T onceThere(Duration patience, Visit<T> work) throws UnavailableException, InterruptedException {
         long start = System.nanoTime();
         String said = "";
         while (true) {
             try {
-                probe();
-                return work.get();
+                connect().close();
+                return work.make();
             } catch (SQLException | FlywayException failure) {
                 if (failure instanceof FlywayException broken && !DatabaseException.isTransient(broken)) {
                     throw new BrokenSchemaException(broken);
@@ -254,14 +264,40 @@ public final class Database implements AutoCloseable {
     /// How many migrations are still to be applied; nothing where the schema is of a newer version, or was changed. Changes nothing.
     public OptionalInt pendingMigrations() {
         MigrationInfoService migrations = flyway().info();
-        boolean foreign = Arrays.stream(migrations.applied()).anyMatch(info -> !OURS.contains(info.getState()));
-        boolean changed = migrations.pending().length == 0 && !flyway().validateWithResult().validationSuccessful;
-        return foreign || changed ? OptionalInt.empty() : OptionalInt.of(migrations.pending().length);
+        int brokenOff = brokenOff(migrations).length;
+        boolean foreign = Arrays.stream(migrations.applied())
+                .anyMatch(info -> !OURS.contains(info.getState()) && info.getState() != BROKEN_OFF);
+        int toDo = migrations.pending().length + brokenOff;
+        boolean changed = toDo == 0 && !flyway().validateWithResult().validationSuccessful;
+        return foreign || changed ? OptionalInt.empty() : OptionalInt.of(toDo);
     }
 
     /// Who waits for a lock on a table keeps everybody waiting who comes after: a migration gives up soon, and is tried again.
-    private void bringUpToDate() {
-        flyway().migrate();
+    private void bringUpToDate() throws SQLException {
+        Flyway flyway = flyway();
+        String[] brokenOff = brokenOff(flyway.info());
+        if (brokenOff.length > 0) {
+            forget(brokenOff);
+        }
+        flyway.migrate();
+    }
+
+    private static String[] brokenOff(MigrationInfoService migrations) {
+        return Arrays.stream(migrations.applied())
+                .filter(info -> info.getState() == BROKEN_OFF)
+                .map(MigrationInfo::getVersion)
+                .map(String::valueOf)
+                .toArray(String[]::new);
+    }
+
+    /// That they were broken off, or nobody could go on with them. One statement, which needs no lock: what somebody else has made meanwhile it does
+    /// not touch, and what is broken off meanwhile is made once more by whoever comes next. Flyway's own repair would also make right what somebody
+    /// has changed.
+    private void forget(String[] brokenOff) throws SQLException {
+        log.atWarn().addKeyValue("migrations", String.join(", ", brokenOff)).log("migrations that were broken off are made once more");
+        try (Connection connection = connect()) {
+            Sql.update(connection, "delete from flyway_schema_history where not success and version = any(?::text[])", (Object) brokenOff);
+        }
     }
 
     private Flyway flyway() {
@@ -279,14 +315,14 @@ public final class Database implements AutoCloseable {
                 .load();
     }
 
-    private void probe() throws SQLException {
+    private Connection connect() throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user());
         properties.setProperty("password", password().reveal());
         url.secrets().forEach((name, secret) -> properties.setProperty(name, secret.reveal()));
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("socketTimeout", "10");
-        DriverManager.getConnection(url.address(), properties).close();
+        return DriverManager.getConnection(url.address(), properties);
     }
 
     private static void rollback(Connection connection, Throwable failure) {

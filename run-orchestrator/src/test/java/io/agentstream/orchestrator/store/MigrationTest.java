@@ -12,11 +12,17 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(TestPostgres.class)
 final class MigrationTest {
@@ -165,6 +171,64 @@ final class MigrationTest {
                 other.rollback();
             }
             fresh.migrate(Duration.ofSeconds(10));
+        }
+    }
+
+    /// Of one that is not in a transaction there stays that it was broken off.
+    @ParameterizedTest
+    @CsvSource({"15, meters", "26, audit_log"})
+    void goesOnWithAMigrationThatWasBrokenOffByALock(int before, String table, EmbeddedPostgres server) throws Exception {
+        // given
+        String name = "locked_" + table;
+        String address = server.getJdbcUrl("postgres", name);
+        try (Connection connection = server.getPostgresDatabase().getConnection()) {
+            Sql.update(connection, "create database " + name);
+        }
+        Flyway.configure()
+                .dataSource(address, "postgres", "postgres")
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
+                .target(Integer.toString(before))
+                .load()
+                .migrate();
+        try (Database database = new Database(Database.Settings.of(address, "postgres", new Secret("postgres")));
+                Connection other = server.getDatabase("postgres", name).getConnection()) {
+            other.setAutoCommit(false);
+            Sql.update(other, "lock table " + table);
+
+            // when
+            assertThrows(Database.UnavailableException.class, () -> database.migrate(Duration.ZERO));
+            assertThrows(Database.UnavailableException.class, () -> database.migrate(Duration.ZERO), "and is tried again");
+            assertEquals(Database.Schema.OLDER, database.schema(Duration.ZERO));
+            other.rollback();
+            database.migrate(Duration.ofSeconds(20));
+
+            // then
+            assertEquals(Database.Schema.OURS, database.schema(Duration.ZERO));
+        }
+    }
+
+    /// Each statement by itself: whoever is broken off between two of them is followed by somebody who begins with the first.
+    @Test
+    void whatIsMadeOutsideOfATransactionCanBeMadeOnceMore() throws Exception {
+        Pattern repeatable = Pattern.compile(
+                "set lock_timeout = .*|drop index (concurrently )?if exists .*|create (table|index) if not exists .*|create index .*"
+                        + "|alter table \\S+ add column if not exists [^,]*|insert into .* on conflict do nothing");
+        try (Stream<Path> files = Files.list(Path.of("src/main/resources/db/migration"))) {
+            for (Path conf : files.filter(file -> file.toString().endsWith(".conf")).toList()) {
+                String sql = Files.readString(Path.of(conf.toString().replaceAll("\\.conf$", ""))).replaceAll("--[^\n]*", "");
+                Set<String> dropped = new HashSet<>();
+                for (String each : sql.split(";")) {
+                    String statement = each.strip().replaceAll("\\s+", " ");
+                    assertTrue(statement.isEmpty() || repeatable.matcher(statement).matches(), conf + ": " + statement);
+                    if (statement.startsWith("drop index")) {
+                        dropped.add(statement.replaceAll(".* ", ""));
+                    }
+                    if (statement.startsWith("create index") && !statement.contains("if not exists")) {
+                        String index = statement.replaceAll("^create index (concurrently )?(\\S+) .*", "$2");
+                        assertTrue(dropped.contains(index), conf + " makes " + index + " which may be there");
+                    }
+                }
+            }
         }
     }
 
