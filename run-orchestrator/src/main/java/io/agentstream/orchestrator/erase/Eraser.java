@@ -124,12 +124,10 @@ public final class Eraser {
         return database.inTransaction(connection -> {
             boolean some = Erasures.empty(connection, erasure) > 0;
             boolean open = !some && Erasures.anyOpen(connection, erasure);
-            if (!some && !open) {
-                Erasures.found(connection, erasure.id());
-            }
+            boolean found = !some && !open && Erasures.found(connection, erasure);
             // Who dies from here on is not waited for any longer than that.
-            Erasures.later(connection, erasure.id(), some ? 0 : open ? again(erasure, clock.instant(), SOON_S, OPEN_MOST_S) : TAKEN_S, erasure.doneBy());
-            return !some && !open;
+            Erasures.later(connection, erasure.id(), found ? TAKEN_S : open ? again(erasure, clock.instant(), SOON_S, OPEN_MOST_S) : 0, erasure.doneBy());
+            return found;
         });
     }
 

@@ -196,12 +196,19 @@ public final class Erasures {
                 id);
     }
 
-    /// All its runs are found and emptied: the number is not needed any more.
-    public static void found(Connection connection, long id) throws SQLException {
-        Sql.update(
-                connection,
-                "update erasures set caller_number = null where id = ? and run_id is null and caller_number is not null",
-                id);
+    /// All its runs are found and emptied: the number is not needed any more. False, and nothing changes, where it was ordered again since it was
+    /// read, and is of more runs by now.
+    public static boolean found(Connection connection, Erasure erasure) throws SQLException {
+        return erasure.callerNumber() == null
+                || Sql.update(
+                                connection,
+                                """
+                                update erasures set caller_number = null
+                                 where id = ? and run_id is null and caller_number is not null and up_to_run = ?
+                                """,
+                                erasure.id(),
+                                erasure.upToRun())
+                        > 0;
     }
 
     public static void done(Connection connection, long id) throws SQLException {

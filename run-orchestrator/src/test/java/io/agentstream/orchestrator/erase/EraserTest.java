@@ -132,6 +132,29 @@ final class EraserTest {
     }
 
     @Test
+    void whatIsOrderedOnceMoreWhileItIsDoneIsNotDoneBeforeItsNewRunsAre() throws Exception {
+        // given somebody who has taken it, when it is ordered again, of a run more
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        Erasure taken = order(talked);
+        TalkedAbout later = TalkedAbout.ended(tenant, true);
+        database.withConnection(c -> Sql.update(
+                c,
+                "update runs set initial_context = jsonb_set(initial_context, '{caller_number}', to_jsonb(?::text)) where id = ?",
+                talked.number(), later.runId()));
+        Erasure again = database.inTransaction(c -> Erasures.openOfCaller(c, tenant.sample().organizationId(), talked.number())).orElseThrow();
+        assertEquals(taken.id(), again.id());
+
+        // when
+        boolean found = database.inTransaction(c -> Erasures.found(c, taken));
+
+        // then
+        assertFalse(found);
+        assertEquals(2, finish(again, TalkedAbout.OVER).runs());
+        assertFalse(later.anywhere(later.words()));
+    }
+
+    @Test
     void nothingOfACallerIsLeftAndHisRunsAreNotFoundByHisNumber() throws Exception {
         // given
         Tenant tenant = Tenant.create(database);
@@ -331,14 +354,14 @@ final class EraserTest {
         // when
         List<Long> taken = new ArrayList<>();
         long after = flood - 1;
-        for (int n = 0; n < 2; n++) {
+        while (taken.stream().filter(Long.valueOf(flood)::equals).count() < 2) {
             long behind = after;
             after = database.withConnection(c -> Erasures.take(c, 3_600, behind)).orElseThrow().organizationId();
             taken.add(after);
         }
 
-        // then
-        assertEquals(List.of(flood, other), taken);
+        // then, whatever other tests have left to be done
+        assertTrue(taken.contains(other), () -> taken + " without " + other);
         database.inTransaction(c -> Sql.update(c, "delete from erasures where organization_id in (?, ?)", flood, other));
     }
 
