@@ -40,7 +40,8 @@ final class AgentRoutes {
     /// Of those that are archived everything stays, for their runs.
     static final int MAX_EVER = 10_000;
 
-    /// As PostgreSQL stores them, that is compressed: some thousand versions of large agents. Whoever asks at the same time may be a little above.
+    /// As PostgreSQL stores them, that is compressed: some thousand versions of large agents. Whoever asks at the same time may be a little above, and
+    /// who makes drafts larger by what these may be.
     static final long MAX_STORED_BYTES = 256L << 20;
 
     private static final int MAX_DEFINITION_BYTES = 256 * 1024;
@@ -106,12 +107,19 @@ final class AgentRoutes {
                 : tooMuch(there);
     }
 
+    /// Why an agent gets no version more. Who writes into a draft that there is gets none, is never refused, and all that is stored is not added up
+    /// for it: of agents that are not archived drafts cannot become more than so many times the longest definition.
+    static Optional<Reply> noRoom(Connection connection, Call call, Agents.Agent agent) throws SQLException {
+        return agent.draftVersion() != null ? Optional.empty() : tooMuch(Agents.count(connection, call.organizationId()));
+    }
+
     /// Why no definition more is stored; nothing where there is room.
     static Optional<Reply> tooMuch(Agents.Count there) {
         return there.bytes() < MAX_STORED_BYTES
                 ? Optional.empty()
                 : Optional.of(Reply.conflict("The definitions of an organisation's agents, with all their versions, take at most "
-                        + (MAX_STORED_BYTES >> 20) + " MiB."));
+                        + (MAX_STORED_BYTES >> 20) + " MiB. Drafts that there are can be changed; new versions and new agents need another"
+                        + " organisation, which the operator makes."));
     }
 
     private Reply list(Call call) {
@@ -145,8 +153,7 @@ final class AgentRoutes {
             if (in.isBad()) {
                 return Optional.of(in.badRequest());
             }
-            Optional<Reply> refusal =
-                    definition == null ? Optional.empty() : tooMuch(Agents.count(connection, call.organizationId()));
+            Optional<Reply> refusal = definition == null ? Optional.empty() : noRoom(connection, call, agent);
             if (refusal.isPresent()) {
                 return refusal;
             }
@@ -182,7 +189,7 @@ final class AgentRoutes {
             return in.badRequest();
         }
         return locked(call, Changes::agentChanged, (connection, agent) -> {
-            Optional<Reply> refusal = tooMuch(Agents.count(connection, call.organizationId()));
+            Optional<Reply> refusal = noRoom(connection, call, agent);
             if (refusal.isEmpty()) {
                 AgentVersions.saveDraft(connection, agent.id(), definition);
             }

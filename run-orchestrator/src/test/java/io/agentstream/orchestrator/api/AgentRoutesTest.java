@@ -80,6 +80,33 @@ final class AgentRoutesTest {
     }
 
     @Test
+    void whereAllThatMayBeStoredIsStoredDraftsCanBeChangedAndPublishedAndNothingIsAdded(Database database) throws Exception {
+        // given, in definitions that are not compressed
+        String agent = AGENTS + "/" + create();
+        database.withConnection(c -> Sql.update(c, "alter table agent_versions alter column definition set storage external"));
+        database.withConnection(c -> Sql.update(
+                c,
+                """
+                with a as (insert into agents (uuid, organization_id, owner_user_id, name) values (gen_random_uuid(), ?, ?, 'full') returning id)
+                insert into agent_versions (agent_id, number, status, definition)
+                select a.id, n, 'archived', jsonb_build_object('x', repeat('x', 8 * 1024 * 1024)) from a, generate_series(1, 33) n
+                """,
+                tenant.organizationId(), tenant.userId()));
+        long bytes = database.withConnection(c -> Agents.count(c, tenant.organizationId())).bytes();
+        assertTrue(bytes >= AgentRoutes.MAX_STORED_BYTES, () -> bytes + " bytes");
+
+        // when, then
+        String longer = "{\"definition\":{\"engine\":\"echo\"},\"name\":\"Longer\"}";
+        assertEquals(200, api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\"}}").status());
+        assertEquals(200, api.send("PATCH", agent, longer).status());
+        assertEquals(200, api.send("POST", agent + "/publish", null).status());
+        RunningApi.Answer refused = api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\"}}");
+        assertEquals(409, refused.status());
+        assertTrue(refused.get("/detail").stringValue().contains("Drafts that there are can be changed"), refused.http().body());
+        assertEquals(409, api.send("POST", AGENTS, ECHO).status());
+    }
+
+    @Test
     void makesAnAgentWhoseDefinitionIsDraftOne() throws Exception {
         // when
         RunningApi.Answer made = api.send(
