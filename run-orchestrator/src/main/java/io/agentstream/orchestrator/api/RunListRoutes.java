@@ -31,10 +31,11 @@ final class RunListRoutes {
             .toList();
 
     private final Database database;
-    private final AuditedLooks looks = new AuditedLooks();
+    private final AuditedLooks looks;
 
     RunListRoutes(Database database) {
         this.database = database;
+        this.looks = new AuditedLooks(database);
     }
 
     List<Route> routes() {
@@ -121,10 +122,7 @@ final class RunListRoutes {
             return call.query().badRequest();
         }
         // Who looks through what callers said is known, and not for what. A page behind a cursor is a look too: anybody can make one.
-        database.inTransaction(connection -> {
-            looks.write(connection, call, "transcripts.searched", "organization", organization);
-            return true;
-        });
+        looks.write(call, "transcripts.searched", "organization", organization);
         return answer(call, wanted, wanted.filter().withText(query.get()));
     }
 

@@ -13,10 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// A run and what happened in it. Who reads that stands in the audit log.
 final class RunRoutes {
     private final Database database;
-    private final AuditedLooks looks = new AuditedLooks();
+    private final AuditedLooks looks;
 
     RunRoutes(Database database) {
         this.database = database;
+        this.looks = new AuditedLooks(database);
     }
 
     List<Route> routes() {
@@ -41,8 +42,7 @@ final class RunRoutes {
         }
         Page<RunEvents.RunEvent> page =
                 Page.of(limit, Cursor.EVENTS, RunEvents.RunEvent::position, RunRoutes::json);
-        return database.inTransaction(connection -> {
-            looks.write(connection, call, "run.events_read", "run", run.get().id()); // what was said stands in them
+        return looks.write(call, "run.events_read", "run", run.get().id(), connection -> { // what was said stands in them
             RunEvents.list(connection, run.get().id(), after, limit + 1, page);
             return page.reply();
         });

@@ -40,20 +40,19 @@ final class TimelineRoutes {
     private static final long LOOK_MS = 1_000;
     private static final Duration SLOW = Duration.ofSeconds(15);
 
-    private final Database database;
     private final RunLog runs;
     private final ReadBack readBack;
     private final FollowedRuns followed;
     private final KeysInForce keys;
     private final Looks<Looks.Look> looks = new Looks<>(Looks.STREAM_NS, System::nanoTime);
-    private final AuditedLooks read = new AuditedLooks();
+    private final AuditedLooks read;
 
     /// What followers of a run are sent is the same bytes for all of them, which the run keeps within its own bounds.
     private final QueuedBytes shared = new QueuedBytes();
 
     /// @param keys of all who follow, or are sent what takes long
     TimelineRoutes(Database database, KeysInForce keys, RunLog runs, ReadBack readBack, FollowedRuns followed) {
-        this.database = database;
+        this.read = new AuditedLooks(database);
         this.runs = runs;
         this.readBack = readBack;
         this.followed = followed;
@@ -194,10 +193,7 @@ final class TimelineRoutes {
     }
 
     private void lookedAt(Call call, Located run, String action) {
-        database.inTransaction(connection -> {
-            read.write(connection, call, action, "run", run.id());
-            return true;
-        });
+        read.write(call, action, "run", run.id());
     }
 
     private Reply read(long owner, Located run, TimelineLimits limits, TimelinePage page) {
