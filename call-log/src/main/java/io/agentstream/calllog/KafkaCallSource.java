@@ -76,7 +76,11 @@ public final class KafkaCallSource implements CallSource {
             Optional<TopicPartition> partition = partition(consumer, topic, key);
             if (partition.isEmpty()) {
                 consumer.close();
-                return new Nothing();
+                return new Nothing(null);
+            }
+            if (!isThere(consumer, partition.get())) {
+                consumer.close();
+                return new Nothing(KafkaRecords.begunAnew(topic));
             }
             if (following != null) {
                 return KafkaRecords.seek(
@@ -106,12 +110,22 @@ public final class KafkaCallSource implements CallSource {
         TopicPartition partition = new TopicPartition(Topics.CALL_LIFECYCLE.name(), first.get().partition());
         long place = first.get().first();
         try (Consumer<byte[], byte[]> consumer = clients.readerOf("call-log", key, FOLLOWER_FETCH_BYTES)) {
+            if (!isThere(consumer, partition)) {
+                return true;
+            }
             consumer.assign(List.of(partition));
             long beginning = Objects.requireNonNull(consumer.beginningOffsets(List.of(partition)).get(partition));
             long ending = Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
             consumer.seek(partition, place);
             return place >= ending || (place >= beginning && KafkaRecords.isOthers(consumer, partition, place, ending, () -> false));
         }
+    }
+
+    /// Whether the topic has so many partitions: a Kafka that was set up anew may have made it with fewer, and then would be asked for that one until
+    /// nobody waits any more. Of a topic that is not there nobody knows.
+    private static boolean isThere(Consumer<byte[], byte[]> consumer, TopicPartition partition) {
+        int partitions = consumer.partitionsFor(partition.topic()).size();
+        return partitions == 0 || partition.partition() < partitions;
     }
 
     /// Nothing where it is not known on which partition the call's commands are.
@@ -134,7 +148,8 @@ public final class KafkaCallSource implements CallSource {
         return new IOException("Kafka does not bring " + topic.name() + ": " + Causes.of(failure), failure);
     }
 
-    private record Nothing() implements Records {
+    /// @param gone why there is none any more; null where there never was
+    private record Nothing(@Nullable String gone) implements Records {
         @Override
         public @Nullable LogRecord next() {
             return null;
@@ -142,7 +157,7 @@ public final class KafkaCallSource implements CallSource {
 
         @Override
         public Optional<String> deleted() {
-            return Optional.empty();
+            return Optional.ofNullable(gone);
         }
 
         @Override

@@ -100,9 +100,8 @@ final class KafkaRecords implements CallSource.Records {
         boolean isCut = known != null ? known.first() < beginning : beginning > 0 && start == beginning;
         consumer.seek(partition, start);
         if (isElsewhere || (!goesOn && known != null && known.last() != null && !isCut && isOthers(consumer, partition, start, ending, isGivenUp))) {
-            String gone = topic.name() + " was begun anew since: what it had of the call is gone";
             return new KafkaRecords(
-                    consumer, topic, partition, new Bounds(start, start, Long.MIN_VALUE, gone, Long.MAX_VALUE), false, isGivenUp);
+                    consumer, topic, partition, new Bounds(start, start, Long.MIN_VALUE, begunAnew(topic), Long.MAX_VALUE), false, isGivenUp);
         }
         consumer.seek(partition, start);
         Long last = known == null ? null : known.last();
@@ -133,6 +132,11 @@ final class KafkaRecords implements CallSource.Records {
             }
         }
         return false;
+    }
+
+    /// What is said of a topic that is another one than the call was written to.
+    static String begunAnew(Topic<?> topic) {
+        return topic.name() + " was begun anew since: what it had of the call is gone";
     }
 
     private static @Nullable String deleted(Topic<?> topic, boolean isCut, boolean endsEarly) {

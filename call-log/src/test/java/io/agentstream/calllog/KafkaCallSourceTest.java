@@ -242,6 +242,20 @@ final class KafkaCallSourceTest {
         assertEquals(List.of(), read(places));
     }
 
+    /// A broker that is asked for such a partition is waited for, and then there is a failure.
+    @Test
+    @Timeout(10)
+    void aTopicThatWasBegunAnewWithFewerPartitionsIsKnownAtOnce() throws Exception {
+        for (List<Span> known : List.of(
+                List.of(new Span(Topics.CALL_MEDIA.name(), PARTITIONS, 100, 300)),
+                List.of(new Span(Topics.CALL_LIFECYCLE.name(), PARTITIONS + 7, 5, 7)))) {
+            CallPlaces places = new CallPlaces(call, began, began.plusSeconds(10), null, known);
+
+            assertTrue(gone(places).contains("begun anew"), gone(places));
+            assertEquals(List.of(), read(places));
+        }
+    }
+
     @Test
     void whatNobodyKnowsThePlaceOfIsGoneWithWhatIsKnown() throws Exception {
         // given another Kafka, on which nothing has been said yet of calls' lives
