@@ -24,13 +24,14 @@ public final class RetentionJob {
     /// For how long it is known who has looked at what.
     static final Duration LOOKS_KEPT = Duration.ofDays(90);
 
-    /// With each look for organisations: more than can be written meanwhile.
-    private static final int LOOKS_AT_ONCE = 5_000;
+    /// In one statement. As long as there are so many, it goes on with the next step, so that it is never behind for long.
+    static final int LOOKS_AT_ONCE = 5_000;
 
     private final Database database;
     private final InstantSource clock;
     private final Counter runs;
     private Instant nextBegin = Instant.MIN;
+    private boolean looksLeft;
 
     public RetentionJob(Database database, InstantSource clock, Metrics metrics) {
         this.database = database;
@@ -45,17 +46,20 @@ public final class RetentionJob {
         return new StepLoop("orchestrator-retention", PAUSE_MS, ready, this::step, "what is to be forgotten is tried again");
     }
 
-    /// Takes one organisation a step further; false where none is due.
+    /// Takes one organisation a step further; false where none is due, and nothing else is left.
     boolean step() {
         Instant now = clock.instant();
         if (!now.isBefore(nextBegin)) {
+            nextBegin = now.plus(BEGIN_EVERY); // also where something of it fails: what follows is not kept from its turn
+            looksLeft = true;
             database.withConnection(RetentionRounds::begin);
-            database.withConnection(connection -> AuditLog.forgetLooks(connection, LOOKS_KEPT, LOOKS_AT_ONCE));
-            nextBegin = now.plus(BEGIN_EVERY);
+        }
+        if (looksLeft) {
+            looksLeft = database.withConnection(connection -> AuditLog.forgetLooks(connection, LOOKS_KEPT, LOOKS_AT_ONCE)) == LOOKS_AT_ONCE;
         }
         Optional<Round> due = database.withConnection(RetentionRounds::take);
         due.ifPresent(round -> runs.increment(
                 database.inTransaction(connection -> RetentionRounds.goOn(connection, round, now))));
-        return due.isPresent();
+        return due.isPresent() || looksLeft;
     }
 }

@@ -89,6 +89,31 @@ final class RetentionJobTest {
     }
 
     @Test
+    void whoLookedIsForgottenUntilNoneIsLeftHoweverManyThereWere() {
+        // given
+        Tenant tenant = Tenant.create(database);
+        database.inTransaction(c -> Sql.update(
+                c,
+                """
+                insert into audit_log (organization_id, at, actor, action, thing_kind, thing_id)
+                select ?, now() - interval '91 days', 'command', 'run.listened', 'run', '1' from generate_series(1, ?)
+                """,
+                tenant.sample().organizationId(), 2 * RetentionJob.LOOKS_AT_ONCE + 1));
+
+        // when the clock stands still
+        RetentionJob job = job(database, TalkedAbout.OVER);
+        while (job.step()) {
+            // until nothing is due
+        }
+
+        // then
+        int left = database.withConnection(c -> Sql.only(
+                c, "select count(*) from audit_log where organization_id = ? and action = 'run.listened'", row -> row.getInt(1),
+                tenant.sample().organizationId()));
+        assertEquals(0, left);
+    }
+
+    @Test
     void soundIsForgottenAfterItsHoursAndWordsAreKept() throws Exception {
         // given
         Tenant tenant = Tenant.create(database);

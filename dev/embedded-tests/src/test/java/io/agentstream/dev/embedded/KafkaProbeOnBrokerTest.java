@@ -36,7 +36,7 @@ final class KafkaProbeOnBrokerTest {
             // when
             try (DutyCycleRunner _ = new DutyCycleRunner(probe, Duration.ofSeconds(20), _ -> {}).start()) {
                 long deadlineNs = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-                while (!probe.has() && System.nanoTime() < deadlineNs) {
+                while (!probe.has(Topics.CALL_LIFECYCLE) && System.nanoTime() < deadlineNs) {
                     Thread.onSpinWait();
                 }
 
