@@ -23,6 +23,9 @@ import java.util.Optional;
 /// Decides whether a call may talk: rows 5 to 9, 12 and 13 of the contract. Any thread; blocks on the database.
 final class Proofs {
 
+    /// How far the clocks of two gateways may be apart, as `doctor` has it.
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
+
     private final Database database;
     private final Charges charges;
     private final Endings endings;
@@ -124,9 +127,11 @@ final class Proofs {
         return run.decision(Socket.WAITS).asOf(now).also(also);
     }
 
-    /// Whether it was offered later, by the numbers that the database gave the two runs: when their sockets were accepted is said by the clocks
-    /// of two gateways. It is the same however often and in whichever order the records come again.
+    /// Whether its socket was accepted later, where that is further apart than the clocks of two gateways may be: an offer may be handled late, of a
+    /// socket that is dead by then. Closer together than that, by the numbers that the database gave the two runs. It is the same however often and
+    /// in whichever order the records come again.
     private static boolean isNewer(RunRow one, RunRow other) {
-        return one.id() > other.id();
+        Duration later = Duration.between(other.createdAt(), one.createdAt());
+        return later.abs().compareTo(CLOCKS_DIFFER) > 0 ? later.isPositive() : one.id() > other.id();
     }
 }

@@ -74,8 +74,8 @@ final class ReplacedTest {
 
     @Test
     void whichSocketIsNewerIsNotForTheGatewaysClocksToSay() throws InterruptedException {
-        CallId older = offered(Duration.ofSeconds(30)); // at a gateway whose clock is that far ahead
-        CallId newer = offered(Duration.ofMillis(500));
+        CallId older = offered(Duration.ofMillis(1_900)); // at a gateway whose clock is ahead
+        CallId newer = offered(Duration.ofMillis(0));
         begin(older);
 
         Decision decision = begin(newer);
@@ -83,6 +83,19 @@ final class ReplacedTest {
         assertEquals("running", decision.outcome());
         assertEquals("replaced", run(older).endBy());
         assertEquals(RunState.RUNNING, run(newer).state());
+    }
+
+    @Test
+    void aDeadSocketWhoseOfferIsHandledLateTakesNoCallOver() throws InterruptedException {
+        CallId live = offered(Duration.ofSeconds(5));
+        CallId dead = offered(Duration.ZERO); // before that, and its partition stood still
+        begin(live);
+
+        Decision decision = begin(dead);
+
+        assertEquals(List.of(SocketCommand.Close.because(dead, End.REPLACED)), decision.commands());
+        assertEquals("replaced", run(dead).endBy());
+        assertEquals(RunState.RUNNING, run(live).state());
     }
 
     @Test
