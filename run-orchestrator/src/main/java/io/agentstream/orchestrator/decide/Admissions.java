@@ -56,6 +56,7 @@ final class Admissions {
 
     /// An offer, from where, and what else is known of its call.
     ///
+    /// @param deadline behind which its gateway does not wait for an answer any more
     /// @param heard whether the call's start was waited for already
     /// @param start where it came
     private record Offer(
@@ -63,11 +64,12 @@ final class Admissions {
             @Nullable CallKeys keys,
             Source source,
             InstantSource clock,
+            Instant deadline,
             boolean heard,
             CallEvent.@Nullable Started start) {
 
         Offer heard(Optional<CallEvent.Started> said) {
-            return new Offer(event, keys, source, clock, true, said.orElse(null));
+            return new Offer(event, keys, source, clock, deadline, true, said.orElse(null));
         }
     }
 
@@ -88,7 +90,7 @@ final class Admissions {
             CallEvent.Offered event, @Nullable CallKeys keys, Greeting greeting, Source source, InstantSource clock) {
         try {
             long owner = owners.ofAgent(event.agentDigest(), TURN);
-            Offer offer = new Offer(event, keys, source, clock, false, null);
+            Offer offer = new Offer(event, keys, source, clock, deadline(event, greeting), false, null);
             Step step = turns.take(owner, TURN, () -> step(offer));
             if (step instanceof Step.AsksSession(long organizationId)) {
                 Offer heard = offer.heard(reconnects.hear(organizationId, greeting));
@@ -101,6 +103,11 @@ final class Admissions {
         } catch (InterruptedException stopping) {
             throw stopping(stopping);
         }
+    }
+
+    /// Its gateway's clock may be ahead: what has waited for so long with us is over, whatever that says.
+    private Instant deadline(CallEvent.Offered event, Greeting greeting) {
+        return greeting.age().compareTo(handshakeTimeout) < 0 ? event.at().plus(handshakeTimeout) : Instant.MIN;
     }
 
     private Step step(Offer offer) {
@@ -130,7 +137,7 @@ final class Admissions {
             RunRows.Known known = RunRows.known(connection, event.callId().value());
             Optional<Agents.Callable> agent = Agents.findForCall(connection, event.agentDigest());
             Verdicts.Admission facts = facts(connection, event, agent);
-            Instant deadline = event.at().plus(handshakeTimeout);
+            Instant deadline = offer.deadline();
             if (States.of(known) instanceof RunMachine.State.Unknown && facts.mayTakeOver() && agent.orElseThrow().runningCalls() > 0) {
                 long organizationId = agent.get().organizationId();
                 if (!offer.heard() && !offer.clock().instant().isAfter(deadline)) {

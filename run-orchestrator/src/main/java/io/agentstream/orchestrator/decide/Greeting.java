@@ -16,4 +16,9 @@ public interface Greeting {
     ///
     /// @throws NotNowException where nothing came and the call is somebody else's to decide on by now
     Optional<CallEvent.Started> await(Duration patience) throws InterruptedException;
+
+    /// How long ago the offer was read, by our own clock.
+    default Duration age() {
+        return Duration.ZERO;
+    }
 }

@@ -21,7 +21,12 @@ public final class Greetings {
     private final Map<CallId, Offer> offers = new ConcurrentHashMap<>();
 
     /// An offer in flight, and the first record of its call that came behind it.
-    private record Offer(Progress progress, CompletableFuture<CallEvent> next, long readNs) {}
+    private record Offer(Progress progress, CompletableFuture<CallEvent> next, long readNs) {
+
+        Duration age() {
+            return Duration.ofNanos(System.nanoTime() - readNs);
+        }
+    }
 
     /// Has `work` done with the call's offer, which is read and not handled yet. What is read of the call from now on is for it, also
     /// where an earlier reading of the offer is still under way: that one's partition was given away.
@@ -57,8 +62,7 @@ public final class Greetings {
 
     /// How long ago the call's offer was read, by our own clock; nothing of one that is not in flight.
     Duration age(CallId call) {
-        Offer offer = offers.get(call);
-        return offer == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - offer.readNs());
+        return of(call).age();
     }
 
     /// Offers in flight.
@@ -95,6 +99,11 @@ public final class Greetings {
             } finally {
                 waitedNs += System.nanoTime() - startNs;
             }
+        }
+
+        @Override
+        public Duration age() {
+            return offer.map(Offer::age).orElse(Duration.ZERO);
         }
 
         /// How long the socket was waited for.

@@ -142,7 +142,7 @@ final class SealedOffersTest {
 
         // then
         assertNull(later.get());
-        assertTrue(tenant.run(offer.callId()).isPresent());
+        assertEquals("internal_error", tenant.run(offer.callId()).orElseThrow().failureCode());
     }
 
     @Test
