@@ -4,6 +4,7 @@ import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.SignsOfLife;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
 import io.agentstream.orchestrator.store.Transfers;
@@ -29,6 +30,9 @@ public final class TransferDoubts {
     /// Until somebody who finds the transfer undone could ask for it: its call is over by then.
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
+    /// How often it is noted that the call was heard of: its socket has ended, and it is not lost.
+    private static final Duration NOTED = Duration.ofSeconds(1);
+
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Database database;
@@ -40,18 +44,24 @@ public final class TransferDoubts {
     }
 
     /// Waits until it is known, for some seconds at most. A session that is over was not brought away, or is over there too. Where we have ended the
-    /// socket the session lasts either way: then only the answer to the request is waited for.
+    /// socket the session lasts either way: then only the answer to the request is waited for. Meanwhile nobody else takes the call for lost, unless
+    /// this process dies.
     ///
     /// @throws NotNowException where this process is stopping
     public void settle(CallEvent.Ended ended) {
         boolean byUs = ended.end() != null && DisconnectedBy.of(ended.end()) != DisconnectedBy.CALLER;
         long beganNs = System.nanoTime();
         long askNs = beganNs + LEAVE.toNanos();
+        long noteNs = beganNs;
         boolean missed = false;
         while (System.nanoTime() - beganNs < PATIENCE.toNanos()) {
             Optional<Transfers.Doubt> doubt = database.withConnection(c -> Transfers.inDoubt(c, ended.callId().value()));
             if (doubt.isEmpty()) {
                 return;
+            }
+            if (System.nanoTime() - noteNs >= 0) {
+                database.withConnection(c -> SignsOfLife.heard(c, ended.callId().value()));
+                noteNs = System.nanoTime() + NOTED.toNanos();
             }
             if (!byUs && System.nanoTime() - askNs >= 0) {
                 Leg session = look(doubt.get());

@@ -37,6 +37,20 @@ public final class SignsOfLife {
                 calls);
     }
 
+    /// Notes that a call was heard of now, whether or not its caller is there: nobody takes it for lost.
+    ///
+    /// @return whether its run is open
+    public static boolean heard(Connection connection, UUID callId) throws SQLException {
+        return Sql.update(
+                        connection,
+                        """
+                        update runs set last_seen_at = greatest(last_seen_at, now())
+                         where call_id = ? and state in ('initialized', 'running')
+                        """,
+                        callId)
+                > 0;
+    }
+
     /// Notes that a run has a conversation, or had one, and in which epoch.
     ///
     /// @param epoch of the worker that holds it; what is noted never becomes smaller

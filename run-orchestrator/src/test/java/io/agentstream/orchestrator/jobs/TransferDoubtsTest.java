@@ -10,10 +10,12 @@ import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
+import io.agentstream.orchestrator.store.TelephonyConfigurations;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.DomainName;
 import io.agentstream.schemas.End;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +57,9 @@ final class TransferDoubtsTest {
         Instant now = InstantSource.system().instant();
         assertTrue(calls.endedIfKnown(call, now, end).isEmpty());
         doubts.settle(new CallEvent.Ended(call, 9, now, 1000, "", end, null));
+        boolean heardOf = database.withConnection(c -> Sql.only(
+                c, "select last_seen_at > now() - interval '3 seconds' from runs where call_id = ?", row -> row.getBoolean(1), call.value()));
+        assertTrue(heardOf, "nobody takes it for lost meanwhile");
         return calls.ended(call, end);
     }
 
@@ -70,6 +75,20 @@ final class TransferDoubtsTest {
         assertEquals("caller_hangup", settled(End.CALLER_HANGUP).outcome());
 
         assertEquals(List.of(false), away());
+    }
+
+    @Test
+    void theProviderIsAskedInTheDomainThatTheCallBeganIn() {
+        sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
+        database.inTransaction(c -> {
+            long account = Transfers.inDoubt(c, call.value()).orElseThrow().accountId();
+            TelephonyConfigurations.retire(c, account);
+            return TelephonyConfigurations.change(c, account, "moved", DomainName.parse("another.cloudonix.net").orElseThrow());
+        });
+
+        assertEquals("caller_hangup", settled(End.CALLER_HANGUP).outcome());
+
+        assertEquals(List.of(Tenant.DOMAIN), sessions.lookedAtIn.stream().distinct().toList());
     }
 
     @Test

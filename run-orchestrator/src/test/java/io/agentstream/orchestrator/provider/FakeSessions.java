@@ -95,6 +95,9 @@ public final class FakeSessions implements Sessions {
     public final List<String> joined = new CopyOnWriteArrayList<>();
     public final Map<String, Leg> legs = new ConcurrentHashMap<>();
 
+    /// In which domains it was looked how sessions stand.
+    public final List<String> lookedAtIn = new CopyOnWriteArrayList<>();
+
     public final Queue<Dial> dials = new ConcurrentLinkedQueue<>();
     public final Queue<HandOver> joins = new ConcurrentLinkedQueue<>();
 
@@ -111,6 +114,7 @@ public final class FakeSessions implements Sessions {
 
     @Override
     public Leg look(Account account, String session, long deadlineNanos) {
+        lookedAtIn.add(account.domain());
         return legs.getOrDefault(session, new Leg.Open(false));
     }
 
