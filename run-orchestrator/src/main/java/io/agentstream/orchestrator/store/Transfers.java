@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Transfers {
 
     /// How long after it was noted that the provider is going to be asked a sign of life of the call says that its caller was not brought away: no
-    /// request goes out later, and the gateways' clocks are a little off.
+    /// request goes out later, and the gateways' clocks are a little off. One from the future counts as of when it was read: a gateway whose clock
+    /// is far ahead must not cut off a caller who is with somebody else.
     public static final Duration EFFECT = Duration.ofSeconds(10);
 
     private Transfers() {}
@@ -122,7 +123,7 @@ public final class Transfers {
                          order by d.due_at limit ? for update of d skip locked))
                 returning t.id, r.call_id, r.name, t.key, t.after, t.account_id, r.provider_domain, t.session, t.target, t.ring_ms, t.tries,
                           r.state = 'running' as running, t.asked_at is not null as asked,
-                          coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false) as with_us,
+                          coalesce(least(r.alive_at, r.alive_read_at) > t.asked_at + ? * interval '1 millisecond', false) as with_us,
                           t.asked_at is not null and coalesce(r.end_by, 'none') not in
                               ('caller_hangup', 'agent_hangup', 'max_duration', 'idle', 'drained', 'credits') as away, extract(epoch from now() - t.until) * 1000 as late_ms,
                           t.warm, t.told, t.stage, t.asks, t.leg, t.heard, t.takes, t.followed, t.missed, t.outcome
@@ -210,20 +211,23 @@ public final class Transfers {
                 """
                 select coalesce(bool_or(t.outcome = 'connected'), false) as away,
                        coalesce(bool_or(t.outcome is null and t.asked_at is not null
-                                        and not coalesce(greatest(r.alive_at, ?::timestamptz) > t.asked_at + ? * interval '1 millisecond', false)),
+                                        and not coalesce(greatest(least(r.alive_at, r.alive_read_at), s.with_us_at)
+                                                         > t.asked_at + ? * interval '1 millisecond', false)),
                                 false) as unknown
-                  from transfers t join runs r on r.id = t.run_id
+                  from transfers t join runs r on r.id = t.run_id,
+                       (select case when w.at > now() then now() else w.at end as with_us_at from (select ?::timestamptz as at) w) s
                  where t.run_id = ?
                 """,
                 row -> row.getBoolean("away")
                         ? Whereabouts.AWAY
                         : row.getBoolean("unknown") ? Whereabouts.UNKNOWN : Whereabouts.WITH_US,
-                withUsAt, EFFECT.toMillis(), runId);
+                EFFECT.toMillis(), withUsAt, runId);
     }
 
     /// A transfer of a running call of which nobody knows whether it was done.
     ///
     /// @param session the caller's
+    /// @param domain in which the call began
     public record Doubt(long id, @Nullable Long accountId, @Nullable String domain, @Nullable String session) {
 
         /// Without the session.
@@ -240,10 +244,11 @@ public final class Transfers {
                 """
                 select t.id, t.account_id, r.provider_domain, t.session from transfers t join runs r on r.id = t.run_id
                  where r.call_id = ? and r.state = 'running' and t.outcome is null and t.asked_at is not null
-                   and not coalesce(r.alive_at > t.asked_at + ? * interval '1 millisecond', false)
+                   and not coalesce(least(r.alive_at, r.alive_read_at) > t.asked_at + ? * interval '1 millisecond', false)
                  order by t.id limit 1
                 """,
-                row -> new Doubt(row.getLong("id"), row.getObject("account_id", Long.class), row.getString("provider_domain"), row.getString("session")),
+                row -> new Doubt(
+                        row.getLong("id"), row.getObject("account_id", Long.class), row.getString("provider_domain"), row.getString("session")),
                 callId, EFFECT.toMillis());
     }
 }

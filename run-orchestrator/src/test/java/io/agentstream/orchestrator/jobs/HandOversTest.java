@@ -185,9 +185,11 @@ final class HandOversTest {
             Until.holds(handOvers::pass, () -> sessions.handedOver.size() > before);
             Instant now = InstantSource.system().instant();
             assertTrue(calls.endedIfKnown(call, now, end).isEmpty(), "it may be on its way");
-            assertTrue(calls.endedIfKnown(call, now.plusSeconds(15), End.CALLER_HANGUP).isEmpty(), "the provider may have ended it");
+            assertTrue(calls.endedIfKnown(call, now.plusSeconds(15), end).isEmpty(), "a gateway's clock that is ahead");
+            wasAskedBefore(Duration.ofSeconds(15));
+            assertTrue(calls.endedIfKnown(call, now, End.CALLER_HANGUP).isEmpty(), "the provider may have ended it");
 
-            Decision decision = calls.endedIfKnown(call, now.plusSeconds(15), end).orElseThrow();
+            Decision decision = calls.endedIfKnown(call, now, end).orElseThrow();
 
             assertEquals(end.name().toLowerCase(Locale.ROOT), decision.outcome());
             assertTrue(decision.hangUp().isPresent());
@@ -204,8 +206,10 @@ final class HandOversTest {
         Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
         Instant now = InstantSource.system().instant();
         calls.alive(call, now.plusSeconds(15), now);
+        assertTrue(calls.endedIfKnown(call, now.plusSeconds(16), End.CALLER_HANGUP).isEmpty(), "a gateway's clock that is ahead");
+        wasAskedBefore(Duration.ofSeconds(15));
 
-        Decision decision = calls.endedIfKnown(call, now.plusSeconds(16), End.CALLER_HANGUP).orElseThrow();
+        Decision decision = calls.endedIfKnown(call, now, End.CALLER_HANGUP).orElseThrow();
 
         assertEquals("caller_hangup", decision.outcome());
         leaseEnds();
@@ -214,6 +218,11 @@ final class HandOversTest {
 
     private boolean is(String expression) {
         return database.withConnection(c -> Sql.only(c, "select " + expression + " as holds from transfers", row -> row.getBoolean("holds")));
+    }
+
+    private void wasAskedBefore(Duration time) {
+        database.withConnection(c -> Sql.update(
+                c, "update transfers set asked_at = asked_at - ? * interval '1 millisecond' where outcome is null", time.toMillis()));
     }
 
     private void leaseEnds() {
@@ -238,7 +247,10 @@ final class HandOversTest {
         calls.alive(call, now, now); // which may have been given before
         looksAndWaits();
 
-        calls.alive(call, now.plusSeconds(15), now);
+        calls.alive(call, now.plusSeconds(15), now); // by a gateway whose clock is ahead
+        looksAndWaits();
+
+        wasAskedBefore(Duration.ofSeconds(15));
 
         leaseEnds();
         assertEquals(Transfer.FAILED, ends(call).outcome());
@@ -378,7 +390,8 @@ final class HandOversTest {
         assertEquals(1, sessions.handedOver.size(), "nobody else gets a caller who may be elsewhere");
 
         Instant now = InstantSource.system().instant();
-        calls.alive(call, now.plusSeconds(15), now);
+        calls.alive(call, now, now);
+        wasAskedBefore(Duration.ofSeconds(15));
 
         leaseEnds();
         Until.holds(handOvers::pass, () -> said(call).size() == 2);

@@ -466,7 +466,10 @@ final class WarmTransfersTest {
         calls.alive(call, now, now); // which may have been given before
         looksAndWaits();
 
-        calls.alive(call, now.plusSeconds(15), now);
+        calls.alive(call, now.plusSeconds(15), now); // by a gateway whose clock is ahead
+        looksAndWaits();
+
+        database.withConnection(c -> Sql.update(c, "update transfers set asked_at = asked_at - interval '15 seconds'"));
 
         leaseEnds();
         assertEquals(Transfer.CONNECTED, ends());
