@@ -171,6 +171,12 @@ final class AdmissionControl {
         return peer.strangersHandshakes >= (left == 1 ? 1 : left / ONE_STRANGERS_PART);
     }
 
+    /// Whether the address has no more in the handshake than it might have if no other stranger were there.
+    private boolean isWithinItsPart(Peer peer) {
+        return peer.strangersHandshakes < limits.maxCalls() / ALL_STRANGERS_PART / ONE_STRANGERS_PART
+                && peer.handshakes < limits.maxHandshakesPerAddress();
+    }
+
     /// Whether an address of which calls talk has as many in the handshake, with agents that perhaps there are not, as may be.
     private boolean isCrowdedByUnknown(Peer peer, Called.Agent agent, boolean proven) {
         return proven && !agent.isKnown() && peer.unknownHandshakes >= Math.max(1, limits.maxHandshakesPerAddress() / UNKNOWN_PART);
@@ -182,7 +188,7 @@ final class AdmissionControl {
         if (draining || calls >= limits.maxCalls()) {
             return; // nobody's doing
         }
-        if (isCrowdedByStrangers(peer, proven) && peer.handshakes == 0) {
+        if (isCrowdedByStrangers(peer, proven) && isWithinItsPart(peer)) {
             return; // others' doing
         }
         if (!proven && (agent.handshakes >= limits.maxHandshakesPerAgent() || isCrowded(agent, false))) {

@@ -150,6 +150,19 @@ final class AdmissionControlTest {
         }
 
         assertNull(door.turnsAway("3", 0));
+        assertNull(door.turnsAway("2", 0), "one call of its own is not what the places went to");
+    }
+
+    @Test
+    void whoHasAllThatAnAddressMayHaveAnswersForMoreWhoeverElseIsThere() {
+        AtTheDoor door = new AtTheDoor(AdmissionControl.KEEPS_BACK_FROM_CALLS);
+        for (int i = 0; i < AdmissionControl.KEEPS_BACK_FROM_CALLS / 2; i++) {
+            door.letIn("b" + i, i < 3 ? "2" : "stranger " + i);
+        }
+        for (int i = 0; i < 10 * AtTheDoor.RATE; i++) {
+            door.enter("c", "2").gone();
+        }
+
         assertEquals(TurnedAway.ADDRESS_RATE, door.turnsAway("2", 0));
     }
 
