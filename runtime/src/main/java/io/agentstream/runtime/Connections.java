@@ -166,14 +166,12 @@ final class Connections {
         if (connection != null) {
             connection.exchange = exchange;
         }
-        XnioExecutor.Key request = exchange.isRequestComplete()
-                ? XnioExecutor.Key.IMMEDIATE
-                : after(exchange, bounds.requestTime().toMillis(), () -> requestIsLate(exchange));
+        RequestTime request = new RequestTime(exchange);
         XnioExecutor.Key answer = bounds.answerTime().isZero()
                 ? XnioExecutor.Key.IMMEDIATE
                 : after(exchange, bounds.answerTime().toMillis(), () -> cut(exchange));
         exchange.addExchangeCompleteListener((done, next) -> {
-            request.remove();
+            request.over();
             answer.remove();
             if (connection != null) {
                 connection.exchange = null;
@@ -187,15 +185,36 @@ final class Connections {
         return exchange.getIoThread().executeAfter(task, ms, TimeUnit.MILLISECONDS);
     }
 
-    /// Whoever is answered while it still sends is heard out first: who answers for long sees to how long.
-    private void requestIsLate(HttpServerExchange exchange) {
-        if (exchange.isRequestComplete()) {
-            return;
+    /// What a request has left of its time to arrive. Its timer does not outlive it, whichever one it is: it would hold the exchange.
+    private final class RequestTime {
+
+        private final HttpServerExchange exchange;
+        private XnioExecutor.Key timer = XnioExecutor.Key.IMMEDIATE;
+        private boolean over;
+
+        RequestTime(HttpServerExchange exchange) {
+            this.exchange = exchange;
+            begin();
         }
-        if (exchange.isResponseStarted() && !exchange.isResponseComplete()) {
-            after(exchange, bounds.requestTime().toMillis(), () -> requestIsLate(exchange));
-        } else {
-            cut(exchange);
+
+        private synchronized void begin() {
+            if (!over && !exchange.isRequestComplete()) {
+                timer = after(exchange, bounds.requestTime().toMillis(), this::late);
+            }
+        }
+
+        /// Whoever is answered while it still sends is heard out first: who answers for long sees to how long.
+        private void late() {
+            if (exchange.isResponseStarted() && !exchange.isResponseComplete()) {
+                begin();
+            } else if (!exchange.isRequestComplete()) {
+                cut(exchange);
+            }
+        }
+
+        synchronized void over() {
+            over = true;
+            timer.remove();
         }
     }
 
