@@ -42,11 +42,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The orchestrator: admits calls, keeps their runs, serves the REST API. Waits for Kafka and the database, and says so on
 /// `/readyz`, instead of failing without them.
 public final class OrchestratorService implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(OrchestratorService.class);
     private static final double MS_PER_SECOND = 1_000;
     private static final Duration LOOP_CLOSE = Duration.ofSeconds(10);
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
@@ -175,8 +178,13 @@ public final class OrchestratorService implements AutoCloseable {
 
     /// A worker that was killed counts as one for as long as its session lasts, and until then nobody can know whether another takes its calls.
     private static Duration conversationTimeout(Config config, Admin admin) {
-        return config.find(Keys.CONVERSATION_TIMEOUT)
-                .orElseGet(() -> SessionTimeouts.inForce(admin, config.get(Keys.WORKER_SESSION_TIMEOUT)).plus(KNOWN_FOR));
+        return config.find(Keys.CONVERSATION_TIMEOUT).orElseGet(() -> {
+            Duration session = SessionTimeouts.inForce(admin, config.get(Keys.WORKER_SESSION_TIMEOUT));
+            Duration timeout = session.plus(KNOWN_FOR);
+            log.atInfo().addKeyValue("session_ms", session.toMillis()).addKeyValue("ends_after_ms", timeout.toMillis())
+                    .log("calls that no worker takes end by the workers' session timeout, which has to be the workers' own");
+            return timeout;
+        });
     }
 
     private static Api.Settings apiSettings(Config config) {

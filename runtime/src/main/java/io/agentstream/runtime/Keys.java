@@ -232,7 +232,9 @@ public final class Keys {
             "How long a running run may be without a conversation, because no worker takes it; then the call is closed with 1011 and"
                     + " costs nothing. Without it 5 s more than the workers' session timeout, as the brokers take it, because before that nobody"
                     + " can know that a worker was killed and that another will take its calls: 7 s, or 11 s where the brokers take no less than 6 s."
-                    + " Longer than `AGENT_STREAM_WORKER_SESSION_TIMEOUT`, and than 6 s; where workers have another one, tell orchestrators too.");
+                    + " Longer than `AGENT_STREAM_WORKER_SESSION_TIMEOUT`, and than 6 s. Orchestrators go by their own"
+                    + " `AGENT_STREAM_WORKER_SESSION_TIMEOUT`: where workers have a longer one and orchestrators are not told, calls end that another"
+                    + " worker is about to take.");
     public static final Key<Duration> WORKERS_GONE_AFTER = duration(
             "WORKERS_GONE_AFTER", "12s", Duration.ofSeconds(1), Duration.ofHours(1),
             "How long there may be no worker at all, as Kafka sees it, before the calls under way are closed with 1011; they cost"
