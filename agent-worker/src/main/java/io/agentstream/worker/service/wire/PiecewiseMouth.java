@@ -32,8 +32,13 @@ public final class PiecewiseMouth implements Mouth {
 
         /// Speaks a piece, which is not blank, to its end.
         ///
-        /// @return why it could not be; null where it was, or is not wanted any more. Where no audio came it was not
+        /// @return why it could not be; null where it was, or is not wanted any more. Where no audio came of a piece that is to be heard it was not
         @Nullable ServiceFailure speak(String piece, Out out);
+
+        /// Whether a piece has something that is to be heard.
+        default boolean sounds(String piece) {
+            return Mouth.sounds(piece);
+        }
 
         /// The piece that is being spoken is not wanted any more. Any thread.
         default void cancel() {}
@@ -151,7 +156,7 @@ public final class PiecewiseMouth implements Mouth {
         private @Nullable ServiceFailure spoken(String piece) {
             long before = audioBytes.get();
             ServiceFailure failure = speaker.speak(piece, this);
-            boolean isMute = failure == null && audioBytes.get() == before && Mouth.sounds(piece);
+            boolean isMute = failure == null && audioBytes.get() == before && speaker.sounds(piece);
             return isMute && gate.isOpen() ? NO_AUDIO : failure;
         }
 

@@ -3,6 +3,7 @@ package io.agentstream.worker.service.offline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.audio.voice.Voice;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.service.Given;
@@ -58,6 +59,21 @@ final class OfflineMouthTest {
         utterance.say("Secret.");
 
         assertEquals(new Broken("the voice"), told.await(Spoken.Failed.class).failure());
+    }
+
+    /// An English voice has nothing to say of other scripts, and stumbles over some words: the call goes on without them.
+    @Test
+    void whatTheVoiceHasNoSoundForIsSaidWithoutOne() {
+        for (Voice voice : List.<Voice>of(new FreeTtsVoice(), _ -> new byte[0])) {
+            Told<Spoken> of = new Told<>();
+            Mouth.Utterance utterance = mouth(voice, "v").speak(of::on);
+
+            utterance.say("\u0417\u0434\u0440\u0430\u0432\u0441\u0442\u0432\u0443\u0439\u0442\u0435.");
+            utterance.end();
+
+            of.await(Spoken.Done.class);
+            assertEquals(1, of.all().size());
+        }
     }
 
     @Test
