@@ -278,8 +278,9 @@ final class RealtimeCall implements Realtime {
                 }
                 case Incoming.Binary _, Incoming.Quiet _ -> { }
                 case Incoming.Closed(int code, String _) -> {
-                    inTurn(dialogue::closed);
-                    return Failures.ofClose(code);
+                    ServiceFailure why = Failures.ofClose(code);
+                    inTurn(() -> dialogue.closed(why));
+                    return why;
                 }
                 case Incoming.Lost(ServiceFailure failure) -> {
                     return dialogue.failureOr(failure);

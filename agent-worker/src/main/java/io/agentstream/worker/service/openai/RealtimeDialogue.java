@@ -181,10 +181,10 @@ final class RealtimeDialogue {
         }
     }
 
-    /// The service has closed the session. One that has done nothing since it was offered the tools of servers may dislike them: it is asked once
-    /// more, without.
-    void closed() {
-        if (offered && !doubted) {
+    /// The service has closed the session. One that refuses, and has done nothing since it was offered the tools of servers, may dislike them: it is
+    /// asked once more, without.
+    void closed(ServiceFailure why) {
+        if (offered && !doubted && why instanceof Refused) {
             doubted = true;
             offer = null;
             replaced.set(true);

@@ -316,6 +316,10 @@ final class OpenAiRealtimeTest extends RealtimeFixture {
     ///
     /// @param dislikes by the type of an event and whether the session was offered them
     private AwkwardRealtime closing(BiPredicate<String, Boolean> dislikes) {
+        return closing(dislikes, 1008);
+    }
+
+    private AwkwardRealtime closing(BiPredicate<String, Boolean> dislikes, int code) {
         return AwkwardRealtime.start(socket -> {
             socket.text("{\"type\":\"session.updated\"}");
             boolean offered = false;
@@ -324,7 +328,7 @@ final class OpenAiRealtimeTest extends RealtimeFixture {
                 String type = event.path("type").asString("");
                 offered |= event.path("event_id").asString("").equals("offer");
                 if (dislikes.test(type, offered)) {
-                    socket.close(1008, "policy");
+                    socket.close(code, "");
                     return;
                 }
                 if (type.equals("response.create")) {
@@ -351,6 +355,26 @@ final class OpenAiRealtimeTest extends RealtimeFixture {
                 assertEquals(way + 1, told.all(Lived.NotTaken.class).size());
                 assertEquals(2, strict.asked().size());
                 assertEquals(List.of(), told.all(Lived.Failed.class));
+                realtime.close();
+            }
+        }
+    }
+
+    /// Who goes away, is restarted or has too much to do says nothing of the tools: they are offered again.
+    @Test
+    void aServiceThatClosesTheSessionForReasonsOfItsOwnIsOfferedTheSameTools() {
+        for (int code : new int[] {1001, 1011, 1012, 1013}) {
+            AtomicInteger sessions = new AtomicInteger();
+            Told<Lived> of = new Told<>();
+            try (AwkwardRealtime polite = closing((type, offered) -> offered && type.equals("response.create") && sessions.getAndIncrement() == 0, code)) {
+                Realtime realtime = open(polite.url(), of);
+
+                realtime.offer(tools("kb_search"));
+                realtime.answer(1, "");
+
+                assertTrue(of.await(Lived.Answered.class).whole(), "code " + code);
+                assertEquals(List.of(), of.all(Lived.NotTaken.class), "code " + code);
+                assertEquals(2, sessions.get(), "code " + code);
                 realtime.close();
             }
         }
