@@ -33,18 +33,22 @@ public sealed interface ServiceFailure {
     /// @param waitedMs the limit that was passed
     record Silent(long waitedMs) implements ServiceFailure {}
 
+    /// It does what it is asked, turn after turn, and nothing comes of it; perhaps there was nothing.
+    record Empty() implements ServiceFailure {}
+
     /// Whether asking the same again is of no use.
     default boolean isPermanent() {
         return this instanceof Refused;
     }
 
-    /// For metrics: one of four words.
+    /// For metrics: one of five words.
     default String kind() {
         return switch (this) {
             case Refused _ -> "refused";
             case Busy _ -> "busy";
             case Broken _ -> "broken";
             case Silent _ -> "silent";
+            case Empty _ -> "empty";
         };
     }
 }

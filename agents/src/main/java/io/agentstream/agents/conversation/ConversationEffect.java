@@ -41,7 +41,13 @@ public sealed interface ConversationEffect {
     record Tell(Fact fact) implements ConversationEffect {}
 
     /// The state has changed in a way that another worker has to know.
-    record Save() implements ConversationEffect {}
+    ///
+    /// @param canWait whether little is lost without it, as that a sentence is said twice
+    record Save(boolean canWait) implements ConversationEffect {
+        public Save() {
+            this(false);
+        }
+    }
 
     /// End the call: as an agent does, or because of a failure.
     ///

@@ -45,6 +45,11 @@ public interface Dialogue {
     /// @param answers whether what the caller has said into a turn that was heard as a whole is the caller's next turn; else it is nobody's concern
     Dialogue heard(int turn, long playedMs, boolean whole, boolean answers);
 
+    /// What a turn has said, before it is told how much of it was heard.
+    ///
+    /// @param text as it was told while the turn was spoken
+    String said(int turn, String text);
+
     Move answered(ServiceReply reply, long nowMs);
 
     /// The caller's turn has begun, so long ago: whoever hears it by itself is to hear all of it.
@@ -99,6 +104,11 @@ public interface Dialogue {
         @Override
         public boolean understands() {
             return false;
+        }
+
+        @Override
+        public String said(int turn, String text) {
+            return text;
         }
 
         @Override

@@ -45,6 +45,7 @@ final class Exchange {
     /// Whether nothing is set any more of what was set before.
     private boolean dueIsSpent;
     private boolean saves;
+    private boolean savesSoon;
 
     Exchange(Conversation state, long nowMs) {
         this.nowMs = nowMs;
@@ -128,15 +129,17 @@ final class Exchange {
                 case Think think -> move(dialogue.asked(think.turn(), think.prompt(), nowMs));
                 case StopThinking stop -> move(dialogue.stopped(stop.turn()));
                 case Tell tell -> {
-                    if (tell.fact() instanceof Fact.Said heard) {
+                    Fact fact = tell.fact();
+                    if (fact instanceof Fact.Said heard) {
+                        fact = new Fact.Said(heard.turn(), dialogue.said(heard.turn(), heard.text()), heard.playedMs(), heard.whole());
                         dialogue = dialogue.heard(
                                 heard.turn(), heard.playedMs(), heard.whole(),
                                 isAnswered || (floor instanceof Floor.Listening listening && listening.hearing()));
-                    } else if (tell.fact() instanceof Fact.TurnStarted begun && begun.by() == Party.CALLER) {
+                    } else if (fact instanceof Fact.TurnStarted begun && begun.by() == Party.CALLER) {
                         callerBegan(begun.turn(), step.effects());
                     }
-                    if (!(tell.fact() instanceof Fact.Heard heard) || heard.digit() != null) {
-                        effects.add(tell);
+                    if (!(fact instanceof Fact.Heard heard) || heard.digit() != null) {
+                        effects.add(new Tell(fact));
                     } else if (!isAnswered || !dialogue.understands()) {
                         effects.add(new Tell(withWords(heard)));
                     }
@@ -179,8 +182,9 @@ final class Exchange {
     private void move(Dialogue.Move move) {
         dialogue = move.next();
         for (ConversationEffect effect : move.effects()) {
-            if (effect instanceof Save) {
-                saves = true;
+            if (effect instanceof Save save) {
+                saves |= !save.canWait();
+                savesSoon = true;
             } else {
                 effects.add(effect);
             }
@@ -196,8 +200,8 @@ final class Exchange {
         } else if (dueMs != Dialogue.NEVER && (dueMs != dueBeforeMs || dueIsSpent)) {
             effects.add(new SetDeadline(dueMs));
         }
-        if (saves) {
-            effects.add(new Save());
+        if (saves || savesSoon) {
+            effects.add(new Save(!saves));
         }
         return new Step<>(new Conversation(floor, dialogue, floorDueMs), List.copyOf(effects));
     }

@@ -77,6 +77,12 @@ public final class CascadeDialogue implements Dialogue {
         return move(0, step -> step.heard(turn, whole ? NEVER : playedMs, answers)).next();
     }
 
+    /// A line that a mouth has left in its middle was told whole when it began.
+    @Override
+    public String said(int turn, String text) {
+        return turn == state.turn && state.brokenOff && !isLive() ? Memories.said(state.pieces) : text;
+    }
+
     @Override
     public Move answered(ServiceReply reply, long nowMs) {
         return move(nowMs, step -> step.answered(reply));

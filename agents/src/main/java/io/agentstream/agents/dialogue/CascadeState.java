@@ -51,9 +51,13 @@ final class CascadeState implements Cloneable {
     int ear;
     int brain;
     int mouth;
+    /// First of the ears that has not failed: one behind it may be used because nothing was understood.
+    int firstEar;
     /// Whether the way for trouble was taken, and whether the call is being ended.
     boolean troubled;
     boolean ending;
+    /// Whether that is for want of a service.
+    boolean apologizes;
     /// What another worker had begun to say, and what follows it; nothing where that is not known.
     List<Unheard> saying = List.of();
     @Nullable Then sayingThen;
@@ -79,8 +83,9 @@ final class CascadeState implements Cloneable {
     /// What the turn is made of: what was asked of the brain, or a fixed line, one after the other.
     List<Round> turns = List.of();
     List<Piece> pieces = List.of();
-    /// How many of them are spoken.
+    /// How many of them are spoken, and whether of one of them less is than it was told to be.
     int spoken;
+    boolean brokenOff;
     /// Those at its beginning that another worker had begun to say.
     List<Unheard> owed = List.of();
     /// Number under which the mouth speaks, and the brain answers; [#NONE]: it does not.
@@ -90,7 +95,7 @@ final class CascadeState implements Cloneable {
     int mouthTries;
     int brainTries;
     int emptyTries;
-    /// Whether a brain found too long what it was told in this turn; and the characters of a conversation that brains are told since.
+    /// Whether the brain found too long what it was told in this turn; and the characters of a conversation that it is told since.
     boolean shortened;
     int room = Memories.MAX_CHARS;
     int earTries;
@@ -210,6 +215,7 @@ final class CascadeState implements Cloneable {
         turns = List.of();
         pieces = List.of();
         spoken = 0;
+        brokenOff = false;
         owed = List.of();
         speaking = NONE;
         asking = NONE;
@@ -285,6 +291,21 @@ final class CascadeState implements Cloneable {
                         .map(used -> used.result() == null ? used.with(Memories.DROPPED) : used)
                         .toList()))
                 .toList();
+    }
+
+    /// Another brain, of which it is not known yet how much it can take in.
+    void nextBrain() {
+        brain++;
+        brainTries = 0;
+        shortened = false;
+        room = Memories.MAX_CHARS;
+    }
+
+    /// An ear that has failed is left for the next one, or for one that was left although it was well.
+    void nextEar(int ears) {
+        firstEar += ear == firstEar ? 1 : 0;
+        ear++;
+        ear = ear == ears && firstEar < ears ? firstEar : ear;
     }
 
     /// The newest part of the turn is this from now on.

@@ -2,7 +2,9 @@ package io.agentstream.agents.dialogue;
 
 import io.agentstream.agents.conversation.BargeIn;
 import io.agentstream.agents.conversation.ConversationEffect;
+import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.Save;
+import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationEffect.StopTool;
@@ -47,6 +49,9 @@ final class CascadeStep {
     /// How long what is being said may go on when the time of a call is over, and how often that is looked at.
     static final long GRACE_MS = 10_000;
     private static final long GRACE_STEP_MS = 250;
+
+    /// How much later than it was to be a clock may come of a worker that is well.
+    private static final long LATE_MS = 500;
 
     final AgentGraph graph;
     final CascadeState s;
@@ -160,6 +165,21 @@ final class CascadeStep {
 
     void save() {
         effects.add(new Save());
+    }
+
+    /// What is lost without is little: so much that others' budget of saves is not spent on it.
+    void saveSoon() {
+        effects.add(new Save(true));
+    }
+
+    /// Whoever keeps how services stand is told that one has not done in time what it was asked. Where the clock has come late it is we who stood
+    /// still, and what it has sent meanwhile may wait to be read.
+    ///
+    /// @param dueMs when it was to be done
+    void gaveUp(ServiceKind kind, int service, long waitedMs, long dueMs) {
+        if (nowMs - dueMs <= LATE_MS) {
+            effects.add(new GaveUp(kind, service, waitedMs));
+        }
     }
 
     void asked(int turn, Prompt prompt) {

@@ -10,6 +10,7 @@ import io.agentstream.agents.conversation.ConversationInput.CallerWords;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.ServiceFailure;
+import io.agentstream.agents.definition.Node;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.schemas.WellFormed;
 
@@ -80,15 +81,15 @@ final class Hearing {
         }
     }
 
-    /// An ear that is connected and says nothing, turn after turn, is replaced: by the next one, or where there is none by itself, connected anew. It
-    /// may be the caller's line, so that it is held against the ear by nobody else.
+    /// An ear that is connected and says nothing, turn after turn, is replaced: by the next one, and the last one by the first that has not failed, which
+    /// may be itself, connected anew. It may be the caller's line, so that it is held against the ear by nobody else, and that nobody is left for good.
     private void hears(boolean something) {
         CascadeState.Spoken spoken = s.unheard;
         if (something) {
             s.wordless = 0;
         } else if (spoken != null && spoken.speechMs() >= LOUD_MS && ++s.wordless >= MAX_WORDLESS) {
             step.effects.add(new GaveUp(ServiceKind.EAR, s.ear, 0));
-            s.ear = Math.min(s.ear + 1, step.graph.services().ears().size() - 1);
+            s.ear = s.ear + 1 < step.graph.services().ears().size() ? s.ear + 1 : s.firstEar;
             open();
         }
     }
@@ -123,20 +124,20 @@ final class Hearing {
         }
     }
 
-    /// Another worker had waited for the words of what the caller has said: what it knew by then is all. Without any the caller has to say it once
-    /// more.
+    /// Another worker had waited for the words of what the caller has said, and what it knew by then may be the half of them. A brain can make
+    /// something of that; a value or a choice is not taken from it. Else the caller is asked to say it once more.
     ///
-    /// @return whether that was what it did, and it is answered
+    /// @return whether that was what it did, and it is seen to
     boolean again(String words) {
         if (s.unheard == null) {
             return false;
         }
-        if (words.isBlank() || s.ending) {
-            told(words);
-            return false;
+        if (!words.isBlank() && !s.ending && step.here() instanceof Node.Agent) {
+            understood(words);
+            return true;
         }
-        understood(words);
-        return true;
+        told(words);
+        return !s.ending && s.transfer == null && new Idling(step).again();
     }
 
     /// Where keys are taken the agent goes on without its ears.
@@ -201,7 +202,7 @@ final class Hearing {
     }
 
     void silent() {
-        step.effects.add(new GaveUp(ServiceKind.EAR, s.ear, FinishHearing.LIMIT_MS));
+        step.gaveUp(ServiceKind.EAR, s.ear, FinishHearing.LIMIT_MS, s.wordsDueMs);
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 
@@ -210,7 +211,7 @@ final class Hearing {
         boolean isWaitedFor = s.wordsDueMs != Dialogue.NEVER;
         String words = known();
         if (!failure.passes() || s.earTries > 0) {
-            s.ear++;
+            s.nextEar(step.graph.services().ears().size());
             s.earTries = 0;
         } else {
             s.earTries++;

@@ -39,6 +39,35 @@ final class Idling {
         }
     }
 
+    /// The caller has said something, and nobody knows what: is asked for it once more, at once, which is none of the times that the node has for it.
+    ///
+    /// @return false where nothing is to be said here
+    boolean again() {
+        Node node = step.here();
+        s.silences = 0;
+        switch (node) {
+            case Node.Gather gather -> {
+                s.keys = "";
+                s.tries--;
+                step.questions().silence(gather, said());
+            }
+            case Node.Capture capture -> {
+                s.keys = "";
+                s.tries--;
+                step.questions().silence(capture, said());
+            }
+            case Node.Agent agent -> {
+                step.way().begin(agent, false);
+                step.speaking().aside(said());
+                step.speaking().finish(Then.LISTEN);
+            }
+            case Node.Say _, Node.HangUp _, Node.Set _, Node.Http _, Node.Transfer _ -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// What is said to somebody who says nothing; empty where there is nothing, or nothing left.
     private String said() {
         List<Template> prompts = step.graph.settings().idle().prompts();

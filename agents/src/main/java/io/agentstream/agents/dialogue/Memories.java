@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -63,7 +64,8 @@ final class Memories {
             @Nullable String words,
             @Nullable List<Spoken> unworded,
             @Nullable Boolean begun,
-            @Nullable List<Long> sayingMs) {}
+            @Nullable List<Long> sayingMs,
+            @Nullable Integer firstEar) {}
 
     static @Nullable JsonNode of(CascadeState s, long heardMs, long beforeMs) {
         if (s.node == null) {
@@ -89,7 +91,8 @@ final class Memories {
                 s.asked, s.endsMs == Dialogue.NEVER ? null : s.endsMs, s.overtime ? true : null, s.transfer,
                 s.transferred ? true : null, s.running.isEmpty() ? null : s.running,
                 (s.awaits && s.asking == CascadeState.NONE) ? true : null, s.unheard, words(s), unworded(s),
-                goesOn ? true : null, saying.isEmpty() ? null : Unheard.ends(saying, beforeMs)));
+                goesOn ? true : null, saying.isEmpty() ? null : Unheard.ends(saying, beforeMs),
+                s.firstEar == s.ear ? null : s.firstEar));
     }
 
     /// What was heard of an answer that the brain has not ended, or behind which tools are waited for: the rest comes behind that.
@@ -127,6 +130,7 @@ final class Memories {
             s.silences = left.silences();
             s.rounds = left.rounds();
             s.ear = left.ear();
+            s.firstEar = left.firstEar() == null ? left.ear() : left.firstEar();
             s.brain = left.brain();
             s.mouth = left.mouth();
             s.troubled = left.troubled();
@@ -225,6 +229,14 @@ final class Memories {
             }
         }
         return remarks;
+    }
+
+    /// The texts of which there is audio.
+    static String said(List<Piece> pieces) {
+        return pieces.stream()
+                .filter(piece -> piece.audioMs() > 0 && !piece.text().isEmpty())
+                .map(Piece::text)
+                .collect(Collectors.joining(" "));
     }
 
     private static String heard(List<Piece> pieces, int round, long heardMs) {

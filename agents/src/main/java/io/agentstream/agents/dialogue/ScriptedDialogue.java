@@ -136,6 +136,11 @@ public final class ScriptedDialogue implements Dialogue {
     }
 
     @Override
+    public String said(int turn, String text) {
+        return text;
+    }
+
+    @Override
     public Move heardElsewhere(int turn, long heardMs, long nowMs) {
         Spoken now = spoken;
         int heard = now == null ? 0 : Unheard.heard(now.owed(), heardMs);
@@ -185,7 +190,7 @@ public final class ScriptedDialogue implements Dialogue {
                     List.of(new ReplyPart(now.turn(), now.audioMs() > 0 ? "" : now.text(), part.audio())), List.of());
             case MouthDone done when isOf(now, done.turn(), done.number()) -> new Move( // it is remembered until it is heard
                     with(memory, now.with(now.audioMs(), true)), List.of(new ReplyFinished(now.turn(), now.line().then())),
-                    now.audioMs() > 0 ? List.of(new Save()) : List.of()); // now it is known where each sentence ends
+                    now.audioMs() > 0 ? List.of(new Save(true)) : List.of()); // now it is known where each sentence ends
             case MouthFailed failed when isOf(now, failed.turn(), failed.number()) -> ended(new EngineFailed());
             case MouthSpoke _, MouthDone _, MouthFailed _, WordsHeard _, WordsEnded _, EarFailed _, BrainSaid _, BrainSpoke _, CallerQuoted _, BrainCalled _, BrainDone _,
                     BrainFailed _, ToolAnswered _, TransferAnswered _ -> Move.stay(this);

@@ -2,7 +2,6 @@ package io.agentstream.agents.dialogue;
 
 import static io.agentstream.agents.dialogue.CascadeState.NONE;
 
-import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
@@ -215,7 +214,7 @@ final class Speaking {
 
     private void next() {
         Press press = s.pieces.get(s.spoken).press();
-        step.save(); // now it is known where it ends
+        step.saveSoon(); // now it is known where it ends
         s.speaking = NONE;
         s.mouthDueMs = Dialogue.NEVER;
         s.spoken++;
@@ -236,15 +235,13 @@ final class Speaking {
     void silent() {
         step.effects.add(new StopSpeaking(s.turn));
         if (s.pieces.get(s.spoken).press() == null) { // tones are ours
-            step.effects.add(new GaveUp(
-                    step.isLive() ? ServiceKind.SPEECH : ServiceKind.MOUTH, step.isLive() ? s.brain : s.mouth, limitMs()));
+            step.gaveUp(step.isLive() ? ServiceKind.SPEECH : ServiceKind.MOUTH, step.isLive() ? s.brain : s.mouth, limitMs(), s.mouthDueMs);
         }
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 
     /// The same text once more, then with the next mouth. A text of which some was heard is left at that: nobody wants to hear it twice. Behind the
-    /// agent's last mouth the voice that needs none takes the way for trouble, or ends what was about to end. Without that one there is nothing to be
-    /// said, and the call ends.
+    /// agent's last mouth the voice that needs none takes the way for trouble, or ends what was about to end.
     void failed(ServiceFailure failure) {
         boolean isBegun = s.pieces.get(s.spoken).audioMs() > 0;
         if (isBegun) {
@@ -258,8 +255,7 @@ final class Speaking {
             s.mouthTries++;
         }
         if (!hasMouth()) {
-            s.stop();
-            step.replies.add(new EngineFailed());
+            mute(isBegun);
         } else if (isOnlyOwn() && !wasOnlyOwn && !s.ending && s.transfer == null) {
             leaveAll(isBegun);
             step.way().trouble();
@@ -269,6 +265,28 @@ final class Speaking {
             s.speaking = NONE;
             go();
         }
+    }
+
+    /// Nobody says anything any more. A transfer, or an end that was to come, is seen to without what was to be said before it; else the call ends.
+    ///
+    /// @param isBegun whether some of the text was heard
+    private void mute(boolean isBegun) {
+        if (s.transfer == null && (!s.ending || s.apologizes)) {
+            s.stop();
+            step.replies.add(new EngineFailed());
+            return;
+        }
+        s.forgetLive();
+        s.speaking = NONE;
+        s.mouthDueMs = Dialogue.NEVER;
+        leavePieces(isBegun);
+        go();
+    }
+
+    private void leavePieces(boolean isBegun) {
+        s.spoken += isBegun ? 1 : 0;
+        s.pieces = List.copyOf(s.pieces.subList(0, s.spoken));
+        s.owed = List.of();
     }
 
     /// Of a text that is left at what there is of it, only that was said: by the mouth's times, or as much as the time is enough for.
@@ -282,6 +300,7 @@ final class Speaking {
         List<Piece> pieces = new ArrayList<>(s.pieces);
         pieces.set(s.spoken, new Piece(piece.round(), said, piece.audioMs(), piece.words(), piece.press()));
         s.pieces = List.copyOf(pieces);
+        s.brokenOff = true;
     }
 
     private long limitMs() {
@@ -290,7 +309,7 @@ final class Speaking {
 
     private void nextMouth() {
         if (step.isLive()) {
-            s.brain++;
+            s.nextBrain();
         } else {
             s.mouth++;
         }
@@ -320,8 +339,7 @@ final class Speaking {
         step.running().leave();
         s.stop();
         s.finished = false;
-        s.spoken += isBegun ? 1 : 0;
-        s.pieces = List.copyOf(s.pieces.subList(0, s.spoken));
+        leavePieces(isBegun);
         s.rest = "";
         s.go = null;
         s.goesOn = false;
@@ -334,11 +352,16 @@ final class Speaking {
         boolean isFree = s.spoken == s.pieces.size() && s.then == null && !(step.isLive() && s.asking != NONE);
         if (filler != null && !filler.lines().isEmpty() && isFree) {
             String text = step.line(filler.lines().get(s.fillers++ % filler.lines().size()));
-            if (!text.isBlank()) {
-                s.pieces = added(s.pieces, new Piece(NONE, text));
-                go();
-            }
+            aside(text);
+            go();
             wait(filler);
+        }
+    }
+
+    /// Something to be said that is not remembered.
+    void aside(String text) {
+        if (!text.isBlank()) {
+            s.pieces = added(s.pieces, new Piece(NONE, text));
         }
     }
 

@@ -4,7 +4,6 @@ import static io.agentstream.agents.dialogue.CascadeState.NONE;
 
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
-import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceKind;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationInput.Then;
@@ -129,8 +128,8 @@ final class Thinking {
         };
         String instructions = (step.prompt(step.graph.prompt()) + "\n\n" + own).strip();
         List<Remark> all = Memories.with(s.history, newest);
-        all = s.goesOn ? Memories.with(all, List.of(Remark.caller(GO_ON))) : all;
         List<Remark> history = s.room < Memories.MAX_CHARS ? Trimming.fitted(all, Memories.MAX_REMARKS, s.room) : all;
+        history = s.goesOn ? Memories.with(history, List.of(Remark.caller(GO_ON))) : history;
         return s.isWriting()
                 ? new BrainRequest(instructions, Memories.with(history, List.of(Remark.caller(WRITE))), List.of(), List.of())
                 : new BrainRequest(instructions, history, Offers.of(step.graph, node), Offers.servers(step.graph, node));
@@ -233,7 +232,7 @@ final class Thinking {
 
     void silent() {
         step.effects.add(new StopBrain(s.turn));
-        step.effects.add(new GaveUp(step.isLive() ? ServiceKind.SPEECH : ServiceKind.BRAIN, s.brain, LIMIT_MS));
+        step.gaveUp(step.isLive() ? ServiceKind.SPEECH : ServiceKind.BRAIN, s.brain, LIMIT_MS, s.brainDueMs);
         failed(new ServiceFailure(ServiceFailure.Kind.SILENT));
     }
 
@@ -256,8 +255,7 @@ final class Thinking {
         if (failure.passes() && s.brainTries == 0) {
             s.brainTries++;
         } else {
-            s.brain++;
-            s.brainTries = 0;
+            s.nextBrain();
         }
         if (hasBrain()) {
             send();
@@ -268,7 +266,7 @@ final class Thinking {
         }
     }
 
-    /// What was said first is not told any more, for the rest of the call: the brain would find it too long again.
+    /// What was said first is not told this brain any more, for the rest of the call: it would find it too long again.
     ///
     /// @return false where that was done before in this turn, or is of no use
     private boolean shorten() {

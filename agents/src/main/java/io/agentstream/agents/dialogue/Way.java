@@ -332,6 +332,7 @@ final class Way {
             }
         }
         s.ending = true;
+        s.apologizes = true;
         begin(step.here(), false);
         step.speaking().line(step.line(trouble.say()), Then.HANG_UP);
     }

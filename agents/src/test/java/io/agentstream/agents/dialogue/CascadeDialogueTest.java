@@ -72,7 +72,7 @@ class CascadeDialogueTest {
     static final Dialogue AGENT = Dialogues.of(Json.MAPPER.readTree(GRAPH), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"));
 
     /// Answers what the caller said last, looks an order up where it is asked for one, and ends the call where the caller thanks.
-    private static Thought clerk(BrainRequest request) {
+    static Thought clerk(BrainRequest request) {
         Remark last = request.history().getLast();
         return switch (last.by()) {
             case TOOL -> Thought.of("It is on its way. It comes tomorrow.");
@@ -361,6 +361,7 @@ class CascadeDialogueTest {
 
             assertEquals("Welcome to", Story.memory(world).path("history").path(0).path("text").asString());
             assertEquals("Welcome to Acme.", spoken(world).getFirst());
+            assertEquals("Welcome to", world.told(Fact.Said.class).getFirst().text(), "what is told of the turn is what is remembered of it");
         }
     }
 
@@ -496,6 +497,33 @@ class CascadeDialogueTest {
         }
     }
 
+    /// What they have sent meanwhile waits to be read.
+    @Test
+    void whoIsLateBecauseWeStoodStillIsNotNamed() {
+        // given services of which the first of each kind says nothing, and a worker that stands still for three seconds when it would miss that
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            public void perform(World world, ServiceEffect effect) {
+                long limitMs = switch (effect) {
+                    case FinishHearing finish when finish.ear() == 1 -> FinishHearing.LIMIT_MS;
+                    case AskBrain ask when ask.brain() == 0 -> Thinking.LIMIT_MS;
+                    case Speak speak when speak.mouth() == 0 -> Speaking.LIMIT_MS;
+                    default -> 0;
+                };
+                if (limitMs > 0) {
+                    world.after(limitMs - 1, () -> world.nowMs += 3_000);
+                } else {
+                    super.perform(world, effect);
+                }
+            }
+        };
+
+        World world = play(services, "A question.");
+
+        assertEquals(List.of(), world.wanted(GaveUp.class));
+        assertTrue(spoken(world).contains("You said A question."), () -> spoken(world).toString());
+    }
+
     @Test
     void aMouthThatNeverEndsIsNotWaitedForWhateverItSends() {
         // given a mouth that sends a moment's audio every few seconds
@@ -581,12 +609,45 @@ class CascadeDialogueTest {
 
         World world = play(services, "A question that is " + "long ".repeat(300).strip() + ".");
 
-        assertEquals(List.of(0, 0, 1), world.wanted(AskBrain.class).stream().map(AskBrain::brain).toList());
+        List<AskBrain> asked = world.wanted(AskBrain.class);
+        assertEquals(List.of(0, 0, 1), asked.stream().map(AskBrain::brain).toList());
+        assertEquals(asked.getFirst().request().history(), asked.getLast().request().history(), "what one brain finds too long another may take");
+    }
+
+    @Test
+    void theNextBrainIsToldAllOfWhatWasTooLongForTheOneBefore() {
+        // given a first brain that takes little, and then nothing any more
+        String[] questions = new String[6];
+        for (int n = 0; n < questions.length; n++) {
+            questions[n] = "Question " + n + " is " + "long ".repeat(80).strip() + ".";
+        }
+        PoliteServices services = new PoliteServices(request -> Thought.of("Fine.")) {
+            @Override
+            void think(World world, AskBrain ask) {
+                Kind kind = ask.request().history().getLast().text().equals(questions[5]) ? Kind.REFUSED : Kind.TOO_LONG;
+                boolean isLong = ask.request().history().stream().mapToInt(Remark::chars).sum() > 1_500;
+                if (ask.brain() == 0 && (isLong || kind == Kind.REFUSED)) {
+                    answer(world, 50, "", failed(ask, kind));
+                } else {
+                    super.think(world, ask);
+                }
+            }
+        };
+
+        World world = world(services, TakeOver.NEVER, questions).run(300_000);
+
+        AskBrain last = world.wanted(AskBrain.class).getLast();
+        assertEquals(1, last.brain());
+        assertTrue(last.request().history().stream().anyMatch(remark -> remark.text().equals(questions[0])));
     }
 
     /// A caller of whom so many turns are heard and nothing is understood.
     private static World mumbled(int turns, long speechMs) {
-        World world = world(new PoliteServices(CascadeDialogueTest::clerk), TakeOver.NEVER);
+        return mumbled(new PoliteServices(CascadeDialogueTest::clerk), turns, speechMs);
+    }
+
+    private static World mumbled(PoliteServices services, int turns, long speechMs) {
+        World world = world(services, TakeOver.NEVER);
         int[] said = {0};
         boolean[] busy = {false};
         world.caller = each -> {
@@ -611,9 +672,28 @@ class CascadeDialogueTest {
     void anEarThatUnderstandsNothingTurnAfterTurnIsReplaced() {
         assertEquals(List.of(0), ears(mumbled(Hearing.MAX_WORDLESS - 1, 1_000)));
         assertEquals(List.of(0, 1), ears(mumbled(Hearing.MAX_WORDLESS, 1_000)));
-        assertEquals(List.of(0, 1, 1), ears(mumbled(2 * Hearing.MAX_WORDLESS, 1_000)), "the last one is connected anew");
+        assertEquals(List.of(0, 1, 0), ears(mumbled(2 * Hearing.MAX_WORDLESS, 1_000)), "the first one was well, for all that is known");
         assertEquals(List.of(new GaveUp(ServiceKind.EAR, 0, 0)), mumbled(Hearing.MAX_WORDLESS, 1_000).wanted(GaveUp.class));
         assertEquals(List.of(0), ears(mumbled(2 * Hearing.MAX_WORDLESS, 300)), "a noise is nothing to be understood");
+    }
+
+    /// A healthy ear is not left for good for one that is not there.
+    @Test
+    void whereTheNextEarFailsTheFirstOneIsTakenAgain() {
+        PoliteServices services = new PoliteServices(CascadeDialogueTest::clerk) {
+            @Override
+            public void perform(World world, ServiceEffect effect) {
+                super.perform(world, effect);
+                if (effect instanceof OpenEar open && open.service() == 1) {
+                    answer(world, 10, "", new EarFailed(open.ear(), new ServiceFailure(Kind.REFUSED)));
+                }
+            }
+        };
+
+        World world = mumbled(services, Hearing.MAX_WORDLESS, 1_000);
+
+        assertEquals(List.of(0, 1, 0), ears(world));
+        assertEquals("Are you there?", spoken(world).get(2));
     }
 
     @Test

@@ -15,7 +15,7 @@ public final class Failures {
             case io.agentstream.worker.service.ServiceFailure.Refused _ -> new ServiceFailure(Kind.REFUSED);
             case io.agentstream.worker.service.ServiceFailure.Busy busy -> new ServiceFailure(Kind.BUSY, busy.retryAfterMs());
             case io.agentstream.worker.service.ServiceFailure.Broken _ -> new ServiceFailure(Kind.BROKEN);
-            case io.agentstream.worker.service.ServiceFailure.Silent _ -> new ServiceFailure(Kind.SILENT);
+            case io.agentstream.worker.service.ServiceFailure.Silent _, io.agentstream.worker.service.ServiceFailure.Empty _ -> new ServiceFailure(Kind.SILENT);
         };
     }
 }

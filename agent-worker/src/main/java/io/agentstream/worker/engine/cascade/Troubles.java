@@ -60,7 +60,7 @@ public final class Troubles {
     ///
     /// @param services its row, in its order; what is behind it is a voice of our own, which rests for nobody
     public void late(Kind kind, Standing row, List<Service> services, int member, long waitedMs) {
-        ServiceFailure late = new ServiceFailure.Silent(waitedMs);
+        ServiceFailure late = waitedMs > 0 ? new ServiceFailure.Silent(waitedMs) : new ServiceFailure.Empty();
         if (member < services.size()) {
             if (waitedMs > 0) {
                 row.failed(member, late);

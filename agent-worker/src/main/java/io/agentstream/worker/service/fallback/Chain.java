@@ -3,6 +3,7 @@ package io.agentstream.worker.service.fallback;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.ServiceFailure.Broken;
 import io.agentstream.worker.service.ServiceFailure.Busy;
+import io.agentstream.worker.service.ServiceFailure.Empty;
 import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.ServiceFailure.Silent;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ public record Chain(List<Health> members) {
         long restMs = switch (failure) {
             case Refused _ -> REFUSED_MS;
             case Busy busy -> Math.clamp(busy.retryAfterMs(), BUSY_MS, LONGEST_MS);
-            case Broken _, Silent _ -> Math.min(LONGEST_MS, FIRST_MS << Math.min(failures - 1, 10));
+            case Broken _, Silent _, Empty _ -> Math.min(LONGEST_MS, FIRST_MS << Math.min(failures - 1, 10));
         };
         return with(member, new Health(failures, nowMs + restMs));
     }

@@ -3,6 +3,7 @@ package io.agentstream.worker.service.wire;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.ServiceFailure.Broken;
 import io.agentstream.worker.service.ServiceFailure.Busy;
+import io.agentstream.worker.service.ServiceFailure.Empty;
 import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.ServiceFailure.Silent;
 import java.util.OptionalLong;
@@ -32,7 +33,7 @@ public record Retry(int most, long firstWaitMs, long maxWaitMs) {
             case Busy busy -> OptionalLong.of(Math.max(busy.retryAfterMs(), spread));
             case Broken _ -> OptionalLong.of(spread);
             // The limit was the wait.
-            case Silent _ -> done == 0 ? OptionalLong.of(0) : OptionalLong.empty();
+            case Silent _, Empty _ -> done == 0 ? OptionalLong.of(0) : OptionalLong.empty();
         };
     }
 }

@@ -255,7 +255,7 @@ final class RestingServicesTest {
     void whoIsLeftBecauseNothingComesOfItIsCountedAndStands() {
         open(7, new ArrayList<>()).perform(new GaveUp(ServiceKind.BRAIN, 0, 0));
 
-        assertEquals(List.of("BRAIN silent"), failures);
+        assertEquals(List.of("BRAIN empty"), failures);
         assertEquals(new BrainSaid(1, 1, "first"), ask(7, 0));
     }
 
