@@ -26,6 +26,9 @@ final class ConversationEffects {
     /// A script may go from line to line without a pause; its snapshots may not.
     static final int MAX_SAVES_IN_SECOND = 5;
 
+    /// Beside those, of what can wait: sentences come as fast as a mouth makes them, and a tool's or a transfer's key is not to wait for them.
+    static final int MAX_MORE_SAVES_IN_SECOND = 2;
+
     private final CommandWriter commands;
     private final EventWriter events;
     private final Deadlines deadlines;
@@ -105,7 +108,7 @@ final class ConversationEffects {
             case ConversationEffect.SetDeadline deadline -> deadlines.set(of, deadline.atMs());
             case ConversationEffect.ClearDeadline clear -> deadlines.clear(of);
             case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
-            case ConversationEffect.Save save -> save(of, nowMs);
+            case ConversationEffect.Save save -> save(of, nowMs, save.canWait());
             case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure(), hangUp.end());
             case ConversationEffect.ServiceEffect asked -> session(of).perform(asked);
         }
@@ -121,8 +124,8 @@ final class ConversationEffects {
     }
 
     /// What is too much is written with the next second, and nothing is committed before.
-    private void save(LiveConversation of, long nowMs) {
-        if (++of.savesInSecond > MAX_SAVES_IN_SECOND) {
+    private void save(LiveConversation of, long nowMs, boolean canWait) {
+        if (canWait ? ++of.moreSavesInSecond > MAX_MORE_SAVES_IN_SECOND : ++of.savesInSecond > MAX_SAVES_IN_SECOND) {
             of.unsaved = true;
         } else {
             events.save(of, nowMs);

@@ -270,6 +270,7 @@ final class Conversations {
         meters.early().increment(calls.early.expire(nowMs));
         for (LiveConversation conversation : calls.copy()) {
             conversation.savesInSecond = 0;
+            conversation.moreSavesInSecond = 0;
             if (++conversation.quietSeconds > limits.lostAfterSeconds()) {
                 log.atWarn().addKeyValue("call", conversation.callId).log("call has gone quiet, conversation given up");
                 guard.refuse(conversation.run, conversation.epoch);

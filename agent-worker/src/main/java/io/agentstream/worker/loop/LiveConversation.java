@@ -67,6 +67,7 @@ final class LiveConversation {
     int unsavedSeconds;
     /// Snapshots since the loop's newest second.
     int savesInSecond;
+    int moreSavesInSecond;
     /// Whether it could not be, or has to wait for the next second. Set by the producer's thread too.
     volatile boolean unsaved;
     /// Whether a snapshot was larger than a record may be; said once.

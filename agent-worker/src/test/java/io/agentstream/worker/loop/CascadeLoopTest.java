@@ -311,6 +311,28 @@ class CascadeLoopTest {
         assertEquals(End.TRANSFERRED, told(ConversationEvent.HungUp.class).getLast().end());
     }
 
+    /// Sentences are made faster than they sound, and what is saved of each is little beside that.
+    @Test
+    void theKeyOfATransferIsSavedAtOnceHoweverManySentencesWereMadeInThatSecond() throws Exception {
+        // given a long line, all of whose sentences are made while the clock stands
+        fixture.start(0);
+        fixture.running(CALL, 0, """
+                {"engine": "cascade", "start": "line",
+                 "nodes": {"line": {"type": "say", "say": "%s", "next": "desk"},
+                           "desk": {"type": "transfer", "to": "+15550130", "ring_ms": 25000, "on_failure": "line"}}}"""
+                .formatted("This is one of many sentences. ".repeat(12).strip()));
+        fixture.workUntil(() -> marks().size() == 1);
+
+        // when the caller has heard it, and is put through
+        int turn = marks().getLast().turn();
+        fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.MarkReached(CALL, seq++, fixture.nowMs.get(), turn, "turn-" + turn));
+        fixture.work();
+
+        // then another worker would know
+        assertEquals("1-desk", told(ConversationEvent.ToolCalled.class).getFirst().transfer());
+        assertTrue(fixture.snapshots().getLast().state().toString().contains("\"1-desk\""), () -> fixture.snapshots().toString());
+    }
+
     @Test
     void theTonesOfKeysAreAudioOfTheTurn() throws Exception {
         fixture.start(0);
