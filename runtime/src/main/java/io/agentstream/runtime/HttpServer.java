@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -39,6 +40,7 @@ public final class HttpServer implements AutoCloseable {
     private final Undertow undertow;
     private final AcceptingChannel<? extends StreamConnection> server;
     private final Connections connections;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /// What all who connect may have together.
     ///
@@ -150,9 +152,12 @@ public final class HttpServer implements AutoCloseable {
         return connections.size();
     }
 
+    /// A second time does nothing: XNIO would wait for threads that have ended.
     @Override
     public void close() {
-        IoUtils.safeClose(server);
-        undertow.stop();
+        if (!closed.getAndSet(true)) {
+            IoUtils.safeClose(server);
+            undertow.stop();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.agentstream.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +28,7 @@ final class HttpServerTest {
     private final HttpServer server = HttpServer.start("127.0.0.1", 0, 1, 1, exchange -> handled.incrementAndGet());
 
     @AfterEach
+    @Timeout(10)
     void close() {
         server.close();
     }
@@ -86,5 +89,13 @@ final class HttpServerTest {
         answer(get("/a%20path?x=1", "Connection: close"));
 
         assertEquals(1, handled.get());
+    }
+
+    /// The second time is the one behind each test.
+    @Test
+    void mayBeClosedTwice() {
+        server.close();
+
+        assertThrows(IOException.class, () -> answer(get("/")));
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -33,6 +34,7 @@ final class Listener implements AutoCloseable {
     /// Small, so that a peer which does not read is noticed before seconds of audio are on their way to it.
     private static final int SEND_BUFFER_BYTES = 64 << 10;
 
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Undertow undertow;
     private final AcceptingChannel<? extends StreamConnection> server;
 
@@ -114,9 +116,12 @@ final class Listener implements AutoCloseable {
         return server.getLocalAddress(InetSocketAddress.class).getPort();
     }
 
+    /// A second time does nothing: XNIO would wait for threads that have ended.
     @Override
     public void close() {
-        IoUtils.safeClose(server);
-        undertow.stop();
+        if (!closed.getAndSet(true)) {
+            IoUtils.safeClose(server);
+            undertow.stop();
+        }
     }
 }
