@@ -51,6 +51,7 @@ final class Flood {
     private final InetAddress from = InetAddress.ofLiteral("127.0.0.2");
     private final ConcurrentSkipListMap<String, AtomicLong> counts = new ConcurrentSkipListMap<>();
     private final Semaphore open = new Semaphore(MOST_SOCKETS);
+    private final Semaphore started = new Semaphore(0);
     private volatile boolean flooding;
     private volatile boolean away;
 
@@ -83,6 +84,8 @@ final class Flood {
                 case 'g', 'n' -> {
                     away = said == 'n';
                     begin();
+                    started.acquire(); // a process that gets what nobody else wants may be long in beginning
+                    System.out.println("flooding");
                 }
                 case 's' -> {
                     flooding = false;
@@ -90,6 +93,7 @@ final class Flood {
                     open.release(MOST_SOCKETS);
                     System.out.println("stopped " + counts);
                     counts.clear();
+                    started.drainPermits();
                 }
                 default -> {
                     // the end of the line
@@ -124,7 +128,9 @@ final class Flood {
             for (int number = 0; flooding; number++) {
                 LockSupport.parkNanos(startNs + number * 1_000_000_000L / rate - System.nanoTime());
                 int mine = number;
-                Thread.ofVirtual().start(() -> attempt(deed, mine));
+                if (take()) {
+                    Thread.ofVirtual().start(() -> attempt(deed, mine));
+                }
             }
         });
     }
@@ -135,17 +141,25 @@ final class Flood {
             int mine = i;
             Thread.ofPlatform().daemon().start(() -> {
                 while (flooding) {
-                    attempt(deed, mine);
+                    if (take()) {
+                        attempt(deed, mine);
+                    }
                 }
             });
         }
     }
 
-    private void attempt(Deed deed, int number) {
-        if (!open.tryAcquire()) {
+    /// Whether there may be one more attempt. Whoever stops the flood waits for those that were let begin.
+    private boolean take() {
+        boolean taken = open.tryAcquire();
+        if (!taken) {
             count("not tried");
-            return;
         }
+        started.release();
+        return taken;
+    }
+
+    private void attempt(Deed deed, int number) {
         try {
             deed.run(number);
         } catch (IOException refused) {

@@ -131,6 +131,7 @@ final class FloodTest {
         try (ChildJvm flood = flood(way)) {
             long beganNs = System.nanoTime();
             flood.say("g");
+            flood.await("flooding");
             flooded.add(victim, SHORT_SECONDS);
             flood.say("s");
             became = counts(flood.await("stopped "));
@@ -203,6 +204,7 @@ final class FloodTest {
 
     private static String during(ChildJvm flood, String where, Measured measured, Tenant victim) throws Exception {
         flood.say(where);
+        flood.await("flooding");
         LockSupport.parkNanos(Duration.ofSeconds(1).toNanos()); // until it is in full swing
         measured.add(victim, SECONDS);
         flood.say("s");

@@ -53,6 +53,7 @@ final class WorkerlessTest {
         sandbox = CloudonixSandbox.start(
                 "127.0.0.1", 0, Map.of(before.domain(), secrets.path("bearer_token").asString()));
         Map<String, String> environment = infrastructure.environment();
+        environment.remove("AGENT_STREAM_CONVERSATION_TIMEOUT"); // which tests have of their own
         environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
         environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
         environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");

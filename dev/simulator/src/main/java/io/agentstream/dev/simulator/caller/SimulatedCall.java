@@ -214,7 +214,11 @@ public final class SimulatedCall {
         if (plan.sendStop()) {
             send(frames.stop());
         }
-        finish(socket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+        try {
+            finish(socket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+        } catch (IOException closed) {
+            // whoever has heard the stop may be faster
+        }
         return awaitClose(ending);
     }
 
