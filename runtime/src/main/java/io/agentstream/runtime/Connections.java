@@ -1,15 +1,10 @@
 package io.agentstream.runtime;
 
+import io.agentstream.runtime.PeerIndex.Peer;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -25,21 +20,17 @@ final class Connections {
     private final HttpServer.Bounds bounds;
 
     /// Who has waited longest comes first.
-    private final SequencedMap<SocketAddress, Connection> all = new LinkedHashMap<>();
-
-    private final Map<String, SequencedMap<SocketAddress, Connection>> byAddress = new HashMap<>();
+    private final PeerIndex<Connection> all = new PeerIndex<>();
 
     private static final class Connection {
-        private final SocketAddress peer;
-        private final String address;
+        private final Peer peer;
         private final StreamConnection channel;
 
         /// What it asks for; null where that is nothing.
         private volatile @Nullable HttpServerExchange exchange;
 
-        Connection(SocketAddress peer, String address, StreamConnection channel) {
-            this.peer = peer;
-            this.address = address;
+        Connection(StreamConnection channel) {
+            this.peer = Peer.of(channel.getPeerAddress());
             this.channel = channel;
         }
 
@@ -67,10 +58,10 @@ final class Connections {
     }
 
     private boolean isLetIn(StreamConnection channel) {
-        Connection newcomer = new Connection(peer(channel.getPeerAddress()), address(channel.getPeerAddress()), channel);
+        Connection newcomer = new Connection(channel);
         Connection cut;
         synchronized (this) {
-            Connection same = all.get(newcomer.peer);
+            Connection same = all.find(newcomer.peer);
             if (same != null) { // of which nobody has said that it is gone
                 leave(same);
                 same.cut();
@@ -80,7 +71,7 @@ final class Connections {
                 leave(cut);
             }
             if (cut != newcomer) {
-                stays(newcomer);
+                all.putLast(newcomer.peer, newcomer);
             }
         }
         if (cut != null) {
@@ -95,15 +86,15 @@ final class Connections {
     }
 
     private @Nullable Connection whoMakesRoomFor(Connection newcomer) {
-        Map<SocketAddress, Connection> neighbours = byAddress.getOrDefault(newcomer.address, new LinkedHashMap<>());
-        if (neighbours.size() >= bounds.perAddress() && !isProxy(newcomer)) {
+        Collection<Connection> neighbours = all.neighbours(newcomer.peer);
+        if (neighbours.size() >= bounds.perAddress() && !newcomer.peer.isOneOf(bounds.proxies())) {
             return firstThatWaits(neighbours, newcomer);
         }
-        return all.size() >= bounds.connections() ? firstThatWaits(all, newcomer) : null;
+        return all.size() >= bounds.connections() ? firstThatWaits(all.all(), newcomer) : null;
     }
 
-    private static Connection firstThatWaits(Map<SocketAddress, Connection> some, Connection newcomer) {
-        for (Connection connection : some.values()) {
+    private static Connection firstThatWaits(Collection<Connection> some, Connection newcomer) {
+        for (Connection connection : some) {
             if (!connection.isBeingAnswered()) {
                 return connection;
             }
@@ -111,42 +102,19 @@ final class Connections {
         return newcomer;
     }
 
-    private static SocketAddress peer(@Nullable SocketAddress peer) {
-        return peer == null ? new InetSocketAddress(0) : peer;
-    }
-
-    private static String address(@Nullable SocketAddress peer) {
-        InetAddress address = peer instanceof InetSocketAddress internet ? internet.getAddress() : null;
-        return address == null ? "" : PeerAddress.of(address).key();
-    }
-
-    private boolean isProxy(Connection connection) {
-        return connection.peer instanceof InetSocketAddress peer && peer.getAddress() != null && bounds.proxies().contains(peer.getAddress());
-    }
-
     /// It waits, and longer than nobody.
-    private synchronized void stays(Connection connection) {
-        all.putLast(connection.peer, connection);
-        byAddress.computeIfAbsent(connection.address, first -> new LinkedHashMap<>()).putLast(connection.peer, connection);
-    }
-
     private synchronized void waitsAgain(Connection connection) {
-        if (all.get(connection.peer) == connection) {
-            stays(connection);
+        if (all.find(connection.peer) == connection) {
+            all.putLast(connection.peer, connection);
         }
     }
 
     private synchronized void leave(Connection connection) {
-        if (all.remove(connection.peer, connection)) {
-            SequencedMap<SocketAddress, Connection> neighbours = byAddress.get(connection.address);
-            if (neighbours != null && neighbours.remove(connection.peer, connection) && neighbours.isEmpty()) {
-                byAddress.remove(connection.address);
-            }
-        }
+        all.remove(connection.peer, connection);
     }
 
     private synchronized @Nullable Connection of(ServerConnection connection) {
-        return all.get(peer(connection.getPeerAddress()));
+        return all.find(Peer.of(connection.getPeerAddress()));
     }
 
     synchronized int size() {

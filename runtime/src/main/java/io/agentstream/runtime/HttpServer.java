@@ -5,18 +5,12 @@ import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
-import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
-import org.xnio.channels.AcceptingChannel;
 
 /// Owns a plain HTTP server for a service's API, health and metrics. Any thread.
 public final class HttpServer implements AutoCloseable {
@@ -37,10 +31,8 @@ public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1_000;
     private static final int HTTP_BUFFER_BYTES = 16 << 10;
 
-    private final Undertow undertow;
-    private final AcceptingChannel<? extends StreamConnection> server;
+    private final ListeningPort port;
     private final Connections connections;
-    private final AtomicBoolean closed = new AtomicBoolean();
 
     /// What all who connect may have together.
     ///
@@ -59,9 +51,8 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(Undertow undertow, AcceptingChannel<? extends StreamConnection> server, Connections connections) {
-        this.undertow = undertow;
-        this.server = server;
+    private HttpServer(ListeningPort port, Connections connections) {
+        this.port = port;
         this.connections = connections;
     }
 
@@ -81,20 +72,19 @@ public final class HttpServer implements AutoCloseable {
                 .setIoThreads(ioThreads)
                 .setWorkerThreads(workerThreads)
                 .build();
-        try {
-            undertow.start();
-            Connections connections = new Connections(bounds);
-            return new HttpServer(
-                    undertow, accepting(undertow, new InetSocketAddress(bindAddress, port), bounds, connections, handler), connections);
-        } catch (RuntimeException e) {
-            undertow.stop();
-            throw portTaken(e, bindAddress, port);
-        }
+        Connections connections = new Connections(bounds);
+        ChannelListener<StreamConnection> requests = connections.lettingIn(requests(bounds, connections.before(handler)));
+        OptionMap tcp = OptionMap.builder()
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BACKLOG, BACKLOG)
+                .getMap();
+        ListeningPort listening = ListeningPort.open(undertow, bindAddress, port, (threads, address) ->
+                threads.createStreamConnectionServer(address, ChannelListeners.openListenerAdapter(requests), tcp));
+        return new HttpServer(listening, connections);
     }
 
-    /// Undertow's own listeners let in whoever comes.
-    private static AcceptingChannel<? extends StreamConnection> accepting(
-            Undertow undertow, InetSocketAddress address, Bounds bounds, Connections connections, HttpHandler handler) {
+    private static HttpOpenListener requests(Bounds bounds, HttpHandler handler) {
         HttpOpenListener requests = new HttpOpenListener(
                 new DefaultByteBufferPool(true, HTTP_BUFFER_BYTES),
                 OptionMap.builder()
@@ -108,43 +98,13 @@ public final class HttpServer implements AutoCloseable {
                         .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
                         .set(UndertowOptions.MAX_COOKIES, MAX_COOKIES)
                         .getMap());
-        requests.setRootHandler(connections.before(handler));
-        OptionMap tcp = OptionMap.builder()
-                .set(Options.TCP_NODELAY, true)
-                .set(Options.REUSE_ADDRESSES, true)
-                .set(Options.BACKLOG, BACKLOG)
-                .getMap();
-        try {
-            AcceptingChannel<? extends StreamConnection> server = undertow.getWorker()
-                    .createStreamConnectionServer(
-                            address, ChannelListeners.openListenerAdapter(connections.lettingIn(requests)), tcp);
-            server.resumeAccepts();
-            return server;
-        } catch (BindException taken) {
-            throw new IllegalStateException(taken);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// The clear form of a failure to listen, or `e` itself where it is something else.
-    public static RuntimeException portTaken(RuntimeException e, String bindAddress, int port) {
-        if (!(e.getCause() instanceof BindException cause)) {
-            return e;
-        }
-        // The only thing that tells the two apart is what the operating system says.
-        boolean noSuchAddress = String.valueOf(cause.getMessage()).contains("assign");
-        return new PortTakenException(
-                "cannot listen on " + bindAddress + ":" + port + ": "
-                        + (noSuchAddress
-                                ? "this machine has no such address"
-                                : "the port is taken; choose another, or 0 for any"),
-                port, e);
+        requests.setRootHandler(handler);
+        return requests;
     }
 
     /// The port that the server listens on.
     public int port() {
-        return server.getLocalAddress(InetSocketAddress.class).getPort();
+        return port.number();
     }
 
     /// How many connections there are.
@@ -152,12 +112,9 @@ public final class HttpServer implements AutoCloseable {
         return connections.size();
     }
 
-    /// A second time does nothing: XNIO would wait for threads that have ended.
+    /// A second time does nothing.
     @Override
     public void close() {
-        if (!closed.getAndSet(true)) {
-            IoUtils.safeClose(server);
-            undertow.stop();
-        }
+        port.close();
     }
 }

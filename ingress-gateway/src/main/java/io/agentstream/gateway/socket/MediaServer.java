@@ -7,6 +7,7 @@ import io.agentstream.gateway.kafka.CommandDelivery;
 import io.agentstream.gateway.telephony.TelephonyProvider;
 import io.agentstream.gateway.telephony.TelephonyProviders;
 import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.ListeningPort;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.PeerAddress;
@@ -111,7 +112,7 @@ public final class MediaServer implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final AtomicBoolean forwarded = new AtomicBoolean();
     private volatile boolean orphaned;
-    private volatile @Nullable Listener listener;
+    private volatile @Nullable ListeningPort listener;
 
     /// @param providers whose dialects are spoken
     /// @param slot partition of `socket.commands.v1` that reaches the sockets; anything as long as no call can be served
@@ -155,11 +156,11 @@ public final class MediaServer implements AutoCloseable {
 
     /// The port that is listened on.
     public int port() {
-        Listener listening = listener;
+        ListeningPort listening = listener;
         if (listening == null) {
             throw new IllegalStateException("not listening");
         }
-        return listening.port();
+        return listening.number();
     }
 
     /// Where requests become calls.
@@ -246,7 +247,7 @@ public final class MediaServer implements AutoCloseable {
     /// Closes the port and cuts what is left.
     @Override
     public void close() {
-        Listener listening = listener;
+        ListeningPort listening = listener;
         if (listening != null) {
             listening.close();
         }

@@ -1,20 +1,15 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.runtime.Networks;
-import io.agentstream.runtime.PeerAddress;
+import io.agentstream.runtime.PeerIndex;
+import io.agentstream.runtime.PeerIndex.Peer;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.util.StatusCodes;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
+import java.util.SequencedCollection;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -38,20 +33,17 @@ final class Newcomers {
     private final Limits limits;
     private final Networks trusted;
     private final Runnable onCut;
-    private final SequencedMap<SocketAddress, Newcomer> all = new LinkedHashMap<>();
-    private final Map<String, SequencedMap<SocketAddress, Newcomer>> byAddress = new HashMap<>();
+    private final PeerIndex<Newcomer> all = new PeerIndex<>();
 
     private static final class Newcomer {
-        private final SocketAddress peer;
-        private final String address;
+        private final Peer peer;
         private final StreamConnection connection;
 
         /// When it is over with; null until it has arrived.
         private volatile XnioExecutor.@Nullable Key time;
 
-        Newcomer(SocketAddress peer, String address, StreamConnection connection) {
-            this.peer = peer;
-            this.address = address;
+        Newcomer(StreamConnection connection) {
+            this.peer = Peer.of(connection.getPeerAddress());
             this.connection = connection;
         }
     }
@@ -66,7 +58,7 @@ final class Newcomers {
 
     /// A connection is there. On its I/O thread.
     void arrives(StreamConnection connection) {
-        Newcomer newcomer = new Newcomer(peer(connection.getPeerAddress()), address(connection.getPeerAddress()), connection);
+        Newcomer newcomer = new Newcomer(connection);
         for (Newcomer old : enter(newcomer)) {
             if (!old.peer.equals(newcomer.peer)) {
                 onCut.run();
@@ -86,41 +78,27 @@ final class Newcomers {
         }
     }
 
-    private static SocketAddress peer(@Nullable SocketAddress peer) {
-        return peer == null ? new InetSocketAddress(0) : peer;
-    }
-
-    private static String address(@Nullable SocketAddress peer) {
-        InetAddress address = peer instanceof InetSocketAddress internet ? internet.getAddress() : null;
-        return address == null ? "" : PeerAddress.of(address).key();
-    }
-
-    private boolean isProxy(Newcomer newcomer) {
-        return newcomer.peer instanceof InetSocketAddress peer && peer.getAddress() != null && trusted.contains(peer.getAddress());
-    }
-
     /// Who has to make room.
     private synchronized List<Newcomer> enter(Newcomer newcomer) {
         List<Newcomer> old = new ArrayList<>();
-        Newcomer same = all.get(newcomer.peer);
+        Newcomer same = all.find(newcomer.peer);
         if (same != null) { // of which nobody has said that it is gone
             old.add(same);
             leave(same);
         }
-        all.put(newcomer.peer, newcomer);
-        SequencedMap<SocketAddress, Newcomer> neighbours = byAddress.computeIfAbsent(newcomer.address, first -> new LinkedHashMap<>());
-        neighbours.put(newcomer.peer, newcomer);
-        if (neighbours.size() > limits.perAddress && !isProxy(newcomer)) {
-            old.add(neighbours.firstEntry().getValue());
+        all.putLast(newcomer.peer, newcomer);
+        SequencedCollection<Newcomer> neighbours = all.neighbours(newcomer.peer);
+        if (neighbours.size() > limits.perAddress && !newcomer.peer.isOneOf(trusted)) {
+            old.add(neighbours.getFirst());
         } else if (all.size() > limits.most) {
-            old.add(all.firstEntry().getValue());
+            old.add(all.all().getFirst());
         }
         old.forEach(this::leave);
         return old;
     }
 
     private synchronized @Nullable Newcomer of(ServerConnection connection) {
-        return all.get(peer(connection.getPeerAddress()));
+        return all.find(Peer.of(connection.getPeerAddress()));
     }
 
     private boolean leave(Newcomer newcomer) {
@@ -135,14 +113,7 @@ final class Newcomers {
     }
 
     private synchronized boolean forget(Newcomer newcomer) {
-        if (!all.remove(newcomer.peer, newcomer)) {
-            return false;
-        }
-        SequencedMap<SocketAddress, Newcomer> neighbours = byAddress.get(newcomer.address);
-        if (neighbours != null && neighbours.remove(newcomer.peer, newcomer) && neighbours.isEmpty()) {
-            byAddress.remove(newcomer.address);
-        }
-        return true;
+        return all.remove(newcomer.peer, newcomer);
     }
 
     /// Connections that are no sockets.

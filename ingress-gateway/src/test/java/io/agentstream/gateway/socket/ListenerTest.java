@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.gateway.call.CallLimits;
+import io.agentstream.runtime.ListeningPort;
 import io.agentstream.runtime.Networks;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -34,12 +35,12 @@ final class ListenerTest {
         return new Newcomers(new Newcomers.Limits(lifeMs, most, perAddress), Networks.parse(trusted), cut::incrementAndGet);
     }
 
-    private static Listener listener(Newcomers newcomers, boolean protocol) {
+    private static ListeningPort listener(Newcomers newcomers, boolean protocol) {
         return listener(newcomers, protocol, null);
     }
 
     /// Of which `/socket` is one, and nothing else.
-    static Listener listener(Newcomers newcomers, boolean protocol, @Nullable SSLContext tls) {
+    static ListeningPort listener(Newcomers newcomers, boolean protocol, @Nullable SSLContext tls) {
         MediaServer.Settings settings = new MediaServer.Settings(
                 "127.0.0.1", 0, 1, new MediaServer.Admission(1, 1, 1, 1, TestGateway.TENANTS),
                 new MediaServer.Proxies(Networks.parse("127.0.0.1"), protocol), 1, 1, 1, Duration.ofSeconds(1),
@@ -54,8 +55,8 @@ final class ListenerTest {
         }, newcomers, () -> {});
     }
 
-    private static RawPeer connect(Listener listener, String text) throws Exception {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+    private static RawPeer connect(ListeningPort listener, String text) throws Exception {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.number());
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         return new RawPeer(socket);
     }
@@ -78,7 +79,7 @@ final class ListenerTest {
     void whatBecomesNoSocketIsClosed(String said) throws Exception {
         for (boolean protocol : new boolean[] {false, true}) {
             Newcomers newcomers = newcomers(LIFE_MS, 10, 10, "");
-            try (Listener listener = listener(newcomers, protocol); RawPeer peer = connect(listener, (protocol ? PROXY : "") + said)) {
+            try (ListeningPort listener = listener(newcomers, protocol); RawPeer peer = connect(listener, (protocol ? PROXY : "") + said)) {
                 assertTrue(peer.ends());
                 await(() -> newcomers.size() == 0);
             }
@@ -89,7 +90,7 @@ final class ListenerTest {
     @Test
     void whoOnlyAnnouncesABodyIsClosedSoonAfterTheAnswer() throws Exception {
         Newcomers newcomers = newcomers(LONG_MS, 10, 10, "");
-        try (Listener listener = listener(newcomers, false);
+        try (ListeningPort listener = listener(newcomers, false);
                 RawPeer peer = connect(listener, "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n")) {
             assertTrue(peer.ends());
             await(() -> newcomers.size() == 0);
@@ -99,7 +100,7 @@ final class ListenerTest {
 
     @Test
     void whoIsAnsweredOnceIsNotAnsweredAgain() throws Exception {
-        try (Listener listener = listener(newcomers(LONG_MS, 10, 10, ""), false);
+        try (ListeningPort listener = listener(newcomers(LONG_MS, 10, 10, ""), false);
                 RawPeer peer = connect(listener, "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n")) {
             String said = new String(peer.socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertEquals(2, said.split("HTTP/1.1 404", -1).length, said);
@@ -112,10 +113,10 @@ final class ListenerTest {
     @ValueSource(booleans = {false, true})
     void whoLooksWhetherThePortIsOpenTakesNoPlaceAndIsNotCut(boolean reset) throws Exception {
         Newcomers newcomers = newcomers(LONG_MS, 2, 2, "");
-        try (Listener listener = listener(newcomers, false); RawPeer peer = connect(listener, "")) {
+        try (ListeningPort listener = listener(newcomers, false); RawPeer peer = connect(listener, "")) {
             await(() -> newcomers.size() == 1);
             for (int i = 0; i < 10; i++) {
-                try (Socket look = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+                try (Socket look = new Socket(InetAddress.getLoopbackAddress(), listener.number())) {
                     look.setSoLinger(reset, 0);
                     await(() -> newcomers.size() == 2); // it has arrived
                 }
@@ -129,7 +130,7 @@ final class ListenerTest {
     @Test
     void whoGoesInTheMiddleOfARequestTakesNoPlace() throws Exception {
         Newcomers newcomers = newcomers(LONG_MS, 10, 10, "");
-        try (Listener listener = listener(newcomers, true)) {
+        try (ListeningPort listener = listener(newcomers, true)) {
             for (String said : List.of("", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n")) {
                 try (RawPeer peer = connect(listener, PROXY + said)) {
                     await(() -> newcomers.size() == 1);
@@ -144,7 +145,7 @@ final class ListenerTest {
     @Test
     void aProxyThatNeverSaysForWhomItIsThereIsClosed() throws Exception {
         for (String begun : List.of("", "PROXY TCP4 203.")) {
-            try (Listener listener = listener(newcomers(LIFE_MS, 10, 10, ""), true); RawPeer peer = connect(listener, begun)) {
+            try (ListeningPort listener = listener(newcomers(LIFE_MS, 10, 10, ""), true); RawPeer peer = connect(listener, begun)) {
                 assertTrue(peer.ends());
             }
         }
@@ -154,7 +155,7 @@ final class ListenerTest {
     @ValueSource(booleans = {false, true})
     void aSocketStays(boolean protocol) throws Exception {
         Newcomers newcomers = newcomers(LIFE_MS, 10, 10, "");
-        try (Listener listener = listener(newcomers, protocol);
+        try (ListeningPort listener = listener(newcomers, protocol);
                 RawPeer named = connect(listener, (protocol ? PROXY : "") + UPGRADE)) {
             assertEquals('H', named.socket.getInputStream().read());
             await(() -> newcomers.size() == 0);
@@ -171,7 +172,7 @@ final class ListenerTest {
     void theOldestMakesRoom(boolean ofOneAddress) throws Exception {
         Newcomers newcomers = newcomers(LONG_MS, ofOneAddress ? 100 : 3, ofOneAddress ? 3 : 100, "");
         List<RawPeer> peers = new ArrayList<>();
-        try (Listener listener = listener(newcomers, false)) {
+        try (ListeningPort listener = listener(newcomers, false)) {
             for (int i = 1; i <= 5; i++) {
                 peers.add(connect(listener, ""));
                 int there = i;
@@ -194,7 +195,7 @@ final class ListenerTest {
     @Test
     void aProxyMayHaveMoreThanOneAddress() throws Exception {
         Newcomers newcomers = newcomers(LONG_MS, 100, 1, "127.0.0.1");
-        try (Listener listener = listener(newcomers, false);
+        try (ListeningPort listener = listener(newcomers, false);
                 RawPeer one = connect(listener, "");
                 RawPeer two = connect(listener, "")) {
             await(() -> newcomers.size() == 2);

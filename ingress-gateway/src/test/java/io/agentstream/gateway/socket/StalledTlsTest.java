@@ -4,6 +4,7 @@ import static io.agentstream.gateway.socket.TestGateway.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.ListeningPort;
 import io.agentstream.runtime.Networks;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
@@ -92,14 +93,14 @@ final class StalledTlsTest {
         abstract byte[] says() throws SSLException;
     }
 
-    private static RawPeer connect(Listener listener, byte[] said) throws Exception {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+    private static RawPeer connect(ListeningPort listener, byte[] said) throws Exception {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.number());
         socket.getOutputStream().write(said);
         return new RawPeer(socket);
     }
 
-    private static RawPeer encrypted(Listener listener, String said) throws Exception {
-        SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("localhost", listener.port());
+    private static RawPeer encrypted(ListeningPort listener, String said) throws Exception {
+        SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("localhost", listener.number());
         socket.startHandshake();
         socket.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
         return new RawPeer(socket);
@@ -109,7 +110,7 @@ final class StalledTlsTest {
     @EnumSource
     void whoStallsBeforeItIsEncryptedIsCut(Stall stall) throws Exception {
         Newcomers newcomers = newcomers(LIFE_MS);
-        try (Listener listener = ListenerTest.listener(newcomers, false, server); RawPeer peer = connect(listener, stall.says())) {
+        try (ListeningPort listener = ListenerTest.listener(newcomers, false, server); RawPeer peer = connect(listener, stall.says())) {
             assertTrue(peer.ends());
             await(() -> newcomers.size() == 0);
             assertEquals(1, cut.get());
@@ -120,7 +121,7 @@ final class StalledTlsTest {
     @EnumSource
     void whoGoesBeforeItIsEncryptedTakesNoPlace(Stall stall) throws Exception {
         Newcomers newcomers = newcomers(LONG_MS);
-        try (Listener listener = ListenerTest.listener(newcomers, false, server)) {
+        try (ListeningPort listener = ListenerTest.listener(newcomers, false, server)) {
             try (RawPeer peer = connect(listener, stall.says())) {
                 await(() -> newcomers.size() == 1);
                 assertTrue(peer.socket.isConnected());
@@ -134,7 +135,7 @@ final class StalledTlsTest {
     void whoIsEncryptedAndAsksForNothingIsCut() throws Exception {
         for (String said : List.of("", "GET / HT")) {
             Newcomers newcomers = newcomers(LIFE_MS);
-            try (Listener listener = ListenerTest.listener(newcomers, false, server); RawPeer peer = encrypted(listener, said)) {
+            try (ListeningPort listener = ListenerTest.listener(newcomers, false, server); RawPeer peer = encrypted(listener, said)) {
                 assertTrue(peer.ends());
                 await(() -> newcomers.size() == 0);
             }
@@ -145,7 +146,7 @@ final class StalledTlsTest {
     @Test
     void whoStallsKeepsNobodyOut() throws Exception {
         List<RawPeer> stalled = new ArrayList<>();
-        try (Listener listener = ListenerTest.listener(newcomers(LONG_MS), false, server)) {
+        try (ListeningPort listener = ListenerTest.listener(newcomers(LONG_MS), false, server)) {
             for (int i = 0; i < 20; i++) {
                 stalled.add(connect(listener, Stall.values()[i % Stall.values().length].says()));
             }
