@@ -34,6 +34,7 @@ public final class KafkaCallSource implements CallSource {
     private final CallPlaces places;
     private final @Nullable Following following;
     private final Semaphore ahead;
+    private @Nullable Boolean isBegunAnew;
 
     /// @param goesOn whether the call does
     /// @param isGivenUp asked while it is read; any thread may ask
@@ -100,11 +101,23 @@ public final class KafkaCallSource implements CallSource {
         }
     }
 
-    /// Whether a topic, of which no place is known, is known by others not to be the one that the call was written to: by the first of its
-    /// events, whose place is known of every run.
+    /// Whether a topic, of which no place is known, is known by others not to be the one that the call was written to.
     private boolean isElsewhere(Topic<?> topic, byte[] key) {
+        return places.on(topic.name()).isEmpty() && isBegunAnew(key);
+    }
+
+    /// Whether this is another Kafka than the call was written to: by the first of its events, whose place is known of every run. Asked once in a
+    /// reading.
+    private synchronized boolean isBegunAnew(byte[] key) {
+        if (isBegunAnew == null) {
+            isBegunAnew = askWhetherBegunAnew(key);
+        }
+        return isBegunAnew;
+    }
+
+    private boolean askWhetherBegunAnew(byte[] key) {
         Optional<Span> first = places.on(Topics.CALL_LIFECYCLE.name());
-        if (places.on(topic.name()).isPresent() || first.isEmpty() || first.get().last() == null) {
+        if (first.isEmpty() || first.get().last() == null) {
             return false;
         }
         TopicPartition partition = new TopicPartition(Topics.CALL_LIFECYCLE.name(), first.get().partition());

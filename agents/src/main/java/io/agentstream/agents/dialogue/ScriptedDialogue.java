@@ -44,9 +44,6 @@ public final class ScriptedDialogue implements Dialogue {
     /// Longer texts are cut: what a mouth takes at once.
     static final int MAX_SPOKEN_CHARS = 2_000;
 
-    /// Bytes in a millisecond of telephone audio.
-    private static final int MS_BYTES = 8;
-
     /// Where a snapshot has what is left to be said of the line, and where in it each sentence ends: absent where nothing of it has sounded, and
     /// from older writers.
     private static final String SAYING = "saying";
@@ -186,7 +183,7 @@ public final class ScriptedDialogue implements Dialogue {
         }
         return switch (reply) {
             case MouthSpoke part when isOf(now, part.turn(), part.number()) && part.audio().length() > 0 -> new Move(
-                    with(memory, now.with(now.audioMs() + part.audio().length() / MS_BYTES, false)),
+                    with(memory, now.with(now.audioMs() + part.audio().length() / Speaking.MS_BYTES, false)),
                     List.of(new ReplyPart(now.turn(), now.audioMs() > 0 ? "" : now.text(), part.audio())), List.of());
             case MouthDone done when isOf(now, done.turn(), done.number()) -> new Move( // it is remembered until it is heard
                     with(memory, now.with(now.audioMs(), true)), List.of(new ReplyFinished(now.turn(), now.line().then())),

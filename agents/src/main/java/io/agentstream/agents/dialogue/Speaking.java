@@ -49,7 +49,7 @@ final class Speaking {
     private static final int CHARS_PER_SECOND = 14;
 
     /// Bytes in a millisecond of telephone audio.
-    private static final int MS_BYTES = 8;
+    static final int MS_BYTES = 8;
 
     /// Fillers of one turn.
     private static final int MAX_FILLERS = 3;

@@ -44,8 +44,7 @@ public final class Doctor {
     /// @param organization whose stored tokens are looked at too; null: nobody's
     public static Doctor of(Config config, @Nullable Path data, @Nullable Long organization) {
         List<Check> checks = new ArrayList<>(List.of(
-                new KafkaCheck(config, data), new DatabaseCheck(config, data), new ProviderCheck(config)));
-        checks.add(new WritersCheck(config, LISTENS));
+                new KafkaCheck(config, data), new DatabaseCheck(config, data), new ProviderCheck(config), new WritersCheck(config, LISTENS)));
         if (organization != null) {
             checks.add(new TokensCheck(config, organization));
         }

@@ -79,6 +79,7 @@ final class Charges {
         }
         return new Funds(free, least);
     }
+
     /// From now on the run's talk costs, and a minute of it is held, or what there is.
     void begin(Connection connection, RunRow run, Funds funds, Instant at) throws SQLException {
         Tariff tariff = tariff(run);

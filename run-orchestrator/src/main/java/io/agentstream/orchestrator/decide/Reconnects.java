@@ -15,16 +15,13 @@ final class Reconnects {
     static final int MOST_OF_ONE = 64;
     static final int MOST = 512;
 
-    private static final Duration LONGEST = Duration.ofSeconds(1);
-
     private final Duration patience;
     private final Map<Long, Integer> waiting = new HashMap<>(); // guarded by itself
     private int all; // as `waiting`
 
     /// @param handshakeTimeout of which the wait is a small part, so that the answer comes while its gateway waits for one
     Reconnects(Duration handshakeTimeout) {
-        Duration part = handshakeTimeout.dividedBy(5);
-        this.patience = part.compareTo(LONGEST) < 0 ? part : LONGEST;
+        this.patience = Margin.of(handshakeTimeout);
     }
 
     /// What the socket has said of itself by the time that it has.

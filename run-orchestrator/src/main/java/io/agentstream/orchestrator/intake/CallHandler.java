@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.intake;
 
 import io.agentstream.orchestrator.decide.Contexts;
 import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.Margin;
 import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.ProofPlan;
 import io.agentstream.orchestrator.decide.RunDecisions;
@@ -70,16 +71,10 @@ public final class CallHandler {
         this.announcer = announcer;
         this.clock = clock;
         this.handshakeTimeout = handshakeTimeout;
-        this.margin = margin(handshakeTimeout);
+        this.margin = Margin.of(handshakeTimeout);
         this.admission = metrics.timer("agent_stream_orchestrator_admission"); // from reading to the acknowledged answer, without waits for the peer
         this.proof = metrics.timer("agent_stream_orchestrator_proof"); // how long the provider took to answer
         this.unbelieved = metrics.counter("agent_stream_orchestrator_events_not_believed"); // of workers that had lost the call
-    }
-
-    /// The margin that suits a handshake of that length.
-    private static Duration margin(Duration handshakeTimeout) {
-        Duration part = handshakeTimeout.dividedBy(5);
-        return part.compareTo(Duration.ofSeconds(1)) < 0 ? part : Duration.ofSeconds(1);
     }
 
     /// @throws NotNowException where Kafka or this process is not able to; the database's failures come through as they are

@@ -38,10 +38,10 @@ final class FollowedRun {
     /// Decisions, and what the conversation tells at its end, come soon behind the close.
     private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(3);
 
-    /// Nobody follows for so long: then nobody reads.
     /// So often it is asked whether what was read may still be told.
     private static final long KEPT_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /// Nobody follows for so long: then nobody reads.
     private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(10);
 
     /// The same while the past is read, which costs more: long enough for a client that connects again.

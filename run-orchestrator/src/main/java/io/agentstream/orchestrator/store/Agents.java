@@ -70,7 +70,6 @@ public final class Agents {
             @Nullable BigDecimal pricePerMinute,
             @Nullable Integer admissionsPerSecond) {}
 
-    /// Makes an agent, without a version yet; a null `uuid` is chosen here.
     /// How much an organisation's agents take.
     ///
     /// @param ever those that are archived, too
@@ -91,6 +90,7 @@ public final class Agents {
                 organizationId);
     }
 
+    /// Makes an agent, without a version yet; a null `uuid` is chosen here.
     public static long create(
             Connection connection,
             @Nullable UUID uuid,
