@@ -166,10 +166,7 @@ final class HandOversTest {
 
     @Test
     void whatStandsBeforeTheProviderDoesNotKnowWhetherItWasDone() throws InterruptedException {
-        sessions.handOvers.add(new HandOver.Unavailable(Trouble.NO_WORD_FROM_BEHIND));
-        CallId call = calls.running(session);
-        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
-        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        CallId call = inDoubt(Trouble.NO_WORD_FROM_BEHIND);
         looksAndWaits();
 
         assertEquals("transferred", calls.ended(call, End.CALLER_HANGUP).outcome());
@@ -200,10 +197,7 @@ final class HandOversTest {
 
     @Test
     void whoHangsUpAfterASignOfLifeHasHungUpAlsoWhereNobodyHasLookedSince() throws InterruptedException {
-        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
-        CallId call = calls.running(session);
-        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
-        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        CallId call = inDoubt(Trouble.TIMEOUT);
         Instant now = InstantSource.system().instant();
         calls.alive(call, now.plusSeconds(15), now);
         assertTrue(calls.endedIfKnown(call, now.plusSeconds(16), End.CALLER_HANGUP).isEmpty(), "a gateway's clock that is ahead");
@@ -238,10 +232,7 @@ final class HandOversTest {
 
     @Test
     void whetherAProviderThatDoesNotAnswerHasDoneItIsToldByWhatIsHeardOfTheCaller() throws InterruptedException {
-        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
-        CallId call = calls.running(session);
-        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
-        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        CallId call = inDoubt(Trouble.TIMEOUT);
         looksAndWaits();
         Instant now = InstantSource.system().instant();
         calls.alive(call, now, now); // which may have been given before
@@ -377,16 +368,27 @@ final class HandOversTest {
         assertTrue(is("until <= now() + interval '12 seconds'"));
     }
 
-    @Test
-    void whoAsksForAnotherTransferDoesNotWantTheOneBeforeAnyMore() throws InterruptedException {
-        // given one of which nobody knows whether it was done
-        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
+    /// The provider was asked, and nobody knows whether it has done it.
+    private CallId inDoubt(Trouble trouble) throws InterruptedException {
+        sessions.handOvers.add(new HandOver.Unavailable(trouble));
         CallId call = calls.running(session);
         calls.asksForTransfer(call, 5, "1-desk", "+15550130");
         Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
+        return call;
+    }
+
+    private CallId asksForAnotherWhileOneIsInDoubt() throws InterruptedException {
+        CallId call = inDoubt(Trouble.TIMEOUT);
         calls.asksForTransfer(call, 6, "2-other", "+15550131");
         leaseEnds();
         handOvers.pass();
+        return call;
+    }
+
+    @Test
+    void whoAsksForAnotherTransferDoesNotWantTheOneBeforeAnyMore() throws InterruptedException {
+        // given
+        CallId call = asksForAnotherWhileOneIsInDoubt();
         assertEquals(1, sessions.handedOver.size(), "nobody else gets a caller who may be elsewhere");
 
         Instant now = InstantSource.system().instant();
@@ -401,13 +403,7 @@ final class HandOversTest {
     @Test
     void aTransferWhoseTimeIsOverBehindOneInDoubtHasFailed() throws InterruptedException {
         // given
-        sessions.handOvers.add(new HandOver.Unavailable(Trouble.TIMEOUT));
-        CallId call = calls.running(session);
-        calls.asksForTransfer(call, 5, "1-desk", "+15550130");
-        Until.holds(handOvers::pass, () -> !sessions.handedOver.isEmpty());
-        calls.asksForTransfer(call, 6, "2-other", "+15550131");
-        leaseEnds();
-        handOvers.pass();
+        CallId call = asksForAnotherWhileOneIsInDoubt();
         assertEquals(List.of(), said(call));
 
         // when

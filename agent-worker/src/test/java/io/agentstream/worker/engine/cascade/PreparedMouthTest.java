@@ -15,7 +15,7 @@ import io.agentstream.schemas.MediaFormat;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Mouth;
-import io.agentstream.worker.service.Usage;
+import io.agentstream.worker.service.SilentUtterance;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,23 +65,7 @@ final class PreparedMouthTest {
         @Override
         public Utterance speak(Listener listener) {
             happened.add("speaks " + voice);
-            return new Utterance() {
-                @Override
-                public boolean say(String text) {
-                    return true;
-                }
-
-                @Override
-                public void end() {}
-
-                @Override
-                public void cancel() {}
-
-                @Override
-                public Usage usage() {
-                    return Usage.NONE;
-                }
-            };
+            return new SilentUtterance();
         }
 
         @Override

@@ -27,6 +27,7 @@ import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.SilentUtterance;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
@@ -89,7 +90,7 @@ final class RestingServicesTest {
                     listener.on(away.contains(how)
                             ? new Spoken.Failed(new ServiceFailure.Refused("no such voice"), Usage.NONE)
                             : new Spoken.Done(Usage.NONE));
-                    return SAID;
+                    return new SilentUtterance();
                 }
 
                 @Override
@@ -97,24 +98,6 @@ final class RestingServicesTest {
             };
         }
     }
-
-    private static final Mouth.Utterance SAID = new Mouth.Utterance() {
-        @Override
-        public boolean say(String text) {
-            return true;
-        }
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void cancel() {}
-
-        @Override
-        public Usage usage() {
-            return Usage.NONE;
-        }
-    };
 
     private AgentSession open(long organization, List<Answer> answers) {
         return open(GRAPH, organization, answers);

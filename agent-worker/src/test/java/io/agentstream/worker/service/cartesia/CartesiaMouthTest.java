@@ -8,16 +8,16 @@ import io.agentstream.dev.simulator.services.ServiceServer;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.Mouth;
-import io.agentstream.worker.service.MouthContract;
 import io.agentstream.worker.service.MouthService;
 import io.agentstream.worker.service.Spoken;
+import io.agentstream.worker.service.TimedMouthContract;
 import io.agentstream.worker.service.TimedWord;
 import io.agentstream.worker.service.wire.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-final class CartesiaMouthTest extends MouthContract {
+final class CartesiaMouthTest extends TimedMouthContract {
 
     private final PlayedCartesia server = PlayedCartesia.start(PlayedVoice.PROMPT);
 
@@ -29,6 +29,11 @@ final class CartesiaMouthTest extends MouthContract {
     @Override
     protected void speaks(PlayedVoice voice) {
         server.voice(voice);
+    }
+
+    @Override
+    protected void babbles(int times) {
+        server.babbles(times);
     }
 
     @Override
@@ -67,21 +72,6 @@ final class CartesiaMouthTest extends MouthContract {
         assertEquals(
                 List.of(new TimedWord("Hello", 0, 50), new TimedWord("there", 60, 110), new TimedWord("you.", 120, 160)),
                 told.all(Spoken.Words.class).stream().flatMap(each -> each.words().stream()).toList());
-        mouth.close();
-    }
-
-    @Test
-    void ofMoreWordsThanATextMayHaveNoneAreTold() {
-        server.babbles(5_000);
-        Mouth mouth = mouth(Given.PATIENCE);
-
-        Mouth.Utterance utterance = mouth.speak(told::on);
-        utterance.say("Hello there you.");
-        utterance.end();
-
-        told.await(Spoken.Done.class);
-        assertEquals(16 * 80, audioBytes(told));
-        assertEquals(List.of(), told.all(Spoken.Words.class));
         mouth.close();
     }
 }

@@ -11,11 +11,11 @@ import io.agentstream.dev.simulator.services.ServiceServer;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.Mouth;
-import io.agentstream.worker.service.MouthContract;
 import io.agentstream.worker.service.MouthService;
 import io.agentstream.worker.service.MouthSettings;
 import io.agentstream.worker.service.Patience;
 import io.agentstream.worker.service.Spoken;
+import io.agentstream.worker.service.TimedMouthContract;
 import io.agentstream.worker.service.TimedWord;
 import io.agentstream.worker.service.wire.Wire;
 import java.io.IOException;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-final class ElevenLabsMouthTest extends MouthContract {
+final class ElevenLabsMouthTest extends TimedMouthContract {
 
     private final PlayedElevenLabs server = PlayedElevenLabs.start(PlayedVoice.PROMPT);
 
@@ -43,6 +43,11 @@ final class ElevenLabsMouthTest extends MouthContract {
     @Override
     protected void speaks(PlayedVoice voice) {
         server.voice(voice);
+    }
+
+    @Override
+    protected void babbles(int times) {
+        server.babbles(times);
     }
 
     @Override
@@ -151,21 +156,6 @@ final class ElevenLabsMouthTest extends MouthContract {
         }
 
         assertEquals(1, server.asked().size());
-        mouth.close();
-    }
-
-    @Test
-    void ofMoreWordsThanATextMayHaveNoneAreTold() {
-        server.babbles(5_000);
-        Mouth mouth = mouth(Given.PATIENCE);
-
-        Mouth.Utterance utterance = mouth.speak(told::on);
-        utterance.say("Hello there you.");
-        utterance.end();
-
-        told.await(Spoken.Done.class);
-        assertEquals(16 * 80, audioBytes(told));
-        assertEquals(List.of(), told.all(Spoken.Words.class));
         mouth.close();
     }
 }

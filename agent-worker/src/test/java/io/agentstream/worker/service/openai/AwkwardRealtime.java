@@ -27,6 +27,14 @@ final class AwkwardRealtime extends ServiceServer {
         return server;
     }
 
+    /// As a service does until it is asked for an answer: first comes what the session is to be.
+    static void awaitsQuestion(ServiceSocket socket) throws IOException {
+        socket.text("{\"type\":\"session.updated\"}");
+        while (!socket.next().orElseThrow().text().contains("response.create")) {
+            continue;
+        }
+    }
+
     @Override
     protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
         play.with(reply.upgrade());

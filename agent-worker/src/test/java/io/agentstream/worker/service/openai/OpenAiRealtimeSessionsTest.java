@@ -146,10 +146,7 @@ final class OpenAiRealtimeSessionsTest extends RealtimeFixture {
         // given
         String item = "{\"type\":\"function_call\",\"status\":\"completed\",\"call_id\":\"c1\",\"name\":\"lookup\",\"arguments\":\"{}\"}";
         AwkwardRealtime lost = AwkwardRealtime.start(socket -> {
-            socket.text("{\"type\":\"session.updated\"}");
-            while (!socket.next().orElseThrow().text().contains("response.create")) { // first comes what the session is to be
-                continue;
-            }
+            AwkwardRealtime.awaitsQuestion(socket);
             socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
             socket.text("{\"type\":\"response.output_item.done\",\"response_id\":\"r1\",\"item\":" + item + "}");
             socket.text("{\"type\":\"error\",\"error\":{\"code\":\"session_expired\"}}");

@@ -211,10 +211,7 @@ final class OpenAiRealtimeTest extends RealtimeFixture {
         // given
         String item = "{\"type\":\"function_call\",\"status\":\"incomplete\",\"call_id\":\"c1\",\"name\":\"lookup\",\"arguments\":\"{\\\"id\\\":\"}";
         AwkwardRealtime interrupted = AwkwardRealtime.start(socket -> {
-            socket.text("{\"type\":\"session.updated\"}");
-            while (!socket.next().orElseThrow().text().contains("response.create")) { // first comes what the session is to be
-                continue;
-            }
+            AwkwardRealtime.awaitsQuestion(socket);
             socket.text("{\"type\":\"response.created\",\"response\":{\"id\":\"r1\"}}");
             socket.text("{\"type\":\"response.output_item.added\",\"response_id\":\"r1\",\"item\":{\"type\":\"function_call\",\"call_id\":\"c1\",\"name\":\"lookup\"}}");
             socket.text("{\"type\":\"response.function_call_arguments.done\",\"response_id\":\"r1\",\"call_id\":\"c1\",\"arguments\":\"{}\"}");
