@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,12 +31,12 @@ final class UpProcess implements AutoCloseable {
         return begin(Stream.concat(ChildJvm.SHORT_LIVED.stream(), Stream.of("-Xmx512m")).toList(), terminal, environment, arguments);
     }
 
-    /// With the JVM's flags of the launcher and `more`: where times are measured.
+    /// By the launcher, with `more` flags of the JVM: where times are measured. It is built before, else that takes longer than is waited for.
     static UpProcess beginAsLaunched(List<String> more, Path terminal, Map<String, String> environment, String... arguments)
             throws IOException {
-        List<String> launchers = List.of(
-                "-XX:+UseG1GC", "-Xms64m", "-Xmx1g", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
-        return begin(Stream.concat(launchers.stream(), more.stream()).toList(), terminal, environment, arguments);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("AGENT_STREAM_JAVA_OPTS", String.join(" ", more));
+        return start(List.of(Path.of("..", "..", "agent-stream").toString()), terminal, all, arguments);
     }
 
     private static UpProcess begin(List<String> flags, Path terminal, Map<String, String> environment, String... arguments)
@@ -43,7 +44,14 @@ final class UpProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "up"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        return start(command, terminal, environment, arguments);
+    }
+
+    private static UpProcess start(List<String> program, Path terminal, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.add("up");
         command.addAll(List.of(arguments));
         Path said = Files.createTempFile(terminal, "said", "");
         ProcessBuilder builder =

@@ -318,6 +318,18 @@ final class LauncherTest {
         }
     }
 
+    /// The launcher's heap begins larger than that.
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xmx96m", "-Xlog:disable -Xmx96m", "-Xms32m"})
+    void theHeapThatIsAskedForIsTaken(String options) throws Exception {
+        // when
+        try (Launch launch = project.launch(
+                Map.of("AGENT_STREAM_JAVA_OPTS", options), parent, project.root().resolve("agent-stream").toString())) {
+            // then
+            assertEquals(0, launch.exitCode(), launch.said());
+        }
+    }
+
     @Test
     void aHomeThatIsNotThereIsNotMissed() throws Exception {
         // given, when
