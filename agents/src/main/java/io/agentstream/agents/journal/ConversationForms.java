@@ -29,6 +29,12 @@ public final class ConversationForms {
     /// Audio of one reply, with what stands before it in its array. More than a worker ever takes at once.
     private static final int MAX_AUDIO_BYTES = 16 << 20;
 
+    private static final ClassValue<String> NAMES = new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> type) {
+            return type.getSimpleName().replaceAll("(?<=[a-z])([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        }
+    };
     private static final Map<String, Class<?>> INPUTS = inputs();
 
     private final CallId callId;
@@ -65,7 +71,7 @@ public final class ConversationForms {
     }
 
     private static String name(Class<?> type) {
-        return type.getSimpleName().replaceAll("(?<=[a-z])([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        return NAMES.get(type);
     }
 
     private static ObjectNode typed(Object of) {

@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -27,23 +29,36 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ValueAndTimestamp;
+import org.jspecify.annotations.Nullable;
 
-/// Takes in one record after the other and tells the facts that follow: of a decision at once, of a conversation that goes on once a
-/// second. Reads the bytes itself, so that bad ones are put aside in the same transaction as the work around them. Only the thread of
+/// Takes in one record after the other and tells the facts that follow: of a decision at once, of a conversation that goes on every few
+/// seconds. Reads the bytes itself, so that bad ones are put aside in the same transaction as the work around them. Only the thread of
 /// its task.
 @SuppressWarnings("NullAway.Init") // Kafka Streams calls init first
 final class FactsProcessor implements Processor<String, byte[], String, Outcome> {
 
-    private static final Duration TELLING = Duration.ofSeconds(1);
+    /// Who follows a conversation word by word follows the run. Each telling is a whole fact, which is stored, sent and summed up.
+    private static final Duration TELLING = Duration.ofSeconds(5);
+    private static final Duration FINALIZING = Duration.ofSeconds(1);
     private static final Duration TIDYING = Duration.ofMinutes(10);
 
     /// How long a run stays in the store after its facts are final, though they are on `runs.v1`: longer than any process that is
     /// given calls lags behind in reading that. It decides where the facts are looked up, not whether they are known.
     static final Duration COPY_KEPT = Duration.ofHours(1);
 
+    private static final int MAX_RECENT = 1_000;
+
     private ProcessorContext<String, Outcome> context;
     private KeyValueStore<String, Known> open;
     private KeyValueStore<String, ValueAndTimestamp<byte[]>> said;
+
+    /// What was last put into the store, or taken from it: a conversation adds to the same again and again, and is not read anew each time.
+    private final Map<String, Known> recent = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
+            return size() > MAX_RECENT;
+        }
+    };
 
     /// Calls of which more is known than was told.
     private final Set<String> untold = new HashSet<>();
@@ -61,7 +76,8 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
                 watch(entry.key, entry.value);
             }
         }
-        newContext.schedule(TELLING, PunctuationType.WALL_CLOCK_TIME, this::tellDue);
+        newContext.schedule(TELLING, PunctuationType.WALL_CLOCK_TIME, this::tellUntold);
+        newContext.schedule(FINALIZING, PunctuationType.WALL_CLOCK_TIME, this::finalizeDue);
         newContext.schedule(TIDYING, PunctuationType.WALL_CLOCK_TIME, this::tidy);
     }
 
@@ -95,18 +111,18 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
         String key = event.callId().toString();
         Known known = known(event.callId());
         if (known.run() == null && RunTable.hasNoRun(event)) {
-            open.delete(key);
+            forget(key);
             return;
         }
         take(event.callId(), timestampMs, event instanceof CallEvent.Ended, before -> RunTable.next(before, event));
     }
 
-    /// @param atOnce whether the change is told now; else within a second
+    /// @param atOnce whether the change is told now; else within [#TELLING]
     private void take(CallId callId, long timestampMs, boolean atOnce, UnaryOperator<Known> change) {
         Known before = known(callId);
         Known after = change.apply(before);
         if (after.equals(before)) {
-            if (after.isOver() && after.finalizedAt() == null && open.get(callId.toString()) == null) {
+            if (after.isOver() && after.finalizedAt() == null && kept(callId.toString()) == null) {
                 keep(after); // told before all was lost: it has yet to become final
             }
             return;
@@ -120,8 +136,18 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
 
     private Known known(CallId callId) {
         String key = callId.toString();
-        Known known = open.get(key);
+        Known known = kept(key);
         return known != null ? known : toldBefore(key).map(Known::of).orElseGet(() -> Known.nothing(callId));
+    }
+
+    private @Nullable Known kept(String key) {
+        Known known = recent.get(key);
+        return known != null ? known : open.get(key);
+    }
+
+    private void forget(String key) {
+        recent.remove(key);
+        open.delete(key);
     }
 
     private Optional<RunFacts> toldBefore(String key) {
@@ -133,6 +159,7 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
 
     private void keep(Known known) {
         String key = known.callId().toString();
+        recent.put(key, known);
         open.put(key, known);
         watch(key, known);
     }
@@ -158,19 +185,19 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
         }
     }
 
-    private void tellDue(long nowMs) {
+    private void tellUntold(long nowMs) {
         for (String key : Set.copyOf(untold)) {
-            tell(open.get(key), nowMs);
+            tell(Objects.requireNonNull(kept(key)), nowMs);
         }
-        Set<String> due = new HashSet<>();
-        for (Iterator<Map.Entry<String, Long>> each = finalAtMs.entrySet().iterator(); each.hasNext();) {
-            Map.Entry<String, Long> entry = each.next();
-            if (entry.getValue() <= nowMs) {
-                due.add(entry.getKey());
-            }
-        }
+    }
+
+    private void finalizeDue(long nowMs) {
+        List<String> due = finalAtMs.entrySet().stream()
+                .filter(each -> each.getValue() <= nowMs)
+                .map(Map.Entry::getKey)
+                .toList();
         for (String key : due) {
-            tell(open.get(key).finalized(Instant.ofEpochMilli(nowMs)), nowMs);
+            tell(Objects.requireNonNull(kept(key)).finalized(Instant.ofEpochMilli(nowMs)), nowMs);
         }
     }
 
@@ -188,7 +215,7 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
                         && toldBefore(key).map(facts -> Long.valueOf(known.revision()).equals(facts.revision())).orElse(true);
                 boolean runless = known.run() == null && known.callId().madeAtMs() < offersFromMs;
                 if (told || runless) {
-                    open.delete(key);
+                    forget(key);
                 }
             }
         }
