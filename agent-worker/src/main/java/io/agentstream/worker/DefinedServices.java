@@ -3,6 +3,7 @@ package io.agentstream.worker;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.ServiceUse.Role;
 import io.agentstream.worker.engine.cascade.Ports;
 import io.agentstream.worker.engine.cascade.ToolServer;
 import io.agentstream.worker.engine.cascade.Tools;
@@ -110,6 +111,16 @@ public final class DefinedServices implements Ports, SpeechPorts {
                         or(named.voice(), or(settings.voice(), service.usualVoice())), instructions, settings.language(), tools,
                         RealtimeSettings.USUAL_SESSION_MS, options),
                 history, listener);
+    }
+
+    @Override
+    public String model(Role role, Service named) {
+        return or(named.model(), switch (role) {
+            case EAR -> services.ear(named.service()).map(EarService::usualModel).orElse("");
+            case MOUTH -> services.mouth(named.service()).map(MouthService::usualModel).orElse("");
+            case REALTIME -> services.realtime(named.service()).map(RealtimeService::usualModel).orElse("");
+            case BRAIN, OTHER -> "";
+        });
     }
 
     private Connection connection(Service named, Patience patience) {

@@ -61,6 +61,7 @@ final class EventLine {
             case "hung_up" -> new Said(Colour.YELLOW, "the agent ends the call: " + payload.path("end").asString(""));
             case "resumed" -> new Said(
                     Colour.YELLOW, "another worker goes on, " + payload.path("gap_ms").asLong(0) + " ms were heard by nobody");
+            case "used" -> new Said(Colour.FAINT, uses(payload.path("services")));
             case "ended" -> new Said(Colour.BLUE, "socket closed with " + payload.path("close_code").asInt(0) + reason(payload));
             case "completed" -> new Said(
                     faults(payload).isEmpty() ? Colour.BOLD : Colour.RED,
@@ -80,6 +81,23 @@ final class EventLine {
         return what.equals("first_played") && ms > TimelineLimits.DEFAULT.slowTurnMs()
                 ? new Said(Colour.RED, "slow: the answer was waited for " + TimelineText.seconds(ms))
                 : new Said(Colour.FAINT, what + " after " + ms + " ms");
+    }
+
+    private static String uses(JsonNode services) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode use : services) {
+            text.append(text.isEmpty() ? "" : ", ").append(use.path("vendor").asString(""));
+            measure(text, use.path("input_tokens").asLong(0) + use.path("output_tokens").asLong(0), " tokens");
+            measure(text, use.path("characters").asLong(0), " characters");
+            measure(text, use.path("audio_ms").asLong(0), " ms");
+        }
+        return text.toString();
+    }
+
+    private static void measure(StringBuilder text, long amount, String of) {
+        if (amount > 0) {
+            text.append(' ').append(amount).append(of);
+        }
     }
 
     /// What was wrong that nobody complained of.

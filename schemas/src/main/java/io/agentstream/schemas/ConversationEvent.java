@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -199,6 +200,19 @@ public sealed interface ConversationEvent {
             @Doc("The call's newest record that the conversation had seen.") long after,
             @Doc("When.") Instant at,
             @Doc("Milliseconds of the caller's audio that nobody heard.") long gapMs,
+            @Doc(EPOCH) @Nullable Integer epoch)
+            implements ConversationEvent {}
+
+    @JsonTypeName("used")
+    @Doc("What the conversation's services were used for since the event of this type before it: told soon after something was used, when the"
+            + " conversation goes to another worker, and when it is over. The sum of them is what the call used. A worker that is killed has"
+            + " not told what it used last: what came in the second before, and what was under way.")
+    record Used(
+            @Doc("The call.") CallId callId,
+            @Doc("Number of the event within the conversation.") long number,
+            @Doc("The call's newest record that the conversation had seen.") long after,
+            @Doc("When.") Instant at,
+            @Doc("What was used, by service.") List<ServiceUse> services,
             @Doc(EPOCH) @Nullable Integer epoch)
             implements ConversationEvent {}
 }

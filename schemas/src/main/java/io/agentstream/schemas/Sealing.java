@@ -118,7 +118,7 @@ public final class Sealing {
                     t.result() != null);
             case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
                     ConversationEvent.NodeEntered _, ConversationEvent.Latency _, ConversationEvent.HungUp _,
-                    ConversationEvent.Resumed _ ->
+                    ConversationEvent.Resumed _, ConversationEvent.Used _ ->
                 event;
         };
     }
@@ -142,7 +142,7 @@ public final class Sealing {
             case ConversationEvent.Heard _, ConversationEvent.Said _, ConversationEvent.ToolCalled _,
                     ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
                     ConversationEvent.NodeEntered _, ConversationEvent.Latency _, ConversationEvent.HungUp _,
-                    ConversationEvent.Resumed _ ->
+                    ConversationEvent.Resumed _, ConversationEvent.Used _ ->
                 new Opened.Clear<>(event);
         };
     }
@@ -155,7 +155,7 @@ public final class Sealing {
             case ConversationEvent.ToolCalled t -> t.sealed() != null;
             case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
                     ConversationEvent.NodeEntered _, ConversationEvent.Latency _, ConversationEvent.HungUp _,
-                    ConversationEvent.Resumed _ ->
+                    ConversationEvent.Resumed _, ConversationEvent.Used _ ->
                 false;
         };
     }

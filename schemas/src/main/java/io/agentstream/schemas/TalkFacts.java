@@ -1,6 +1,7 @@
 package io.agentstream.schemas;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 @Doc("What a run's conversation told.")
@@ -25,8 +26,9 @@ public record TalkFacts(
         @Doc("Milliseconds of the caller's audio that nobody heard because of it.") long gapMs,
         @Doc("Generation of the workers' group that the newest event is of; 0 where it has none.") int epoch,
         @Doc("Number of the newest event.") long number,
-        @Doc("When the agent asked last for the caller to be given to somebody else.") @Nullable Instant transferAskedAt) {
+        @Doc("When the agent asked last for the caller to be given to somebody else.") @Nullable Instant transferAskedAt,
+        @Doc("What its services were used for; absent where nothing was, and from older writers.") @Nullable List<ServiceUse> services) {
 
     public static final TalkFacts NONE =
-            new TalkFacts(null, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 0, 0, null);
+            new TalkFacts(null, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 0, 0, null, null);
 }

@@ -71,6 +71,12 @@ final class Samples {
             new RunEvent.Completed(
                     CALL, 4, AT, RUN, End.REPLACED, 1000, 61_000, "0.1017", DisconnectedBy.PROVIDER, null, null, CallId.of(1, 2, 3)));
 
+    private static final List<ServiceUse> USES = List.of(
+            new ServiceUse(ServiceUse.Role.EAR, "deepgram", "nova-3", false, 1, 0, 0, 0, 0, 0, 0, 0, 61_000),
+            new ServiceUse(ServiceUse.Role.BRAIN, "openai", "gpt", true, 3, 1, 240, 128, 24, 0, 0, 0, 0),
+            new ServiceUse(ServiceUse.Role.MOUTH, "offline", null, false, 2, 0, 0, 0, 0, 0, 0, 90, 5_400),
+            new ServiceUse(ServiceUse.Role.REALTIME, "openai", "gpt-realtime", false, 2, 0, 20, 10, 6, 40, 14, 0, 800));
+
     static final List<ConversationEvent> CONVERSATION_EVENTS = List.of(
             new ConversationEvent.TurnStarted(CALL, 1, 3, AT, 1, ConversationEvent.Party.AGENT, null),
             new ConversationEvent.Heard(CALL, 2, 4, AT, 2, "one", "1", 340L, null),
@@ -89,8 +95,9 @@ final class Samples {
                     "2-front_desk", null));
 
     /// As they are on the topic.
-    private static final List<ConversationEvent> SEALED_EVENTS = List.of(new ConversationEvent.ToolCalled(
-            CALL, 7, 6, AT, 2, "look_up", Json.MAPPER.createObjectNode(), null, 7, "c2VhbGVk", null, true));
+    private static final List<ConversationEvent> SEALED_EVENTS = List.of(
+            new ConversationEvent.ToolCalled(CALL, 7, 6, AT, 2, "look_up", Json.MAPPER.createObjectNode(), null, 7, "c2VhbGVk", null, true),
+            new ConversationEvent.Used(CALL, 32, 7, AT, USES, 7));
 
     static final List<MediaFrame> MEDIA_FRAMES = List.of(
             new MediaFrame.Audio(CALL, 5, AT.toEpochMilli(), 40, Slice.of(new byte[] {1, 2, 3})),
@@ -150,7 +157,7 @@ final class Samples {
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
                     "inbound", DisconnectedBy.AGENT, "booked", AT, true,
                     new SocketFacts(AT, AT, AT, AT, AT, 1000, 42_000L, Map.of("unknown", 3), 3_120L),
-                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, null),
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, null, null),
                     null, null, null, null, null),
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.CALLER_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
@@ -158,8 +165,13 @@ final class Samples {
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.TRANSFERRED, null, "0.1017", 5L, true, AT, AT, "cloudonix",
                     "inbound", DisconnectedBy.AGENT, null, null, null, null,
-                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, AT), null,
-                    CallId.of(1, 2, 3), CallId.of(1, 2, 4), Transfer.CONNECTED, AT));
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, AT, null), null,
+                    CallId.of(1, 2, 3), CallId.of(1, 2, 4), Transfer.CONNECTED, AT),
+            new RunFacts(
+                    CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
+                    "inbound", DisconnectedBy.AGENT, null, null, null, null,
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 32, null, USES), null,
+                    null, null, null, null));
 
     static final List<Usage> USAGE = List.of(
             new Usage(3, MINUTE, 4, 1, 244_000, null, null, null, null, null, null),

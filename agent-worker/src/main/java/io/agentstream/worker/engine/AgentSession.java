@@ -3,6 +3,8 @@ package io.agentstream.worker.engine;
 import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.ServiceUse;
+import java.util.List;
 
 /// An engine's side of one conversation. Called by the conversation's loop only, and never blocks it.
 ///
@@ -26,6 +28,13 @@ public interface AgentSession extends AutoCloseable {
     /// Asks a service, or stops one: of what was stopped nothing reaches the sink when this has returned. Only where a dialogue decides
     /// within the machine.
     default void perform(ServiceEffect effect) {}
+
+    /// What its services were used for since this was asked last. Also once it is closed.
+    ///
+    /// @param all whether it is to be told by all means; else only where something was done with
+    default List<ServiceUse> used(boolean all) {
+        return List.of();
+    }
 
     /// Ends everything. When this has returned, no reply reaches the sink. A second time does nothing.
     @Override

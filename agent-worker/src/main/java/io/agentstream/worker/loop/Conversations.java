@@ -5,6 +5,8 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.ServiceUse;
+import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.slf4j.Logger;
@@ -275,11 +277,22 @@ final class Conversations {
                 log.atWarn().addKeyValue("call", conversation.callId).log("call has gone quiet, conversation given up");
                 guard.refuse(conversation.run, conversation.epoch);
                 end(conversation.callId, nowMs, nowMs);
-            } else if (conversation.unsaved || ++conversation.unsavedSeconds >= SAVE_EVERY_SECONDS) {
+                continue;
+            }
+            tellUses(conversation, false, nowMs);
+            if (conversation.unsaved || ++conversation.unsavedSeconds >= SAVE_EVERY_SECONDS) {
                 events.save(conversation, nowMs);
             } else {
                 events.journal().due(conversation, nowMs);
             }
+        }
+    }
+
+    /// @param all whether something is told by all means, where there is anything
+    private void tellUses(LiveConversation of, boolean all, long nowMs) {
+        List<ServiceUse> uses = guard.used(of, all);
+        if (!uses.isEmpty()) {
+            events.used(of, uses, nowMs);
         }
     }
 
@@ -294,6 +307,7 @@ final class Conversations {
         if (conversation != null) {
             guard.give(conversation, Math.min(nowMs, endedMs), new ConversationInput.CallEnded());
             forget(conversation);
+            tellUses(conversation, true, Math.min(nowMs, endedMs));
             events.forget(conversation);
             log.atInfo()
                     .addKeyValue("call", conversation.callId)
@@ -316,6 +330,7 @@ final class Conversations {
     void save(IntPredicate partitions, long nowMs) {
         for (LiveConversation conversation : calls.all()) {
             if (partitions.test(conversation.partition)) {
+                tellUses(conversation, true, nowMs);
                 events.save(conversation, nowMs);
             }
         }

@@ -9,10 +9,12 @@ import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.takeover.Batch;
 import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -70,6 +72,13 @@ final class EventWriter {
     void tell(LiveConversation of, Fact fact, long nowMs) {
         of.number++;
         send(Topics.CONVERSATION_EVENTS, of, encoded(of, event(of, fact, Instant.ofEpochMilli(nowMs))));
+    }
+
+    /// Tells what the conversation's services were used for.
+    void used(LiveConversation of, List<ServiceUse> uses, long nowMs) {
+        of.number++;
+        send(Topics.CONVERSATION_EVENTS, of, encoded(of, new ConversationEvent.Used(
+                of.callId, of.number, of.after, Instant.ofEpochMilli(nowMs), uses, of.epoch)));
     }
 
     private static byte[] encoded(LiveConversation of, ConversationEvent event) {

@@ -5,7 +5,9 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.SocketCommand;
+import io.agentstream.worker.engine.AgentSession;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,10 +99,33 @@ final class Guard {
 
     /// Gives back what the conversation holds. A second time does nothing.
     void release(LiveConversation of) {
-        close(of, of.session);
-        of.session = null;
+        AgentSession session = of.session;
+        if (session != null) {
+            close(of, session);
+            of.session = null;
+            of.untold = ServiceUse.sum(of.untold, used(of, session, true));
+        }
         close(of, of.speech);
         of.speech = null;
+    }
+
+    /// What the conversation's services were used for since this was asked last.
+    ///
+    /// @param all whether it is to be told by all means
+    List<ServiceUse> used(LiveConversation of, boolean all) {
+        AgentSession session = of.session;
+        List<ServiceUse> before = of.untold;
+        of.untold = List.of();
+        return session == null ? before : ServiceUse.sum(before, used(of, session, all));
+    }
+
+    private static List<ServiceUse> used(LiveConversation of, AgentSession session, boolean all) {
+        try {
+            return session.used(all);
+        } catch (RuntimeException | LinkageError | StackOverflowError bug) { // it is not counted, and goes on
+            log.atError().addKeyValue("call", of.callId).setCause(bug).log("what a conversation uses cannot be counted");
+            return List.of();
+        }
     }
 
     private static void close(LiveConversation of, @Nullable AutoCloseable part) {

@@ -11,10 +11,12 @@ import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +81,8 @@ final class LiveConversation {
     long journalAfter;
     /// What waits for it in the loop's mailbox.
     final Mailbox.Load load = new Mailbox.Load();
+    /// What its services were used for before they were closed, and nobody was told yet.
+    List<ServiceUse> untold = List.of();
     /// Nothing more is done for this call. Read by the producer's thread.
     volatile boolean closed;
 

@@ -27,6 +27,13 @@ public record Usage(
         return new Usage(0, 0, 0, 0, 0, characters, audioMs);
     }
 
+    public Usage minus(Usage less) {
+        return new Usage(
+                inputTokens - less.inputTokens, cachedTokens - less.cachedTokens, outputTokens - less.outputTokens,
+                inputAudioTokens - less.inputAudioTokens, outputAudioTokens - less.outputAudioTokens,
+                characters - less.characters, audioMs - less.audioMs);
+    }
+
     public Usage plus(Usage more) {
         return new Usage(
                 inputTokens + more.inputTokens, cachedTokens + more.cachedTokens, outputTokens + more.outputTokens,

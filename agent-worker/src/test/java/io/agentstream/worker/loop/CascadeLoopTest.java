@@ -22,6 +22,7 @@ import io.agentstream.schemas.JournalEntry;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
@@ -46,6 +47,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -101,7 +103,7 @@ class CascadeLoopTest {
 
                 @Override
                 public Usage usage() {
-                    return Usage.NONE;
+                    return Usage.heard(heardBytes.get() / MuLaw.BYTES_PER_MS);
                 }
 
                 @Override
@@ -176,7 +178,7 @@ class CascadeLoopTest {
 
                         @Override
                         public Usage usage() {
-                            return Usage.NONE;
+                            return Usage.spoken(text.length(), text.length() * 20L);
                         }
                     };
                 }
@@ -281,6 +283,65 @@ class CascadeLoopTest {
         fixture.ended(CALL, 0, seq);
         fixture.work();
         assertRunsAgain();
+    }
+
+    private static List<ServiceUse> uses(LoopFixture fixture) {
+        return fixture.conversationEvents().stream()
+                .filter(ConversationEvent.Used.class::isInstance)
+                .map(each -> ((ConversationEvent.Used) each).services())
+                .reduce(List.of(), ServiceUse::sum);
+    }
+
+    private static ServiceUse heardFor(long requests, long bytes) {
+        return new ServiceUse(ServiceUse.Role.EAR, "deepgram", null, false, requests, 0, 0, 0, 0, 0, 0, 0, bytes / MuLaw.BYTES_PER_MS);
+    }
+
+    private static ServiceUse thought(long requests) {
+        return new ServiceUse(ServiceUse.Role.BRAIN, "openai", "m", false, requests, 0, 10 * requests, 0, 5 * requests, 0, 0, 0, 0);
+    }
+
+    private static ServiceUse spoke(long requests, long characters) {
+        return new ServiceUse(ServiceUse.Role.MOUTH, "openai", null, false, requests, 0, 0, 0, 0, 0, 0, characters, 20 * characters);
+    }
+
+    @Test
+    void whatItsServicesWereUsedForIsToldToTheUnit() throws Exception {
+        greeted();
+        says("Where is my order, please?");
+        heard(3);
+        fixture.workUntil(() -> fixture.commands().getLast() instanceof SocketCommand.Close);
+
+        fixture.ended(CALL, 0, seq);
+        fixture.work();
+
+        int characters = "Welcome.How can I help?It is on its way.Goodbye.".length();
+        assertEquals(
+                Set.of(heardFor(1, services.heardBytes.get()), thought(2), spoke(4, characters)), Set.copyOf(uses(fixture)));
+        assertTrue(told(ConversationEvent.Used.class).size() > 1, "some of it is told while the call goes on");
+    }
+
+    /// What the first has used is told when it goes; the other tells what it uses itself.
+    @Test
+    void nothingOfItIsLostOrToldTwiceWhereAnotherWorkerGoesOn() throws Exception {
+        greeted();
+        says("Hello there, who are you?");
+        heard(3);
+        fixture.loop.onClose();
+
+        InProcess others = new InProcess();
+        LoopFixture second = new LoopFixture(
+                LoopFixture.engines(new CascadeEngine(_ -> others, FailureListener.NOBODY)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
+        second.nowMs.set(fixture.nowMs.get());
+        second.start(0);
+        second.audio(CALL, 0, seq++, Slice.of(new byte[160]));
+        second.work();
+        second.ended(CALL, 0, seq);
+        second.work();
+
+        // they share the producer of events: it has all that both have told
+        int characters = "Welcome.How can I help?You said: Hello there,who are you?".length();
+        assertEquals(
+                Set.of(heardFor(2, services.heardBytes.get() + others.heardBytes.get()), thought(1), spoke(4, characters)), Set.copyOf(uses(second)));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
@@ -34,6 +35,7 @@ final class RedactedRecords implements RecordValues {
 
     private final Names nodes = new Names("node");
     private final Names tools = new Names("tool");
+    private final Names vendors = new Names("service");
     private final Tones caller = new Tones(CALLER_PERIOD);
     private final Tones agent = new Tones(AGENT_PERIOD);
 
@@ -121,10 +123,19 @@ final class RedactedRecords implements RecordValues {
                 new ConversationEvent.NodeEntered(n.callId(), n.number(), n.after(), n.at(), nodes.of(n.node()), n.epoch());
             case ConversationEvent.Latency l -> new ConversationEvent.Latency(
                     l.callId(), l.number(), l.after(), l.at(), l.turn(), WAITED_FOR.contains(l.what()) ? l.what() : WORD, l.ms(), l.epoch());
+            case ConversationEvent.Used u ->
+                new ConversationEvent.Used(u.callId(), u.number(), u.after(), u.at(), u.services().stream().map(this::use).toList(), u.epoch());
             case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
                     ConversationEvent.HungUp _, ConversationEvent.Resumed _ ->
                 event;
         };
+    }
+
+    /// Whose services they are may say whose agent it is.
+    private ServiceUse use(ServiceUse use) {
+        return new ServiceUse(
+                use.role(), vendors.of(use.vendor()), word(use.model()), use.fallback(), use.requests(), use.untold(), use.inputTokens(),
+                use.cachedTokens(), use.outputTokens(), use.inputAudioTokens(), use.outputAudioTokens(), use.characters(), use.audioMs());
     }
 
     private MediaFrame frame(MediaFrame frame) {

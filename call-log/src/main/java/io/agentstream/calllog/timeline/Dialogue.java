@@ -65,6 +65,7 @@ final class Dialogue {
                 waitingTurn = null;
                 tape.put(new TimelineEntry.Lifecycle(atMs, null, after, "agent_hung_up", Map.of("end", lower(e.end()))));
             }
+            case ConversationEvent.Used _ -> { } // what it cost is no part of what happened
             case ConversationEvent.Resumed e -> {
                 takeovers++;
                 tape.put(new TimelineEntry.Takeover(atMs, null, after, e.gapMs()));

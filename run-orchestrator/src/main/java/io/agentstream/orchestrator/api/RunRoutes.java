@@ -91,6 +91,7 @@ final class RunRoutes {
         out.put("outcome", run.outcome());
         ArrayNode faults = out.putArray("faults");
         run.faults().forEach(faults::add);
+        out.set("services", run.services());
         out.put("cost", Json.decimal(run.cost()));
         Runs.Match match = run.match();
         if (match == null) {

@@ -7,6 +7,7 @@ import io.agentstream.orchestrator.store.RunEvents.NewEvent;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunRows;
 import io.agentstream.orchestrator.store.RunRows.RunRow;
+import io.agentstream.orchestrator.store.RunServices;
 import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.RunWords;
 import io.agentstream.orchestrator.store.SignsOfLife;
@@ -67,6 +68,9 @@ final class Stories {
                     Outcomes.achieved(connection, run.id(), entered.outcome());
                 }
             }
+            if (fresh > 0 && event instanceof ConversationEvent.Used used) {
+                RunServices.used(connection, run.id(), used.services());
+            }
             if (fresh > 0 && event instanceof ConversationEvent.ToolCalled called && called.transfer() != null && called.result() == null) {
                 transfer(connection, run, called, called.transfer());
             }
@@ -113,7 +117,7 @@ final class Stories {
             case ConversationEvent.Said said -> !said.text().isBlank();
             case ConversationEvent.Began _, ConversationEvent.TurnStarted _, ConversationEvent.Interrupted _,
                     ConversationEvent.NodeEntered _, ConversationEvent.ToolCalled _, ConversationEvent.Latency _,
-                    ConversationEvent.HungUp _, ConversationEvent.Resumed _ ->
+                    ConversationEvent.HungUp _, ConversationEvent.Resumed _, ConversationEvent.Used _ ->
                 false;
         };
     }

@@ -5,9 +5,11 @@ import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.RunEvent;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.SocketFacts;
 import io.agentstream.schemas.TalkFacts;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One row of `runs.v1`: what is known of a call after one more record. Whatever comes again changes nothing, and what of one call
@@ -90,6 +92,7 @@ final class RunTable {
                 next.resumed++;
                 next.gapMs += e.gapMs();
             }
+            case ConversationEvent.Used e -> next.services = ServiceUse.sum(next.services == null ? List.of() : next.services, e.services());
         }
         return next.facts();
     }
@@ -130,6 +133,7 @@ final class RunTable {
         int epoch;
         long number;
         @Nullable Instant transferAskedAt;
+        @Nullable List<ServiceUse> services;
 
         Talk(TalkFacts from) {
             beganAt = from.beganAt();
@@ -152,6 +156,7 @@ final class RunTable {
             epoch = from.epoch();
             number = from.number();
             transferAskedAt = from.transferAskedAt();
+            services = from.services();
         }
 
         void heard(ConversationEvent.Heard event) {
@@ -176,7 +181,8 @@ final class RunTable {
         TalkFacts facts() {
             return new TalkFacts(
                     beganAt, turns, agentTurns, callerTurns, interruptions, keys, tools, firstSpeechAt, lastSpeechAt, callerMs,
-                    agentMs, silenceMs, replies, replyMs, longestReplyMs, resumed, gapMs, epoch, number, transferAskedAt);
+                    agentMs, silenceMs, replies, replyMs, longestReplyMs, resumed, gapMs, epoch, number, transferAskedAt,
+                    services);
         }
     }
 }

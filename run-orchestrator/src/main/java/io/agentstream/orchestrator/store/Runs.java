@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the table of runs for people. Who decides about runs has statements of its own.
@@ -23,6 +24,7 @@ public final class Runs {
     /// A run and the UUID of its agent.
     ///
     /// @param faults codes of what was wrong that nobody complained of; empty where nothing was, or nobody could tell
+    /// @param services what its services were used for, a list; empty where nothing was
     /// @param match where it was looked for by its words
     public record Run(
             long id,
@@ -47,12 +49,14 @@ public final class Runs {
             @Nullable String disconnectedBy,
             @Nullable String outcome,
             List<String> faults,
+            JsonNode services,
             @Nullable Match match) {
 
         Run withMatch(Match found) {
             return new Run(
                     id, name, callId, agentUuid, agentVersion, mode, callType, state, failureCode, failureReason, initialContext,
-                    gatheredContext, logs, createdAt, startedAt, endedAt, endBy, closeCode, cost, disconnectedBy, outcome, faults, found);
+                    gatheredContext, logs, createdAt, startedAt, endedAt, endBy, closeCode, cost, disconnectedBy, outcome, faults, services,
+                    found);
         }
 
         /// Without the agent's UUID and what the caller said.
@@ -113,6 +117,7 @@ public final class Runs {
                 row.getString("disconnected_by"),
                 row.getString("outcome"),
                 texts(row.getArray("faults")),
+                RunServices.read(row),
                 null);
     }
 

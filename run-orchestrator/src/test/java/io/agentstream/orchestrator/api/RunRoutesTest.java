@@ -59,7 +59,7 @@ final class RunRoutesTest {
                 List.of(
                         "id", "name", "call_id", "agent_uuid", "agent_version", "mode", "call_type", "state", "failure",
                         "initial_context", "gathered_context", "logs", "created_at", "started_at", "ended_at",
-                        "duration_seconds", "end", "disconnected_by", "outcome", "faults", "cost", "match"),
+                        "duration_seconds", "end", "disconnected_by", "outcome", "faults", "services", "cost", "match"),
                 List.copyOf(answer.body().propertyNames()));
         assertTrue(answer.get("/name").stringValue().matches("WR-AGS-[0-9]{8}"));
         assertEquals(tenant.agentUuid().toString(), answer.get("/agent_uuid").stringValue());

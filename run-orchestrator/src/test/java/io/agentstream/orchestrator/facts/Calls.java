@@ -11,6 +11,7 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunEvent.RunRef;
+import io.agentstream.schemas.ServiceUse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,16 @@ final class Calls {
                 new ConversationEvent.Latency(call, 10, 5, at, 3, "first_played", 560, epoch),
                 new ConversationEvent.ToolCalled(call, 11, 5, at.plusSeconds(8), 3, "look_up", ARGUMENTS, null, epoch),
                 new ConversationEvent.ToolCalled(
-                        call, 12, 5, at.plusSeconds(8), 3, "look_up", ARGUMENTS, Json.MAPPER.createObjectNode().put("ok", true), epoch));
+                        call, 12, 5, at.plusSeconds(8), 3, "look_up", ARGUMENTS, Json.MAPPER.createObjectNode().put("ok", true), epoch),
+                new ConversationEvent.Used(call, 13, 5, at.plusSeconds(9), List.of(used(2, 240), heard(4_000)), epoch),
+                new ConversationEvent.Used(call, 14, 5, at.plusSeconds(9), List.of(heard(5_000), used(1, 120)), epoch));
+    }
+
+    static ServiceUse used(int requests, long tokens) {
+        return new ServiceUse(ServiceUse.Role.BRAIN, "openai", "m-1", false, requests, 0, tokens, 0, 12, 0, 0, 0, 0);
+    }
+
+    static ServiceUse heard(long ms) {
+        return new ServiceUse(ServiceUse.Role.EAR, "deepgram", "nova-3", false, 0, 0, 0, 0, 0, 0, 0, 0, ms);
     }
 }

@@ -28,14 +28,18 @@ import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.audio.Dtmf;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.ServiceUse;
+import io.agentstream.schemas.ServiceUse.Role;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.engine.ServiceMeter;
 import io.agentstream.worker.engine.cascade.FailureListener.Kind;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.fallback.Standing;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,13 +65,14 @@ final class CascadeSession implements AgentSession {
     private final ReplySink out;
     private final Map<Integer, Brain> brains = new HashMap<>();
     private final Map<Integer, Mouth> mouths = new HashMap<>();
-    private final List<Brain.Answering> thoughts = new ArrayList<>();
-    private final List<Mouth.Utterance> utterances = new ArrayList<>();
+    private final List<InUse.Thinking> thoughts = new ArrayList<>();
+    private final List<InUse.Speaking> utterances = new ArrayList<>();
+    private final ServiceMeter meter = new ServiceMeter();
     private final ToolServers servers;
     private final ToolCalls tools;
     /// Brains that do not take the tools of this conversation's servers. Any thread.
     private final Set<Integer> toolless = ConcurrentHashMap.newKeySet();
-    private @Nullable Ear ear;
+    private InUse.@Nullable Hearing ear;
     private boolean closed;
 
     /// How the services stand that the graph names, each kind in its order.
@@ -108,9 +113,9 @@ final class CascadeSession implements AgentSession {
 
     @Override
     public void hear(MediaFrame.Audio frame) {
-        Ear now = ear;
+        InUse.Hearing now = ear;
         if (now != null && frame.payload().length() > 0) {
-            now.hear(frame.payload());
+            now.ear().hear(frame.payload());
         }
     }
 
@@ -129,13 +134,13 @@ final class CascadeSession implements AgentSession {
                     Kind.MOUTH, rows.mouths(), speak.mouth(), () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
             case PressKeys press -> press(press);
             case StopSpeaking stop -> {
-                utterances.forEach(Mouth.Utterance::cancel);
+                utterances.forEach(InUse.Speaking::cancel);
                 utterances.clear();
             }
             case AskBrain ask -> attempt(
                     Kind.BRAIN, rows.brains(), ask.brain(), () -> ask(ask), new BrainFailed(ask.turn(), ask.number(), REFUSED));
             case StopBrain stop -> {
-                thoughts.forEach(Brain.Answering::cancel);
+                thoughts.forEach(InUse.Thinking::cancel);
                 thoughts.clear();
             }
             case CallTool call -> tools.begin(call);
@@ -145,9 +150,9 @@ final class CascadeSession implements AgentSession {
             case GaveUp late -> late(late);
             case OpenSpeech _, HearTurn _, TellSpeech _, CutShort _ -> { } // whoever hears here does not think
             case FinishHearing finish -> {
-                Ear now = ear;
+                InUse.Hearing now = ear;
                 if (now != null) {
-                    now.finish();
+                    now.ear().finish();
                 }
             }
         }
@@ -170,14 +175,17 @@ final class CascadeSession implements AgentSession {
     }
 
     private void listen(OpenEar open) {
-        Ear before = ear;
+        InUse.Hearing before = ear;
         ear = null;
         if (before != null) {
             before.close();
         }
         Service service = graph.services().ears().get(open.service());
-        ear = ports.ear(
+        Ear opened = ports.ear(
                 service, graph.settings(), watched(Kind.EAR, rows.ears(), open.service(), service).ear(new EarAnswers(open.ear(), out)));
+        ServiceMeter.Use use = meter.begin(who(Role.EAR, service, open.service()), 1);
+        use.measuredBy(opened::usage);
+        ear = new InUse.Hearing(opened, use);
     }
 
     /// One answer at a time is wanted: what was asked before has ended, or was stopped.
@@ -185,11 +193,34 @@ final class CascadeSession implements AgentSession {
         Brain brain = brains.computeIfAbsent(ask.brain(), n -> ports.brain(graph.services().brains().get(n)));
         thoughts.clear();
         Service service = graph.services().brains().get(ask.brain());
-        Brain.Listener listener =
-                watched(Kind.BRAIN, rows.brains(), ask.brain(), service).brain(Answers.ofBrain(ask.turn(), ask.number(), out));
-        thoughts.add(servers.whenListed(
+        ServiceMeter.Use use = meter.begin(who(Role.BRAIN, service, ask.brain()), 1);
+        Brain.Listener listener = counted(
+                watched(Kind.BRAIN, rows.brains(), ask.brain(), service).brain(Answers.ofBrain(ask.turn(), ask.number(), out)), use);
+        Brain.Answering answering = servers.whenListed(
                 ask.request().servers(), served -> ask(brain, ask, service, served, listener),
-                notAsked -> out.post(new BrainFailed(ask.turn(), ask.number(), REFUSED))));
+                notAsked -> out.post(new BrainFailed(ask.turn(), ask.number(), REFUSED)));
+        thoughts.add(new InUse.Thinking(answering, use));
+    }
+
+    /// What was used is counted before anybody hears that it is over.
+    private static Brain.Listener counted(Brain.Listener listener, ServiceMeter.Use use) {
+        return event -> {
+            switch (event) {
+                case Thought.Done done -> use.over(done.usage());
+                case Thought.Failed failed -> use.over(failed.usage());
+                case Thought.Text _, Thought.ToolCall _ -> { }
+            }
+            listener.on(event);
+        };
+    }
+
+    private ServiceMeter.Who who(Role role, Service service, int number) {
+        return new ServiceMeter.Who(role, service.service(), ports.model(role, service), number > 0);
+    }
+
+    @Override
+    public List<ServiceUse> used(boolean all) {
+        return meter.take(all);
     }
 
     /// Also on a thread of a server's.
@@ -211,8 +242,12 @@ final class CascadeSession implements AgentSession {
 
     private void say(Speak speak, Mouth.Listener listener) {
         utterances.clear();
-        Mouth.Utterance utterance = mouth(speak.mouth()).speak(listener);
-        utterances.add(utterance);
+        Mouth mouth = mouth(speak.mouth());
+        ServiceMeter.Use use = meter.begin(
+                who(Role.MOUTH, isOwn(speak.mouth()) ? OwnVoice.SERVICE : graph.services().mouths().get(speak.mouth()), speak.mouth()), 1);
+        Mouth.Utterance utterance = mouth.speak(MouthAnswers.counted(listener, use));
+        use.measuredBy(utterance::usage);
+        utterances.add(new InUse.Speaking(utterance, use));
         utterance.say(speak.text());
         utterance.end();
     }
@@ -233,7 +268,7 @@ final class CascadeSession implements AgentSession {
             return;
         }
         closed = true;
-        Ear now = ear;
+        InUse.Hearing now = ear;
         ear = null;
         tools.close();
         servers.close();
@@ -242,5 +277,7 @@ final class CascadeSession implements AgentSession {
         }
         brains.values().forEach(Brain::close);
         mouths.values().forEach(Mouth::close);
+        thoughts.forEach(each -> each.use().stopped());
+        utterances.forEach(each -> each.use().stopped());
     }
 }

@@ -6,6 +6,7 @@ import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.Word;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.engine.ServiceMeter;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.Spoken;
 import java.util.List;
@@ -21,6 +22,17 @@ public final class MouthAnswers implements Mouth.Listener {
         this.turn = turn;
         this.number = number;
         this.out = out;
+    }
+
+    /// What was used is counted before anybody hears that it is over.
+    public static Mouth.Listener counted(Mouth.Listener listener, ServiceMeter.Use use) {
+        return event -> {
+            switch (event) {
+                case Spoken.Done _, Spoken.Failed _ -> use.stopped();
+                case Spoken.Audio _, Spoken.Words _ -> { }
+            }
+            listener.on(event);
+        };
     }
 
     @Override

@@ -28,9 +28,12 @@ import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.audio.Dtmf;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.ServiceUse;
+import io.agentstream.schemas.ServiceUse.Role;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
+import io.agentstream.worker.engine.ServiceMeter;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.MouthAnswers;
 import io.agentstream.worker.engine.cascade.OwnVoice;
@@ -68,7 +71,10 @@ final class RealtimeSession implements AgentSession {
     private final LastTurn last = new LastTurn();
     private final SaidItems items = new SaidItems();
     private @Nullable Open open;
+    private final ServiceMeter meter = new ServiceMeter();
+    /// What our own voice says, and what counts it.
     private Mouth.@Nullable Utterance utterance;
+    private ServiceMeter.@Nullable Use own;
     private @Nullable Mouth mouth;
     /// Whether it is the caller's turn, and which.
     private boolean hearing;
@@ -79,7 +85,7 @@ final class RealtimeSession implements AgentSession {
     private boolean closed;
 
     /// A service that is open, and what it knows.
-    private record Open(Realtime realtime, Lives lives, Knowledge knowledge) {}
+    private record Open(Realtime realtime, Lives lives, Knowledge knowledge, ServiceMeter.Use use) {}
 
     RealtimeSession(AgentGraph graph, CallId callId, SpeechPorts ports, Standing row, FailureListener failures, ReplySink out) {
         this.graph = graph;
@@ -177,7 +183,10 @@ final class RealtimeSession implements AgentSession {
                 });
         Realtime realtime = ports.realtime(
                 service, graph.settings(), request.instructions(), Requests.tools(request), Requests.history(isHeard ? heard(request) : request), lives);
-        open = new Open(realtime, lives, knowledge);
+        ServiceMeter.Use use = meter.begin(
+                new ServiceMeter.Who(Role.REALTIME, service.service(), ports.model(Role.REALTIME, service), asked.service() > 0), 0);
+        use.measuredBy(realtime::usage);
+        open = new Open(realtime, lives, knowledge, use);
         if (isHeard) {
             last.sound().forEach(realtime::hear);
             realtime.finish(last.turn());
@@ -246,6 +255,7 @@ final class RealtimeSession implements AgentSession {
             now.knowledge().update(asked.request(), served, now.realtime());
             int answer = ++answers;
             now.lives().ask(answer, asked.turn(), asked.number(), false);
+            now.use().again();
             now.realtime().answer(answer, "");
         }
         pending = asked.equals(pending) ? null : pending;
@@ -261,6 +271,7 @@ final class RealtimeSession implements AgentSession {
         } else if (now != null) {
             int answer = ++answers;
             now.lives().ask(answer, line.turn(), line.number(), true);
+            now.use().again();
             now.realtime().answer(answer, WORD_FOR_WORD + line.text());
         }
     }
@@ -269,8 +280,12 @@ final class RealtimeSession implements AgentSession {
         if (mouth == null) {
             mouth = ports.mouth(OwnVoice.SERVICE, graph.settings());
         }
-        Mouth.Utterance speaking = mouth.speak(new MouthAnswers(line.turn(), line.number(), out));
+        ServiceMeter.Use use = meter.begin(
+                new ServiceMeter.Who(Role.MOUTH, OwnVoice.SERVICE.service(), ports.model(Role.MOUTH, OwnVoice.SERVICE), true), 1);
+        Mouth.Utterance speaking = mouth.speak(MouthAnswers.counted(new MouthAnswers(line.turn(), line.number(), out), use));
+        use.measuredBy(speaking::usage);
         utterance = speaking;
+        own = use;
         speaking.say(line.text());
         speaking.end();
     }
@@ -283,10 +298,18 @@ final class RealtimeSession implements AgentSession {
         if (now != null) {
             now.lives().stop(of, lines).forEach(now.realtime()::stop);
         }
-        if (lines && utterance != null) {
-            utterance.cancel();
-            utterance = null;
+        if (lines) {
+            shutUp();
         }
+    }
+
+    private void shutUp() {
+        if (utterance != null && own != null) {
+            utterance.cancel();
+            own.stopped();
+        }
+        utterance = null;
+        own = null;
     }
 
     private void shut() {
@@ -295,7 +318,13 @@ final class RealtimeSession implements AgentSession {
         hearing = false;
         if (now != null) {
             now.realtime().close();
+            now.use().stopped();
         }
+    }
+
+    @Override
+    public List<ServiceUse> used(boolean all) {
+        return meter.take(all);
     }
 
     @Override
@@ -306,6 +335,7 @@ final class RealtimeSession implements AgentSession {
             tools.close();
             servers.close();
             shut();
+            shutUp();
             if (mouth != null) {
                 mouth.close();
             }

@@ -2,6 +2,7 @@ package io.agentstream.worker.engine.realtime;
 
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
+import io.agentstream.schemas.ServiceUse.Role;
 import io.agentstream.worker.engine.cascade.ToolPorts;
 import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Message;
@@ -21,4 +22,9 @@ public interface SpeechPorts extends ToolPorts {
     ///
     /// @throws RuntimeException where there is no such service: to the conversation it has refused
     Mouth mouth(Service service, Settings settings);
+
+    /// The model that a service means, whether its definition names it or not; empty where there is nothing to choose.
+    default String model(Role role, Service service) {
+        return service.model() == null ? "" : service.model();
+    }
 }
