@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -318,15 +319,19 @@ final class LauncherTest {
         }
     }
 
-    /// The launcher's heap begins larger than that.
+    /// A JVM whose heap begins larger than it may become does not start.
     @ParameterizedTest
-    @ValueSource(strings = {"-Xmx96m", "-Xlog:disable -Xmx96m", "-Xms32m"})
-    void theHeapThatIsAskedForIsTaken(String options) throws Exception {
+    @CsvSource({"'', true", "-Xms32m, true", "-Xmx96m, false", "-Xlog:disable -Xmx96m, false"})
+    void aHeapThatIsAskedForBeginsAsSmallAsItIs(String options, boolean beginsLarge) throws Exception {
         // when
         try (Launch launch = project.launch(
                 Map.of("AGENT_STREAM_JAVA_OPTS", options), parent, project.root().resolve("agent-stream").toString())) {
             // then
             assertEquals(0, launch.exitCode(), launch.said());
+            List<String> heap = launch.said().lines().filter(line -> line.startsWith("argument -Xm")).toList();
+            Stream<String> own = beginsLarge ? Stream.of("-Xms400m", "-Xmx1g") : Stream.of("-Xmx1g");
+            Stream<String> asked = Stream.of(options.split(" ")).filter(option -> option.startsWith("-Xm"));
+            assertEquals(Stream.concat(own, asked).map("argument "::concat).toList(), heap, launch.said());
         }
     }
 
