@@ -20,6 +20,7 @@ import io.agentstream.orchestrator.jobs.OutboxSweep;
 import io.agentstream.orchestrator.jobs.Publisher;
 import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.jobs.TransferDoubts;
+import io.agentstream.orchestrator.liveness.Attendance;
 import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.liveness.KafkaLogWatch;
 import io.agentstream.orchestrator.liveness.MeterReader;
@@ -124,7 +125,8 @@ final class RunParts {
         Greetings greetings = new Greetings();
         CallHandler handler = new CallHandler(
                 decisions, lent.sessions(), announcer, metrics, lent.clock(),
-                settings.handshakeTimeout(), sealed, greetings, new TransferDoubts(lent.database(), lent.sessions()));
+                settings.handshakeTimeout(), sealed, greetings, new TransferDoubts(lent.database(), lent.sessions()),
+                new Attendance(hearing));
         KeyedExecutor<CallId> executor = new KeyedExecutor<>(lent.onFault());
         lent.metrics().gauge("agent_stream_orchestrator_in_flight", executor::inFlight);
 

@@ -2,6 +2,7 @@ package io.agentstream.cli.audit;
 
 import io.agentstream.cli.audit.RunRecords.Row;
 import io.agentstream.orchestrator.decide.Tariff;
+import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -42,25 +43,44 @@ final class MoneyJudge {
         Instant endedAt = row.endedAt();
         int seconds = startedAt == null || endedAt == null ? 0 : Tariff.startedSeconds(startedAt, endedAt);
         BigDecimal talk = new Tariff(price).cost(seconds);
-        Optional<Boolean> paid = isPaid(row);
+        Optional<Boolean> paid = isPaid(call, row);
         boolean free = row.cost().signum() == 0 && !paid.orElse(false);
         boolean full = row.cost().compareTo(talk) == 0 && paid.orElse(true);
         if (!free && !full) {
-            String why = paid.orElse(true) ? "" : ", but it failed through no doing of its peer (" + row.failureCode() + ") and is to cost nothing";
+            String why = paid.orElse(true) ? "" : ", but " + free(row) + " and is to cost nothing";
             found.add(call.disagreement(Kind.COST_WRONG, "the run costs " + Told.plain(row.cost()) + ", and " + seconds
                     + " seconds at " + Told.plain(price) + " a minute come to " + Told.plain(talk) + why));
         }
         return found;
     }
 
-    /// Whether its talk is to be paid: a call that its peer broke is, one that we broke is not. Nothing where it failed in a way that only
-    /// another version knows: either may be right.
-    private static Optional<Boolean> isPaid(Row row) {
+    private static String free(Row row) {
+        return isPeers(row).orElse(true) ? "nobody served it" : "it failed through no doing of its peer (" + row.failureCode() + ")";
+    }
+
+    /// Whether its talk is to be paid: a call that somebody served and that ended as calls do, or that its peer broke, is; one that we broke is not.
+    /// Nothing where either may be right.
+    private static Optional<Boolean> isPaid(Evidence call, Row row) {
+        return isPeers(row).flatMap(peers -> peers ? isServed(call, row) : Optional.of(false));
+    }
+
+    /// Whether it did not fail, or failed through its peer. Nothing where it failed in a way that only another version knows.
+    private static Optional<Boolean> isPeers(Row row) {
         return row.state().equals("failed")
                 ? Stream.of(Failure.values())
                         .filter(failure -> failure.runFailure().equals(Optional.ofNullable(row.failureCode())))
                         .map(Tariff::isPaid)
                         .findFirst()
                 : Optional.of(true);
+    }
+
+    /// Whether its caller heard the agent, or a worker held its conversation before it ended. Nothing where that became known when it was decided
+    /// already, or where nobody has said how the socket ended.
+    private static Optional<Boolean> isServed(Evidence call, Row row) {
+        CallEvent.Ended ended = call.ended;
+        if (row.attendedInTime() || (ended != null && ended.firstPlayedAt() != null)) {
+            return Optional.of(true);
+        }
+        return row.attended() || ended == null ? Optional.empty() : Optional.of(false);
     }
 }

@@ -3,6 +3,7 @@ package io.agentstream.cli.audit;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -23,6 +24,8 @@ final class RunRecords {
             select r.id, r.name, r.call_id, r.organization_id, r.agent_id, r.agent_version, r.state, r.failure_code, r.end_by,
                    r.disconnected_by, r.outcome,
                    coalesce(r.cost, 0) as cost, r.price_per_minute, r.created_at, r.started_at, r.ended_at,
+                   r.conversation_at is not null or c.events > 0 as attended,
+                   coalesce(r.conversation_at <= r.ended_at, false) and c.events_before > 0 as attended_in_time,
                    m.run_id is not null as metered, l.amount, l.seconds, l.last_second, l.entries_of_others
               from (select * from runs where call_id >= ? and call_id < ? order by call_id limit ?) r
               left join meters m on m.run_id = r.id
@@ -35,8 +38,14 @@ final class RunRecords {
                       from (select * from ledger where run_id = r.id and kind = 'charge'
                             union all
                             select * from ledger where run_id = r.id and kind = 'correction') e) l
+             cross join lateral (
+                    select count(*) as events, count(*) filter (where e.position < o.position) as events_before
+                      from run_events e
+                      left join lateral (select min(position) as position from run_events
+                                          where run_id = r.id and type in ('completed', 'failed')) o on true
+                     where e.run_id = r.id and e.source_topic = '%s') c
              order by r.call_id
-            """;
+            """.formatted(Topics.CONVERSATION_EVENTS.name());
 
     private static final String REFUSED =
             "select call_id from refused_calls where call_id >= ? and call_id < ? order by call_id limit ?";
@@ -48,6 +57,8 @@ final class RunRecords {
     /// @param charged what its entries come to
     /// @param chargedSeconds seconds that its charges are for, each as often as it is charged
     /// @param lastSecond up to which second it is charged
+    /// @param attended whether anything is known of its conversation
+    /// @param attendedInTime whether it had begun before the run was over, and that was known when the run's end was decided
     /// @param metered whether money may still be held for it
     record Row(
             long id,
@@ -66,6 +77,8 @@ final class RunRecords {
             Instant createdAt,
             @Nullable Instant startedAt,
             @Nullable Instant endedAt,
+            boolean attended,
+            boolean attendedInTime,
             boolean metered,
             BigDecimal charged,
             long chargedSeconds,
@@ -142,6 +155,8 @@ final class RunRecords {
                 Sql.instant(row, "created_at"),
                 Sql.instantOrNull(row, "started_at"),
                 Sql.instantOrNull(row, "ended_at"),
+                row.getBoolean("attended"),
+                row.getBoolean("attended_in_time"),
                 row.getBoolean("metered"),
                 row.getBigDecimal("amount"),
                 row.getLong("seconds"),

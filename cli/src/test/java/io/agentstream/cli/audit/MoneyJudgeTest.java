@@ -2,7 +2,9 @@ package io.agentstream.cli.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a run of 80 seconds at 0.60 a minute may cost by how it ended.
 final class MoneyJudgeTest {
+
+    private static final CallId CALL = CallId.of(1_000, 1, 2);
 
     @ParameterizedTest
     @CsvSource({
@@ -27,14 +31,42 @@ final class MoneyJudgeTest {
         "failed,invented_later,0.40,COST_WRONG",
     })
     void whoIsToBlameSaysWhetherTalkCosts(String state, @Nullable String failure, BigDecimal cost, @Nullable Kind kind) {
-        CallId call = CallId.of(1_000, 1, 2);
+        assertEquals(kind == null ? List.of() : List.of(kind), judge(row(state, failure, cost, true, true), null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // Nobody ever held its conversation, and its caller heard nothing.
+        "false,false,false,0,",
+        "false,false,false,0.80,COST_WRONG",
+        // Its caller heard the agent.
+        "false,false,true,0.80,",
+        "false,false,true,0,COST_WRONG",
+        // That a worker had it became known too late, or it was too late itself.
+        "true,false,false,0,",
+        "true,false,false,0.80,",
+        "true,false,false,0.40,COST_WRONG",
+        "true,true,false,0.80,",
+        "true,true,false,0,COST_WRONG",
+    })
+    void whatNobodyServedCostsNothing(boolean attended, boolean inTime, boolean heard, BigDecimal cost, @Nullable Kind kind) {
+        Instant played = heard ? Instant.ofEpochSecond(101) : null;
+        CallEvent.Ended ended = new CallEvent.Ended(
+                CALL, 9, Instant.ofEpochSecond(180), 1000, "", End.CALLER_HANGUP, null, null, null, played, null);
+
+        assertEquals(kind == null ? List.of() : List.of(kind), judge(row("completed", null, cost, attended, inTime), ended));
+    }
+
+    private static List<Kind> judge(RunRecords.Row row, CallEvent.@Nullable Ended ended) {
+        Evidence evidence = new Evidence(CALL);
+        evidence.ended = ended;
+        return MoneyJudge.judge(evidence, row).stream().map(Disagreement::kind).toList();
+    }
+
+    private static RunRecords.Row row(String state, @Nullable String failure, BigDecimal cost, boolean attended, boolean inTime) {
         Instant startedAt = Instant.ofEpochSecond(100);
-        RunRecords.Row row = new RunRecords.Row(
-                1, "run", call.value(), 1, 1, 1, state, failure, null, null, null, cost, new BigDecimal("0.60"), startedAt, startedAt,
-                startedAt.plusSeconds(80), false, cost, 80, 80, 0);
-
-        List<Kind> found = MoneyJudge.judge(new Evidence(call), row).stream().map(Disagreement::kind).toList();
-
-        assertEquals(kind == null ? List.of() : List.of(kind), found);
+        return new RunRecords.Row(
+                1, "run", CALL.value(), 1, 1, 1, state, failure, null, null, null, cost, new BigDecimal("0.60"), startedAt, startedAt,
+                startedAt.plusSeconds(80), attended, inTime, false, cost, 80, 80, 0);
     }
 }

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// calls holds the run's lock; the user's is taken here, after all others. Only the thread that has the connection.
 final class Charges {
 
-    private static final String NOT_CHARGED = "the call failed through no doing of its own";
-
     /// How soon a call that is to end is looked at again.
     private static final Duration AGAIN = Duration.ofSeconds(5);
 
@@ -41,6 +39,23 @@ final class Charges {
 
         boolean enough() {
             return free == null || free.compareTo(least) >= 0;
+        }
+    }
+
+    /// What a call that is over costs.
+    enum Due {
+        /// Its talk.
+        TALK(""),
+        /// Nothing: we broke it.
+        OUR_FAULT("the call failed through no doing of its own"),
+        /// Nothing: it ended before anybody held its conversation.
+        UNSERVED("nobody served the call");
+
+        /// What the reader of a correction sees.
+        private final String why;
+
+        Due(String why) {
+            this.why = why;
         }
     }
 
@@ -73,7 +88,8 @@ final class Charges {
             if (free != null && startedAt != null && rival.ownerUserId() == run.ownerUserId()) {
                 Tariff tariff = tariff(rival);
                 int charged = Meters.find(connection, rival.id()).map(Meter::chargedSeconds).orElse(0);
-                free = free.add(tariff.cost(charged)).subtract(tariff.cost(Tariff.startedSeconds(startedAt, now)));
+                int due = Served.isKept(connection, rival, now) ? Tariff.startedSeconds(startedAt, now) : 0;
+                free = free.add(tariff.cost(charged)).subtract(tariff.cost(due));
                 least = tariff(run).cost(1);
             }
         }
@@ -134,16 +150,15 @@ final class Charges {
 
     /// The run is over: charges what is missing, or gives back what is too much, and holds nothing more.
     ///
-    /// @param paid whether it is to be paid; else it costs nothing
     /// @return what the run cost in all
-    BigDecimal settle(Connection connection, RunRow run, Instant endedAt, boolean paid) throws SQLException {
+    BigDecimal settle(Connection connection, RunRow run, Instant endedAt, Due due) throws SQLException {
         Instant startedAt = run.startedAt();
         if (startedAt == null) {
             return BigDecimal.ZERO;
         }
         int charged = Meters.find(connection, run.id()).map(Meter::chargedSeconds).orElse(0);
         Meters.stop(connection, run.id());
-        int seconds = paid ? Tariff.startedSeconds(startedAt, endedAt) : 0;
+        int seconds = due == Due.TALK ? Tariff.startedSeconds(startedAt, endedAt) : 0;
         Tariff tariff = tariff(run);
         BigDecimal cost = tariff.cost(seconds);
         BigDecimal missing = cost.subtract(tariff.cost(charged));
@@ -151,7 +166,7 @@ final class Charges {
             charge(connection, run, charged, seconds, missing);
         } else if (missing.signum() < 0) {
             Refunds.giveBack(
-                    connection, run.organizationId(), run.ownerUserId(), run.id(), missing.negate(), NOT_CHARGED);
+                    connection, run.organizationId(), run.ownerUserId(), run.id(), missing.negate(), due.why);
         }
         RunRows.setCost(connection, run.id(), cost);
         return cost;

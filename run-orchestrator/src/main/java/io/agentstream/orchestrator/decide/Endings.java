@@ -34,9 +34,10 @@ final class Endings {
         this.charges = charges;
     }
 
+    /// @param begun what is known of its conversation that may not be kept yet
     /// @param certain whether it is decided also where nobody knows whether the caller was brought away: then it counts as done
-    /// @throws InDoubtException where it is not, and nobody knows
-    Decision ended(CallEvent.Ended end, Source source, boolean certain) {
+    /// @throws InDoubtException where it is not, and nobody knows, or nobody knows whether it was served
+    Decision ended(CallEvent.Ended end, Source source, Begun begun, boolean certain) {
         return database.inTransaction(connection -> {
             Optional<RunRow> row = RunRows.lock(connection, end.callId().value());
             if (row.isEmpty()) {
@@ -47,8 +48,8 @@ final class Endings {
             }
             return RunTransaction.decide(connection, row.get(), end.seq(), run -> {
                 run.happened(end, "ended", source);
-                if (!certain && row.get().state() == RunState.RUNNING && end.end() != null
-                        && run.caller() == Transfers.Whereabouts.UNKNOWN) {
+                run.begun(begun);
+                if (!certain && row.get().state() == RunState.RUNNING && (isAnywhere(run, end) || mayBeServed(run, end, begun))) {
                     throw new InDoubtException();
                 }
                 run.judgeLate();
@@ -58,6 +59,15 @@ final class Endings {
                         Socket.CLOSED);
             });
         });
+    }
+
+    private static boolean isAnywhere(RunTransaction run, CallEvent.Ended end) throws SQLException {
+        return end.end() != null && run.caller() == Transfers.Whereabouts.UNKNOWN;
+    }
+
+    private static boolean mayBeServed(RunTransaction run, CallEvent.Ended end, Begun begun) throws SQLException {
+        boolean isPaid = end.failure() == null || Tariff.isPaid(end.failure());
+        return isPaid && !begun.certain() && !run.isServed(end.at());
     }
 
     /// The provider ends the socket of a caller who is given to somebody else; that looks as if the caller had hung up. Whatever ends it, the

@@ -73,19 +73,26 @@ public final class RunDecisions {
         return proofs.started(answered, source, clock);
     }
 
-    /// How the call ended. A caller who may have been brought away counts as that.
+    /// How the call ended, of whose conversation everything is kept.
     ///
     /// @throws NotNowException where too many calls of the organisation end at once
     public Decision ended(CallEvent.Ended end, Source source) {
-        return inTurn(ends, end.callId(), () -> endings.ended(end, source, true));
+        return ended(end, source, Begun.KEPT);
     }
 
-    /// As [#ended]; nothing where nobody knows whether the caller was brought away, which can be found out first.
+    /// How the call ended. A caller who may have been brought away counts as that, and a conversation of which nobody knows has not begun.
     ///
     /// @throws NotNowException where too many calls of the organisation end at once
-    public Optional<Decision> endedIfKnown(CallEvent.Ended end, Source source) {
+    public Decision ended(CallEvent.Ended end, Source source, Begun begun) {
+        return inTurn(ends, end.callId(), () -> endings.ended(end, source, begun, true));
+    }
+
+    /// As [#ended]; nothing where nobody knows whether the caller was brought away, or served, which can be found out first.
+    ///
+    /// @throws NotNowException where too many calls of the organisation end at once
+    public Optional<Decision> endedIfKnown(CallEvent.Ended end, Source source, Begun begun) {
         try {
-            return Optional.of(inTurn(ends, end.callId(), () -> endings.ended(end, source, false)));
+            return Optional.of(inTurn(ends, end.callId(), () -> endings.ended(end, source, begun, false)));
         } catch (InDoubtException unknown) {
             return Optional.empty();
         }

@@ -54,6 +54,7 @@ final class RunTransaction {
     private RunRows.@Nullable Proven proven;
     /// What the gateway said at the end; null where it did not yet.
     private CallEvent.@Nullable Ended socket;
+    private Begun begun = Begun.KEPT;
     private Socket told = Socket.WAITS;
     /// Which call goes on with this one; null where none does.
     private @Nullable CallId replacedBy;
@@ -183,7 +184,7 @@ final class RunTransaction {
             return;
         }
         DisconnectedBy by = DisconnectedBy.of(refusal.failure());
-        BigDecimal cost = charges.settle(connection, row, at, Tariff.isPaid(refusal.failure()));
+        BigDecimal cost = charges.settle(connection, row, at, Tariff.isPaid(refusal.failure()) ? due(at) : Charges.Due.OUR_FAULT);
         @Nullable List<String> faults = faults();
         RunRows.fail(
                 connection,
@@ -196,7 +197,7 @@ final class RunTransaction {
 
     void complete(RunMachine.Effect.Complete complete, Charges charges) throws SQLException {
         DisconnectedBy by = DisconnectedBy.of(complete.end());
-        BigDecimal cost = charges.settle(connection, row, complete.at(), true);
+        BigDecimal cost = charges.settle(connection, row, complete.at(), due(complete.at()));
         @Nullable List<String> faults = faults();
         RunRows.complete(
                 connection,
@@ -206,6 +207,23 @@ final class RunTransaction {
         say("completed", new RunEvent.Completed(
                 callId, after, complete.at(), ref, complete.end(), complete.closeCode(), complete.durationMs(),
                 cost.toPlainString(), by, row.outcome(), faults, replacedBy));
+    }
+
+    /// What is known of its conversation that may not be kept yet.
+    void begun(Begun known) {
+        begun = known;
+    }
+
+    /// Whether anybody served the call before it ended: the caller heard its agent, or somebody held its conversation.
+    boolean isServed(Instant end) throws SQLException {
+        Instant startedAt = row.startedAt();
+        Instant by = startedAt != null && end.isBefore(startedAt) ? startedAt : end; // clocks differ
+        boolean isHeard = socket != null && socket.firstPlayedAt() != null;
+        return isHeard || begun.isBy(by) || Served.isKept(connection, row, by);
+    }
+
+    private Charges.Due due(Instant end) throws SQLException {
+        return isServed(end) ? Charges.Due.TALK : Charges.Due.UNSERVED;
     }
 
     /// Its session goes on with another call, which is said of it when it completes.

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.intake;
 
+import io.agentstream.orchestrator.decide.Begun;
 import io.agentstream.orchestrator.decide.Contexts;
 import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.Margin;
@@ -11,6 +12,7 @@ import io.agentstream.orchestrator.decide.Verdicts;
 import io.agentstream.orchestrator.erase.SealedCalls;
 import io.agentstream.orchestrator.jobs.Announcer;
 import io.agentstream.orchestrator.jobs.TransferDoubts;
+import io.agentstream.orchestrator.liveness.Attendance;
 import io.agentstream.orchestrator.provider.Sessions;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
@@ -44,6 +46,7 @@ public final class CallHandler {
     private final Counter unbelieved;
     private final SealedCalls sealed;
     private final TransferDoubts doubts;
+    private final Attendance attendance;
     private final FaultCounters faults;
     private final Greetings greetings;
 
@@ -52,6 +55,7 @@ public final class CallHandler {
     /// @param sealed opens what is sealed
     /// @param greetings of whoever reads the records
     /// @param doubts finds out what became of a caller who may have been brought away
+    /// @param attendance knows of conversations that are not kept yet
     public CallHandler(
             RunDecisions decisions,
             Sessions sessions,
@@ -61,10 +65,12 @@ public final class CallHandler {
             Duration handshakeTimeout,
             SealedCalls sealed,
             Greetings greetings,
-            TransferDoubts doubts) {
+            TransferDoubts doubts,
+            Attendance attendance) {
         this.sealed = sealed;
         this.greetings = greetings;
         this.doubts = doubts;
+        this.attendance = attendance;
         this.faults = new FaultCounters(metrics);
         this.decisions = decisions;
         this.sessions = sessions;
@@ -144,9 +150,11 @@ public final class CallHandler {
                 }
             }
             case CallEvent.Ended ended -> {
-                Decision decision = decisions.endedIfKnown(ended, source).orElseGet(() -> {
+                long readMs = clock.millis();
+                Decision decision = decisions.endedIfKnown(ended, source, attendance.known(ended.callId())).orElseGet(() -> {
                     doubts.settle(ended);
-                    return decisions.ended(ended, source);
+                    Begun begun = attendance.awaited(ended.callId(), source.partition(), readMs);
+                    return decisions.ended(ended, source, begun);
                 });
                 faults.count(decision);
                 announcer.announce(decision);

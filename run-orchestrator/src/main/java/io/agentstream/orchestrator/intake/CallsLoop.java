@@ -192,7 +192,7 @@ public final class CallsLoop implements DutyCycle {
             }
             case Incoming.Lifecycle other -> executor.submit(call, () -> attempts.untilDone(record, other, progress));
             case Incoming.Conversation said -> {
-                hearing.beginnings().read(call);
+                hearing.beginnings().read(call, said.event().at());
                 executor.submit(call, () -> {
                     attempts.untilDone(record, said, progress);
                     hearing.beginnings().handled(call);

@@ -3,20 +3,22 @@ package io.agentstream.orchestrator.liveness;
 import io.agentstream.schemas.CallId;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// What the database does not know of the conversations that are to begin: the calls of whose conversation we have read, whose
 /// records are under way, and when it was said of the newest calls that they may talk, from which on a worker has its time. As many
 /// as there are records under way, and calls that began within that time. Any thread.
 public final class Beginnings {
 
-    private final Set<CallId> read = ConcurrentHashMap.newKeySet();
+    private final Map<CallId, Instant> read = new ConcurrentHashMap<>();
     private final Map<CallId, Instant> said = new ConcurrentHashMap<>();
 
     /// A record of the call's conversation was read.
-    public void read(CallId callId) {
-        read.add(callId);
+    ///
+    /// @param at of when it is
+    public void read(CallId callId, Instant at) {
+        read.putIfAbsent(callId, at);
     }
 
     /// It was handled, or left to somebody else.
@@ -34,9 +36,14 @@ public final class Beginnings {
         said.put(callId, at);
     }
 
+    /// Of when the first record of the call's conversation is that was read and is under way; null where none is.
+    @Nullable Instant firstRead(CallId callId) {
+        return read.get(callId);
+    }
+
     /// Whether a conversation is being noted, or cannot be missed yet: it was said after `before` that the call may talk.
     boolean isUnderWay(CallId callId, Instant before) {
-        return read.contains(callId) || said.getOrDefault(callId, Instant.MIN).isAfter(before);
+        return read.containsKey(callId) || said.getOrDefault(callId, Instant.MIN).isAfter(before);
     }
 
     /// Forgets what was said by `before`.

@@ -89,6 +89,12 @@ public final class Listening {
         return heardFor(topic, Duration.ZERO, nowMs).partitions();
     }
 
+    /// Whether everything is read that was written by that time to a partition of ours.
+    synchronized boolean isRead(Topic<?> topic, int partition, long ms) {
+        Ear ear = ears.get(new TopicPartition(topic.name(), partition));
+        return ear != null && ear.untilMs() >= ms;
+    }
+
     /// Partitions of a topic that we have been reading everything of for that long, up to about now.
     synchronized Heard heardFor(Topic<?> topic, Duration time, long nowMs) {
         var heard = ears.entrySet().stream()

@@ -152,8 +152,12 @@ public final class Reaper implements DutyCycle {
             return;
         }
         Instant before = Instant.ofEpochMilli(heard.untilMs()).minus(limits.lost());
-        List<UUID> quiet = database.withConnection(c ->
-                OpenRuns.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE));
+        // Of whose conversation something is under way, which has to be known when the end is decided.
+        List<UUID> quiet = database
+                .withConnection(c -> OpenRuns.quiet(c, before, Topics.CALL_LIFECYCLE.name(), heard.partitions(), MOST_AT_ONCE))
+                .stream()
+                .filter(call -> hearing.beginnings().firstRead(new CallId(call)) == null)
+                .toList();
         RunCloser.Still still = call -> covers(heard, Topics.CALL_LIFECYCLE, limits.lost());
         closer.close(quiet, "quiet", still, call -> decisions.quiet(call, before));
     }

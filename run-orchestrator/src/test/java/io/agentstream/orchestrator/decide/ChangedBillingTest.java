@@ -42,7 +42,7 @@ final class ChangedBillingTest {
 
     @Test
     void whatWasNeverCountedIsNotGivenBackToAPrepaidOwner() throws Exception {
-        CallId call = calls.running(); // of an unlimited owner
+        CallId call = calls.talking(); // of an unlimited owner
         chargeTo(call, 60);
         tenant.credits("1");
 
@@ -55,7 +55,7 @@ final class ChangedBillingTest {
     @Test
     void whatWasCountedComesBackToAnOwnerWhoIsUnlimitedByThen() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         chargeTo(call, 60);
         unlimited();
 
@@ -69,7 +69,7 @@ final class ChangedBillingTest {
     @Test
     void ofWhatWasCountedInPartOnlyThatPartComesBack() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         chargeTo(call, 60);
         unlimited();
         chargeTo(call, 120);
@@ -86,7 +86,7 @@ final class ChangedBillingTest {
     @Test
     void theNewestSecondsAreGivenBackFirst() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         chargeTo(call, 60);
         unlimited();
         chargeTo(call, 120);
@@ -100,7 +100,7 @@ final class ChangedBillingTest {
 
     @Test
     void aCallIsPaidFromWhereItsOwnerBecamePrepaid() throws Exception {
-        CallId call = calls.running();
+        CallId call = calls.talking();
         chargeTo(call, 60);
         tenant.credits("1");
 
@@ -113,7 +113,7 @@ final class ChangedBillingTest {
     @Test
     void aCallIsPaidUpToWhereItsOwnerBecameUnlimited() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         chargeTo(call, 60);
         unlimited();
 
@@ -149,7 +149,7 @@ final class ChangedBillingTest {
                 }
                 case 3 -> {
                     if (talking.size() < 4 && (!prepaid || expected.subtract(BigDecimal.valueOf(talking.size(), 1)).signum() > 0)) {
-                        talking.add(new Talk(calls.running()));
+                        talking.add(new Talk(calls.talking()));
                     }
                 }
                 case 4 -> {

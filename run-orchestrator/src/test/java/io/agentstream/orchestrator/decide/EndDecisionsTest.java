@@ -45,7 +45,9 @@ final class EndDecisionsTest {
         CallEvent.Offered offer = tenant.offer().build();
         CallId call = offer.callId();
         tenant.credits("1");
-        List<Decision> first = List.of(calls.offer(offer), calls.start(call), calls.end(call, Duration.ofMinutes(1), End.AGENT_HANGUP));
+        List<Decision> begun = List.of(calls.offer(offer), calls.start(call));
+        calls.begins(call);
+        List<Decision> first = Stream.concat(begun.stream(), Stream.of(calls.end(call, Duration.ofMinutes(1), End.AGENT_HANGUP))).toList();
         Runs.Run before = tenant.run(call).orElseThrow();
 
         List<Decision> second = List.of(calls.offer(offer), calls.start(call), calls.end(call, Duration.ofMinutes(1), End.AGENT_HANGUP));
@@ -60,8 +62,7 @@ final class EndDecisionsTest {
     @Test
     void aCompletedRunIsChargedOnce() throws InterruptedException {
         tenant.credits("1");
-        CallId call = calls.admitted();
-        calls.start(call);
+        CallId call = calls.talking();
 
         Decision decision = calls.end(call, Duration.ofMillis(90_500), End.CALLER_HANGUP);
         calls.end(call, Duration.ofMillis(90_500), End.CALLER_HANGUP);

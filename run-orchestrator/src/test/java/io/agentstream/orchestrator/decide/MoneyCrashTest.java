@@ -51,6 +51,8 @@ final class MoneyCrashTest {
         END("0.8500"),
         PEERS_FAULT("0.8500"),
         OUR_FAULT("1.0000"),
+        /// Its caller hangs up before a worker has taken the call, and no worker does, or one says too late that it would have.
+        UNSERVED("1.0000"),
         LOST("0.9000"),
         REPLACED("0.8500"),
         /// At the limit, with all the money held for the call that is taken over.
@@ -131,6 +133,9 @@ final class MoneyCrashTest {
         }
         if (deed.compareTo(Deed.CHARGE) >= 0) {
             calls.start(Samples.started().of(call).session(SESSION).build());
+            if (deed != Deed.UNSERVED) {
+                calls.begins(call);
+            }
             alive(calls, call, 60);
         }
         if (deed.compareTo(Deed.END) >= 0) {
@@ -175,7 +180,7 @@ final class MoneyCrashTest {
                 alive(calls, call, 180);
                 read(calls, call, 182);
             }
-            case GRANT, ADMISSION, BEGIN, CHARGE, END, PEERS_FAULT, OUR_FAULT, LOST, BECOMES_UNLIMITED -> {}
+            case GRANT, ADMISSION, BEGIN, CHARGE, END, PEERS_FAULT, OUR_FAULT, UNSERVED, LOST, BECOMES_UNLIMITED -> {}
         }
         return offer;
     }
@@ -223,6 +228,10 @@ final class MoneyCrashTest {
             case END, END_AFTER_A_NEW_PRICE, END_OF_AN_UNLIMITED_OWNER -> calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
             case PEERS_FAULT -> calls.decisions().ended(
                     Samples.failed(call, NOW.plusSeconds(90), Failure.PEER_STALLED), calls.source());
+            case UNSERVED -> {
+                calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
+                calls.begins(call, NOW.plusSeconds(91));
+            }
             case LOST -> calls.decisions().quiet(call, NOW.plusSeconds(200));
             case REPLACED, RECONNECTED -> {
                 calls.offer(offer, TenantCalls.says(call, SESSION));

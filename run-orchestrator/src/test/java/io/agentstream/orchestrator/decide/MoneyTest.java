@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Ledger;
 import io.agentstream.orchestrator.store.TestPostgres;
+import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +34,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class MoneyTest {
 
     private static final Duration GRACE = Duration.ofSeconds(15);
+
+    /// Nothing of the conversation is read, and there may be something to read.
+    private static final Begun UNREAD = new Begun(null, false);
 
     private final Tenant tenant;
     private final TenantCalls calls;
@@ -49,7 +54,7 @@ final class MoneyTest {
     @Test
     void talkIsChargedByTheMinuteWhileItLastsAndTheRestAtItsEnd() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         alive(call, 58);
         read(call, 60);
         alive(call, 118);
@@ -65,7 +70,7 @@ final class MoneyTest {
     @Test
     void aMeterThatIsReadTwiceChargesOnce() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         alive(call, 60);
 
         read(call, 60);
@@ -77,7 +82,7 @@ final class MoneyTest {
     /// Drilled: with the orchestrator away for 87 s, calls of 11.8 s were charged 74.2 s.
     @Test
     void whatWeAreAwayForIsNotCharged() throws Exception {
-        CallId call = calls.running();
+        CallId call = calls.talking();
         alive(call, 11, 99);
 
         Decision lost = calls.decisions().quiet(call, NOW.plusSeconds(150));
@@ -88,7 +93,7 @@ final class MoneyTest {
     @Test
     void whoBreaksACallThatTalkedPaysForItsTalk() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
 
         Decision decision = calls.decisions().ended(
                 Samples.failed(call, NOW.plusMillis(90_500), Failure.MALFORMED_MESSAGE), calls.source());
@@ -103,7 +108,7 @@ final class MoneyTest {
     @Test
     void aCallThatFailsThroughUsGetsBackWhatWasChargedMeanwhile() throws Exception {
         tenant.credits("1");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         alive(call, 60);
         read(call, 60);
 
@@ -131,14 +136,103 @@ final class MoneyTest {
     }
 
     @Test
+    void whoHangsUpBeforeAWorkerHasTakenTheCallPaysNothing() throws Exception {
+        tenant.credits("1");
+        CallId call = calls.running();
+        alive(call, 60);
+        read(call, 60);
+
+        Decision decision = calls.end(call, Duration.ofSeconds(75), End.CALLER_HANGUP);
+
+        assertEquals("0.0000", ((RunEvent.Completed) decision.events().getFirst()).cost());
+        assertEquals(
+                List.of("", "", "nobody served the call"),
+                tenant.ledger().stream().map(entry -> entry.kind() == Ledger.Kind.GRANT ? "" : entry.reference()).toList());
+        assertEquals(new BigDecimal("1.0000"), tenant.credits());
+    }
+
+    /// Also where what the worker says is read before it is read that the call has ended.
+    @Test
+    void aWorkerThatComesWhenTheCallIsOverHasNotServedIt() throws Exception {
+        tenant.credits("1");
+        CallId call = calls.running();
+        calls.begins(call, at(11));
+
+        calls.end(call, Duration.ofSeconds(10), End.CALLER_HANGUP);
+
+        assertEquals(new BigDecimal("1.0000"), tenant.credits());
+    }
+
+    @Test
+    void whatTheCallerHasHeardOfTheAgentIsService() throws Exception {
+        tenant.credits("1");
+        CallId call = calls.running();
+
+        calls.decisions().endedIfKnown(
+                new CallEvent.Ended(call, 9, at(30), 1000, "", End.CALLER_HANGUP, null, null, null, at(1), 900L), calls.source(), UNREAD);
+
+        assertEquals(new BigDecimal("0.9500"), tenant.credits());
+    }
+
+    /// Which of two topics is read first is chance, and the cost is not.
+    @Test
+    void itIsNotDecidedWhatACallCostsUntilItIsKnownWhetherSomebodyServedIt() throws Exception {
+        tenant.credits("1");
+        CallId served = calls.running();
+        CallId unserved = calls.running();
+        CallId late = calls.running();
+
+        assertTrue(ended(served, UNREAD).isEmpty());
+        assertTrue(ended(unserved, UNREAD).isEmpty());
+        assertTrue(ended(late, new Begun(at(31), false)).isEmpty());
+        assertEquals("0.0500", cost(ended(served, new Begun(at(0), false)).orElseThrow()));
+        assertEquals("0.0000", cost(ended(unserved, Begun.KEPT).orElseThrow()));
+        assertEquals("0.0000", cost(ended(late, new Begun(at(31), true)).orElseThrow()));
+
+        assertEquals(new BigDecimal("0.9500"), tenant.credits());
+    }
+
+    @Test
+    void whatOursToAnswerForEndsNeedsNoService() throws Exception {
+        CallId call = calls.running();
+
+        CallEvent.Ended broken = Samples.failed(call, at(30), Failure.INTERNAL_ERROR);
+
+        assertTrue(calls.decisions().endedIfKnown(broken, calls.source(), UNREAD).isPresent());
+    }
+
+    @Test
+    void aLostCallAndOneThatItsPeerBrokeCostNothingWhereNobodyServedThem() throws Exception {
+        tenant.credits("1");
+        CallId lost = calls.running();
+        alive(lost, 30);
+        CallId broken = calls.running();
+
+        calls.decisions().quiet(lost, at(100));
+        calls.decisions().ended(Samples.failed(broken, at(30), Failure.PEER_STALLED), calls.source());
+
+        assertEquals(new BigDecimal("1.0000"), tenant.credits());
+    }
+
+    private Optional<Decision> ended(CallId call, Begun begun) {
+        return calls.decisions().endedIfKnown(Samples.ended(call, at(30), End.CALLER_HANGUP), calls.source(), begun);
+    }
+
+    private static String cost(Decision decision) {
+        return ((RunEvent.Completed) decision.events().getFirst()).cost();
+    }
+
+    @Test
     void aPriceHoldsForTheCallsThatAreAdmittedUnderIt() throws Exception {
         tenant.price("0.60");
-        CallId before = calls.running();
+        CallId before = calls.talking();
         CallId admittedBefore = calls.admitted();
         tenant.price("6");
         CallId after = calls.admitted();
         calls.start(admittedBefore);
         calls.start(after);
+        calls.begins(admittedBefore);
+        calls.begins(after);
 
         List<String> costs = new ArrayList<>();
         for (CallId call : List.of(before, admittedBefore, after)) {
@@ -170,7 +264,7 @@ final class MoneyTest {
     @Test
     void whatIsHeldIsFreeWhenTheCallIsOver() throws Exception {
         tenant.credits("0.15");
-        CallId first = calls.running();
+        CallId first = calls.talking();
         Decision meanwhile = calls.offer(tenant.offer().build());
 
         calls.end(first, Duration.ofSeconds(1), End.CALLER_HANGUP);
@@ -183,10 +277,10 @@ final class MoneyTest {
     void whereTalkIsFreeNothingIsHeldButTenCentsAreAskedFor() throws Exception {
         tenant.price("0");
         tenant.credits("0.10");
-        calls.running();
-        calls.running();
+        calls.talking();
+        calls.talking();
         tenant.price("0.10");
-        calls.running(); // holds all of it
+        calls.talking(); // holds all of it
 
         assertEquals(Failure.QUOTA_EXCEEDED, failure(calls.offer(tenant.offer().build())));
         assertEquals(List.of("0.1000"), grants());
@@ -196,7 +290,7 @@ final class MoneyTest {
     void aCallWhoseMoneyIsUsedUpIsAskedToFinishAndThenClosed() throws Exception {
         tenant.price("1");
         tenant.credits("0.10"); // 6 s
-        CallId call = calls.running();
+        CallId call = calls.talking();
 
         Decision early = read(call, 5);
         Decision first = read(call, 6);
@@ -217,7 +311,7 @@ final class MoneyTest {
     void moneyThatComesInTimeLetsACallGoOn() throws Exception {
         tenant.price("1");
         tenant.credits("0.10");
-        CallId call = calls.running();
+        CallId call = calls.talking();
         tenant.credits("5");
 
         Decision decision = read(call, 6);
@@ -228,7 +322,7 @@ final class MoneyTest {
 
     @Test
     void ofAnUnlimitedOwnerEntriesAreKeptAndNothingIsCountedDown() throws Exception {
-        CallId call = calls.running();
+        CallId call = calls.talking();
         alive(call, 60);
         read(call, 60);
         calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
@@ -246,7 +340,7 @@ final class MoneyTest {
             Ledger.setUnlimited(c, tenant.sample().userId());
             return true;
         });
-        CallId call = calls.running();
+        CallId call = calls.talking();
         calls.end(call, Duration.ofSeconds(90), End.CALLER_HANGUP);
 
         tenant.database().inTransaction(c -> {
@@ -262,7 +356,7 @@ final class MoneyTest {
         tenant.credits("50");
         List<CallId> running = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            CallId call = calls.running();
+            CallId call = calls.talking();
             alive(call, 60);
             running.add(call);
         }

@@ -64,6 +64,7 @@ final class ReconnectTest {
         CallEvent.Offered socket = socket();
         calls.offer(socket);
         assertEquals("running", begin(socket.callId(), session, NOW).outcome());
+        calls.begins(socket.callId());
         return socket.callId();
     }
 
@@ -190,6 +191,19 @@ final class ReconnectTest {
 
         assertEquals(Failure.QUOTA_EXCEEDED, failure(decision));
         assertEquals(RunState.RUNNING, tenant.run(older).orElseThrow().state()); // its meter ends it in good manners
+    }
+
+    @Test
+    void aCallThatNobodyServedHasSpentNothingWhereItIsTakenOver() throws InterruptedException {
+        tenant.credits("0.10");
+        CallEvent.Offered unserved = socket();
+        calls.offer(unserved);
+        begin(unserved.callId(), "sess-7", NOW);
+
+        Decision decision = reconnect("sess-7", NOW.plusSeconds(60));
+
+        assertEquals("running", decision.outcome());
+        assertEquals(new BigDecimal("0.1000"), tenant.credits());
     }
 
     @Test

@@ -117,6 +117,22 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
         return call;
     }
 
+    /// A running call of which a worker has said at once that it holds the conversation.
+    CallId talking() throws InterruptedException {
+        CallId call = running();
+        begins(call);
+        return call;
+    }
+
+    /// A worker says that it holds the conversation.
+    public void begins(CallId call) {
+        begins(call, NOW);
+    }
+
+    void begins(CallId call, Instant at) {
+        assertTrue(decisions.said(new ConversationEvent.Began(call, 1, 2, at, 3), source()));
+    }
+
     /// The call's gateway gives a sign of life at the one time, which is read at the other.
     public void alive(CallId call, Instant at, Instant readAt) {
         tenant.database().withConnection(c -> SignsOfLife.touch(c, List.of(new SignsOfLife.Sign(call.value(), at)), readAt));
@@ -164,7 +180,7 @@ public record TenantCalls(Tenant tenant, RunDecisions decisions) {
 
     /// As [#ended], at that time; nothing where nobody knows whether its caller was brought away.
     public Optional<Decision> endedIfKnown(CallId call, Instant at, End end) {
-        return decisions.endedIfKnown(Samples.ended(call, at, end), source());
+        return decisions.endedIfKnown(Samples.ended(call, at, end), source(), Begun.KEPT);
     }
 
     static Failure failure(Decision decision) {

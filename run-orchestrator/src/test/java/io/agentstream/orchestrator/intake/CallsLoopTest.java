@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -82,6 +84,30 @@ final class CallsLoopTest {
         // then
         assertTrue(before);
         assertFalse(fixture.consumer.subscription().isEmpty());
+    }
+
+    /// An end is handled when the beginning of the conversation, which is on another topic, is not read yet.
+    @Test
+    void whatACallCostsIsNotDecidedBeforeItsConversationIsRead() throws Exception {
+        // given
+        fixture.close();
+        fixture = new LoopFixture(
+                tenant.database(), new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()), Duration.ofMinutes(1));
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        CallId call = offer.callId();
+        fixture.add(offer);
+        fixture.add(started(call, "sess-served"));
+        fixture.untilCommitted(2);
+        fixture.add(Samples.ended(call, Samples.T0.plusSeconds(31), End.CALLER_HANGUP));
+        fixture.pass();
+
+        // when
+        fixture.add(new ConversationEvent.Began(call, 1, 2, Samples.T0.plusSeconds(2), 3));
+
+        // then
+        fixture.untilCommitted(3);
+        assertEquals(1, tenant.run(call).orElseThrow().cost().signum());
     }
 
     @Test

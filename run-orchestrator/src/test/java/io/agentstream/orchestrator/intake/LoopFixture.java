@@ -12,6 +12,7 @@ import io.agentstream.orchestrator.jobs.OutboxLoop;
 import io.agentstream.orchestrator.jobs.Publisher;
 import io.agentstream.orchestrator.jobs.Said;
 import io.agentstream.orchestrator.jobs.TransferDoubts;
+import io.agentstream.orchestrator.liveness.Attendance;
 import io.agentstream.orchestrator.liveness.Hearing;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.store.Database;
@@ -22,6 +23,7 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
@@ -89,6 +91,11 @@ final class LoopFixture implements AutoCloseable {
     }
 
     LoopFixture(Database database, MockProducer<byte[], byte[]> producer) {
+        this(database, producer, Duration.ZERO);
+    }
+
+    /// @param patience how long conversations are waited for of calls that are over; nobody asks here where partitions end
+    LoopFixture(Database database, MockProducer<byte[], byte[]> producer, Duration patience) {
         this.producer = producer;
         InstantSource clock = () -> now;
         Duration handshake = Duration.ofSeconds(10);
@@ -103,7 +110,7 @@ final class LoopFixture implements AutoCloseable {
         DeadLetters letters = new DeadLetters(producer, metrics);
         CallHandler handler = new CallHandler(
                 decisions, sessions, announcer, metrics, clock, handshake, unsealed(database, letters, metrics, clock), greetings,
-                new TransferDoubts(database, sessions));
+                new TransferDoubts(database, sessions), new Attendance(hearing, patience));
         loop = new CallsLoop(
                 consumer, new Attempts(handler, letters, metrics), executor, hearing, clock, open, () -> keysRead, greetings);
         consumer.setMaxPollRecords(500);
@@ -145,6 +152,13 @@ final class LoopFixture implements AutoCloseable {
 
     void add(CallEvent event) {
         addBytes(event.callId().toKey(), Topics.CALL_LIFECYCLE.codec().encode(event));
+    }
+
+    /// The first record of the partition of conversations.
+    void add(ConversationEvent event) {
+        consumer.addRecord(new ConsumerRecord<>(
+                conversation.topic(), conversation.partition(), 0, event.callId().toKey(), Topics.CONVERSATION_EVENTS.codec().encode(event)));
+        consumer.updateEndOffsets(Map.of(conversation, 1L));
     }
 
     void addBytes(byte[] key, byte[] value) {

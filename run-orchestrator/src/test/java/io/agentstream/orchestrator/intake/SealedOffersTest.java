@@ -64,7 +64,7 @@ final class SealedOffersTest {
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()), metrics);
         SealedCalls none = LoopFixture.unsealed(database, letters, metrics, clock);
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), Duration.ofSeconds(10));
-        CallHandler handler = new CallHandler(decisions, null, null, metrics, clock, HANDSHAKE, none, new Greetings(), null);
+        CallHandler handler = new CallHandler(decisions, null, null, metrics, clock, HANDSHAKE, none, new Greetings(), null, null);
 
         // when
         assertThrows(
@@ -81,7 +81,7 @@ final class SealedOffersTest {
         RunDecisions decisions = new RunDecisions(database, new Tariff(new BigDecimal("0.10")), HANDSHAKE);
         return new CallHandler(
                 decisions, new FakeSessions(), Announcers.on(producer, database, new Said(), metrics, clock), metrics, clock, HANDSHAKE,
-                new SealedCalls(reader, database, metrics), new Greetings(), new TransferDoubts(database, new FakeSessions()));
+                new SealedCalls(reader, database, metrics), new Greetings(), new TransferDoubts(database, new FakeSessions()), null);
     }
 
     private static MockProducer<byte[], byte[]> producer() {
@@ -124,7 +124,7 @@ final class SealedOffersTest {
         CallHandler handler = new CallHandler(
                 new RunDecisions(database, new Tariff(new BigDecimal("0.10")), handshake), new FakeSessions(),
                 Announcers.on(producer, database, new Said(), metrics, clock), metrics, clock, handshake,
-                new SealedCalls(late(clock), database, metrics), greetings, new TransferDoubts(database, new FakeSessions()));
+                new SealedCalls(late(clock), database, metrics), greetings, new TransferDoubts(database, new FakeSessions()), null);
         AtomicReference<RuntimeException> later = new AtomicReference<>();
 
         // when

@@ -94,7 +94,7 @@ final class UnattendedTest extends ReapedRuns {
     void leavesARunWhoseConversationIsBeingNoted() throws InterruptedException {
         goOn(Duration.ofSeconds(10));
         CallId call = running();
-        hearing.beginnings().read(call);
+        hearing.beginnings().read(call, now);
 
         goOn(Duration.ofSeconds(30));
 

@@ -3,16 +3,24 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.cli.audit.Audit;
+import io.agentstream.cli.audit.Window;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.RawWebSocket;
 import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
 import io.agentstream.gateway.GatewayService;
 import io.agentstream.orchestrator.OrchestratorService;
+import io.agentstream.orchestrator.store.Database;
 import io.agentstream.runtime.Config;
+import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.Keys;
+import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.Topics;
+import io.agentstream.schemas.Usage;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -20,6 +28,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +46,8 @@ final class WorkerlessTest {
 
     /// Longer than this test: what waits for that does not end a call here.
     private static final String NEVER = "5m";
+
+    private static final long FACTS_MS = 60_000;
 
     private Infrastructure infrastructure;
     private CloudonixSandbox sandbox;
@@ -106,6 +119,55 @@ final class WorkerlessTest {
             assertEquals(1011, call.awaitClose());
             assertFailedForNothing(services.api.awaitRun(agent, services.attempt.callId, "failed"));
         }
+    }
+
+    /// No worker is missed yet. The run, the ledger, the facts, their sum and the audit say the same.
+    @Test
+    void whoHangsUpBeforeAWorkerTakesTheCallPaysNothing() throws Exception {
+        // given
+        Instant since = Instant.now();
+        try (Services services = new Services(
+                        Map.of("AGENT_STREAM_CONVERSATION_TIMEOUT", NEVER, "AGENT_STREAM_WORKERS_GONE_AFTER", NEVER));
+                RawWebSocket socket = RawWebSocket.open(services.attempt.uri())) {
+            socket.text(services.attempt.first.orElseThrow());
+            socket.text(services.attempt.start());
+            services.api.awaitRun(agent, services.attempt.callId, "running");
+
+            // when
+            socket.closeFrame(1000, "");
+
+            // then
+            JsonNode run = services.api.awaitRun(agent, services.attempt.callId, "completed");
+            assertEquals("caller_hangup", run.path("end").path("by").asString(), run.toString());
+            assertTrue(run.path("duration_seconds").asDouble() > 0, run.toString());
+            assertEquals(0, new BigDecimal(run.path("cost").asString()).signum(), run.toString());
+            RunFacts facts = Wait.until("facts are final", FACTS_MS, () -> Optional.ofNullable(
+                            TopicReader.latest(servers(), Topics.RUNS).get(run.path("call_id").asString()))
+                    .filter(each -> Boolean.TRUE.equals(each.isFinal())));
+            assertEquals(0, new BigDecimal(String.valueOf(facts.cost())).signum(), facts.toString());
+            for (Usage usage : TopicReader.latest(servers(), Topics.USAGE).values()) {
+                assertEquals(0, new BigDecimal(String.valueOf(usage.cost())).signum(), usage.toString());
+            }
+            assertEquals(Set.of(), audit(since));
+        }
+    }
+
+    private Set<String> audit(Instant since) throws Exception {
+        Map<String, String> environment = infrastructure.environment();
+        Set<String> found = new TreeSet<>();
+        Instant now = Instant.now();
+        try (Database database = new Database(Database.Settings.of(
+                environment.get("AGENT_STREAM_DATABASE_URL"),
+                environment.get("AGENT_STREAM_DATABASE_USER"),
+                new Secret(environment.get("AGENT_STREAM_DATABASE_PASSWORD"))))) {
+            new Audit(new KafkaClients(servers(), Map.of(), Duration.ZERO), database)
+                    .run(new Window(since, now, now, Duration.ZERO, Duration.ofMinutes(2)), wrong -> found.add(wrong.line()));
+        }
+        return found;
+    }
+
+    private String servers() {
+        return infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
     }
 
     private static void assertFailedForNothing(JsonNode run) {

@@ -1,0 +1,77 @@
+package io.agentstream.orchestrator.liveness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.decide.Begun;
+import io.agentstream.orchestrator.decide.Samples;
+import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/// What is known of the conversation of a call whose end was read.
+final class AttendanceTest {
+
+    private static final TopicPartition SEVEN = new TopicPartition(Topics.CONVERSATION_EVENTS.name(), 7);
+    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final long READ_MS = 5_000;
+
+    private final Hearing hearing = new Hearing();
+    private final CallId call = Samples.started().callId();
+    private final Instant began = Instant.ofEpochMilli(4_000);
+
+    @Test
+    void aRecordThatIsUnderWayIsKnownAtOnceAndTheFirstOfThemCounts() {
+        hearing.beginnings().read(call, began);
+        hearing.beginnings().read(call, began.plusSeconds(3));
+
+        assertEquals(new Begun(began, false), new Attendance(hearing, LONG).known(call));
+        assertEquals(new Begun(began, true), new Attendance(hearing, LONG).awaited(call, 7, READ_MS));
+    }
+
+    @Test
+    void aRecordThatIsReadMeanwhileEndsTheWait() throws Exception {
+        CompletableFuture<Begun> known = ask();
+
+        hearing.beginnings().read(call, began);
+
+        assertEquals(new Begun(began, true), known.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whatHasNotBegunIsCertainOnceEverythingIsRead() throws Exception {
+        hearing.listening().read(SEVEN, 10);
+        hearing.listening().ends(Map.of(SEVEN, 10L), READ_MS - 1);
+        CompletableFuture<Begun> known = ask();
+        hearing.listening().ends(Map.of(SEVEN, 12L), READ_MS);
+        assertFalse(known.isDone());
+
+        hearing.listening().read(SEVEN, 12);
+
+        assertEquals(Begun.KEPT, known.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void nothingIsWaitedForForever() throws Exception {
+        CompletableFuture<Begun> known = ask(Duration.ofMillis(200));
+
+        Until.holds(known::isDone);
+
+        assertEquals(Begun.KEPT, known.get());
+    }
+
+    private CompletableFuture<Begun> ask() {
+        return ask(LONG);
+    }
+
+    private CompletableFuture<Begun> ask(Duration patience) {
+        return CompletableFuture.supplyAsync(() -> new Attendance(hearing, patience).awaited(call, 7, READ_MS), Thread::startVirtualThread);
+    }
+}
