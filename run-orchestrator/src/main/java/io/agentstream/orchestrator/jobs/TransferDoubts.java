@@ -11,7 +11,10 @@ import io.agentstream.orchestrator.store.Transfers;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.DisconnectedBy;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /// Finds out whether a caller was brought away whose socket has ended while the provider was being asked for that, or was going to be, before it
 /// is said how the call ended: whoever was to ask may have died without having done so, and then the caller has simply hung up. Any thread that may
@@ -30,17 +33,18 @@ public final class TransferDoubts {
     /// Until somebody who finds the transfer undone could ask for it: its call is over by then.
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
-    /// How often it is noted that the call was heard of: its socket has ended, and it is not lost.
+    /// How often it is noted that the calls were heard of: their sockets have ended, and they are not lost.
     private static final Duration NOTED = Duration.ofSeconds(1);
-
-    private static final Duration POLL = Duration.ofMillis(100);
 
     private final Database database;
     private final Sessions sessions;
+    private final OpenDoubts doubts;
+    private long noteNs = System.nanoTime(); // whoever asks for all notes it for all
 
     public TransferDoubts(Database database, Sessions sessions) {
         this.database = database;
         this.sessions = sessions;
+        this.doubts = new OpenDoubts(this::ask);
     }
 
     /// Waits until it is known, for some seconds at most. A session that is over was not brought away, or is over there too. Where we have ended the
@@ -49,19 +53,33 @@ public final class TransferDoubts {
     ///
     /// @throws NotNowException where this process is stopping
     public void settle(CallEvent.Ended ended) {
+        UUID call = ended.callId().value();
+        doubts.begin(call);
+        try {
+            settle(ended, call);
+        } finally {
+            doubts.end(call);
+        }
+    }
+
+    private Map<UUID, Transfers.Doubt> ask(Set<UUID> calls) {
+        Map<UUID, Transfers.Doubt> open = database.withConnection(c -> Transfers.inDoubt(c, calls));
+        if (!open.isEmpty() && System.nanoTime() - noteNs >= 0) {
+            database.withConnection(c -> SignsOfLife.heard(c, open.keySet()));
+            noteNs = System.nanoTime() + NOTED.toNanos();
+        }
+        return open;
+    }
+
+    private void settle(CallEvent.Ended ended, UUID call) {
         boolean byUs = ended.end() != null && DisconnectedBy.of(ended.end()) != DisconnectedBy.CALLER;
         long beganNs = System.nanoTime();
         long askNs = beganNs + LEAVE.toNanos();
-        long noteNs = beganNs;
         boolean missed = false;
         while (System.nanoTime() - beganNs < PATIENCE.toNanos()) {
-            Optional<Transfers.Doubt> doubt = database.withConnection(c -> Transfers.inDoubt(c, ended.callId().value()));
+            Optional<Transfers.Doubt> doubt = doubts.of(call);
             if (doubt.isEmpty()) {
                 return;
-            }
-            if (System.nanoTime() - noteNs >= 0) {
-                database.withConnection(c -> SignsOfLife.heard(c, ended.callId().value()));
-                noteNs = System.nanoTime() + NOTED.toNanos();
             }
             if (!byUs && System.nanoTime() - askNs >= 0) {
                 Leg session = look(doubt.get());
@@ -98,7 +116,7 @@ public final class TransferDoubts {
 
     private static void pause() {
         try {
-            Thread.sleep(POLL);
+            Thread.sleep(OpenDoubts.POLL);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw new NotNowException("stopping", stopping);

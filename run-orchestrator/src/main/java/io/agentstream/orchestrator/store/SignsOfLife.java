@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +38,19 @@ public final class SignsOfLife {
                 calls);
     }
 
-    /// Notes that a call was heard of now, whether or not its caller is there: nobody takes it for lost.
+    /// Notes that calls of running runs were heard of now, whether or not their callers are there: nobody takes them for lost. One that is being decided on
+    /// at this moment is passed over.
     ///
-    /// @return whether its run is open
-    public static boolean heard(Connection connection, UUID callId) throws SQLException {
+    /// @return how many there are
+    public static int heard(Connection connection, Collection<UUID> calls) throws SQLException {
         return Sql.update(
-                        connection,
-                        """
-                        update runs set last_seen_at = greatest(last_seen_at, now())
-                         where call_id = ? and state in ('initialized', 'running')
-                        """,
-                        callId)
-                > 0;
+                connection,
+                """
+                update runs set last_seen_at = greatest(last_seen_at, now())
+                 where id = any(array(select id from runs where call_id = any(?) and state in ('initialized', 'running')
+                                         for no key update skip locked))
+                """,
+                (Object) calls.toArray(UUID[]::new));
     }
 
     /// Notes that a run has a conversation, or had one, and in which epoch.

@@ -9,8 +9,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -237,18 +240,21 @@ public final class Transfers {
         }
     }
 
-    /// The one of the call that is in doubt, where there is one: those of one call are made one after the other.
-    public static Optional<Doubt> inDoubt(Connection connection, UUID callId) throws SQLException {
-        return Sql.first(
+    /// Of each of the calls the one that is in doubt, where there is one: those of one call are made one after the other.
+    public static Map<UUID, Doubt> inDoubt(Connection connection, Collection<UUID> calls) throws SQLException {
+        Map<UUID, Doubt> doubts = new HashMap<>();
+        Sql.query(
                 connection,
                 """
-                select t.id, t.account_id, r.provider_domain, t.session from transfers t join runs r on r.id = t.run_id
-                 where r.call_id = ? and r.state = 'running' and t.outcome is null and t.asked_at is not null
+                select distinct on (r.call_id) r.call_id, t.id, t.account_id, r.provider_domain, t.session
+                  from transfers t join runs r on r.id = t.run_id
+                 where r.call_id = any(?) and r.state = 'running' and t.outcome is null and t.asked_at is not null
                    and not coalesce(least(r.alive_at, r.alive_read_at) > t.asked_at + ? * interval '1 millisecond', false)
-                 order by t.id limit 1
+                 order by r.call_id, t.id
                 """,
-                row -> new Doubt(
-                        row.getLong("id"), row.getObject("account_id", Long.class), row.getString("provider_domain"), row.getString("session")),
-                callId, EFFECT.toMillis());
+                row -> doubts.put(row.getObject("call_id", UUID.class), new Doubt(
+                        row.getLong("id"), row.getObject("account_id", Long.class), row.getString("provider_domain"), row.getString("session"))),
+                calls.toArray(UUID[]::new), EFFECT.toMillis());
+        return doubts;
     }
 }

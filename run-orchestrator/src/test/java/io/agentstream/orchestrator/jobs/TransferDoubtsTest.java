@@ -17,10 +17,14 @@ import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.DomainName;
 import io.agentstream.schemas.End;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,10 @@ final class TransferDoubtsTest {
         return calls.ended(call, end);
     }
 
+    private Transfers.Doubt doubt(Connection connection) throws SQLException {
+        return Objects.requireNonNull(Transfers.inDoubt(connection, Set.of(call.value())).get(call.value()));
+    }
+
     private List<Boolean> away() {
         database.withConnection(c -> Sql.update(c, "update transfers set due_at = now()"));
         return database.withConnection(c -> Transfers.take(c, 10, Duration.ZERO, TenantCalls.ALL)).stream().map(Transfers.Due::away).toList();
@@ -81,7 +89,7 @@ final class TransferDoubtsTest {
     void theProviderIsAskedInTheDomainThatTheCallBeganIn() {
         sessions.legs.put(session, new Leg.Over(Leg.Why.ENDED, true));
         database.inTransaction(c -> {
-            long account = Transfers.inDoubt(c, call.value()).orElseThrow().accountId();
+            long account = doubt(c).accountId();
             TelephonyConfigurations.retire(c, account);
             return TelephonyConfigurations.change(c, account, "moved", DomainName.parse("another.cloudonix.net").orElseThrow());
         });
@@ -120,7 +128,7 @@ final class TransferDoubtsTest {
     @Test
     void theAnswerToTheRequestIsWaitedForAlsoWhereWeHaveEndedTheCall() throws InterruptedException {
         Thread answer = Thread.ofVirtual().unstarted(() -> database.withConnection(c -> {
-            long id = Transfers.inDoubt(c, call.value()).orElseThrow().id();
+            long id = doubt(c).id();
             Transfers.notDone(c, id, Duration.ofMinutes(1));
             return true;
         }));
