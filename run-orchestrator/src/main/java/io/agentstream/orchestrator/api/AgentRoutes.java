@@ -66,7 +66,8 @@ final class AgentRoutes {
                 Route.delete(Access.WRITE, AGENT, this::archive),
                 Route.put(Access.WRITE, AGENT + "/draft", this::saveDraft),
                 Route.action(Access.WRITE, AGENT + "/publish", this::publish),
-                Route.list(Access.READ, AGENT + "/versions", this::versions));
+                Route.list(Access.READ, AGENT + "/versions", this::versions),
+                Route.delete(Access.WRITE, AGENT + "/versions/{id}", this::deleteVersion));
     }
 
     private Reply create(Call call) {
@@ -118,8 +119,8 @@ final class AgentRoutes {
         return there.bytes() < MAX_STORED_BYTES
                 ? Optional.empty()
                 : Optional.of(Reply.conflict("The definitions of an organisation's agents, with all their versions, take at most "
-                        + (MAX_STORED_BYTES >> 20) + " MiB. Drafts that there are can be changed; new versions and new agents need another"
-                        + " organisation, which the operator makes."));
+                        + (MAX_STORED_BYTES >> 20) + " MiB. Drafts that there are can be changed; for new versions and new agents delete versions"
+                        + " that no run used, or have the operator make another organisation."));
     }
 
     private Reply list(Call call) {
@@ -217,15 +218,38 @@ final class AgentRoutes {
             return Reply.notFound();
         }
         return database.inTransaction(connection -> {
-            Optional<Agents.Agent> agent = Agents.find(connection, call.organizationId(), uuid.get());
+            Optional<Long> agent = Agents.idEvenIfArchived(connection, call.organizationId(), uuid.get());
             if (agent.isEmpty()) {
                 return Reply.notFound();
             }
             int from = (int) Math.min(before, Integer.MAX_VALUE);
             Page<AgentVersions.AgentVersion> page =
                     Page.of(limit, Cursor.VERSIONS, AgentVersions.AgentVersion::number, AgentRoutes::json);
-            AgentVersions.list(connection, agent.get().id(), from, limit + 1, page);
+            AgentVersions.list(connection, agent.get(), from, limit + 1, page);
             return page.reply();
+        });
+    }
+
+    private Reply deleteVersion(Call call) {
+        Optional<UUID> uuid = call.uuid();
+        Optional<Integer> number = call.id("id").filter(id -> id <= Integer.MAX_VALUE).map(Long::intValue);
+        if (uuid.isEmpty() || number.isEmpty()) {
+            return Reply.notFound();
+        }
+        return database.inTransaction(connection -> {
+            Optional<Long> agent = Agents.lockEvenIfArchived(connection, call.organizationId(), uuid.get());
+            if (agent.isEmpty()) {
+                return Reply.notFound();
+            }
+            return switch (AgentVersions.delete(connection, agent.get(), number.get())) {
+                case AgentVersions.Deleted.Done(AgentVersions.AgentVersion gone) -> {
+                    AuditLog.write(connection, call.who(), Changes.agentVersionDeleted(call.organizationId(), agent.get(), gone));
+                    yield Reply.noContent();
+                }
+                case AgentVersions.Deleted.Unknown _ -> Reply.notFound();
+                case AgentVersions.Deleted.InUse _ -> Reply.conflict("This version is the agent's draft or the published one.");
+                case AgentVersions.Deleted.HasRuns _ -> Reply.conflict("Runs used this version: it is kept for them.");
+            };
         });
     }
 

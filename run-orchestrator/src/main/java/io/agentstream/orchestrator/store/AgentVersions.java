@@ -71,6 +71,46 @@ public final class AgentVersions {
         return true;
     }
 
+    /// What became of a version that was to be deleted.
+    public sealed interface Deleted {
+        /// It is gone.
+        record Done(AgentVersion version) implements Deleted {}
+
+        /// There is none of that number.
+        record Unknown() implements Deleted {}
+
+        /// Its agent, which is not archived, works on it, or calls use it.
+        record InUse() implements Deleted {}
+
+        /// It is kept for runs that used it.
+        record HasRuns() implements Deleted {}
+    }
+
+    /// Deletes a version that neither its agent nor a run refers to. Numbers are not given again: the newest version of an agent that is not archived is its
+    /// draft or the published one.
+    public static Deleted delete(Connection connection, long agentId, int number) throws SQLException {
+        Optional<AgentVersion> version = Sql.first(
+                connection, "select * from agent_versions where agent_id = ? and number = ? for update", AgentVersions::read, agentId, number);
+        if (version.isEmpty()) {
+            return new Deleted.Unknown();
+        }
+        boolean live = Sql.only(connection, "select archived_at is null from agents where id = ?", row -> row.getBoolean(1), agentId);
+        if (live && !version.get().status().equals("archived")) {
+            return new Deleted.InUse();
+        }
+        boolean used = Sql.only(
+                connection,
+                "select exists (select 1 from runs where agent_id = ? and agent_version = ?)",
+                row -> row.getBoolean(1),
+                agentId,
+                number);
+        if (used) {
+            return new Deleted.HasRuns();
+        }
+        Sql.update(connection, "delete from agent_versions where agent_id = ? and number = ?", agentId, number);
+        return new Deleted.Done(version.get());
+    }
+
     /// Newest first, those with a number below `before`, as many as `taker` wants, at most `limit`. In a transaction.
     public static void list(
             Connection connection, long agentId, int before, int limit, Predicate<AgentVersion> taker)

@@ -153,6 +153,16 @@ public final class Agents {
                 uuid);
     }
 
+    /// As [#lock], archived or not.
+    public static Optional<Long> lockEvenIfArchived(Connection connection, long organizationId, UUID uuid) throws SQLException {
+        return Sql.first(
+                connection,
+                "select id from agents where organization_id = ? and uuid = ? for update",
+                row -> row.getLong("id"),
+                organizationId,
+                uuid);
+    }
+
     /// The id of an agent, archived or not.
     public static Optional<Long> idEvenIfArchived(Connection connection, long organizationId, UUID uuid)
             throws SQLException {

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.store;
 
+import io.agentstream.orchestrator.store.AgentVersions.AgentVersion;
 import io.agentstream.orchestrator.store.Agents.Agent;
 import io.agentstream.orchestrator.store.AuditLog.Change;
 import io.agentstream.orchestrator.store.DeadOrders.DeadOrder;
@@ -150,6 +151,11 @@ public final class Changes {
 
     public static Change agentArchived(Agent gone) {
         return Change.of(gone.organizationId(), "agent.archived", AGENT, gone.id(), view(gone), null);
+    }
+
+    public static Change agentVersionDeleted(long organizationId, long agentId, AgentVersion gone) {
+        ObjectNode view = object().put("version", gone.number()).put("definition", digest(gone.definition()));
+        return Change.of(organizationId, "agent_version.deleted", AGENT, agentId, view, null);
     }
 
     private static ObjectNode view(Organization organization) {

@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -104,6 +105,45 @@ final class AgentRoutesTest {
         assertEquals(409, refused.status());
         assertTrue(refused.get("/detail").stringValue().contains("Drafts that there are can be changed"), refused.http().body());
         assertEquals(409, api.send("POST", AGENTS, ECHO).status());
+        String full = AGENTS + "/" + database.withConnection(c -> Sql.only(
+                c, "select uuid::text from agents where organization_id = ? and name = 'full'", row -> row.getString(1), tenant.organizationId()));
+        for (int number = 1; number <= 3; number++) {
+            assertEquals(204, api.send("DELETE", full + "/versions/" + number, null).status());
+        }
+        assertEquals(200, api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\"}}").status());
+    }
+
+    @Test
+    void aVersionIsDeletedThatNeitherItsAgentNorARunRefersTo(Database database) throws Exception {
+        // given versions 1 and 2, of which a run used the second, the published third, and a draft
+        UUID uuid = UUID.fromString(create());
+        String agent = AGENTS + "/" + uuid;
+        for (int number = 1; number <= 3; number++) {
+            api.send("POST", agent + "/publish", null);
+            api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\"}}");
+        }
+        long run = tenant.addRun(database, "completed", Instant.parse("2026-01-02T12:00:00Z"));
+        database.withConnection(c -> Sql.update(
+                c, "update runs set agent_id = a.id, agent_version = 2 from agents a where a.uuid = ? and runs.id = ?", uuid, run));
+
+        // when, then
+        assertEquals(List.of(204, 404), List.of(delete(agent, 1), delete(agent, 1)));
+        assertEquals(List.of(409, 409, 409), List.of(delete(agent, 2), delete(agent, 3), delete(agent, 4)));
+        assertEquals(List.of(404, 404, 404), List.of(delete(agent, 9), delete(agent, 0), delete(AGENTS + "/" + UUID.randomUUID(), 2)));
+        assertEquals(List.of(4, 3, 2), numbers(agent));
+
+        // and of an agent that is archived all that no run used
+        api.send("DELETE", agent, null);
+        assertEquals(List.of(204, 204, 409), List.of(delete(agent, 4), delete(agent, 3), delete(agent, 2)));
+        assertEquals(List.of(2), numbers(agent));
+    }
+
+    private int delete(String agent, int number) throws Exception {
+        return api.send("DELETE", agent + "/versions/" + number, null).status();
+    }
+
+    private List<Integer> numbers(String agent) throws Exception {
+        return api.get(agent + "/versions").get("/items").valueStream().map(version -> version.path("number").intValue()).toList();
     }
 
     @Test

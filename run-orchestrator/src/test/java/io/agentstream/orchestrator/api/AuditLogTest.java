@@ -80,6 +80,13 @@ final class AuditLogTest {
             test.api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\"}}");
             return agent + "/publish";
         }, null, "agent.published"));
+        requests.put("DELETE /api/v1/agents/{uuid}/versions/{id}", new Request(test -> {
+            String agent = test.api.send("POST", AGENTS, "{\"name\":\"Two\",\"definition\":{\"engine\":\"echo\"}}").header("Location");
+            test.api.send("POST", agent + "/publish", null);
+            test.api.send("PUT", agent + "/draft", "{\"definition\":{\"engine\":\"echo\"}}");
+            test.api.send("POST", agent + "/publish", null);
+            return agent + "/versions/1";
+        }, null, "agent_version.deleted"));
         requests.put("DELETE /api/v1/agents/{uuid}", new Request(AuditLogTest::agent, null, "agent.archived"));
         requests.put("POST /api/v1/telephony-configurations", Request.at(
                 CONFIGURATIONS, configuration("new"), "telephony_configuration.created"));
