@@ -33,16 +33,18 @@ final class ConversationEffects {
     private final EventWriter events;
     private final Deadlines deadlines;
     private final WorkerMeters meters;
+    private final Intents intents;
     /// Replies that an engine gave within the call that asked for them.
     private final ArrayDeque<Answer> atOnce = new ArrayDeque<>();
     /// The conversation whose input is being worked on.
     private @Nullable LiveConversation current;
 
-    ConversationEffects(CommandWriter commands, EventWriter events, Deadlines deadlines, WorkerMeters meters) {
+    ConversationEffects(CommandWriter commands, EventWriter events, Deadlines deadlines, WorkerMeters meters, Intents intents) {
         this.commands = commands;
         this.events = events;
         this.deadlines = deadlines;
         this.meters = meters;
+        this.intents = intents;
     }
 
     /// Takes a reply of the conversation whose input is being worked on; false where that is another one, or none.
@@ -93,6 +95,9 @@ final class ConversationEffects {
         for (int i = 0; i < effects.size(); i++) { // an iterator for each frame would be the most of what a frame costs
             perform(of, nowMs, effects.get(i));
         }
+        if (Intents.isUnsaved(of)) { // that it saves too often already is no reason to ask late
+            events.save(of, nowMs);
+        }
     }
 
     private void perform(LiveConversation of, long nowMs, ConversationEffect effect) {
@@ -110,8 +115,19 @@ final class ConversationEffects {
             case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
             case ConversationEffect.Save save -> save(of, nowMs, save.canWait());
             case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure(), hangUp.end());
+            case ConversationEffect.CallTool call -> intents.add(of, call, nowMs);
+            case ConversationEffect.StopTool stop -> {
+                if (!intents.drop(of, stop)) {
+                    session(of).perform(stop);
+                }
+            }
             case ConversationEffect.ServiceEffect asked -> session(of).perform(asked);
         }
+    }
+
+    /// Asks another system for what is written down.
+    void ask(LiveConversation of, ConversationEffect.CallTool call) {
+        session(of).perform(call);
     }
 
     private void tell(LiveConversation of, long nowMs, Fact fact) {

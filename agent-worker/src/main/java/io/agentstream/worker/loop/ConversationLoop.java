@@ -85,6 +85,8 @@ public final class ConversationLoop implements DutyCycle {
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Deadlines deadlines = new Deadlines();
     private final ConversationEffects effects;
+    private final Intents intents;
+    private final Guard guard;
     private final Calls calls = new Calls();
     private final Conversations conversations;
     private final ArrivalLoader arrivals;
@@ -142,15 +144,16 @@ public final class ConversationLoop implements DutyCycle {
         this.consumer = parts.consumer();
         this.deadLetters = parts.deadLetters();
         this.meters = WorkerMeters.of(parts.metrics());
-        this.events = new EventWriter(parts.events(), meters);
+        this.events = new EventWriter(parts.events(), meters, this::endWait);
         this.clockMs = parts.clockMs();
         this.definitions = parts.definitions();
         this.keysRead = parts.keysRead();
         this.sureMs = parts.limits().sureMs();
         this.missedMs = parts.limits().missedMs();
         this.commands = new CommandWriter(parts.media(), meters);
-        this.effects = new ConversationEffects(commands, events, deadlines, meters);
-        Guard guard = new Guard(effects, commands, meters);
+        this.intents = new Intents(meters);
+        this.effects = new ConversationEffects(commands, events, deadlines, meters, intents);
+        this.guard = new Guard(effects, commands, meters);
         Beginnings beginnings = new Beginnings(
                 calls, new SessionOpener(parts.engines(), parts.definitions(), this::sink), guard, deadlines, meters,
                 () -> consumer.groupMetadata().generationId(), parts.limits().conversations(), parts.keys());
@@ -238,6 +241,9 @@ public final class ConversationLoop implements DutyCycle {
                 nextListenMs = nowMs + LISTEN_EVERY_MS;
                 conversations.listen(nowMs);
             }
+            for (Intents.Due due : intents.take(nowMs)) {
+                guard.ask(due, nowMs);
+            }
         }
         commands.resend(nowMs);
         if (nowMs >= nextSecondMs) {
@@ -252,7 +258,7 @@ public final class ConversationLoop implements DutyCycle {
                 deadlines.nextMs() - clockMs.getAsLong(), 0, partitions.isWithoutAny() ? WAIT_FOR_ANY_MS : WAIT_MS);
         waiting.set(true);
         try {
-            boolean now = (!mailbox.isEmpty() && !partitions.moving()) || partitions.hasArrived(); // it may have come just before `waiting` was set
+            boolean now = (!partitions.moving() && (!mailbox.isEmpty() || intents.anyWritten())) || partitions.hasArrived(); // it may have come just before `waiting` was set
             return consumer.poll(Duration.ofMillis(now ? 0 : waitMs));
         } catch (WakeupException somethingPosted) {
             return ConsumerRecords.empty();

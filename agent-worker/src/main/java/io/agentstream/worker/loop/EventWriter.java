@@ -37,10 +37,13 @@ final class EventWriter {
     private final WorkerMeters meters;
     private final ProducerHealth health = new ProducerHealth();
     private final JournalWriter journal;
+    private final Runnable awaitedWritten;
     private Batch batch = new Batch();
 
     /// @param producer of the events profile that does not block; stays its giver's to close
-    EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters) {
+    /// @param awaitedWritten told when a snapshot is written that is waited for; on the producer's thread
+    EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters, Runnable awaitedWritten) {
+        this.awaitedWritten = awaitedWritten;
         this.producer = producer;
         this.meters = meters;
         this.journal = new JournalWriter(producer, meters);
@@ -123,10 +126,20 @@ final class EventWriter {
                 of.callId, of.after, Instant.ofEpochMilli(nowMs), of.number, of.reference(), Json.MAPPER.valueToTree(saved), of.epoch);
         SealKey words = of.words();
         byte[] value = Topics.CONVERSATION_SNAPSHOTS.codec().encode(words == null ? snapshot : Sealing.seal(snapshot, words));
+        int number = ++of.saves;
         if (value.length <= MAX_SNAPSHOT_BYTES) {
-            send(Topics.CONVERSATION_SNAPSHOTS, of, value);
+            send(Topics.CONVERSATION_SNAPSHOTS, of, value, () -> written(of, number));
         } else {
             tooLarge(of, value.length);
+            of.writtenSave = number; // it never is, and nothing is to wait for it
+        }
+    }
+
+    /// On the producer's thread.
+    private void written(LiveConversation of, int number) {
+        of.writtenSave = number;
+        if (number == of.awaitedSave) {
+            awaitedWritten.run();
         }
     }
 
@@ -156,11 +169,19 @@ final class EventWriter {
     }
 
     private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
+        send(topic, of, value, () -> {});
+    }
+
+    /// @param written told on the producer's thread
+    private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value, Runnable written) {
         Batch in = batch;
         in.sent();
         Callback report = (metadata, failure) -> {
             health.report(failure);
             in.settled(failure != null && lost(topic, of, failure));
+            if (failure == null) {
+                written.run();
+            }
         };
         try {
             producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);

@@ -49,6 +49,23 @@ final class Guard {
         }
     }
 
+    /// Asks another system for what is written down; or where it could not be, tells the conversation that nobody was asked.
+    void ask(Intents.Due due, long nowMs) {
+        LiveConversation of = due.of();
+        if (!due.written()) {
+            give(of, nowMs, new ConversationInput.ToolAnswered(due.call().turn(), due.call().number(), true, Intents.NOT_RECORDED));
+            return;
+        }
+        if (of.session == null) { // what was due before it has ended the conversation
+            return;
+        }
+        try {
+            effects.ask(of, due.call());
+        } catch (RuntimeException | LinkageError | StackOverflowError bug) {
+            broken(of, nowMs, bug);
+        }
+    }
+
     /// What the conversation's ear makes of a frame.
     List<ConversationInput> hear(LiveConversation of, CallerSpeech speech, MediaFrame.Audio audio, long nowMs) {
         try {

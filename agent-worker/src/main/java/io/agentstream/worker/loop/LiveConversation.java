@@ -72,6 +72,11 @@ final class LiveConversation {
     int moreSavesInSecond;
     /// Whether it could not be, or has to wait for the next second. Set by the producer's thread too.
     volatile boolean unsaved;
+    /// Snapshots that were sent; the newest of them that is written, or cannot be, which the producer's thread says; and that which has what is asked of other
+    /// systems ([Intents]), which the producer's thread reads.
+    int saves;
+    volatile int writtenSave;
+    volatile int awaitedSave;
     /// Whether a snapshot was larger than a record may be; said once.
     boolean tooLarge;
     /// What its machine took in and gave, up to the next batch; how many batches were written; and the newest record that had been

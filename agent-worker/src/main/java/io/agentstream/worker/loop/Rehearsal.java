@@ -100,8 +100,8 @@ public final class Rehearsal {
 
         private Actor(WorkerMeters meters, int epoch) {
             CommandWriter commands = new CommandWriter(nowhere.media(), meters);
-            events = new EventWriter(nowhere.events(), meters);
-            ConversationEffects effects = new ConversationEffects(commands, events, new Deadlines(), meters);
+            events = new EventWriter(nowhere.events(), meters, () -> {});
+            ConversationEffects effects = new ConversationEffects(commands, events, new Deadlines(), meters, new Intents(meters));
             guard = new Guard(effects, commands, meters);
             opener = new SessionOpener(engines, new NoDefinitions(), of -> answer -> answered(effects, of, answer));
             conversation = new LiveConversation(run, 0, epoch, nowMs);

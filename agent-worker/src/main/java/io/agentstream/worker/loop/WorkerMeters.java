@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.Timer;
 /// @param notOpened sealed frames that were changed, or whose key is missing
 /// @param journalBytes what was written to the journals
 /// @param journalLost batches of journals that did not reach Kafka
+/// @param intentWritten from a conversation's wish to use a tool to the record by which another worker knows of it; the tool is not used before
 /// @param turnLatency from the caller's last sound or key to the first audio of the answer
 /// @param loop one pass of a loop, without the wait
 record WorkerMeters(
@@ -35,6 +36,7 @@ record WorkerMeters(
         Counter notOpened,
         Counter journalBytes,
         Counter journalLost,
+        Timer intentWritten,
         Timer turnLatency,
         Timer loop) {
 
@@ -55,6 +57,7 @@ record WorkerMeters(
                 metrics.counter(PREFIX + "frames_not_opened"),
                 metrics.counter(PREFIX + "journal_bytes"),
                 metrics.counter(PREFIX + "journal_batches_lost"),
+                metrics.timer(PREFIX + "intent_written"),
                 metrics.timer(PREFIX + "turn_latency"),
                 metrics.timer(PREFIX + "loop"));
     }

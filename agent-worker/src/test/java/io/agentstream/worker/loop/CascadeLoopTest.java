@@ -5,14 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.Dialogue;
-import io.agentstream.agents.definition.Services.Service;
-import io.agentstream.agents.definition.Settings;
-import io.agentstream.agents.definition.Tool;
 import io.agentstream.agents.dialogue.Dialogues;
 import io.agentstream.agents.journal.ConversationRerun;
 import io.agentstream.audio.Dtmf;
 import io.agentstream.audio.MuLaw;
-import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
@@ -29,27 +25,13 @@ import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Transfer;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.cascade.FailureListener;
-import io.agentstream.worker.engine.cascade.Ports;
-import io.agentstream.worker.engine.cascade.ToolServer;
-import io.agentstream.worker.engine.cascade.Tools;
-import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.BrainRequest;
-import io.agentstream.worker.service.Ear;
-import io.agentstream.worker.service.Heard;
 import io.agentstream.worker.service.Message;
-import io.agentstream.worker.service.Mouth;
-import io.agentstream.worker.service.ServiceFailure;
-import io.agentstream.worker.service.Spoken;
-import io.agentstream.worker.service.Thought;
-import io.agentstream.worker.service.TimedWord;
-import io.agentstream.worker.service.Usage;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// An agent with an ear, a brain and a mouth, from the frame to the reply: the services answer from threads of their own.
@@ -70,172 +52,23 @@ class CascadeLoopTest {
 
     private final InProcess services = new InProcess();
     private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(_ -> services, FailureListener.NOBODY)));
-    private long seq = 10;
-    private long timestampMs;
-
-    /// Services that answer at once, each from a thread of its own.
-    private static final class InProcess implements Ports {
-        final List<BrainRequest> asked = new CopyOnWriteArrayList<>();
-        final List<String> keys = new CopyOnWriteArrayList<>();
-        final AtomicInteger heardBytes = new AtomicInteger();
-        final AtomicInteger closed = new AtomicInteger();
-        volatile String words = "";
-
-        private static void later(Runnable what) {
-            Thread.ofVirtual().start(what);
-        }
-
-        @Override
-        public Ear ear(Service service, Settings settings, Ear.Listener listener) {
-            return new Ear() {
-                @Override
-                public void hear(Slice audio) {
-                    heardBytes.addAndGet(audio.length());
-                }
-
-                @Override
-                public void finish() {
-                    later(() -> {
-                        listener.on(new Heard.Final(words, List.of(), 1));
-                        listener.on(new Heard.TurnEnded(words));
-                    });
-                }
-
-                @Override
-                public Usage usage() {
-                    return Usage.heard(heardBytes.get() / MuLaw.BYTES_PER_MS);
-                }
-
-                @Override
-                public void close() {
-                    closed.incrementAndGet();
-                }
-            };
-        }
-
-        @Override
-        public Brain brain(Service service) {
-            return new Brain() {
-                @Override
-                public Answering ask(BrainRequest request, Brain.Listener listener) {
-                    asked.add(request);
-                    later(() -> think(request, listener));
-                    return () -> { };
-                }
-
-                @Override
-                public void close() {
-                    closed.incrementAndGet();
-                }
-            };
-        }
-
-        private static void think(BrainRequest request, Brain.Listener listener) {
-            switch (request.messages().getLast()) {
-                case Message.Caller(String said) when said.contains("order") ->
-                    listener.on(new Thought.ToolCall("use-1", "order", "{}"));
-                case Message.Caller(String said) when said.contains("button") ->
-                    listener.on(new Thought.ToolCall("use-3", "press", "{}"));
-                case Message.Caller(String said) when said.contains("broken") -> {
-                    listener.on(new Thought.Failed(new ServiceFailure.Refused("status 401"), Usage.NONE));
-                    return;
-                }
-                case Message.Caller(String said) -> listener.on(new Thought.Text("You said: " + said));
-                case Message.ToolResult _ -> {
-                    listener.on(new Thought.Text("It is on its "));
-                    listener.on(new Thought.Text("way. Goodbye."));
-                    listener.on(new Thought.ToolCall("use-2", "bye", "{}"));
-                }
-                case Message.Agent _, Message.Instructions _ -> listener.on(new Thought.Text("Yes?"));
-            }
-            listener.on(new Thought.Done(Thought.Reason.FINISHED, Usage.tokens(10, 0, 5)));
-        }
-
-        @Override
-        public Mouth mouth(Service service, Settings settings) {
-            return new Mouth() {
-                @Override
-                public Utterance speak(Mouth.Listener listener) {
-                    StringBuilder text = new StringBuilder();
-                    return new Utterance() {
-                        @Override
-                        public boolean say(String more) {
-                            text.append(more);
-                            return true;
-                        }
-
-                        @Override
-                        public void end() {
-                            later(() -> {
-                                listener.on(new Spoken.Audio(Slice.of(new byte[text.length() * 160])));
-                                listener.on(new Spoken.Words(List.of(new TimedWord(text.toString(), 0, text.length() * 20L))));
-                                listener.on(new Spoken.Done(Usage.NONE));
-                            });
-                        }
-
-                        @Override
-                        public void cancel() {}
-
-                        @Override
-                        public Usage usage() {
-                            return Usage.spoken(text.length(), text.length() * 20L);
-                        }
-                    };
-                }
-
-                @Override
-                public void close() {
-                    closed.incrementAndGet();
-                }
-            };
-        }
-
-        @Override
-        public Tools tools() {
-            return (request, key, listener) -> {
-                keys.add(key);
-                later(() -> listener.on(false, "{\"state\":\"shipped\"}"));
-                return () -> { };
-            };
-        }
-
-        @Override
-        public ToolServer server(Tool.Mcp server) {
-            throw new IllegalStateException("not here");
-        }
-    }
+    private final LoopCaller caller = new LoopCaller(CALL);
 
     private <E extends ConversationEvent> List<E> told(Class<E> kind) {
         return fixture.conversationEvents().stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     private List<SocketCommand.Mark> marks() {
-        return fixture.commands().stream()
-                .filter(SocketCommand.Mark.class::isInstance).map(SocketCommand.Mark.class::cast).toList();
+        return LoopCaller.marks(fixture);
     }
 
-    /// The caller hears what was sent, up to its mark.
     private void heard(int marks) {
-        fixture.workUntil(() -> marks().size() == marks);
-        fixture.nowMs.addAndGet(1_000);
-        int turn = marks().getLast().turn();
-        fixture.arrive(Topics.CALL_MEDIA, 0, CALL,
-                new MediaFrame.MarkReached(CALL, seq++, fixture.nowMs.get(), turn, "turn-" + turn));
-        fixture.work();
+        caller.hears(fixture, marks);
     }
 
     private void says(String words) {
         services.words = words;
-        byte[] speech = new FreeTtsVoice().speak(words);
-        byte[] audio = Arrays.copyOf(speech, speech.length + 12_000);
-        Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
-        for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
-            fixture.nowMs.addAndGet(20);
-            timestampMs += 20;
-            fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
-                    CALL, seq++, fixture.nowMs.get(), timestampMs, new Slice(audio, n * 160, 160)));
-            fixture.loop.work();
-        }
+        caller.says(fixture, words);
     }
 
     private void greeted() throws Exception {
@@ -280,7 +113,7 @@ class CascadeLoopTest {
         assertTrue(told(ConversationEvent.Said.class).getLast().whole());
         assertEquals(SocketCommand.Close.because(CALL, End.AGENT_HANGUP), fixture.commands().getLast());
         assertEquals(3, services.closed.get());
-        fixture.ended(CALL, 0, seq);
+        fixture.ended(CALL, 0, caller.seq);
         fixture.work();
         assertRunsAgain();
     }
@@ -311,7 +144,7 @@ class CascadeLoopTest {
         heard(3);
         fixture.workUntil(() -> fixture.commands().getLast() instanceof SocketCommand.Close);
 
-        fixture.ended(CALL, 0, seq);
+        fixture.ended(CALL, 0, caller.seq);
         fixture.work();
 
         int characters = "Welcome.How can I help?It is on its way.Goodbye.".length();
@@ -333,9 +166,9 @@ class CascadeLoopTest {
                 LoopFixture.engines(new CascadeEngine(_ -> others, FailureListener.NOBODY)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
         second.nowMs.set(fixture.nowMs.get());
         second.start(0);
-        second.audio(CALL, 0, seq++, Slice.of(new byte[160]));
+        second.audio(CALL, 0, caller.seq++, Slice.of(new byte[160]));
         second.work();
-        second.ended(CALL, 0, seq);
+        second.ended(CALL, 0, caller.seq);
         second.work();
 
         // they share the producer of events: it has all that both have told
@@ -355,7 +188,7 @@ class CascadeLoopTest {
         heard(1);
 
         // when the caller presses it
-        fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Digit(CALL, seq++, fixture.nowMs.get(), '1'));
+        fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Digit(CALL, caller.seq++, fixture.nowMs.get(), '1'));
         fixture.work();
 
         // then it is asked for, under a key of the call
@@ -366,7 +199,7 @@ class CascadeLoopTest {
 
         // and when it is done, the call is closed as one that goes on elsewhere
         fixture.arrive(Topics.RUN_EVENTS, 0, CALL, new RunEvent.Transferred(
-                CALL, seq, Instant.ofEpochMilli(fixture.nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, 0), "1-desk", Transfer.CONNECTED, 200));
+                CALL, caller.seq, Instant.ofEpochMilli(fixture.nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, 0), "1-desk", Transfer.CONNECTED, 200));
         fixture.work();
         assertEquals(SocketCommand.Close.because(CALL, End.TRANSFERRED), fixture.commands().getLast());
         assertEquals(End.TRANSFERRED, told(ConversationEvent.HungUp.class).getLast().end());
@@ -386,7 +219,7 @@ class CascadeLoopTest {
 
         // when the caller has heard it, and is put through
         int turn = marks().getLast().turn();
-        fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.MarkReached(CALL, seq++, fixture.nowMs.get(), turn, "turn-" + turn));
+        fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.MarkReached(CALL, caller.seq++, fixture.nowMs.get(), turn, "turn-" + turn));
         fixture.work();
 
         // then another worker would know
@@ -472,16 +305,7 @@ class CascadeLoopTest {
         second.nowMs.set(fixture.nowMs.get());
         second.start(0);
         others.words = "And what else?";
-        byte[] speech = new FreeTtsVoice().speak(others.words);
-        byte[] audio = Arrays.copyOf(speech, speech.length + 12_000);
-        Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
-        for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
-            second.nowMs.addAndGet(20);
-            timestampMs += 20;
-            second.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
-                    CALL, seq++, second.nowMs.get(), timestampMs, new Slice(audio, n * 160, 160)));
-            second.loop.work();
-        }
+        caller.says(second, others.words);
         second.workUntil(() -> !others.asked.isEmpty());
 
         // then it knows what was said

@@ -139,7 +139,7 @@ class LimitsTest {
     @Test
     void aSnapshotThatNoRecordCanHoldIsNotSentAndCounted() {
         // given
-        EventWriter writer = new EventWriter(fixture.events, fixture.meters);
+        EventWriter writer = new EventWriter(fixture.events, fixture.meters, () -> {});
         LiveConversation conversation = conversation(1);
         conversation.pending = pending("x".repeat(1 << 20));
 

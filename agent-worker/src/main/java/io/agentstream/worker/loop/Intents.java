@@ -1,0 +1,85 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
+import io.agentstream.agents.conversation.ConversationEffect.StopTool;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// What other systems are to be asked for, as long as it is not written down that they are. What is done there cannot be taken back, so it is asked for once whoever
+/// takes the conversation over knows of it, and asks under the same key or not at all (ADR 30).
+/// Only the loop.
+final class Intents {
+
+    /// How long that may take. What is not written by then is not asked for any more: somebody is waiting.
+    static final long LIMIT_MS = 5_000;
+
+    /// What is told then.
+    static final String NOT_RECORDED = "{\"error\":\"not_recorded\"}";
+
+    private final WorkerMeters meters;
+    private final List<Intent> waiting = new ArrayList<>();
+
+    /// @param save number of the snapshot that has it
+    private record Intent(LiveConversation of, CallTool call, int save, long sinceMs, long sinceNs) {
+        boolean isWritten() {
+            return of.writtenSave >= save;
+        }
+    }
+
+    /// One that waits no longer.
+    ///
+    /// @param written whether it may be asked for; if not, it never is
+    record Due(LiveConversation of, CallTool call, boolean written) {}
+
+    Intents(WorkerMeters meters) {
+        this.meters = meters;
+    }
+
+    /// The next snapshot of the conversation has it, and is to be written at once: [#isUnsaved].
+    void add(LiveConversation of, CallTool call, long nowMs) {
+        of.awaitedSave = of.saves + 1;
+        waiting.add(new Intent(of, call, of.awaitedSave, nowMs, System.nanoTime()));
+    }
+
+    /// Whether there is none yet that has all that the conversation is to ask for.
+    static boolean isUnsaved(LiveConversation of) {
+        return of.awaitedSave > of.saves;
+    }
+
+    /// @return whether it was not asked for yet, and so never is
+    @SuppressWarnings("ReferenceEquality") // the very conversation
+    boolean drop(LiveConversation of, StopTool stop) {
+        return waiting.removeIf(each -> each.of() == of && each.call().turn() == stop.turn() && each.call().number() == stop.number());
+    }
+
+    /// Whether one can be asked for.
+    boolean anyWritten() {
+        for (Intent each : waiting) {
+            if (each.isWritten()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Takes those that wait no longer, oldest first.
+    List<Due> take(long nowMs) {
+        if (waiting.isEmpty()) {
+            return List.of();
+        }
+        List<Due> due = new ArrayList<>();
+        for (Iterator<Intent> all = waiting.iterator(); all.hasNext(); ) {
+            Intent each = all.next();
+            if (each.of().closed || each.of().session == null) { // it is somebody else's, or over
+                all.remove();
+            } else if (each.isWritten() || nowMs - each.sinceMs() >= LIMIT_MS) {
+                all.remove();
+                meters.intentWritten().record(System.nanoTime() - each.sinceNs(), TimeUnit.NANOSECONDS);
+                due.add(new Due(each.of(), each.call(), each.isWritten()));
+            }
+        }
+        return due;
+    }
+}

@@ -1,0 +1,158 @@
+package io.agentstream.worker.loop;
+
+import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.agents.definition.Settings;
+import io.agentstream.agents.definition.Tool;
+import io.agentstream.audio.MuLaw;
+import io.agentstream.schemas.Slice;
+import io.agentstream.worker.engine.cascade.Ports;
+import io.agentstream.worker.engine.cascade.ToolServer;
+import io.agentstream.worker.engine.cascade.Tools;
+import io.agentstream.worker.service.Brain;
+import io.agentstream.worker.service.BrainRequest;
+import io.agentstream.worker.service.Ear;
+import io.agentstream.worker.service.Heard;
+import io.agentstream.worker.service.Message;
+import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.ServiceFailure;
+import io.agentstream.worker.service.Spoken;
+import io.agentstream.worker.service.Thought;
+import io.agentstream.worker.service.TimedWord;
+import io.agentstream.worker.service.Usage;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Services that answer at once, each from a thread of its own.
+final class InProcess implements Ports {
+    final List<BrainRequest> asked = new CopyOnWriteArrayList<>();
+    final List<String> keys = new CopyOnWriteArrayList<>();
+    final AtomicInteger heardBytes = new AtomicInteger();
+    final AtomicInteger closed = new AtomicInteger();
+    volatile String words = "";
+    /// What the brain gives a tool, as it writes it.
+    volatile String arguments = "{}";
+
+    private static void later(Runnable what) {
+        Thread.ofVirtual().start(what);
+    }
+
+    @Override
+    public Ear ear(Service service, Settings settings, Ear.Listener listener) {
+        return new Ear() {
+            @Override
+            public void hear(Slice audio) {
+                heardBytes.addAndGet(audio.length());
+            }
+
+            @Override
+            public void finish() {
+                later(() -> {
+                    listener.on(new Heard.Final(words, List.of(), 1));
+                    listener.on(new Heard.TurnEnded(words));
+                });
+            }
+
+            @Override
+            public Usage usage() {
+                return Usage.heard(heardBytes.get() / MuLaw.BYTES_PER_MS);
+            }
+
+            @Override
+            public void close() {
+                closed.incrementAndGet();
+            }
+        };
+    }
+
+    @Override
+    public Brain brain(Service service) {
+        return new Brain() {
+            @Override
+            public Answering ask(BrainRequest request, Brain.Listener listener) {
+                asked.add(request);
+                later(() -> think(request, listener));
+                return () -> { };
+            }
+
+            @Override
+            public void close() {
+                closed.incrementAndGet();
+            }
+        };
+    }
+
+    private void think(BrainRequest request, Brain.Listener listener) {
+        switch (request.messages().getLast()) {
+            case Message.Caller(String said) when said.contains("order") ->
+                listener.on(new Thought.ToolCall("use-1", "order", arguments));
+            case Message.Caller(String said) when said.contains("button") ->
+                listener.on(new Thought.ToolCall("use-3", "press", "{}"));
+            case Message.Caller(String said) when said.contains("broken") -> {
+                listener.on(new Thought.Failed(new ServiceFailure.Refused("status 401"), Usage.NONE));
+                return;
+            }
+            case Message.Caller(String said) -> listener.on(new Thought.Text("You said: " + said));
+            case Message.ToolResult _ -> {
+                listener.on(new Thought.Text("It is on its "));
+                listener.on(new Thought.Text("way. Goodbye."));
+                listener.on(new Thought.ToolCall("use-2", "bye", "{}"));
+            }
+            case Message.Agent _, Message.Instructions _ -> listener.on(new Thought.Text("Yes?"));
+        }
+        listener.on(new Thought.Done(Thought.Reason.FINISHED, Usage.tokens(10, 0, 5)));
+    }
+
+    @Override
+    public Mouth mouth(Service service, Settings settings) {
+        return new Mouth() {
+            @Override
+            public Utterance speak(Mouth.Listener listener) {
+                StringBuilder text = new StringBuilder();
+                return new Utterance() {
+                    @Override
+                    public boolean say(String more) {
+                        text.append(more);
+                        return true;
+                    }
+
+                    @Override
+                    public void end() {
+                        later(() -> {
+                            listener.on(new Spoken.Audio(Slice.of(new byte[text.length() * 160])));
+                            listener.on(new Spoken.Words(List.of(new TimedWord(text.toString(), 0, text.length() * 20L))));
+                            listener.on(new Spoken.Done(Usage.NONE));
+                        });
+                    }
+
+                    @Override
+                    public void cancel() {}
+
+                    @Override
+                    public Usage usage() {
+                        return Usage.spoken(text.length(), text.length() * 20L);
+                    }
+                };
+            }
+
+            @Override
+            public void close() {
+                closed.incrementAndGet();
+            }
+        };
+    }
+
+    @Override
+    public Tools tools() {
+        return (request, key, listener) -> {
+            keys.add(key);
+            later(() -> listener.on(false, "{\"state\":\"shipped\"}"));
+            return () -> { };
+        };
+    }
+
+    @Override
+    public ToolServer server(Tool.Mcp server) {
+        throw new IllegalStateException("not here");
+    }
+}
