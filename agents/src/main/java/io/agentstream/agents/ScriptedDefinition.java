@@ -1,6 +1,7 @@
 package io.agentstream.agents;
 
 import io.agentstream.agents.definition.Problem;
+import io.agentstream.agents.definition.Stored;
 import io.agentstream.agents.definition.Template;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,14 @@ public record ScriptedDefinition(
     /// Never throws for a bad document.
     public static Parsed parse(JsonNode json) {
         return new ScriptedParser().parse(json);
+    }
+
+    /// As [#parse], of a definition that was accepted before, perhaps by other rules: what today's refuse is passed over where a script is left without it, and stands in the
+    /// warnings.
+    public static Parsed stored(JsonNode json) {
+        Stored.Read<Parsed> read = Stored.read(
+                json, ScriptedDefinition::parse, parsed -> parsed instanceof Parsed.Invalid invalid ? invalid.problems() : List.of());
+        return read.parsed() instanceof Parsed.Valid valid ? new Parsed.Valid(valid.definition(), read.passedOver()) : read.parsed();
     }
 
     Node node(String name) {

@@ -72,7 +72,18 @@ public record AgentGraph(
 
     /// Never throws for a bad document.
     public static Parsed parse(JsonNode json) {
-        return GraphParser.parse(json);
+        return GraphParser.parse(json, false);
+    }
+
+    /// As [#parse], of a definition that was accepted before, perhaps by other rules: what today's refuse is passed over where a graph can be made without it, and stands in the
+    /// warnings.
+    public static Parsed stored(JsonNode json) {
+        Stored.Read<Parsed> read = Stored.read(
+                json, left -> GraphParser.parse(left, true), parsed -> parsed instanceof Parsed.Invalid invalid ? invalid.problems() : List.of());
+        return switch (read.parsed()) {
+            case Parsed.Valid valid -> new Parsed.Valid(valid.graph(), Stream.concat(read.passedOver().stream(), valid.warnings().stream()).toList());
+            case Parsed.Invalid invalid -> invalid;
+        };
     }
 
     /// @throws IllegalStateException where there is no such node, which a checked graph does not name

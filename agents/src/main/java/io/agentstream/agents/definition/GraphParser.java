@@ -32,22 +32,28 @@ final class GraphParser implements SchemaCheck.Texts {
 
     private final JsonNode json;
     private final Problems problems = new Problems(MAX_PROBLEMS);
+    /// What is wrong, and does not keep a graph from being made.
+    private final Problems unfit;
+    private final boolean stored;
 
     /// Where each variable is named first, by its name.
     private final Map<String, String> named = new LinkedHashMap<>();
 
-    private GraphParser(JsonNode json) {
+    private GraphParser(JsonNode json, boolean stored) {
         this.json = json;
+        this.stored = stored;
+        this.unfit = stored ? new Problems(MAX_PROBLEMS) : problems;
     }
 
-    static Parsed parse(JsonNode json) {
+    /// @param stored whether it was accepted before: then what could be better does not keep it from being a graph, and stands in the warnings
+    static Parsed parse(JsonNode json, boolean stored) {
         if (!json.isObject()) {
             return new Parsed.Invalid(List.of(new Problem("", "is not an object")));
         }
         Optional<Engine> engine = Engine.of(json.path("engine").asString(""));
         return engine.isEmpty()
                 ? new Parsed.Invalid(List.of(new Problem("engine", "is not one of cascade, realtime")))
-                : new GraphParser(json).parse(engine.get());
+                : new GraphParser(json, stored).parse(engine.get());
     }
 
     /// What is wrong with the form of a document, as far as a schema can say it.
@@ -60,7 +66,7 @@ final class GraphParser implements SchemaCheck.Texts {
     private Parsed parse(Engine engine) {
         JsonNode schema = SCHEMA.definition(engine.word());
         new SchemaCheck(SCHEMA, problems, this).check(schema, json, "");
-        Secrets.find(json, problems);
+        Secrets.find(json, unfit);
         bodies(NODES);
         bodies(TOOLS);
         timeZone();
@@ -80,9 +86,12 @@ final class GraphParser implements SchemaCheck.Texts {
                 engine, settings, services, Template.parse(text("prompt")).orElseGet(() -> new Template("", List.of())),
                 variables(), Collections.unmodifiableSet(outcomes()), Collections.unmodifiableMap(tools), text("start"),
                 Collections.unmodifiableMap(nodes));
-        new GraphChecks(graph, json, problems).check(!problems.isBad("services"));
+        new GraphChecks(graph, json, unfit).check(!problems.isBad("services"));
         if (!problems.isEmpty()) {
             return new Parsed.Invalid(problems.list());
+        }
+        if (stored) {
+            return new Parsed.Valid(graph, unfit.list());
         }
         Problems odd = new Problems(MAX_PROBLEMS);
         new GraphWarnings(graph, odd).find(named);
@@ -176,7 +185,7 @@ final class GraphParser implements SchemaCheck.Texts {
         if (known == null) {
             named.putIfAbsent(steps[0], at);
         } else if (steps.length < 2 || !known.contains(steps[1])) {
-            problems.add(at, "names {{" + name + "}}, but of " + steps[0] + " there is only " + String.join(", ", known));
+            unfit.add(at, "names {{" + name + "}}, but of " + steps[0] + " there is only " + String.join(", ", known));
         }
     }
 

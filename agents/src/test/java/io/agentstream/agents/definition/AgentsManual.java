@@ -28,7 +28,8 @@ final class AgentsManual {
             problem and its path. Beside the form that the schema describes it is refused for names that name nothing, ways that lead round
             without listening to the caller, mistyped variables, conditions that are none, services that are missing for what the nodes do, and
             for what looks like a secret: keys are stored apart, and a definition has their names. What is odd but does no harm, such as a node that is
-            never reached, stands in the `warnings` of the answer.
+            never reached, stands in the `warnings` of the answer. What was saved once runs, also where a later version would refuse some of it: a call passes over what that is,
+            as if it did not stand there, and the worker's log names the fields.
 
             The conversation is a graph. A *node* does one thing: it says a line, asks, lets a language model talk, transfers the call. An *edge* leads
             from it to another one when something happens. When its work is done, the first condition that holds leads on, and else `next`.
