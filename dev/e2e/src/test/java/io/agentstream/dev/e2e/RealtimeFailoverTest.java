@@ -12,12 +12,9 @@ import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.services.PlayedRealtime;
 import io.agentstream.dev.simulator.services.PlayedRealtime.Answer;
-import io.agentstream.schemas.Json;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -85,7 +82,7 @@ final class RealtimeFailoverTest {
         Api api = new Api(system.demo());
         try (shop;
                 SimulatedProvider provider = new SimulatedProvider();
-                ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables(system, data))) {
+                ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, Beside.worker(system, data))) {
             Api.awaitReady(system.demo().workerUrl());
             // given a call that the second worker holds, whose agent has looked something up and tells it
             Talk talk = heldBy(second.adminUrl(), system, api, provider);
@@ -153,15 +150,5 @@ final class RealtimeFailoverTest {
             last = events.get(n).path("event_id").asString("").equals("setup") ? n : last;
         }
         return events.subList(last, events.size()).stream().map(each -> each.path("item")).filter(item -> !item.isMissingNode()).toList();
-    }
-
-    private static Map<String, String> variables(LocalSystem system, Path data) throws Exception {
-        Map<String, String> variables = Beside.of(system, SharedSystem.environment());
-        variables.put(
-                "AGENT_STREAM_CALL_KEYS_KEY",
-                Json.MAPPER.readTree(Files.readAllBytes(data.resolve("secrets.json"))).path("call_keys_key").asString());
-        variables.put("AGENT_STREAM_WORKER_SESSION_TIMEOUT", "2500ms");
-        variables.put("AGENT_STREAM_OUTBOUND_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128");
-        return variables;
     }
 }

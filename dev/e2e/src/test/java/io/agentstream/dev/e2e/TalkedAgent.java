@@ -59,6 +59,18 @@ final class TalkedAgent {
         return heard(outcome).contains(once(words));
     }
 
+    /// How often the caller heard this.
+    ///
+    /// @param heard see [#heard]
+    static int times(String heard, String words) {
+        String part = once(words);
+        int times = 0;
+        for (int at = heard.indexOf(part); at >= 0; at = heard.indexOf(part, at + part.length())) {
+            times++;
+        }
+        return times;
+    }
+
     /// What the caller heard, as the played voice says it: each letter as long as it takes, whatever pauses a busy machine makes; two of the same are
     /// one.
     static String heard(CallOutcome outcome) {
