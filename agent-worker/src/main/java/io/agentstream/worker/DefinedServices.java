@@ -60,7 +60,7 @@ public final class DefinedServices implements Ports, SpeechPorts {
         return service.open(
                 new EarSettings(
                         connection(named, Patience.EAR), or(named.model(), service.usualModel()), settings.language(),
-                        settings.endpointing().maxMs(), List.of(), options()),
+                        settings.endpointing().maxMs(), OptionWords.keyterms(named), OptionWords.ofEar(named)),
                 listener);
     }
 
@@ -71,9 +71,9 @@ public final class DefinedServices implements Ports, SpeechPorts {
         if (named.model() == null) {
             throw new IllegalArgumentException("a brain without a model");
         }
+        int maxTokens = named.maxTokens() == null ? USUAL_MAX_TOKENS : named.maxTokens();
         return service.open(new BrainSettings(
-                connection(named, Patience.BRAIN), named.model(), named.temperature(),
-                named.maxTokens() == null ? USUAL_MAX_TOKENS : named.maxTokens(), options()));
+                connection(named, Patience.BRAIN), named.model(), named.temperature(), maxTokens, OptionWords.ofBrain(named, maxTokens)));
     }
 
     /// @throws IllegalArgumentException where there is no such service
@@ -82,7 +82,8 @@ public final class DefinedServices implements Ports, SpeechPorts {
         MouthService service = known(services.mouth(named.service()));
         return service.open(new MouthSettings(
                 connection(named, Patience.MOUTH), or(named.model(), service.usualModel()),
-                or(named.voice(), or(settings.voice(), service.usualVoice())), settings.language(), options()));
+                or(named.voice(), or(settings.voice(), service.usualVoice())), settings.language(),
+                OptionWords.ofMouth(named)));
     }
 
     /// A tool's key goes where the definition says, so that it is the organisation's own or none.

@@ -49,6 +49,7 @@ final class GraphChecks {
         new OfferChecks(graph, problems).check();
         if (services && graph.engine() == Engine.CASCADE) {
             services();
+            ServiceOptions.check(graph.services(), problems);
         }
         if (graph.engine() == Engine.REALTIME) {
             new RealtimeChecks(graph, problems).check();

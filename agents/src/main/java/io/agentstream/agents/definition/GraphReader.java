@@ -70,7 +70,8 @@ final class GraphReader {
                 word(json, "voice"),
                 word(json, "key"),
                 json.has("temperature") ? json.path("temperature").doubleValue() : null,
-                json.has("max_tokens") ? number(json, "max_tokens") : null);
+                json.has("max_tokens") ? number(json, "max_tokens") : null,
+                json.path("options").isObject() ? json.path("options").deepCopy() : ServiceOptions.NONE);
     }
 
     static Node node(String name, JsonNode json, Settings settings) {

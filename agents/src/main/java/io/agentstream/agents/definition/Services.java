@@ -3,6 +3,7 @@ package io.agentstream.agents.definition;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// What the agent hears, thinks and speaks with: of each the first that works, in this order. Immutable; any thread.
 ///
@@ -28,6 +29,7 @@ public record Services(List<Service> ears, List<Service> brains, List<Service> m
     /// @param key the name of a stored key, never the key; null: the service wants none
     /// @param temperature null: the service's usual one; of brains
     /// @param maxTokens the longest answer; null: the service's usual; of brains and speech to speech
+    /// @param options an object with further settings by name, of those that [ServiceOptions] knows; of ears, brains and mouths
     public record Service(
             String service,
             @Nullable String model,
@@ -35,7 +37,15 @@ public record Services(List<Service> ears, List<Service> brains, List<Service> m
             @Nullable String voice,
             @Nullable String key,
             @Nullable Double temperature,
-            @Nullable Integer maxTokens) {
+            @Nullable Integer maxTokens,
+            JsonNode options) {
+
+        /// Without options.
+        public Service(
+                String service, @Nullable String model, @Nullable String baseUrl, @Nullable String voice, @Nullable String key, @Nullable Double temperature,
+                @Nullable Integer maxTokens) {
+            this(service, model, baseUrl, voice, key, temperature, maxTokens, ServiceOptions.NONE);
+        }
 
         @Override
         public String toString() {

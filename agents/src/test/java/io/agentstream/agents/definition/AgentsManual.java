@@ -57,7 +57,7 @@ final class AgentsManual {
         table("cascade_services");
         page.append("Of `realtime`:\n\n");
         table("realtime_services");
-        sections("ear", "brain", "mouth", "speech_service");
+        sections("ear", "ear_options", "brain", "brain_options", "mouth", "mouth_options", "speech_service");
         page.append("## Nodes\n\n");
         kinds("nodes", "node_");
         page.append("### keys\n\n");
