@@ -72,6 +72,13 @@ final class Infrastructure implements AutoCloseable {
         kafka = EmbeddedKafka.start(directory.resolve("broker"), kafkaPort);
     }
 
+    /// Another broker takes the place of the one that is there, and knows nothing of what was written to it.
+    void setKafkaUpAnew() throws IOException {
+        kafka.close();
+        EmbeddedKafka.remove(directory.resolve("broker"));
+        startKafka();
+    }
+
     void stopPostgres() {
         postgres.close();
     }

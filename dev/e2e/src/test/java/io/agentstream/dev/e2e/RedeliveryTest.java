@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.dev.local.LocalSystem;
-import io.agentstream.runtime.KafkaClients;
 import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.Topics;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -94,7 +91,7 @@ final class RedeliveryTest {
         // then reading it again changes nothing
         try (LocalSystem system = infrastructure.startSystem()) {
             Api api = new Api(system.demo());
-            awaitRead(GROUP, ends);
+            groups().awaitRead(GROUP, ends);
             assertEquals(runs, Stream.concat(api.runs(agent).stream(), api.runs(poor).stream()).toList());
             for (int n = 0; n < runs.size(); n++) {
                 assertEquals(events.get(n), api.events(runs.get(n)));
@@ -108,7 +105,7 @@ final class RedeliveryTest {
 
             // and nothing is counted twice
             awaitCounted(8);
-            awaitRead(PROJECTIONS, ends(List.of(Topics.RUN_EVENTS.name())));
+            groups().awaitRead(PROJECTIONS, groups().ends(List.of(Topics.RUN_EVENTS.name())));
             Map<String, RunFacts> now = TopicReader.latest(servers(), Topics.RUNS);
             assertEquals(8, now.size());
             now.keySet().retainAll(facts.keySet());
@@ -138,45 +135,20 @@ final class RedeliveryTest {
 
     /// Sets the group's offsets to the beginning; the ends of the topics at this time.
     private Map<TopicPartition, Long> forget() throws Exception {
-        Map<TopicPartition, Long> ends = ends(TOPICS);
+        Map<TopicPartition, Long> ends = groups().ends(TOPICS);
         Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
         ends.keySet().forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
-        try (Admin admin = admin()) {
+        try (Admin admin = groups().admin()) {
             admin.alterConsumerGroupOffsets(GROUP, beginning).all().get();
         }
         return ends;
-    }
-
-    private Map<TopicPartition, Long> ends(List<String> topics) throws Exception {
-        try (Admin admin = admin()) {
-            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            for (var topic : admin.describeTopics(topics).allTopicNames().get().values()) {
-                topic.partitions().forEach(partition ->
-                        latest.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest()));
-            }
-            Map<TopicPartition, Long> ends = new HashMap<>();
-            admin.listOffsets(latest).all().get().forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
-        }
-    }
-
-    private void awaitRead(String group, Map<TopicPartition, Long> ends) throws Exception {
-        try (Admin admin = admin()) {
-            Wait.until("all is read by " + group, 60_000, () -> {
-                var committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-                return Wait.when(ends.entrySet().stream().filter(end -> end.getValue() > 0).allMatch(end -> {
-                    OffsetAndMetadata offset = committed.get(end.getKey());
-                    return offset != null && offset.offset() >= end.getValue();
-                }));
-            });
-        }
     }
 
     private String servers() {
         return infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
     }
 
-    private Admin admin() {
-        return new KafkaClients(servers(), Map.of(), Duration.ZERO).admin("test");
+    private Groups groups() {
+        return new Groups(servers());
     }
 }
