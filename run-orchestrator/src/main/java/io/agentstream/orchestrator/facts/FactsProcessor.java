@@ -177,12 +177,17 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
             untold.remove(key);
         }
         if (known.isOver() && known.finalizedAt() == null) {
-            boolean socketIsClosed = known.socket().closedAt() != null;
-            Duration wait = socketIsClosed ? FactsTopology.FINAL_AFTER : FactsTopology.FINAL_WITHOUT_SOCKET_AFTER;
-            finalAtMs.put(key, context.currentSystemTimeMs() + wait.toMillis());
+            finalAtMs.put(key, context.currentSystemTimeMs() + finalAfter(known).toMillis());
         } else {
             finalAtMs.remove(key);
         }
+    }
+
+    private static Duration finalAfter(Known over) {
+        if (over.socket().closedAt() != null) {
+            return FactsTopology.FINAL_AFTER;
+        }
+        return over.isLost() ? FactsTopology.FINAL_OF_LOST_AFTER : FactsTopology.FINAL_WITHOUT_SOCKET_AFTER;
     }
 
     private void tellUntold(long nowMs) {

@@ -32,6 +32,10 @@ final class FactsTopology {
     /// The same for a run of whose socket nobody said that it closed.
     static final Duration FINAL_WITHOUT_SOCKET_AFTER = Duration.ofMinutes(10);
 
+    /// The same for one that is lost: it was over because nobody had heard of its socket for long. A gateway that has only stood still says
+    /// that it closed as soon as it goes on; later than that, it is a correction.
+    static final Duration FINAL_OF_LOST_AFTER = Duration.ofMinutes(1);
+
     private FactsTopology() {}
 
     static Topology build() {

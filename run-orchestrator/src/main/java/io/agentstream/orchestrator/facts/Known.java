@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.facts;
 
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.SocketFacts;
 import io.agentstream.schemas.TalkFacts;
@@ -77,6 +78,10 @@ record Known(
 
     boolean isOver() {
         return run != null && run.endedAt() != null;
+    }
+
+    boolean isLost() {
+        return run != null && run.end() == End.LOST;
     }
 
     private static boolean same(@Nullable String one, @Nullable String other) {

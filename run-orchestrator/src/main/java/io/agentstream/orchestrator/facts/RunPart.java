@@ -58,13 +58,13 @@ record RunPart(
             case RunEvent.Completed e -> before.state.equals(FAILED)
                     ? before
                     : new RunPart(
-                            before.ref, COMPLETED, before.createdAt, before.startedAt, e.at(), e.durationMs(), e.end(), null,
+                            before.ref, COMPLETED, before.createdAt, before.started(e), e.at(), e.durationMs(), e.end(), null,
                             e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults(),
                             before.previousCallId, e.replacedBy(), before.transfer, before.transferredAt);
             case RunEvent.Failed e -> before.state.equals(COMPLETED)
                     ? before
                     : new RunPart(
-                            before.ref, FAILED, before.createdAt, before.startedAt, e.at(), e.durationMs(), null, e.failure(),
+                            before.ref, FAILED, before.createdAt, before.started(e), e.at(), e.durationMs(), null, e.failure(),
                             e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults(),
                             before.previousCallId, null, before.transfer, before.transferredAt);
             case RunEvent.Transferred e -> before.transferredAt != null && e.at().isBefore(before.transferredAt)
@@ -82,6 +82,18 @@ record RunPart(
         return new RunPart(
                 ref, next, created, started, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, hungUpAt, hangUpConfirmed,
                 faults, previous, nextCallId, transfer, transferredAt);
+    }
+
+    /// Since when it was running, which its end says too: the event of the beginning may be on a Kafka that is gone. What was replaced as it was about to
+    /// begin has not begun.
+    private @Nullable Instant started(RunEvent.Completed over) {
+        boolean began = over.end() != End.REPLACED || over.durationMs() > 0;
+        return startedAt == null && began ? over.at().minusMillis(over.durationMs()) : startedAt;
+    }
+
+    private @Nullable Instant started(RunEvent.Failed over) {
+        Long talkMs = over.durationMs();
+        return startedAt == null && talkMs != null ? over.at().minusMillis(talkMs) : startedAt;
     }
 
     /// What the provider did when it was asked.

@@ -54,6 +54,10 @@ final class Calls {
                 call, 9, at, run(7, 5), End.CALLER_HANGUP, 1000, durationMs, cost, DisconnectedBy.CALLER, "booked", List.of("slow_turn"));
     }
 
+    static RunEvent lost(CallId call, Instant at) {
+        return new RunEvent.Completed(call, 9, at, run(7, 5), End.LOST, null, 29_000, "0.0500", DisconnectedBy.SYSTEM, null);
+    }
+
     static RunEvent failed(CallId call, Instant at) {
         return new RunEvent.Failed(call, 2, at, run(7, 5), Failure.SESSION_INVALID, "Cloudonix session validation failed");
     }

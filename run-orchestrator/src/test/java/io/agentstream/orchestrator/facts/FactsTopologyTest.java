@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.facts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.CallEvent;
@@ -316,6 +317,41 @@ final class FactsTopologyTest {
         assertEquals(0, talk.interruptions());
         assertEquals(1, talk.resumed());
         assertEquals(1_200, talk.gapMs());
+    }
+
+    /// It is over because its socket was not heard of.
+    @Test
+    void aLostRunIsFinalAMinuteAfterItsEnd() {
+        put(Calls.created(CALL));
+        put(Calls.running(CALL));
+        put(Calls.lost(CALL, END));
+        runs.readRecordsToList();
+
+        driver.advanceWallClockTime(FactsTopology.FINAL_OF_LOST_AFTER.minusSeconds(5));
+        assertTrue(runs.isEmpty());
+        driver.advanceWallClockTime(Duration.ofSeconds(6));
+
+        assertEquals(true, runs.readValue().isFinal());
+    }
+
+    /// Kafka was set up anew while it talked.
+    @Test
+    void aRunWhoseBeginningNobodyCanReadAnyMoreBeganWhenItsEndSaysSo() {
+        put(Calls.lost(CALL, END));
+        RunFacts facts = runs.readValuesToList().getLast();
+
+        assertEquals(END.minusSeconds(29), facts.startedAt());
+        assertEquals(List.of("completed", 29_000L), List.of(facts.state(), facts.durationMs()));
+
+        put(Calls.running(CALL)); // after all
+        assertEquals(T0.plusSeconds(1), runs.readValuesToList().getLast().startedAt());
+    }
+
+    @Test
+    void aRunThatNeverTalkedHasNoBeginning() {
+        put(Calls.failed(CALL, END));
+
+        assertNull(runs.readValuesToList().getLast().startedAt());
     }
 
     @Test
