@@ -99,11 +99,12 @@ final class KafkaRecords implements CallSource.Records {
         long start = known != null ? Math.max(known.first(), beginning) : byTime(consumer, partition, places.from(), ending);
         boolean isCut = known != null ? known.first() < beginning : beginning > 0 && start == beginning;
         consumer.seek(partition, start);
-        if (isElsewhere || (!goesOn && known != null && known.last() != null && !isCut && isOthers(consumer, partition, start, ending, isGivenUp))) {
+        boolean isJudged = !isElsewhere && !goesOn && known != null && known.last() != null && !isCut;
+        List<ConsumerRecord<byte[], byte[]>> first = isJudged ? first(consumer, partition, start, ending, isGivenUp) : List.of();
+        if (isElsewhere || isOthers(first, start)) {
             return new KafkaRecords(
                     consumer, topic, partition, new Bounds(start, start, Long.MIN_VALUE, begunAnew(topic), Long.MAX_VALUE), false, isGivenUp);
         }
-        consumer.seek(partition, start);
         Long last = known == null ? null : known.last();
         long behindLast = last == null ? start : last + 1;
         boolean isEndKnown = last != null && known != null && known.isEnd();
@@ -114,7 +115,9 @@ final class KafkaRecords implements CallSource.Records {
                 isEndKnown || until == null ? Long.MAX_VALUE : until.plus(SKEW).toEpochMilli(),
                 deleted(topic, isCut, last != null && last >= ending),
                 topic.equals(Topics.CALL_MEDIA) && places.endSeq() != null ? places.endSeq() - 1 : Long.MAX_VALUE);
-        return new KafkaRecords(consumer, topic, partition, bounds, goesOn, isGivenUp);
+        KafkaRecords records = new KafkaRecords(consumer, topic, partition, bounds, goesOn, isGivenUp);
+        records.fetched = first.iterator(); // brought already
+        return records;
     }
 
     /// Whether another call's record lies where the call's first one was written: offsets are those of one Kafka only, and one that is set up
@@ -123,15 +126,22 @@ final class KafkaRecords implements CallSource.Records {
     /// @param place offset of a record of the call
     static boolean isOthers(
             Consumer<byte[], byte[]> consumer, TopicPartition partition, long place, long ending, BooleanSupplier isGivenUp) {
+        return isOthers(first(consumer, partition, place, ending, isGivenUp), place);
+    }
+
+    private static boolean isOthers(List<ConsumerRecord<byte[], byte[]>> records, long place) {
+        return !records.isEmpty() && records.getFirst().offset() == place && records.getFirst().key() == null;
+    }
+
+    /// What lies at a place and behind it, as much as is brought at once; nothing where there is nothing, or nothing can be brought.
+    private static List<ConsumerRecord<byte[], byte[]>> first(
+            Consumer<byte[], byte[]> consumer, TopicPartition partition, long place, long ending, BooleanSupplier isGivenUp) {
         long startedNs = System.nanoTime();
-        while (place < ending && !isGivenUp.getAsBoolean() && System.nanoTime() - startedNs < PATIENCE.toNanos()) {
-            Iterator<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).iterator();
-            if (records.hasNext()) {
-                ConsumerRecord<byte[], byte[]> first = records.next();
-                return first.offset() == place && first.key() == null;
-            }
+        List<ConsumerRecord<byte[], byte[]>> records = List.of();
+        while (records.isEmpty() && place < ending && !isGivenUp.getAsBoolean() && System.nanoTime() - startedNs < PATIENCE.toNanos()) {
+            records = consumer.poll(POLL).records(partition);
         }
-        return false;
+        return records;
     }
 
     /// What is said of a topic that is another one than the call was written to.
