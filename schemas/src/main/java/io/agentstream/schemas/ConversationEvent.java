@@ -95,8 +95,17 @@ public sealed interface ConversationEvent {
             @Doc("Milliseconds of the audio that the caller heard.") long playedMs,
             @Doc("Whether the caller heard all of it.") boolean whole,
             @Doc(EPOCH) @Nullable Integer epoch,
-            @Doc(Sealing.DOC) @Nullable String sealed)
+            @Doc(Sealing.DOC) @Nullable String sealed,
+            @Doc("When the answer passed its stages; absent where nobody waited for it, where another worker had begun it, and from older writers.")
+                    @Nullable TurnStages stages)
             implements ConversationEvent {
+
+        /// Of which no stages are known.
+        public Said(
+                CallId callId, long number, long after, Instant at, int turn, String text, long playedMs, boolean whole, @Nullable Integer epoch,
+                @Nullable String sealed) {
+            this(callId, number, after, at, turn, text, playedMs, whole, epoch, sealed, null);
+        }
 
         /// An event of which nothing is sealed.
         public Said(

@@ -111,7 +111,7 @@ public final class Sealing {
                     sealed(h.callId(), "heard", key, new Words(h.text(), h.digit(), null, null)));
             case ConversationEvent.Said s -> new ConversationEvent.Said(
                     s.callId(), s.number(), s.after(), s.at(), s.turn(), "", s.playedMs(), s.whole(), s.epoch(),
-                    sealed(s.callId(), "said", key, new Words(s.text(), null, null, null)));
+                    sealed(s.callId(), "said", key, new Words(s.text(), null, null, null)), s.stages());
             case ConversationEvent.ToolCalled t -> new ConversationEvent.ToolCalled(
                     t.callId(), t.number(), t.after(), t.at(), t.turn(), t.tool(), NOTHING, null, t.epoch(),
                     sealed(t.callId(), "tool_called", key, new Words(null, null, t.arguments(), t.result())), t.transfer(),
@@ -132,7 +132,7 @@ public final class Sealing {
             case ConversationEvent.Said s when s.sealed() != null -> opened(s.callId(), "said", key, s.sealed(), Words.class)
                     .<Opened<ConversationEvent>>map(w -> new Opened.Clear<>(new ConversationEvent.Said(
                             s.callId(), s.number(), s.after(), s.at(), s.turn(), Objects.requireNonNullElse(w.text(), ""),
-                            s.playedMs(), s.whole(), s.epoch(), null)))
+                            s.playedMs(), s.whole(), s.epoch(), null, s.stages())))
                     .orElseGet(Opened.Foreign::new);
             case ConversationEvent.ToolCalled t when t.sealed() != null -> opened(t.callId(), "tool_called", key, t.sealed(), Words.class)
                     .<Opened<ConversationEvent>>map(w -> new Opened.Clear<>(new ConversationEvent.ToolCalled(

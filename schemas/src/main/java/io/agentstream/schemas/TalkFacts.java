@@ -27,8 +27,9 @@ public record TalkFacts(
         @Doc("Generation of the workers' group that the newest event is of; 0 where it has none.") int epoch,
         @Doc("Number of the newest event.") long number,
         @Doc("When the agent asked last for the caller to be given to somebody else.") @Nullable Instant transferAskedAt,
-        @Doc("What its services were used for; absent where nothing was, and from older writers.") @Nullable List<ServiceUse> services) {
+        @Doc("What its services were used for; absent where nothing was, and from older writers.") @Nullable List<ServiceUse> services,
+        @Doc("What the callers' waits were made of; absent where no answer passed every stage, and from older writers.") @Nullable StageFacts stages) {
 
     public static final TalkFacts NONE =
-            new TalkFacts(null, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 0, 0, null, null);
+            new TalkFacts(null, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 0, 0, null, null, null);
 }

@@ -97,7 +97,11 @@ final class Samples {
     /// As they are on the topic.
     private static final List<ConversationEvent> SEALED_EVENTS = List.of(
             new ConversationEvent.ToolCalled(CALL, 7, 6, AT, 2, "look_up", Json.MAPPER.createObjectNode(), null, 7, "c2VhbGVk", null, true),
-            new ConversationEvent.Used(CALL, 32, 7, AT, USES, 7));
+            new ConversationEvent.Used(CALL, 32, 7, AT, USES, 7),
+            new ConversationEvent.Said(
+                    CALL, 33, 7, AT, 3, "", 800, true, 7, "c2VhbGVk", new TurnStages(310L, 360L, 770L, 900L, 800L, 960L, 961L, 972L)),
+            new ConversationEvent.Said(
+                    CALL, 34, 8, AT, 5, "Hello.", 800, true, 7, null, new TurnStages(310L, 310L, null, null, 310L, 470L, 471L, null)));
 
     static final List<MediaFrame> MEDIA_FRAMES = List.of(
             new MediaFrame.Audio(CALL, 5, AT.toEpochMilli(), 40, Slice.of(new byte[] {1, 2, 3})),
@@ -157,7 +161,7 @@ final class Samples {
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
                     "inbound", DisconnectedBy.AGENT, "booked", AT, true,
                     new SocketFacts(AT, AT, AT, AT, AT, 1000, 42_000L, Map.of("unknown", 3), 3_120L),
-                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, null, null),
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, null, null, null),
                     null, null, null, null, null),
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.CALLER_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
@@ -165,13 +169,20 @@ final class Samples {
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.TRANSFERRED, null, "0.1017", 5L, true, AT, AT, "cloudonix",
                     "inbound", DisconnectedBy.AGENT, null, null, null, null,
-                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, AT, null), null,
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 31, AT, null, null), null,
                     CallId.of(1, 2, 3), CallId.of(1, 2, 4), Transfer.CONNECTED, AT),
             new RunFacts(
                     CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
                     "inbound", DisconnectedBy.AGENT, null, null, null, null,
-                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 32, null, USES), null,
-                    null, null, null, null));
+                    new TalkFacts(AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 32, null, USES, null), null,
+                    null, null, null, null),
+            new RunFacts(
+                    CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 5L, true, AT, AT, "cloudonix",
+                    "inbound", DisconnectedBy.AGENT, null, null, null, null,
+                    new TalkFacts(
+                            AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 32, null, null,
+                            new StageFacts(2, 620, 100, 820, 60, 320, 2, 22)),
+                    null, null, null, null, null));
 
     static final List<Usage> USAGE = List.of(
             new Usage(3, MINUTE, 4, 1, 244_000, null, null, null, null, null, null),

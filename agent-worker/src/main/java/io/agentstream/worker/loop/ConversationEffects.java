@@ -91,6 +91,7 @@ final class ConversationEffects {
         }
         of.state = step.state();
         List<ConversationEffect> effects = step.effects();
+        of.stages.step(nowMs, input, of.state.floor(), effects, meters);
         events.journal().step(of, nowMs, input, effects);
         for (int i = 0; i < effects.size(); i++) { // an iterator for each frame would be the most of what a frame costs
             perform(of, nowMs, effects.get(i));

@@ -172,7 +172,8 @@ final class Conversations {
             case MediaFrame.MarkReached mark -> guard.give(to, nowMs, new ConversationInput.MarkReached(mark.turn()));
             case MediaFrame.Played played ->
                     guard.give(to, nowMs, new ConversationInput.Played(played.turn(), played.playedMs(), played.finished()));
-            case MediaFrame.Playing _, MediaFrame.Silence _ -> {} // for whoever reads the call back
+            case MediaFrame.Playing playing -> to.stages.playing(playing, meters);
+            case MediaFrame.Silence _ -> {} // for whoever reads the call back
         }
     }
 

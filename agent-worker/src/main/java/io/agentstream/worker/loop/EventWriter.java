@@ -104,7 +104,8 @@ final class EventWriter {
                 new ConversationEvent.ToolCalled(call, number, after, at, f.turn(), f.tool(), f.arguments(), f.result(), epoch);
             case Fact.TransferAsked f -> new ConversationEvent.ToolCalled(
                     call, number, after, at, f.turn(), f.tool(), f.arguments(), null, epoch, null, f.key(), null);
-            case Fact.Said f -> new ConversationEvent.Said(call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole(), epoch);
+            case Fact.Said f -> new ConversationEvent.Said(
+                    call, number, after, at, f.turn(), f.text(), f.playedMs(), f.whole(), epoch, null, of.stages.of(f.turn()));
             case Fact.Interrupted f -> new ConversationEvent.Interrupted(call, number, after, at, f.turn(), epoch);
             case Fact.NodeEntered f -> new ConversationEvent.NodeEntered(call, number, after, at, f.node(), epoch, f.outcome());
             case Fact.Latency f -> new ConversationEvent.Latency(call, number, after, at, f.turn(), f.what(), f.ms(), epoch);

@@ -86,6 +86,8 @@ final class LiveConversation {
     long journalAfter;
     /// What waits for it in the loop's mailbox.
     final Mailbox.Load load = new Mailbox.Load();
+    /// When its answers passed their stages.
+    final StageClock stages = new StageClock();
     /// What its services were used for before they were closed, and nobody was told yet.
     List<ServiceUse> untold = List.of();
     /// Nothing more is done for this call. Read by the producer's thread.

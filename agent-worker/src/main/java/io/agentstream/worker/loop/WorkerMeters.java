@@ -3,6 +3,12 @@ package io.agentstream.worker.loop;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /// The worker's meters, looked up once. Any thread.
 ///
@@ -21,6 +27,7 @@ import io.micrometer.core.instrument.Timer;
 /// @param journalLost batches of journals that did not reach Kafka
 /// @param intentWritten from a conversation's wish to use a tool to the record by which another worker knows of it; the tool is not used before
 /// @param turnLatency from the caller's last sound or key to the first audio of the answer
+/// @param stages what each stage of an answer took
 /// @param loop one pass of a loop, without the wait
 record WorkerMeters(
         Counter heard,
@@ -38,7 +45,9 @@ record WorkerMeters(
         Counter journalLost,
         Timer intentWritten,
         Timer turnLatency,
-        Timer loop) {
+        Map<StageClock.Stage, Timer> stages,
+        Timer loop)
+        implements StageClock.Taken {
 
     private static final String PREFIX = "agent_stream_worker_";
 
@@ -59,6 +68,20 @@ record WorkerMeters(
                 metrics.counter(PREFIX + "journal_batches_lost"),
                 metrics.timer(PREFIX + "intent_written"),
                 metrics.timer(PREFIX + "turn_latency"),
+                stages(metrics),
                 metrics.timer(PREFIX + "loop"));
+    }
+
+    private static Map<StageClock.Stage, Timer> stages(Metrics metrics) {
+        Map<StageClock.Stage, Timer> all = new EnumMap<>(StageClock.Stage.class);
+        for (StageClock.Stage stage : StageClock.Stage.values()) {
+            all.put(stage, metrics.timer(PREFIX + "turn_stage", "stage", stage.name().toLowerCase(Locale.ROOT)));
+        }
+        return Collections.unmodifiableMap(all);
+    }
+
+    @Override
+    public void took(StageClock.Stage stage, long ms) {
+        Objects.requireNonNull(stages.get(stage)).record(ms, TimeUnit.MILLISECONDS);
     }
 }

@@ -42,6 +42,11 @@ public sealed interface Floor {
         Thinking(int turn, long sinceMs, Manners manners, @Nullable JsonNode memory, Caller caller) {
             this(turn, sinceMs, manners, memory, caller, 0);
         }
+
+        /// Whether the caller waits for it since a sound or key: else nobody does, as for what the agent says by itself.
+        public boolean isWaitedFor() {
+            return sinceMs != FloorMachine.NOBODY_WAITS;
+        }
     }
 
     /// Audio of the turn is on its way to the caller.

@@ -115,7 +115,7 @@ final class RedactedRecords implements RecordValues {
                     h.speechMs(), h.epoch(), sealed(h.sealed()));
             case ConversationEvent.Said s -> new ConversationEvent.Said(
                     s.callId(), s.number(), s.after(), s.at(), s.turn(), s.text().isEmpty() ? "" : WORD, s.playedMs(), s.whole(),
-                    s.epoch(), sealed(s.sealed()));
+                    s.epoch(), sealed(s.sealed()), s.stages());
             case ConversationEvent.ToolCalled t -> new ConversationEvent.ToolCalled(
                     t.callId(), t.number(), t.after(), t.at(), t.turn(), tools.of(t.tool()), nothing(),
                     t.result() == null ? null : nothing(), t.epoch(), sealed(t.sealed()), t.transfer(), t.answered());

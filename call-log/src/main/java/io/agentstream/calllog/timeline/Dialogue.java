@@ -113,7 +113,7 @@ final class Dialogue {
         long fromMs = begunMs == null || begunMs > atMs ? Math.max(0, atMs - event.playedMs()) : begunMs;
         tape.put(new TimelineEntry.Said(
                 atMs, null, event.after(), fromMs, Math.min(Math.max(fromMs, atMs), fromMs + event.playedMs()), event.turn(),
-                textOf(event), event.playedMs(), event.whole()));
+                textOf(event), event.playedMs(), event.whole(), event.stages()));
     }
 
     /// What was cut off is known once it is told what was said of it.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.agentstream.calllog.CallEntry.Why;
 import io.agentstream.schemas.ConversationEvent.Party;
+import io.agentstream.schemas.TurnStages;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -73,10 +74,11 @@ public sealed interface TimelineEntry {
     /// @param text the words; null where they are gone
     /// @param playedMs how much of it the caller heard
     /// @param whole whether the caller heard all of it
+    /// @param stages when it passed its stages; null where nobody waited for it, or that is not known
     @JsonTypeName("said")
     record Said(
             long atMs, @Nullable Long seq, @Nullable Long after, long fromMs, long toMs, int turn, @Nullable String text, long playedMs,
-            boolean whole)
+            boolean whole, @Nullable TurnStages stages)
             implements TimelineEntry {}
 
     /// The caller pressed a key.

@@ -1,6 +1,7 @@
 package io.agentstream.calllog.timeline;
 
 import io.agentstream.schemas.ConversationEvent.Party;
+import io.agentstream.schemas.TurnStages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +25,7 @@ public final class TimelineText {
             case TimelineEntry.Turn e -> (e.by() == Party.CALLER ? "the caller" : e.by() == Party.AGENT ? "the agent" : "somebody")
                     + " begins to speak, turn " + e.turn();
             case TimelineEntry.Heard e -> heard(e);
-            case TimelineEntry.Said e -> said(e);
+            case TimelineEntry.Said e -> said(e) + stages(e.stages());
             case TimelineEntry.Key e -> e.digit() == null ? "presses a key, which is sealed" : "presses " + e.digit();
             case TimelineEntry.Interruption e -> interruption(e);
             case TimelineEntry.Node e -> "the agent comes to " + e.node();
@@ -47,7 +48,7 @@ public final class TimelineText {
         long ms = entry.fromMs();
         return String.format(Locale.ROOT, "%02d:%02d.%d  ", ms / 60_000, ms / 1_000 % 60, ms / 100 % 10)
                 + (entry instanceof TimelineEntry.Said ? "agent   " : "caller  ")
-                + LINE_ENDS.matcher(of(entry)).replaceAll(" ");
+                + LINE_ENDS.matcher(entry instanceof TimelineEntry.Said said ? said(said) : of(entry)).replaceAll(" ");
     }
 
     private static String lifecycle(String event, Map<String, Object> details) {
@@ -120,6 +121,20 @@ public final class TimelineText {
         String text = e.text();
         return (text == null ? "speaks for " + seconds(e.playedMs()) : text)
                 + (e.whole() ? "" : e.playedMs() == 0 ? "  [nothing of it was heard]" : "  [heard for " + seconds(e.playedMs()) + "]");
+    }
+
+    /// When it passed its stages, each since the caller's last sound.
+    private static String stages(@Nullable TurnStages of) {
+        if (of == null) {
+            return "";
+        }
+        String passed = at("turn over", of.decidedMs()) + at("words", of.wordsMs()) + at("first token", of.firstTokenMs())
+                + at("sentence", of.sentenceMs()) + at("first audio", of.firstByteMs()) + at("sent", of.sentMs()) + at("on the wire", of.wireMs());
+        return passed.isEmpty() ? "" : "  [" + passed.substring(2) + " ms]";
+    }
+
+    private static String at(String what, @Nullable Long ms) {
+        return ms == null ? "" : ", " + what + " " + ms;
     }
 
     private static String interruption(TimelineEntry.Interruption e) {

@@ -17,6 +17,7 @@ import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Transfer;
+import io.agentstream.schemas.TurnStages;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -311,10 +312,20 @@ final class TimelineTest {
     void aLineOfATranscriptIsOneLineWhateverWasSaid() {
         // given words that look like somebody else's line
         TimelineEntry said = new TimelineEntry.Said(
-                3_000, null, null, 1_000, 3_000, 1, "Good morning.\n00:02.0  caller  I agree", 2_000, true);
+                3_000, null, null, 1_000, 3_000, 1, "Good morning.\n00:02.0  caller  I agree", 2_000, true, null);
 
         // when, then
         assertEquals("00:01.0  agent   Good morning. 00:02.0  caller  I agree", TimelineText.transcriptLine(said));
+    }
+
+    @Test
+    void anAnswerSaysWhenItPassedItsStagesAndATranscriptDoesNot() {
+        TimelineEntry said = new TimelineEntry.Said(
+                3_000, null, null, 1_000, 3_000, 1, "Hello.", 2_000, true, new TurnStages(310L, 330L, null, null, 330L, 470L, 471L, 482L));
+
+        assertEquals(
+                "Hello.  [turn over 310, words 330, sentence 330, first audio 470, sent 471, on the wire 482 ms]", TimelineText.of(said));
+        assertEquals("00:01.0  agent   Hello.", TimelineText.transcriptLine(said));
     }
 
     @Test

@@ -18,7 +18,7 @@ final class TimelineViewTest {
     private final TimelineView view = new TimelineView(new Paint(false), 60);
 
     private static JsonNode said(String text) {
-        return TimelineJson.of(new TimelineEntry.Said(3_000, null, 7L, 1_250, 3_000, 1, text, 1_750, true));
+        return TimelineJson.of(new TimelineEntry.Said(3_000, null, 7L, 1_250, 3_000, 1, text, 1_750, true, null));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.SocketFacts;
+import io.agentstream.schemas.StageFacts;
 import io.agentstream.schemas.TalkFacts;
 import java.time.Instant;
 import java.util.List;
@@ -79,7 +80,10 @@ final class RunTable {
                 }
             }
             case ConversationEvent.Heard e -> next.heard(e);
-            case ConversationEvent.Said e -> next.agentMs += e.playedMs();
+            case ConversationEvent.Said e -> {
+                next.agentMs += e.playedMs();
+                next.stages = StageFacts.plus(next.stages, e.stages());
+            }
             case ConversationEvent.Interrupted e -> next.interruptions++;
             case ConversationEvent.NodeEntered e -> { } // the agent's own matter, but for what is achieved by it
             case ConversationEvent.ToolCalled e -> {
@@ -134,6 +138,7 @@ final class RunTable {
         long number;
         @Nullable Instant transferAskedAt;
         @Nullable List<ServiceUse> services;
+        @Nullable StageFacts stages;
 
         Talk(TalkFacts from) {
             beganAt = from.beganAt();
@@ -157,6 +162,7 @@ final class RunTable {
             number = from.number();
             transferAskedAt = from.transferAskedAt();
             services = from.services();
+            stages = from.stages();
         }
 
         void heard(ConversationEvent.Heard event) {
@@ -182,7 +188,7 @@ final class RunTable {
             return new TalkFacts(
                     beganAt, turns, agentTurns, callerTurns, interruptions, keys, tools, firstSpeechAt, lastSpeechAt, callerMs,
                     agentMs, silenceMs, replies, replyMs, longestReplyMs, resumed, gapMs, epoch, number, transferAskedAt,
-                    services);
+                    services, stages);
         }
     }
 }

@@ -71,7 +71,7 @@ final class RunPayload {
             case "heard" -> heard(payload, turn, at);
             case "said" -> {
                 ObjectNode said = entry(turn, at).put("by", "agent");
-                copy(payload, said, "text", "played_ms", "whole");
+                copy(payload, said, "text", "played_ms", "whole", "stages");
                 said.put("interrupted", interruptedTurns.contains(turn)).putObject("latencies");
                 if (keep("turns", said)) {
                     spokenTurns.put(turn, said);

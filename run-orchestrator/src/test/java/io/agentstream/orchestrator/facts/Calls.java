@@ -12,6 +12,7 @@ import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunEvent.RunRef;
 import io.agentstream.schemas.ServiceUse;
+import io.agentstream.schemas.TurnStages;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,8 @@ final class Calls {
                 new ConversationEvent.Latency(call, 3, 3, at, 1, "first_audio", 100, epoch),
                 new ConversationEvent.Latency(call, 4, 4, at, 1, "first_played", 240, epoch),
                 new ConversationEvent.Interrupted(call, 5, 4, at, 1, epoch),
-                new ConversationEvent.Said(call, 6, 4, at, 1, "My secret words.", 4_000, false, epoch),
+                new ConversationEvent.Said(
+                        call, 6, 4, at, 1, "My secret words.", 4_000, false, epoch, null, new TurnStages(310L, 360L, 770L, 900L, 800L, 960L, 961L, 972L)),
                 new ConversationEvent.TurnStarted(call, 7, 5, at, 2, Party.CALLER, epoch),
                 new ConversationEvent.Heard(call, 8, 5, at.plusSeconds(6), 2, "secret", null, 2_000L, epoch),
                 new ConversationEvent.Heard(call, 9, 5, at.plusSeconds(7), 2, null, "4", null, epoch),

@@ -18,6 +18,7 @@ import io.agentstream.schemas.SealKey;
 import io.agentstream.schemas.Sealing;
 import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.SocketFacts;
+import io.agentstream.schemas.StageFacts;
 import io.agentstream.schemas.TalkFacts;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
@@ -122,7 +123,8 @@ final class FactsTopologyTest {
                         T0.minusSeconds(1), T0, T0.plusSeconds(1), T0.plusSeconds(2), END, 1000, 9_000L, Map.of("unknown", 2), 900L),
                 new TalkFacts(
                         T0.plusSeconds(3), 2, 1, 1, 1, 1, 1, T0.plusSeconds(7), T0.plusSeconds(9), 2_000, 4_000, 24_000L, 2, 800,
-                        560L, 0, 0, 3, 14, null, List.of(new ServiceUse(ServiceUse.Role.BRAIN, "openai", "m-1", false, 3, 0, 360, 0, 24, 0, 0, 0, 0), Calls.heard(9_000))),
+                        560L, 0, 0, 3, 14, null, List.of(new ServiceUse(ServiceUse.Role.BRAIN, "openai", "m-1", false, 3, 0, 360, 0, 24, 0, 0, 0, 0), Calls.heard(9_000)),
+                        new StageFacts(1, 310, 50, 410, 30, 160, 1, 11)),
                 List.of("slow_turn"), null, null, null, null);
     }
 

@@ -11,7 +11,7 @@ final class SilenceTest {
     @Test
     void ofAnAgentThatTellsNoTurnsNobodyKnowsHowLongAnybodyWasSilent() {
         TalkFacts echo = new TalkFacts(
-                Instant.EPOCH, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 1, 1, null, null);
+                Instant.EPOCH, 0, 0, 0, 0, 0, 0, null, null, 0, 0, null, 0, 0, null, 0, 0, 1, 1, null, null, null);
 
         assertNull(RunTable.withSilence(echo, 4_965).silenceMs());
     }

@@ -41,7 +41,7 @@ final class RunPayloadTest {
         happens("said", "{'turn':1,'text':'Hello.','played_ms':400,'whole':false}");
         happens("heard", "{'turn':2,'text':'Hi!','speech_ms':800}");
         happens("latency", "{'turn':2,'what':'first_audio','ms':120}");
-        happens("said", "{'turn':2,'text':'And?','played_ms':300,'whole':true}");
+        happens("said", "{'turn':2,'text':'And?','played_ms':300,'whole':true,'stages':{'decided_ms':310}}");
         happens("heard", "{'turn':3,'digit':'5'}");
         happens("tool_called", "{'turn':3,'tool':'look_up','arguments':{'q':1}}");
         happens("of_a_newer_writer", "{'x':1}");
@@ -55,10 +55,10 @@ final class RunPayloadTest {
                         {'type':'run.ended','timestamp':'2026-01-01T00:00:00.000Z','data':{
                           'run':{'id':12,'initial_context':{'a':'b'},'logs':{}},
                           'turns':[
-                            {'turn':1,'at':'2026-01-01T00:00:00.000Z','by':'agent','text':'Hello.','played_ms':400,'whole':false,
+                            {'turn':1,'at':'2026-01-01T00:00:00.000Z','by':'agent','text':'Hello.','played_ms':400,'whole':false,'stages':null,
                              'interrupted':true,'latencies':{}},
                             {'turn':2,'at':'2026-01-01T00:00:00.000Z','by':'caller','text':'Hi!','speech_ms':800},
-                            {'turn':2,'at':'2026-01-01T00:00:00.000Z','by':'agent','text':'And?','played_ms':300,'whole':true,
+                            {'turn':2,'at':'2026-01-01T00:00:00.000Z','by':'agent','text':'And?','played_ms':300,'whole':true,'stages':{'decided_ms':310},
                              'interrupted':false,'latencies':{'first_audio':120}}],
                           'keys':[{'turn':3,'at':'2026-01-01T00:00:00.000Z','digit':'5'}],
                           'tools':[{'turn':3,'at':'2026-01-01T00:00:00.000Z','tool':'look_up','arguments':{'q':1},'result':null}],

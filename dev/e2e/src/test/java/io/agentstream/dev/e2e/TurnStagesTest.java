@@ -1,0 +1,108 @@
+package io.agentstream.dev.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agentstream.dev.local.LocalSystem;
+import io.agentstream.dev.simulator.caller.Action;
+import io.agentstream.dev.simulator.caller.CallPlan;
+import io.agentstream.dev.simulator.caller.Cue;
+import io.agentstream.dev.simulator.caller.Step;
+import io.agentstream.dev.simulator.services.PlayedBrain;
+import io.agentstream.dev.simulator.services.PlayedChat;
+import io.agentstream.dev.simulator.services.PlayedDeepgram;
+import io.agentstream.dev.simulator.services.PlayedElevenLabs;
+import io.agentstream.dev.simulator.services.PlayedVoice;
+import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.StageFacts;
+import io.agentstream.schemas.TalkFacts;
+import io.agentstream.schemas.Topics;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import tools.jackson.databind.JsonNode;
+
+/// Services whose delays are known, each another one: the stages of an answer are as long as they are.
+@ExtendWith(SharedSystem.class)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(Turn.SHARED)
+final class TurnStagesTest {
+
+    private static final long TURN_MS = 300;
+    private static final long BRAIN_MS = 1_300;
+    private static final long TOKEN_MS = 300;
+    private static final long MOUTH_MS = 800;
+
+    /// What a busy machine may add to one stage; less than the delays are apart.
+    private static final long SLACK_MS = 250;
+
+    private static void assertTook(long expectedMs, long ms, String what, JsonNode of) {
+        assertTrue(ms >= expectedMs - 30 && ms <= expectedMs + SLACK_MS, what + " took " + ms + " ms: " + of);
+    }
+
+    private static long between(JsonNode stages, String from, String to) {
+        return stages.required(to).longValue() - stages.required(from).longValue();
+    }
+
+    @Test
+    void theStagesOfAnAnswerAreToldWithItsWords(LocalSystem system) throws Exception {
+        Api api = new Api(system.demo());
+        try (PlayedDeepgram ear = PlayedDeepgram.onDemand("Where is my order number seven?");
+                PlayedChat brain = PlayedChat.start(PlayedBrain.says("It left our house", " on Monday.", " Goodbye.").slowly(BRAIN_MS, TOKEN_MS));
+                PlayedElevenLabs mouth = PlayedElevenLabs.start(new PlayedVoice(400, MOUTH_MS, 0))) {
+            // given
+            String agent = api.newAgent("""
+                    {"engine": "cascade",
+                     "services": {
+                       "ear": [{"service": "deepgram", "base_url": "%s"}],
+                       "brain": [{"service": "openai", "model": "m-1", "base_url": "%s"}],
+                       "mouth": [{"service": "elevenlabs", "voice": "v-1", "base_url": "%s"}]},
+                     "settings": {"endpointing": {"min_ms": %4$s, "max_ms": %4$s, "short_answer_ms": %4$s, "adapts": false}},
+                     "start": "talk",
+                     "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind."}}}
+                    """.formatted(ear.url(), brain.url(), mouth.url(), Long.toString(TURN_MS)));
+            CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+                    .withSteps(List.of(
+                            new Step(new Cue.AgentSilent(1_000), TalkedAgent.says("Where is my order")),
+                            new Step(new Cue.AgentSilent(2_000), new Action.HangUp())))
+                    .withMaxMs(60_000);
+
+            // when
+            Telephone.place(plan);
+
+            // then
+            JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
+            List<JsonNode> said = Wait.until("what was said", () -> Optional.of(api.events(run).stream()
+                            .filter(each -> each.path("type").asString().equals("said"))
+                            .toList())
+                    .filter(all -> all.size() == 2));
+            JsonNode stages = said.getLast().path("payload").path("stages");
+            assertTook(TURN_MS, stages.required("decided_ms").longValue(), "deciding", stages);
+            assertTook(0, between(stages, "decided_ms", "words_ms"), "understanding", stages);
+            assertTook(BRAIN_MS, between(stages, "words_ms", "first_token_ms"), "thinking", stages);
+            assertTook(2 * TOKEN_MS, between(stages, "first_token_ms", "last_token_ms"), "all of it", stages);
+            assertTook(2 * TOKEN_MS, between(stages, "first_token_ms", "sentence_ms"), "a sentence", stages);
+            assertTook(MOUTH_MS, between(stages, "sentence_ms", "first_byte_ms"), "the voice", stages);
+            assertTook(0, between(stages, "first_byte_ms", "sent_ms"), "sending", stages);
+            assertTook(0, between(stages, "sent_ms", "wire_ms"), "the way to the wire", stages);
+            assertTrue(said.getFirst().path("payload").path("stages").path("first_token_ms").isMissingNode(), "no model makes the greeting");
+
+            // and the facts have the same
+            String call = run.path("call_id").asString();
+            StageFacts facts = Wait.until("the facts", () -> Optional
+                    .ofNullable(TopicReader.latest(system.demo().kafkaBootstrapServers(), Topics.RUNS).get(call))
+                    .map(RunFacts::talk)
+                    .map(TalkFacts::stages));
+            assertEquals(1, facts.answers());
+            assertEquals(between(stages, "words_ms", "first_token_ms"), facts.firstTokenMs());
+            assertEquals(
+                    stages.required("wire_ms").longValue(),
+                    facts.decidedMs() + facts.wordsMs() + facts.firstTokenMs() + facts.sentenceMs() + facts.firstByteMs() + facts.sentMs() + facts.wireMs());
+        }
+    }
+}
