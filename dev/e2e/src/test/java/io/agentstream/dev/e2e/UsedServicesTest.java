@@ -3,11 +3,13 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.dev.embedded.WorkerMetrics;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
+import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.services.PlayedBrain;
 import io.agentstream.dev.simulator.services.PlayedChat;
@@ -21,9 +23,13 @@ import io.agentstream.schemas.ServiceUse.Role;
 import io.agentstream.schemas.TalkFacts;
 import io.agentstream.schemas.Topics;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +50,14 @@ final class UsedServicesTest {
     private static final long READ = 120;
     private static final long FROM_CACHE = 64;
     private static final long WRITTEN = 12;
+
+    /// A call falls on one of two workers by chance.
+    private static final int MOST_CALLS = 36;
+
+    private static final long PATIENT_MS = 9_000;
+
+    /// What a killed worker has not told of what its ear heard: little more than a second of it, and ten where the ear alone is used.
+    private static final long MOST_UNTOLD_MS = 11_000;
 
     /// Services of one call, and what they have counted.
     private static final class Played implements AutoCloseable {
@@ -96,6 +110,11 @@ final class UsedServicesTest {
         return List.of(Json.MAPPER.treeToValue(run.path("services"), ServiceUse[].class));
     }
 
+    private static ServiceUse of(Role role, List<ServiceUse> services) {
+        return services.stream().filter(each -> each.role() == role).findFirst()
+                .orElse(new ServiceUse(role, "", null, false, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
     private static JsonNode again(Api api, JsonNode run) throws Exception {
         return api.send("GET", "/api/v1/runs/" + run.path("id").asLong(), "");
     }
@@ -142,5 +161,88 @@ final class UsedServicesTest {
             assertEquals(3, Optional.ofNullable(facts.services()).orElse(List.of()).size());
             api.send("DELETE", "/api/v1/webhooks/" + hook.path("id").asLong(), "");
         }
+    }
+
+    /// A call whose agent is greeting.
+    private record Talk(Played played, String agent, CallPlan plan, SimulatedProvider.Placed call) implements AutoCloseable {
+
+        static Talk begin(LocalSystem system, Api api, SimulatedProvider provider) throws Exception {
+            Played played = new Played();
+            String agent = played.agent(api);
+            CallPlan plan = planned(system, agent, List.of(
+                    new Step(new Cue.AgentSilent(1_500), TalkedAgent.says("Where is my order")),
+                    new Step(new Cue.AgentSilent(PATIENT_MS), TalkedAgent.says("Where is my order"))));
+            return new Talk(played, agent, plan, provider.begin(plan));
+        }
+
+        @Override
+        public void close() throws Exception {
+            call.hangUp();
+            call.outcome().get(20, TimeUnit.SECONDS);
+            played.close();
+        }
+    }
+
+    @Test
+    void whereAWorkerIsKilledNothingIsCountedTwiceAndOnlyWhatItHadNotToldYetIsLost(LocalSystem system, Path data) throws Exception {
+        Api api = new Api(system.demo());
+        try (SimulatedProvider provider = new SimulatedProvider();
+                ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables(system, data))) {
+            Api.awaitReady(system.demo().workerUrl());
+            try (Talk talk = heldBy(second.adminUrl(), system, api, provider)) {
+                // given a call that the second worker holds, and which is being answered: all of the answer is made, and it has told that
+                JsonNode running = api.awaitRunOf(talk.agent(), talk.plan().session(), "running");
+                List<ServiceUse> before = Wait.until("what the answer took is told", 40_000, () -> Optional.of(services(again(api, running)))
+                        .filter(known -> of(Role.BRAIN, known).equals(talk.played().thought()) && of(Role.MOUTH, known).equals(talk.played().spoke(4))
+                                && of(Role.BRAIN, known).requests() == 1));
+
+                // when
+                second.kill();
+                long heardBytes = talk.played().ear.heardBytes();
+
+                // then the other one answers what the caller asks next
+                Wait.until("what the other answer took is told", 60_000, () -> Wait.when(of(Role.BRAIN, services(again(api, running))).requests() == 2));
+                talk.call().hangUp();
+                JsonNode run = api.awaitRunOf(talk.agent(), talk.plan().session(), "completed");
+                assertEquals(1, api.events(run).stream().filter(each -> each.path("type").asString("").equals("resumed")).count());
+                assertEquals(2, talk.played().brain.asked().size());
+
+                // and all that both have used is there: but for what the ear has heard for the first of them and was not told
+                List<ServiceUse> after = Wait.until("the rest is told", () -> Optional.of(services(again(api, run)))
+                        .filter(known -> of(Role.EAR, known).requests() == 2 && of(Role.BRAIN, known).requests() == 2));
+                assertEquals(talk.played().thought(), of(Role.BRAIN, after));
+                assertEquals(talk.played().spoke(of(Role.MOUTH, after).requests()), of(Role.MOUTH, after));
+                long toldMs = of(Role.EAR, before).audioMs();
+                long lostMs = talk.played().heard(2).audioMs() - of(Role.EAR, after).audioMs();
+                assertTrue(lostMs >= 0 && lostMs <= Math.min(MOST_UNTOLD_MS, heardBytes / 8 - toldMs + 200), lostMs + " ms are lost");
+                assertEquals(3, after.size(), after.toString());
+            }
+        }
+    }
+
+    /// Places calls until the worker at `url` holds one, which is not further than its greeting then.
+    private static Talk heldBy(String url, LocalSystem system, Api api, SimulatedProvider provider) throws Exception {
+        for (int calls = 0; calls < MOST_CALLS; calls++) {
+            Talk talk = Talk.begin(system, api, provider);
+            Wait.until("a worker holds the call", () -> Wait.when(
+                    WorkerMetrics.conversations(url) + WorkerMetrics.conversations(system.demo().workerUrl()) > 0));
+            if (WorkerMetrics.conversations(url) > 0) {
+                return talk;
+            }
+            talk.close();
+            Wait.until("no worker holds a call", () -> Wait.when(
+                    WorkerMetrics.conversations(url) + WorkerMetrics.conversations(system.demo().workerUrl()) == 0));
+        }
+        throw new AssertionError("the second worker gets no calls");
+    }
+
+    private static Map<String, String> variables(LocalSystem system, Path data) throws Exception {
+        Map<String, String> variables = Beside.of(system, SharedSystem.environment());
+        variables.put(
+                "AGENT_STREAM_CALL_KEYS_KEY",
+                Json.MAPPER.readTree(Files.readAllBytes(data.resolve("secrets.json"))).path("call_keys_key").asString());
+        variables.put("AGENT_STREAM_WORKER_SESSION_TIMEOUT", "2500ms");
+        variables.put("AGENT_STREAM_OUTBOUND_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128");
+        return variables;
     }
 }
