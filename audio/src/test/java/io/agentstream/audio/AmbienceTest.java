@@ -78,4 +78,30 @@ class AmbienceTest {
             assertTrue((MuLaw.decode(mixed[i]) > 0) == (i % 16 < 8), "sample " + i);
         }
     }
+
+    private static String keysHeard(byte[] muLaw) {
+        ToneDetector detector = new ToneDetector();
+        StringBuilder keys = new StringBuilder();
+        for (int at = 0; at + 160 <= muLaw.length; at += 160) {
+            char key = detector.hear(MuLaw.decode(Arrays.copyOfRange(muLaw, at, at + 160)), true);
+            if (key != ToneDetector.NONE) {
+                keys.append(key);
+            }
+        }
+        return keys.toString();
+    }
+
+    /// The place goes on behind the tones of keys, and who listens for these is not kept from them.
+    @Test
+    void keysAreUnderstoodBehindEveryPlaceHoweverLoud() {
+        String keys = "1234567890*#ABCD";
+        byte[] tones = Dtmf.muLaw(keys);
+        for (Place place : Place.values()) {
+            for (int percent : new int[] {15, 100}) {
+                for (int at = 0; at < Ambience.LOOP; at += Ambience.LOOP / 16) {
+                    assertEquals(keys, keysHeard(behind(Ambience.of(place, percent), tones, at)), place + " at " + percent + " %");
+                }
+            }
+        }
+    }
 }
