@@ -3,16 +3,18 @@ package io.agentstream.schemas;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 
-/// JSON for a record or for a sealed family of records. A field that is not marked as nullable must be there.
+/// JSON for a record or for a sealed family of records. A field that is not marked as nullable must be there, and so must what a list has in it.
 final class JsonCodec<V> implements Codec<V> {
 
     private static final MethodType READ = MethodType.methodType(Object.class, Object.class);
@@ -47,11 +49,21 @@ final class JsonCodec<V> implements Codec<V> {
                 continue; // the mapper has seen to it
             }
             boolean required = !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            if (required || component.getType().isRecord()) {
+            Optional<Class<?>> element = element(component);
+            if (required || component.getType().isRecord() || element.isPresent()) {
                 list.add(new Part(component.getName(), reader(component), required));
             }
-            collect(component.getType(), found);
+            collect(element.orElse(component.getType()), found);
         }
+    }
+
+    /// What a list has in it.
+    private static Optional<Class<?>> element(RecordComponent component) {
+        return component.getType() == List.class
+                        && component.getGenericType() instanceof ParameterizedType list
+                        && list.getActualTypeArguments()[0] instanceof Class<?> element
+                ? Optional.of(element)
+                : Optional.empty();
     }
 
     private static MethodHandle reader(RecordComponent component) {
@@ -89,7 +101,7 @@ final class JsonCodec<V> implements Codec<V> {
                 : new Decoded.Malformed<>(value.getClass().getSimpleName() + " without " + missing);
     }
 
-    /// Name of the first component that has to be there and is not, also inside nested records.
+    /// Name of the first component that has to be there and is not, also inside nested records and in lists, none of which has nothing in it.
     private @Nullable String missing(Record value) {
         List<Part> of = parts.getOrDefault(value.getClass(), List.of());
         for (int i = 0; i < of.size(); i++) {
@@ -104,6 +116,22 @@ final class JsonCodec<V> implements Codec<V> {
                 if (inside != null) {
                     return part.name() + "." + inside;
                 }
+            } else if (read instanceof List<?> list) {
+                String inside = missing(list);
+                if (inside != null) {
+                    return part.name() + inside;
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String missing(List<?> list) {
+        for (int i = 0; i < list.size(); i++) {
+            Object each = list.get(i);
+            String inside = each instanceof Record nested ? missing(nested) : null;
+            if (each == null || inside != null) {
+                return "[" + i + "]" + (inside == null ? "" : "." + inside);
             }
         }
         return null;

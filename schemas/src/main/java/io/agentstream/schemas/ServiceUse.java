@@ -30,6 +30,21 @@ public record ServiceUse(
 
     static final String OTHERS = "other";
 
+    /// Of each number the most that is believed and summed up to, so that no sum runs over.
+    private static final long MOST = 1L << 52;
+
+    public ServiceUse {
+        requests = Math.clamp(requests, 0, MOST);
+        untold = Math.clamp(untold, 0, MOST);
+        inputTokens = Math.clamp(inputTokens, 0, MOST);
+        cachedTokens = Math.clamp(cachedTokens, 0, MOST);
+        outputTokens = Math.clamp(outputTokens, 0, MOST);
+        inputAudioTokens = Math.clamp(inputAudioTokens, 0, MOST);
+        outputAudioTokens = Math.clamp(outputAudioTokens, 0, MOST);
+        characters = Math.clamp(characters, 0, MOST);
+        audioMs = Math.clamp(audioMs, 0, MOST);
+    }
+
     /// What a service does.
     public enum Role {
         EAR,

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 final class CodecTest {
 
@@ -65,6 +67,24 @@ final class CodecTest {
                 case Decoded.Value<V>(V read) -> assertTrue(topic.type().isInstance(read));
                 case Decoded.Unknown<V>(String what) -> assertTrue(what.length() < 200, what);
                 case Decoded.Malformed<V>(String reason) -> assertTrue(reason.length() < 200, reason);
+            }
+        }
+    }
+
+    /// The list of services of every sample once with nothing in it where something was, and once with an object that has nothing in it.
+    @ParameterizedTest
+    @MethodSource("samples")
+    <V> void nothingInAListIsMalformed(Topic<V> topic, V value) {
+        if (topic.equals(Topics.DEAD_LETTERS) || !(new String(topic.codec().encode(value), StandardCharsets.UTF_8).startsWith("{"))) {
+            return; // not JSON
+        }
+        for (String hole : List.of("null", "{}")) {
+            JsonNode json = Json.MAPPER.readTree(topic.codec().encode(value));
+            List<ArrayNode> lists = json.findValues("services").stream().map(ArrayNode.class::cast).filter(list -> !list.isEmpty()).toList();
+            for (ArrayNode list : lists) {
+                list.set(list.size() - 1, Json.MAPPER.readTree(hole));
+
+                assertInstanceOf(Decoded.Malformed.class, topic.codec().decode(Json.MAPPER.writeValueAsBytes(json)), json.toString());
             }
         }
     }

@@ -13,6 +13,19 @@ public record Usage(
         long inputTokens, long cachedTokens, long outputTokens, long inputAudioTokens, long outputAudioTokens, long characters,
         long audioMs) {
 
+    /// Of each number the most that is believed. What speaks a vendor's protocol need not be the vendor's.
+    private static final long MOST = 1L << 40;
+
+    public Usage {
+        inputTokens = Math.clamp(inputTokens, 0, MOST);
+        cachedTokens = Math.clamp(cachedTokens, 0, MOST);
+        outputTokens = Math.clamp(outputTokens, 0, MOST);
+        inputAudioTokens = Math.clamp(inputAudioTokens, 0, MOST);
+        outputAudioTokens = Math.clamp(outputAudioTokens, 0, MOST);
+        characters = Math.clamp(characters, 0, MOST);
+        audioMs = Math.clamp(audioMs, 0, MOST);
+    }
+
     public static final Usage NONE = new Usage(0, 0, 0, 0, 0, 0, 0);
 
     public static Usage tokens(long input, long cached, long output) {

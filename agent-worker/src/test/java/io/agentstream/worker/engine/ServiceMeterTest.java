@@ -42,6 +42,15 @@ final class ServiceMeterTest {
         assertEquals(List.of(), meter.take(true));
     }
 
+    /// What speaks a vendor's protocol need not be the vendor's.
+    @Test
+    void numbersThatCannotBeAreNotBelieved() {
+        meter.begin(BRAIN, 1).over(Usage.tokens(Long.MAX_VALUE, -5, 12));
+        meter.begin(BRAIN, 1).over(Usage.tokens(Long.MAX_VALUE, 0, -1_000_000));
+
+        assertEquals(List.of(thought(2, 0, 1L << 40, 0, 12)), meter.take(true));
+    }
+
     @Test
     void ofAnAnswerThatWasStoppedNobodyKnowsWhatItTook() {
         ServiceMeter.Use use = meter.begin(BRAIN, 1);

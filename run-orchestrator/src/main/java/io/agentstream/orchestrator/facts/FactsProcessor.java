@@ -68,6 +68,10 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
     @Override
     public void init(ProcessorContext<String, Outcome> newContext) {
         context = newContext;
+        // Not always new: after a transaction that was aborted the same one begins again, with what the store had before it.
+        recent.clear();
+        untold.clear();
+        finalAtMs.clear();
         open = newContext.getStateStore(FactsTopology.OPEN);
         said = newContext.getStateStore(FactsTopology.SAID);
         try (KeyValueIterator<String, Known> all = open.all()) {
