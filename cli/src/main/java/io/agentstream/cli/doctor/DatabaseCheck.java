@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -111,17 +112,39 @@ record DatabaseCheck(Config config, @Nullable Path data) implements Check {
                 : Finding.ok("time-outs", "are kept by the session");
     }
 
+    /// How many PostgreSQL takes of us, and what would have to be raised.
+    private record Most(int connections, String by) {}
+
     private Finding connections(Connection connection) throws SQLException {
-        int most = Sql.only(
-                connection,
-                "select current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer",
-                row -> row.getInt(1));
+        Most most = most(connection);
         int ours = config.get(Keys.DATABASE_POOL) + config.get(Keys.API_DATABASE_POOL) + OURS_BESIDE_POOLS;
-        return ours > most
+        return ours > most.connections()
                 ? Finding.wrong(
-                        "connections", "PostgreSQL takes " + most + ", and one orchestrator makes up to " + ours,
-                        "raise max_connections, or lower " + Keys.DATABASE_POOL.variable())
-                : Finding.ok("connections", "PostgreSQL takes " + most + ": room for " + most / ours + " orchestrators");
+                        "connections", "PostgreSQL takes " + most.connections() + ", and one orchestrator makes up to " + ours,
+                        "raise " + most.by() + ", or lower " + Keys.DATABASE_POOL.variable())
+                : Finding.ok("connections", "PostgreSQL takes " + most.connections() + ": room for " + most.connections() / ours + " orchestrators");
+    }
+
+    /// The server has a limit, and database and user may have one of their own, which hold for everybody but superusers.
+    private static Most most(Connection connection) throws SQLException {
+        return Sql.query(
+                        connection,
+                        """
+                        select current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+                                   - coalesce(current_setting('reserved_connections', true)::integer, 0) as most,
+                               'max_connections' as by
+                        union all
+                        select d.datconnlimit, 'the connection limit of the database (alter database ... connection limit)'
+                          from pg_database d, pg_roles r
+                         where d.datname = current_database() and d.datconnlimit >= 0 and r.rolname = current_user and not r.rolsuper
+                        union all
+                        select r.rolconnlimit, 'the connection limit of ' || '%s' || ' (alter role ... connection limit)'
+                          from pg_roles r where r.rolname = current_user and r.rolconnlimit >= 0 and not r.rolsuper
+                        """.formatted(Keys.DATABASE_USER.variable()),
+                        row -> new Most(row.getInt("most"), row.getString("by")))
+                .stream()
+                .min(Comparator.comparingInt(Most::connections))
+                .orElseThrow();
     }
 
     private static Finding clock(Connection connection) throws SQLException {

@@ -11,13 +11,17 @@ import io.agentstream.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +47,7 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
             List<Node> brokers = List.copyOf(admin.describeCluster().nodes().get());
             findings.add(Finding.ok(about(), servers + " answers; brokers: " + brokers.size()));
             findings.addAll(topics(admin, servers));
-            findings.addAll(replicas(admin, brokers.size()));
+            findings.addAll(replicas(admin, brokers.size(), inSync(admin)));
             findings.addAll(disks(admin, brokers));
             findings.add(sessions(admin));
             return findings;
@@ -79,7 +83,23 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
                         .toList();
     }
 
-    private List<Finding> replicas(Admin admin, int brokers) throws ExecutionException, InterruptedException {
+    /// Of how many replicas each topic wants that they have what is written.
+    private static Map<String, Integer> inSync(Admin admin) throws InterruptedException {
+        Map<String, Integer> wanted = new HashMap<>();
+        for (var topic : Topics.ALL) {
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+            try {
+                var settings = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+                ConfigEntry entry = settings == null ? null : settings.get("min.insync.replicas");
+                wanted.put(topic.name(), entry == null || entry.value() == null ? 1 : Integer.parseInt(entry.value()));
+            } catch (ExecutionException missing) {
+                wanted.put(topic.name(), 1); // the line about topics says so, or that we may not ask
+            }
+        }
+        return wanted;
+    }
+
+    private List<Finding> replicas(Admin admin, int brokers, Map<String, Integer> inSync) throws ExecutionException, InterruptedException {
         int wanted = config.get(Keys.TOPIC_REPLICATION);
         List<Finding> findings = new ArrayList<>();
         if (wanted > brokers) {
@@ -92,6 +112,7 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
                     "set " + Keys.TOPIC_REPLICATION.variable() + "=3 for every process and make the topics anew"));
         }
         List<String> late = new ArrayList<>();
+        List<String> stuck = new ArrayList<>();
         for (var topic : Topics.ALL) {
             try {
                 TopicDescription description =
@@ -99,6 +120,10 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
                 if (description != null
                         && description.partitions().stream().anyMatch(p -> p.isr().size() < p.replicas().size())) {
                     late.add(topic.name());
+                }
+                if (description != null
+                        && description.partitions().stream().anyMatch(p -> p.replicas().size() < inSync.getOrDefault(topic.name(), 1))) {
+                    stuck.add(topic.name());
                 }
             } catch (ExecutionException missing) {
                 if (!(missing.getCause() instanceof UnknownTopicOrPartitionException)) {
@@ -110,6 +135,11 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
             findings.add(Finding.wrong(
                     "replication", "not all replicas are in sync of " + String.join(", ", late),
                     "see why a broker is away or behind; with fewer than min.insync.replicas no new call is taken"));
+        }
+        if (!stuck.isEmpty()) {
+            findings.add(Finding.wrong(
+                    "replication", "nothing can be written to " + String.join(", ", stuck) + ": min.insync.replicas is more than there are replicas",
+                    "lower min.insync.replicas of each, or give them more replicas, as the lines about topics say"));
         }
         if (findings.isEmpty()) {
             findings.add(Finding.ok("replication", wanted + (wanted == 1 ? " replica" : " replicas") + " of each partition, all in sync"

@@ -11,6 +11,9 @@ import io.agentstream.dev.local.LocalSystem;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +146,35 @@ final class DoctorTest {
             String line = wrong("postgresql");
 
             assertTrue(line.contains("is a replica") && line.contains("point AGENT_STREAM_DATABASE_URL to the primary"), line);
+        }
+    }
+
+    @Test
+    void namesPoolsThatAreLargerThanWhatTheServerTakes() {
+        environment.put("AGENT_STREAM_DATABASE_POOL", "200");
+
+        String line = wrong("connections");
+
+        assertTrue(line.contains("one orchestrator makes up to 2") && line.contains("raise max_connections, or lower AGENT_STREAM_DATABASE_POOL"), line);
+    }
+
+    @Test
+    void namesADatabaseThatTakesFewerConnectionsThanItsServer(@TempDir Path parent) throws Exception {
+        Path directory = parent.resolve("limited");
+        UsedPostgres.in(directory);
+        try (Afterwards _ = Afterwards.removePostgres(directory);
+                EmbeddedPostgres limited = EmbeddedPostgres.start(directory, 0)) {
+            try (Connection connection = DriverManager.getConnection(limited.jdbcUrl(), limited.user(), limited.password());
+                    Statement statement = connection.createStatement()) {
+                statement.execute("alter database " + connection.getCatalog() + " connection limit 5");
+            }
+            environment.put("AGENT_STREAM_DATABASE_URL", limited.jdbcUrl());
+            environment.put("AGENT_STREAM_DATABASE_USER", limited.user());
+            environment.put("AGENT_STREAM_DATABASE_PASSWORD", limited.password());
+
+            String line = wrong("connections");
+
+            assertTrue(line.contains("PostgreSQL takes 5,") && line.contains("raise the connection limit of the database"), line);
         }
     }
 

@@ -116,7 +116,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /// As [#start(Path, int, Consumer)], with settings that go over the embedded broker's own.
-    static EmbeddedKafka start(Path directory, int port, Map<String, String> over, Consumer<String> onFatal) {
+    public static EmbeddedKafka start(Path directory, int port, Map<String, String> over, Consumer<String> onFatal) {
         DirectoryLock lock = DirectoryLock.take(directory, USE);
         try {
             Path absolute = directory.toRealPath();
