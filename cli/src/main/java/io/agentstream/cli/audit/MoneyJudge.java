@@ -4,6 +4,7 @@ import io.agentstream.cli.audit.RunRecords.Row;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.Failure;
+import io.agentstream.schemas.RunEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,12 +76,19 @@ final class MoneyJudge {
     }
 
     /// Whether its caller heard the agent, or a worker held its conversation before it ended. Nothing where that became known when it was decided
-    /// already, or where nobody has said how the socket ended.
+    /// already, as of a call that was lost or replaced it does by the socket's end, or where nobody has said how the socket ended.
     private static Optional<Boolean> isServed(Evidence call, Row row) {
         CallEvent.Ended ended = call.ended;
-        if (row.attendedInTime() || (ended != null && ended.firstPlayedAt() != null)) {
+        RunEvent over = call.over;
+        if (row.attendedInTime()) {
             return Optional.of(true);
         }
-        return row.attended() || ended == null ? Optional.empty() : Optional.of(false);
+        if (ended == null || (over != null && over.after() < ended.seq())) {
+            return Optional.empty();
+        }
+        if (ended.firstPlayedAt() != null) {
+            return Optional.of(true);
+        }
+        return row.attended() ? Optional.empty() : Optional.of(false);
     }
 }

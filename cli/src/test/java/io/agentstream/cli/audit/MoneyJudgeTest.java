@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
+import io.agentstream.schemas.RunEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -57,9 +58,29 @@ final class MoneyJudgeTest {
         assertEquals(kind == null ? List.of() : List.of(kind), judge(row("completed", null, cost, attended, inTime), ended));
     }
 
+    /// What was decided without the socket's end did not know that its caller heard the agent, nor that he did not.
+    @ParameterizedTest
+    @CsvSource({
+        "9,true,0,COST_WRONG", "8,true,0,", "8,true,0.80,", "9,false,0.80,COST_WRONG", "8,false,0.80,", "8,false,0.40,COST_WRONG",
+    })
+    void aSocketsEndThatCameLaterDoesNotJudge(long after, boolean heard, BigDecimal cost, @Nullable Kind kind) {
+        Instant played = heard ? Instant.ofEpochSecond(101) : null;
+        CallEvent.Ended ended = new CallEvent.Ended(
+                CALL, 9, Instant.ofEpochSecond(180), 1000, "", End.CALLER_HANGUP, null, null, null, played, null);
+        RunEvent over = new RunEvent.Completed(
+                CALL, after, Instant.ofEpochSecond(180), new RunEvent.RunRef(1, "run", 1, 1, 1, 0), End.CALLER_HANGUP, 1000, 80_000, null);
+
+        assertEquals(kind == null ? List.of() : List.of(kind), judge(row("completed", null, cost, false, false), ended, over));
+    }
+
     private static List<Kind> judge(RunRecords.Row row, CallEvent.@Nullable Ended ended) {
+        return judge(row, ended, null);
+    }
+
+    private static List<Kind> judge(RunRecords.Row row, CallEvent.@Nullable Ended ended, @Nullable RunEvent over) {
         Evidence evidence = new Evidence(CALL);
         evidence.ended = ended;
+        evidence.over = over;
         return MoneyJudge.judge(evidence, row).stream().map(Disagreement::kind).toList();
     }
 
