@@ -61,7 +61,7 @@ final class UsedServicesTest {
 
     /// Services of one call, and what they have counted.
     private static final class Played implements AutoCloseable {
-        private final PlayedDeepgram ear = PlayedDeepgram.onDemand(ASKED);
+        private final PlayedDeepgram ear = PlayedDeepgram.onDemand(ASKED, ASKED); // once for each worker
         private final PlayedChat brain = PlayedChat.start(PlayedBrain.says("It left our house", " on Monday. It should be with you", " on Friday. The driver will ring twice."));
         private final PlayedElevenLabs mouth = PlayedElevenLabs.start(TalkedAgent.SLOW);
 
