@@ -49,10 +49,10 @@ final class Guard {
         }
     }
 
-    /// Asks another system for what is written down; or where it could not be, tells the conversation that nobody was asked.
+    /// Asks another system for what is written down; or where it was not in time, tells the conversation that nobody was asked.
     void ask(Intents.Due due, long nowMs) {
         LiveConversation of = due.of();
-        if (!due.written()) {
+        if (!due.inTime()) {
             give(of, nowMs, new ConversationInput.ToolAnswered(due.call().turn(), due.call().number(), true, Intents.NOT_RECORDED));
             return;
         }

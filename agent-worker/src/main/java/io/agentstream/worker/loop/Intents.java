@@ -12,9 +12,6 @@ import java.util.concurrent.TimeUnit;
 /// Only the loop.
 final class Intents {
 
-    /// How long that may take. What is not written by then is not asked for any more: somebody is waiting.
-    static final long LIMIT_MS = 5_000;
-
     /// What is told then.
     static final String NOT_RECORDED = "{\"error\":\"not_recorded\"}";
 
@@ -30,8 +27,8 @@ final class Intents {
 
     /// One that waits no longer.
     ///
-    /// @param written whether it may be asked for; if not, it never is
-    record Due(LiveConversation of, CallTool call, boolean written) {}
+    /// @param inTime whether it may be asked for; if not, it never is
+    record Due(LiveConversation of, CallTool call, boolean inTime) {}
 
     Intents(WorkerMeters meters) {
         this.meters = meters;
@@ -64,7 +61,8 @@ final class Intents {
         return false;
     }
 
-    /// Takes those that wait no longer, oldest first.
+    /// Takes those that wait no longer, oldest first. What is written later than [CallTool#LEAVES_WITHIN_MS] is not asked for any more: who waits for the answer
+    /// may have given it up, and want the same under another key.
     List<Due> take(long nowMs) {
         if (waiting.isEmpty()) {
             return List.of();
@@ -74,10 +72,13 @@ final class Intents {
             Intent each = all.next();
             if (each.of().closed || each.of().session == null) { // it is somebody else's, or over
                 all.remove();
-            } else if (each.isWritten() || nowMs - each.sinceMs() >= LIMIT_MS) {
+                continue;
+            }
+            boolean inTime = nowMs - each.sinceMs() < CallTool.LEAVES_WITHIN_MS;
+            if (each.isWritten() || !inTime) {
                 all.remove();
                 meters.intentWritten().record(System.nanoTime() - each.sinceNs(), TimeUnit.NANOSECONDS);
-                due.add(new Due(each.of(), each.call(), each.isWritten()));
+                due.add(new Due(each.of(), each.call(), inTime));
             }
         }
         return due;

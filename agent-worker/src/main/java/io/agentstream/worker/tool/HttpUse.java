@@ -30,9 +30,6 @@ final class HttpUse {
     /// Of an answer that is none of success.
     private static final int MAX_TOLD_CHARACTERS = 2_000;
 
-    /// Before the second attempt; the double before each further one.
-    private static final long PAUSE_MS = 250;
-
     /// Goes with `connection`. A definition may name it, and it is not sent.
     private static final String KEEP_ALIVE = "keep-alive";
 
@@ -110,7 +107,7 @@ final class HttpUse {
                 request.method(), URI.create(request.url()), headers(secret), request.body(), request.timeoutMs());
         Result result = attempt(what, secret);
         for (int retries = 0; retries < request.retries() && result.again(); retries++) {
-            if (cancelled.await(PAUSE_MS << Math.min(retries, 4), TimeUnit.MILLISECONDS)) {
+            if (cancelled.await(HttpCall.pauseMs(retries), TimeUnit.MILLISECONDS)) {
                 return result;
             }
             result = attempt(what, secret);

@@ -21,6 +21,7 @@ import io.agentstream.worker.service.TimedWord;
 import io.agentstream.worker.service.Usage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Services that answer at once, each from a thread of its own.
@@ -32,6 +33,9 @@ final class InProcess implements Ports {
     volatile String words = "";
     /// What the brain gives a tool, as it writes it.
     volatile String arguments = "{}";
+
+    /// Until when the brain says nothing.
+    volatile CountDownLatch silence = new CountDownLatch(0);
 
     private static void later(Runnable what) {
         Thread.ofVirtual().start(what);
@@ -83,6 +87,11 @@ final class InProcess implements Ports {
     }
 
     private void think(BrainRequest request, Brain.Listener listener) {
+        try {
+            silence.await();
+        } catch (InterruptedException unwanted) {
+            throw new IllegalStateException(unwanted);
+        }
         switch (request.messages().getLast()) {
             case Message.Caller(String said) when said.contains("order") ->
                 listener.on(new Thought.ToolCall("use-1", "order", arguments));

@@ -3,6 +3,7 @@ package io.agentstream.worker.loop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -26,7 +29,7 @@ class ToolOnceTest {
             {"engine": "cascade",
              "services": {"ear": [{"service": "deepgram", "key": "a"}], "brain": [{"service": "openai", "model": "m", "key": "b"}],
                           "mouth": [{"service": "openai", "voice": "v", "key": "b"}]},
-             "tools": {"order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/orders",
+             "tools": {"order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/orders", "timeout_ms": 500,
                                  "parameters": {"number": {"description": "Its number."}}},
                        "bye": {"type": "hangup", "description": "Ends the call."}},
              "start": "talk",
@@ -37,6 +40,9 @@ class ToolOnceTest {
              "nodes": {"look": {"type": "http", "url": "https://shop.example.com/", "next": "end", "edges": [{"on": "error", "go": "end"}]},
                        "end": {"type": "hangup", "say": "Goodbye."}}}
             """;
+
+    /// Of its tool.
+    private static final long TIMEOUT_MS = 500;
 
     private final MockProducer<byte[], byte[]> events = LoopFixture.producer(false);
     private final InProcess services = new InProcess();
@@ -57,7 +63,7 @@ class ToolOnceTest {
         }
     }
 
-    /// A caller has asked for what the brain uses a tool for; nothing that came of it is written yet.
+    /// A caller has asked for what the brain uses a tool for, and that is wanted just now; nothing that came of it is written yet.
     private void asksForItsOrder() throws Exception {
         services.arguments = "{\"number\":\"7\"}";
         fixture.start(0);
@@ -66,7 +72,9 @@ class ToolOnceTest {
         write();
         before = events.history().size();
         services.words = "Where is my order, please?";
+        services.silence = new CountDownLatch(1);
         caller.says(fixture, services.words);
+        services.silence.countDown();
         fixture.workUntil(() -> fixture.snapshots().getLast().state().toString().contains("\"1-"));
         fixture.work();
     }
@@ -138,12 +146,53 @@ class ToolOnceTest {
         asksForItsOrder();
 
         // when
-        fixture.nowMs.addAndGet(Intents.LIMIT_MS);
+        fixture.nowMs.addAndGet(CallTool.LEAVES_WITHIN_MS);
         fixture.workUntil(() -> isTold(services, "not_recorded"));
         write();
         fixture.work();
 
         // then
+        assertEquals(List.of(), services.keys);
+    }
+
+    @Test
+    void whatIsWrittenTooLateIsNotSentAlthoughTheAcknowledgementIsThere() throws Exception {
+        // given
+        asksForItsOrder();
+
+        // when
+        fixture.nowMs.addAndGet(CallTool.LEAVES_WITHIN_MS);
+        write();
+        fixture.workUntil(() -> isTold(services, "not_recorded"));
+
+        // then
+        assertEquals(List.of(), services.keys);
+    }
+
+    /// What the brain was told of its tools, in order.
+    private List<String> told() {
+        return services.asked.stream()
+                .map(request -> request.messages().getLast())
+                .flatMap(last -> last instanceof Message.ToolResult result ? Stream.of(result.content()) : Stream.empty())
+                .toList();
+    }
+
+    @Test
+    void nothingIsSentOfWhichTheBrainWasToldThatItTakesTooLong() throws Exception {
+        // given a tool that is waited for less long than Kafka may take
+        asksForItsOrder();
+
+        // when
+        for (long ms = 0; ms < TIMEOUT_MS + 3_000; ms += ConversationLoop.WAIT_MS) {
+            fixture.nowMs.addAndGet(ConversationLoop.WAIT_MS);
+            fixture.work();
+        }
+        fixture.workUntil(() -> !told().isEmpty());
+        write();
+        fixture.work();
+
+        // then
+        assertEquals(List.of(Intents.NOT_RECORDED), told());
         assertEquals(List.of(), services.keys);
     }
 

@@ -104,6 +104,10 @@ public sealed interface ConversationEffect {
     /// @param arguments JSON
     /// @param request what is sent. It follows from the inputs, so that a journal has no need of it
     record CallTool(int turn, int number, String key, String tool, String arguments, ToolRequest request) implements ServiceEffect {
+
+        /// It is asked for within so many milliseconds, or never: whoever waits for the answer knows then whether it can still come.
+        public static final long LEAVES_WITHIN_MS = 1_500;
+
         /// Without the arguments.
         @Override
         public String toString() {

@@ -13,7 +13,7 @@ public final class ConversationMachine {
 
     /// Is raised by whoever changes what the machine answers to any input: journals carry it, and a call that another version has
     /// held is told from one that this version answers differently. `MachineVersionTest` knows when that is due.
-    public static final int VERSION = 9;
+    public static final int VERSION = 10;
 
     /// First version in which scripts are decided within the machine; before, its journals have an engine's replies.
     public static final int DECIDES_SINCE = 2;

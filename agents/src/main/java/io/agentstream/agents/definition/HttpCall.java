@@ -2,6 +2,7 @@ package io.agentstream.agents.definition;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -30,12 +31,28 @@ public record HttpCall(
     public static final Set<String> NOT_TO_BE_SET =
             Set.of("host", "content-length", "connection", "transfer-encoding", "upgrade", "expect", "te", "trailer");
 
+    /// Before the second attempt; the double before each further one.
+    private static final long PAUSE_MS = 250;
+    private static final int MAX_DOUBLINGS = 4;
+
     public enum Method {
         GET,
         POST,
         PUT,
         PATCH,
         DELETE
+    }
+
+    /// How long it is waited, in milliseconds, before it is sent once more.
+    ///
+    /// @param retried how often it was sent again so far
+    public static long pauseMs(int retried) {
+        return PAUSE_MS << Math.min(retried, MAX_DOUBLINGS);
+    }
+
+    /// How long it may take, in milliseconds, until the last attempt has failed.
+    public long longestMs() {
+        return (retries + 1L) * timeoutMs + IntStream.range(0, retries).mapToLong(HttpCall::pauseMs).sum();
     }
 
     @Override

@@ -19,8 +19,9 @@ import tools.jackson.databind.JsonNode;
 /// What goes to other systems for the uses of tools, in one step: what is done there cannot be taken back.
 final class Outside {
 
-    /// How much longer than a tool's own limit it is waited for.
-    private static final long GRACE_MS = 2_000;
+    /// How much longer than a tool's own limit it is waited for: as long as it may take until it is asked for, and what the answer's way takes. So nothing is
+    /// asked for of which it was told that it takes too long.
+    private static final long GRACE_MS = CallTool.LEAVES_WITHIN_MS + 500;
 
     private final CascadeStep step;
 
@@ -61,7 +62,7 @@ final class Outside {
     }
 
     static long limitMs(HttpCall call) {
-        return (call.retries() + 1L) * call.timeoutMs() + GRACE_MS;
+        return call.longestMs() + GRACE_MS;
     }
 
     /// What the brain gave of what it was asked for: nothing else becomes a variable, and what is not given is none of the same name.

@@ -122,6 +122,20 @@ class RequestingTest {
     }
 
     @Test
+    void itIsWaitedForUntilTheLastAttemptThatWasBegunLateHasFailed() {
+        // given one that takes five seconds twice, with a pause between, and was sent as late as it may be
+        Story story = order("").with(Map.of("ask", SHIPPED));
+        World world = story.play(new PoliteServices(story.brain()) {
+            @Override
+            void use(World world, CallTool call) {
+                answer(world, (int) (CallTool.LEAVES_WITHIN_MS + 5_000 + 250 + 5_000 + 400), "", new ToolAnswered(call.turn(), call.number(), false, SHIPPED));
+            }
+        }, TakeOver.NEVER);
+
+        assertEquals("Number 1 2 3 4 5 is on its way.", Story.spoken(world).getLast());
+    }
+
+    @Test
     void whoTalksMeanwhileDoesNotStopIt() {
         Story story = order("").with(Map.of("ask", SHIPPED));
         PoliteServices services = story.services();
