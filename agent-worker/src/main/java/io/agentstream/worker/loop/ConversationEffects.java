@@ -116,6 +116,7 @@ final class ConversationEffects {
             case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
             case ConversationEffect.Save save -> save(of, nowMs, save.canWait());
             case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure(), hangUp.end());
+            case ConversationEffect.CallTool call when call.again() -> ask(of, call); // what was taken over has it; and who left it may have sent it
             case ConversationEffect.CallTool call -> intents.add(of, call, nowMs);
             case ConversationEffect.StopTool stop -> {
                 if (!intents.drop(of, stop)) {

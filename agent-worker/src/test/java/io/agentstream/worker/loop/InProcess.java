@@ -34,6 +34,7 @@ final class InProcess implements Ports {
     /// What the brain gives a tool, as it writes it.
     volatile String arguments = "{}";
 
+    volatile boolean toolsAnswer = true;
     /// Until when the brain says nothing.
     volatile CountDownLatch silence = new CountDownLatch(0);
 
@@ -155,7 +156,9 @@ final class InProcess implements Ports {
     public Tools tools() {
         return (request, key, listener) -> {
             keys.add(key);
-            later(() -> listener.on(false, "{\"state\":\"shipped\"}"));
+            if (toolsAnswer) {
+                later(() -> listener.on(false, "{\"state\":\"shipped\"}"));
+            }
             return () -> { };
         };
     }

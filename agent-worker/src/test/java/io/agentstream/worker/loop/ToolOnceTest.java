@@ -208,6 +208,43 @@ class ToolOnceTest {
         throw new AssertionError("nobody knows");
     }
 
+    /// Another worker goes on from all that was written, and nothing of what it writes itself is acknowledged.
+    ///
+    /// @return the keys that it used
+    private List<String> usedByTheNext() throws Exception {
+        MockProducer<byte[], byte[]> log = LoopFixture.producer(false);
+        List.copyOf(events.history()).forEach(log::send);
+        while (log.completeNext()) {
+            // and the next one
+        }
+        InProcess others = new InProcess();
+        LoopFixture second = worker(others, log);
+        second.nowMs.set(fixture.nowMs.get());
+        second.start(0);
+        second.nowMs.addAndGet(Beginnings.RESUME_AFTER_MS);
+        second.workUntil(() -> !others.keys.isEmpty());
+        return others.keys;
+    }
+
+    @Test
+    void whatIsTakenOverIsWrittenAndIsAskedForAtOnce() throws Exception {
+        services.toolsAnswer = false;
+        asksForItsOrder();
+        write();
+        fixture.work();
+
+        assertEquals(services.keys, usedByTheNext());
+    }
+
+    @Test
+    void soIsWhatANodeHasAskedFor() throws Exception {
+        fixture.start(0);
+        fixture.running(CALL, 0, NODE);
+        fixture.workUntil(() -> !fixture.snapshots().isEmpty());
+
+        assertEquals(List.of(CALL + "/1-look"), usedByTheNext());
+    }
+
     /// What is left of a worker that is killed.
     ///
     /// @param written records that were written

@@ -103,7 +103,9 @@ public sealed interface ConversationEffect {
     /// @param tool name of the tool, or of the node
     /// @param arguments JSON
     /// @param request what is sent. It follows from the inputs, so that a journal has no need of it
-    record CallTool(int turn, int number, String key, String tool, String arguments, ToolRequest request) implements ServiceEffect {
+    /// @param again whether another worker had begun it: what that one has left, and what therefore is written, has the key
+    record CallTool(int turn, int number, String key, String tool, String arguments, ToolRequest request, boolean again)
+            implements ServiceEffect {
 
         /// It is asked for within so many milliseconds, or never: whoever waits for the answer knows then whether it can still come.
         public static final long LEAVES_WITHIN_MS = 1_500;

@@ -29,12 +29,12 @@ final class Outside {
         this.step = step;
     }
 
-    /// What is sent for a use, how long its answer may take, and what is said meanwhile.
-    record Errand(ToolRequest request, long limitMs, @Nullable Template say) {
+    /// What is sent for a use, whether somebody else had begun it, how long its answer may take, and what is said meanwhile.
+    record Errand(ToolRequest request, boolean again, long limitMs, @Nullable Template say) {
 
         /// @param key see [CallTool#key()]
         CallTool call(int turn, int number, String key, String tool, JsonNode arguments) {
-            return new CallTool(turn, number, key, tool, arguments.toString(), request);
+            return new CallTool(turn, number, key, tool, arguments.toString(), request, again);
         }
     }
 
@@ -55,8 +55,8 @@ final class Outside {
     Optional<Errand> errand(String name, JsonNode arguments, boolean again) {
         return named(name).flatMap(tool -> switch (tool) {
             case Tool.Http http -> Optional.of(new Errand(
-                    HttpRequest.of(http.call(), step.values().with(given(http, arguments))), limitMs(http.call()), http.say()));
-            case Tool.Mcp server -> Optional.of(new Errand(new McpRequest(server.name(), name, again), server.timeoutMs() + GRACE_MS, null));
+                    HttpRequest.of(http.call(), step.values().with(given(http, arguments))), again, limitMs(http.call()), http.say()));
+            case Tool.Mcp server -> Optional.of(new Errand(new McpRequest(server.name(), name, again), again, server.timeoutMs() + GRACE_MS, null));
             case Tool.HangUp _, Tool.EndWithOutcome _, Tool.SetVariable _, Tool.SendDtmf _, Tool.Transfer _ -> Optional.empty();
         });
     }

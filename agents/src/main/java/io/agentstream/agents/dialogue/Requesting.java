@@ -33,7 +33,7 @@ final class Requesting {
 
     /// Asks, and says what there is to be said meanwhile.
     void ask(Node.Http http) {
-        send(http, ++s.uses + "-" + http.name());
+        send(http, ++s.uses + "-" + http.name(), false);
         step.effects.add(new Tell(new Fact.ToolUsed(s.turn, http.name(), Json.MAPPER.createObjectNode(), null)));
         if (http.say() != null) {
             step.speaking().some(step.line(http.say()));
@@ -42,13 +42,13 @@ final class Requesting {
 
     /// Under the same key: whoever has done it already says so.
     void again(Node.Http http, Asked left) {
-        send(http, left.key());
+        send(http, left.key(), true);
     }
 
-    private void send(Node.Http http, String key) {
+    private void send(Node.Http http, String key, boolean again) {
         int number = s.next++;
         s.asked = new Asked(key, number, step.nowMs + Outside.limitMs(http.call()));
-        step.effects.add(new CallTool(s.turn, number, key, http.name(), "{}", HttpRequest.of(http.call(), step.values())));
+        step.effects.add(new CallTool(s.turn, number, key, http.name(), "{}", HttpRequest.of(http.call(), step.values()), again));
         step.save();
         step.waits();
     }

@@ -149,7 +149,10 @@ class InterruptedToolsTest {
                 CascadeDialogueTest.AGENT,
                 takeOver -> {
                     keys.clear();
-                    return play(services(InterruptedToolsTest::clerk), takeOver, words);
+                    World world = play(services(InterruptedToolsTest::clerk), takeOver, words);
+                    Set<String> begun = new HashSet<>();
+                    world.wanted(CallTool.class).forEach(call -> assertEquals(!begun.add(call.key()), call.again(), call.key()));
+                    return world;
                 },
                 world -> keys.size() + (world.state.dialogue().memory(0, 0) + "").replaceAll(".*(shipped).*", " $1"));
     }
