@@ -132,13 +132,13 @@ final class EventWriter {
             send(Topics.CONVERSATION_SNAPSHOTS, of, value, () -> written(of, number));
         } else {
             tooLarge(of, value.length);
-            of.writtenSave = number; // it never is, and nothing is to wait for it
+            of.writtenSave.accumulateAndGet(number, Math::max); // it never is, and nothing is to wait for it
         }
     }
 
     /// On the producer's thread.
     private void written(LiveConversation of, int number) {
-        of.writtenSave = number;
+        of.writtenSave.accumulateAndGet(number, Math::max); // one that cannot be may have passed it
         if (number == of.awaitedSave) {
             awaitedWritten.run();
         }

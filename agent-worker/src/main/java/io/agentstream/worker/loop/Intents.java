@@ -21,7 +21,7 @@ final class Intents {
     /// @param save number of the snapshot that has it
     private record Intent(LiveConversation of, CallTool call, int save, long sinceMs, long sinceNs) {
         boolean isWritten() {
-            return of.writtenSave >= save;
+            return of.writtenSave.get() >= save;
         }
     }
 

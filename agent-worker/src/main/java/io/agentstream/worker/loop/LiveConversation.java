@@ -18,6 +18,7 @@ import io.agentstream.worker.engine.AgentSession;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A conversation that a loop holds: the machine's state and what belongs to the call. Only the loop, but for `closed`.
@@ -72,10 +73,10 @@ final class LiveConversation {
     int moreSavesInSecond;
     /// Whether it could not be, or has to wait for the next second. Set by the producer's thread too.
     volatile boolean unsaved;
-    /// Snapshots that were sent; the newest of them that is written, or cannot be, which the producer's thread says; and that which has what is asked of other
+    /// Snapshots that were sent; the newest of them that is written, which the producer's thread says, or cannot be; and that which has what is asked of other
     /// systems ([Intents]), which the producer's thread reads.
     int saves;
-    volatile int writtenSave;
+    final AtomicInteger writtenSave = new AtomicInteger();
     volatile int awaitedSave;
     /// Whether a snapshot was larger than a record may be; said once.
     boolean tooLarge;
