@@ -5,14 +5,16 @@ import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainSpoke;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.ConversationInput.WordsHeard;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What engines post to a loop from their own threads. Bounded for each conversation, so that one engine takes no other's room.
 /// Any thread may post, only the loop takes.
+///
+/// What an ear has understood so far takes the place of what the same ear said before it and nobody has taken yet, and pieces of an answer's text are
+/// joined while they wait: how a service cuts what it tells is no reason to end a call.
 ///
 /// What does not fit is lost, and the conversation with it: the loop is told, and ends the call.
 final class Mailbox {
@@ -27,13 +29,37 @@ final class Mailbox {
     /// A word and its times, about.
     private static final int WORD_BYTES = 64;
 
-    record Posted(LiveConversation to, Answer answer) {}
+    /// No longer text than this is made of pieces: it is copied for each of them.
+    private static final int MAX_JOINED_CHARACTERS = 4_096;
 
-    /// What waits for one conversation.
+    /// What waits, and may still become more. Whoever has taken it has it alone.
+    static final class Posted {
+        private final LiveConversation to;
+        private Answer answer;
+
+        private Posted(LiveConversation to, Answer answer) {
+            this.to = to;
+            this.answer = answer;
+        }
+
+        LiveConversation to() {
+            return to;
+        }
+
+        Answer answer() {
+            return answer;
+        }
+    }
+
+    /// What waits for one conversation. Its own lock.
     static final class Load {
-        private final AtomicInteger replies = new AtomicInteger();
-        private final AtomicLong bytes = new AtomicLong();
-        private volatile boolean over;
+        private int replies;
+        private long bytes;
+        private boolean over;
+        /// What an ear has understood so far, as long as it waits and the ear has told nothing else.
+        private @Nullable Posted words;
+        /// The newest text of an answer, as long as it waits and nothing else was told of the answer.
+        private @Nullable Posted text;
     }
 
     private final Queue<Posted> posted = new ConcurrentLinkedQueue<>();
@@ -43,29 +69,73 @@ final class Mailbox {
     /// Does not wait; false where there is no room.
     boolean post(LiveConversation to, Answer answer) {
         Load load = to.load;
-        if (load.over) {
-            return false;
-        }
-        int replies = load.replies.incrementAndGet();
-        long bytes = load.bytes.addAndGet(bytes(answer));
-        if (replies <= MAX_REPLIES && bytes <= MAX_BYTES) {
-            posted.add(new Posted(to, answer));
-            return true;
-        }
         synchronized (load) {
-            if (!load.over) {
+            if (load.over) {
+                return false;
+            }
+            Posted before = before(load, answer);
+            Answer whole = before == null ? answer : with(before.answer, answer);
+            load.replies += before == null ? 1 : 0;
+            load.bytes += bytes(whole) - (before == null ? 0 : bytes(before.answer));
+            if (load.replies > MAX_REPLIES || load.bytes > MAX_BYTES) {
                 load.over = true;
                 overflowed.add(to);
+                return false;
             }
+            if (before == null) {
+                add(load, new Posted(to, answer));
+            } else {
+                before.answer = whole;
+            }
+            return true;
         }
-        return false;
+    }
+
+    /// What waits and has room for this one; null where it waits for itself.
+    private static @Nullable Posted before(Load load, Answer answer) {
+        Posted waiting = answer instanceof WordsHeard ? load.words : isText(answer) ? load.text : null;
+        return waiting != null && isMore(waiting.answer, answer) ? waiting : null;
+    }
+
+    private static boolean isMore(Answer waiting, Answer next) {
+        if (waiting instanceof WordsHeard old && next instanceof WordsHeard words) {
+            return old.ear() == words.ear();
+        }
+        return waiting instanceof BrainSpoke first && next instanceof BrainSpoke then && first.turn() == then.turn() && first.number() == then.number()
+                && first.text().length() + then.text().length() <= MAX_JOINED_CHARACTERS;
+    }
+
+    private static Answer with(Answer waiting, Answer next) {
+        return waiting instanceof BrainSpoke first && next instanceof BrainSpoke then
+                ? new BrainSpoke(then.turn(), then.number(), first.text() + then.text(), then.audio())
+                : next;
+    }
+
+    private static boolean isText(Answer answer) {
+        return answer instanceof BrainSpoke spoke && spoke.audio().length() == 0;
+    }
+
+    private void add(Load load, Posted next) {
+        switch (next.answer) {
+            case WordsHeard _ -> load.words = next;
+            case ConversationInput.WordsEnded _, ConversationInput.EarFailed _ -> load.words = null;
+            case BrainSpoke _ -> load.text = isText(next.answer) ? next : null;
+            case ConversationInput.BrainCalled _, ConversationInput.BrainDone _, ConversationInput.BrainFailed _ -> load.text = null;
+            default -> { }
+        }
+        posted.add(next);
     }
 
     @Nullable Posted take() {
         Posted next = posted.poll();
         if (next != null) {
-            next.to().load.replies.decrementAndGet();
-            next.to().load.bytes.addAndGet(-bytes(next.answer()));
+            Load load = next.to.load;
+            synchronized (load) {
+                load.replies--;
+                load.bytes -= bytes(next.answer);
+                load.words = load.words == next ? null : load.words;
+                load.text = load.text == next ? null : load.text;
+            }
         }
         return next;
     }
@@ -88,7 +158,7 @@ final class Mailbox {
                     ConversationInput.EngineFailed _, ConversationInput.TurnWanted _, ConversationInput.MouthDone _, ConversationInput.MouthFailed _,
                     ConversationInput.EarFailed _, ConversationInput.BrainDone _, ConversationInput.BrainFailed _,
                     ConversationInput.TransferAnswered _ -> 0;
-            case ConversationInput.WordsHeard words -> 2L * words.text().length();
+            case WordsHeard words -> 2L * words.text().length();
             case ConversationInput.WordsEnded words -> 2L * words.text().length();
             case ConversationInput.CallerQuoted quoted -> 2L * quoted.text().length();
             case ConversationInput.BrainSaid said -> 2L * said.text().length();

@@ -31,6 +31,8 @@ final class InProcess implements Ports {
     final AtomicInteger heardBytes = new AtomicInteger();
     final AtomicInteger closed = new AtomicInteger();
     volatile String words = "";
+    /// Who is told what the newest ear hears.
+    volatile Ear.Listener hearer;
     /// What the brain gives a tool, as it writes it.
     volatile String arguments = "{}";
 
@@ -44,6 +46,7 @@ final class InProcess implements Ports {
 
     @Override
     public Ear ear(Service service, Settings settings, Ear.Listener listener) {
+        hearer = listener;
         return new Ear() {
             @Override
             public void hear(Slice audio) {
@@ -53,7 +56,9 @@ final class InProcess implements Ports {
             @Override
             public void finish() {
                 later(() -> {
-                    listener.on(new Heard.Final(words, List.of(), 1));
+                    if (!words.isEmpty()) {
+                        listener.on(new Heard.Final(words, List.of(), 1));
+                    }
                     listener.on(new Heard.TurnEnded(words));
                 });
             }

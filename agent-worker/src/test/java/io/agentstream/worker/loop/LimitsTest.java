@@ -78,7 +78,7 @@ class LimitsTest {
         assertTrue(ended.contains(LoopFixture.call(1)));
     }
 
-    private static LiveConversation conversation(int n) {
+    static LiveConversation conversation(int n) {
         return new LiveConversation(
                 new RunEvent.Running(
                         LoopFixture.call(n), 2, Instant.EPOCH, new RunEvent.RunRef(n, "WR-AGS-00000001", 1, 1, 1, 0),

@@ -13,6 +13,7 @@ import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.cascade.Failures;
+import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.Realtime;
 import java.util.HashMap;
@@ -42,6 +43,8 @@ final class Lives implements Realtime.Listener {
         private final int number;
         /// Whether it is a fixed line that is to be spoken.
         private final boolean line;
+        /// Of its text; what is more is not told.
+        private int characters;
         /// Whether there was anything in the answer.
         private boolean isSomething;
 
@@ -117,7 +120,8 @@ final class Lives implements Realtime.Listener {
             }
             case Lived.Said said -> {
                 Asked to = asked.get(said.answer());
-                if (to != null && !to.line) {
+                if (to != null && !to.line && said.text().length() <= Brain.MAX_ANSWER_CHARACTERS - to.characters) {
+                    to.characters += said.text().length();
                     out.post(new BrainSpoke(to.turn, to.number, said.text(), Slice.EMPTY));
                 }
             }

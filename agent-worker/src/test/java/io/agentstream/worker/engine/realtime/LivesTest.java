@@ -8,6 +8,7 @@ import io.agentstream.agents.conversation.ConversationInput.BrainDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.schemas.Slice;
+import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Lived;
 import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
@@ -46,5 +47,18 @@ final class LivesTest {
         lives.on(new Lived.Answered(1, true, Usage.NONE));
 
         assertInstanceOf(BrainDone.class, told.getLast());
+    }
+
+    /// A service that writes without end would take all the room that its conversation has.
+    @Test
+    void noMoreOfAnAnswersTextIsToldThanAnAnswerMayHave() {
+        lives.ask(1, 2, 0, false);
+        String page = "x".repeat(8_000);
+
+        for (int n = 0; n < 1_000; n++) {
+            lives.on(new Lived.Said(1, "item", page));
+        }
+
+        assertEquals(Brain.MAX_ANSWER_CHARACTERS / page.length(), told.size());
     }
 }
