@@ -1,6 +1,7 @@
 package io.agentstream.worker.loop;
 
 import io.agentstream.agents.conversation.ConversationInput;
+import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.FrameSeal;
 import io.agentstream.schemas.MediaFrame;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// What happens to the conversations of one loop, up to their end. Only the loop.
 final class Conversations {
@@ -227,11 +229,13 @@ final class Conversations {
         }
     }
 
-    /// Ends a call whose engine has posted more than there is room for.
+    /// Ends a call whose engine has posted more than there is room for. An engine that has services posts what they tell: where it is one that decides
+    /// by itself, that was ours.
     void overflowed(LiveConversation conversation, long nowMs) {
         if (!conversation.closed && !conversation.state.isOver()) {
-            log.atError().addKeyValue("call", conversation.callId).log("engine posts more than is taken, closing the call");
-            guard.close(conversation, nowMs, Guard.TOO_MANY_REPLIES);
+            boolean isOurs = conversation.state.dialogue() instanceof Dialogue.Outside;
+            log.atLevel(isOurs ? Level.ERROR : Level.WARN).addKeyValue("call", conversation.callId).log("engine posts more than is taken, closing the call");
+            guard.close(conversation, nowMs, isOurs ? Guard.TOO_MANY_REPLIES : ConversationInput.Broken.OVERRUN);
         }
     }
 

@@ -81,7 +81,7 @@ final class Guard {
         close(of, nowMs, BUG);
     }
 
-    /// Closes the call, because something of ours keeps it from having a conversation. What comes of it until its end is passed
+    /// Closes the call, because something of ours, or what its services told, keeps it from having a conversation. What comes of it until its end is passed
     /// over.
     ///
     /// @param why for the machine, which decides this like everything else, and for the journal

@@ -1,9 +1,11 @@
 package io.agentstream.worker.loop;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.End;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.cascade.FailureListener;
@@ -60,5 +62,19 @@ class BurstLoopTest {
 
         assertTrue(heard().getFirst().startsWith("Order number " + BURST + " x"), heard().getFirst());
         assertTrue(fixture.commands().stream().noneMatch(SocketCommand.Close.class::isInstance));
+    }
+
+    /// A call that we break is given back what it has cost, one that its agent ends is not.
+    @Test
+    void aServiceThatTellsMoreThanIsTakenEndsTheCallAsItsAgentDoes() throws Exception {
+        greeted();
+
+        for (int n = 1; n <= BURST; n++) {
+            services.hearer.on(new Heard.TurnEnded(words(n)));
+        }
+        fixture.work();
+
+        assertEquals(SocketCommand.Close.because(CALL, End.AGENT_HANGUP), fixture.commands().getLast());
+        assertEquals(0, fixture.meters.failed().count());
     }
 }

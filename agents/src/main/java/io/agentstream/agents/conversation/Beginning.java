@@ -56,7 +56,7 @@ final class Beginning {
             case RunStarted started -> flow(1, 0, new Tell(new Fact.Began()));
             case Resumed resumed -> resume(resumed.saved(), nowMs, new Tell(new Fact.Resumed(resumed.gapMs())));
             case CallEnded ended -> Step.to(new Ended(0));
-            case EngineFailed _, Broken _ -> fail(0);
+            case EngineFailed _, Broken _ -> fail(input, 0);
             case DigitPressed _, AudioHeard _, SpeechStarted _, SpeechStopped _, CallerWords _, MarkReached _, Played _, DeadlinePassed _, ReplyBegun _,
                     ReplyDelayed _, ReplyPart _, ReplyFinished _, TurnWanted _ -> Step.stay(state);
         };

@@ -53,10 +53,19 @@ public sealed interface ConversationInput {
     /// The call or its run is over.
     record CallEnded() implements ForFloor {}
 
-    /// Something of ours has failed beside the machine and keeps the conversation from going on; its call is to be closed.
+    /// Something has failed beside the machine and keeps the conversation from going on; its call is to be closed.
     ///
     /// @param why a word for whoever looks for the cause; nothing personal
-    record Broken(String why) implements ForFloor {}
+    record Broken(String why) implements ForFloor {
+
+        /// The agent's services have told more than is taken.
+        public static final String OVERRUN = "overrun";
+
+        /// Whether that was done by what the agent's owner has chosen; else it is ours.
+        boolean isByServices() {
+            return why.equals(OVERRUN);
+        }
+    }
 
     /// What the floor is answered: by an engine outside of the machine, or by the dialogue within the same step. For one turn: at most one
     /// `ReplyBegun`, any number of parts, one `ReplyFinished`; or `EngineFailed` at any time.

@@ -98,7 +98,7 @@ final class FloorMachine {
     private static Step<Floor, ConversationEffect> bridged(Bridged state, ForFloor input) {
         return switch (input) {
             case CallEnded ended -> Step.to(new Ended(state.turn()));
-            case EngineFailed _, Broken _ -> fail(state.turn());
+            case EngineFailed _, Broken _ -> fail(input, state.turn());
             case AudioHeard _, ReplyPart _, ReplyBegun _, ReplyDelayed _, ReplyFinished _, RunStarted _, Resumed _, SpeechStarted _,
                     SpeechStopped _, CallerWords _, DigitPressed _, MarkReached _, Played _, DeadlinePassed _, TurnWanted _ -> Step.stay(state);
         };
@@ -130,7 +130,7 @@ final class FloorMachine {
             case SpeechStopped stopped -> Step.to(with(state, state.caller().fallsSilent()));
             case TurnWanted wanted -> TurnTaking.takeTurn(TurnTaking.of(state), nowMs, effects(new StopThinking(turn)));
             case DeadlinePassed passed -> fail(turn, new StopThinking(turn));
-            case EngineFailed _, Broken _ -> fail(turn);
+            case EngineFailed _, Broken _ -> fail(input, turn);
             case CallEnded ended -> TurnTaking.ended(TurnTaking.of(state), nowMs, new StopThinking(turn), new ClearDeadline());
             case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, CallerWords _, MarkReached _, Played _,
                     RunStarted _, Resumed _ -> Step.stay(state);
@@ -191,7 +191,7 @@ final class FloorMachine {
             case DigitPressed pressed -> Step.to(Speech.with(state, state.caller().presses(pressed.digit())));
             case SpeechStarted started -> Step.to(Speech.with(state, state.caller().speaks(nowMs - started.agoMs())));
             case SpeechStopped stopped -> Interrupting.stopped(state, stopped, nowMs);
-            case EngineFailed _, Broken _ -> fail(turn, Interrupting.said(state, state.heardMs(nowMs), false));
+            case EngineFailed _, Broken _ -> fail(input, turn, Interrupting.said(state, state.heardMs(nowMs), false));
             case CallEnded ended -> TurnTaking.ended(
                     TurnTaking.of(state), nowMs, new StopThinking(reply), new ClearDeadline(),
                     Interrupting.said(state, state.heardMs(nowMs), false));
@@ -220,7 +220,12 @@ final class FloorMachine {
         return TurnTaking.after(TurnTaking.of(state), Objects.requireNonNull(state.then()), nowMs, effects);
     }
 
-    static Step<Floor, ConversationEffect> fail(int turn, ConversationEffect... before) {
+    /// What the agent's own services have done is no failure of ours, of which nobody pays the talk: the call ends as its agent ends it.
+    static Step<Floor, ConversationEffect> fail(ForFloor cause, int turn, ConversationEffect... before) {
+        return cause instanceof Broken broken && broken.isByServices() ? TurnTaking.hangUp(turn, null, effects(before)) : fail(turn, before);
+    }
+
+    private static Step<Floor, ConversationEffect> fail(int turn, ConversationEffect... before) {
         List<ConversationEffect> effects = effects(before);
         effects.add(new ClearDeadline());
         effects.add(new HangUp(Failure.INTERNAL_ERROR));

@@ -150,7 +150,7 @@ final class Interrupting {
             case DigitPressed pressed -> Step.to(state.with(Speech.with(line, line.caller().presses(pressed.digit()))));
             case TurnWanted wanted -> TurnTaking.takeTurn(
                     TurnTaking.of(line), nowMs, effects(new StopThinking(reply), said(line, state.heardMs(), false)));
-            case EngineFailed _, Broken _ -> fail(line.turn(), said(line, state.heardMs(), false));
+            case EngineFailed _, Broken _ -> fail(input, line.turn(), said(line, state.heardMs(), false));
             case CallEnded ended -> TurnTaking.ended(
                     TurnTaking.of(line), nowMs, new StopThinking(reply), new ClearDeadline(), said(line, state.heardMs(), false));
             case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, Played _, MarkReached _, RunStarted _, Resumed _,

@@ -107,7 +107,7 @@ final class TurnTaking {
                     state,
                     state.manners().takesKeys() ? state.caller() : state.caller().presses(pressed.digit()), nowMs);
             case TurnWanted wanted -> takeTurn(talk, nowMs, state.hearing() ? effects(heard(state, nowMs)) : new ArrayList<>());
-            case EngineFailed _, Broken _ -> fail(talk.turn());
+            case EngineFailed _, Broken _ -> fail(input, talk.turn());
             case CallEnded ended -> ended(state, nowMs);
             case AudioHeard _, ReplyBegun _, ReplyDelayed _, ReplyPart _, ReplyFinished _, CallerWords _, MarkReached _, Played _,
                     RunStarted _, Resumed _ -> Step.stay(state);
@@ -175,18 +175,18 @@ final class TurnTaking {
         return switch (then) {
             case LISTEN -> listen(talk, nowMs, effects);
             case GO_ON -> think(talk.nextTurn(), Prompt.GO_ON, nowMs, NOBODY_WAITS, effects);
-            case HANG_UP -> hangUp(talk, null, effects);
-            case TIME_UP -> hangUp(talk, End.MAX_DURATION, effects);
-            case TRANSFERRED -> hangUp(talk, End.TRANSFERRED, effects);
+            case HANG_UP -> hangUp(talk.turn(), null, effects);
+            case TIME_UP -> hangUp(talk.turn(), End.MAX_DURATION, effects);
+            case TRANSFERRED -> hangUp(talk.turn(), End.TRANSFERRED, effects);
         };
     }
 
-    private static Step<Floor, ConversationEffect> hangUp(Talk talk, @Nullable End end, List<ConversationEffect> effects) {
+    static Step<Floor, ConversationEffect> hangUp(int turn, @Nullable End end, List<ConversationEffect> effects) {
         effects.add(new ClearDeadline());
         effects.add(new Tell(new Fact.HungUp(end == null ? End.AGENT_HANGUP : end)));
         effects.add(new HangUp(null, end));
         effects.add(new Save());
-        return to(new Ended(talk.turn(), null, end), effects);
+        return to(new Ended(turn, null, end), effects);
     }
 
     /// The agent says something, whoever has the floor.

@@ -148,7 +148,8 @@ final class Scenes {
                 new ConversationInput.CallEnded(),
                 new ConversationInput.EngineFailed(),
                 new ConversationInput.TurnWanted(),
-                new ConversationInput.Broken("bug")));
+                new ConversationInput.Broken("bug"),
+                new ConversationInput.Broken(ConversationInput.Broken.OVERRUN)));
         for (SavedConversation.Phase phase : SavedConversation.Phase.values()) {
             inputs.add(new ConversationInput.Resumed(new SavedConversation(phase, 4, OPEN, MEMORY), 700));
         }
