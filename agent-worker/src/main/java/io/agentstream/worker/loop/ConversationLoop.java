@@ -241,9 +241,7 @@ public final class ConversationLoop implements DutyCycle {
                 nextListenMs = nowMs + LISTEN_EVERY_MS;
                 conversations.listen(nowMs);
             }
-            for (Intents.Due due : intents.take(nowMs)) {
-                guard.ask(due, nowMs);
-            }
+            ask();
         }
         commands.resend(nowMs);
         if (nowMs >= nextSecondMs) {
@@ -251,6 +249,16 @@ public final class ConversationLoop implements DutyCycle {
             everySecond(nowMs);
         }
         meters.loop().record(System.nanoTime() - startNs, TimeUnit.NANOSECONDS);
+    }
+
+    /// Who stood still within this pass leaves it to the next one, which asks first whether the calls are still its own.
+    private void ask() {
+        long nowMs = clockMs.getAsLong();
+        if (nowMs - lastPassMs <= sureMs) {
+            for (Intents.Due due : intents.take(nowMs)) {
+                guard.ask(due, nowMs);
+            }
+        }
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {

@@ -93,7 +93,10 @@ final class HttpUse {
         return isCancelled() ? Optional.empty() : Optional.of(result);
     }
 
+    /// Whoever wants it has given it up by the time that all attempts and pauses take: keys and addresses that are looked up take of that, and nothing is
+    /// sent later.
     private Result attempts() throws InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HttpCall.longestMs(request.timeoutMs(), request.retries()));
         if (AddressGuard.problem(request.url()).isPresent()) {
             return Result.error("address");
         }
@@ -105,12 +108,12 @@ final class HttpUse {
         }
         OutboundStreams.Request what = new OutboundStreams.Request(
                 request.method(), URI.create(request.url()), headers(secret), request.body(), request.timeoutMs());
-        Result result = attempt(what, secret);
+        Result result = attempt(what, secret, endNs);
         for (int retries = 0; retries < request.retries() && result.again(); retries++) {
             if (cancelled.await(HttpCall.pauseMs(retries), TimeUnit.MILLISECONDS)) {
                 return result;
             }
-            result = attempt(what, secret);
+            result = attempt(what, secret, endNs);
         }
         return result;
     }
@@ -135,13 +138,17 @@ final class HttpUse {
         return headers;
     }
 
-    private Result attempt(OutboundStreams.Request what, Secret secret) {
+    private Result attempt(OutboundStreams.Request what, Secret secret, long endNs) {
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
+        if (leftMs <= 0) {
+            return Result.error("timeout");
+        }
         try (OutboundStreams.Exchange exchange = streams.prepare(what)) {
             current.set(exchange);
             if (isCancelled()) {
                 return Result.error("network");
             }
-            exchange.limit(request.timeoutMs());
+            exchange.limit(Math.min(request.timeoutMs(), leftMs));
             try {
                 exchange.open();
                 byte[] body = exchange.body().readNBytes(request.maxBytes() + 1);

@@ -19,6 +19,8 @@ import io.agentstream.worker.service.wire.Wire;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +144,18 @@ final class HttpToolsTest {
         shop.next(Mishap.SILENT);
 
         assertEquals("failed {\"error\":\"timeout\"}", result(get(200, 1_000, 0)));
+    }
+
+    /// Whoever wanted it has given it up by then, and may want it again under another key.
+    @Test
+    void whatItsKeyTookTooLongForIsNotSent() {
+        use(get(100, 1_000, 0), () -> {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150)); // as an orchestrator that is slow
+            return new Secret("sk-shop");
+        });
+
+        assertEquals("failed {\"error\":\"timeout\"}", told.await(String.class));
+        assertEquals(List.of(), shop.asked());
     }
 
     @Test

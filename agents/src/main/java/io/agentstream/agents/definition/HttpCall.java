@@ -52,6 +52,11 @@ public record HttpCall(
 
     /// How long it may take, in milliseconds, until the last attempt has failed.
     public long longestMs() {
+        return longestMs(timeoutMs, retries);
+    }
+
+    /// The same of what was made of such a call.
+    public static long longestMs(int timeoutMs, int retries) {
         return (retries + 1L) * timeoutMs + IntStream.range(0, retries).mapToLong(HttpCall::pauseMs).sum();
     }
 

@@ -174,8 +174,8 @@ final class Living {
 
     void spoke(BrainSpoke spoke) {
         s.brainDueMs = step.nowMs + Thinking.LIMIT_MS;
+        String text = WellFormed.beginning(spoke.text(), Math.max(0, Thinking.MAX_ANSWER_CHARS - s.answerChars));
         s.answerChars += spoke.text().length();
-        String text = s.answerChars <= Thinking.MAX_ANSWER_CHARS ? spoke.text() : "";
         s.untold += text;
         Slice audio = spoke.audio();
         if (s.live != NONE) {

@@ -302,12 +302,12 @@ final class Way {
         }
         if (then != null) {
             step.speaking().finish(then);
+        } else if (!left.isEmpty()) { // also of what ends then: one may have been begun beside the wish to hang up
+            step.tooling().again(left);
         } else if (s.ending) {
             step.speaking().farewell();
         } else if (asked != null && step.here() instanceof Node.Http http) {
             step.requesting().again(http, asked);
-        } else if (!left.isEmpty()) {
-            step.tooling().again(left);
         } else if (s.transfer != null) {
             step.transferring().ask();
         } else if (awaited && step.running().isUnderWay()) {

@@ -157,6 +157,37 @@ class InterruptedToolsTest {
                 world -> keys.size() + (world.state.dialogue().memory(0, 0) + "").replaceAll(".*(shipped).*", " $1"));
     }
 
+    /// Whoever wants to hang up has wanted the order as well.
+    @Test
+    void whatWasBegunBesideTheWishToHangUpIsDoneOnceWhoeverHoldsTheCall() throws Exception {
+        Dialogue agent = Dialogues.of(Json.MAPPER.readTree("""
+                {"engine": "cascade",
+                 "services": {"ear": [{"service": "deepgram", "key": "a"}], "brain": [{"service": "openai", "model": "m", "key": "b"}],
+                              "mouth": [{"service": "openai", "voice": "v", "key": "b"}]},
+                 "tools": {"order": {"type": "http", "description": "Finds an order.", "url": "https://shop.example.com/orders/{{number}}",
+                                     "parameters": {"number": {"description": "Its number."}}},
+                           "bye": {"type": "hangup", "description": "Ends the call."}},
+                 "start": "talk",
+                 "nodes": {"talk": {"type": "agent", "say": "Hello.", "prompt": "Be kind.", "tools": ["order", "bye"]}}}"""),
+                Json.MAPPER.createObjectNode());
+
+        World whole = Ways.leadToTheSame(
+                agent,
+                takeOver -> {
+                    keys.clear();
+                    PoliteServices services = services(_ -> new Thought("", List.of(
+                            new Remark.Use("use-1", "order", "{\"number\":\"7\"}"), new Remark.Use("use-2", "bye", "{}"))));
+                    World world = new World(agent, services, takeOver);
+                    world.caller = new Caller(services, "Order it, and goodbye.");
+                    return world.run(30_000);
+                },
+                world -> keys.size() + " of which are told "
+                        + world.told(Fact.ToolUsed.class).stream().filter(fact -> fact.tool().equals("order")).map(Fact.ToolUsed::result).distinct().toList());
+
+        assertEquals(1, keys.size());
+        assertEquals(1, whole.hangUps);
+    }
+
     /// Asks for the order, asks whether somebody is there while it is looked up, and makes a noise while that is thought about.
     private World cough(TakeOver takeOver, int[] asked) {
         PoliteServices services = services(InterruptedToolsTest::clerk);

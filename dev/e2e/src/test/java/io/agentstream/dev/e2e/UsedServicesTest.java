@@ -82,16 +82,25 @@ final class UsedServicesTest {
             return new ServiceUse(Role.BRAIN, "openai", "m-1", false, asked, 0, READ * asked, FROM_CACHE * asked, WRITTEN * asked, 0, 0, 0, 0);
         }
 
-        /// @param requests one for each sentence
-        ServiceUse spoke(long requests) {
-            List<String> texts = mouth.texts().stream()
+        private List<String> sentences() {
+            return mouth.texts().stream()
                     .map(message -> Json.MAPPER.readTree(message).path("text").asString(""))
                     .filter(text -> !text.isBlank())
                     .toList();
+        }
+
+        /// @param requests one for each sentence
+        ServiceUse spoke(long requests) {
+            List<String> texts = sentences();
             long sounded = texts.stream().mapToLong(String::length).sum(); // a blank that is sent behind a sentence is spoken too
             return new ServiceUse(
                     Role.MOUTH, "elevenlabs", "eleven_flash_v2_5", false, requests, 0, 0, 0, 0, 0, 0,
                     texts.stream().mapToLong(text -> text.strip().length()).sum(), sounded * TalkedAgent.SLOW.bytesPerCharacter() / 8);
+        }
+
+        /// Whether what was given to the mouth last is an answer's end: nothing of it is cut off any more once that is told.
+        boolean saysTheLast() {
+            return ANSWER.endsWith(sentences().getLast().strip());
         }
 
         ServiceUse heard(long times) {
@@ -201,7 +210,9 @@ final class UsedServicesTest {
                 long heardBytes = talk.played().ear.heardBytes();
 
                 // then the other one answers what the caller asks next
-                Wait.until("what the other answer took is told", 60_000, () -> Wait.when(of(Role.BRAIN, services(again(api, running))).requests() == 2));
+                Wait.until("what the other answer took is told", 60_000, () -> Optional.of(services(again(api, running)))
+                        .filter(known -> of(Role.BRAIN, known).requests() == 2 && talk.played().saysTheLast()
+                                && of(Role.MOUTH, known).equals(talk.played().spoke(of(Role.MOUTH, known).requests()))));
                 talk.call().hangUp();
                 JsonNode run = api.awaitRunOf(talk.agent(), talk.plan().session(), "completed");
                 assertEquals(1, api.events(run).stream().filter(each -> each.path("type").asString("").equals("resumed")).count());
