@@ -190,7 +190,7 @@ final class AgentsManual {
     }
 
     private static String number(JsonNode number) {
-        return String.format(Locale.ROOT, "%,d", number.asLong(0));
+        return number.isIntegralNumber() || number.isMissingNode() ? String.format(Locale.ROOT, "%,d", number.asLong(0)) : number.asString();
     }
 
     private static String name(JsonNode reference) {
