@@ -61,7 +61,7 @@ final class Connections {
         Connection newcomer = new Connection(channel);
         Connection cut;
         synchronized (this) {
-            Connection same = all.find(newcomer.peer);
+            Connection same = all.find(newcomer.peer.socket());
             if (same != null) { // of which nobody has said that it is gone
                 leave(same);
                 same.cut();
@@ -104,7 +104,7 @@ final class Connections {
 
     /// It waits, and longer than nobody.
     private synchronized void waitsAgain(Connection connection) {
-        if (all.find(connection.peer) == connection) {
+        if (all.find(connection.peer.socket()) == connection) {
             all.putLast(connection.peer, connection);
         }
     }
@@ -114,7 +114,7 @@ final class Connections {
     }
 
     private synchronized @Nullable Connection of(ServerConnection connection) {
-        return all.find(Peer.of(connection.getPeerAddress()));
+        return all.find(connection.getPeerAddress());
     }
 
     synchronized int size() {

@@ -25,8 +25,7 @@ public final class PeerIndex<C> {
         /// @param socket null of a connection that is gone
         public static Peer of(@Nullable SocketAddress socket) {
             InetAddress address = socket instanceof InetSocketAddress internet ? internet.getAddress() : null;
-            return new Peer(
-                    socket == null ? new InetSocketAddress(0) : socket, address == null ? "" : PeerAddress.of(address).key());
+            return new Peer(known(socket), address == null ? "" : PeerAddress.of(address).key());
         }
 
         public boolean isOneOf(Networks networks) {
@@ -39,8 +38,13 @@ public final class PeerIndex<C> {
     private final SequencedMap<SocketAddress, C> all = new LinkedHashMap<>();
     private final Map<String, SequencedMap<SocketAddress, C>> byAddress = new HashMap<>();
 
-    public @Nullable C find(Peer peer) {
-        return all.get(peer.socket());
+    /// @param socket null of a connection that is gone
+    public @Nullable C find(@Nullable SocketAddress socket) {
+        return all.get(known(socket));
+    }
+
+    private static SocketAddress known(@Nullable SocketAddress socket) {
+        return socket == null ? new InetSocketAddress(0) : socket;
     }
 
     /// Behind all others, also where it was there before.

@@ -81,7 +81,7 @@ final class Newcomers {
     /// Who has to make room.
     private synchronized List<Newcomer> enter(Newcomer newcomer) {
         List<Newcomer> old = new ArrayList<>();
-        Newcomer same = all.find(newcomer.peer);
+        Newcomer same = all.find(newcomer.peer.socket());
         if (same != null) { // of which nobody has said that it is gone
             old.add(same);
             leave(same);
@@ -98,7 +98,7 @@ final class Newcomers {
     }
 
     private synchronized @Nullable Newcomer of(ServerConnection connection) {
-        return all.find(Peer.of(connection.getPeerAddress()));
+        return all.find(connection.getPeerAddress());
     }
 
     private boolean leave(Newcomer newcomer) {
