@@ -1,7 +1,6 @@
 package io.agentstream.schemas;
 
 import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +82,6 @@ public record ServiceUse(
             ServiceUse use = all.size() < MAX || all.containsKey(each.who()) ? each : each.summedUp();
             all.merge(use.who(), use, ServiceUse::plus);
         }
-        return List.copyOf(new ArrayList<>(all.values()));
+        return List.copyOf(all.values());
     }
 }

@@ -116,8 +116,8 @@ final class ConversationEffects {
             case ConversationEffect.Tell tell -> tell(of, nowMs, tell.fact());
             case ConversationEffect.Save save -> save(of, nowMs, save.canWait());
             case ConversationEffect.HangUp hangUp -> hangUp(of, hangUp.failure(), hangUp.end());
-            case ConversationEffect.CallTool call when call.again() -> ask(of, call); // what was taken over has it; and who left it may have sent it
-            case ConversationEffect.CallTool call -> intents.add(of, call, nowMs);
+            // Else what was taken over has it; and who left it may have sent it.
+            case ConversationEffect.CallTool call when !call.again() -> intents.add(of, call, nowMs);
             case ConversationEffect.StopTool stop -> {
                 if (!intents.drop(of, stop)) {
                     session(of).perform(stop);
@@ -125,11 +125,6 @@ final class ConversationEffects {
             }
             case ConversationEffect.ServiceEffect asked -> session(of).perform(asked);
         }
-    }
-
-    /// Asks another system for what is written down.
-    void ask(LiveConversation of, ConversationEffect.CallTool call) {
-        session(of).perform(call);
     }
 
     private void tell(LiveConversation of, long nowMs, Fact fact) {

@@ -56,11 +56,12 @@ final class Guard {
             give(of, nowMs, new ConversationInput.ToolAnswered(due.call().turn(), due.call().number(), true, Intents.NOT_RECORDED));
             return;
         }
-        if (of.session == null) { // what was due before it has ended the conversation
+        AgentSession session = of.session;
+        if (session == null) { // what was due before it has ended the conversation
             return;
         }
         try {
-            effects.ask(of, due.call());
+            session.perform(due.call());
         } catch (RuntimeException | LinkageError | StackOverflowError bug) {
             broken(of, nowMs, bug);
         }

@@ -73,42 +73,39 @@ final class Mailbox {
             if (load.over) {
                 return false;
             }
-            Posted before = before(load, answer);
-            Answer whole = before == null ? answer : with(before.answer, answer);
-            load.replies += before == null ? 1 : 0;
-            load.bytes += bytes(whole) - (before == null ? 0 : bytes(before.answer));
+            Posted waiting = answer instanceof WordsHeard ? load.words : load.text;
+            Answer whole = waiting == null ? null : joined(waiting.answer, answer);
+            if (waiting == null || whole == null) {
+                load.replies++;
+                load.bytes += bytes(answer);
+            } else {
+                load.bytes += bytes(whole) - bytes(waiting.answer);
+            }
             if (load.replies > MAX_REPLIES || load.bytes > MAX_BYTES) {
                 load.over = true;
                 overflowed.add(to);
                 return false;
             }
-            if (before == null) {
+            if (waiting == null || whole == null) {
                 add(load, new Posted(to, answer));
             } else {
-                before.answer = whole;
+                waiting.answer = whole;
             }
             return true;
         }
     }
 
-    /// What waits and has room for this one; null where it waits for itself.
-    private static @Nullable Posted before(Load load, Answer answer) {
-        Posted waiting = answer instanceof WordsHeard ? load.words : isText(answer) ? load.text : null;
-        return waiting != null && isMore(waiting.answer, answer) ? waiting : null;
-    }
-
-    private static boolean isMore(Answer waiting, Answer next) {
+    /// What the two become in the place of the first; null where the second waits for itself.
+    private static @Nullable Answer joined(Answer waiting, Answer next) {
         if (waiting instanceof WordsHeard old && next instanceof WordsHeard words) {
-            return old.ear() == words.ear();
+            return old.ear() == words.ear() ? words : null;
         }
-        return waiting instanceof BrainSpoke first && next instanceof BrainSpoke then && first.turn() == then.turn() && first.number() == then.number()
+        boolean fits = waiting instanceof BrainSpoke first && next instanceof BrainSpoke then && isText(then)
+                && first.turn() == then.turn() && first.number() == then.number()
                 && first.text().length() + then.text().length() <= MAX_JOINED_CHARACTERS;
-    }
-
-    private static Answer with(Answer waiting, Answer next) {
-        return waiting instanceof BrainSpoke first && next instanceof BrainSpoke then
+        return fits && waiting instanceof BrainSpoke first && next instanceof BrainSpoke then
                 ? new BrainSpoke(then.turn(), then.number(), first.text() + then.text(), then.audio())
-                : next;
+                : null;
     }
 
     private static boolean isText(Answer answer) {

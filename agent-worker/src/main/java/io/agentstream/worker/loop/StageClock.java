@@ -47,9 +47,10 @@ final class StageClock {
     private record Answer(int turn, long sinceMs, Map<Stage, Long> atMs) {
 
         void passes(Stage stage, long nowMs, Taken taken) {
-            if (atMs.putIfAbsent(stage, nowMs) != null) {
+            if (atMs.containsKey(stage)) { // as for most pieces of audio
                 return;
             }
+            atMs.put(stage, nowMs);
             Long from = switch (stage) {
                 case DECIDED -> (Long) sinceMs;
                 case WORDS -> atMs.get(Stage.DECIDED);
@@ -87,11 +88,7 @@ final class StageClock {
         if (answer == null) {
             return;
         }
-        for (Stage stage : Stage.values()) {
-            if (isPassedBy(input, stage, answer.turn())) {
-                answer.passes(stage, nowMs, taken);
-            }
-        }
+        came(answer, nowMs, input, taken);
         for (int i = 0; i < effects.size(); i++) {
             wanted(answer, nowMs, effects.get(i), taken);
         }
@@ -109,16 +106,21 @@ final class StageClock {
         }
     }
 
-    private static boolean isPassedBy(ConversationInput input, Stage stage, int turn) {
-        return switch (stage) {
-            case FIRST_TOKEN -> (input instanceof ConversationInput.BrainSaid said && said.turn() == turn)
-                    || (input instanceof ConversationInput.BrainCalled called && called.turn() == turn)
-                    || (input instanceof ConversationInput.BrainSpoke spoke && spoke.turn() == turn);
-            case LAST_TOKEN -> input instanceof ConversationInput.BrainDone done && done.turn() == turn;
-            case FIRST_BYTE -> (input instanceof ConversationInput.MouthSpoke mouth && mouth.turn() == turn && mouth.audio().length() > 0)
-                    || (input instanceof ConversationInput.BrainSpoke spoke && spoke.turn() == turn && spoke.audio().length() > 0);
-            case DECIDED, WORDS, SENTENCE, SENT, WIRE -> false;
-        };
+    private static void came(Answer answer, long nowMs, ConversationInput input, Taken taken) {
+        if (input instanceof ConversationInput.BrainSaid said && said.turn() == answer.turn()) {
+            answer.passes(Stage.FIRST_TOKEN, nowMs, taken);
+        } else if (input instanceof ConversationInput.BrainCalled called && called.turn() == answer.turn()) {
+            answer.passes(Stage.FIRST_TOKEN, nowMs, taken);
+        } else if (input instanceof ConversationInput.BrainSpoke spoke && spoke.turn() == answer.turn()) {
+            answer.passes(Stage.FIRST_TOKEN, nowMs, taken);
+            if (spoke.audio().length() > 0) {
+                answer.passes(Stage.FIRST_BYTE, nowMs, taken);
+            }
+        } else if (input instanceof ConversationInput.BrainDone done && done.turn() == answer.turn()) {
+            answer.passes(Stage.LAST_TOKEN, nowMs, taken);
+        } else if (input instanceof ConversationInput.MouthSpoke mouth && mouth.turn() == answer.turn() && mouth.audio().length() > 0) {
+            answer.passes(Stage.FIRST_BYTE, nowMs, taken);
+        }
     }
 
     private static void wanted(Answer answer, long nowMs, ConversationEffect effect, Taken taken) {

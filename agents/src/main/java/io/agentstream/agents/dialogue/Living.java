@@ -37,8 +37,6 @@ final class Living {
     /// Longest words of a turn; what is beyond them is not kept.
     static final int MAX_WORDS_CHARS = 8_000;
 
-    private static final int MS_BYTES = 8;
-
     /// Audio that is kept back until the next comes: no words can be told without some.
     private static final int KEPT_BYTES = 160;
 
@@ -196,7 +194,7 @@ final class Living {
     private void grow(String text, int bytes) {
         Piece piece = s.pieces.get(s.live);
         List<Piece> pieces = new ArrayList<>(s.pieces);
-        pieces.set(s.live, new Piece(piece.round(), piece.text() + text, piece.audioMs() + bytes / MS_BYTES, List.of(), null));
+        pieces.set(s.live, new Piece(piece.round(), piece.text() + text, piece.audioMs() + bytes / Speaking.MS_BYTES, List.of(), null));
         s.pieces = List.copyOf(pieces);
     }
 

@@ -102,8 +102,11 @@ final class CascadeSession implements AgentSession {
     }
 
     private Mouth mouth(int number) {
-        return mouths.computeIfAbsent(
-                number, n -> ports.mouth(isOwn(n) ? OwnVoice.SERVICE : graph.services().mouths().get(n), graph.settings()));
+        return mouths.computeIfAbsent(number, n -> ports.mouth(mouthOf(n), graph.settings()));
+    }
+
+    private Service mouthOf(int number) {
+        return isOwn(number) ? OwnVoice.SERVICE : graph.services().mouths().get(number);
     }
 
     /// Behind the last of the agent's mouths.
@@ -215,7 +218,7 @@ final class CascadeSession implements AgentSession {
     }
 
     private ServiceMeter.Who who(Role role, Service service, int number) {
-        return new ServiceMeter.Who(role, service.service(), ports.model(role, service), number > 0);
+        return ports.who(role, service, number > 0);
     }
 
     @Override
@@ -243,13 +246,10 @@ final class CascadeSession implements AgentSession {
     private void say(Speak speak, Mouth.Listener listener) {
         utterances.clear();
         Mouth mouth = mouth(speak.mouth());
-        ServiceMeter.Use use = meter.begin(
-                who(Role.MOUTH, isOwn(speak.mouth()) ? OwnVoice.SERVICE : graph.services().mouths().get(speak.mouth()), speak.mouth()), 1);
-        Mouth.Utterance utterance = mouth.speak(MouthAnswers.counted(listener, use));
-        use.measuredBy(utterance::usage);
-        utterances.add(new InUse.Speaking(utterance, use));
-        utterance.say(speak.text());
-        utterance.end();
+        ServiceMeter.Use use = meter.begin(who(Role.MOUTH, mouthOf(speak.mouth()), speak.mouth()), 1);
+        InUse.Speaking speaking = InUse.Speaking.begin(mouth, use, listener);
+        utterances.add(speaking);
+        speaking.say(speak.text());
     }
 
     /// As a mouth would, at once.

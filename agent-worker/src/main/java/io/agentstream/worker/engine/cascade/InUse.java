@@ -6,24 +6,39 @@ import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
 
 /// What a session has under way, with what counts it: whoever stops the one stops the other.
-sealed interface InUse {
+public final class InUse {
 
-    record Hearing(Ear ear, ServiceMeter.Use use) implements InUse {
+    private InUse() {}
+
+    record Hearing(Ear ear, ServiceMeter.Use use) {
         void close() {
             ear.close();
             use.stopped();
         }
     }
 
-    record Thinking(Brain.Answering answering, ServiceMeter.Use use) implements InUse {
+    record Thinking(Brain.Answering answering, ServiceMeter.Use use) {
         void cancel() {
             answering.cancel();
             use.stopped();
         }
     }
 
-    record Speaking(Mouth.Utterance utterance, ServiceMeter.Use use) implements InUse {
-        void cancel() {
+    public record Speaking(Mouth.Utterance utterance, ServiceMeter.Use use) {
+
+        /// It is to be told what to say.
+        public static Speaking begin(Mouth mouth, ServiceMeter.Use use, Mouth.Listener listener) {
+            Mouth.Utterance utterance = mouth.speak(MouthAnswers.counted(listener, use));
+            use.measuredBy(utterance::usage);
+            return new Speaking(utterance, use);
+        }
+
+        public void say(String text) {
+            utterance.say(text);
+            utterance.end();
+        }
+
+        public void cancel() {
             utterance.cancel();
             use.stopped();
         }

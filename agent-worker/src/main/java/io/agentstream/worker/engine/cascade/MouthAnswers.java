@@ -25,7 +25,7 @@ public final class MouthAnswers implements Mouth.Listener {
     }
 
     /// What was used is counted before anybody hears that it is over.
-    public static Mouth.Listener counted(Mouth.Listener listener, ServiceMeter.Use use) {
+    static Mouth.Listener counted(Mouth.Listener listener, ServiceMeter.Use use) {
         return event -> {
             switch (event) {
                 case Spoken.Done _, Spoken.Failed _ -> use.stopped();

@@ -35,6 +35,7 @@ import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
 import io.agentstream.worker.engine.ServiceMeter;
 import io.agentstream.worker.engine.cascade.FailureListener;
+import io.agentstream.worker.engine.cascade.InUse;
 import io.agentstream.worker.engine.cascade.MouthAnswers;
 import io.agentstream.worker.engine.cascade.OwnVoice;
 import io.agentstream.worker.engine.cascade.Requests;
@@ -72,9 +73,8 @@ final class RealtimeSession implements AgentSession {
     private final SaidItems items = new SaidItems();
     private @Nullable Open open;
     private final ServiceMeter meter = new ServiceMeter();
-    /// What our own voice says, and what counts it.
-    private Mouth.@Nullable Utterance utterance;
-    private ServiceMeter.@Nullable Use own;
+    /// What our own voice says.
+    private InUse.@Nullable Speaking own;
     private @Nullable Mouth mouth;
     /// Whether it is the caller's turn, and which.
     private boolean hearing;
@@ -183,8 +183,7 @@ final class RealtimeSession implements AgentSession {
                 });
         Realtime realtime = ports.realtime(
                 service, graph.settings(), request.instructions(), Requests.tools(request), Requests.history(isHeard ? heard(request) : request), lives);
-        ServiceMeter.Use use = meter.begin(
-                new ServiceMeter.Who(Role.REALTIME, service.service(), ports.model(Role.REALTIME, service), asked.service() > 0), 0);
+        ServiceMeter.Use use = meter.begin(ports.who(Role.REALTIME, service, asked.service() > 0), 0);
         use.measuredBy(realtime::usage);
         open = new Open(realtime, lives, knowledge, use);
         if (isHeard) {
@@ -280,14 +279,10 @@ final class RealtimeSession implements AgentSession {
         if (mouth == null) {
             mouth = ports.mouth(OwnVoice.SERVICE, graph.settings());
         }
-        ServiceMeter.Use use = meter.begin(
-                new ServiceMeter.Who(Role.MOUTH, OwnVoice.SERVICE.service(), ports.model(Role.MOUTH, OwnVoice.SERVICE), true), 1);
-        Mouth.Utterance speaking = mouth.speak(MouthAnswers.counted(new MouthAnswers(line.turn(), line.number(), out), use));
-        use.measuredBy(speaking::usage);
-        utterance = speaking;
-        own = use;
+        ServiceMeter.Use use = meter.begin(ports.who(Role.MOUTH, OwnVoice.SERVICE, true), 1);
+        InUse.Speaking speaking = InUse.Speaking.begin(mouth, use, new MouthAnswers(line.turn(), line.number(), out));
+        own = speaking;
         speaking.say(line.text());
-        speaking.end();
     }
 
     private void stop(int of, boolean lines) {
@@ -304,12 +299,11 @@ final class RealtimeSession implements AgentSession {
     }
 
     private void shutUp() {
-        if (utterance != null && own != null) {
-            utterance.cancel();
-            own.stopped();
-        }
-        utterance = null;
+        InUse.Speaking now = own;
         own = null;
+        if (now != null) {
+            now.cancel();
+        }
     }
 
     private void shut() {
