@@ -101,7 +101,7 @@ final class Admissions {
             }
             return ((Step.Decided) step).decision();
         } catch (InterruptedException stopping) {
-            throw stopping(stopping);
+            throw NotNowException.stopping(stopping);
         }
     }
 
@@ -121,13 +121,8 @@ final class Admissions {
         try {
             return rates.ask(organizationId, perSecond);
         } catch (InterruptedException stopping) {
-            throw stopping(stopping);
+            throw NotNowException.stopping(stopping);
         }
-    }
-
-    private static NotNowException stopping(InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-        return new NotNowException("stopping", stopping);
     }
 
     /// @param admission whether the organisation's rate has one for it, where that was asked

@@ -5,7 +5,6 @@ import io.agentstream.orchestrator.decide.RunMachine.Effect;
 import io.agentstream.orchestrator.decide.RunMachine.Input;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Decided;
-import io.agentstream.orchestrator.store.OpenRuns;
 import io.agentstream.orchestrator.store.RunEvents.Source;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunRows;
@@ -88,7 +87,7 @@ final class Endings {
     Decision neverBegan(CallId callId, InstantSource clock) {
         return closeIf(
                 callId,
-                (connection, row) -> row.conversationAt() == null && !OpenRuns.hasStory(connection, row.id()),
+                (connection, row) -> !Served.isKept(connection, row, Instant.MAX),
                 row -> new Input.Unattended(clock.instant()));
     }
 

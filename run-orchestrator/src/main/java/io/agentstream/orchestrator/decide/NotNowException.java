@@ -9,4 +9,10 @@ public final class NotNowException extends RuntimeException {
     public NotNowException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /// Of a thread that was interrupted because this process is stopping. It stays so.
+    public static NotNowException stopping(InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return new NotNowException("stopping", interrupted);
+    }
 }

@@ -133,8 +133,7 @@ public final class RunDecisions {
         try {
             return turns.take(owners.ofCall(call, TURN), TURN, work);
         } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new NotNowException("stopping", stopping);
+            throw NotNowException.stopping(stopping);
         }
     }
 }

@@ -52,7 +52,7 @@ final class FactsProcessor implements Processor<String, byte[], String, Outcome>
     private KeyValueStore<String, Known> open;
     private KeyValueStore<String, ValueAndTimestamp<byte[]>> said;
 
-    /// What was last put into the store, or taken from it: a conversation adds to the same again and again, and is not read anew each time.
+    /// What was last put into the store: a conversation adds to the same again and again, and is not read anew each time.
     private final Map<String, Known> recent = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {

@@ -118,8 +118,7 @@ public final class TransferDoubts {
         try {
             Thread.sleep(OpenDoubts.POLL);
         } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new NotNowException("stopping", stopping);
+            throw NotNowException.stopping(stopping);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /// Knows of a call that is over whether its conversation had begun, also where its first record is not kept yet: of which of two topics more is
 /// read when a call ends is chance, and what the call costs is not. Any thread.
@@ -47,10 +46,9 @@ public final class Attendance {
                 && !hearing.listening().isRead(Topics.CONVERSATION_EVENTS, partition, ms)
                 && System.nanoTime() - beganNs < patience.toNanos()) {
             try {
-                TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+                Thread.sleep(POLL);
             } catch (InterruptedException stopping) {
-                Thread.currentThread().interrupt();
-                throw new NotNowException("stopping", stopping);
+                throw NotNowException.stopping(stopping);
             }
         }
         return new Begun(hearing.beginnings().firstRead(call), true);

@@ -17,9 +17,8 @@ public final class RunServices {
     /// Adds to what is known of a run what its conversation tells beside. The caller's transaction sees to it that this is added once.
     public static void used(Connection connection, long runId, List<ServiceUse> more) throws SQLException {
         List<ServiceUse> known = Sql.only(connection, "select services from runs where id = ? for no key update", RunServices::known, runId);
-        Sql.update(
-                connection, "update runs set services = ?::jsonb where id = ?", Jsonb.parameter(Json.MAPPER.valueToTree(ServiceUse.sum(known, more))),
-                runId);
+        JsonNode sum = Json.MAPPER.valueToTree(ServiceUse.sum(known, more));
+        Sql.update(connection, "update runs set services = ? where id = ?", sum, runId);
     }
 
     private static List<ServiceUse> known(ResultSet row) throws SQLException {
