@@ -24,8 +24,8 @@ final class RunRecords {
             select r.id, r.name, r.call_id, r.organization_id, r.agent_id, r.agent_version, r.state, r.failure_code, r.end_by,
                    r.disconnected_by, r.outcome,
                    coalesce(r.cost, 0) as cost, r.price_per_minute, r.created_at, r.started_at, r.ended_at,
-                   r.conversation_at is not null or c.events > 0 as attended,
-                   coalesce(r.conversation_at <= r.ended_at, false) and c.events_before > 0 as attended_in_time,
+                   r.conversation_at is not null or c.said is not null as attended,
+                   coalesce(r.conversation_at <= r.ended_at and c.said < c.ended, false) as attended_in_time,
                    m.run_id is not null as metered, l.amount, l.seconds, l.last_second, l.entries_of_others
               from (select * from runs where call_id >= ? and call_id < ? order by call_id limit ?) r
               left join meters m on m.run_id = r.id
@@ -39,11 +39,9 @@ final class RunRecords {
                             union all
                             select * from ledger where run_id = r.id and kind = 'correction') e) l
              cross join lateral (
-                    select count(*) as events, count(*) filter (where e.position < o.position) as events_before
-                      from run_events e
-                      left join lateral (select min(position) as position from run_events
-                                          where run_id = r.id and type in ('completed', 'failed')) o on true
-                     where e.run_id = r.id and e.source_topic = '%s') c
+                    select min(position) filter (where source_topic = '%s') as said,
+                           min(position) filter (where type in ('completed', 'failed')) as ended
+                      from run_events where run_id = r.id) c
              order by r.call_id
             """.formatted(Topics.CONVERSATION_EVENTS.name());
 

@@ -11,9 +11,7 @@ import io.agentstream.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -22,6 +20,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,7 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
             List<Node> brokers = List.copyOf(admin.describeCluster().nodes().get());
             findings.add(Finding.ok(about(), servers + " answers; brokers: " + brokers.size()));
             findings.addAll(topics(admin, servers));
-            findings.addAll(replicas(admin, brokers.size(), inSync(admin)));
+            findings.addAll(replicas(admin, brokers.size()));
             findings.addAll(disks(admin, brokers));
             findings.add(sessions(admin));
             return findings;
@@ -83,23 +82,19 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
                         .toList();
     }
 
-    /// Of how many replicas each topic wants that they have what is written.
-    private static Map<String, Integer> inSync(Admin admin) throws InterruptedException {
-        Map<String, Integer> wanted = new HashMap<>();
-        for (var topic : Topics.ALL) {
-            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-            try {
-                var settings = admin.describeConfigs(List.of(resource)).all().get().get(resource);
-                ConfigEntry entry = settings == null ? null : settings.get("min.insync.replicas");
-                wanted.put(topic.name(), entry == null || entry.value() == null ? 1 : Integer.parseInt(entry.value()));
-            } catch (ExecutionException missing) {
-                wanted.put(topic.name(), 1); // the line about topics says so, or that we may not ask
-            }
+    /// Of how many of its replicas a topic wants that they have what is written.
+    private static int leastInSync(Admin admin, String topic) throws InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try {
+            var settings = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+            ConfigEntry entry = settings == null ? null : settings.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+            return entry == null || entry.value() == null ? 1 : Integer.parseInt(entry.value());
+        } catch (ExecutionException missing) {
+            return 1; // the line about topics says so
         }
-        return wanted;
     }
 
-    private List<Finding> replicas(Admin admin, int brokers, Map<String, Integer> inSync) throws ExecutionException, InterruptedException {
+    private List<Finding> replicas(Admin admin, int brokers) throws ExecutionException, InterruptedException {
         int wanted = config.get(Keys.TOPIC_REPLICATION);
         List<Finding> findings = new ArrayList<>();
         if (wanted > brokers) {
@@ -117,12 +112,14 @@ record KafkaCheck(Config config, @Nullable Path data) implements Check {
             try {
                 TopicDescription description =
                         admin.describeTopics(List.of(topic.name())).allTopicNames().get().get(topic.name());
-                if (description != null
-                        && description.partitions().stream().anyMatch(p -> p.isr().size() < p.replicas().size())) {
+                if (description == null) {
+                    continue;
+                }
+                if (description.partitions().stream().anyMatch(p -> p.isr().size() < p.replicas().size())) {
                     late.add(topic.name());
                 }
-                if (description != null
-                        && description.partitions().stream().anyMatch(p -> p.replicas().size() < inSync.getOrDefault(topic.name(), 1))) {
+                int least = leastInSync(admin, topic.name());
+                if (description.partitions().stream().anyMatch(p -> p.replicas().size() < least)) {
                     stuck.add(topic.name());
                 }
             } catch (ExecutionException missing) {
