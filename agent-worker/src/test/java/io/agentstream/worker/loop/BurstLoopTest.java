@@ -7,8 +7,6 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.SocketCommand;
-import io.agentstream.worker.engine.cascade.CascadeEngine;
-import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.service.Heard;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +26,7 @@ class BurstLoopTest {
     private static final int LONG = 8_000;
 
     private final InProcess services = new InProcess();
-    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(_ -> services, FailureListener.NOBODY)));
+    private final LoopFixture fixture = services.worker();
     private final LoopCaller caller = new LoopCaller(CALL);
 
     private void greeted() throws Exception {
@@ -43,10 +41,7 @@ class BurstLoopTest {
     }
 
     private List<String> heard() {
-        return fixture.conversationEvents().stream()
-                .filter(ConversationEvent.Heard.class::isInstance)
-                .map(each -> ((ConversationEvent.Heard) each).text())
-                .toList();
+        return fixture.told(ConversationEvent.Heard.class).stream().map(ConversationEvent.Heard::text).toList();
     }
 
     @Test

@@ -4,18 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.agents.conversation.Dialogue;
-import io.agentstream.agents.dialogue.Dialogues;
-import io.agentstream.agents.journal.ConversationRerun;
 import io.agentstream.audio.Dtmf;
 import io.agentstream.audio.MuLaw;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
-import io.agentstream.schemas.JournalBatch;
-import io.agentstream.schemas.JournalDecoder;
-import io.agentstream.schemas.JournalEntry;
-import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.ServiceUse;
@@ -23,8 +16,6 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Transfer;
-import io.agentstream.worker.engine.cascade.CascadeEngine;
-import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Message;
 import java.time.Instant;
@@ -51,12 +42,8 @@ class CascadeLoopTest {
             """;
 
     private final InProcess services = new InProcess();
-    private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(_ -> services, FailureListener.NOBODY)));
+    private final LoopFixture fixture = services.worker();
     private final LoopCaller caller = new LoopCaller(CALL);
-
-    private <E extends ConversationEvent> List<E> told(Class<E> kind) {
-        return fixture.conversationEvents().stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
 
     private List<SocketCommand.Mark> marks() {
         return LoopCaller.marks(fixture);
@@ -78,17 +65,19 @@ class CascadeLoopTest {
         heard(2);
     }
 
-    private void assertRunsAgain() throws Exception {
-        Dialogue dialogue = Dialogues.of(Json.MAPPER.readTree(GRAPH), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"));
-        ConversationRerun rerun = new ConversationRerun(CALL, dialogue);
-        for (JournalBatch batch : JournalLoopTest.journal(fixture)) {
-            JournalDecoder in = new JournalDecoder(batch);
-            JournalEntry entry;
-            while ((entry = in.next()) != null) {
-                ConversationRerun.Outcome outcome = rerun.step(entry);
-                assertTrue(outcome instanceof ConversationRerun.Outcome.Same, outcome + " of " + entry);
-            }
-        }
+    private void answeredOnce() throws Exception {
+        greeted();
+        says("Hello there, who are you?");
+        heard(3);
+    }
+
+    /// The first worker goes, and another one has the call.
+    private LoopFixture goesTo(InProcess others) throws Exception {
+        fixture.loop.onClose();
+        LoopFixture second = others.worker(fixture.events);
+        second.nowMs.set(fixture.nowMs.get());
+        second.start(0);
+        return second;
     }
 
     @Test
@@ -102,27 +91,24 @@ class CascadeLoopTest {
         fixture.workUntil(() -> fixture.commands().getLast() instanceof SocketCommand.Close);
 
         // then the words were understood, the tool was used once under a key of the call, and the goodbye was heard before the call ended
-        ConversationEvent.Heard heard = told(ConversationEvent.Heard.class).getFirst();
+        ConversationEvent.Heard heard = fixture.told(ConversationEvent.Heard.class).getFirst();
         assertEquals("Where is my order, please?", heard.text());
         assertTrue(services.heardBytes.get() > 8_000);
         assertEquals(1, services.keys.size());
         assertTrue(services.keys.getFirst().startsWith(CALL + "/1-"));
         assertEquals(
                 List.of("Welcome.", "How can I help?", "It is on its way. Goodbye."),
-                told(ConversationEvent.Said.class).stream().map(ConversationEvent.Said::text).toList());
-        assertTrue(told(ConversationEvent.Said.class).getLast().whole());
+                fixture.told(ConversationEvent.Said.class).stream().map(ConversationEvent.Said::text).toList());
+        assertTrue(fixture.told(ConversationEvent.Said.class).getLast().whole());
         assertEquals(SocketCommand.Close.because(CALL, End.AGENT_HANGUP), fixture.commands().getLast());
         assertEquals(3, services.closed.get());
         fixture.ended(CALL, 0, caller.seq);
         fixture.work();
-        assertRunsAgain();
+        JournalLoopTest.assertRunsAgain(fixture, GRAPH);
     }
 
     private static List<ServiceUse> uses(LoopFixture fixture) {
-        return fixture.conversationEvents().stream()
-                .filter(ConversationEvent.Used.class::isInstance)
-                .map(each -> ((ConversationEvent.Used) each).services())
-                .reduce(List.of(), ServiceUse::sum);
+        return fixture.told(ConversationEvent.Used.class).stream().map(ConversationEvent.Used::services).reduce(List.of(), ServiceUse::sum);
     }
 
     private static ServiceUse heardFor(long requests, long bytes) {
@@ -150,22 +136,16 @@ class CascadeLoopTest {
         int characters = "Welcome.How can I help?It is on its way.Goodbye.".length();
         assertEquals(
                 Set.of(heardFor(1, services.heardBytes.get()), thought(2), spoke(4, characters)), Set.copyOf(uses(fixture)));
-        assertTrue(told(ConversationEvent.Used.class).size() > 1, "some of it is told while the call goes on");
+        assertTrue(fixture.told(ConversationEvent.Used.class).size() > 1, "some of it is told while the call goes on");
     }
 
     /// What the first has used is told when it goes; the other tells what it uses itself.
     @Test
     void nothingOfItIsLostOrToldTwiceWhereAnotherWorkerGoesOn() throws Exception {
-        greeted();
-        says("Hello there, who are you?");
-        heard(3);
-        fixture.loop.onClose();
+        answeredOnce();
 
         InProcess others = new InProcess();
-        LoopFixture second = new LoopFixture(
-                LoopFixture.engines(new CascadeEngine(_ -> others, FailureListener.NOBODY)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
-        second.nowMs.set(fixture.nowMs.get());
-        second.start(0);
+        LoopFixture second = goesTo(others);
         second.audio(CALL, 0, caller.seq++, Slice.of(new byte[160]));
         second.work();
         second.ended(CALL, 0, caller.seq);
@@ -192,7 +172,7 @@ class CascadeLoopTest {
         fixture.work();
 
         // then it is asked for, under a key of the call
-        ConversationEvent.ToolCalled asked = told(ConversationEvent.ToolCalled.class).getFirst();
+        ConversationEvent.ToolCalled asked = fixture.told(ConversationEvent.ToolCalled.class).getFirst();
         assertEquals("1-desk", asked.transfer());
         assertEquals("{\"to\":\"+15550130\",\"ring_ms\":25000}", asked.arguments().toString());
         assertEquals(0, services.heardBytes.get(), "nobody listens who has no ear");
@@ -202,7 +182,7 @@ class CascadeLoopTest {
                 CALL, caller.seq, Instant.ofEpochMilli(fixture.nowMs.get()), new RunEvent.RunRef(1, "WR-AGS-00000001", 1, 1, 1, 0), "1-desk", Transfer.CONNECTED, 200));
         fixture.work();
         assertEquals(SocketCommand.Close.because(CALL, End.TRANSFERRED), fixture.commands().getLast());
-        assertEquals(End.TRANSFERRED, told(ConversationEvent.HungUp.class).getLast().end());
+        assertEquals(End.TRANSFERRED, fixture.told(ConversationEvent.HungUp.class).getLast().end());
     }
 
     /// Sentences are made faster than they sound, and what is saved of each is little beside that.
@@ -223,7 +203,7 @@ class CascadeLoopTest {
         fixture.work();
 
         // then another worker would know
-        assertEquals("1-desk", told(ConversationEvent.ToolCalled.class).getFirst().transfer());
+        assertEquals("1-desk", fixture.told(ConversationEvent.ToolCalled.class).getFirst().transfer());
         assertTrue(fixture.snapshots().getLast().state().toString().contains("\"1-desk\""), () -> fixture.snapshots().toString());
     }
 
@@ -244,10 +224,7 @@ class CascadeLoopTest {
 
     @Test
     void theBrainIsToldWhatWasSaid() throws Exception {
-        greeted();
-
-        says("Hello there, who are you?");
-        heard(3);
+        answeredOnce();
 
         assertEquals(
                 List.of(
@@ -275,7 +252,7 @@ class CascadeLoopTest {
         assertTrue(clear > 0);
         assertTrue(commands.subList(clear + 1, commands.size()).stream()
                 .allMatch(each -> each instanceof SocketCommand.Mark || ((SocketCommand.Play) each).turn() > turn));
-        assertEquals(1, told(ConversationEvent.Interrupted.class).size());
+        assertEquals(1, fixture.told(ConversationEvent.Interrupted.class).size());
     }
 
     @Test
@@ -286,24 +263,18 @@ class CascadeLoopTest {
         heard(3);
         fixture.workUntil(() -> fixture.commands().getLast() instanceof SocketCommand.Close);
 
-        assertTrue(told(ConversationEvent.Said.class).getLast().text().toLowerCase(Locale.ROOT).contains("sorry"));
+        assertTrue(fixture.told(ConversationEvent.Said.class).getLast().text().toLowerCase(Locale.ROOT).contains("sorry"));
         assertEquals(1, services.asked.size());
     }
 
     @Test
     void anotherWorkerGoesOnWhereTheFirstOneWas() throws Exception {
-        // given a caller who was answered once, and a worker that goes
-        greeted();
-        says("Hello there, who are you?");
-        heard(3);
-        fixture.loop.onClose();
+        // given a caller who was answered once
+        answeredOnce();
 
         // when another one has the call, and the caller asks for more
         InProcess others = new InProcess();
-        LoopFixture second = new LoopFixture(
-                LoopFixture.engines(new CascadeEngine(_ -> others, FailureListener.NOBODY)), fixture.events, new LoopFixture.Mock(), LoopFixture.producer());
-        second.nowMs.set(fixture.nowMs.get());
-        second.start(0);
+        LoopFixture second = goesTo(others);
         others.words = "And what else?";
         caller.says(second, others.words);
         second.workUntil(() -> !others.asked.isEmpty());

@@ -2,11 +2,11 @@ package io.agentstream.worker.loop;
 
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
-import io.agentstream.agents.definition.Tool;
 import io.agentstream.audio.MuLaw;
 import io.agentstream.schemas.Slice;
-import io.agentstream.worker.engine.cascade.Ports;
-import io.agentstream.worker.engine.cascade.ToolServer;
+import io.agentstream.worker.engine.cascade.CascadeEngine;
+import io.agentstream.worker.engine.cascade.FailureListener;
+import io.agentstream.worker.engine.cascade.NoPorts;
 import io.agentstream.worker.engine.cascade.Tools;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.BrainRequest;
@@ -23,9 +23,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.MockProducer;
 
 /// Services that answer at once, each from a thread of its own.
-final class InProcess implements Ports {
+final class InProcess extends NoPorts {
     final List<BrainRequest> asked = new CopyOnWriteArrayList<>();
     final List<String> keys = new CopyOnWriteArrayList<>();
     final AtomicInteger heardBytes = new AtomicInteger();
@@ -39,6 +40,17 @@ final class InProcess implements Ports {
     volatile boolean toolsAnswer = true;
     /// Until when the brain says nothing.
     volatile CountDownLatch silence = new CountDownLatch(0);
+
+    /// A worker whose conversations have these services.
+    LoopFixture worker() {
+        return worker(LoopFixture.producer());
+    }
+
+    /// @param events what was written before it came, and where it writes
+    LoopFixture worker(MockProducer<byte[], byte[]> events) {
+        return new LoopFixture(
+                LoopFixture.engines(new CascadeEngine(_ -> this, FailureListener.NOBODY)), events, new LoopFixture.Mock(), LoopFixture.producer());
+    }
 
     private static void later(Runnable what) {
         Thread.ofVirtual().start(what);
@@ -168,8 +180,4 @@ final class InProcess implements Ports {
         };
     }
 
-    @Override
-    public ToolServer server(Tool.Mcp server) {
-        throw new IllegalStateException("not here");
-    }
 }

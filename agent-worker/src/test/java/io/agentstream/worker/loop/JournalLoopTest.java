@@ -118,9 +118,17 @@ final class JournalLoopTest {
     private static ConversationRerun assertSame(List<JournalEntry> entries, Dialogue dialogue) {
         ConversationRerun rerun = new ConversationRerun(CALL, dialogue);
         for (JournalEntry each : entries) {
-            assertInstanceOf(ConversationRerun.Outcome.Same.class, rerun.step(each), each::toString);
+            ConversationRerun.Outcome outcome = rerun.step(each);
+            assertInstanceOf(ConversationRerun.Outcome.Same.class, outcome, () -> outcome + " of " + each);
         }
         return rerun;
+    }
+
+    /// What the journal has of the first call, whose agent is defined so, leads to the same.
+    static void assertRunsAgain(LoopFixture fixture, String definition) throws Exception {
+        assertSame(
+                entries(journal(fixture)),
+                Dialogues.of(Json.MAPPER.readTree(definition), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}")));
     }
 
     private void talk(int from, int frames) {

@@ -9,6 +9,7 @@ import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// The telephone of a call in partition 0, for whichever worker holds it.
 final class LoopCaller {
@@ -23,9 +24,16 @@ final class LoopCaller {
     /// Of the call's next record.
     long seq = 10;
     private long timestampMs;
+    private final int silenceBytes;
 
     LoopCaller(CallId call) {
+        this(call, SILENCE_BYTES);
+    }
+
+    /// @param silenceBytes behind what it says
+    LoopCaller(CallId call, int silenceBytes) {
         this.call = call;
+        this.silenceBytes = silenceBytes;
     }
 
     static List<SocketCommand.Mark> marks(LoopFixture from) {
@@ -42,10 +50,15 @@ final class LoopCaller {
     }
 
     void says(LoopFixture to, String words) {
+        says(to, words, () -> false);
+    }
+
+    /// @param isEnough whether no more of it, or of the silence behind it, is sent
+    void says(LoopFixture to, String words, BooleanSupplier isEnough) {
         byte[] speech = new FreeTtsVoice().speak(words);
-        byte[] audio = Arrays.copyOf(speech, speech.length + SILENCE_BYTES);
+        byte[] audio = Arrays.copyOf(speech, speech.length + silenceBytes);
         Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
-        for (int n = 0; (n + 1) * FRAME_BYTES <= audio.length; n++) {
+        for (int n = 0; (n + 1) * FRAME_BYTES <= audio.length && !isEnough.getAsBoolean(); n++) {
             to.nowMs.addAndGet(FRAME_MS);
             timestampMs += FRAME_MS;
             to.arrive(Topics.CALL_MEDIA, 0, call, new MediaFrame.Audio(

@@ -392,6 +392,10 @@ public final class LoopFixture {
                 .toList();
     }
 
+    <E extends ConversationEvent> List<E> told(Class<E> kind) {
+        return conversationEvents().stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
     /// The newest snapshot of each record, null for a tombstone.
     List<ConversationSnapshot> snapshots() {
         List<ConversationSnapshot> all = new ArrayList<>();

@@ -4,13 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.definition.Tool;
-import io.agentstream.agents.dialogue.Dialogues;
-import io.agentstream.agents.journal.ConversationRerun;
-import io.agentstream.audio.MuLaw;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.dev.simulator.services.Mishap;
 import io.agentstream.dev.simulator.services.PlayedRealtime;
@@ -19,19 +15,12 @@ import io.agentstream.dev.simulator.services.PlayedVoice;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
-import io.agentstream.schemas.JournalBatch;
-import io.agentstream.schemas.JournalDecoder;
-import io.agentstream.schemas.JournalEntry;
 import io.agentstream.schemas.Json;
-import io.agentstream.schemas.MediaFrame;
-import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
-import io.agentstream.schemas.Topics;
 import io.agentstream.worker.engine.cascade.FailureListener;
-import io.agentstream.worker.engine.cascade.ToolServer;
 import io.agentstream.worker.engine.cascade.Tools;
+import io.agentstream.worker.engine.realtime.NoSpeechPorts;
 import io.agentstream.worker.engine.realtime.RealtimeEngine;
-import io.agentstream.worker.engine.realtime.SpeechPorts;
 import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.Message;
@@ -44,7 +33,6 @@ import io.agentstream.worker.service.offline.OfflineMouths;
 import io.agentstream.worker.service.openai.OpenAiRealtimes;
 import io.agentstream.worker.service.wire.Wire;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,8 +61,7 @@ class RealtimeLoopTest {
     private final List<ServiceFailure> failures = new CopyOnWriteArrayList<>();
     private PlayedRealtime server = PlayedRealtime.start(PlayedVoice.PROMPT, Answer.says(STORY));
     private final LoopFixture fixture = new LoopFixture(engines());
-    private long seq = 10;
-    private long timestampMs;
+    private final LoopCaller caller = new LoopCaller(CALL, 24_000);
 
     private io.agentstream.worker.engine.AgentEngines engines() {
         return LoopFixture.engines(new RealtimeEngine(_ -> new ToServer(), (kind, failure) -> {
@@ -89,7 +76,7 @@ class RealtimeLoopTest {
         wire.close();
     }
 
-    private final class ToServer implements SpeechPorts {
+    private final class ToServer extends NoSpeechPorts {
         @Override
         public Realtime realtime(
                 Service service, Settings settings, String instructions, List<BrainRequest.Tool> tools, List<Message> history,
@@ -108,11 +95,6 @@ class RealtimeLoopTest {
         }
 
         @Override
-        public ToolServer server(Tool.Mcp server) {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
         public Tools tools() {
             return (request, key, listener) -> {
                 keys.add(key);
@@ -127,57 +109,27 @@ class RealtimeLoopTest {
         server = PlayedRealtime.start(voice, answers);
     }
 
-    private <E extends ConversationEvent> List<E> told(Class<E> kind) {
-        return fixture.conversationEvents().stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
     private List<String> said() {
-        return told(ConversationEvent.Said.class).stream().map(ConversationEvent.Said::text).toList();
+        return fixture.told(ConversationEvent.Said.class).stream().map(ConversationEvent.Said::text).toList();
     }
 
     private List<SocketCommand.Mark> marks() {
-        return fixture.commands().stream().filter(SocketCommand.Mark.class::isInstance).map(SocketCommand.Mark.class::cast).toList();
+        return LoopCaller.marks(fixture);
     }
 
     /// The caller hears what was sent, up to its mark.
     private void heard(int marks) {
-        fixture.workUntil(() -> marks().size() == marks);
-        fixture.nowMs.addAndGet(1_000);
-        int turn = marks().getLast().turn();
-        fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.MarkReached(CALL, seq++, fixture.nowMs.get(), turn, "turn-" + turn));
-        fixture.work();
+        caller.hears(fixture, marks);
     }
 
     private void says(LoopFixture to, String words) {
-        byte[] speech = new FreeTtsVoice().speak(words);
-        byte[] audio = Arrays.copyOf(speech, speech.length + 24_000);
-        Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
-        for (int n = 0; (n + 1) * 160 <= audio.length; n++) {
-            to.nowMs.addAndGet(20);
-            timestampMs += 20;
-            to.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
-                    CALL, seq++, to.nowMs.get(), timestampMs, new Slice(audio, n * 160, 160)));
-            to.loop.work();
-        }
+        caller.says(to, words);
     }
 
     private void greeted() throws Exception {
         fixture.start(0);
         fixture.running(CALL, 0, GRAPH);
         heard(1);
-    }
-
-    private void assertRunsAgain() throws Exception {
-        Dialogue dialogue = Dialogues.of(Json.MAPPER.readTree(GRAPH), Json.MAPPER.readTree("{\"caller_number\":\"+15550100\"}"));
-        ConversationRerun rerun = new ConversationRerun(CALL, dialogue);
-        for (JournalBatch batch : JournalLoopTest.journal(fixture)) {
-            JournalDecoder in = new JournalDecoder(batch);
-            JournalEntry entry;
-            while ((entry = in.next()) != null) {
-                ConversationRerun.Outcome outcome = rerun.step(entry);
-                assertTrue(outcome instanceof ConversationRerun.Outcome.Same, outcome + " of " + entry);
-            }
-        }
     }
 
     @Test
@@ -190,14 +142,14 @@ class RealtimeLoopTest {
 
         // when the caller asks, and has heard the answer
         says(fixture, "Where is my order, please?");
-        fixture.workUntil(() -> !told(ConversationEvent.Heard.class).isEmpty());
+        fixture.workUntil(() -> !fixture.told(ConversationEvent.Heard.class).isEmpty());
         heard(2);
         fixture.workUntil(() -> fixture.commands().getLast() instanceof SocketCommand.Close);
 
         // then
-        assertEquals("Where is my order?", told(ConversationEvent.Heard.class).getFirst().text());
+        assertEquals("Where is my order?", fixture.told(ConversationEvent.Heard.class).getFirst().text());
         assertEquals(List.of("How can I help?", "It is on its way. Goodbye."), said());
-        assertTrue(told(ConversationEvent.Said.class).getLast().whole());
+        assertTrue(fixture.told(ConversationEvent.Said.class).getLast().whole());
         assertEquals(1, keys.size());
         assertTrue(keys.getFirst().startsWith(CALL + "/1-"));
         assertEquals(SocketCommand.Close.because(CALL, End.AGENT_HANGUP), fixture.commands().getLast());
@@ -211,9 +163,9 @@ class RealtimeLoopTest {
         assertEquals(1, server.events("input_audio_buffer.commit").size());
         long spokenBytes = new FreeTtsVoice().speak("Where is my order, please?").length;
         assertTrue(server.heardBytes() > spokenBytes / 2 && server.heardBytes() < spokenBytes + 24_000, "heard " + server.heardBytes());
-        fixture.ended(CALL, 0, seq);
+        fixture.ended(CALL, 0, caller.seq);
         fixture.work();
-        assertRunsAgain();
+        JournalLoopTest.assertRunsAgain(fixture, GRAPH);
         Given.await("the service is left", () -> server.connections() == 0);
     }
 
@@ -233,8 +185,8 @@ class RealtimeLoopTest {
         fixture.workUntil(() -> server.events("response.create").size() == 3);
 
         // then
-        assertEquals(1, told(ConversationEvent.Interrupted.class).size());
-        ConversationEvent.Said cut = told(ConversationEvent.Said.class).getLast();
+        assertEquals(1, fixture.told(ConversationEvent.Interrupted.class).size());
+        ConversationEvent.Said cut = fixture.told(ConversationEvent.Said.class).getLast();
         assertFalse(cut.whole());
         JsonNode truncated = server.events("conversation.item.truncate").getFirst();
         assertEquals("out-r1", truncated.path("item_id").asString(""));
@@ -258,7 +210,7 @@ class RealtimeLoopTest {
         fixture.workUntil(() -> server.events("response.create").size() == 3);
 
         // then
-        assertEquals(1, told(ConversationEvent.Interrupted.class).size());
+        assertEquals(1, fixture.told(ConversationEvent.Interrupted.class).size());
         assertEquals(2, server.events("input_audio_buffer.commit").size());
     }
 
@@ -278,7 +230,7 @@ class RealtimeLoopTest {
         assertTrue(said().getLast().toLowerCase(Locale.ROOT).contains("sorry"), said().toString());
         assertEquals(1, failures.size());
         assertEquals(1, server.asked().size());
-        assertRunsAgain();
+        JournalLoopTest.assertRunsAgain(fixture, GRAPH);
     }
 
     @Test
@@ -287,7 +239,7 @@ class RealtimeLoopTest {
         server.understanding(20, "Where is it?");
         greeted();
         says(fixture, "Where is it?");
-        fixture.workUntil(() -> !told(ConversationEvent.Heard.class).isEmpty());
+        fixture.workUntil(() -> !fixture.told(ConversationEvent.Heard.class).isEmpty());
         heard(2);
         fixture.loop.onClose();
         int before = server.events().size();

@@ -33,10 +33,6 @@ class ScriptedLoopTest {
         return fixture.commands().stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    private <E extends ConversationEvent> List<E> told(Class<E> kind) {
-        return fixture.conversationEvents().stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
     private void greeted() throws Exception {
         fixture.start(0);
         fixture.running(CALL, 0, SCRIPT);
@@ -81,8 +77,8 @@ class ScriptedLoopTest {
         assertTrue(clear > 0);
         assertTrue(commands.subList(clear + 1, commands.size()).stream()
                 .allMatch(each -> each instanceof SocketCommand.Mark || ((SocketCommand.Play) each).turn() == 2));
-        assertEquals("5", told(ConversationEvent.Heard.class).getFirst().digit());
-        assertEquals(1, told(ConversationEvent.Interrupted.class).size());
+        assertEquals("5", fixture.told(ConversationEvent.Heard.class).getFirst().digit());
+        assertEquals(1, fixture.told(ConversationEvent.Interrupted.class).size());
         assertEquals(1, fixture.meters.bargeIns().count());
     }
 
@@ -113,7 +109,7 @@ class ScriptedLoopTest {
         fixture.work();
 
         // then it was pressed once
-        assertEquals(List.of("5"), told(ConversationEvent.Heard.class).stream().map(ConversationEvent.Heard::digit).toList());
+        assertEquals(List.of("5"), fixture.told(ConversationEvent.Heard.class).stream().map(ConversationEvent.Heard::digit).toList());
         assertEquals(2, sent(SocketCommand.Mark.class).size());
     }
 
@@ -142,10 +138,10 @@ class ScriptedLoopTest {
 
         // then the line was cleared once, and what was heard is told with its length
         assertEquals(List.of(new SocketCommand.Clear(CALL, 1)), sent(SocketCommand.Clear.class));
-        ConversationEvent.Heard heard = told(ConversationEvent.Heard.class).getFirst();
+        ConversationEvent.Heard heard = fixture.told(ConversationEvent.Heard.class).getFirst();
         assertEquals(2, heard.turn());
         assertTrue(Math.abs(speech.length / MuLaw.BYTES_PER_MS - heard.speechMs()) < 500);
-        ConversationEvent.NodeEntered entered = told(ConversationEvent.NodeEntered.class).getLast();
+        ConversationEvent.NodeEntered entered = fixture.told(ConversationEvent.NodeEntered.class).getLast();
         assertEquals(List.of("heard", "listened"), List.of(entered.node(), Objects.requireNonNull(entered.outcome())));
     }
 
@@ -175,7 +171,7 @@ class ScriptedLoopTest {
     void aCallerWhoIsMutedInTheMiddleOfAWordHasSpoken() throws Exception {
         // given
         interruptedInAWord();
-        assertEquals(0, told(ConversationEvent.Heard.class).size());
+        assertEquals(0, fixture.told(ConversationEvent.Heard.class).size());
 
         // when a second passes
         for (int tick = 0; tick < 10; tick++) {
@@ -184,7 +180,7 @@ class ScriptedLoopTest {
         }
 
         // then the turn is over, and answered
-        long speechMs = told(ConversationEvent.Heard.class).getFirst().speechMs();
+        long speechMs = fixture.told(ConversationEvent.Heard.class).getFirst().speechMs();
         assertTrue(speechMs > 700 && speechMs <= 1_500, () -> speechMs + " ms");
         fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 2);
     }
@@ -222,8 +218,8 @@ class ScriptedLoopTest {
         fixture.workUntil(() -> sent(SocketCommand.Mark.class).size() == 1);
 
         // then the menu is left out
-        assertEquals("5", told(ConversationEvent.Heard.class).getFirst().digit());
-        assertEquals("bye", told(ConversationEvent.NodeEntered.class).getLast().node());
+        assertEquals("5", fixture.told(ConversationEvent.Heard.class).getFirst().digit());
+        assertEquals("bye", fixture.told(ConversationEvent.NodeEntered.class).getLast().node());
     }
 
     @Test
@@ -239,8 +235,8 @@ class ScriptedLoopTest {
 
         // then the call is closed, and that is told
         assertEquals(SocketCommand.Close.because(CALL, End.AGENT_HANGUP), fixture.commands().getLast());
-        assertEquals(End.AGENT_HANGUP, told(ConversationEvent.HungUp.class).getFirst().end());
-        List<Boolean> whole = told(ConversationEvent.Said.class).stream().map(ConversationEvent.Said::whole).toList();
+        assertEquals(End.AGENT_HANGUP, fixture.told(ConversationEvent.HungUp.class).getFirst().end());
+        List<Boolean> whole = fixture.told(ConversationEvent.Said.class).stream().map(ConversationEvent.Said::whole).toList();
         assertEquals(List.of(false, true), whole);
     }
 

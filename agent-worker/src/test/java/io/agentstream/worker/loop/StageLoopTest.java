@@ -5,31 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.agents.definition.Settings;
-import io.agentstream.agents.definition.Tool;
-import io.agentstream.audio.MuLaw;
-import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
-import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.TurnStages;
 import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.cascade.FailureListener;
-import io.agentstream.worker.engine.cascade.Ports;
-import io.agentstream.worker.engine.cascade.ToolServer;
-import io.agentstream.worker.engine.cascade.Tools;
+import io.agentstream.worker.engine.cascade.NoPorts;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Heard;
 import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.SilentUtterance;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +43,10 @@ class StageLoopTest {
 
     private final Told services = new Told();
     private final LoopFixture fixture = new LoopFixture(LoopFixture.engines(new CascadeEngine(_ -> services, FailureListener.NOBODY)));
-    private long seq = 10;
-    private long timestampMs;
+    private final LoopCaller caller = new LoopCaller(CALL, 24_000);
 
     /// Services that keep whom to tell.
-    private static final class Told implements Ports {
+    private static final class Told extends NoPorts {
         Ear.@Nullable Listener ear;
         Brain.@Nullable Listener brain;
         final List<Mouth.Listener> mouths = new ArrayList<>();
@@ -101,38 +94,12 @@ class StageLoopTest {
                 @Override
                 public Utterance speak(Mouth.Listener listener) {
                     mouths.add(listener);
-                    return new Utterance() {
-                        @Override
-                        public boolean say(String more) {
-                            return true;
-                        }
-
-                        @Override
-                        public void end() {}
-
-                        @Override
-                        public void cancel() {}
-
-                        @Override
-                        public Usage usage() {
-                            return Usage.NONE;
-                        }
-                    };
+                    return new SilentUtterance();
                 }
 
                 @Override
                 public void close() {}
             };
-        }
-
-        @Override
-        public Tools tools() {
-            throw new IllegalStateException("not here");
-        }
-
-        @Override
-        public ToolServer server(Tool.Mcp server) {
-            throw new IllegalStateException("not here");
         }
 
         void spoken(int times) {
@@ -148,29 +115,9 @@ class StageLoopTest {
         fixture.work();
     }
 
-    private <E extends ConversationEvent> List<E> told(Class<E> kind) {
-        return fixture.conversationEvents().stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
     private void says(String words) {
-        byte[] speech = new FreeTtsVoice().speak(words);
-        byte[] audio = Arrays.copyOf(speech, speech.length + 24_000);
-        Arrays.fill(audio, speech.length, audio.length, MuLaw.SILENCE);
-        for (int n = 0; (n + 1) * 160 <= audio.length && services.finishes == 0; n++) {
-            fixture.nowMs.addAndGet(20);
-            timestampMs += 20;
-            fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Audio(
-                    CALL, seq++, fixture.nowMs.get(), timestampMs, new Slice(audio, n * 160, 160)));
-            fixture.loop.work();
-        }
+        caller.says(fixture, words, () -> services.finishes != 0);
         assertEquals(1, services.finishes, "the turn is over");
-    }
-
-    private int heard() {
-        int turn = fixture.commands().stream()
-                .filter(SocketCommand.Mark.class::isInstance).map(SocketCommand.Mark.class::cast).toList().getLast().turn();
-        later(1_000, () -> fixture.arrive(Topics.CALL_MEDIA, 0, CALL, new MediaFrame.MarkReached(CALL, seq++, fixture.nowMs.get(), turn, "turn-" + turn)));
-        return turn;
     }
 
     private static long of(@Nullable Long ms) {
@@ -191,7 +138,7 @@ class StageLoopTest {
         fixture.running(CALL, 0, GRAPH);
         fixture.workUntil(() -> services.mouths.size() == 1);
         later(30, () -> services.spoken(1));
-        heard();
+        caller.hears(fixture, 1);
         says("Where is my order, please?");
 
         // when the ear has the words after 310 ms, the model begins after 720 and has a sentence after 95 more, the voice begins after 430, and the
@@ -205,15 +152,15 @@ class StageLoopTest {
             brain.on(new Thought.Done(Thought.Reason.FINISHED, Usage.tokens(1, 0, 1)));
         });
         later(385, () -> services.spoken(2));
-        int turn = told(ConversationEvent.TurnStarted.class).getLast().turn();
+        int turn = fixture.told(ConversationEvent.TurnStarted.class).getLast().turn();
         later(55, () -> fixture.arrive(
-                Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Playing(CALL, seq++, fixture.nowMs.get(), turn, 1, 0, fixture.nowMs.get() * 1_000)));
+                Topics.CALL_MEDIA, 0, CALL, new MediaFrame.Playing(CALL, caller.seq++, fixture.nowMs.get(), turn, 1, 0, fixture.nowMs.get() * 1_000)));
         services.spoken(3);
         fixture.work();
-        heard();
+        caller.hears(fixture, 2);
 
         // then
-        ConversationEvent.Said said = told(ConversationEvent.Said.class).getLast();
+        ConversationEvent.Said said = fixture.told(ConversationEvent.Said.class).getLast();
         assertEquals("Certainly it is on its way. It left.", said.text());
         TurnStages stages = Objects.requireNonNull(said.stages());
         assertEquals(310, of(stages.wordsMs()) - of(stages.decidedMs()));
@@ -223,14 +170,14 @@ class StageLoopTest {
         assertEquals(430, of(stages.firstByteMs()) - of(stages.sentenceMs()));
         assertEquals(0, of(stages.sentMs()) - of(stages.firstByteMs()));
         assertEquals(55, of(stages.wireMs()) - of(stages.sentMs()));
-        long firstAudioMs = told(ConversationEvent.Latency.class).stream()
+        long firstAudioMs = fixture.told(ConversationEvent.Latency.class).stream()
                 .filter(each -> each.turn() == turn && each.what().equals("first_audio")).findFirst().orElseThrow().ms();
         assertEquals(firstAudioMs, of(stages.sentMs()));
         assertTrue(of(stages.decidedMs()) >= 200 && of(stages.decidedMs()) <= 2_600, stages.toString());
 
         // and the greeting, which is a fixed line, has those that it passed since the run was running
         assertEquals(
-                new TurnStages(0L, 0L, null, null, 0L, 30L, 30L, null), told(ConversationEvent.Said.class).getFirst().stages());
+                new TurnStages(0L, 0L, null, null, 0L, 30L, 30L, null), fixture.told(ConversationEvent.Said.class).getFirst().stages());
 
         // and so have the histograms, of both
         assertEquals(0.310, seconds("words"), 0.0005);

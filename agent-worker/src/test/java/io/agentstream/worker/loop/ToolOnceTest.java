@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Topics;
-import io.agentstream.worker.engine.cascade.CascadeEngine;
-import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.service.Message;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,19 +44,23 @@ class ToolOnceTest {
 
     private final MockProducer<byte[], byte[]> events = LoopFixture.producer(false);
     private final InProcess services = new InProcess();
-    private final LoopFixture fixture = worker(services, events);
+    private final LoopFixture fixture = services.worker(events);
     private final LoopCaller caller = new LoopCaller(CALL);
     /// Records that are written when the caller asks.
     private int before;
 
-    private static LoopFixture worker(InProcess services, MockProducer<byte[], byte[]> events) {
-        return new LoopFixture(
-                LoopFixture.engines(new CascadeEngine(_ -> services, FailureListener.NOBODY)), events, new LoopFixture.Mock(), LoopFixture.producer());
+    /// Another worker goes on from what is written there, when it has waited long enough for a sign of life.
+    private LoopFixture next(InProcess others, MockProducer<byte[], byte[]> log) throws Exception {
+        LoopFixture second = others.worker(log);
+        second.nowMs.set(fixture.nowMs.get());
+        second.start(0);
+        second.nowMs.addAndGet(Beginnings.RESUME_AFTER_MS);
+        return second;
     }
 
     /// All of what was sent is written.
-    private void write() {
-        while (events.completeNext()) {
+    private static void write(MockProducer<byte[], byte[]> to) {
+        while (to.completeNext()) {
             // and the next one
         }
     }
@@ -69,7 +71,7 @@ class ToolOnceTest {
         fixture.start(0);
         fixture.running(CALL, 0, GRAPH);
         caller.hears(fixture, 1);
-        write();
+        write(events);
         before = events.history().size();
         services.words = "Where is my order, please?";
         services.silence = new CountDownLatch(1);
@@ -92,7 +94,7 @@ class ToolOnceTest {
         int early = services.keys.size();
 
         // when
-        write();
+        write(events);
         fixture.work();
 
         // then
@@ -111,7 +113,7 @@ class ToolOnceTest {
         int early = services.keys.size();
 
         // when
-        write();
+        write(events);
         fixture.work();
 
         // then
@@ -132,7 +134,7 @@ class ToolOnceTest {
         // when the next second has come
         fixture.nowMs.addAndGet(ConversationLoop.SECOND_MS);
         fixture.work();
-        write();
+        write(events);
         fixture.work();
 
         // then
@@ -148,7 +150,7 @@ class ToolOnceTest {
         // when
         fixture.nowMs.addAndGet(CallTool.LEAVES_WITHIN_MS);
         fixture.workUntil(() -> isTold(services, "not_recorded"));
-        write();
+        write(events);
         fixture.work();
 
         // then
@@ -162,7 +164,7 @@ class ToolOnceTest {
 
         // when
         fixture.nowMs.addAndGet(CallTool.LEAVES_WITHIN_MS);
-        write();
+        write(events);
         fixture.workUntil(() -> isTold(services, "not_recorded"));
 
         // then
@@ -188,7 +190,7 @@ class ToolOnceTest {
             fixture.work();
         }
         fixture.workUntil(() -> !told().isEmpty());
-        write();
+        write(events);
         fixture.work();
 
         // then
@@ -214,14 +216,9 @@ class ToolOnceTest {
     private List<String> usedByTheNext() throws Exception {
         MockProducer<byte[], byte[]> log = LoopFixture.producer(false);
         List.copyOf(events.history()).forEach(log::send);
-        while (log.completeNext()) {
-            // and the next one
-        }
+        write(log);
         InProcess others = new InProcess();
-        LoopFixture second = worker(others, log);
-        second.nowMs.set(fixture.nowMs.get());
-        second.start(0);
-        second.nowMs.addAndGet(Beginnings.RESUME_AFTER_MS);
+        LoopFixture second = next(others, log);
         second.workUntil(() -> !others.keys.isEmpty());
         return others.keys;
     }
@@ -230,7 +227,7 @@ class ToolOnceTest {
     void whatIsTakenOverIsWrittenAndIsAskedForAtOnce() throws Exception {
         services.toolsAnswer = false;
         asksForItsOrder();
-        write();
+        write(events);
         fixture.work();
 
         assertEquals(services.keys, usedByTheNext());
@@ -275,10 +272,7 @@ class ToolOnceTest {
             InProcess others = new InProcess();
             others.words = services.words;
             others.arguments = "{\"number\": \"0007\"}";
-            LoopFixture second = worker(others, log);
-            second.nowMs.set(fixture.nowMs.get());
-            second.start(0);
-            second.nowMs.addAndGet(Beginnings.RESUME_AFTER_MS);
+            LoopFixture second = next(others, log);
             second.workUntil(() -> isTold(others, "shipped") || !LoopCaller.marks(second).isEmpty());
 
             // then

@@ -51,9 +51,7 @@ final class MoneyJudgeTest {
         "true,true,false,0,COST_WRONG",
     })
     void whatNobodyServedCostsNothing(boolean attended, boolean inTime, boolean heard, BigDecimal cost, @Nullable Kind kind) {
-        Instant played = heard ? Instant.ofEpochSecond(101) : null;
-        CallEvent.Ended ended = new CallEvent.Ended(
-                CALL, 9, Instant.ofEpochSecond(180), 1000, "", End.CALLER_HANGUP, null, null, null, played, null);
+        CallEvent.Ended ended = ended(heard);
 
         assertEquals(kind == null ? List.of() : List.of(kind), judge(row("completed", null, cost, attended, inTime), ended));
     }
@@ -64,13 +62,16 @@ final class MoneyJudgeTest {
         "9,true,0,COST_WRONG", "8,true,0,", "8,true,0.80,", "9,false,0.80,COST_WRONG", "8,false,0.80,", "8,false,0.40,COST_WRONG",
     })
     void aSocketsEndThatCameLaterDoesNotJudge(long after, boolean heard, BigDecimal cost, @Nullable Kind kind) {
-        Instant played = heard ? Instant.ofEpochSecond(101) : null;
-        CallEvent.Ended ended = new CallEvent.Ended(
-                CALL, 9, Instant.ofEpochSecond(180), 1000, "", End.CALLER_HANGUP, null, null, null, played, null);
+        CallEvent.Ended ended = ended(heard);
         RunEvent over = new RunEvent.Completed(
                 CALL, after, Instant.ofEpochSecond(180), new RunEvent.RunRef(1, "run", 1, 1, 1, 0), End.CALLER_HANGUP, 1000, 80_000, null);
 
         assertEquals(kind == null ? List.of() : List.of(kind), judge(row("completed", null, cost, false, false), ended, over));
+    }
+
+    private static CallEvent.Ended ended(boolean heard) {
+        Instant played = heard ? Instant.ofEpochSecond(101) : null;
+        return new CallEvent.Ended(CALL, 9, Instant.ofEpochSecond(180), 1000, "", End.CALLER_HANGUP, null, null, null, played, null);
     }
 
     private static List<Kind> judge(RunRecords.Row row, CallEvent.@Nullable Ended ended) {

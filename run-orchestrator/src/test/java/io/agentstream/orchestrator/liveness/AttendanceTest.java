@@ -1,7 +1,7 @@
 package io.agentstream.orchestrator.liveness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Begun;
@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ final class AttendanceTest {
         hearing.listening().ends(Map.of(SEVEN, 10L), READ_MS - 1);
         CompletableFuture<Begun> known = ask();
         hearing.listening().ends(Map.of(SEVEN, 12L), READ_MS);
-        assertFalse(known.isDone());
+        assertThrows(TimeoutException.class, () -> known.get(200, TimeUnit.MILLISECONDS));
 
         hearing.listening().read(SEVEN, 12);
 

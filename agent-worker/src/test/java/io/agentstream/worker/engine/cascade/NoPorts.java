@@ -8,7 +8,7 @@ import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Mouth;
 
 /// Has no service at all; a test has those that it is about.
-class NoPorts implements Ports {
+public class NoPorts implements Ports {
 
     @Override
     public Ear ear(Service service, Settings settings, Ear.Listener listener) {

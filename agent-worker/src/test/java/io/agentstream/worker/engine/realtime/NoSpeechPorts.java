@@ -12,7 +12,7 @@ import io.agentstream.worker.service.Realtime;
 import java.util.List;
 
 /// Has no service at all; a test has those that it is about.
-class NoSpeechPorts implements SpeechPorts {
+public class NoSpeechPorts implements SpeechPorts {
 
     @Override
     public Realtime realtime(

@@ -123,4 +123,12 @@ final class Api {
         return send("GET", "/api/v1/runs/" + run.path("id").asLong() + "/events?limit=500", "")
                 .path("items").valueStream().toList();
     }
+
+    /// The run's events, when the socket's last word is among them.
+    List<JsonNode> awaitEnd(JsonNode run) throws Exception {
+        return Wait.until("the end in the events", () -> {
+            List<JsonNode> all = events(run);
+            return Wait.when(all.stream().anyMatch(each -> each.path("type").asString("").equals("ended"))).map(_ -> all);
+        });
+    }
 }

@@ -15,12 +15,18 @@ final class Beside {
 
     /// A copy of `environment`, with what both have to agree on.
     static Map<String, String> of(LocalSystem system, Map<String, String> environment) {
+        Map<String, String> variables = of(environment);
+        variables.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers());
+        variables.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
+        return variables;
+    }
+
+    /// A copy of `environment`, with what all processes of a system have to agree on.
+    static Map<String, String> of(Map<String, String> environment) {
         Map<String, String> variables = new HashMap<>(environment);
         variables.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
-        variables.put("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", system.demo().kafkaBootstrapServers());
         variables.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
         variables.put("AGENT_STREAM_CALL_PARTITIONS", "4");
-        variables.put("AGENT_STREAM_CLOUDONIX_API_URL", system.demo().cloudonixUrl());
         return variables;
     }
 

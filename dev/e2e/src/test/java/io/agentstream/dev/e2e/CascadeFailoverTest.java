@@ -322,10 +322,7 @@ final class CascadeFailoverTest {
         }
 
         // the tool was used once: what was asked for once more, because nobody knew what came of it, says that it is the same
-        List<JsonNode> events = Wait.until("the end in the events", () -> {
-            List<JsonNode> all = api.events(run);
-            return Wait.when(all.stream().anyMatch(each -> each.path("type").asString().equals("ended"))).map(_ -> all);
-        });
+        List<JsonNode> events = api.awaitEnd(run);
         long takenOver = events.stream().filter(each -> each.path("type").asString("").equals("resumed")).count();
         assertTrue(takenOver <= 1, what);
         assertEquals(List.of(talk.asked, THANKS), TalkedAgent.texts(events, "heard"), what);

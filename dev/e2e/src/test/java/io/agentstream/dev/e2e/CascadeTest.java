@@ -16,7 +16,6 @@ import io.agentstream.dev.simulator.services.PlayedChat;
 import io.agentstream.dev.simulator.services.PlayedDeepgram;
 import io.agentstream.dev.simulator.services.PlayedElevenLabs;
 import io.agentstream.schemas.Json;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -107,7 +106,7 @@ final class CascadeTest {
     }
 
     private CallPlan plan(String agent) {
-        return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+        return Telephone.plan(system, agent)
                 .withSteps(List.of(
                         new Step(new Cue.AgentSilent(400), TalkedAgent.says("Where is my order")),
                         new Step(new Cue.AgentSpeaks(1_500), TalkedAgent.says("That is quite enough for me"))))
@@ -137,10 +136,7 @@ final class CascadeTest {
             assertEquals("answered", run.path("outcome").asString());
 
             // and the run tells what was said
-            List<JsonNode> events = Wait.until("the end in the events", () -> {
-                List<JsonNode> all = api.events(run);
-                return Wait.when(all.stream().anyMatch(each -> each.path("type").asString().equals("ended"))).map(yes -> all);
-            });
+            List<JsonNode> events = api.awaitEnd(run);
             assertEquals(List.of(ASKED, ENOUGH), TalkedAgent.texts(events, "heard"));
             List<String> said = TalkedAgent.texts(events, "said");
             assertEquals("Welcome to Acme.", said.getFirst());

@@ -73,10 +73,7 @@ final class DoctorKafkaTest {
         Ran ran = Ran.of(environment, "doctor");
         assertEquals(1, ran.code(), ran.out());
         assertFalse((ran.out() + ran.err()).contains("the-"), "a password in " + ran.out() + ran.err());
-        return ran.out().lines()
-                .filter(line -> line.startsWith("WRONG  " + about + ":"))
-                .findFirst()
-                .orElseGet(() -> "no line about " + about + " in " + ran.out());
+        return ran.wrong(about);
     }
 
     @Test

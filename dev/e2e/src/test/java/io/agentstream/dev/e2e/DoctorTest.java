@@ -49,10 +49,7 @@ final class DoctorTest {
     private String wrong(String about) {
         Ran ran = Ran.of(environment, "doctor");
         assertEquals(1, ran.code(), ran.out());
-        return ran.out().lines()
-                .filter(line -> line.startsWith("WRONG  " + about + ":"))
-                .findFirst()
-                .orElseGet(() -> "no line about " + about + " in " + ran.out());
+        return ran.wrong(about);
     }
 
     private static int nobodysPort() throws Exception {

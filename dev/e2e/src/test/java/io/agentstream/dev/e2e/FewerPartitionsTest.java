@@ -104,7 +104,7 @@ final class FewerPartitionsTest {
         }
         Map<Topic<?>, List<ConsumerRecord<byte[], byte[]>>> copies = new LinkedHashMap<>();
         for (Topic<?> topic : COPIED) {
-            copies.put(topic, TopicReader.read(servers(), topic));
+            copies.put(topic, TopicReader.read(infrastructure.servers(), topic));
         }
 
         // when
@@ -112,7 +112,7 @@ final class FewerPartitionsTest {
         infrastructure.environment().put("AGENT_STREAM_CALL_PARTITIONS", "1");
         try (LocalSystem system = infrastructure.startSystem()) {
             write(copies);
-            Groups groups = new Groups(servers());
+            Groups groups = new Groups(infrastructure.servers());
             groups.awaitRead(GROUP, groups.ends(List.of(Topics.CALL_LIFECYCLE.name(), Topics.CONVERSATION_EVENTS.name())));
 
             // then what was over is as it was
@@ -154,13 +154,13 @@ final class FewerPartitionsTest {
             assertEquals(0, GRANTED.subtract(spent).compareTo(left), GRANTED + " - " + spent + " is not " + left);
 
             // and the facts are those of the new Kafka: of each run one, counted once, also where nobody can read any more that it began
-            Wait.until("facts", FACTS_MS, () -> Wait.when(facts(now) == now.size() - over.size() && counted() == facts(now)));
+            Wait.until("facts", FACTS_MS, () -> Wait.when(facts(now) == now.size() - over.size() && TopicReader.counted(infrastructure.servers()) == facts(now)));
         }
     }
 
     /// Runs of which facts are final.
     private long facts(List<JsonNode> runs) throws Exception {
-        Map<String, RunFacts> facts = TopicReader.latest(servers(), Topics.RUNS);
+        Map<String, RunFacts> facts = TopicReader.latest(infrastructure.servers(), Topics.RUNS);
         return runs.stream()
                 .filter(run -> facts.containsKey(run.path("call_id").asString()))
                 .filter(run -> isTold(facts.get(run.path("call_id").asString()), run))
@@ -174,15 +174,9 @@ final class FewerPartitionsTest {
         return Boolean.TRUE.equals(facts.isFinal()) && apart.compareTo(Duration.ofMillis(2)) <= 0;
     }
 
-    private long counted() throws Exception {
-        return TopicReader.latest(servers(), Topics.USAGE).values().stream()
-                .mapToLong(usage -> usage.completed() + usage.failed())
-                .sum();
-    }
-
     private void write(Map<Topic<?>, List<ConsumerRecord<byte[], byte[]>>> copies) {
         try (Producer<byte[], byte[]> producer =
-                new KafkaClients(servers(), Map.of(), Duration.ZERO).events("test", Duration.ofSeconds(10))) {
+                new KafkaClients(infrastructure.servers(), Map.of(), Duration.ZERO).events("test", Duration.ofSeconds(10))) {
             copies.forEach((topic, records) -> records.forEach(record ->
                     producer.send(new ProducerRecord<>(topic.name(), record.key(), record.value()))));
             producer.flush();
@@ -199,15 +193,7 @@ final class FewerPartitionsTest {
         }
     }
 
-    private String servers() {
-        return infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
-    }
-
     private ServiceProcess gateway() throws Exception {
-        Map<String, String> environment = new HashMap<>(infrastructure.environment());
-        environment.put("AGENT_STREAM_BIND_ADDRESS", "127.0.0.1");
-        environment.put("AGENT_STREAM_GATEWAY_SLOTS", "4");
-        environment.put("AGENT_STREAM_CALL_PARTITIONS", "4");
-        return ServiceProcess.start(ServiceProcess.Kind.GATEWAY, environment);
+        return ServiceProcess.start(ServiceProcess.Kind.GATEWAY, Beside.of(infrastructure.environment()));
     }
 }

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -187,14 +186,10 @@ final class FrozenTest {
 
     /// How often which decision of these calls, and which order that follows from it, is on its topic.
     private Map<String, Long> decisions(Set<String> calls) throws Exception {
-        Map<String, Long> said = new TreeMap<>(NothingTwice.said(servers()));
+        Map<String, Long> said = new TreeMap<>(NothingTwice.said(infrastructure.servers()));
         said.keySet().removeIf(what -> DECISIONS.stream().noneMatch(kind -> what.startsWith(kind + " "))
                 || calls.stream().noneMatch(call -> what.endsWith(" " + call)));
         return said;
-    }
-
-    private String servers() {
-        return Objects.requireNonNull(infrastructure.environment().get("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS"));
     }
 
     private static Map<String, Long> without(Set<String> calls, Map<String, Long> said) {
@@ -206,7 +201,7 @@ final class FrozenTest {
     /// Of each of these calls each decision is on the topic in one wording: who dies having said it has it said by another.
     private void assertNothingElseIsSaid(Set<String> calls) throws Exception {
         Map<String, Set<RunEvent>> said = new HashMap<>();
-        for (var record : TopicReader.read(servers(), Topics.RUN_EVENTS)) {
+        for (var record : TopicReader.read(infrastructure.servers(), Topics.RUN_EVENTS)) {
             if (Topics.RUN_EVENTS.codec().decode(record.value()) instanceof Decoded.Value<RunEvent>(RunEvent event)
                     && calls.contains(event.callId().toString())) {
                 // what is sealed is sealed anew each time it is said

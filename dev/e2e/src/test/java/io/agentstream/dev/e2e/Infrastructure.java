@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// A broker and a database that can be taken away and given back, each on the port of its first start, and local systems on top
 /// of them. One thread.
@@ -52,6 +53,11 @@ final class Infrastructure implements AutoCloseable {
     /// Configuration variables that lead here.
     Map<String, String> environment() {
         return environment;
+    }
+
+    /// Where Kafka is.
+    String servers() {
+        return Objects.requireNonNull(environment.get("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS"));
     }
 
     /// A system that knows the runs and secrets of the one before it.

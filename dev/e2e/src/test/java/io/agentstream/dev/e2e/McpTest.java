@@ -19,7 +19,6 @@ import io.agentstream.dev.simulator.services.PlayedMcp;
 import io.agentstream.dev.simulator.services.PlayedRealtime;
 import io.agentstream.dev.simulator.services.PlayedRealtime.Answer;
 import io.agentstream.schemas.Json;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -81,7 +80,7 @@ final class McpTest {
                  "start": "talk",
                  "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind.", "tools": ["kb", "bye"]}}}
                 """.formatted(ear.url(), brain.url(), knowledge.url(), name));
-        CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+        CallPlan plan = Telephone.plan(system, agent)
                 .withSteps(List.of(new Step(new Cue.AgentSilent(400), new Action.Say(Speech.ofMulaw(new FreeTtsVoice().speak("When do you open"))))))
                 .withMaxMs(60_000);
 
@@ -91,10 +90,7 @@ final class McpTest {
         // then
         assertEquals(CallOutcome.Ending.PEER_CLOSED, outcome.ending(), outcome.toString());
         JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
-        List<JsonNode> events = Wait.until("the end in the events", () -> {
-            List<JsonNode> all = api.events(run);
-            return Wait.when(all.stream().anyMatch(each -> each.path("type").asString().equals("ended"))).map(yes -> all);
-        });
+        List<JsonNode> events = api.awaitEnd(run);
         assertTrue(events.stream().anyMatch(each -> each.path("payload").path("text").asString("").contains("We open at nine.")), events.toString());
 
         // and the brain was offered what the definition allows, the server asked once, with its key
@@ -127,7 +123,7 @@ final class McpTest {
                      "start": "talk",
                      "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind.", "tools": ["kb", "bye"]}}}
                     """.formatted(service.url(), knowledge.url(), name));
-            CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+            CallPlan plan = Telephone.plan(system, agent)
                     .withSteps(List.of(new Step(new Cue.AgentSilent(400), TalkedAgent.says("When do you open"))))
                     .withMaxMs(60_000);
 

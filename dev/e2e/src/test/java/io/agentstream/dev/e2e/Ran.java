@@ -31,6 +31,14 @@ record Ran(int code, String out, String err) {
         });
     }
 
+    /// The line in which the doctor says what is wrong about this.
+    String wrong(String about) {
+        return out.lines()
+                .filter(line -> line.startsWith("WRONG  " + about + ":"))
+                .findFirst()
+                .orElseGet(() -> "no line about " + about + " in " + out);
+    }
+
     String lastLine() {
         return out.strip().lines().toList().getLast();
     }

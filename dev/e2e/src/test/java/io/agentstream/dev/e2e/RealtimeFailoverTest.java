@@ -3,7 +3,6 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.dev.embedded.WorkerMetrics;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
@@ -12,7 +11,6 @@ import io.agentstream.dev.simulator.caller.SimulatedProvider;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.services.PlayedRealtime;
 import io.agentstream.dev.simulator.services.PlayedRealtime.Answer;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,16 +33,13 @@ final class RealtimeFailoverTest {
             "It went out on Monday, by train. It should be with you on Friday. The driver will ring twice. Is there anything else?";
     private static final String TOLD = "shipped by train";
 
-    /// A call falls on one of two workers by chance.
-    private static final int MOST_CALLS = 36;
-
     /// Longer than nobody answers where a worker was killed.
     private static final long PATIENT_MS = 9_000;
 
     private final TalkedAgent.Shop shop = new TalkedAgent.Shop("{\"state\":\"" + TOLD + "\"}");
 
     /// A call, with a service and an agent of its own.
-    private record Talk(PlayedRealtime service, String agent, CallPlan plan, SimulatedProvider.Placed call) {
+    private record Talk(PlayedRealtime service, String agent, CallPlan plan, SimulatedProvider.Placed call) implements AutoCloseable {
 
         static Talk begin(LocalSystem system, Api api, SimulatedProvider provider, TalkedAgent.Shop shop) throws Exception {
             PlayedRealtime service = PlayedRealtime.start(
@@ -62,7 +57,7 @@ final class RealtimeFailoverTest {
                      "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind.", "silence_ms": 60000,
                                         "tools": ["find_order", "bye"]}}}
                     """.formatted(service.url(), shop.url()));
-            CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+            CallPlan plan = Telephone.plan(system, agent)
                     .withSteps(List.of(
                             new Step(new Cue.AgentSilent(1_500), TalkedAgent.says("Where is my order")),
                             new Step(new Cue.AgentSilent(PATIENT_MS), TalkedAgent.says("Thank you that is all"))))
@@ -70,7 +65,8 @@ final class RealtimeFailoverTest {
             return new Talk(service, agent, plan, provider.begin(plan));
         }
 
-        void end() throws Exception {
+        @Override
+        public void close() throws Exception {
             call.hangUp();
             call.outcome().get(20, TimeUnit.SECONDS);
             service.close();
@@ -85,7 +81,7 @@ final class RealtimeFailoverTest {
                 ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, Beside.worker(system, data))) {
             Api.awaitReady(system.demo().workerUrl());
             // given a call that the second worker holds, whose agent has looked something up and tells it
-            Talk talk = heldBy(second.adminUrl(), system, api, provider);
+            Talk talk = Held.by(second.adminUrl(), system, () -> Talk.begin(system, api, provider, shop));
             JsonNode running = api.awaitRunOf(talk.agent(), talk.plan().session(), "running");
             Wait.until("the answer is heard", 40_000, () -> Wait.when(isHeard(api.events(running))));
 
@@ -99,10 +95,7 @@ final class RealtimeFailoverTest {
             assertTrue(TalkedAgent.hears(outcome, "ring twice. Is there anything else"), "the rest: " + TalkedAgent.heard(outcome));
             assertTrue(TalkedAgent.hears(outcome, "Farewell and many"), "the goodbye: " + TalkedAgent.heard(outcome));
             JsonNode run = api.awaitRunOf(talk.agent(), talk.plan().session(), "completed");
-            List<JsonNode> events = Wait.until("the end in the events", () -> {
-                List<JsonNode> all = api.events(run);
-                return Wait.when(all.stream().anyMatch(each -> each.path("type").asString().equals("ended"))).map(_ -> all);
-            });
+            List<JsonNode> events = api.awaitEnd(run);
             assertEquals(1, events.stream().filter(each -> each.path("type").asString("").equals("resumed")).count());
             assertEquals(List.of(ASKED, THANKS), TalkedAgent.texts(events, "heard"));
 
@@ -117,21 +110,6 @@ final class RealtimeFailoverTest {
         }
     }
 
-    /// Places calls until the worker at `url` holds one, which is not further than its greeting then.
-    private Talk heldBy(String url, LocalSystem system, Api api, SimulatedProvider provider) throws Exception {
-        for (int calls = 0; calls < MOST_CALLS; calls++) {
-            Talk talk = Talk.begin(system, api, provider, shop);
-            Wait.until("a worker holds the call", () -> Wait.when(
-                    WorkerMetrics.conversations(url) + WorkerMetrics.conversations(system.demo().workerUrl()) > 0));
-            if (WorkerMetrics.conversations(url) > 0) {
-                return talk;
-            }
-            talk.end();
-            Wait.until("no worker holds a call", () -> Wait.when(
-                    WorkerMetrics.conversations(url) + WorkerMetrics.conversations(system.demo().workerUrl()) == 0));
-        }
-        throw new AssertionError("the second worker gets no calls");
-    }
 
     /// Whether the caller has heard the first sound of what was looked up: then the service has long said all of it. Before that it would be asked
     /// again, and the played one answers what comes next.

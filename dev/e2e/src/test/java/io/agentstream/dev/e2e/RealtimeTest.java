@@ -12,7 +12,6 @@ import io.agentstream.dev.simulator.caller.Cue;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.services.PlayedRealtime;
 import io.agentstream.dev.simulator.services.PlayedRealtime.Answer;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +88,7 @@ final class RealtimeTest {
     }
 
     private CallPlan plan(String agent) {
-        return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+        return Telephone.plan(system, agent)
                 .withSteps(List.of(
                         new Step(new Cue.AgentSilent(400), TalkedAgent.says("Where is my order")),
                         new Step(new Cue.AgentSpeaks(1_500), TalkedAgent.says("That is quite enough for me"))))
@@ -119,10 +118,7 @@ final class RealtimeTest {
             assertEquals("answered", run.path("outcome").asString());
 
             // and the run tells what was said
-            List<JsonNode> events = Wait.until("the end in the events", () -> {
-                List<JsonNode> all = api.events(run);
-                return Wait.when(all.stream().anyMatch(each -> each.path("type").asString().equals("ended"))).map(yes -> all);
-            });
+            List<JsonNode> events = api.awaitEnd(run);
             assertEquals(List.of(ASKED, ENOUGH), TalkedAgent.texts(events, "heard"));
             List<String> said = TalkedAgent.texts(events, "said");
             assertEquals("Welcome to Acme.", said.getFirst());

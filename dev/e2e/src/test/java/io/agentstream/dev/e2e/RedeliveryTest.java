@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -76,12 +75,12 @@ final class RedeliveryTest {
             runs.addAll(api.awaitNoOpenRun(poor));
             assertEquals(7, runs.size());
             for (JsonNode run : runs) {
-                events.add(settled(api, run));
+                events.add(api.awaitEnd(run));
             }
             owner = api.send("GET", "/api/v1/users/me", "");
             assertTrue(!owner.path("credits").isNull(), owner.toString());
             awaitCounted(7);
-            facts = TopicReader.latest(servers(), Topics.RUNS);
+            facts = TopicReader.latest(infrastructure.servers(), Topics.RUNS);
             assertEquals(7, facts.size());
         }
 
@@ -106,31 +105,16 @@ final class RedeliveryTest {
             // and nothing is counted twice
             awaitCounted(8);
             groups().awaitRead(PROJECTIONS, groups().ends(List.of(Topics.RUN_EVENTS.name())));
-            Map<String, RunFacts> now = TopicReader.latest(servers(), Topics.RUNS);
+            Map<String, RunFacts> now = TopicReader.latest(infrastructure.servers(), Topics.RUNS);
             assertEquals(8, now.size());
             now.keySet().retainAll(facts.keySet());
             assertEquals(facts, now);
-            assertEquals(8, counted());
+            assertEquals(8, TopicReader.counted(infrastructure.servers()));
         }
     }
 
-    /// The run's events, when the socket's last word is among them.
-    private static List<JsonNode> settled(Api api, JsonNode run) throws Exception {
-        return Wait.until("last event of a run", () -> {
-            List<JsonNode> events = api.events(run);
-            return events.stream().anyMatch(e -> e.path("type").asString("").equals("ended")) ? Optional.of(events) : Optional.empty();
-        });
-    }
-
-    /// Runs that are over, as `usage.v1` has it.
-    private long counted() throws Exception {
-        return TopicReader.latest(servers(), Topics.USAGE).values().stream()
-                .mapToLong(usage -> usage.completed() + usage.failed())
-                .sum();
-    }
-
     private void awaitCounted(long runs) throws Exception {
-        Wait.until(runs + " runs are counted", 60_000, () -> Wait.when(counted() >= runs));
+        Wait.until(runs + " runs are counted", 60_000, () -> Wait.when(TopicReader.counted(infrastructure.servers()) >= runs));
     }
 
     /// Sets the group's offsets to the beginning; the ends of the topics at this time.
@@ -144,11 +128,7 @@ final class RedeliveryTest {
         return ends;
     }
 
-    private String servers() {
-        return infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
-    }
-
     private Groups groups() {
-        return new Groups(servers());
+        return new Groups(infrastructure.servers());
     }
 }

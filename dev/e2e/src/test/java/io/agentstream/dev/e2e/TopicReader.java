@@ -2,6 +2,7 @@ package io.agentstream.dev.e2e;
 
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.Topic;
+import io.agentstream.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,5 +54,12 @@ final class TopicReader {
             }
         }
         return latest;
+    }
+
+    /// Runs that are over, as `usage.v1` has it.
+    static long counted(String bootstrapServers) throws Exception {
+        return latest(bootstrapServers, Topics.USAGE).values().stream()
+                .mapToLong(usage -> usage.completed() + usage.failed())
+                .sum();
     }
 }

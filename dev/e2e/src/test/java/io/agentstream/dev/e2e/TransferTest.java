@@ -52,7 +52,7 @@ final class TransferTest {
     }
 
     private CallPlan plan(String agent) {
-        return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+        return Telephone.plan(system, agent)
                 .withMaxMs(60_000);
     }
 

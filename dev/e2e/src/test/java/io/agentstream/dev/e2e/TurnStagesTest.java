@@ -17,7 +17,6 @@ import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.StageFacts;
 import io.agentstream.schemas.TalkFacts;
 import io.agentstream.schemas.Topics;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Order;
@@ -66,7 +65,7 @@ final class TurnStagesTest {
                      "start": "talk",
                      "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind."}}}
                     """.formatted(ear.url(), brain.url(), mouth.url(), Long.toString(TURN_MS)));
-            CallPlan plan = CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+            CallPlan plan = Telephone.plan(system, agent)
                     .withSteps(List.of(
                             new Step(new Cue.AgentSilent(1_000), TalkedAgent.says("Where is my order")),
                             new Step(new Cue.AgentSilent(2_000), new Action.HangUp())))

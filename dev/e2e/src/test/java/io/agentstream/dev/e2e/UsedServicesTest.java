@@ -3,7 +3,6 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.agentstream.dev.embedded.WorkerMetrics;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.Action;
 import io.agentstream.dev.simulator.caller.CallOutcome;
@@ -22,11 +21,8 @@ import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.ServiceUse.Role;
 import io.agentstream.schemas.TalkFacts;
 import io.agentstream.schemas.Topics;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -50,9 +46,6 @@ final class UsedServicesTest {
     private static final long READ = 120;
     private static final long FROM_CACHE = 64;
     private static final long WRITTEN = 12;
-
-    /// A call falls on one of two workers by chance.
-    private static final int MOST_CALLS = 36;
 
     private static final long PATIENT_MS = 9_000;
 
@@ -129,7 +122,7 @@ final class UsedServicesTest {
     }
 
     private static CallPlan planned(LocalSystem system, String agent, List<Step> steps) {
-        return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+        return Telephone.plan(system, agent)
                 .withSteps(steps)
                 .withMaxMs(90_000);
     }
@@ -196,9 +189,9 @@ final class UsedServicesTest {
     void whereAWorkerIsKilledNothingIsCountedTwiceAndOnlyWhatItHadNotToldYetIsLost(LocalSystem system, Path data) throws Exception {
         Api api = new Api(system.demo());
         try (SimulatedProvider provider = new SimulatedProvider();
-                ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables(system, data))) {
+                ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, Beside.worker(system, data))) {
             Api.awaitReady(system.demo().workerUrl());
-            try (Talk talk = heldBy(second.adminUrl(), system, api, provider)) {
+            try (Talk talk = Held.by(second.adminUrl(), system, () -> Talk.begin(system, api, provider))) {
                 // given a call that the second worker holds, and which is being answered: all of the answer is made, and it has told that
                 JsonNode running = api.awaitRunOf(talk.agent(), talk.plan().session(), "running");
                 List<ServiceUse> before = Wait.until("what the answer took is told", 40_000, () -> Optional.of(services(again(api, running)))
@@ -231,29 +224,4 @@ final class UsedServicesTest {
         }
     }
 
-    /// Places calls until the worker at `url` holds one, which is not further than its greeting then.
-    private static Talk heldBy(String url, LocalSystem system, Api api, SimulatedProvider provider) throws Exception {
-        for (int calls = 0; calls < MOST_CALLS; calls++) {
-            Talk talk = Talk.begin(system, api, provider);
-            Wait.until("a worker holds the call", () -> Wait.when(
-                    WorkerMetrics.conversations(url) + WorkerMetrics.conversations(system.demo().workerUrl()) > 0));
-            if (WorkerMetrics.conversations(url) > 0) {
-                return talk;
-            }
-            talk.close();
-            Wait.until("no worker holds a call", () -> Wait.when(
-                    WorkerMetrics.conversations(url) + WorkerMetrics.conversations(system.demo().workerUrl()) == 0));
-        }
-        throw new AssertionError("the second worker gets no calls");
-    }
-
-    private static Map<String, String> variables(LocalSystem system, Path data) throws Exception {
-        Map<String, String> variables = Beside.of(system, SharedSystem.environment());
-        variables.put(
-                "AGENT_STREAM_CALL_KEYS_KEY",
-                Json.MAPPER.readTree(Files.readAllBytes(data.resolve("secrets.json"))).path("call_keys_key").asString());
-        variables.put("AGENT_STREAM_WORKER_SESSION_TIMEOUT", "2500ms");
-        variables.put("AGENT_STREAM_OUTBOUND_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128");
-        return variables;
-    }
 }

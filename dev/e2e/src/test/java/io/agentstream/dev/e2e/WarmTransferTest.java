@@ -13,7 +13,6 @@ import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.sandbox.Behaviour;
 import io.agentstream.dev.simulator.sandbox.Callee;
 import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +59,7 @@ final class WarmTransferTest {
     }
 
     private CallPlan plan(String agent) {
-        return CallPlan.to(URI.create(system.demo().streamUrl().replace(system.demo().agentUuid(), agent)), system.demo().domain())
+        return Telephone.plan(system, agent)
                 .withMaxMs(60_000)
                 .withSteps(List.of(
                         new Step(new Cue.AgentSilent(400), new Action.Press('4')), new Step(new Cue.Then(300), new Action.Press('2'))));

@@ -142,10 +142,10 @@ final class WorkerlessTest {
             assertTrue(run.path("duration_seconds").asDouble() > 0, run.toString());
             assertEquals(0, new BigDecimal(run.path("cost").asString()).signum(), run.toString());
             RunFacts facts = Wait.until("facts are final", FACTS_MS, () -> Optional.ofNullable(
-                            TopicReader.latest(servers(), Topics.RUNS).get(run.path("call_id").asString()))
+                            TopicReader.latest(infrastructure.servers(), Topics.RUNS).get(run.path("call_id").asString()))
                     .filter(each -> Boolean.TRUE.equals(each.isFinal())));
             assertEquals(0, new BigDecimal(String.valueOf(facts.cost())).signum(), facts.toString());
-            for (Usage usage : TopicReader.latest(servers(), Topics.USAGE).values()) {
+            for (Usage usage : TopicReader.latest(infrastructure.servers(), Topics.USAGE).values()) {
                 assertEquals(0, new BigDecimal(String.valueOf(usage.cost())).signum(), usage.toString());
             }
             assertEquals(Set.of(), audit(since));
@@ -160,14 +160,10 @@ final class WorkerlessTest {
                 environment.get("AGENT_STREAM_DATABASE_URL"),
                 environment.get("AGENT_STREAM_DATABASE_USER"),
                 new Secret(environment.get("AGENT_STREAM_DATABASE_PASSWORD"))))) {
-            new Audit(new KafkaClients(servers(), Map.of(), Duration.ZERO), database)
+            new Audit(new KafkaClients(infrastructure.servers(), Map.of(), Duration.ZERO), database)
                     .run(new Window(since, now, now, Duration.ZERO, Duration.ofMinutes(2)), wrong -> found.add(wrong.line()));
         }
         return found;
-    }
-
-    private String servers() {
-        return infrastructure.environment().getOrDefault("AGENT_STREAM_KAFKA_BOOTSTRAP_SERVERS", "");
     }
 
     private static void assertFailedForNothing(JsonNode run) {
