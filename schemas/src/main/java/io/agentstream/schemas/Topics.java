@@ -40,7 +40,8 @@ public final class Topics {
     public static final Topic<ConversationSnapshot> CONVERSATION_SNAPSHOTS = new Topic<>(
             "conversation.snapshots.v1", ConversationSnapshot.class, new JsonCodec<>(ConversationSnapshot.class), CALL,
             Partitions.CALLS, Set.of(Cleanup.COMPACT), Duration.ofMinutes(10), "worker", "worker",
-            "What another worker needs to go on with a conversation.");
+            "What another worker needs to go on with a conversation. The header `epoch` is the snapshot's own, so that the newest one is found "
+                    + "without reading the others.");
 
     public static final Topic<JournalBatch> CALL_JOURNAL = new Topic<>(
             "call.journal.v1", JournalBatch.class, new JournalBatchCodec(), CALL, Partitions.CALLS,

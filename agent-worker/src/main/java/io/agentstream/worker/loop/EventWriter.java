@@ -13,6 +13,7 @@ import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.takeover.Batch;
+import io.agentstream.worker.takeover.SnapshotEpoch;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.producer.Callback;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,7 +131,7 @@ final class EventWriter {
         byte[] value = Topics.CONVERSATION_SNAPSHOTS.codec().encode(words == null ? snapshot : Sealing.seal(snapshot, words));
         int number = ++of.saves;
         if (value.length <= MAX_SNAPSHOT_BYTES) {
-            send(Topics.CONVERSATION_SNAPSHOTS, of, value, () -> written(of, number));
+            send(Topics.CONVERSATION_SNAPSHOTS, of, value, SnapshotEpoch.headers(of.epoch), () -> written(of, number));
         } else {
             tooLarge(of, value.length);
             of.writtenSave.accumulateAndGet(number, Math::max); // it never is, and nothing is to wait for it
@@ -170,11 +172,11 @@ final class EventWriter {
     }
 
     private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
-        send(topic, of, value, () -> {});
+        send(topic, of, value, List.of(), () -> {});
     }
 
     /// @param written told on the producer's thread
-    private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value, Runnable written) {
+    private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value, List<Header> headers, Runnable written) {
         Batch in = batch;
         in.sent();
         Callback report = (metadata, failure) -> {
@@ -185,7 +187,7 @@ final class EventWriter {
             }
         };
         try {
-            producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value), report);
+            producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value, headers), report);
         } catch (KafkaException failure) { // most failures come to the callback, but not all
             report.onCompletion(null, failure);
         }

@@ -7,6 +7,7 @@ import io.agentstream.schemas.ConversationSnapshot;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.takeover.ArrivalLoader.Found;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /// One reading of what other workers left in some partitions of `conversation.snapshots.v1`. One thread, once.
+///
+/// Of the minutes that are read most is out of date: only the newest snapshot of each conversation is decoded, and of the others no more than the
+/// header that says whose it is.
 final class SnapshotReading {
 
     /// How far back is read. Every conversation is written down each minute, so what is older has no call any more; and a topic that
@@ -29,11 +33,23 @@ final class SnapshotReading {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
+    private static final int UNKNOWN = -1;
+
     private final List<TopicPartition> from;
     private final Optional<DeadLetters> letters;
-    private final Map<CallId, Found> open = new HashMap<>();
+    private final Map<CallId, Newest> newest = new HashMap<>();
+    private final List<Found> found = new ArrayList<>();
     private final Map<CallId, Integer> unreadable = new HashMap<>();
     private final Set<Integer> missing;
+
+    /// @param epoch of whoever wrote it; [#UNKNOWN] of what cannot be read, which counts until there is something newer
+    private record Newest(ConsumerRecord<byte[], byte[]> written, int epoch) {
+
+        /// A worker that lost a conversation, and writes of it all the same, is not believed.
+        static Newest of(Newest before, Newest after) {
+            return after.epoch == UNKNOWN || after.epoch >= before.epoch ? after : before;
+        }
+    }
 
     /// @param letters where what cannot be read is put aside; absent for a reading that nothing comes of
     SnapshotReading(Set<Integer> numbers, Optional<DeadLetters> letters) {
@@ -60,6 +76,7 @@ final class SnapshotReading {
             settle(reader, ends);
         }
         reader.unsubscribe();
+        newest.forEach(this::open);
         return missing.isEmpty();
     }
 
@@ -83,50 +100,52 @@ final class SnapshotReading {
 
     private void take(ConsumerRecord<byte[], byte[]> each) {
         Optional<CallId> of = each.key() == null ? Optional.empty() : CallId.fromKey(each.key());
-        of.ifPresent(unreadable::remove);
-        if (each.value() == null) {
-            of.ifPresent(open::remove);
+        if (of.isEmpty()) {
+            letters.ifPresent(to -> to.put(each, "the key is no call's"));
+        } else if (each.value() == null) {
+            newest.remove(of.get());
+        } else {
+            newest.merge(of.get(), new Newest(each, epoch(each)), Newest::of);
+        }
+    }
+
+    /// Workers of before 2026-12 say it in the value alone.
+    private static int epoch(ConsumerRecord<byte[], byte[]> each) {
+        return SnapshotEpoch.of(each.headers()).orElseGet(() -> {
+            if (Topics.CONVERSATION_SNAPSHOTS.codec().decode(each.value()) instanceof Codec.Decoded.Value<ConversationSnapshot>(var snapshot)) {
+                Integer epoch = snapshot.epoch();
+                return epoch == null ? 0 : epoch;
+            }
+            return UNKNOWN;
+        });
+    }
+
+    /// What there is of a partition that was not read to its end is left: what comes after it may say that the conversation is over.
+    private void open(CallId callId, Newest of) {
+        ConsumerRecord<byte[], byte[]> written = of.written;
+        if (missing.contains(written.partition())) {
             return;
         }
-        switch (Topics.CONVERSATION_SNAPSHOTS.codec().decode(each.value())) {
-            case Codec.Decoded.Value<ConversationSnapshot>(ConversationSnapshot snapshot) ->
-                    open.merge(snapshot.callId(), new Found(snapshot, each.partition()), SnapshotReading::newer);
+        switch (Topics.CONVERSATION_SNAPSHOTS.codec().decode(written.value())) {
+            case Codec.Decoded.Value<ConversationSnapshot>(ConversationSnapshot snapshot) -> found.add(new Found(snapshot, written.partition()));
             case Codec.Decoded.Unknown<ConversationSnapshot>(String what) -> {
-                of.ifPresent(callId -> isUnreadable(callId, each.partition()));
-                letters.ifPresent(to -> to.passOver(each, what));
+                unreadable.put(callId, written.partition());
+                letters.ifPresent(to -> to.passOver(written, what));
             }
             case Codec.Decoded.Malformed<ConversationSnapshot>(String reason) -> {
-                of.ifPresent(callId -> isUnreadable(callId, each.partition()));
-                letters.ifPresent(to -> to.put(each, reason));
+                unreadable.put(callId, written.partition());
+                letters.ifPresent(to -> to.put(written, reason));
             }
         }
     }
 
-    private void isUnreadable(CallId callId, int partition) {
-        open.remove(callId);
-        unreadable.put(callId, partition);
-    }
-
-    /// A worker that lost a conversation, and writes of it all the same, is not believed.
-    private static Found newer(Found before, Found after) {
-        return epoch(after) >= epoch(before) ? after : before;
-    }
-
-    private static int epoch(Found found) {
-        Integer epoch = found.snapshot().epoch();
-        return epoch == null ? 0 : epoch;
-    }
-
-    /// What there is of partitions that were read to their end: what comes after it may say that it is over.
     List<Found> found() {
-        return open.values().stream().filter(found -> !missing.contains(found.partition())).toList();
+        return List.copyOf(found);
     }
 
     /// Calls whose newest snapshot cannot be read, each with the number of its partition.
     Map<CallId, Integer> unreadable() {
-        Map<CallId, Integer> calls = new HashMap<>(unreadable);
-        calls.values().removeAll(missing);
-        return Map.copyOf(calls);
+        return Map.copyOf(unreadable);
     }
 
     /// Numbers of partitions that were not read to their end.

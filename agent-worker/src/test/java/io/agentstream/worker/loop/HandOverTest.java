@@ -14,6 +14,7 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -231,6 +232,10 @@ class HandOverTest {
         assertEquals(6, second.written().getLast().epoch());
         assertEquals(6, second.conversationEvents().getLast().epoch());
         assertEquals(6, second.snapshots().getLast().epoch());
+        ProducerRecord<byte[], byte[]> snapshot = second.events.history().stream()
+                .filter(each -> each.topic().equals(Topics.CONVERSATION_SNAPSHOTS.name()) && each.value() != null)
+                .toList().getLast();
+        assertEquals("6", new String(snapshot.headers().lastHeader("epoch").value(), StandardCharsets.US_ASCII));
     }
 
     @Test

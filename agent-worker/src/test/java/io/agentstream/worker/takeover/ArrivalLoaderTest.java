@@ -3,11 +3,17 @@ package io.agentstream.worker.takeover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.DemoAgents;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.ConversationSnapshot;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFormat;
+import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.loop.LoopFixture;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +31,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ArrivalLoaderTest {
@@ -35,6 +42,12 @@ class ArrivalLoaderTest {
     private static final int A_MONTH_OF_THEM = 2_000_000;
     private static final int THE_LAST_MINUTES = 100;
     private static final long COMMITTED = 7;
+    private static final ConversationSnapshot SNAPSHOT = new ConversationSnapshot(
+            LoopFixture.call(1), 7, Instant.ofEpochMilli(NOW_MS), 7,
+            new RunEvent.Running(
+                    LoopFixture.call(1), 0, Instant.ofEpochMilli(NOW_MS), new RunEvent.RunRef(1, "run", 1, 1, 1, 0), MediaFormat.MULAW_8K,
+                    DemoAgents.echo(), Json.MAPPER.createObjectNode(), null),
+            Json.MAPPER.createObjectNode(), 2);
 
     /// Of every partition something is committed.
     private static class Committed extends MockConsumer<byte[], byte[]> {
@@ -155,6 +168,72 @@ class ArrivalLoaderTest {
         };
         reader.updateBeginningOffsets(Map.of(PARTITION, 0L));
         reader.updateEndOffsets(Map.of(PARTITION, 1L));
+        return reader;
+    }
+
+    /// What is out of date is not even looked at: the minutes that are read have a hundred times as much of it, and calls wait.
+    @Test
+    void onlyTheNewestSnapshotOfACallIsRead() {
+        // given two that nobody can read, of a worker before and of one that had lost the call, and between them the one that counts
+        byte[] newest = Topics.CONVERSATION_SNAPSHOTS.codec().encode(SNAPSHOT);
+        MockProducer<byte[], byte[]> letters = LoopFixture.producer();
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> readerOf(List.of(written(0, 1, new byte[] {1}), written(1, 2, newest), written(2, 1, new byte[] {2}))),
+                new DeadLetters(letters, new Metrics("test")), () -> NOW_MS);
+
+        // when
+        ArrivalLoader.Loaded loaded = loader.load(RUNS);
+
+        // then
+        assertEquals(List.of(new ArrivalLoader.Found(SNAPSHOT, 0)), loaded.found());
+        assertEquals(Map.of(), loaded.unreadable());
+        assertEquals(List.of(), letters.history());
+    }
+
+    /// As workers wrote it before there was the header.
+    @Test
+    void whoseASnapshotIsCanBeInTheSnapshotAlone() {
+        ConversationSnapshot lost = new ConversationSnapshot(
+                SNAPSHOT.callId(), 5, SNAPSHOT.at(), 5, SNAPSHOT.run(), SNAPSHOT.state(), 1);
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> readerOf(List.of(
+                        written(0, null, Topics.CONVERSATION_SNAPSHOTS.codec().encode(SNAPSHOT)),
+                        written(1, null, Topics.CONVERSATION_SNAPSHOTS.codec().encode(lost)))),
+                new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+
+        assertEquals(List.of(new ArrivalLoader.Found(SNAPSHOT, 0)), loader.load(RUNS).found());
+    }
+
+    @Test
+    void whatIsNoCallsIsPutAside() {
+        MockProducer<byte[], byte[]> letters = LoopFixture.producer();
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> readerOf(List.of(new ConsumerRecord<>(
+                        PARTITION.topic(), 0, 0, null, Topics.CONVERSATION_SNAPSHOTS.codec().encode(SNAPSHOT)))),
+                new DeadLetters(letters, new Metrics("test")), () -> NOW_MS);
+
+        assertEquals(List.of(), loader.load(RUNS).found());
+        assertEquals(1, letters.history().size());
+    }
+
+    private static ConsumerRecord<byte[], byte[]> written(long offset, @Nullable Integer epoch, byte[] value) {
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(PARTITION.topic(), 0, offset, SNAPSHOT.callId().toKey(), value);
+        if (epoch != null) {
+            SnapshotEpoch.headers(epoch).forEach(record.headers()::add);
+        }
+        return record;
+    }
+
+    private static MockConsumer<byte[], byte[]> readerOf(List<ConsumerRecord<byte[], byte[]>> records) {
+        MockConsumer<byte[], byte[]> reader = new Committed() {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
+            }
+        };
+        reader.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        reader.updateEndOffsets(Map.of(PARTITION, (long) records.size()));
+        reader.schedulePollTask(() -> records.forEach(reader::addRecord));
         return reader;
     }
 
