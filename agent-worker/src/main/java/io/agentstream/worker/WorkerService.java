@@ -21,6 +21,7 @@ import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.SessionTimeouts;
 import io.agentstream.runtime.StopBarrier;
 import io.agentstream.runtime.WorkerSecret;
+import io.agentstream.runtime.WorkersGroup;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.definitions.DefinitionPlaces;
 import io.agentstream.worker.definitions.DefinitionReader;
@@ -138,7 +139,8 @@ public final class WorkerService implements AutoCloseable {
         Thread rehearsing = Thread.ofPlatform().daemon().name("rehearsal").uncaughtExceptionHandler((_, failure) ->
                 log.atWarn().setCause(failure).log("not rehearsed: the first calls that are taken over wait longer")).start(() -> {
             arrivals.forEach(ArrivalLoader::warmUp);
-            Rehearsal.Played played = Rehearsal.of(engines, System.currentTimeMillis(), DemoAgents.echo(), DemoAgents.talking());
+            boolean others = WorkersGroup.hasMembers(admin); // who comes first has nobody to take calls over from
+            Rehearsal.Played played = Rehearsal.of(engines, System.currentTimeMillis(), others, DemoAgents.echo(), DemoAgents.talking());
             log.atInfo().addKeyValue("taken_over", played.takenOver()).addKeyValue("failed", played.failed()).log("rehearsed");
         });
         BooleanSupplier prepared = () -> keys.ready() && !rehearsing.isAlive();

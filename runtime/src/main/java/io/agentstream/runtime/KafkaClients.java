@@ -29,7 +29,7 @@ public final class KafkaClients {
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
 
     /// So many heartbeats may be lost or late before a member is taken for dead; where that is a long time, more.
-    private static final int HEARTBEATS_IN_SESSION = 12;
+    private static final int HEARTBEATS_IN_SESSION = 24;
     private static final Duration MOST_HEARTBEAT = Duration.ofMillis(500);
 
     /// How long a record of call state may take to be acknowledged before its call is refused or ended.

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +35,23 @@ import tools.jackson.databind.JsonNode;
 
 /// A made-up conversation, held by one worker and taken over by another, whose clients lead nowhere: what a new process does before it takes
 /// any call. The first of everything (classes, ciphers, JSON, the voice detector) takes hundreds of times what the next one does, and the
-/// calls that come with the first partitions would wait for it. Writes nothing, counts nothing, logs nothing but faults. One thread, for
-/// about a second.
+/// calls that come with the first partitions would wait for it; and the next ones take ten times what they do once they are compiled, which fifty calls
+/// that come together hear as well. So the take-over is played again and again. Writes nothing, counts nothing, logs nothing but faults. One thread,
+/// for some seconds.
 public final class Rehearsal {
 
     /// As often as code has to run to be compiled.
     static final int FRAMES = 250;
 
+    /// So often is a conversation taken over, if that takes no longer than [#OFTEN_NS].
+    static final int OFTEN = 500;
+
+    private static final long OFTEN_NS = TimeUnit.MILLISECONDS.toNanos(1_500);
+
+    /// Of a call that moves about so many have been waiting.
+    static final int FRAMES_THEN = 25;
+
     private static final int FRAME_MS = 20;
-    private static final int NOT_TAKEN_OVER = -1;
     private static final int EPOCH = 1;
     /// More than a line of speech has; what is beyond it is not heard.
     private static final int MOST_ANSWERS = 1_000;
@@ -123,9 +132,9 @@ public final class Rehearsal {
         }
 
         /// Frames as they come from the log.
-        private void hears() {
+        private void hears(int frames) {
             SplittableRandom voice = new SplittableRandom(1);
-            for (int n = 0; n < FRAMES && !conversation.state.isOver(); n++) {
+            for (int n = 0; n < frames && !conversation.state.isOver(); n++) {
                 nowMs += FRAME_MS;
                 Answer answer = answers.poll();
                 if (answer != null) {
@@ -180,44 +189,52 @@ public final class Rehearsal {
 
     /// What was played.
     ///
-    /// @param takenOver conversations that the second workers went on with
+    /// @param takenOver how often a worker went on with a conversation of another one's
     /// @param commands that these gave
     /// @param failed conversations that ended because something of ours broke
-    public record Played(int takenOver, int commands, int failed) {}
+    public record Played(int takenOver, int commands, int failed) {
 
-    /// @param definitions of the agents that are played, one after the other
-    public static Played of(AgentEngines engines, long nowMs, JsonNode... definitions) {
-        int takenOver = 0;
-        int commands = 0;
-        try (Metrics nobodys = new Metrics("rehearsal")) {
-            WorkerMeters meters = WorkerMeters.of(nobodys);
-            for (JsonNode definition : definitions) {
-                int given = new Rehearsal(engines, definition, nowMs).play(meters);
-                takenOver += given < 0 ? 0 : 1;
-                commands += Math.max(0, given);
-            }
-            return new Played(takenOver, commands, (int) meters.failed().count());
+        private Played plus(Played more) {
+            return new Played(takenOver + more.takenOver, commands + more.commands, failed + more.failed);
         }
     }
 
-    /// @return what the second worker gave; less than 0 where it did not go on
-    private int play(WorkerMeters meters) {
+    /// @param often whether calls of others may come soon, and many at once; takes some seconds more
+    /// @param definitions of the agents that are played, one after the other
+    public static Played of(AgentEngines engines, long nowMs, boolean often, JsonNode... definitions) {
+        try (Metrics nobodys = new Metrics("rehearsal")) {
+            WorkerMeters meters = WorkerMeters.of(nobodys);
+            Played played = new Played(0, 0, 0);
+            for (JsonNode definition : definitions) {
+                played = played.plus(new Rehearsal(engines, definition, nowMs).play(meters, often ? OFTEN : 1));
+            }
+            return played.plus(new Played(0, 0, (int) meters.failed().count()));
+        }
+    }
+
+    private Played play(WorkerMeters meters, int most) {
         Topics.RUN_EVENTS.codec().decode(Topics.RUN_EVENTS.codec().encode(Sealing.seal(run, Objects.requireNonNull(secrets.words()))));
+        Played played = new Played(0, 0, 0);
         Actor first = new Actor(meters, EPOCH);
-        Actor second = new Actor(meters, EPOCH + 1);
         if (!first.opens(null)) {
-            return NOT_TAKEN_OVER;
+            return played;
         }
         first.begins();
-        first.hears();
+        first.hears(FRAMES);
         Optional<SavedConversation> left = first.leaves();
         first.ends();
-        if (left.isEmpty() || !second.opens(left.get())) {
-            return NOT_TAKEN_OVER;
+        long untilNs = System.nanoTime() + OFTEN_NS;
+        for (int n = 1; n <= most && left.isPresent() && (n == 1 || System.nanoTime() < untilNs); n++) {
+            Actor next = new Actor(meters, EPOCH + n);
+            if (!next.opens(left.get())) {
+                return played;
+            }
+            next.takesOver(left.get());
+            next.hears(n == 1 ? FRAMES : FRAMES_THEN);
+            left = next.leaves();
+            next.ends();
+            played = played.plus(new Played(1, next.nowhere.media().history().size(), 0));
         }
-        second.takesOver(left.get());
-        second.hears();
-        second.ends();
-        return second.nowhere.media().history().size();
+        return played;
     }
 }

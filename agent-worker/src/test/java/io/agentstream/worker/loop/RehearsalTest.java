@@ -1,6 +1,7 @@
 package io.agentstream.worker.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.DemoAgents;
 import io.agentstream.schemas.Json;
@@ -15,22 +16,31 @@ class RehearsalTest {
 
     @Test
     void aConversationIsTakenOverAndGoesOn() {
-        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, ECHO);
+        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, false, ECHO);
 
         assertEquals(new Rehearsal.Played(1, Rehearsal.FRAMES, 0), played);
     }
 
     @Test
     void theFirstAgentThatANewcomerMeetsIsTakenOver() {
-        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, DemoAgents.talking());
+        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, false, DemoAgents.talking());
 
         assertEquals(1, played.takenOver());
         assertEquals(0, played.failed());
     }
 
     @Test
+    void whereOthersHoldCallsItIsTakenOverAgainAndAgain() {
+        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, true, ECHO);
+
+        assertTrue(played.takenOver() > 1, played.toString());
+        assertEquals(Rehearsal.FRAMES + (played.takenOver() - 1) * Rehearsal.FRAMES_THEN, played.commands());
+        assertEquals(0, played.failed());
+    }
+
+    @Test
     void whatCannotBePlayedIsLeftOut() {
-        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, Json.MAPPER.readTree("{\"engine\":\"of tomorrow\"}"), ECHO);
+        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, false, Json.MAPPER.readTree("{\"engine\":\"of tomorrow\"}"), ECHO);
 
         assertEquals(1, played.takenOver());
     }
