@@ -81,12 +81,14 @@ public record ScriptedDefinition(
         return new ScriptedParser().parse(json);
     }
 
-    /// As [#parse], of a definition that was accepted before, perhaps by other rules: what today's refuse is passed over where a script is left without it, and stands in the
-    /// warnings.
+    /// As [#parse], of a definition that was accepted before, perhaps by other rules: what today's refuse is passed over where the same script is left without it, and stands in
+    /// the warnings. Where it is not, the first problem says why.
     public static Parsed stored(JsonNode json) {
         Stored.Read<Parsed> read = Stored.read(
                 json, ScriptedDefinition::parse, parsed -> parsed instanceof Parsed.Invalid invalid ? invalid.problems() : List.of());
-        return read.parsed() instanceof Parsed.Valid valid ? new Parsed.Valid(valid.definition(), read.passedOver()) : read.parsed();
+        return read.parsed() instanceof Parsed.Valid valid
+                ? new Parsed.Valid(valid.definition(), read.passedOver())
+                : new Parsed.Invalid(read.wrong());
     }
 
     Node node(String name) {

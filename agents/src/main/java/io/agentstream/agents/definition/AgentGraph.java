@@ -75,14 +75,14 @@ public record AgentGraph(
         return GraphParser.parse(json, false);
     }
 
-    /// As [#parse], of a definition that was accepted before, perhaps by other rules: what today's refuse is passed over where a graph can be made without it, and stands in the
-    /// warnings.
+    /// As [#parse], of a definition that was accepted before, perhaps by other rules: what today's refuse is passed over where the same graph can be made without it, and stands
+    /// in the warnings. Where it cannot, the first problem says why.
     public static Parsed stored(JsonNode json) {
         Stored.Read<Parsed> read = Stored.read(
                 json, left -> GraphParser.parse(left, true), parsed -> parsed instanceof Parsed.Invalid invalid ? invalid.problems() : List.of());
         return switch (read.parsed()) {
             case Parsed.Valid valid -> new Parsed.Valid(valid.graph(), Stream.concat(read.passedOver().stream(), valid.warnings().stream()).toList());
-            case Parsed.Invalid invalid -> invalid;
+            case Parsed.Invalid _ -> new Parsed.Invalid(read.wrong());
         };
     }
 

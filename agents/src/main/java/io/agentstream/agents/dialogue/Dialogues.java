@@ -22,10 +22,10 @@ public final class Dialogues {
     /// @param passedOver what today's rules refuse in it, as if it did not stand there
     public record Read(Dialogue dialogue, List<Problem> passedOver) {}
 
-    /// Of a definition that was accepted when it was written, perhaps by other rules than today's: what these refuse is passed over where a conversation can be held without it.
+    /// Of a definition that was accepted when it was written, perhaps by other rules than today's: what these refuse is passed over where the conversation is the same without it.
     ///
     /// @param began how the run began: where the values of variables come from
-    /// @throws IllegalArgumentException where the definition is none of the engine that it names; says where
+    /// @throws IllegalArgumentException where the definition is none of the engine that it names, or would be another one without what is refused; says where
     public static Read read(JsonNode definition, RunEvent.Running began) {
         return read(definition, Known.of(began));
     }

@@ -29,7 +29,8 @@ final class AgentsManual {
             without listening to the caller, mistyped variables, conditions that are none, services that are missing for what the nodes do, and
             for what looks like a secret: keys are stored apart, and a definition has their names. What is odd but does no harm, such as a node that is
             never reached, stands in the `warnings` of the answer. What was saved once runs, also where a later version would refuse some of it: a call passes over what that is,
-            as if it did not stand there, and the worker's log names the fields.
+            as if it did not stand there, and the worker's log names the fields. Where it would be another agent without that (the address or key of a service, the limits of a tool, a prompt,
+            a way, and whatever else is sent, said or decided by), the call is closed, and the log says why.
 
             The conversation is a graph. A *node* does one thing: it says a line, asks, lets a language model talk, transfers the call. An *edge* leads
             from it to another one when something happens. When its work is done, the first condition that holds leads on, and else `next`.
