@@ -3,7 +3,6 @@ package io.agentstream.worker.loop;
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.SavedConversation;
-import io.agentstream.agents.definition.Problem;
 import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.CascadeDialogue;
 import io.agentstream.agents.dialogue.Dialogues;
@@ -14,7 +13,6 @@ import io.agentstream.worker.definitions.Definitions;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentEngines;
 import io.agentstream.worker.engine.ReplySink;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +24,6 @@ import tools.jackson.databind.JsonNode;
 final class SessionOpener {
 
     private static final Logger log = LoggerFactory.getLogger(SessionOpener.class);
-
-    /// Most fields that are named which were passed over.
-    private static final int MAX_SAID = 10;
 
     /// What became of it.
     enum Opened {
@@ -42,6 +37,7 @@ final class SessionOpener {
     private final AgentEngines engines;
     private final Definitions definitions;
     private final Function<LiveConversation, ReplySink> sinks;
+    private final PassedOver passedOver = new PassedOver();
 
     /// @param sinks makes the way back from an engine to its conversation
     SessionOpener(AgentEngines engines, Definitions definitions, Function<LiveConversation, ReplySink> sinks) {
@@ -85,9 +81,7 @@ final class SessionOpener {
         }
         try {
             Dialogues.Read read = Dialogues.read(definition, run);
-            if (saved == null && !read.passedOver().isEmpty()) {
-                sayPassedOver(run, read.passedOver());
-            }
+            passedOver.say(run, read.passedOver(), saved != null);
             Dialogue dialogue = read.dialogue();
             conversation.state = Conversation.of(dialogue);
             conversation.engine = engine.get();
@@ -109,14 +103,6 @@ final class SessionOpener {
             conversation.ambience = ambience(conversation.state.dialogue());
         }
         return true;
-    }
-
-    private static void sayPassedOver(RunEvent.Running run, List<Problem> passedOver) {
-        log.atWarn()
-                .addKeyValue("call", run.callId())
-                .addKeyValue("run", run.run().name())
-                .addKeyValue("fields", passedOver.stream().map(Problem::field).distinct().limit(MAX_SAID).toList())
-                .log("the agent's definition was written by other rules; what today's refuse is passed over");
     }
 
     private static @Nullable Ambience ambience(Dialogue dialogue) {
