@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +48,11 @@ public final class ServiceMeter {
         }
     }
 
-    /// A service is used from now on.
+    /// A service is used from now on by what `beginning` does. Where that throws, nothing is under way: the use is over, and what it took nobody will say.
     ///
     /// @param requests how often it is asked by that
-    public Use begin(Who who, int requests) {
+    /// @param beginning is given the use, and returns what is under way; whoever stops that says so to the use
+    public <T> T begin(Who who, int requests, Function<Use, T> beginning) {
         Use use = new Use(who);
         lock.lock();
         try {
@@ -59,7 +61,17 @@ public final class ServiceMeter {
         } finally {
             lock.unlock();
         }
-        return use;
+        try {
+            return beginning.apply(use);
+        } catch (RuntimeException | Error failed) {
+            use.stopped();
+            throw failed;
+        }
+    }
+
+    /// How many are under way.
+    int underWay() {
+        return copy().size();
     }
 
     /// What was used since this was asked last, by service.

@@ -1,6 +1,7 @@
 package io.agentstream.worker.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.ServiceUse.Role;
@@ -27,16 +28,20 @@ final class ServiceMeterTest {
         return new ServiceUse(Role.EAR, "deepgram", "nova-3", false, requests, 0, 0, 0, 0, 0, 0, 0, ms);
     }
 
+    private ServiceMeter.Use begin(Who who) {
+        return meter.begin(who, 1, use -> use);
+    }
+
     private ServiceMeter.Use listen() {
-        ServiceMeter.Use ear = meter.begin(EAR, 1);
+        ServiceMeter.Use ear = begin(EAR);
         ear.measuredBy(() -> Usage.heard(heardMs.get()));
         return ear;
     }
 
     @Test
     void whatWasToldIsNotToldAgain() {
-        meter.begin(BRAIN, 1).over(Usage.tokens(120, 64, 12));
-        meter.begin(BRAIN, 1).over(Usage.tokens(30, 0, 3));
+        begin(BRAIN).over(Usage.tokens(120, 64, 12));
+        begin(BRAIN).over(Usage.tokens(30, 0, 3));
 
         assertEquals(List.of(thought(2, 0, 150, 64, 15)), meter.take(true));
         assertEquals(List.of(), meter.take(true));
@@ -45,15 +50,15 @@ final class ServiceMeterTest {
     /// What speaks a vendor's protocol need not be the vendor's.
     @Test
     void numbersThatCannotBeAreNotBelieved() {
-        meter.begin(BRAIN, 1).over(Usage.tokens(Long.MAX_VALUE, -5, 12));
-        meter.begin(BRAIN, 1).over(Usage.tokens(Long.MAX_VALUE, 0, -1_000_000));
+        begin(BRAIN).over(Usage.tokens(Long.MAX_VALUE, -5, 12));
+        begin(BRAIN).over(Usage.tokens(Long.MAX_VALUE, 0, -1_000_000));
 
         assertEquals(List.of(thought(2, 0, 1L << 40, 0, 12)), meter.take(true));
     }
 
     @Test
     void ofAnAnswerThatWasStoppedNobodyKnowsWhatItTook() {
-        ServiceMeter.Use use = meter.begin(BRAIN, 1);
+        ServiceMeter.Use use = begin(BRAIN);
         use.stopped();
         use.over(Usage.tokens(120, 64, 12)); // it comes too late
 
@@ -77,7 +82,7 @@ final class ServiceMeterTest {
     void nothingIsToldBeforeSomethingIsDoneWith() {
         listen();
         heardMs.set(9_999);
-        ServiceMeter.Use thinking = meter.begin(BRAIN, 1);
+        ServiceMeter.Use thinking = begin(BRAIN);
         List<ServiceUse> meanwhile = meter.take(false);
         thinking.over(Usage.tokens(120, 64, 12));
 
@@ -95,10 +100,20 @@ final class ServiceMeterTest {
 
     @Test
     void aModelThatNobodyChoseHasNoName() {
-        ServiceMeter.Use own = meter.begin(OWN, 1);
+        ServiceMeter.Use own = begin(OWN);
         own.measuredBy(() -> Usage.spoken(20, 900));
         own.stopped();
 
         assertEquals(List.of(new ServiceUse(Role.MOUTH, "offline", null, true, 1, 0, 0, 0, 0, 0, 0, 20, 900)), meter.take(true));
+    }
+
+    @Test
+    void whatCannotBeBegunIsNotUnderWay() {
+        assertThrows(IllegalStateException.class, () -> meter.begin(BRAIN, 1, use -> {
+            throw new IllegalStateException("on purpose");
+        }));
+
+        assertEquals(0, meter.underWay());
+        assertEquals(List.of(thought(1, 1, 0, 0, 0)), meter.take(false));
     }
 }

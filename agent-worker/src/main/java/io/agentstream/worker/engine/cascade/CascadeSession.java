@@ -184,25 +184,33 @@ final class CascadeSession implements AgentSession {
             before.close();
         }
         Service service = graph.services().ears().get(open.service());
+        ServiceMeter.Who who = who(Role.EAR, service, open.service());
         Ear opened = ports.ear(
                 service, graph.settings(), watched(Kind.EAR, rows.ears(), open.service(), service).ear(new EarAnswers(open.ear(), out)));
-        ServiceMeter.Use use = meter.begin(who(Role.EAR, service, open.service()), 1);
-        use.measuredBy(opened::usage);
-        ear = new InUse.Hearing(opened, use);
+        ear = meter.begin(who, 1, use -> {
+            use.measuredBy(opened::usage);
+            return new InUse.Hearing(opened, use);
+        });
     }
 
     /// One answer at a time is wanted: what was asked before has ended, or was stopped.
     private void ask(AskBrain ask) {
         Brain brain = brains.computeIfAbsent(ask.brain(), n -> ports.brain(graph.services().brains().get(n)));
+        thoughts.forEach(each -> each.use().stopped());
         thoughts.clear();
         Service service = graph.services().brains().get(ask.brain());
-        ServiceMeter.Use use = meter.begin(who(Role.BRAIN, service, ask.brain()), 1);
+        thoughts.add(meter.begin(who(Role.BRAIN, service, ask.brain()), 1, use -> new InUse.Thinking(ask(ask, brain, service, use), use)));
+    }
+
+    private Brain.Answering ask(AskBrain ask, Brain brain, Service service, ServiceMeter.Use use) {
         Brain.Listener listener = counted(
                 watched(Kind.BRAIN, rows.brains(), ask.brain(), service).brain(Answers.ofBrain(ask.turn(), ask.number(), out)), use);
-        Brain.Answering answering = servers.whenListed(
+        return servers.whenListed(
                 ask.request().servers(), served -> ask(brain, ask, service, served, listener),
-                notAsked -> out.post(new BrainFailed(ask.turn(), ask.number(), REFUSED)));
-        thoughts.add(new InUse.Thinking(answering, use));
+                notAsked -> {
+                    use.stopped();
+                    out.post(new BrainFailed(ask.turn(), ask.number(), REFUSED));
+                });
     }
 
     /// What was used is counted before anybody hears that it is over.
@@ -244,12 +252,10 @@ final class CascadeSession implements AgentSession {
     }
 
     private void say(Speak speak, Mouth.Listener listener) {
+        utterances.forEach(each -> each.use().stopped());
         utterances.clear();
-        Mouth mouth = mouth(speak.mouth());
-        ServiceMeter.Use use = meter.begin(who(Role.MOUTH, mouthOf(speak.mouth()), speak.mouth()), 1);
-        InUse.Speaking speaking = InUse.Speaking.begin(mouth, use, listener);
-        utterances.add(speaking);
-        speaking.say(speak.text());
+        utterances.add(InUse.Speaking.begin(
+                meter, who(Role.MOUTH, mouthOf(speak.mouth()), speak.mouth()), mouth(speak.mouth()), speak.text(), listener));
     }
 
     /// As a mouth would, at once.

@@ -26,16 +26,20 @@ public final class InUse {
 
     public record Speaking(Mouth.Utterance utterance, ServiceMeter.Use use) {
 
-        /// It is to be told what to say.
-        public static Speaking begin(Mouth mouth, ServiceMeter.Use use, Mouth.Listener listener) {
-            Mouth.Utterance utterance = mouth.speak(MouthAnswers.counted(listener, use));
-            use.measuredBy(utterance::usage);
-            return new Speaking(utterance, use);
-        }
-
-        public void say(String text) {
-            utterance.say(text);
-            utterance.end();
+        /// Says this, and nothing behind it.
+        public static Speaking begin(ServiceMeter meter, ServiceMeter.Who who, Mouth mouth, String text, Mouth.Listener listener) {
+            return meter.begin(who, 1, use -> {
+                Mouth.Utterance utterance = mouth.speak(MouthAnswers.counted(listener, use));
+                use.measuredBy(utterance::usage);
+                try {
+                    utterance.say(text);
+                    utterance.end();
+                } catch (RuntimeException | Error failed) { // nobody would stop it
+                    utterance.cancel();
+                    throw failed;
+                }
+                return new Speaking(utterance, use);
+            });
         }
 
         public void cancel() {

@@ -166,6 +166,7 @@ final class RealtimeSession implements AgentSession {
     private void open(OpenSpeech asked) {
         shut();
         if (!row.mayAsk(asked.service()) || !troubles.isAsked(FailureListener.Kind.REALTIME, () -> begin(asked))) {
+            shut();
             out.post(new EarFailed(asked.number(), REFUSED));
         }
     }
@@ -181,11 +182,13 @@ final class RealtimeSession implements AgentSession {
                     knowledge.takesNone();
                     troubles.toolsRefused(service.service());
                 });
+        ServiceMeter.Who who = ports.who(Role.REALTIME, service, asked.service() > 0);
         Realtime realtime = ports.realtime(
                 service, graph.settings(), request.instructions(), Requests.tools(request), Requests.history(isHeard ? heard(request) : request), lives);
-        ServiceMeter.Use use = meter.begin(ports.who(Role.REALTIME, service, asked.service() > 0), 0);
-        use.measuredBy(realtime::usage);
-        open = new Open(realtime, lives, knowledge, use);
+        open = meter.begin(who, 0, use -> {
+            use.measuredBy(realtime::usage);
+            return new Open(realtime, lives, knowledge, use);
+        });
         if (isHeard) {
             last.sound().forEach(realtime::hear);
             realtime.finish(last.turn());
@@ -276,13 +279,10 @@ final class RealtimeSession implements AgentSession {
     }
 
     private void speakOurselves(Speak line) {
-        if (mouth == null) {
-            mouth = ports.mouth(OwnVoice.SERVICE, graph.settings());
-        }
-        ServiceMeter.Use use = meter.begin(ports.who(Role.MOUTH, OwnVoice.SERVICE, true), 1);
-        InUse.Speaking speaking = InUse.Speaking.begin(mouth, use, new MouthAnswers(line.turn(), line.number(), out));
-        own = speaking;
-        speaking.say(line.text());
+        Mouth speaks = mouth == null ? ports.mouth(OwnVoice.SERVICE, graph.settings()) : mouth;
+        mouth = speaks;
+        own = InUse.Speaking.begin(
+                meter, ports.who(Role.MOUTH, OwnVoice.SERVICE, true), speaks, line.text(), new MouthAnswers(line.turn(), line.number(), out));
     }
 
     private void stop(int of, boolean lines) {
