@@ -1,5 +1,6 @@
 package io.agentstream.worker.tool;
 
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.definition.Tool;
 import io.agentstream.schemas.Json;
@@ -135,11 +136,11 @@ final class McpServer implements ToolServer {
     }
 
     @Override
-    public Tools.Use use(McpRequest request, String arguments, String key, Tools.Listener listener) {
+    public Tools.Use use(McpRequest request, CallTool call, String key, Tools.Listener listener) {
         Gate<McpResult> gate = new Gate<>(result -> listener.on(result.failed(), result.text()));
         Breaker breaker = new Breaker();
         Deadline deadline = Deadline.in(server.timeoutMs());
-        Thread.ofVirtual().name("service-tool").start(() -> gate.tellLast(result(request, arguments, key, deadline, breaker)));
+        Thread.ofVirtual().name("service-tool").start(() -> gate.tellLast(result(request, call, key, deadline, breaker)));
         return () -> {
             gate.shut();
             breaker.breakOff();
@@ -147,14 +148,14 @@ final class McpServer implements ToolServer {
     }
 
     /// Never throws.
-    private McpResult result(McpRequest request, String arguments, String key, Deadline deadline, Breaker breaker) {
+    private McpResult result(McpRequest request, CallTool call, String key, Deadline deadline, Breaker breaker) {
         try {
             McpTool tool = tool(request.tool(), deadline);
-            if (request.again() && !tool.repeatable()) {
+            if (call.again() && !tool.repeatable()) {
                 return McpResult.error("unknown_outcome");
             }
             ObjectNode params = Json.MAPPER.createObjectNode().put("name", tool.name());
-            params.set("arguments", Json.MAPPER.readTree(arguments));
+            params.set("arguments", Json.MAPPER.readTree(call.arguments()));
             return McpResult.of(connection.ask(new Question("tools/call", params, key, server.maxBytes()), deadline, breaker).json());
         } catch (McpException failed) {
             return new McpResult(true, failed.told());

@@ -1,6 +1,7 @@
 package io.agentstream.worker.tool;
 
 
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.definition.Tool;
 import io.agentstream.dev.simulator.services.Asked;
@@ -69,8 +70,9 @@ abstract class McpFixture {
     }
 
     Tools.Use use(ToolServer server, String tool, boolean again) {
+        McpRequest request = new McpRequest("kb", tool);
         return server.use(
-                new McpRequest("kb", tool, again), "{\"q\":\"opening hours\"}", USE,
+                request, new CallTool(1, 1, "1-abc", tool, "{\"q\":\"opening hours\"}", request, again), USE,
                 (failed, result) -> told.on((failed ? "failed " : "done ") + result));
     }
 

@@ -56,7 +56,7 @@ final class Outside {
         return named(name).flatMap(tool -> switch (tool) {
             case Tool.Http http -> Optional.of(new Errand(
                     HttpRequest.of(http.call(), step.values().with(given(http, arguments))), again, limitMs(http.call()), http.say()));
-            case Tool.Mcp server -> Optional.of(new Errand(new McpRequest(server.name(), name, again), again, server.timeoutMs() + GRACE_MS, null));
+            case Tool.Mcp server -> Optional.of(new Errand(new McpRequest(server.name(), name), again, server.timeoutMs() + GRACE_MS, null));
             case Tool.HangUp _, Tool.EndWithOutcome _, Tool.SetVariable _, Tool.SendDtmf _, Tool.Transfer _ -> Optional.empty();
         });
     }

@@ -6,6 +6,8 @@ import io.agentstream.agents.conversation.ConversationInput.AudioHeard;
 import io.agentstream.agents.conversation.ConversationInput.BrainSpoke;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ConversationInput.ReplyPart;
+import io.agentstream.agents.conversation.HttpRequest;
+import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
@@ -153,7 +155,7 @@ public final class ConversationForms {
                     .put("key", call.key())
                     .put("tool", call.tool())
                     .put("arguments", call.arguments())
-                    .put("digest", digest(call.request()));
+                    .put("digest", digest(request(call)));
             case ConversationEffect.Tell tell -> typed(tell).set("fact", record(tell.fact()));
             case ConversationEffect.Flow _, ConversationEffect.StopThinking _, ConversationEffect.Clear _,
                     ConversationEffect.AskForMark _, ConversationEffect.SetDeadline _, ConversationEffect.ClearDeadline _,
@@ -163,6 +165,14 @@ public final class ConversationForms {
                     ConversationEffect.Understand _, ConversationEffect.OpenEar _, ConversationEffect.FinishHearing _,
                     ConversationEffect.HearTurn _, ConversationEffect.TellSpeech _, ConversationEffect.CutShort _, ConversationEffect.GaveUp _ ->
                 record(effect);
+        };
+    }
+
+    /// As journals have always told it apart: whether another worker had begun it was a part of what a server is asked.
+    private static Object request(ConversationEffect.CallTool call) {
+        return switch (call.request()) {
+            case HttpRequest http -> http;
+            case McpRequest mcp -> ((ObjectNode) Json.MAPPER.valueToTree(mcp)).put("again", call.again());
         };
     }
 

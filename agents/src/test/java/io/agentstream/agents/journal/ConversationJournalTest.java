@@ -11,6 +11,7 @@ import io.agentstream.agents.conversation.ConversationMachine;
 import io.agentstream.agents.conversation.Dialogue;
 import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Manners;
+import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.agents.conversation.SavedConversation;
 import io.agentstream.agents.conversation.ServiceFailure;
@@ -24,8 +25,10 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Transfer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -188,5 +191,17 @@ class ConversationJournalTest {
 
         // then this one, which does not throw there, answers otherwise
         assertInstanceOf(Outcome.Different.class, rerun(written()).getLast());
+    }
+
+    /// The same machine answers as it did: what a server is asked has the same digest as before it lost what stands in the effect as well.
+    @Test
+    void theUseOfAServersToolIsToldApartAsInEarlierJournals() {
+        CRC32C digest = new CRC32C();
+        digest.update("{\"server\":\"kb\",\"tool\":\"kb_search\",\"again\":true}".getBytes(StandardCharsets.UTF_8));
+
+        JsonNode form = ConversationForms.of(
+                new ConversationEffect.CallTool(1, 4, "1-a", "kb_search", "{}", new McpRequest("kb", "kb_search"), true));
+
+        assertEquals(Long.toHexString(digest.getValue()), form.path("digest").asString());
     }
 }

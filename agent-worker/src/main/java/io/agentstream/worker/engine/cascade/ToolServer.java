@@ -1,5 +1,6 @@
 package io.agentstream.worker.engine.cascade;
 
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.ServiceFailure;
@@ -17,10 +18,10 @@ public interface ToolServer {
     /// What is known at the moment, under names that a brain takes.
     List<BrainRequest.Tool> tools();
 
-    /// @param arguments JSON
+    /// @param call whose request this is
     /// @param key of this use: the server is told it, and may do nothing twice under one
     /// @param listener is told once, from any thread; not any more when `cancel` has returned
-    Tools.Use use(McpRequest request, String arguments, String key, Tools.Listener listener);
+    Tools.Use use(McpRequest request, CallTool call, String key, Tools.Listener listener);
 
     /// Nobody will ask it any more. What is under way is not cancelled by that.
     void close();

@@ -87,7 +87,7 @@ public final class ToolServers {
         if (server == null) {
             throw new IllegalStateException("no such server");
         }
-        return server.use(request, call.arguments(), key, listener);
+        return server.use(request, call, key, listener);
     }
 
     public void close() {

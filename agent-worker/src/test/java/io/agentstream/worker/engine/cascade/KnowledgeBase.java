@@ -1,5 +1,6 @@
 package io.agentstream.worker.engine.cascade;
 
+import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.McpRequest;
 import io.agentstream.schemas.Json;
 import io.agentstream.worker.service.BrainRequest;
@@ -20,8 +21,8 @@ public record KnowledgeBase(CompletionStage<Optional<ServiceFailure>> listed, Ru
     }
 
     @Override
-    public Tools.Use use(McpRequest request, String arguments, String key, Tools.Listener listener) {
-        listener.on(false, request.tool() + " of " + request.server() + ": " + arguments);
+    public Tools.Use use(McpRequest request, CallTool call, String key, Tools.Listener listener) {
+        listener.on(false, request.tool() + " of " + request.server() + ": " + call.arguments());
         return () -> { };
     }
 

@@ -120,7 +120,7 @@ final class ServedToolsTest {
 
     @Test
     void itsCallsAreTheServers() {
-        session.perform(new CallTool(1, 4, "1-a", "kb_search", "{\"q\":7}", new McpRequest("kb", "kb_search", false), false));
+        session.perform(new CallTool(1, 4, "1-a", "kb_search", "{\"q\":7}", new McpRequest("kb", "kb_search"), false));
 
         assertEquals(List.of(new ToolAnswered(1, 4, false, "kb_search of kb: {\"q\":7}")), answers);
     }
