@@ -36,6 +36,10 @@ public interface AgentSession extends AutoCloseable {
         return List.of();
     }
 
+    /// The conversation is handed over: it is most likely closed next, and of what is under way nothing is heard here any more. What its services were used for is asked for
+    /// once more, and is to be all that there is to say.
+    default void leave() {}
+
     /// Ends everything. When this has returned, no reply reaches the sink. A second time does nothing.
     @Override
     void close();

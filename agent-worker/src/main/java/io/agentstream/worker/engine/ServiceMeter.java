@@ -69,6 +69,15 @@ public final class ServiceMeter {
         }
     }
 
+    /// Somebody else goes on with the conversation: of what is under way, and cannot be asked what it has taken, nobody here will hear it. What can be asked goes on.
+    public void leave() {
+        for (Use use : copy()) {
+            if (use.gauge == null) {
+                use.stopped();
+            }
+        }
+    }
+
     /// How many are under way.
     int underWay() {
         return copy().size();

@@ -331,10 +331,11 @@ final class Conversations {
         guard.release(conversation);
     }
 
-    /// Writes down the conversations of these partitions, so that whoever owns them next can go on.
+    /// Writes down the conversations of these partitions, so that whoever owns them next can go on, and before that what their services were used for here: nobody else knows.
     void save(IntPredicate partitions, long nowMs) {
         for (LiveConversation conversation : calls.all()) {
             if (partitions.test(conversation.partition)) {
+                guard.leave(conversation);
                 tellUses(conversation, true, nowMs);
                 events.save(conversation, nowMs);
             }

@@ -42,6 +42,13 @@ final class EventWriter {
     private final Runnable awaitedWritten;
     private Batch batch = new Batch();
 
+    /// What becomes of a record. On the producer's thread, or within the sending.
+    private interface Settled {
+
+        /// @param failure null: it is written
+        void as(@Nullable Exception failure);
+    }
+
     /// @param producer of the events profile that does not block; stays its giver's to close
     /// @param awaitedWritten told when a snapshot is written that is waited for; on the producer's thread
     EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters, Runnable awaitedWritten) {
@@ -79,11 +86,16 @@ final class EventWriter {
         send(Topics.CONVERSATION_EVENTS, of, encoded(of, event(of, fact, Instant.ofEpochMilli(nowMs))));
     }
 
-    /// Tells what the conversation's services were used for.
+    /// Tells what the conversation's services were used for. Where that could not be written it is told again with the next, as long as the conversation is held here; where
+    /// Kafka has it all the same, and only did not say so in time, it counts twice.
     void used(LiveConversation of, List<ServiceUse> uses, long nowMs) {
         of.number++;
-        send(Topics.CONVERSATION_EVENTS, of, encoded(of, new ConversationEvent.Used(
-                of.callId, of.number, of.after, Instant.ofEpochMilli(nowMs), uses, of.epoch)));
+        ConversationEvent.Used event = new ConversationEvent.Used(of.callId, of.number, of.after, Instant.ofEpochMilli(nowMs), uses, of.epoch);
+        send(Topics.CONVERSATION_EVENTS, of, encoded(of, event), List.of(), failure -> {
+            if (failure != null) {
+                of.unwritten.accumulateAndGet(uses, ServiceUse::sum);
+            }
+        });
     }
 
     private static byte[] encoded(LiveConversation of, ConversationEvent event) {
@@ -131,7 +143,11 @@ final class EventWriter {
         byte[] value = Topics.CONVERSATION_SNAPSHOTS.codec().encode(words == null ? snapshot : Sealing.seal(snapshot, words));
         int number = ++of.saves;
         if (value.length <= MAX_SNAPSHOT_BYTES) {
-            send(Topics.CONVERSATION_SNAPSHOTS, of, value, SnapshotEpoch.headers(of.epoch), () -> written(of, number));
+            send(Topics.CONVERSATION_SNAPSHOTS, of, value, SnapshotEpoch.headers(of.epoch), failure -> {
+                if (failure == null) {
+                    written(of, number);
+                }
+            });
         } else {
             tooLarge(of, value.length);
             of.writtenSave.accumulateAndGet(number, Math::max); // it never is, and nothing is to wait for it
@@ -172,19 +188,16 @@ final class EventWriter {
     }
 
     private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value) {
-        send(topic, of, value, List.of(), () -> {});
+        send(topic, of, value, List.of(), failure -> { });
     }
 
-    /// @param written told on the producer's thread
-    private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value, List<Header> headers, Runnable written) {
+    private void send(Topic<?> topic, LiveConversation of, byte @Nullable [] value, List<Header> headers, Settled settled) {
         Batch in = batch;
         in.sent();
         Callback report = (metadata, failure) -> {
             health.report(failure);
             in.settled(failure != null && lost(topic, of, failure));
-            if (failure == null) {
-                written.run();
-            }
+            settled.as(failure);
         };
         try {
             producer.send(new ProducerRecord<>(topic.name(), of.partition, of.key, value, headers), report);

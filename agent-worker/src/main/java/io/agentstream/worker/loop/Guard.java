@@ -127,12 +127,24 @@ final class Guard {
         of.speech = null;
     }
 
-    /// What the conversation's services were used for since this was asked last.
+    /// Somebody else goes on with the conversation, most likely: see [AgentSession#leave].
+    void leave(LiveConversation of) {
+        AgentSession session = of.session;
+        if (session != null) {
+            try {
+                session.leave();
+            } catch (RuntimeException | LinkageError | StackOverflowError bug) { // it is handed over all the same
+                log.atError().addKeyValue("call", of.callId).setCause(bug).log("what a conversation uses cannot be counted");
+            }
+        }
+    }
+
+    /// What the conversation's services were used for since this was asked last, and what could not be written of what was told before.
     ///
     /// @param all whether it is to be told by all means
     List<ServiceUse> used(LiveConversation of, boolean all) {
         AgentSession session = of.session;
-        List<ServiceUse> before = of.untold;
+        List<ServiceUse> before = ServiceUse.sum(of.unwritten.getAndSet(List.of()), of.untold);
         of.untold = List.of();
         return session == null ? before : ServiceUse.sum(before, used(of, session, all));
     }

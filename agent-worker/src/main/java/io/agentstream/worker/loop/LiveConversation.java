@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A conversation that a loop holds: the machine's state and what belongs to the call. Only the loop, but for `closed`.
@@ -91,6 +92,8 @@ final class LiveConversation {
     final StageClock stages = new StageClock();
     /// What its services were used for before they were closed, and nobody was told yet.
     List<ServiceUse> untold = List.of();
+    /// What was told of it and could not be written, which the producer's thread says: a sum of each service.
+    final AtomicReference<List<ServiceUse>> unwritten = new AtomicReference<>(List.of());
     /// Nothing more is done for this call. Read by the producer's thread.
     volatile boolean closed;
 

@@ -116,4 +116,23 @@ final class ServiceMeterTest {
         assertEquals(0, meter.underWay());
         assertEquals(List.of(thought(1, 1, 0, 0, 0)), meter.take(false));
     }
+
+    @Test
+    void whoLeavesDoesNotHearWhatAnAnswerTakesButKnowsWhatWasHeard() {
+        // given an ear, and an answer that is under way
+        ServiceMeter.Use ear = listen();
+        ServiceMeter.Use thinking = begin(BRAIN);
+        heardMs.set(700);
+
+        // when
+        meter.leave();
+        List<ServiceUse> told = meter.take(true);
+        thinking.over(Usage.tokens(120, 64, 12));
+        heardMs.set(900);
+        ear.stopped();
+
+        // then
+        assertEquals(List.of(heard(1, 700), thought(1, 1, 0, 0, 0)), told);
+        assertEquals(List.of(heard(0, 200)), meter.take(true));
+    }
 }

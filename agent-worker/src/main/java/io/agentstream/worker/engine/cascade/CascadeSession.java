@@ -234,6 +234,11 @@ final class CascadeSession implements AgentSession {
         return meter.take(all);
     }
 
+    @Override
+    public void leave() {
+        meter.leave();
+    }
+
     /// Also on a thread of a server's.
     private Brain.Answering ask(Brain brain, AskBrain ask, Service service, List<BrainRequest.Tool> served, Brain.Listener listener) {
         BrainRequest without = Requests.of(ask.request(), List.of());

@@ -322,6 +322,11 @@ final class RealtimeSession implements AgentSession {
     }
 
     @Override
+    public void leave() {
+        meter.leave();
+    }
+
+    @Override
     public void close() {
         locked(() -> {
             closed = true;
