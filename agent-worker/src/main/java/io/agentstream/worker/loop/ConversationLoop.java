@@ -255,6 +255,7 @@ public final class ConversationLoop implements DutyCycle {
     private void ask() {
         long nowMs = clockMs.getAsLong();
         if (nowMs - lastPassMs <= sureMs) {
+            intents.toSaveAgain(nowMs).forEach(each -> events.save(each, nowMs));
             for (Intents.Due due : intents.take(nowMs)) {
                 guard.ask(due, nowMs);
             }
@@ -262,11 +263,11 @@ public final class ConversationLoop implements DutyCycle {
     }
 
     private ConsumerRecords<byte[], byte[]> poll() {
-        long waitMs = Math.clamp(
-                deadlines.nextMs() - clockMs.getAsLong(), 0, partitions.isWithoutAny() ? WAIT_FOR_ANY_MS : WAIT_MS);
+        long nowMs = clockMs.getAsLong();
+        long waitMs = Math.clamp(deadlines.nextMs() - nowMs, 0, partitions.isWithoutAny() ? WAIT_FOR_ANY_MS : WAIT_MS);
         waiting.set(true);
         try {
-            boolean now = (!partitions.moving() && (!mailbox.isEmpty() || intents.anyWritten())) || partitions.hasArrived(); // it may have come just before `waiting` was set
+            boolean now = (!partitions.moving() && (!mailbox.isEmpty() || intents.anyDue(nowMs))) || partitions.hasArrived(); // it may have come just before `waiting` was set
             return consumer.poll(Duration.ofMillis(now ? 0 : waitMs));
         } catch (WakeupException somethingPosted) {
             return ConsumerRecords.empty();

@@ -39,7 +39,7 @@ final class EventWriter {
     private final WorkerMeters meters;
     private final ProducerHealth health = new ProducerHealth();
     private final JournalWriter journal;
-    private final Runnable awaitedWritten;
+    private final Runnable awaitedSettled;
     private Batch batch = new Batch();
 
     /// What becomes of a record. On the producer's thread, or within the sending.
@@ -50,9 +50,9 @@ final class EventWriter {
     }
 
     /// @param producer of the events profile that does not block; stays its giver's to close
-    /// @param awaitedWritten told when a snapshot is written that is waited for; on the producer's thread
-    EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters, Runnable awaitedWritten) {
-        this.awaitedWritten = awaitedWritten;
+    /// @param awaitedSettled told when a snapshot that is waited for is written, or could not be; on the producer's thread
+    EventWriter(Producer<byte[], byte[]> producer, WorkerMeters meters, Runnable awaitedSettled) {
+        this.awaitedSettled = awaitedSettled;
         this.producer = producer;
         this.meters = meters;
         this.journal = new JournalWriter(producer, meters);
@@ -132,6 +132,7 @@ final class EventWriter {
         journal.flush(of, false);
         of.unsavedSeconds = 0;
         of.unsaved = false;
+        of.savedMs = nowMs;
         if (of.pending != null && of.pending.sealed() != null) {
             return; // what was left stands there, and nobody here can say it better
         }
@@ -143,22 +144,25 @@ final class EventWriter {
         byte[] value = Topics.CONVERSATION_SNAPSHOTS.codec().encode(words == null ? snapshot : Sealing.seal(snapshot, words));
         int number = ++of.saves;
         if (value.length <= MAX_SNAPSHOT_BYTES) {
-            send(Topics.CONVERSATION_SNAPSHOTS, of, value, SnapshotEpoch.headers(of.epoch), failure -> {
-                if (failure == null) {
-                    written(of, number);
-                }
-            });
+            send(Topics.CONVERSATION_SNAPSHOTS, of, value, SnapshotEpoch.headers(of.epoch), failure -> settled(of, number, failure));
         } else {
             tooLarge(of, value.length);
             of.writtenSave.accumulateAndGet(number, Math::max); // it never is, and nothing is to wait for it
         }
     }
 
-    /// On the producer's thread.
-    private void written(LiveConversation of, int number) {
-        of.writtenSave.accumulateAndGet(number, Math::max); // one that cannot be may have passed it
-        if (number == of.awaitedSave) {
-            awaitedWritten.run();
+    private void settled(LiveConversation of, int number, @Nullable Exception failure) {
+        int awaited = of.awaitedSave;
+        if (failure == null) {
+            int before = of.writtenSave.getAndAccumulate(number, Math::max); // one that cannot be may have passed it
+            if (before < awaited && awaited <= number) {
+                awaitedSettled.run();
+            }
+        } else {
+            of.lostSave.accumulateAndGet(number, Math::max);
+            if (of.writtenSave.get() < awaited && awaited <= number) {
+                awaitedSettled.run();
+            }
         }
     }
 
@@ -206,8 +210,8 @@ final class EventWriter {
         }
     }
 
-    /// A snapshot that could not be written is written again in a second, as long as that may help; the reason of the others is
-    /// said, and they are gone.
+    /// A snapshot that could not be written is written again in a second, as long as that may help, and sooner where something waits for it ([Intents#toSaveAgain]); the
+    /// reason of the others is said, and they are gone.
     ///
     /// @return whether it may help
     private boolean lost(Topic<?> topic, LiveConversation of, Exception failure) {

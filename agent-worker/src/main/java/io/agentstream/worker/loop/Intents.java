@@ -15,6 +15,9 @@ final class Intents {
     /// What is told then.
     static final String NOT_RECORDED = "{\"error\":\"not_recorded\"}";
 
+    /// So long after a snapshot that is lost the next one is sent, where one of these waits for it.
+    static final long SAVE_AGAIN_MS = 100;
+
     private final WorkerMeters meters;
     private final List<Intent> waiting = new ArrayList<>();
 
@@ -22,6 +25,11 @@ final class Intents {
     private record Intent(LiveConversation of, CallTool call, int save, long sinceMs, long sinceNs) {
         boolean isWritten() {
             return of.writtenSave.get() >= save;
+        }
+
+        boolean isToBeSavedAgain(long nowMs) {
+            boolean isHeld = !of.closed && of.session != null;
+            return isHeld && of.unsaved && !isWritten() && of.lostSave.get() >= of.saves && nowMs - of.savedMs >= SAVE_AGAIN_MS;
         }
     }
 
@@ -51,14 +59,21 @@ final class Intents {
         return waiting.removeIf(each -> each.of() == of && each.call().turn() == stop.turn() && each.call().number() == stop.number());
     }
 
-    /// Whether one can be asked for.
-    boolean anyWritten() {
+    /// Whether one can be asked for, or its snapshot is to be written again.
+    boolean anyDue(long nowMs) {
         for (Intent each : waiting) {
-            if (each.isWritten()) {
+            if (each.isWritten() || each.isToBeSavedAgain(nowMs)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// The conversations whose newest snapshot is lost while one of these waits for it: it is written again at once, but not more often than every [#SAVE_AGAIN_MS].
+    List<LiveConversation> toSaveAgain(long nowMs) {
+        return waiting.isEmpty()
+                ? List.of()
+                : waiting.stream().filter(each -> each.isToBeSavedAgain(nowMs)).map(Intent::of).distinct().toList();
     }
 
     /// Takes those that wait no longer, oldest first. What is written later than [CallTool#LEAVES_WITHIN_MS] is not asked for any more: who waits for the answer

@@ -74,10 +74,12 @@ final class LiveConversation {
     int moreSavesInSecond;
     /// Whether it could not be, or has to wait for the next second. Set by the producer's thread too.
     volatile boolean unsaved;
-    /// Snapshots that were sent; the newest of them that is written, which the producer's thread says, or cannot be; and that which has what is asked of other
-    /// systems ([Intents]), which the producer's thread reads.
+    /// Snapshots that were sent, and when the newest was; the newest of them that is written, or cannot be, and the newest that is lost, which the producer's thread
+    /// says; and that which has what is asked of other systems ([Intents]), which the producer's thread reads.
     int saves;
+    long savedMs;
     final AtomicInteger writtenSave = new AtomicInteger();
+    final AtomicInteger lostSave = new AtomicInteger();
     volatile int awaitedSave;
     /// Whether a snapshot was larger than a record may be; said once.
     boolean tooLarge;

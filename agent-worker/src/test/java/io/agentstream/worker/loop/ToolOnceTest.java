@@ -125,9 +125,7 @@ class ToolOnceTest {
     void whatCouldNotBeWrittenIsWrittenAgainAndThenTheToolIsUsed() throws Exception {
         // given
         asksForItsOrder();
-        while (events.errorNext(new TimeoutException("on purpose"))) {
-            // and the next one
-        }
+        lose();
         fixture.work();
         int early = services.keys.size();
 
@@ -140,6 +138,54 @@ class ToolOnceTest {
         // then
         assertEquals(0, early);
         assertEquals(1, services.keys.size());
+    }
+
+    /// The loop has just looked after all its conversations, and the snapshot that has the tool is lost.
+    private void losesWhatItAsksFor() throws Exception {
+        asksForItsOrder();
+        fixture.nowMs.addAndGet(ConversationLoop.SECOND_MS);
+        fixture.work();
+        lose();
+    }
+
+    /// Nothing of what was sent is written.
+    private void lose() {
+        while (events.errorNext(new TimeoutException("on purpose"))) {
+            // and the next one
+        }
+    }
+
+    @Test
+    void whatAToolWaitsForIsWrittenAgainAtOnce() throws Exception {
+        // given
+        losesWhatItAsksFor();
+
+        // when
+        fixture.work();
+        write(events);
+        fixture.work();
+
+        // then
+        assertEquals(1, services.keys.size());
+    }
+
+    @Test
+    void whatCannotBeWrittenIsWrittenAgainTenTimesASecond() throws Exception {
+        // given
+        losesWhatItAsksFor();
+        int lost = fixture.snapshots().size();
+
+        // when
+        for (int ms = 0; ms < 400; ms += 10) {
+            fixture.work();
+            lose();
+            fixture.nowMs.addAndGet(10);
+        }
+
+        // then
+        int again = fixture.snapshots().size() - lost;
+        assertTrue(again >= 3 && again <= 5, () -> again + " in 400 ms");
+        assertEquals(List.of(), services.keys);
     }
 
     @Test
