@@ -2,6 +2,7 @@ package io.agentstream.agents.definition;
 
 import static io.agentstream.agents.definition.Problems.child;
 
+import io.agentstream.agents.definition.Services.Service;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +46,34 @@ final class GraphWarnings {
             }
         });
         calls(graph);
+        voices();
         boolean english = graph.settings().language().startsWith("en");
         if (!english && graph.services().mouths().stream().anyMatch(mouth -> mouth.service().equals("offline"))) {
             odd.add("services.mouth", "has the offline voice, which speaks English only");
         }
+    }
+
+    /// Services that know voices by ids refuse every sentence where they are given a name. Who speaks their protocol somewhere else may have names.
+    private void voices() {
+        List<Service> mouths = graph.services().mouths();
+        for (int index = 0; index < mouths.size(); index++) {
+            Service mouth = mouths.get(index);
+            String voice = mouth.voice() == null ? graph.settings().voice() : mouth.voice();
+            VoiceIds ids = VoiceIds.OF.get(mouth.service());
+            if (voice != null && ids != null && mouth.baseUrl() == null && !ids.form().matcher(voice).matches()) {
+                odd.add(
+                        mouth.voice() == null ? "settings.voice" : "services.mouth." + index + ".voice",
+                        "is no voice of " + mouth.service() + ", which knows them by ids of " + ids.words() + " and not by names");
+            }
+        }
+    }
+
+    /// @param words how the form is said
+    private record VoiceIds(Pattern form, String words) {
+
+        private static final Map<String, VoiceIds> OF = Map.of(
+                "elevenlabs", new VoiceIds(Pattern.compile("[A-Za-z0-9]{20}"), "twenty letters and digits"),
+                "cartesia", new VoiceIds(Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"), "the form of a UUID"));
     }
 
     private Stream<Node.Agent> agents() {

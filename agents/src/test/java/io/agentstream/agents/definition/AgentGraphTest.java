@@ -131,6 +131,31 @@ final class AgentGraphTest {
                 warnings(json));
     }
 
+    private static List<Problem> warningsOf(String settings, String mouths) {
+        ObjectNode json = (ObjectNode) with("{'type':'hangup'}", settings);
+        ((ObjectNode) json.path("nodes")).remove("bye");
+        json.putObject("services").set("mouth", Json.MAPPER.readTree(mouths.replace('\'', '"')));
+        return warnings(json);
+    }
+
+    @Test
+    void warnsOfNamesWhereAServiceKnowsVoicesByTheirIds() {
+        String eleven = "twenty letters and digits and not by names";
+
+        assertEquals(
+                List.of(
+                        new Problem("services.mouth.0.voice", "is no voice of elevenlabs, which knows them by ids of " + eleven),
+                        new Problem("services.mouth.1.voice", "is no voice of cartesia, which knows them by ids of the form of a UUID and not by names")),
+                warningsOf("", "[{'service':'elevenlabs','voice':'Rachel'},{'service':'cartesia','voice':'british-lady'},{'service':'openai','voice':'alloy'}]"));
+        assertEquals(
+                List.of(new Problem("settings.voice", "is no voice of elevenlabs, which knows them by ids of " + eleven)),
+                warningsOf("'settings':{'voice':'Rachel'},", "[{'service':'elevenlabs'},{'service':'openai'}]"));
+        assertEquals(
+                List.of(),
+                warningsOf("", "[{'service':'elevenlabs','voice':'21m00Tcm4TlvDq8ikWAM'},{'service':'cartesia','voice':'A0E99841-438C-4A64-B679-AE501E7D6091'},"
+                        + "{'service':'cartesia'},{'service':'elevenlabs','voice':'Rachel','base_url':'https://voices.example'}]"));
+    }
+
     @Test
     void saysNothingOfWhatItIsMadeOf() {
         // given
