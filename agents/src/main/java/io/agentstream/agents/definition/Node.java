@@ -151,7 +151,7 @@ public sealed interface Node {
     /// Gives the caller to somebody else. A call that was transferred is not hung up by the agent.
     ///
     /// @param onSuccess where it leads once the other side has the caller; null: the conversation is over
-    /// @param onFailure where it leads when the other side was not reached
+    /// @param onFailure where it leads when the agent keeps its caller
     record Transfer(Common common, TransferPlan plan, @Nullable String onSuccess, String onFailure) implements Node {}
 
     /// Asks another system.

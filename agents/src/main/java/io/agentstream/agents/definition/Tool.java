@@ -57,7 +57,7 @@ public sealed interface Tool {
 
     /// Gives the caller to somebody else.
     ///
-    /// @param onFailure where it leads when the other side was not reached; null: the brain is told, and goes on
+    /// @param onFailure where it leads when the agent keeps its caller; null: the brain is told, and goes on
     record Transfer(String name, String description, TransferPlan plan, @Nullable String onFailure) implements Tool {}
 
     /// Ends the call once the caller has heard what is being said.

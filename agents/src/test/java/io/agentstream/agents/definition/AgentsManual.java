@@ -78,7 +78,7 @@ final class AgentsManual {
 
             1. what the system knows: %s;
             2. what the conversation has set, captured or been answered (`into`, `set`, `add`, a tool of type `set_variable`); `{{digit}}` is the key that
-               was pressed last, `{{transfer_result}}` how the last transfer ended (`connected`, `busy`, `no_answer`, `refused`, `failed`); a tool's own parameters come before all of these;
+               was pressed last, `{{transfer_result}}` how the last transfer ended (`connected`, `busy`, `no_answer`, `refused`, `failed`; one of kind `blind` only `connected` or `failed`); a tool's own parameters come before all of these;
             3. what came with the call: `caller_number`, `called_number`, `direction`, `provider`, custom parameters, the agent's template variables;
             4. the `variables` of the definition.
 

@@ -136,7 +136,7 @@ final class GraphRefusalsTest {
             node("fewer digits at most than at least", "{'type':'capture','what':'digits','into':'a','say':'x','min':9,'max':3,'next':'bye'}", "min",
                     "is more than max"),
             node("a transfer without a way back", "{'type':'transfer','to':'1'}", "on_failure",
-                    "is missing: where it leads when the other side was not reached"),
+                    "is missing: where it leads when the agent keeps its caller"),
             node("a summary for nobody", "{'type':'transfer','to':'1','summary':'x','on_failure':'bye'}", "summary",
                     "is never said: the transfer is blind"),
             node("a line for nobody who waits", "{'type':'transfer','to':'1','hold':'x','on_failure':'bye'}", "hold",

@@ -94,6 +94,19 @@ class ExampleCallsTest {
         assertEquals("About my tooth.", last(world, "message"));
     }
 
+    @Test
+    void theReceptionistWhoseFrontDeskDoesNotAnswerOffersToTakeAMessage() {
+        Story story = of("receptionist");
+        PoliteServices services = story.services();
+        services.transfer = Transfer.NO_ANSWER;
+
+        World world = story.play(services, TakeOver.NEVER, "I want a real person.");
+
+        JsonNode asked = world.told(Fact.TransferAsked.class).getFirst().arguments();
+        assertEquals("A call for Northwind Dental from 1 5 5 5 0 1 0 0.", asked.path("summary").asString(), "a transfer that learns who answers");
+        assertEquals(List.of("talk", "front_desk", "nobody_there", "ask_name"), Story.nodes(world).subList(0, 4));
+    }
+
     /// A caller of the triage, whose ticket is urgent.
     private static World triage(TakeOver takeOver, Transfer engineer) {
         Story story = of("triage").with(ExampleCallsTest::dispatcher).with(Map.of("open_ticket", "{\"number\":\"T7\",\"summary\":\"the ring is down\"}"));
@@ -124,6 +137,8 @@ class ExampleCallsTest {
     @Test
     void theTriageTellsWhoseEngineerRefusesThatSomebodyWillCallAndAsksTheDutyDeskForTheOthers() {
         assertEquals("written_down", Story.memory(triage(TakeOver.NEVER, Transfer.REFUSED)).path("node").asString());
-        assertTrue(Story.nodes(triage(TakeOver.NEVER, Transfer.BUSY)).contains("duty_desk"));
+        World busy = triage(TakeOver.NEVER, Transfer.BUSY);
+        assertEquals(List.of("triage", "engineer", "duty_desk", "nobody"), Story.nodes(busy));
+        assertTrue(busy.told(Fact.TransferAsked.class).getLast().arguments().has("summary"), "a transfer that learns who answers");
     }
 }
