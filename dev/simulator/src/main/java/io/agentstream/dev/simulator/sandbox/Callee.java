@@ -3,7 +3,8 @@ package io.agentstream.dev.simulator.sandbox;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Who is called at a number: what they do, and how the provider answers whoever has them called.
+/// Who is called at a number: what they do, and how the provider answers whoever has them called. Nobody asks for a key of whom a caller is simply
+/// put through to: who would press one talks.
 ///
 /// @param answersAfterMs until they answer the telephone; then they listen for so long before they press a key
 /// @param request how the request to call them is answered

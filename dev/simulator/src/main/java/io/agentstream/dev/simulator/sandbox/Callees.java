@@ -51,6 +51,18 @@ final class Callees implements AutoCloseable {
         }
     }
 
+    /// It rings where a caller is put through to without being asked for: whoever answers has them, and asks for no key.
+    void dial(String session, String to, long ringsMs) {
+        Callee callee = state.callee(to);
+        state.dialled(session, "ringing", false, now());
+        switch (callee.does()) {
+            case BUSY -> after(50, () -> state.dialled(session, "busy", true, now()));
+            case NO_ANSWER -> after(ringsMs, () -> state.dialled(session, "noanswer", true, now()));
+            case TAKES, REFUSES, LISTENS -> after(callee.answersAfterMs(), () -> state.dialled(session, "answered", false, now()));
+            case HANGS_UP -> after(2 * callee.answersAfterMs(), () -> state.dialled(session, "completed", true, now()));
+        }
+    }
+
     private void answers(Callee callee, String token, String cxml, @Nullable String callback) {
         if (!state.answered(token, now())) {
             return;

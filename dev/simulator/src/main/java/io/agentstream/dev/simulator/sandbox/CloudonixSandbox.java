@@ -137,6 +137,12 @@ public final class CloudonixSandbox implements AutoCloseable {
         return state.rings(session);
     }
 
+    /// How the call stands that `session` was put through to: `ringing`, `answered`, or what it ended with, and the session too. Nothing of one that
+    /// was brought into a room.
+    public Optional<String> dialOf(String session) {
+        return state.dial(session);
+    }
+
     /// Tells `listener` each session that is given to somebody else, on an I/O thread: it must not block. The provider then ends the
     /// session's socket with us. Close the result to stop that.
     public Registration onTransfer(Consumer<String> listener) {

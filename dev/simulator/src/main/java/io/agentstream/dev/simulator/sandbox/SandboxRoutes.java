@@ -27,6 +27,8 @@ final class SandboxRoutes {
 
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]{1,255}");
     private static final Pattern DIALLED = Pattern.compile("<Dial[^>]*><(?:Number|Sip)>([^<]{1,255})</");
+    private static final Pattern RINGS_S = Pattern.compile("<Dial[^>]* timeout=\"([0-9]{1,4})\"");
+    private static final String USUAL_RINGS_S = "30";
     private static final String BEARER = "Bearer ";
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -107,8 +109,13 @@ final class SandboxRoutes {
             problem(exchange, 400, "The body has no cxml that dials somebody.");
             return;
         }
-        later(exchange, state.transfer(
-                domain, session, to.get(), room.isPresent(), bearerToken(exchange), System.currentTimeMillis(), () -> onTransfer.accept(session)));
+        long ringsMs = 1_000L * Integer.parseInt(first(RINGS_S, cxml).orElse(USUAL_RINGS_S));
+        later(exchange, state.transfer(domain, session, to.get(), room.isPresent(), bearerToken(exchange), System.currentTimeMillis(), () -> {
+            onTransfer.accept(session);
+            if (room.isEmpty()) {
+                callees.dial(session, to.get(), ringsMs);
+            }
+        }));
     }
 
     private static Optional<String> first(Pattern pattern, String text) {
@@ -198,6 +205,7 @@ final class SandboxRoutes {
         answer.put("state", session.get().endedMs() == null ? "live" : "ended");
         answer.put("hung_up", session.get().hungUp());
         state.rings(session.get().token()).ifPresent(to -> answer.put("transferred_to", to));
+        state.dial(session.get().token()).ifPresent(how -> answer.put("dial", how));
         send(exchange, 200, answer.toString());
     }
 

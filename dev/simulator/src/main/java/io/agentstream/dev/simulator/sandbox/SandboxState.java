@@ -29,6 +29,7 @@ final class SandboxState {
     private final Map<String, Script> domainScripts = forgetful(MAX_DOMAINS);
     private final Deque<SandboxRequest> requests = new ArrayDeque<>();
     private final Map<String, String> rings = forgetful(MAX_SESSIONS);
+    private final Map<String, String> dials = forgetful(MAX_SESSIONS);
     private final Map<String, Callee> callees = forgetful(MAX_SESSIONS);
     private final Map<String, String> called = forgetful(MAX_SESSIONS);
     private final Map<String, Set<String>> rooms = forgetful(MAX_SESSIONS);
@@ -90,6 +91,23 @@ final class SandboxState {
         return Optional.ofNullable(rings.get(session));
     }
 
+    /// How the call stands that a session was put through to, in the provider's words; nothing where it was not.
+    synchronized Optional<String> dial(String session) {
+        return Optional.ofNullable(dials.get(session));
+    }
+
+    /// What has become of the call that a session was put through to, unless its caller has hung up.
+    ///
+    /// @param over whether that is its end, and the session's: behind the dialling nothing is left but a hang-up
+    synchronized void dialled(String session, String how, boolean over, long nowMs) {
+        if (isLive(session)) {
+            dials.put(session, how);
+            if (over) {
+                over(session, "completed", nowMs);
+            }
+        }
+    }
+
     /// A POST for somebody who is to be called.
     ///
     /// @param token of the new session; null where nobody is called
@@ -99,7 +117,7 @@ final class SandboxState {
     /// Answers a POST that has somebody called.
     synchronized Calling call(String domain, String destination, @Nullable String bearerToken, long nowMs) {
         boolean tokenValid = tokenValid(domain, bearerToken);
-        Callee who = callees.getOrDefault(destination, Callee.WILLING);
+        Callee who = callee(destination);
         if (who.times() > 0) {
             callees.put(destination, who.answered(who.times() == 1 ? Behaviour.LIVE : who.request(), who.times() - 1));
         }
@@ -118,6 +136,11 @@ final class SandboxState {
 
     synchronized void callee(String number, Callee callee) {
         callees.put(number, callee);
+    }
+
+    /// Who is at a number.
+    synchronized Callee callee(String number) {
+        return callees.getOrDefault(number, Callee.WILLING);
     }
 
     /// The newest session by which somebody was called.

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The sandbox calls somebody, who does what was said of them.
@@ -114,6 +116,28 @@ final class CalleesTest {
 
         awaitStatus("completed");
         assertEquals(List.of(), sandbox.room("room"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TAKES,answered,live", "REFUSES,answered,live", "BUSY,busy,ended", "NO_ANSWER,noanswer,ended", "HANGS_UP,completed,ended"})
+    void aCallerWhoIsPutThroughIsHungUpWhereNobodyAnswers(Callee.Does does, String dial, String state) throws Exception {
+        // given
+        sandbox.callee(NUMBER, Callee.who(does));
+
+        // when
+        assertEquals(200, post("/calls/" + DOMAIN + "/sessions/caller/application",
+                "{\"cxml\":\"<Response><Dial timeout=\\\"1\\\"><Number>" + NUMBER + "</Number></Dial><Hangup/></Response>\"}"));
+
+        // then
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!sandbox.dialOf("caller").equals(Optional.of(dial)) && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        JsonNode shown = JSON.readTree(client.send(
+                HttpRequest.newBuilder(URI.create(sandbox.url() + "/sandbox/sessions/caller")).build(), HttpResponse.BodyHandlers.ofString()).body());
+        assertEquals(dial, shown.path("dial").asString(""));
+        assertEquals(state, shown.path("state").asString(""));
+        assertEquals(NUMBER, shown.path("transferred_to").asString(""));
     }
 
     private void awaitRoom(int people) {
