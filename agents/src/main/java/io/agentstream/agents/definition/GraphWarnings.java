@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// What is odd in an agent, but does no harm. For one use by one thread.
 final class GraphWarnings {
 
+    private static final String ENGLISH_EAR = "flux-general-en";
+
     private final AgentGraph graph;
     private final Problems odd;
 
@@ -50,6 +52,12 @@ final class GraphWarnings {
         boolean english = graph.settings().language().startsWith("en");
         if (!english && graph.services().mouths().stream().anyMatch(mouth -> mouth.service().equals("offline"))) {
             odd.add("services.mouth", "has the offline voice, which speaks English only");
+        }
+        List<Service> ears = graph.services().ears();
+        for (int index = 0; !english && index < ears.size(); index++) {
+            if (ENGLISH_EAR.equals(ears.get(index).model()) && ears.get(index).service().equals("deepgram")) {
+                odd.add("services.ear." + index + ".model", "hears English only: flux-general-multi hears other languages");
+            }
         }
     }
 

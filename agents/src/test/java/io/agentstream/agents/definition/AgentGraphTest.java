@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -131,11 +132,25 @@ final class AgentGraphTest {
                 warnings(json));
     }
 
-    private static List<Problem> warningsOf(String settings, String mouths) {
+    private static List<Problem> warningsOf(String settings, String kind, String services) {
         ObjectNode json = (ObjectNode) with("{'type':'hangup'}", settings);
         ((ObjectNode) json.path("nodes")).remove("bye");
-        json.putObject("services").set("mouth", Json.MAPPER.readTree(mouths.replace('\'', '"')));
+        json.putObject("services").set(kind, Json.MAPPER.readTree(services.replace('\'', '"')));
         return warnings(json);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"en-US, flux-general-en, false", "de, flux-general-en, true", "de, flux-general-multi, false", "de, nova-3, false"})
+    void warnsOfAnEarThatHearsEnglishOnlyWhereAnotherLanguageIsSpoken(String language, String model, boolean warns) {
+        List<Problem> problem = List.of(new Problem("services.ear.1.model", "hears English only: flux-general-multi hears other languages"));
+
+        assertEquals(
+                warns ? problem : List.of(),
+                warningsOf(
+                        "'settings':{'language':'" + language + "'},", "ear",
+                        "[{'service':'openai'},{'service':'deepgram','model':'" + model + "'}]").stream()
+                        .filter(each -> !each.field().equals("services.mouth"))
+                        .toList());
     }
 
     @Test
@@ -146,13 +161,13 @@ final class AgentGraphTest {
                 List.of(
                         new Problem("services.mouth.0.voice", "is no voice of elevenlabs, which knows them by ids of " + eleven),
                         new Problem("services.mouth.1.voice", "is no voice of cartesia, which knows them by ids of the form of a UUID and not by names")),
-                warningsOf("", "[{'service':'elevenlabs','voice':'Rachel'},{'service':'cartesia','voice':'british-lady'},{'service':'openai','voice':'alloy'}]"));
+                warningsOf("", "mouth", "[{'service':'elevenlabs','voice':'Rachel'},{'service':'cartesia','voice':'british-lady'},{'service':'openai','voice':'alloy'}]"));
         assertEquals(
                 List.of(new Problem("settings.voice", "is no voice of elevenlabs, which knows them by ids of " + eleven)),
-                warningsOf("'settings':{'voice':'Rachel'},", "[{'service':'elevenlabs'},{'service':'openai'}]"));
+                warningsOf("'settings':{'voice':'Rachel'},", "mouth", "[{'service':'elevenlabs'},{'service':'openai'}]"));
         assertEquals(
                 List.of(),
-                warningsOf("", "[{'service':'elevenlabs','voice':'21m00Tcm4TlvDq8ikWAM'},{'service':'cartesia','voice':'A0E99841-438C-4A64-B679-AE501E7D6091'},"
+                warningsOf("", "mouth", "[{'service':'elevenlabs','voice':'21m00Tcm4TlvDq8ikWAM'},{'service':'cartesia','voice':'A0E99841-438C-4A64-B679-AE501E7D6091'},"
                         + "{'service':'cartesia'},{'service':'elevenlabs','voice':'Rachel','base_url':'https://voices.example'}]"));
     }
 
