@@ -17,7 +17,11 @@ final class Backchannels {
             "en", Set.of("uh-huh", "huh", "yeah", "yep", "yes", "right", "sure", "i", "see", "got", "it", "alright", "all", "good", "great", "fine"),
             "de", Set.of("ja", "jaja", "genau", "gut", "klar", "richtig", "ach", "so", "verstehe", "stimmt", "naja"),
             "es", Set.of("sí", "si", "ajá", "claro", "vale", "bueno", "ya", "entiendo", "bien"),
-            "fr", Set.of("oui", "ouais", "d'accord", "bien", "sûr", "voilà", "exact", "je", "vois"));
+            "fr", Set.of("oui", "ouais", "d'accord", "bien", "sûr", "voilà", "exact", "je", "vois"),
+            "it", Set.of("sì", "si", "già", "eh", "beh", "certo", "chiaro", "giusto", "esatto", "ecco", "bene", "va", "ho", "capito", "capisco", "d'accordo"),
+            "pt", Set.of("sim", "pois", "é", "tá", "está", "certo", "claro", "bem", "bom", "isso", "exato", "já", "sei", "entendi", "entendo", "percebo",
+                    "uhum", "aham"),
+            "nl", Set.of("ja", "jaja", "jawel", "juist", "klopt", "precies", "zeker", "goed", "prima", "oké", "oke", "nou", "ik", "snap", "begrijp", "het"));
 
     private Backchannels() {}
 
