@@ -35,8 +35,9 @@ public final class Given {
         return new BrainSettings(connection, "m-1", 0.4, 300, Json.MAPPER.createObjectNode());
     }
 
-    public static MouthSettings mouth(Connection connection) {
-        return new MouthSettings(connection, "m-1", "v-1", "en", Json.MAPPER.createObjectNode());
+    /// @param voice one that the service could have: played ones refuse others, as real ones do
+    public static MouthSettings mouth(Connection connection, String voice) {
+        return new MouthSettings(connection, "m-1", voice, "en", Json.MAPPER.createObjectNode());
     }
 
     /// Waits until it is so.

@@ -36,7 +36,11 @@ public abstract class MouthContract {
     protected abstract MouthService service(Wire wire);
 
     protected Mouth mouth(Patience patience) {
-        return service(wire).open(Given.mouth(Given.to(server().url(), patience)));
+        return mouth(service(wire), Given.to(server().url(), patience));
+    }
+
+    protected static Mouth mouth(MouthService service, Connection connection) {
+        return service.open(Given.mouth(connection, service.usualVoice()));
     }
 
     protected static int audioBytes(Told<Spoken> told) {
@@ -89,6 +93,15 @@ public abstract class MouthContract {
         utterance.end();
         told.await(Spoken.Done.class);
         mouth.close();
+    }
+
+    /// What becomes of a sentence with this voice.
+    protected ServiceFailure failureWithTheVoice(String voice) {
+        Mouth mouth = service(wire).open(Given.mouth(Given.to(server().url(), Given.PATIENCE), voice));
+        say(mouth, told);
+        ServiceFailure failure = told.await(Spoken.Failed.class).failure();
+        mouth.close();
+        return failure;
     }
 
     @Test
@@ -264,7 +277,7 @@ public abstract class MouthContract {
     @Test
     void anAddressThatNobodyAllowedIsNotReached() throws IOException {
         try (Wire guarded = new Wire(Networks.parse(""))) {
-            Mouth mouth = service(guarded).open(Given.mouth(Given.to(server().url(), Given.PATIENCE)));
+            Mouth mouth = mouth(service(guarded), Given.to(server().url(), Given.PATIENCE));
 
             say(mouth, told);
 

@@ -53,7 +53,7 @@ class CascadeDialogueTest {
              "services": {
                "ear": [{"service": "deepgram", "key": "a"}, {"service": "openai", "key": "b"}],
                "brain": [{"service": "openai", "model": "m", "key": "b"}, {"service": "anthropic", "model": "n", "key": "c"}],
-               "mouth": [{"service": "elevenlabs", "voice": "v", "key": "d"}, {"service": "openai", "voice": "w", "key": "b"}]},
+               "mouth": [{"service": "elevenlabs", "voice": "21m00Tcm4TlvDq8ikWAM", "key": "d"}, {"service": "openai", "voice": "w", "key": "b"}]},
              "prompt": "You answer for {{company}}.",
              "variables": {"company": "Acme"},
              "tools": {

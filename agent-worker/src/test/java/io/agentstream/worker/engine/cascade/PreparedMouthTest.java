@@ -27,7 +27,7 @@ final class PreparedMouthTest {
     private static final JsonNode GRAPH = Json.MAPPER.readTree("""
             {"engine": "cascade",
              "services": {"ear": [{"service": "deepgram", "key": "a"}], "brain": [{"service": "openai", "model": "m", "key": "b"}],
-                          "mouth": [{"service": "elevenlabs", "voice": "first", "key": "c"}, {"service": "cartesia", "voice": "second", "key": "d"}]},
+                          "mouth": [{"service": "elevenlabs", "model": "first", "key": "c"}, {"service": "cartesia", "model": "second", "key": "d"}]},
              "start": "talk", "nodes": {"talk": {"type": "agent", "say": "Hello.", "prompt": "Help."}}}
             """);
 
@@ -44,33 +44,33 @@ final class PreparedMouthTest {
             if (!hasMouths) {
                 throw new IllegalStateException("not here");
             }
-            happened.add("opened " + service.voice());
-            return new Recorded(String.valueOf(service.voice()));
+            happened.add("opened " + service.model());
+            return new Recorded(String.valueOf(service.model()));
         }
     }
 
     private final class Recorded implements Mouth {
 
-        private final String voice;
+        private final String model;
 
-        private Recorded(String voice) {
-            this.voice = voice;
+        private Recorded(String model) {
+            this.model = model;
         }
 
         @Override
         public void warmUp() {
-            happened.add("connects " + voice);
+            happened.add("connects " + model);
         }
 
         @Override
         public Utterance speak(Listener listener) {
-            happened.add("speaks " + voice);
+            happened.add("speaks " + model);
             return new SilentUtterance();
         }
 
         @Override
         public void close() {
-            happened.add("closes " + voice);
+            happened.add("closes " + model);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.agentstream.worker.service.cartesia;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.agentstream.dev.simulator.services.PlayedCartesia;
 import io.agentstream.dev.simulator.services.PlayedVoice;
@@ -9,6 +10,7 @@ import io.agentstream.schemas.Json;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.MouthService;
+import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.TimedMouthContract;
 import io.agentstream.worker.service.TimedWord;
@@ -54,9 +56,16 @@ final class CartesiaMouthTest extends TimedMouthContract {
         List<JsonNode> got = server.texts().stream().<JsonNode>map(text -> Json.MAPPER.readTree(text)).toList();
         assertEquals(List.of("Hello there ", "you.", ""), got.stream().map(each -> each.path("transcript").asString("?")).toList());
         assertEquals(List.of(true, true, false), got.stream().map(each -> each.path("continue").asBoolean(false)).toList());
-        assertEquals(3, got.stream().filter(each -> each.path("voice").path("id").asString("").equals("v-1")).count());
+        assertEquals(3, got.stream().filter(each -> each.path("voice").path("id").asString("").equals(service(wire).usualVoice())).count());
         assertEquals(Given.KEY, server.asked().getFirst().headers().get("x-api-key"));
         mouth.close();
+    }
+
+    @Test
+    void aVoiceByItsNameIsRefusedOnceAndNotTriedAgain() {
+        assertInstanceOf(Refused.class, failureWithTheVoice("british-lady"));
+
+        assertEquals(1, server.asked().size());
     }
 
     @Test

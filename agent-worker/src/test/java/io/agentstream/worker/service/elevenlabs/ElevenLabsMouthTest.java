@@ -2,6 +2,7 @@ package io.agentstream.worker.service.elevenlabs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.dev.simulator.services.Asked;
@@ -14,6 +15,7 @@ import io.agentstream.worker.service.Mouth;
 import io.agentstream.worker.service.MouthService;
 import io.agentstream.worker.service.MouthSettings;
 import io.agentstream.worker.service.Patience;
+import io.agentstream.worker.service.ServiceFailure.Refused;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.TimedMouthContract;
 import io.agentstream.worker.service.TimedWord;
@@ -32,6 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 final class ElevenLabsMouthTest extends TimedMouthContract {
+
+    private static final String VOICE = "EXAVITQu4vr4xnSDxMaL";
 
     private final PlayedElevenLabs server = PlayedElevenLabs.start(PlayedVoice.PROMPT);
 
@@ -58,7 +62,7 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
     @Test
     void settingsOfTheVoiceStandInTheFirstMessageOnly() {
         JsonNode options = Json.MAPPER.readTree("{\"voice_settings\":{\"speed\":1.1},\"apply_text_normalization\":\"on\",\"model_id\":\"other\"}");
-        Mouth mouth = service(wire).open(new MouthSettings(Given.to(server.url(), Given.PATIENCE), "flash", "vo ice", "en", options));
+        Mouth mouth = service(wire).open(new MouthSettings(Given.to(server.url(), Given.PATIENCE), "flash", VOICE, "en", options));
 
         Mouth.Utterance utterance = mouth.speak(told::on);
         utterance.say("Hi. ");
@@ -72,7 +76,7 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
                         "{\"context_id\":\"u1\",\"close_context\":true}"),
                 server.texts());
         Asked asked = server.asked().getFirst();
-        assertEquals("/v1/text-to-speech/vo%20ice/multi-stream-input", asked.path());
+        assertEquals("/v1/text-to-speech/" + VOICE + "/multi-stream-input", asked.path());
         assertEquals("flash", asked.query().get("model_id"));
         assertEquals("ulaw_8000", asked.query().get("output_format"));
         assertEquals("on", asked.query().get("apply_text_normalization"));
@@ -84,7 +88,7 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
     @CsvSource({"eleven_flash_v2_5, en", "eleven_turbo_v2_5, en", "eleven_v3, en", "eleven_multilingual_v2, ''", "eleven_flash_v2, ''", "eleven_turbo_v2, ''"})
     void theLanguageIsSaidToModelsThatTakeOne(String model, String said) {
         Mouth mouth = service(wire).open(new MouthSettings(
-                Given.to(server.url(), Given.PATIENCE), model, "v", "en-US", Json.MAPPER.createObjectNode()));
+                Given.to(server.url(), Given.PATIENCE), model, VOICE, "en-US", Json.MAPPER.createObjectNode()));
 
         Mouth.Utterance utterance = mouth.speak(told::on);
         utterance.say("Hi.");
@@ -93,6 +97,13 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
         told.await(Spoken.Done.class);
         assertEquals(said, server.asked().getFirst().query().getOrDefault("language_code", ""));
         mouth.close();
+    }
+
+    @Test
+    void aVoiceByItsNameIsRefusedOnceAndNotTriedAgain() {
+        assertInstanceOf(Refused.class, failureWithTheVoice("British lady"));
+
+        assertEquals(List.of("/v1/text-to-speech/British%20lady/multi-stream-input"), server.asked().stream().map(Asked::path).toList());
     }
 
     @Test
@@ -130,7 +141,7 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
     void aMouthThatIsClosedWhileItConnectsLeavesNothingBehind() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort());
-            Mouth mouth = service(wire).open(Given.mouth(Given.to(url, new Patience(60_000, 5_000, 5_000, 20_000))));
+            Mouth mouth = mouth(service(wire), Given.to(url, new Patience(60_000, 5_000, 5_000, 20_000)));
             mouth.warmUp();
             try (Socket connected = silent.accept()) {
                 connected.setSoTimeout(20_000);

@@ -155,7 +155,7 @@ final class CascadeFailoverTest {
                      "services": {
                        "ear": [{"service": "deepgram", "model": "nova-3", "base_url": "%1$s"}],
                        "brain": [{"service": "openai", "model": "m-1", "base_url": "%2$s"}],
-                       "mouth": [{"service": "elevenlabs", "voice": "v-1", "base_url": "%3$s"}]},
+                       "mouth": [{"service": "elevenlabs", "voice": "21m00Tcm4TlvDq8ikWAM", "base_url": "%3$s"}]},
                      "tools": {
                        "find_order": {"type": "http", "description": "Finds an order.", "method": "POST", "url": "%4$s/orders/{{number}}", "timeout_ms": 30000,
                                       "parameters": {"number": {"description": "Its number."}}},

@@ -81,7 +81,7 @@ final class CascadeTest {
                  "services": {
                    "ear": [{"service": "deepgram", "model": "nova-3", "base_url": "%1$s", "key": "%5$s.ear"}],
                    "brain": [{"service": "openai", "model": "m-1", "base_url": "%2$s", "key": "%5$s.brain"}],
-                   "mouth": [{"service": "elevenlabs", "voice": "v-1", "base_url": "%3$s", "key": "%5$s.mouth"}, {"service": "offline"}]},
+                   "mouth": [{"service": "elevenlabs", "voice": "21m00Tcm4TlvDq8ikWAM", "base_url": "%3$s", "key": "%5$s.mouth"}, {"service": "offline"}]},
                  "outcomes": ["answered"],
                  "tools": {
                    "find_order": {"type": "http", "description": "Finds an order.", "url": "%4$s/orders/{{number}}", "key": "%5$s.shop",

@@ -60,7 +60,7 @@ final class TurnStagesTest {
                      "services": {
                        "ear": [{"service": "deepgram", "base_url": "%s"}],
                        "brain": [{"service": "openai", "model": "m-1", "base_url": "%s"}],
-                       "mouth": [{"service": "elevenlabs", "voice": "v-1", "base_url": "%s"}]},
+                       "mouth": [{"service": "elevenlabs", "voice": "21m00Tcm4TlvDq8ikWAM", "base_url": "%s"}]},
                      "settings": {"endpointing": {"min_ms": %4$s, "max_ms": %4$s, "short_answer_ms": %4$s, "adapts": false}},
                      "start": "talk",
                      "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind."}}}

@@ -64,7 +64,7 @@ final class UsedServicesTest {
                      "services": {
                        "ear": [{"service": "deepgram", "base_url": "%s"}],
                        "brain": [{"service": "openai", "model": "m-1", "base_url": "%s"}],
-                       "mouth": [{"service": "elevenlabs", "voice": "v-1", "base_url": "%s"}]},
+                       "mouth": [{"service": "elevenlabs", "voice": "21m00Tcm4TlvDq8ikWAM", "base_url": "%s"}]},
                      "start": "talk",
                      "nodes": {"talk": {"type": "agent", "say": "Welcome to Acme.", "prompt": "You are kind.", "silence_ms": 60000}}}
                     """.formatted(ear.url(), brain.url(), mouth.url()));

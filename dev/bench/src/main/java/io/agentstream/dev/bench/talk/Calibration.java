@@ -52,7 +52,7 @@ public final class Calibration {
                  "services": {
                    "ear": [{"service": "deepgram", "model": "flux-general-en", "base_url": "%s"}],
                    "brain": [{"service": "openai", "model": "m-1", "base_url": "%s"}],
-                   "mouth": [{"service": "elevenlabs", "voice": "v-1", "base_url": "%s"}]},
+                   "mouth": [{"service": "elevenlabs", "voice": "21m00Tcm4TlvDq8ikWAM", "base_url": "%s"}]},
                  "settings": {"endpointing": {"min_ms": 200, "max_ms": 200, "short_answer_ms": 200, "adapts": false}},
                  "start": "talk",
                  "nodes": {"talk": {"type": "agent", "say": "%s", "prompt": "You are kind."}}}

@@ -6,11 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Cartesia's text-to-speech WebSocket. A message that does not repeat its context's settings is an error.
+/// Cartesia's text-to-speech WebSocket. A message that does not repeat its context's settings is an error, and so is a voice that is no id.
 public final class PlayedCartesia extends ServiceServer {
+
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
 
     private volatile PlayedVoice voice;
     private volatile int babble = 1;
@@ -72,6 +75,10 @@ public final class PlayedCartesia extends ServiceServer {
                 socket.text(error(id));
                 return;
             }
+            if (!message.path("voice").path("mode").asString("").equals("id") || !UUID.matcher(message.path("voice").path("id").asString("")).matches()) {
+                socket.text(error(id, 400));
+                return;
+            }
             String text = message.path("transcript").asString("");
             if (!text.isEmpty()) {
                 speak(id, text, spokenMs.getOrDefault(id, 0L));
@@ -115,7 +122,11 @@ public final class PlayedCartesia extends ServiceServer {
 
         @Override
         String error(String context) {
-            return "{\"type\":\"error\",\"context_id\":\"" + context + "\",\"done\":true,\"status_code\":500,\"error\":\"oh\"}";
+            return error(context, 500);
+        }
+
+        private static String error(String context, int status) {
+            return "{\"type\":\"error\",\"context_id\":\"" + context + "\",\"done\":true,\"status_code\":" + status + ",\"error\":\"oh\"}";
         }
     }
 }

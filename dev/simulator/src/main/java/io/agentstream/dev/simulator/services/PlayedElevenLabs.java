@@ -8,15 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// ElevenLabs' multi-context WebSocket. It refuses what that refuses: settings anywhere but in the first message of a context, a sixth
-/// context, a language for a model that takes none.
+/// ElevenLabs' multi-context WebSocket. It refuses what that refuses: a voice that is no id, settings anywhere but in the first message of a
+/// context, a sixth context, a language for a model that takes none.
 public final class PlayedElevenLabs extends ServiceServer {
 
     private static final int MAX_CONTEXTS = 5;
+    private static final int POLICY = 1_008;
+    private static final Pattern VOICE = Pattern.compile("/v1/text-to-speech/([^/]+)/multi-stream-input");
+    /// What an id of a voice looks like; names are for people.
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9]{20}");
     private static final Pattern LANGUAGE_MODELS = Pattern.compile("eleven_((flash|turbo)_v2_5|v3)(_.*)?");
 
     private volatile PlayedVoice voice;
@@ -50,13 +55,18 @@ public final class PlayedElevenLabs extends ServiceServer {
 
     @Override
     protected void serve(Asked request, Reply reply, Mishap mishap) throws IOException {
-        if (!request.path().endsWith("/multi-stream-input")) {
+        Matcher asked = VOICE.matcher(request.path());
+        if (!asked.matches()) {
             reply.json(404, "{\"detail\":{\"status\":\"not_found\"}}");
         } else if (request.query().containsKey("language_code") && !LANGUAGE_MODELS.matcher(request.query().getOrDefault("model_id", "")).matches()) {
             reply.json(400, "{\"detail\":{\"status\":\"unsupported_language\"}}");
         } else if (!beginsBadly(reply, mishap)) {
             ServiceSocket socket = reply.upgrade();
-            new Contexts(socket, mishap).run();
+            if (ID.matcher(asked.group(1)).matches()) {
+                new Contexts(socket, mishap).run();
+            } else {
+                socket.close(POLICY, "There is no voice of this id");
+            }
         }
     }
 
@@ -79,7 +89,7 @@ public final class PlayedElevenLabs extends ServiceServer {
             boolean first = !id.isEmpty() && !spokenMs.containsKey(id);
             boolean tooMany = first && spokenMs.size() - closed.size() >= MAX_CONTEXTS;
             if (tooMany || (message.has("voice_settings") && !first)) {
-                socket.close(1_008, "policy");
+                socket.close(POLICY, "policy");
                 return;
             }
             if (first) {
