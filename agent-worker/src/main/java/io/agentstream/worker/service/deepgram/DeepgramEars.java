@@ -19,11 +19,20 @@ public final class DeepgramEars implements EarService {
     private static final URI BASE = URI.create("https://api.deepgram.com");
     /// Below this the service refuses the request.
     private static final int UTTERANCE_END_MS = 1_000;
+    /// The service closes after ten seconds without audio or a message that it is to wait.
+    private static final int KEEP_ALIVE_MS = 4_000;
 
     private final Wire wire;
+    private final int keepAliveMs;
 
     public DeepgramEars(Wire wire) {
+        this(wire, KEEP_ALIVE_MS);
+    }
+
+    /// @param keepAliveMs after how long a pause of the audio the service is told to wait for more
+    DeepgramEars(Wire wire, int keepAliveMs) {
         this.wire = wire;
+        this.keepAliveMs = keepAliveMs;
     }
 
     @Override
@@ -38,7 +47,7 @@ public final class DeepgramEars implements EarService {
 
     @Override
     public Ear open(EarSettings settings, Ear.Listener listener) {
-        EarDialect dialect = settings.model().startsWith("flux") ? new Flux(settings) : new Nova(settings);
+        EarDialect dialect = settings.model().startsWith("flux") ? new Flux(settings) : new Nova(settings, keepAliveMs);
         return StreamingEar.open(wire, settings.connection(), dialect, listener);
     }
 
@@ -59,7 +68,7 @@ public final class DeepgramEars implements EarService {
         return query;
     }
 
-    private record Nova(EarSettings settings) implements EarDialect {
+    private record Nova(EarSettings settings, int keepAliveMs) implements EarDialect {
 
         @Override
         public URI url() {
@@ -82,7 +91,7 @@ public final class DeepgramEars implements EarService {
 
         @Override
         public Hearing hearing(long offsetMs, EarTurn turn) {
-            return new NovaHearing(offsetMs, turn);
+            return new NovaHearing(offsetMs, turn, keepAliveMs);
         }
     }
 

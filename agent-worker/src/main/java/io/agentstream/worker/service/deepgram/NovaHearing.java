@@ -15,15 +15,14 @@ import tools.jackson.databind.JsonNode;
 /// answer to `Finalize`.
 final class NovaHearing implements Hearing {
 
-    /// The service closes after ten seconds without audio or this.
-    private static final int KEEP_ALIVE_MS = 4_000;
-
     private final long offsetMs;
     private final EarTurn turn;
+    private final int keepAliveMs;
 
-    NovaHearing(long offsetMs, EarTurn turn) {
+    NovaHearing(long offsetMs, EarTurn turn, int keepAliveMs) {
         this.offsetMs = offsetMs;
         this.turn = turn;
+        this.keepAliveMs = keepAliveMs;
     }
 
     @Override
@@ -74,7 +73,7 @@ final class NovaHearing implements Hearing {
 
     @Override
     public int idleMs() {
-        return KEEP_ALIVE_MS;
+        return keepAliveMs;
     }
 
     @Override

@@ -35,9 +35,16 @@ public final class ElevenLabsMouths implements MouthService {
     private static final Pattern LANGUAGE_MODELS = Pattern.compile("eleven_((flash|turbo)_v2_5|v3)(_.*)?");
 
     private final Wire wire;
+    private final int keepAliveMs;
 
     public ElevenLabsMouths(Wire wire) {
+        this(wire, KEEP_ALIVE_MS);
+    }
+
+    /// @param keepAliveMs after how long a silence the service is told that there is somebody
+    ElevenLabsMouths(Wire wire, int keepAliveMs) {
         this.wire = wire;
+        this.keepAliveMs = keepAliveMs;
     }
 
     @Override
@@ -57,10 +64,10 @@ public final class ElevenLabsMouths implements MouthService {
 
     @Override
     public Mouth open(MouthSettings settings) {
-        return new StreamingMouth(wire, settings.connection(), new Dialect(settings));
+        return new StreamingMouth(wire, settings.connection(), new Dialect(settings, keepAliveMs));
     }
 
-    private record Dialect(MouthSettings settings) implements MouthDialect {
+    private record Dialect(MouthSettings settings, int keepAliveMs) implements MouthDialect {
 
         @Override
         public URI url() {
@@ -120,11 +127,6 @@ public final class ElevenLabsMouths implements MouthService {
         @Override
         public String keepAlive() {
             return "{\"text\":\"\"}";
-        }
-
-        @Override
-        public int keepAliveMs() {
-            return KEEP_ALIVE_MS;
         }
 
         @Override

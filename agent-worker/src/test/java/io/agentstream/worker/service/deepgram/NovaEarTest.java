@@ -85,6 +85,42 @@ final class NovaEarTest extends EarContract {
     }
 
     @Test
+    void aConnectionIsKeptThroughAPauseAfterWhichTheServiceEndsIdleOnes() {
+        // given
+        server.endsIdleAfter(2_500);
+        Ear ear = new DeepgramEars(wire, 100).open(settings(Given.to(server.url(), Given.PATIENCE)), told::on);
+        speak(ear, UTTERANCE);
+        told.await(Heard.TurnEnded.class);
+
+        // when
+        Given.await("the pause is longer than that", () -> server.connections() == 0
+                || server.texts().stream().filter("{\"type\":\"KeepAlive\"}"::equals).count() >= 40);
+        speak(ear, UTTERANCE);
+
+        // then
+        told.await(Heard.TurnEnded.class, 2);
+        assertEquals(1, server.asked().size());
+        ear.close();
+    }
+
+    @Test
+    void whatWasNeverGivenAudioIsEndedAndMadeAgainForIt() {
+        // given
+        server.endsIdleAfter(500);
+        Ear ear = new DeepgramEars(wire, 50).open(settings(Given.to(server.url(), Given.PATIENCE)), told::on);
+        Given.await("the connection is idle, and over", () -> !server.asked().isEmpty() && server.connections() == 0);
+
+        // when
+        speak(ear, UTTERANCE);
+
+        // then
+        told.await(Heard.TurnEnded.class);
+        assertEquals(List.of(FIRST), turns());
+        assertEquals(List.of(), told.all(Heard.Failed.class));
+        ear.close();
+    }
+
+    @Test
     void aPauseWithNoiseInItEndsATurnOnce() {
         server.next(Mishap.UNENDED);
         Ear ear = ear();

@@ -155,15 +155,36 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
     }
 
     @Test
+    void aConnectionIsKeptThroughAPauseAfterWhichTheServiceEndsIdleOnes() {
+        // given
+        server.endsIdleAfter(2_500);
+        Mouth mouth = new ElevenLabsMouths(wire, 100).open(Given.mouth(Given.to(server.url(), Given.PATIENCE), VOICE));
+        speak(mouth, 1);
+
+        // when
+        Given.await("the pause is longer than that", () -> server.connections() == 0
+                || server.texts().stream().filter("{\"text\":\"\"}"::equals).count() >= 40);
+        speak(mouth, 2);
+
+        // then
+        assertEquals(1, server.asked().size());
+        mouth.close();
+    }
+
+    private void speak(Mouth mouth, int count) {
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hi.");
+        utterance.end();
+        told.await(Spoken.Done.class, count);
+    }
+
+    @Test
     void oneSocketServesManyUtterances() {
         Mouth mouth = mouth(Given.PATIENCE);
         mouth.warmUp();
 
         for (int i = 1; i <= 8; i++) {
-            Mouth.Utterance utterance = mouth.speak(told::on);
-            utterance.say("Hi.");
-            utterance.end();
-            told.await(Spoken.Done.class, i);
+            speak(mouth, i);
         }
 
         assertEquals(1, server.asked().size());

@@ -17,6 +17,7 @@ public final class PlayedCartesia extends ServiceServer {
 
     private volatile PlayedVoice voice;
     private volatile int babble = 1;
+    private volatile long idleLimitMs;
     private final List<String> texts = new CopyOnWriteArrayList<>();
 
     private PlayedCartesia(PlayedVoice voice) {
@@ -39,6 +40,11 @@ public final class PlayedCartesia extends ServiceServer {
         babble = times;
     }
 
+    /// From the next connection on, ends one on which nothing is said for so long; 0: none.
+    public void endsIdleAfter(long ms) {
+        idleLimitMs = ms;
+    }
+
     /// The messages that it got, oldest first.
     public List<String> texts() {
         return List.copyOf(texts);
@@ -59,7 +65,7 @@ public final class PlayedCartesia extends ServiceServer {
         private final Map<String, Long> spokenMs = new HashMap<>();
 
         private Contexts(ServiceSocket socket, Mishap mishap) {
-            super(socket, mishap, voice);
+            super(socket, mishap, voice, PlayedIdle.watch(socket, idleLimitMs, 1_000, "idle"));
             this.socket = socket;
         }
 

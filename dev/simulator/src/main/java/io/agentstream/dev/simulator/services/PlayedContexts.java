@@ -21,12 +21,15 @@ abstract class PlayedContexts {
     private final ServiceSocket socket;
     private final Mishap mishap;
     private final PlayedVoice voice;
+    private final PlayedIdle idle;
     private final Map<String, ExecutorService> contexts = new HashMap<>();
     private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean mishapDone = new AtomicBoolean();
 
-    PlayedContexts(ServiceSocket socket, Mishap mishap, PlayedVoice voice) {
+    /// @param idle ends the connection where nothing comes; closed here
+    PlayedContexts(ServiceSocket socket, Mishap mishap, PlayedVoice voice, PlayedIdle idle) {
         this.socket = socket;
+        this.idle = idle;
         this.mishap = mishap;
         this.voice = voice;
         if (mishap == Mishap.SPLIT) {
@@ -35,9 +38,10 @@ abstract class PlayedContexts {
     }
 
     final void run() throws IOException {
-        try {
+        try (idle) {
             Optional<ServiceSocket.Message> message = socket.next();
             while (message.isPresent()) {
+                idle.broken();
                 read(JSON.readTree(message.get().text()));
                 message = socket.next();
             }

@@ -10,7 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Deepgram's `/v1/listen` and `/v2/listen`. It understands what it was told to, one utterance for so many bytes of audio, or for each time that
-/// somebody speaks: half of its words in the middle or at the beginning, all of them at the end.
+/// somebody speaks: half of its words in the middle or at the beginning, all of them at the end. What keeps a connection of `/v1/listen` that
+/// it is told to end when it is idle is audio, and once there was some, `KeepAlive`.
 public final class PlayedDeepgram extends ServiceServer {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -23,6 +24,7 @@ public final class PlayedDeepgram extends ServiceServer {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicLong heardBytes = new AtomicLong();
     private final List<String> texts = new CopyOnWriteArrayList<>();
+    private volatile long idleLimitMs;
 
     private PlayedDeepgram(List<String> utterances, int bytesEach, long finalAfterMs) {
         this.utterances = List.copyOf(utterances);
@@ -49,6 +51,11 @@ public final class PlayedDeepgram extends ServiceServer {
         return start(Integer.MAX_VALUE, utterances);
     }
 
+    /// From the next connection on, ends one that is idle for so long; 0: none.
+    public void endsIdleAfter(long ms) {
+        idleLimitMs = ms;
+    }
+
     /// How much audio it got over all connections.
     public long heardBytes() {
         return heardBytes.get();
@@ -69,7 +76,7 @@ public final class PlayedDeepgram extends ServiceServer {
             if (mishap == Mishap.SPLIT) {
                 socket.split(7);
             }
-            new Session(socket, mishap, flux ? new Flux(socket) : new Nova(socket, mishap)).run();
+            new Session(socket, mishap, flux ? new Flux(socket) : new Nova(socket, mishap)).run(flux ? 0 : idleLimitMs);
         }
     }
 
@@ -88,16 +95,23 @@ public final class PlayedDeepgram extends ServiceServer {
             this.speaker = speaker;
         }
 
-        private void run() throws IOException {
+        private void run(long idleMs) throws IOException {
             speaker.connected();
-            Optional<ServiceSocket.Message> message = socket.next();
-            while (message.isPresent()) {
-                if (!message.get().isText()) {
-                    hear(message.get().payload());
-                } else if (text(message.get().text())) {
-                    return;
+            boolean heard = false;
+            try (PlayedIdle idle = PlayedIdle.watch(socket, idleMs, 1_011, "NET-0001")) {
+                Optional<ServiceSocket.Message> message = socket.next();
+                while (message.isPresent()) {
+                    heard |= !message.get().isText();
+                    if (!message.get().isText()) {
+                        hear(message.get().payload());
+                    } else if (text(message.get().text())) {
+                        return;
+                    }
+                    if (heard) {
+                        idle.broken();
+                    }
+                    message = socket.next();
                 }
-                message = socket.next();
             }
         }
 

@@ -26,6 +26,7 @@ public final class PlayedElevenLabs extends ServiceServer {
 
     private volatile PlayedVoice voice;
     private volatile int babble = 1;
+    private volatile long idleLimitMs;
     private final List<String> texts = new CopyOnWriteArrayList<>();
 
     private PlayedElevenLabs(PlayedVoice voice) {
@@ -46,6 +47,11 @@ public final class PlayedElevenLabs extends ServiceServer {
     /// From the next message on, so many times as many words as there are.
     public void babbles(int times) {
         babble = times;
+    }
+
+    /// From the next connection on, ends one on which nothing is said for so long; 0: none.
+    public void endsIdleAfter(long ms) {
+        idleLimitMs = ms;
     }
 
     /// The messages that it got, oldest first.
@@ -77,7 +83,7 @@ public final class PlayedElevenLabs extends ServiceServer {
         private final Set<String> closed = new HashSet<>();
 
         private Contexts(ServiceSocket socket, Mishap mishap) {
-            super(socket, mishap, voice);
+            super(socket, mishap, voice, PlayedIdle.watch(socket, idleLimitMs, POLICY, "no input for too long"));
             this.socket = socket;
         }
 

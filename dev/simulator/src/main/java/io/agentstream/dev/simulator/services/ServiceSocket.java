@@ -27,6 +27,7 @@ public final class ServiceSocket {
     private final OutputStream out;
     private final ReentrantLock writing = new ReentrantLock();
     private int pieceBytes = Integer.MAX_VALUE;
+    private volatile boolean saidGoodbye;
 
     /// A message of the client's; pings and pongs are not told.
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -110,16 +111,22 @@ public final class ServiceSocket {
         }
     }
 
-    /// Says goodbye, waits for the other side's goodbye and ends TCP.
-    public void close(int code, String reason) throws IOException {
+    /// Says goodbye, and leaves the other side's goodbye to whoever reads.
+    void goodbye(int code, String reason) throws IOException {
         byte[] words = reason.getBytes(StandardCharsets.UTF_8);
         byte[] payload = ByteBuffer.allocate(Short.BYTES + words.length).putShort((short) code).put(words).array();
         writing.lock();
         try {
+            saidGoodbye = true;
             frame(true, CLOSE, payload, 0, payload.length);
         } finally {
             writing.unlock();
         }
+    }
+
+    /// Says goodbye, waits for the other side's goodbye and ends TCP.
+    public void close(int code, String reason) throws IOException {
+        goodbye(code, reason);
         in.transferTo(OutputStream.nullOutputStream());
         socket.close();
     }
@@ -148,7 +155,9 @@ public final class ServiceSocket {
                 case PING -> control(PONG, payload);
                 case PONG -> { }
                 case CLOSE -> {
-                    control(CLOSE, payload);
+                    if (!saidGoodbye) {
+                        control(CLOSE, payload);
+                    }
                     socket.close();
                     return Optional.empty();
                 }
