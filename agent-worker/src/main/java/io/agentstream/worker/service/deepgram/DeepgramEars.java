@@ -6,6 +6,7 @@ import io.agentstream.worker.service.EarService;
 import io.agentstream.worker.service.EarSettings;
 import io.agentstream.worker.service.wire.EarDialect;
 import io.agentstream.worker.service.wire.EarTurn;
+import io.agentstream.worker.service.wire.Languages;
 import io.agentstream.worker.service.wire.Query;
 import io.agentstream.worker.service.wire.StreamingEar;
 import io.agentstream.worker.service.wire.Wire;
@@ -19,6 +20,7 @@ public final class DeepgramEars implements EarService {
     private static final URI BASE = URI.create("https://api.deepgram.com");
     /// Below this the service refuses the request.
     private static final int UTTERANCE_END_MS = 1_000;
+    private static final String MANY_LANGUAGES = "flux-general-multi";
     /// The service closes after ten seconds without audio or a message that it is to wait.
     private static final int KEEP_ALIVE_MS = 4_000;
 
@@ -99,7 +101,11 @@ public final class DeepgramEars implements EarService {
 
         @Override
         public URI url() {
-            return listen(settings, "/v2/listen").withOptions(settings.options()).uri();
+            Query query = listen(settings, "/v2/listen");
+            if (settings.model().equals(MANY_LANGUAGES)) { // the other one takes no hint
+                query.with("language_hint", Languages.primary(settings.language()));
+            }
+            return query.withOptions(settings.options()).uri();
         }
 
         @Override

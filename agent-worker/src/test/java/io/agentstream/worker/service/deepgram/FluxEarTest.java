@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.dev.simulator.services.Asked;
 import io.agentstream.dev.simulator.services.PlayedDeepgram;
 import io.agentstream.dev.simulator.services.ServiceServer;
+import io.agentstream.schemas.Json;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.EarContract;
 import io.agentstream.worker.service.EarService;
+import io.agentstream.worker.service.EarSettings;
 import io.agentstream.worker.service.Given;
 import io.agentstream.worker.service.Heard;
 import io.agentstream.worker.service.wire.Wire;
@@ -55,6 +57,19 @@ final class FluxEarTest extends EarContract {
         assertEquals("/v2/listen", asked.path());
         assertEquals("flux-general-en", asked.query().get("model"));
         assertFalse(asked.query().containsKey("endpointing"));
+        assertFalse(asked.query().containsKey("language_hint"), "of the model of many languages only");
+        ear.close();
+    }
+
+    @Test
+    void theModelOfManyLanguagesIsToldWhichOneToExpect() {
+        Ear ear = service(wire).open(
+                new EarSettings(Given.to(server.url(), Given.PATIENCE), "flux-general-multi", "pt-BR", 300, List.of(), Json.MAPPER.createObjectNode()),
+                told::on);
+
+        Given.await("it is asked", () -> !server.asked().isEmpty());
+
+        assertEquals("pt", server.asked().getFirst().query().get("language_hint"));
         ear.close();
     }
 
