@@ -65,7 +65,7 @@ public final class Attempts {
         try {
             while (!progress.isRevoked()) {
                 try {
-                    handler.handle(incoming);
+                    handler.handle(incoming, () -> !progress.isRevoked());
                     progress.done(record.offset());
                     return;
                 } catch (RuntimeException failure) {

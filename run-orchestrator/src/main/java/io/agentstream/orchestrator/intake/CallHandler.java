@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Handles one record from its reading to the acknowledged answer: decides, asks the provider, publishes. Handling it again is
@@ -83,10 +84,11 @@ public final class CallHandler {
         this.unbelieved = metrics.counter("agent_stream_orchestrator_events_not_believed"); // of workers that had lost the call
     }
 
+    /// @param ours whether the record's partition is still this process's
     /// @throws NotNowException where Kafka or this process is not able to; the database's failures come through as they are
-    void handle(Incoming incoming) throws InterruptedException {
+    void handle(Incoming incoming, BooleanSupplier ours) throws InterruptedException {
         switch (incoming) {
-            case Incoming.Lifecycle(CallEvent event, Source source) -> handle(event, source);
+            case Incoming.Lifecycle(CallEvent event, Source source) -> handle(event, source, ours);
             case Incoming.Conversation(ConversationEvent event, Source source) -> {
                 if (!decisions.said(sealed.open(event), source)) {
                     unbelieved.increment();
@@ -95,7 +97,7 @@ public final class CallHandler {
         }
     }
 
-    private void handle(CallEvent written, Source source) throws InterruptedException {
+    private void handle(CallEvent written, Source source, BooleanSupplier ours) throws InterruptedException {
         CallKeys keys = null;
         if (written instanceof CallEvent.Offered offered && offered.refusal() == null) {
             keys = sealed.wrapped(offered).orElse(null);
@@ -107,7 +109,7 @@ public final class CallHandler {
         if (event instanceof CallEvent.Offered offered && offered.sealed() != null && isNew(offered) && isHopeless(keys)) {
             throw new UnusableRecordException("the call's key is missing"); // and the gateway's patience ends the call
         }
-        handle(event, keys, source);
+        handle(event, keys, source, ours);
     }
 
     /// As long as its gateway waits for an answer, and no longer by our own clock either: that of a gateway may be ahead, by hours, and
@@ -130,7 +132,7 @@ public final class CallHandler {
         return offered.refusal() == null && Duration.between(offered.at(), clock.instant()).compareTo(OLD) < 0;
     }
 
-    private void handle(CallEvent event, @Nullable CallKeys keys, Source source) throws InterruptedException {
+    private void handle(CallEvent event, @Nullable CallKeys keys, Source source, BooleanSupplier ours) throws InterruptedException {
         switch (event) {
             case CallEvent.Offered offered -> {
                 if (offered.refusal() == null) {
@@ -153,7 +155,7 @@ public final class CallHandler {
                 long readMs = clock.millis();
                 Decision decision = decisions.endedIfKnown(ended, source, attendance.known(ended.callId())).orElseGet(() -> {
                     doubts.settle(ended);
-                    Begun begun = attendance.awaited(ended.callId(), source.partition(), readMs);
+                    Begun begun = attendance.awaited(ended.callId(), source.partition(), readMs, ours);
                     return decisions.ended(ended, source, begun);
                 });
                 faults.count(decision);

@@ -215,6 +215,7 @@ public final class CallsLoop implements DutyCycle {
                 executor) {
             if (!executor.awaitIdle(DRAIN_LIMIT)) {
                 log.atWarn().addKeyValue("records", executor.inFlight()).log("records are left to somebody else");
+        hearing.listening().stop();
             }
             List<TopicPartition> all = List.copyOf(offsets.partitions());
             offsets.revoke();
@@ -244,8 +245,8 @@ public final class CallsLoop implements DutyCycle {
 
         private void drop(Collection<TopicPartition> gone) {
             offsets.drop(gone);
-            gone.forEach(hearing.listening()::forget);
             assigned = false; // until the group has agreed anew
         }
+            gone.forEach(hearing.listening()::forget); // before anybody leaves what was read of them
     }
 }

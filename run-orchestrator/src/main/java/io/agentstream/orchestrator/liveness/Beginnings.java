@@ -11,19 +11,25 @@ import org.jspecify.annotations.Nullable;
 /// as there are records under way, and calls that began within that time. Any thread.
 public final class Beginnings {
 
-    private final Map<CallId, Instant> read = new ConcurrentHashMap<>();
+    /// Records of a call's conversation that are under way. Where a partition goes away and comes back, the same record may be so twice: whoever
+    /// leaves the first reading must not take the second one with it.
+    ///
+    /// @param at of when the first of them is
+    private record UnderWay(Instant at, int records) {}
+
+    private final Map<CallId, UnderWay> read = new ConcurrentHashMap<>();
     private final Map<CallId, Instant> said = new ConcurrentHashMap<>();
 
     /// A record of the call's conversation was read.
     ///
     /// @param at of when it is
     public void read(CallId callId, Instant at) {
-        read.putIfAbsent(callId, at);
+        read.merge(callId, new UnderWay(at, 1), (known, _) -> new UnderWay(known.at(), known.records() + 1));
     }
 
     /// It was handled, or left to somebody else.
     public void handled(CallId callId) {
-        read.remove(callId);
+        read.computeIfPresent(callId, (_, known) -> known.records() == 1 ? null : new UnderWay(known.at(), known.records() - 1));
     }
 
     /// It is being decided whether the call may talk, or said that it may.
@@ -38,7 +44,8 @@ public final class Beginnings {
 
     /// Of when the first record of the call's conversation is that was read and is under way; null where none is.
     @Nullable Instant firstRead(CallId callId) {
-        return read.get(callId);
+        UnderWay known = read.get(callId);
+        return known == null ? null : known.at();
     }
 
     /// Whether a conversation is being noted, or cannot be missed yet: it was said after `before` that the call may talk.

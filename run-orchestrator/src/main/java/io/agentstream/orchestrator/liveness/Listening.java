@@ -29,6 +29,7 @@ public final class Listening {
     private final Map<TopicPartition, Long> positions = new HashMap<>();
     private final Map<TopicPartition, Question> open = new HashMap<>();
     private final Map<TopicPartition, Ear> ears = new HashMap<>();
+    private boolean stopped;
 
     /// Everything before `position` was read, and whatever is to be known at once of it is known.
     public synchronized void read(TopicPartition partition, long position) {
@@ -45,6 +46,15 @@ public final class Listening {
         positions.remove(partition);
         open.remove(partition);
         ears.remove(partition);
+    }
+
+    /// Nothing more is read by this process: what is not known will not be.
+    public synchronized void stop() {
+        stopped = true;
+    }
+
+    synchronized boolean isStopped() {
+        return stopped;
     }
 
     /// Kafka was away: nobody could say anything.

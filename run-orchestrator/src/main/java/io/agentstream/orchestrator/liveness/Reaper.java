@@ -187,8 +187,9 @@ public final class Reaper implements DutyCycle {
         List<UUID> silent = running(heard, before, true).stream()
                 .filter(call -> !hearing.beginnings().isUnderWay(new CallId(call), before))
                 .toList();
-        RunCloser.Still still = call -> covers(heard, Topics.CONVERSATION_EVENTS, limits.conversation())
-                && !hearing.beginnings().isUnderWay(call, before);
+        // In this order: what is left to somebody else is not under way here any more, and its partition is forgotten before.
+        RunCloser.Still still = call -> !hearing.beginnings().isUnderWay(call, before)
+                && covers(heard, Topics.CONVERSATION_EVENTS, limits.conversation());
         closer.close(silent, "no_conversation", still, call -> decisions.neverBegan(call, clock));
     }
 

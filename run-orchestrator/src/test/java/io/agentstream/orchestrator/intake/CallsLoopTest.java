@@ -11,6 +11,7 @@ import io.agentstream.orchestrator.provider.Leg;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Relay;
 import io.agentstream.orchestrator.store.RunRows;
+import io.agentstream.orchestrator.store.RunState;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
@@ -108,6 +109,51 @@ final class CallsLoopTest {
         // then
         fixture.untilCommitted(3);
         assertEquals(1, tenant.run(call).orElseThrow().cost().signum());
+    }
+
+    /// Of a call that runs, whose end is being held until its conversation is read.
+    private CallId endThatWaits(Duration patience) throws Exception {
+        fixture.close();
+        fixture = new LoopFixture(
+                tenant.database(), new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()), patience);
+        fixture.assigned();
+        CallEvent.Offered offer = tenant.offer().build();
+        CallId call = offer.callId();
+        fixture.add(offer);
+        fixture.add(started(call, "sess-waits"));
+        fixture.untilCommitted(2);
+        fixture.add(Samples.ended(call, Samples.T0.plusSeconds(31), End.CALLER_HANGUP));
+        fixture.loop.work();
+        return call;
+    }
+
+    /// Whoever has the partition now reads the end again, and the conversation too.
+    @Test
+    void whatACallCostsIsNotDecidedByWhoeverHasLostItsPartition() throws Exception {
+        CallId call = endThatWaits(Duration.ofSeconds(2));
+
+        fixture.consumer.rebalance(List.of());
+
+        assertTrue(fixture.executor.awaitIdle(Duration.ofSeconds(10)));
+        assertEquals(RunState.RUNNING, tenant.run(call).orElseThrow().state());
+        try (LoopFixture next = new LoopFixture(
+                        tenant.database(), new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()), Duration.ofMinutes(1))
+                .assigned()) {
+            next.add(Samples.ended(call, Samples.T0.plusSeconds(31), End.CALLER_HANGUP));
+            next.pass();
+            next.add(new ConversationEvent.Began(call, 1, 2, Samples.T0.plusSeconds(2), 3));
+            next.untilCommitted(1);
+        }
+        assertEquals(1, tenant.run(call).orElseThrow().cost().signum());
+    }
+
+    @Test
+    void norByWhoeverStopsReading() throws Exception {
+        CallId call = endThatWaits(Duration.ofSeconds(2));
+
+        fixture.loop.onClose();
+
+        assertEquals(RunState.RUNNING, tenant.run(call).orElseThrow().state());
     }
 
     @Test

@@ -69,7 +69,7 @@ final class SealedOffersTest {
         // when
         assertThrows(
                 UnusableRecordException.class,
-                () -> handler.handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 0, 1))));
+                () -> handler.handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 0, 1)), () -> true));
 
         // then
         assertTrue(tenant.runs().isEmpty());
@@ -104,7 +104,7 @@ final class SealedOffersTest {
         // when
         assertThrows(
                 NotNowException.class,
-                () -> handler.handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 1, 1))));
+                () -> handler.handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 1, 1)), () -> true));
 
         // then
         assertTrue(tenant.runs().isEmpty());
@@ -131,7 +131,7 @@ final class SealedOffersTest {
         greetings
                 .handling(offer.callId(), new Progress(), () -> {
                     try {
-                        handler.handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 3, 1)));
+                        handler.handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 3, 1)), () -> true);
                     } catch (NotNowException notNow) {
                         later.set(notNow);
                     } catch (InterruptedException stopped) {
@@ -154,7 +154,7 @@ final class SealedOffersTest {
         MockProducer<byte[], byte[]> producer = producer();
 
         // when
-        handler(late(clock), producer, clock).handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 2, 1)));
+        handler(late(clock), producer, clock).handle(new Incoming.Lifecycle(offer, new Source("sealed-offers-test", 2, 1)), () -> true);
 
         // then
         Runs.Run run = tenant.run(offer.callId()).orElseThrow();

@@ -1,10 +1,12 @@
 package io.agentstream.orchestrator.liveness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Begun;
+import io.agentstream.orchestrator.decide.NotNowException;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Topics;
@@ -12,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +31,7 @@ final class AttendanceTest {
     private final Hearing hearing = new Hearing();
     private final CallId call = Samples.started().callId();
     private final Instant began = Instant.ofEpochMilli(4_000);
+    private final AtomicBoolean ours = new AtomicBoolean(true);
 
     @Test
     void aRecordThatIsUnderWayIsKnownAtOnceAndTheFirstOfThemCounts() {
@@ -34,7 +39,7 @@ final class AttendanceTest {
         hearing.beginnings().read(call, began.plusSeconds(3));
 
         assertEquals(new Begun(began, false), new Attendance(hearing, LONG).known(call));
-        assertEquals(new Begun(began, true), new Attendance(hearing, LONG).awaited(call, 7, READ_MS));
+        assertEquals(new Begun(began, true), new Attendance(hearing, LONG).awaited(call, 7, READ_MS, ours::get));
     }
 
     @Test
@@ -68,11 +73,34 @@ final class AttendanceTest {
         assertEquals(Begun.KEPT, known.get());
     }
 
+    /// Also where all is read, or something is known: what is known here of somebody else's partition may be half of it.
+    @Test
+    void ofAPartitionThatIsSomebodyElsesByNowNothingIsSaid() throws Exception {
+        CompletableFuture<Begun> known = ask(Duration.ofMillis(500));
+
+        ours.set(false);
+
+        assertInstanceOf(NotNowException.class, assertThrows(ExecutionException.class, () -> known.get(10, TimeUnit.SECONDS)).getCause());
+        hearing.beginnings().read(call, began);
+        assertThrows(NotNowException.class, () -> new Attendance(hearing, LONG).awaited(call, 7, READ_MS, ours::get));
+    }
+
+    @Test
+    void whereNothingMoreIsReadNothingIsSaidOfWhatIsNotKnown() throws Exception {
+        CompletableFuture<Begun> known = ask();
+
+        hearing.listening().stop();
+
+        assertInstanceOf(NotNowException.class, assertThrows(ExecutionException.class, () -> known.get(10, TimeUnit.SECONDS)).getCause());
+        hearing.beginnings().read(call, began);
+        assertEquals(new Begun(began, true), new Attendance(hearing, LONG).awaited(call, 7, READ_MS, ours::get));
+    }
+
     private CompletableFuture<Begun> ask() {
         return ask(LONG);
     }
 
     private CompletableFuture<Begun> ask(Duration patience) {
-        return CompletableFuture.supplyAsync(() -> new Attendance(hearing, patience).awaited(call, 7, READ_MS), Thread::startVirtualThread);
+        return CompletableFuture.supplyAsync(() -> new Attendance(hearing, patience).awaited(call, 7, READ_MS, ours::get), Thread::startVirtualThread);
     }
 }
