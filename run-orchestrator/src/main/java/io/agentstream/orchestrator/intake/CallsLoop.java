@@ -188,7 +188,11 @@ public final class CallsLoop implements DutyCycle {
             }
             case Incoming.Lifecycle(CallEvent.Ended ended, Source source) -> {
                 greetings.read(ended);
-                executor.submit(call, () -> attempts.untilDone(record, incoming, progress));
+                hearing.ends().read(call);
+                executor.submit(call, () -> {
+                    attempts.untilDone(record, incoming, progress);
+                    hearing.ends().handled(call);
+                });
             }
             case Incoming.Lifecycle other -> executor.submit(call, () -> attempts.untilDone(record, other, progress));
             case Incoming.Conversation said -> {
@@ -211,11 +215,11 @@ public final class CallsLoop implements DutyCycle {
     public void onClose() throws InterruptedException {
         assigned = false;
         greetings.stop();
+        hearing.listening().stop();
         try (consumer;
                 executor) {
             if (!executor.awaitIdle(DRAIN_LIMIT)) {
                 log.atWarn().addKeyValue("records", executor.inFlight()).log("records are left to somebody else");
-        hearing.listening().stop();
             }
             List<TopicPartition> all = List.copyOf(offsets.partitions());
             offsets.revoke();
@@ -244,9 +248,9 @@ public final class CallsLoop implements DutyCycle {
         }
 
         private void drop(Collection<TopicPartition> gone) {
+            gone.forEach(hearing.listening()::forget); // before anybody leaves what was read of them
             offsets.drop(gone);
             assigned = false; // until the group has agreed anew
         }
-            gone.forEach(hearing.listening()::forget); // before anybody leaves what was read of them
     }
 }

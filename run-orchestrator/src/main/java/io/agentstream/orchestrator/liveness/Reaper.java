@@ -83,7 +83,7 @@ public final class Reaper implements DutyCycle {
             Hands hands, Hearing hearing, LogWatch watch, BooleanSupplier ready, InstantSource clock, Limits limits) {
         this.database = hands.database();
         this.decisions = hands.decisions();
-        this.closer = new RunCloser(hands.announcer(), hands.metrics(), clock);
+        this.closer = new RunCloser(hands.announcer(), hands.metrics(), clock, hearing.ends());
         this.hearing = hearing;
         this.watch = watch;
         this.ready = ready;
@@ -137,7 +137,7 @@ public final class Reaper implements DutyCycle {
             closeQuiet(calls);
             closeBeyond(calls);
         }
-        closeNeverBegun(conversations);
+        closeNeverBegun(withEnds(conversations, now));
         closeUnattended(now);
         hearing.beginnings().forget(now.minus(limits.conversation()).minus(BEGINNINGS_KEPT));
         if (!now.isBefore(nextForgetting)) {
@@ -196,7 +196,8 @@ public final class Reaper implements DutyCycle {
     /// How long there has been no worker is for Kafka's group to say, and the patience is with [Workers]: of a partition it is enough
     /// that all of it is read.
     private void closeUnattended(Instant now) throws InterruptedException {
-        Listening.Heard heard = hearing.listening().heardFor(Topics.CONVERSATION_EVENTS, Duration.ZERO, now.toEpochMilli());
+        Listening.Heard heard =
+                withEnds(hearing.listening().heardFor(Topics.CONVERSATION_EVENTS, Duration.ZERO, now.toEpochMilli()), now);
         Optional<Instant> gone = workers.goneForGood(now);
         if (gone.isPresent() && !heard.partitions().isEmpty()) {
             // Also those that came since: of them it was known when they came.
@@ -204,6 +205,12 @@ public final class Reaper implements DutyCycle {
                     running(heard, now.minus(NEW_FOR), false), "no_worker", new StillNoWorker(heard),
                     call -> decisions.unattended(call, clock));
         }
+    }
+
+    /// Of these partitions those whose calls' ends are read, too: what a gateway has said of an end is not said otherwise.
+    private Listening.Heard withEnds(Listening.Heard conversations, Instant now) {
+        List<Integer> calls = hearing.listening().read(Topics.CALL_LIFECYCLE, now.toEpochMilli());
+        return new Listening.Heard(conversations.partitions().stream().filter(calls::contains).toList(), conversations.untilMs());
     }
 
     /// Calls of both topics have the same partition, and their run knows the one of the first.

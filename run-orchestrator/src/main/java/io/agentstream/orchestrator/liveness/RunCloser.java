@@ -34,14 +34,17 @@ final class RunCloser {
     private final Announcer announcer;
     private final Metrics metrics;
     private final InstantSource clock;
+    private final EndsUnderWay ends;
 
     /// Calls whose runs cannot be ended for reasons of their own, and when it is tried again.
     private final Map<UUID, Instant> broken = new HashMap<>();
 
-    RunCloser(Announcer announcer, Metrics metrics, InstantSource clock) {
+    /// @param ends calls of which their gateway has said how they ended, which is theirs to say
+    RunCloser(Announcer announcer, Metrics metrics, InstantSource clock, EndsUnderWay ends) {
         this.announcer = announcer;
         this.metrics = metrics;
         this.clock = clock;
+        this.ends = ends;
     }
 
     /// Whether what a call is to be ended for still holds; the first that does not ends the round.
@@ -64,6 +67,9 @@ final class RunCloser {
             }
             if (!still.holds(call)) {
                 return;
+            }
+            if (ends.isUnderWay(call)) {
+                continue;
             }
             Optional<Decision> decision = decided(call, closing);
             if (decision.isPresent() && !decision.get().isEmpty()) {

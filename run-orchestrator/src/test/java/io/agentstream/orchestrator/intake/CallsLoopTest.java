@@ -124,7 +124,18 @@ final class CallsLoopTest {
         fixture.untilCommitted(2);
         fixture.add(Samples.ended(call, Samples.T0.plusSeconds(31), End.CALLER_HANGUP));
         fixture.loop.work();
+        assertTrue(fixture.hearing.ends().isUnderWay(call));
         return call;
+    }
+
+    @Test
+    void anEndIsUnderWayUntilItIsDecidedOn() throws Exception {
+        CallId call = endThatWaits(Duration.ofSeconds(1));
+
+        fixture.untilCommitted(3);
+
+        assertFalse(fixture.hearing.ends().isUnderWay(call));
+        assertEquals(RunState.COMPLETED, tenant.run(call).orElseThrow().state());
     }
 
     /// Whoever has the partition now reads the end again, and the conversation too.

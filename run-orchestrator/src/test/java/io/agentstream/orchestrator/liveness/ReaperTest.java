@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.liveness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.jobs.Announcers;
@@ -17,6 +18,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -45,6 +47,28 @@ final class ReaperTest extends ReapedRuns {
 
         assertEquals(RunState.FAILED, state(call));
         assertEquals(3, producer.history().size()); // the beginning that nobody said, the end, and a close for a gateway that may live
+    }
+
+    /// An end that waits for its turn, or for what has to be known first, is the one that counts.
+    @Test
+    void leavesCallsWhoseGatewayHasSaidHowTheyEnded() throws InterruptedException {
+        CallId quiet = running();
+        began(quiet);
+        CallId never = running();
+        hearing.ends().read(quiet);
+        hearing.ends().read(never);
+        goOn(Duration.ofSeconds(40));
+        watch.workers = Optional.of(false); // for any of the reaper's reasons
+
+        goOn(Duration.ofSeconds(50));
+        List<RunState> before = List.of(state(quiet), state(never));
+        hearing.ends().handled(quiet);
+        hearing.ends().handled(never);
+        goOn(Duration.ofSeconds(20));
+
+        assertEquals(List.of(RunState.RUNNING, RunState.RUNNING), before);
+        assertNotEquals(RunState.RUNNING, state(quiet));
+        assertNotEquals(RunState.RUNNING, state(never));
     }
 
     @Test

@@ -112,6 +112,21 @@ final class UnattendedTest extends ReapedRuns {
         assertEquals(RunState.RUNNING, state(call));
     }
 
+    /// Its caller has hung up, which is not read yet: that nobody came is not what ended it.
+    @Test
+    void doesNotEndACallWhoseEndItHasNotReadOf() throws InterruptedException {
+        goOn(Duration.ofSeconds(10));
+        CallId call = running();
+        CallId answered = running();
+        began(answered);
+        watch.ends.put(lifecycle, 1L);
+        watch.workers = Optional.of(false);
+
+        goOn(Duration.ofSeconds(40));
+
+        assertEquals(List.of(RunState.RUNNING, RunState.RUNNING), List.of(state(call), state(answered)));
+    }
+
     @Test
     void closesCallsUnderWayOnceThereHasBeenNoWorkerForTooLong() throws InterruptedException {
         tenant.credits("1");
