@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.decide.TenantCalls;
 import io.agentstream.orchestrator.provider.FakeSessions;
 import io.agentstream.orchestrator.provider.Leg;
+import io.agentstream.orchestrator.provider.SharedPace;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TelephonyConfigurations;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -104,6 +106,34 @@ final class TransferDoubtsTest {
         sessions.legs.put(session, new Leg.Missing());
 
         assertEquals("caller_hangup", settled(End.CALLER_HANGUP).outcome());
+    }
+
+    /// Others of the provider's domain take turns, too, and the row that these stand in is locked for longer than anybody waits for an answer.
+    @Test
+    void whatALockTakesIsNotTakenFromTheProvidersTime() throws InterruptedException {
+        // given
+        TransferDoubts hasty = new TransferDoubts(
+                database, sessions, new TransferDoubts.Waits(Duration.ofMillis(500), Duration.ofMillis(200), Duration.ofMillis(2_000)));
+        SharedPace pace = new SharedPace(database, "cloudonix", 10, Duration.ofMillis(100));
+        pace.take(session, 1); // so that there is a row
+        CountDownLatch locked = new CountDownLatch(1);
+        Thread slow = Thread.ofVirtual().start(() -> database.inTransaction(c -> {
+            Sql.query(c, "select 1 from provider_turns where domain = ? for update", row -> row.getInt(1), session);
+            locked.countDown();
+            return Sql.query(c, "select pg_sleep(3)", row -> true);
+        }));
+        locked.await();
+        sessions.beforeTurns = () -> pace.take(session, 1);
+        sessions.legs.put(session, new Leg.Missing()); // which has to be said twice
+
+        // when
+        hasty.settle(new CallEvent.Ended(call, 9, InstantSource.system().instant(), 1000, "", End.CALLER_HANGUP, null));
+
+        // then
+        assertTrue(sessions.lookedAtIn.size() >= 2, "the provider is asked once the turn has come: " + sessions.lookedAtIn);
+        assertEquals(sessions.turnsAsked.size(), sessions.lookedAtIn.size(), "and has its time to answer");
+        assertEquals("caller_hangup", calls.ended(call, End.CALLER_HANGUP).outcome());
+        slow.join();
     }
 
     @Test

@@ -56,8 +56,12 @@ public final class FakeSessions implements Sessions {
                 : new SessionAnswer(Verdicts.Session.LIVE, 200, 1);
     }
 
+    /// Called by whoever is going to take a turn, as for a row of the database that is locked.
+    public volatile Runnable beforeTurns = () -> {};
+
     @Override
     public Turns turns(Account account, int most) {
+        beforeTurns.run();
         turnsAsked.add(most);
         if (oneAtATime) {
             return turnsAsked.size() % 2 == 0 ? Turns.NONE : Turns.now(1, Instant.EPOCH);
@@ -114,6 +118,9 @@ public final class FakeSessions implements Sessions {
 
     @Override
     public Leg look(Account account, String session, long deadlineNanos) {
+        if (System.nanoTime() - deadlineNanos >= 0) {
+            return new Leg.Unknown(); // there was no time left to ask
+        }
         lookedAtIn.add(account.domain());
         return legs.getOrDefault(session, new Leg.Open(false));
     }
