@@ -61,6 +61,11 @@ public record ServiceUse(
         return new Who(role, vendor, model, fallback);
     }
 
+    /// Whether both are of one service, of which there is one sum.
+    public boolean isSameService(ServiceUse other) {
+        return who().equals(other.who());
+    }
+
     private ServiceUse plus(ServiceUse more) {
         return new ServiceUse(
                 role, vendor, model, fallback, requests + more.requests, untold + more.untold, inputTokens + more.inputTokens,

@@ -85,7 +85,8 @@ public final class Audit {
 
     private static void note(LogEvidence log, Stretch stretch, Set<String> notes) {
         Instant first = Instant.ofEpochMilli(stretch.first().madeAtMs());
-        Map.of("call.lifecycle.v1", log.lifecycleFrom(), "call.media.v1", log.mediaFrom(), "run.events.v1", log.eventsFrom())
+        Map.of("call.lifecycle.v1", log.lifecycleFrom(), "call.media.v1", log.mediaFrom(), "run.events.v1", log.eventsFrom(),
+                        "conversation.events.v1", log.conversationsFrom())
                 .forEach((topic, from) -> {
                     if (from.isAfter(first)) {
                         notes.add("older records of " + topic + " are deleted: calls before " + from + " are not compared with it");

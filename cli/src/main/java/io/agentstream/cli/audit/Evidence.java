@@ -2,10 +2,12 @@ package io.agentstream.cli.audit;
 
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunEvent.RunRef;
 import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.ServiceUse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,11 @@ final class Evidence {
     @Nullable Instant runningAt;
     @Nullable RunEvent over;
     boolean overOtherwise;
+
+    // conversation.events.v1
+    List<ServiceUse> services = List.of();
+    private int epoch;
+    private long event;
 
     // runs.v1
     @Nullable RunFacts facts;
@@ -76,6 +83,18 @@ final class Evidence {
         }
     }
 
+    /// Whether an event of the conversation is newer than those that were read: else it came before, or its writer had lost the call.
+    boolean isNews(ConversationEvent said) {
+        Integer ofWriter = said.epoch();
+        int its = ofWriter == null ? epoch : ofWriter;
+        boolean newer = its > epoch || (its == epoch && said.number() > event);
+        if (newer) {
+            epoch = its;
+            event = said.number();
+        }
+        return newer;
+    }
+
     void unreadable(String what) {
         if (unreadable.size() < MOST_UNREADABLE) {
             unreadable.add(what);
@@ -99,7 +118,7 @@ final class Evidence {
 
     /// What it costs to remember.
     int size() {
-        return 1 + numbers.size() + twice.size();
+        return 1 + numbers.size() + twice.size() + services.size();
     }
 
     Disagreement disagreement(Kind kind, String says) {

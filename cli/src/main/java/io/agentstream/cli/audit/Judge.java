@@ -47,6 +47,9 @@ final class Judge {
             judge.numbers();
             judge.events();
             judge.found.addAll(FactsJudge.judge(window, call));
+            if (row != null) {
+                judge.found.addAll(ServicesJudge.judge(window, log, call, row));
+            }
             call.unreadable.forEach(what -> judge.wrong(Kind.RECORD_UNREADABLE, what));
         }
         return judge.found;

@@ -32,6 +32,8 @@ public enum Kind {
     FACTS_NOT_FINAL,
     /// The revision of the run's facts went back.
     FACTS_WENT_BACK,
+    /// What its conversation told of its services comes to something else than the database or `runs.v1` has.
+    SERVICES_DIFFER,
     /// Records of the call are missing, by their numbers.
     NUMBERS_MISSING,
     /// Two records of the call have the same number.

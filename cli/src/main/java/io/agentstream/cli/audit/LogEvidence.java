@@ -3,9 +3,11 @@ package io.agentstream.cli.audit;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.MediaFrameCodec;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.io.IOException;
@@ -16,7 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /// Gathers what the topics say of a stretch's calls.
 ///
 /// @param lifecycleFrom calls from then on have all their records on `call.lifecycle.v1`; so the others
-record LogEvidence(Instant lifecycleFrom, Instant mediaFrom, Instant eventsFrom) {
+record LogEvidence(Instant lifecycleFrom, Instant mediaFrom, Instant eventsFrom, Instant conversationsFrom) {
 
     static LogEvidence gather(TopicScan topics, Stretch stretch) throws IOException {
         Instant from = Instant.ofEpochMilli(stretch.first().madeAtMs());
@@ -24,7 +26,8 @@ record LogEvidence(Instant lifecycleFrom, Instant mediaFrom, Instant eventsFrom)
                 topics.read(Topics.CALL_LIFECYCLE, from, record ->
                         take(stretch, record, Topics.CALL_LIFECYCLE, LogEvidence::lifecycle)),
                 topics.read(Topics.CALL_MEDIA, from, record -> media(stretch, record)),
-                topics.read(Topics.RUN_EVENTS, from, record -> take(stretch, record, Topics.RUN_EVENTS, LogEvidence::decided)))
+                topics.read(Topics.RUN_EVENTS, from, record -> take(stretch, record, Topics.RUN_EVENTS, LogEvidence::decided)),
+                topics.read(Topics.CONVERSATION_EVENTS, from, record -> said(stretch, record)))
                 .with(topics, stretch, from);
     }
 
@@ -106,6 +109,29 @@ record LogEvidence(Instant lifecycleFrom, Instant mediaFrom, Instant eventsFrom)
                 // what became of the provider's side says nothing of the run
             }
         }
+    }
+
+    /// Of what is said nothing is kept. What only a newer version can read says nothing of services that this one knows.
+    private static void said(Stretch stretch, ConsumerRecord<byte[], byte[]> record) {
+        byte[] key = record.key();
+        byte[] value = record.value();
+        if (key == null || value == null) {
+            return;
+        }
+        CallId.fromKey(key).ifPresent(id -> stretch.add(id, call -> {
+            switch (Topics.CONVERSATION_EVENTS.codec().decode(value)) {
+                case Decoded.Value<ConversationEvent>(ConversationEvent event) -> {
+                    call.at(event.at());
+                    if (call.isNews(event) && event instanceof ConversationEvent.Used used) {
+                        call.services = ServiceUse.sum(call.services, used.services());
+                    }
+                }
+                case Decoded.Unknown<ConversationEvent>(String what) -> {
+                    // whoever keeps it passes it over, too
+                }
+                case Decoded.Malformed<ConversationEvent>(String reason) -> call.unreadable(where(record) + ": " + reason);
+            }
+        }));
     }
 
     private static void told(Evidence call, RunFacts facts) {

@@ -3,6 +3,8 @@ package io.agentstream.cli.audit;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.Json;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /// Gathers what the database says of a stretch's calls: their runs with what the ledger has of them, and calls that were refused
 /// without one. By the index on the call, in pages.
@@ -26,7 +29,9 @@ final class RunRecords {
                    coalesce(r.cost, 0) as cost, r.price_per_minute, r.created_at, r.started_at, r.ended_at,
                    r.conversation_at is not null or c.said is not null as attended,
                    coalesce(r.conversation_at <= r.ended_at and c.said < c.ended, false) as attended_in_time,
-                   m.run_id is not null as metered, l.amount, l.seconds, l.last_second, l.entries_of_others
+                   m.run_id is not null as metered, l.amount, l.seconds, l.last_second, l.entries_of_others, r.services,
+                   (select min(installed_on)::timestamptz from flyway_schema_history where success and version in ('29', '30'))
+                       as upgraded_at
               from (select * from runs where call_id >= ? and call_id < ? order by call_id limit ?) r
               left join meters m on m.run_id = r.id
              cross join lateral (
@@ -58,6 +63,8 @@ final class RunRecords {
     /// @param attended whether anything is known of its conversation
     /// @param attendedInTime whether it had begun before the run was over, and that was known when the run's end was decided
     /// @param metered whether money may still be held for it
+    /// @param services what its services were used for; null where that cannot be read
+    /// @param upgradedAt since when there are orchestrators here that sum that up, and charge nothing for what nobody served
     record Row(
             long id,
             String name,
@@ -81,7 +88,9 @@ final class RunRecords {
             BigDecimal charged,
             long chargedSeconds,
             long lastSecond,
-            long entriesOfOthers) {
+            long entriesOfOthers,
+            @Nullable List<ServiceUse> services,
+            @Nullable Instant upgradedAt) {
 
         boolean isOver() {
             return endedAt != null;
@@ -159,6 +168,16 @@ final class RunRecords {
                 row.getBigDecimal("amount"),
                 row.getLong("seconds"),
                 row.getLong("last_second"),
-                row.getLong("entries_of_others"));
+                row.getLong("entries_of_others"),
+                services(row.getString("services")),
+                Sql.instantOrNull(row, "upgraded_at"));
+    }
+
+    private static @Nullable List<ServiceUse> services(@Nullable String json) {
+        try {
+            return json == null ? List.of() : List.of(Json.MAPPER.readValue(json, ServiceUse[].class));
+        } catch (JacksonException changedByHand) {
+            return null;
+        }
     }
 }

@@ -4,11 +4,13 @@ import io.agentstream.cli.audit.Kind;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Codec.Decoded;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunFacts;
+import io.agentstream.schemas.ServiceUse;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.schemas.Usage;
@@ -68,6 +70,17 @@ final class AuditPlants {
 
     private <V> void send(Topic<V> topic, CallId call, @Nullable V value) {
         producer.send(new ProducerRecord<>(topic.name(), call.toKey(), value == null ? null : topic.codec().encode(value)));
+    }
+
+    /// What is told of services otherwise than it was used: these agents use none.
+    void inTheServices() throws SQLException {
+        ServiceUse brain = new ServiceUse(ServiceUse.Role.BRAIN, "openai", "m-1", false, 3, 0, 360, 0, 36, 0, 0, 0, 0);
+        update(
+                "update runs set services = ?::jsonb where id = ?", Json.MAPPER.writeValueAsString(List.of(brain)),
+                next(Kind.SERVICES_DIFFER).run().id());
+        RunFacts told = next(Kind.SERVICES_DIFFER);
+        send(Topics.CONVERSATION_EVENTS, told.callId(), new ConversationEvent.Used(
+                told.callId(), 1_000, records(told), Instant.now(), List.of(brain), Integer.MAX_VALUE));
     }
 
     /// What the database says otherwise than the topics.

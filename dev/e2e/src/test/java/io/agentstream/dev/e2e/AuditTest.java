@@ -240,6 +240,7 @@ final class AuditTest {
                 Producer<byte[], byte[]> producer = clients.events("test", Duration.ofSeconds(10))) {
             AuditPlants plants = new AuditPlants(database, producer, talked);
             plants.inTheLedger();
+            plants.inTheServices();
             plants.inTheDatabase();
             plants.onTheSocketsTopics();
             plants.onARefusedCall(refused);
