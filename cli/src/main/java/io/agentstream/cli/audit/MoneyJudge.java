@@ -76,7 +76,8 @@ final class MoneyJudge {
     }
 
     /// Whether its caller heard the agent, or a worker held its conversation before it ended. Nothing where that became known when it was decided
-    /// already, as of a call that was lost or replaced it does by the socket's end, or where nobody has said how the socket ended.
+    /// already, as of a call that was lost or replaced it does by the socket's end, where nobody has said how the socket ended, or where it ended
+    /// before there were orchestrators that asked: those charged the talk of every call.
     private static Optional<Boolean> isServed(Evidence call, Row row) {
         CallEvent.Ended ended = call.ended;
         RunEvent over = call.over;
@@ -89,6 +90,12 @@ final class MoneyJudge {
         if (ended.firstPlayedAt() != null) {
             return Optional.of(true);
         }
-        return row.attended() ? Optional.empty() : Optional.of(false);
+        return row.attended() || isOfBefore(row) ? Optional.empty() : Optional.of(false);
+    }
+
+    private static boolean isOfBefore(Row row) {
+        Instant endedAt = row.endedAt();
+        Instant upgradedAt = row.upgradedAt();
+        return endedAt != null && upgradedAt != null && endedAt.isBefore(upgradedAt);
     }
 }

@@ -69,6 +69,15 @@ final class MoneyJudgeTest {
         assertEquals(kind == null ? List.of() : List.of(kind), judge(row("completed", null, cost, false, false), ended, over));
     }
 
+    /// Orchestrators of before charged the talk of calls that nobody served.
+    @ParameterizedTest
+    @CsvSource({"181,0.80,", "181,0,", "181,0.40,COST_WRONG", "180,0.80,COST_WRONG", "180,0,"})
+    void whatEndedBeforeAnybodyAskedWhetherItWasServedMayBePaid(long upgradedAt, BigDecimal cost, @Nullable Kind kind) {
+        RunRecords.Row row = row("completed", null, cost, false, false, Instant.ofEpochSecond(upgradedAt));
+
+        assertEquals(kind == null ? List.of() : List.of(kind), judge(row, ended(false)));
+    }
+
     private static CallEvent.Ended ended(boolean heard) {
         Instant played = heard ? Instant.ofEpochSecond(101) : null;
         return new CallEvent.Ended(CALL, 9, Instant.ofEpochSecond(180), 1000, "", End.CALLER_HANGUP, null, null, null, played, null);
@@ -86,9 +95,14 @@ final class MoneyJudgeTest {
     }
 
     private static RunRecords.Row row(String state, @Nullable String failure, BigDecimal cost, boolean attended, boolean inTime) {
+        return row(state, failure, cost, attended, inTime, null);
+    }
+
+    private static RunRecords.Row row(
+            String state, @Nullable String failure, BigDecimal cost, boolean attended, boolean inTime, @Nullable Instant upgradedAt) {
         Instant startedAt = Instant.ofEpochSecond(100);
         return new RunRecords.Row(
                 1, "run", CALL.value(), 1, 1, 1, state, failure, null, null, null, cost, new BigDecimal("0.60"), startedAt, startedAt,
-                startedAt.plusSeconds(80), attended, inTime, false, cost, 80, 80, 0, List.of(), null);
+                startedAt.plusSeconds(80), attended, inTime, false, cost, 80, 80, 0, List.of(), upgradedAt);
     }
 }
