@@ -18,6 +18,7 @@ import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -137,9 +138,7 @@ final class DecisionsAtOnceTest {
         calls.offer(theirs);
         List<CallId> talking = new ArrayList<>();
         for (int i = 0; i < 3 * CONNECTIONS; i++) {
-            CallId call = calls.admitted();
-            calls.start(call);
-            talking.add(call);
+            talking.add(calls.talking());
         }
         List<Future<Decision>> burst = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -148,13 +147,16 @@ final class DecisionsAtOnceTest {
                 Sql.query(connection, "select 1 from users where id = ? for update", row -> true, tenant.sample().userId());
                 talking.forEach(call ->
                         burst.add(threads.submit(() -> calls.end(call, Duration.ofSeconds(5), End.CALLER_HANGUP))));
-                return within(4, threads.submit(() -> calls.start(theirs.callId())));
+                Decision start = within(4, threads.submit(() -> calls.start(theirs.callId())));
+                assertTrue(burst.stream().noneMatch(Future::isDone), "an end has charged an owner who is locked");
+                return start;
             });
 
             assertEquals("running", decision.outcome());
             for (Future<Decision> one : burst) {
                 assertEquals("caller_hangup", soon(one).outcome());
             }
+            assertEquals(new BigDecimal("99.6016"), tenant.credits()); // 5 s of each
         }
     }
 

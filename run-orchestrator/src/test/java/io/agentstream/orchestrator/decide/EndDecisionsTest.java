@@ -81,12 +81,12 @@ final class EndDecisionsTest {
 
     @Test
     void unlimitedCreditsStayUnlimited() throws InterruptedException {
-        CallId call = calls.admitted();
-        calls.start(call);
+        CallId call = calls.talking();
 
         calls.end(call, Duration.ofMinutes(1), End.CALLER_HANGUP);
 
         assertNull(tenant.credits());
+        assertEquals(new BigDecimal("0.1000"), tenant.run(call).orElseThrow().cost());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.Until;
 import io.agentstream.orchestrator.decide.Decision;
@@ -77,6 +78,7 @@ final class RedeliveryChaosTest {
     @EnumSource(Way.class)
     void everythingTwiceInAnyLegalOrderAndAfterAnyCrashComesToTheSame(Way way) throws InterruptedException {
         Came plain = new Chaos(way, null).run();
+        assertTrue(plain.ledger().stream().anyMatch(line -> line.startsWith("charge -0.")), "its talk costs something: " + plain.ledger());
         long first = System.nanoTime();
         System.out.println("seeds of " + way + " from " + first);
 
