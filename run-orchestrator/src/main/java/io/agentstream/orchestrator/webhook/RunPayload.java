@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ final class RunPayload {
     private final Map<Integer, ObjectNode> spokenTurns = new HashMap<>();
     private final Set<Integer> interruptedTurns = new HashSet<>();
     private final Map<Integer, List<ObjectNode>> waits = new HashMap<>();
+    private final ToolUses uses = new ToolUses();
+    private int resultsLeftOut;
     private int room;
 
     RunPayload(ObjectNode run) {
@@ -49,7 +52,7 @@ final class RunPayload {
             }
         }
         data.set("run", shown);
-        for (String list : List.of("turns", "keys", "tools", "nodes")) {
+        for (String list : List.of("turns", "keys", "tools", "nodes", "transfers")) {
             data.putArray(list);
         }
         this.room = MAX_BYTES - ENVELOPE_BYTES - bytes(shown);
@@ -99,9 +102,17 @@ final class RunPayload {
                 keep("nodes", node);
             }
             case "tool_called" -> {
-                ObjectNode tool = entry(turn, at);
-                copy(payload, tool, "tool", "arguments", "result");
-                keep("tools", tool);
+                if (ToolUses.isOver(payload)) {
+                    toolAnswered(payload, turn, at);
+                } else if (!uses.isKnown(payload)) {
+                    ObjectNode tool = tool(payload, turn, at);
+                    uses.begins(payload, keep("tools", tool) ? tool : null);
+                }
+            }
+            case "transferred" -> {
+                ObjectNode transfer = NODES.objectNode().put("at", at);
+                copy(payload, transfer, "key", "outcome", "status");
+                keep("transfers", transfer);
             }
             default -> {
                 // Of the run itself, or of a newer writer: the run says it, or the list of its events does.
@@ -121,6 +132,33 @@ final class RunPayload {
         keep("turns", heard);
     }
 
+    private void toolAnswered(ObjectNode payload, int turn, String at) {
+        Optional<ToolUses.Use> begun = uses.ends(payload);
+        if (begun.isEmpty()) {
+            keep("tools", tool(payload, turn, at).put("answered_at", at));
+            return;
+        }
+        ObjectNode tool = begun.get().entry();
+        if (tool == null) {
+            return;
+        }
+        ObjectNode answer = NODES.objectNode().put("answered_at", at);
+        copy(payload, answer, "result");
+        int size = bytes(answer);
+        if (size > room) {
+            resultsLeftOut++;
+        } else {
+            room -= size;
+            tool.setAll(answer);
+        }
+    }
+
+    private static ObjectNode tool(ObjectNode payload, int turn, String at) {
+        ObjectNode tool = entry(turn, at);
+        copy(payload, tool, "tool", "arguments", "result", "transfer");
+        return tool.putNull("answered_at");
+    }
+
     private void waited(ObjectNode said, ObjectNode wait) {
         String what = wait.path("what").asString("");
         if (said.path("latencies") instanceof ObjectNode latencies && !what.isEmpty() && latencies.size() < 8) {
@@ -133,6 +171,9 @@ final class RunPayload {
     ObjectNode ended(String at) {
         new TreeMap<>(leftOut).forEach((list, count) -> cut.add(
                 list + ": the last " + count + " of " + (count + data.path(list).size()) + " were left out"));
+        if (resultsLeftOut > 0) {
+            cut.add("tools: results of " + resultsLeftOut + " of them were left out");
+        }
         if (cut.isEmpty()) {
             data.putNull("cut");
         } else {
