@@ -20,14 +20,11 @@ final class ConnectSchema {
         List<Object> fields = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Class<?> of = component.getType();
-            if (of == Map.class || of == List.class) {
+            if (isLeftOut(of)) {
                 continue;
             }
-            Map<String, Object> field = new LinkedHashMap<>(of.isRecord() && of != CallId.class ? of(of) : Map.of("type", primitive(of)));
-            JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
-            field.put("field", named != null
-                    ? named.value()
-                    : component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT));
+            Map<String, Object> field = new LinkedHashMap<>(isStruct(of) ? of(of) : Map.of("type", primitive(of)));
+            field.put("field", name(component));
             field.put("optional", component.getAnnotatedType().isAnnotationPresent(Nullable.class));
             fields.add(field);
         }
@@ -36,6 +33,32 @@ final class ConnectSchema {
         struct.put("optional", false);
         struct.put("fields", fields);
         return struct;
+    }
+
+    /// Names of what is left out, with those of the structs around them: `talk.services`.
+    static List<String> leftOut(Class<?> type) {
+        List<String> names = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (isLeftOut(component.getType())) {
+                names.add(name(component));
+            } else if (isStruct(component.getType())) {
+                leftOut(component.getType()).forEach(inner -> names.add(name(component) + "." + inner));
+            }
+        }
+        return names;
+    }
+
+    private static boolean isLeftOut(Class<?> type) {
+        return type == Map.class || type == List.class;
+    }
+
+    private static boolean isStruct(Class<?> type) {
+        return type.isRecord() && type != CallId.class;
+    }
+
+    private static String name(RecordComponent component) {
+        JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+        return named != null ? named.value() : component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
     private static String primitive(Class<?> type) {

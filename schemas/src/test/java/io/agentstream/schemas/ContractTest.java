@@ -58,6 +58,21 @@ final class ContractTest {
         assertEquals(Files.readString(file), rendered, "the contract changed: see ContractTest");
     }
 
+    /// Whoever looks for it in a table has to know.
+    @ParameterizedTest
+    @ValueSource(strings = {"runs.v1", "usage.v1"})
+    void thePageForAnalystsNamesWhatTablesHaveNoPlaceFor(String name) throws IOException {
+        String page = Files.readString(Path.of("../docs/analytics.md"));
+        String connect = page.substring(page.indexOf("## Kafka Connect"), page.indexOf("## Streams in SQL"));
+        Topic<?> topic = Topics.ALL.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+
+        List<String> unnamed = ConnectSchema.leftOut(topic.type()).stream()
+                .filter(field -> !connect.contains("`" + field + "`"))
+                .toList();
+
+        assertEquals(List.of(), unnamed, "lists and maps of " + name + " that docs/analytics.md does not name");
+    }
+
     static Stream<Arguments> samples() {
         return Samples.byTopic().entrySet().stream().flatMap(row -> row.getValue().stream()
                 .map(value -> Arguments.of(row.getKey(), value, row.getValue().indexOf(value))));
