@@ -1,6 +1,7 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.cli.audit.Audit;
 import io.agentstream.cli.audit.Window;
@@ -11,6 +12,7 @@ import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFormat;
@@ -22,11 +24,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +38,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -44,7 +49,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Orchestrators are killed at random, and with them the projections that they run, while they decide about calls and charge them; then
-/// all that the projections kept is deleted. The sum has to be that of the ledger and of the runs, and the audit has to find nothing.
+/// all that the projections kept is deleted. The sum has to be that of the ledger and of the runs, whose talk has to be charged, and the audit has
+/// to find nothing.
 /// The seed is printed; `-Dfacts.seed` gives one.
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 @KillsProcesses
@@ -66,6 +72,19 @@ final class LedgerChaosTest {
              group by 1, 2
             """;
 
+    /// Of runs that talked and ended as their gateway says: whether the caller heard the agent, what was charged, and what their talk comes to.
+    private static final String CHARGES = """
+            select r.call_id = any(?) as heard, coalesce(l.amount, 0) as charged,
+                   round(r.price_per_minute * ceil(greatest(0, floor(extract(epoch from ended_at) * 1000)
+                                                              - floor(extract(epoch from started_at) * 1000)) / 1000) / 60, 4) as talk
+              from runs r, lateral (select -sum(amount) as amount from ledger where run_id = r.id) l
+             where started_at is not null and (end_by = 'caller_hangup' or failure_code = 'peer_stalled')
+            """;
+
+    /// Of all calls, at least: those that nobody served cost nothing, nor do those that no orchestrator lived to admit in time.
+    private static final int PAID_PERCENT = 25;
+
+    private final List<UUID> heard = new ArrayList<>();
     private final long seed = Long.getLong("facts.seed", System.nanoTime());
     private final SplittableRandom random = new SplittableRandom(seed);
 
@@ -112,8 +131,10 @@ final class LedgerChaosTest {
                     assertEquals(new TreeSet<>(), audit(mine, since));
                     last.kill();
                 }
-                System.out.println(calls + " calls, " + killed[0] + " orchestrators killed; usage equals the ledger in "
-                        + stored(mine).size() + " minutes, and the audit finds nothing");
+                int paid = assertTalkIsCharged(mine);
+                System.out.println(calls + " calls, " + paid + " of which cost something, " + killed[0]
+                        + " orchestrators killed; usage equals the ledger in " + stored(mine).size() + " minutes, and the audit finds nothing");
+                assertTrue(paid * 100 >= calls * PAID_PERCENT, paid + " of " + calls + " calls cost something");
             }
         }
     }
@@ -160,14 +181,44 @@ final class LedgerChaosTest {
                 call, 2, at, "MZ-1", "CA-1", Wait.unique("session"), demo.domain(), "+15550100", "+15550199", "inbound", List.of("inbound"),
                 MediaFormat.MULAW_8K, Map.of()));
         boolean broke = random.nextInt(6) == 0;
+        long lastsMs = random.nextInt(100, 90_000);
+        Instant servedAt = at.plusMillis(random.nextLong(lastsMs));
+        int served = random.nextInt(8); // 0: by nobody
+        if (served == 1) { // a worker has said so, and its caller has heard nothing
+            ConversationEvent began = new ConversationEvent.Began(call, 1, 2, servedAt, 1);
+            producer.send(new ProducerRecord<>(
+                    Topics.CONVERSATION_EVENTS.name(), call.toKey(), Topics.CONVERSATION_EVENTS.codec().encode(began)));
+        } else if (served > 1) {
+            heard.add(call.value());
+        }
         send(producer, new CallEvent.Ended(
-                call, 3, at.plusMillis(random.nextInt(100, 90_000)), broke ? 1008 : 1000, broke ? "Peer does not read" : "",
-                broke ? null : End.CALLER_HANGUP, broke ? Failure.PEER_STALLED : null));
+                call, 3, at.plusMillis(lastsMs), broke ? 1008 : 1000, broke ? "Peer does not read" : "",
+                broke ? null : End.CALLER_HANGUP, broke ? Failure.PEER_STALLED : null, null, at, served > 1 ? servedAt : null, 0L));
     }
 
     private static void send(Producer<byte[], byte[]> producer, CallEvent event) {
         producer.send(new ProducerRecord<>(
                 Topics.CALL_LIFECYCLE.name(), event.callId().toKey(), Topics.CALL_LIFECYCLE.codec().encode(event)));
+    }
+
+    /// Who heard the agent pays for the talk, whatever was killed; who was served by somebody may.
+    ///
+    /// @return how many runs cost something
+    private int assertTalkIsCharged(Map<String, String> environment) throws Exception {
+        int paid = 0;
+        try (Connection connection = connect(environment); PreparedStatement charges = connection.prepareStatement(CHARGES)) {
+            charges.setArray(1, connection.createArrayOf("uuid", heard.toArray()));
+            try (ResultSet rows = charges.executeQuery()) {
+                while (rows.next()) {
+                    BigDecimal charged = rows.getBigDecimal("charged");
+                    BigDecimal talk = rows.getBigDecimal("talk");
+                    boolean isFree = charged.signum() == 0 && !rows.getBoolean("heard");
+                    assertTrue(isFree || charged.compareTo(talk) == 0, "charged " + charged + " for a talk of " + talk);
+                    paid += charged.signum();
+                }
+            }
+        }
+        return paid;
     }
 
     private static void awaitEqual(String when, Map<String, String> environment, int calls) throws Exception {
