@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,11 @@ final class FactsLoad {
         producer.send(new ProducerRecord<>(topic.name(), call.toKey(), topic.codec().encode(value)));
     }
 
+    /// Waits until all of it is written.
+    void flush() {
+        producer.flush();
+    }
+
     long records() {
         return records;
     }
@@ -103,10 +109,23 @@ final class FactsLoad {
         return ledger.size();
     }
 
+    /// What all of them cost together.
+    BigDecimal cost() {
+        return ledger.values().stream()
+                .filter(RunEvent.Completed.class::isInstance)
+                .map(end -> new BigDecimal(String.valueOf(((RunEvent.Completed) end).cost())))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
     /// What is right, by the key of `usage.v1`: completed, failed, seconds, cost.
     Map<String, String> right() {
+        return sums(ledger.values());
+    }
+
+    /// @param ends of each run the newest
+    static Map<String, String> sums(Collection<RunEvent> ends) {
         Map<String, Sum> sums = new TreeMap<>();
-        for (RunEvent end : ledger.values()) {
+        for (RunEvent end : ends) {
             String key = end.run().organizationId() + "@" + end.at().truncatedTo(ChronoUnit.MINUTES);
             Sum sum = sums.computeIfAbsent(key, any -> new Sum());
             switch (end) {
