@@ -150,6 +150,7 @@ final class FewerPartitionsTest {
             }
             List<JsonNode> now = api.awaitNoOpenRun(agent);
             BigDecimal spent = now.stream().map(run -> new BigDecimal(run.path("cost").asString())).reduce(BigDecimal.ZERO, BigDecimal::add);
+            assertTrue(over.stream().allMatch(run -> new BigDecimal(run.path("cost").asString()).signum() > 0), "their talk costs something: " + over);
             BigDecimal left = new BigDecimal(api.send("GET", "/api/v1/users/me", "").path("credits").asString());
             assertEquals(0, GRANTED.subtract(spent).compareTo(left), GRANTED + " - " + spent + " is not " + left);
 

@@ -10,6 +10,7 @@ import io.agentstream.dev.simulator.caller.Cue;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.runtime.outbound.AwkwardReceiver;
 import io.agentstream.schemas.Json;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,8 @@ import tools.jackson.databind.JsonNode;
 @Order(Turn.SHARED)
 final class WebhookTest {
 
-    private static Optional<JsonNode> message(AwkwardReceiver receiver, String type, String run) {
+    /// What the receiver was told of the run of that name.
+    static Optional<JsonNode> message(AwkwardReceiver receiver, String type, String run) {
         return receiver.got.stream()
                 .map(got -> Json.MAPPER.readTree(got.body()))
                 .filter(message -> message.path("type").asString().equals(type))
@@ -57,6 +59,7 @@ final class WebhookTest {
             JsonNode ended = Wait.until("run.ended", () -> message(receiver, "run.ended", name)).path("data");
             assertEquals("running", started.at("/data/run/state").asString());
             assertEquals(run.path("cost"), ended.at("/run/cost"));
+            assertTrue(new BigDecimal(run.path("cost").asString()).signum() > 0, "its talk costs something: " + run);
             assertEquals("caller_hangup", ended.at("/run/end/by").asString());
             assertEquals("7", ended.at("/keys/0/digit").asString());
             assertEquals("agent", ended.at("/turns/0/by").asString());
