@@ -15,6 +15,7 @@ import io.agentstream.dev.simulator.services.PlayedBrain;
 import io.agentstream.dev.simulator.services.PlayedChat;
 import io.agentstream.dev.simulator.services.PlayedDeepgram;
 import io.agentstream.dev.simulator.services.PlayedElevenLabs;
+import io.agentstream.runtime.outbound.AwkwardReceiver;
 import io.agentstream.schemas.Json;
 import java.nio.file.Path;
 import java.util.List;
@@ -115,8 +116,9 @@ final class CascadeTest {
 
     @Test
     void aCallerAsksHearsTheAnswerInterruptsAndIsSaidGoodbye(Path data) throws Exception {
-        try (Lines log = Lines.listen()) {
+        try (Lines log = Lines.listen(); AwkwardReceiver receiver = new AwkwardReceiver()) {
             // given
+            JsonNode hook = api.send("POST", "/api/v1/webhooks", "{\"url\":\"" + receiver.url() + "\",\"events\":[\"run.ended\"]}");
             String agent = agent(keys());
             CallPlan plan = plan(agent);
 
@@ -150,6 +152,14 @@ final class CascadeTest {
             assertEquals(1, shop.asked().size());
             assertEquals("/orders/7", shop.asked().getFirst().path());
             assertTrue(shop.asked().getFirst().headers().get("idempotency-key").contains("/1-"));
+
+            // and so is its receiver told: one use, with what came of it
+            String name = run.path("name").asString();
+            JsonNode tools = Wait.until("run.ended", () -> WebhookTest.message(receiver, "run.ended", name)).at("/data/tools");
+            assertEquals(1, tools.size(), tools.toString());
+            assertEquals("{\"number\":\"7\"}", tools.at("/0/arguments").toString());
+            assertEquals(TOLD, tools.at("/0/result/state").asString(), tools.toString());
+            api.send("DELETE", "/api/v1/webhooks/" + hook.path("id").asLong(), "");
 
             // and each service was sent its key, which is nowhere else, as the words are in the clear nowhere
             assertEquals("Token " + KEY + "ear", ear.asked().getFirst().headers().get("authorization"));
