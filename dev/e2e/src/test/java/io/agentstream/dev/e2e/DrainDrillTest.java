@@ -6,18 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.RawWebSocket;
 import io.agentstream.dev.simulator.sandbox.CloudonixSandbox;
+import io.agentstream.dev.simulator.sandbox.SandboxRequest;
 import io.agentstream.gateway.GatewayService;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.StopBarrier;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /// All calls of one account are drained at once, its configuration is deleted, and one of two orchestrators is killed when it has
-/// decided and the provider has hardly been told.
+/// decided and the provider has hardly been told. Every request to the provider counts, also what is asked once more because nobody knows whether it was
+/// done.
 ///
 /// `-Ddrill.sessions=2000` plays the long form in full, which takes as long as the provider's limit asks for: about a quarter of an hour.
 @WholeMachine
@@ -79,17 +84,17 @@ final class DrainDrillTest {
         Api api = new Api(system.demo());
         String agent = api.newAgent("{\"engine\":\"echo\"}");
         new Operator(system.demo()).limits("{\"max_concurrent_calls\":10000}");
-        Map<String, Long> hungUp = new ConcurrentHashMap<>();
+        Queue<SandboxRequest> requests = new ConcurrentLinkedQueue<>();
         List<RawWebSocket> sockets = new ArrayList<>();
         Set<String> sessions;
         GatewayService gateway = GatewayService.launch(Config.load(environment(), Map.of(), List.of()), new StopBarrier());
         try (ServiceProcess mortal = ServiceProcess.start(ServiceProcess.Kind.ORCHESTRATOR, environment());
-                CloudonixSandbox.Registration told =
-                        system.sandbox().onHangUp(session -> hungUp.put(session, System.nanoTime()))) {
+                CloudonixSandbox.Registration told = system.sandbox().onRequest(requests::add)) {
             // given calls that talk, of an account whose configuration is deleted meanwhile
             Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
             sessions = talk(wanted, api, gateway, agent, sockets);
             deleteConfiguration(api);
+            requests.clear();
 
             // when
             Thread closing = Thread.ofPlatform().start(() -> {
@@ -101,18 +106,22 @@ final class DrainDrillTest {
             });
             Wait.until("half of them are decided on", 60_000, () -> Wait.when(count(api, agent, "completed") >= wanted / 2));
             mortal.kill();
-            int toldByThen = hungUp.size();
+            int toldByThen = hungUp(requests).size();
 
             // then
             long patienceMs = 60_000 + wanted * WINDOW.toMillis() * 2 / LIMIT;
-            Wait.until("every session is hung up", patienceMs, () -> Wait.when(hungUp.keySet().equals(sessions)));
+            Wait.until("every session is hung up", patienceMs, () -> Wait.when(hungUp(requests).equals(sessions)));
+            Wait.until("every hang-up is confirmed", patienceMs, () -> Wait.when(hangUpsToDo() == 0));
             closing.join();
             assertTrue(toldByThen < wanted, "all were told before anybody died");
-            assertTrue(mostInWindow(List.copyOf(hungUp.values())) <= LIMIT, "over the provider's limit");
+            int most = mostInWindow(requests.stream().map(SandboxRequest::atMs).toList());
+            assertTrue(most <= LIMIT, most + " requests within the provider's window: " + requests);
             for (JsonNode run : api.awaitNoOpenRun(agent)) {
                 assertEquals("drained", run.path("end").path("by").asString(), run.toString());
             }
-            System.out.printf("sessions=%d limit=%d told_before_the_kill=%d%n", wanted, LIMIT, toldByThen);
+            System.out.printf(
+                    "sessions=%d limit=%d told_before_the_kill=%d requests=%d most_in_window=%d%n",
+                    wanted, LIMIT, toldByThen, requests.size(), most);
         } finally {
             for (RawWebSocket socket : sockets) {
                 socket.close();
@@ -126,11 +135,7 @@ final class DrainDrillTest {
     private Set<String> talk(
             int wanted, Api api, GatewayService gateway, String agent, List<RawWebSocket> sockets) throws Exception {
         List<Attempt> attempts = new ArrayList<>();
-        Map<String, String> environment = environment();
-        try (Connection database = DriverManager.getConnection(
-                        environment.get("AGENT_STREAM_DATABASE_URL"),
-                        environment.get("AGENT_STREAM_DATABASE_USER"),
-                        environment.get("AGENT_STREAM_DATABASE_PASSWORD"));
+        try (Connection database = connect();
                 Statement statement = database.createStatement()) {
             while (attempts.size() < wanted) {
                 for (int n = 0; n < AT_ONCE && attempts.size() < wanted; n++) {
@@ -166,12 +171,37 @@ final class DrainDrillTest {
         return runs;
     }
 
-    private static int mostInWindow(List<Long> timesNs) {
-        List<Long> sorted = timesNs.stream().sorted().toList();
+    /// Sessions that the provider says it has ended.
+    private static Set<String> hungUp(Collection<SandboxRequest> requests) {
+        return requests.stream()
+                .filter(request -> request.method().equals("DELETE") && request.status() == 204)
+                .map(SandboxRequest::session)
+                .collect(Collectors.toSet());
+    }
+
+    /// Of which nobody has noted yet that they are done.
+    private int hangUpsToDo() throws Exception {
+        try (Connection database = connect(); Statement statement = database.createStatement();
+                ResultSet rows = statement.executeQuery("select count(*) from outbox where kind = 'hang_up' and dead_at is null")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private Connection connect() throws Exception {
+        Map<String, String> environment = environment();
+        return DriverManager.getConnection(
+                environment.get("AGENT_STREAM_DATABASE_URL"),
+                environment.get("AGENT_STREAM_DATABASE_USER"),
+                environment.get("AGENT_STREAM_DATABASE_PASSWORD"));
+    }
+
+    private static int mostInWindow(List<Long> timesMs) {
+        List<Long> sorted = timesMs.stream().sorted().toList();
         int most = 0;
         int first = 0;
         for (int last = 0; last < sorted.size(); last++) {
-            while (sorted.get(last) - sorted.get(first) >= WINDOW.toNanos()) {
+            while (sorted.get(last) - sorted.get(first) >= WINDOW.toMillis()) {
                 first++;
             }
             most = Math.max(most, last - first + 1);

@@ -107,6 +107,13 @@ public final class CloudonixSandbox implements AutoCloseable {
         return state.requests();
     }
 
+    /// Tells `listener` every request to the provider's API, also those that [#requests] has forgotten, before it is answered, on an I/O thread:
+    /// it must not block. Close the result to stop that.
+    public Registration onRequest(Consumer<SandboxRequest> listener) {
+        state.addListener(listener);
+        return () -> state.removeListener(listener);
+    }
+
     /// Whether `session` was hung up by a DELETE.
     public boolean hungUp(String session) {
         return state.session(session).map(Session::hungUp).orElse(false);
@@ -157,7 +164,7 @@ public final class CloudonixSandbox implements AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
-    /// Ends what [#onHangUp] began.
+    /// Ends what [#onRequest], [#onHangUp] or [#onTransfer] began.
     public interface Registration extends AutoCloseable {
         @Override
         void close();

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What the sandbox knows: domains with their tokens, sessions, scripts, and the last requests. Decides every answer.
@@ -28,6 +30,7 @@ final class SandboxState {
     private final Map<String, Script> sessionScripts = forgetful(MAX_SESSIONS);
     private final Map<String, Script> domainScripts = forgetful(MAX_DOMAINS);
     private final Deque<SandboxRequest> requests = new ArrayDeque<>();
+    private final List<Consumer<SandboxRequest>> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, String> rings = forgetful(MAX_SESSIONS);
     private final Map<String, String> dials = forgetful(MAX_SESSIONS);
     private final Map<String, Callee> callees = forgetful(MAX_SESSIONS);
@@ -84,6 +87,16 @@ final class SandboxState {
             requests.removeFirst();
         }
         requests.addLast(request);
+        listeners.forEach(each -> each.accept(request));
+    }
+
+    /// Tells `listener` each request, under the lock.
+    void addListener(Consumer<SandboxRequest> listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(Consumer<SandboxRequest> listener) {
+        listeners.remove(listener);
     }
 
     /// Whom a session was given to.

@@ -79,6 +79,25 @@ final class CloudonixSandboxTest {
         }
     }
 
+    @Test
+    void tellsTheListenersEveryRequest() throws Exception {
+        // given
+        List<SandboxRequest> requests = new CopyOnWriteArrayList<>();
+        try (CloudonixSandbox.Registration _ = sandbox.onRequest(requests::add)) {
+            // when
+            call("GET", DOMAIN, "s-1", "s3cret");
+            call("DELETE", DOMAIN, "s-1", "s3cret");
+            call("DELETE", DOMAIN, "s-1", "s3cret");
+            call("DELETE", DOMAIN, "s-1", "wrong");
+        }
+        call("GET", DOMAIN, "s-1", "s3cret");
+
+        // then
+        assertEquals(
+                List.of("GET 200", "DELETE 204", "DELETE 404", "DELETE 401"),
+                requests.stream().map(request -> request.method() + " " + request.status()).toList());
+    }
+
     private HttpResponse<String> dials(String session, String token, String body) throws Exception {
         return send("POST", "/calls/" + DOMAIN + "/sessions/" + session + "/application", token, body);
     }
