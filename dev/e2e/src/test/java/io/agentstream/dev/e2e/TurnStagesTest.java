@@ -3,10 +3,14 @@ package io.agentstream.dev.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.dev.simulator.caller.Action;
+import io.agentstream.dev.simulator.caller.CallEvent;
+import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
+import io.agentstream.dev.simulator.caller.Speech;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.dev.simulator.services.PlayedBrain;
 import io.agentstream.dev.simulator.services.PlayedChat;
@@ -18,6 +22,7 @@ import io.agentstream.schemas.StageFacts;
 import io.agentstream.schemas.TalkFacts;
 import io.agentstream.schemas.Topics;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -26,7 +31,7 @@ import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
-/// Services whose delays are known, each another one: the stages of an answer are as long as they are.
+/// Services whose delays are known, each another one: the stages of an answer are as long as they are, and all of it is as long as the caller found it.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
 @Order(Turn.SHARED)
@@ -40,8 +45,28 @@ final class TurnStagesTest {
     /// What a busy machine may add to one stage; less than the delays are apart.
     private static final long SLACK_MS = 250;
 
+    /// How near what is told is to what the caller found; half of the shortest stage, so that no other moment is taken for his last sound.
+    private static final long NEAR_MS = 150;
+
+    private static final Speech QUESTION = Speech.ofMulaw(new FreeTtsVoice().speak("Where is my order"));
+
     private static void assertTook(long expectedMs, long ms, String what, JsonNode of) {
         assertTrue(ms >= expectedMs - 30 && ms <= expectedMs + SLACK_MS, what + " took " + ms + " ms: " + of);
+    }
+
+    /// How long the caller waited, by his own ear: from the last sound of his question to the first one of the answer.
+    private static long waitedMs(CallOutcome call) {
+        long askedMs = call.events(CallEvent.Kind.SAID).getLast().atMs() + QUESTION.soundsUntilMs();
+        long heardMs = call.events(CallEvent.Kind.AGENT_SPEAKS).stream()
+                .mapToLong(CallEvent::atMs)
+                .filter(atMs -> atMs > askedMs)
+                .findFirst()
+                .orElseThrow();
+        return heardMs - askedMs;
+    }
+
+    private static void assertNear(long waitedMs, long toldMs, String what) {
+        assertTrue(Math.abs(toldMs - waitedMs) <= NEAR_MS, what + " is " + toldMs + " ms, and the caller waited for " + waitedMs);
     }
 
     private static long between(JsonNode stages, String from, String to) {
@@ -67,12 +92,12 @@ final class TurnStagesTest {
                     """.formatted(ear.url(), brain.url(), mouth.url(), Long.toString(TURN_MS)));
             CallPlan plan = Telephone.plan(system, agent)
                     .withSteps(List.of(
-                            new Step(new Cue.AgentSilent(1_000), TalkedAgent.says("Where is my order")),
+                            new Step(new Cue.AgentSilent(1_000), new Action.Say(QUESTION)),
                             new Step(new Cue.AgentSilent(2_000), new Action.HangUp())))
                     .withMaxMs(60_000);
 
             // when
-            Telephone.place(plan);
+            CallOutcome call = Telephone.place(plan);
 
             // then
             JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
@@ -91,12 +116,29 @@ final class TurnStagesTest {
             assertTook(0, between(stages, "sent_ms", "wire_ms"), "the way to the wire", stages);
             assertTrue(said.getFirst().path("payload").path("stages").path("first_token_ms").isMissingNode(), "no model makes the greeting");
 
+            // and that is what the caller found
+            long waitedMs = waitedMs(call);
+            List<Long> told = api.events(run).stream()
+                    .filter(each -> each.path("type").asString().equals("latency"))
+                    .map(each -> each.path("payload"))
+                    .filter(each -> each.path("what").asString().equals("first_played"))
+                    .map(each -> each.required("ms").longValue())
+                    .toList();
+            System.out.println("the caller waited for " + waitedMs + " ms; told: " + told + " " + stages);
+            assertEquals(1, told.size(), told.toString());
+            assertNear(waitedMs, told.getFirst(), "first_played");
+            assertNear(waitedMs, stages.required("wire_ms").longValue(), "wire_ms");
+
             // and the facts have the same
-            String call = run.path("call_id").asString();
-            StageFacts facts = Wait.until("the facts", () -> Optional
-                    .ofNullable(TopicReader.latest(system.demo().kafkaBootstrapServers(), Topics.RUNS).get(call))
+            String callId = run.path("call_id").asString();
+            TalkFacts talk = Wait.until("the facts", () -> Optional
+                    .ofNullable(TopicReader.latest(system.demo().kafkaBootstrapServers(), Topics.RUNS).get(callId))
                     .map(RunFacts::talk)
-                    .map(TalkFacts::stages));
+                    .filter(known -> known.stages() != null && known.replies() > 0));
+            assertEquals(1, talk.replies());
+            assertEquals(told.getFirst(), talk.replyMs());
+            assertEquals(told.getFirst(), talk.longestReplyMs());
+            StageFacts facts = Objects.requireNonNull(talk.stages());
             assertEquals(1, facts.answers());
             assertEquals(between(stages, "words_ms", "first_token_ms"), facts.firstTokenMs());
             assertEquals(
