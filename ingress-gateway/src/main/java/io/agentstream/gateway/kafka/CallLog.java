@@ -5,6 +5,7 @@ import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallKeys;
 import io.agentstream.schemas.Place;
+import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class CallLog {
     private static final Logger log = LoggerFactory.getLogger(CallLog.class);
 
     /// A minute of telephone audio: more than the five seconds that the log may take, and than a provider has to catch up with.
-    /// The orchestrator bounds the calls of an organisation, and so what it may have of the producer's 64 MiB.
+    /// What all calls of an organisation may have together, [BufferShares] says.
     static final int MAX_SHARE_BYTES = 512 << 10;
 
     private final Producer<byte[], byte[]> events;
@@ -39,6 +40,7 @@ public final class CallLog {
     private final Map<Loss, Counter> droppedFrames = new EnumMap<>(Loss.class);
     private final Counter overShare;
     private final Counter lostEvents;
+    private final BufferShares buffer = new BufferShares();
 
     /// Why a frame was not written.
     private enum Loss {
@@ -74,6 +76,7 @@ public final class CallLog {
             droppedFrames.put(loss, metrics.counter("agent_stream_gateway_frames_dropped", "cause", loss.name().toLowerCase(Locale.ROOT)));
         }
         this.lostEvents = metrics.counter("agent_stream_gateway_events_lost");
+        metrics.gauge("agent_stream_gateway_organizations", buffer::withCalls);
         this.overShare = metrics.counter("agent_stream_gateway_frames_dropped", "cause", "share");
     }
 
@@ -147,24 +150,41 @@ public final class CallLog {
         }
     }
 
-    /// What one call has in the producer's buffer, which all calls share: at most [#MAX_SHARE_BYTES], so that a call that sends
-    /// more than the log takes loses its own frames and nobody else's. Any thread.
-    public static final class Share {
+    /// What one call has in the producer's buffer, which all calls share: at most [#MAX_SHARE_BYTES], and with the other calls of its
+    /// organisation no more than [BufferShares] leaves it, so that whoever sends more than the log takes loses its own frames and nobody
+    /// else's. Methods are for the thread that writes the call's frames; what was written is given back by any.
+    public final class Share {
         private final AtomicInteger bytes = new AtomicInteger();
         private final CallPlace place = new CallPlace(Topics.CALL_MEDIA.name());
+        private BufferShares.Part part = buffer.strangers();
 
         private Share() {}
 
         private boolean take(int count) {
-            if (bytes.addAndGet(count) > MAX_SHARE_BYTES) {
+            if (bytes.addAndGet(count) > MAX_SHARE_BYTES || !buffer.take(part, count)) {
                 bytes.addAndGet(-count);
                 return false;
             }
             return true;
         }
 
-        private void giveBack(int count) {
+        /// @param of whose it was when it was taken
+        private void giveBack(BufferShares.Part of, int count) {
             bytes.addAndGet(-count);
+            buffer.giveBack(of, count);
+        }
+
+        /// Somebody says whose the call is, perhaps again; [SocketCommand#NO_ORGANIZATION] says nothing.
+        public void belongsTo(long organization) {
+            if (organization != SocketCommand.NO_ORGANIZATION && part == buffer.strangers()) {
+                part = buffer.come(organization);
+            }
+        }
+
+        /// The call is over. May be told more than once.
+        public void over() {
+            buffer.leave(part);
+            part = buffer.strangers();
         }
 
         /// Where the frames lie that Kafka has acknowledged; nothing as long as there are none.
@@ -173,7 +193,7 @@ public final class CallLog {
         }
     }
 
-    /// A call's share of the buffer, for as long as the call.
+    /// A call's share of the buffer, until [Share#over].
     public Share share() {
         return new Share();
     }
@@ -181,13 +201,14 @@ public final class CallLog {
     /// Writes an encoded frame, or drops it and counts.
     public void frame(byte[] key, byte[] record, Share share) {
         int bytes = record.length;
+        BufferShares.Part part = share.part;
         if (!share.take(bytes)) {
             overShare.increment();
             return;
         }
         try {
             media.send(new ProducerRecord<>(Topics.CALL_MEDIA.name(), key, record), (metadata, failure) -> {
-                share.giveBack(bytes);
+                share.giveBack(part, bytes);
                 if (failure != null) {
                     dropped(failure);
                 } else if (metadata.hasOffset()) {
@@ -195,7 +216,7 @@ public final class CallLog {
                 }
             });
         } catch (RuntimeException failure) {
-            share.giveBack(bytes);
+            share.giveBack(part, bytes);
             dropped(failure);
         }
     }

@@ -178,9 +178,16 @@ final class CallJournal {
         permit.ended(ended.failure(), nowUs);
     }
 
+    /// Somebody says whose agent is called.
+    void belongsTo(long organizationId, long nowUs) {
+        permit.belongsTo(organizationId, nowUs);
+        share.belongsTo(organizationId);
+    }
+
     /// The connection is gone.
     void gone() {
         permit.gone();
+        share.over();
     }
 
     /// A key, a mark or progress of playback.

@@ -33,6 +33,7 @@ final class CallSocket implements LiveCall.Line {
     private final AdmissionControl.Permit permit;
     private final Inbox inbox;
     private final FrameReader reader;
+    private final CallJournal journal;
     private final CallOutput output;
     private final LiveCall call;
     private final PeerMessages messages;
@@ -65,7 +66,7 @@ final class CallSocket implements LiveCall.Line {
         this.permit = permit;
         this.inbox = new Inbox(connection.getSourceChannel(), loop, parts.tls());
         this.reader = new FrameReader(parts.maxMessageBytes());
-        CallJournal journal = new CallJournal(
+        this.journal = new CallJournal(
                 facts, parts, permit, commandsAt, loop.nowUs(), () -> loop.execute(() -> on(new CallInput.NotRecorded())));
         this.output = new CallOutput(
                 facts, journal, parts, loop, new Outbox(connection.getSinkChannel(), parts.maxUnsentBytes()));
@@ -110,7 +111,7 @@ final class CallSocket implements LiveCall.Line {
         SocketCommand next = command;
         command = null;
         if (next != null) {
-            permit.belongsTo(next.organizationId(), call.nowUs());
+            journal.belongsTo(next.organizationId(), call.nowUs());
             call.obey(next);
         }
     }

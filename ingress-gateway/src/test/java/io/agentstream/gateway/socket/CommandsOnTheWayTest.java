@@ -60,6 +60,29 @@ final class CommandsOnTheWayTest {
     }
 
     @Test
+    void aCallCountsForItsOrganisationFromTheFirstDecisionToItsEnd() throws Exception {
+        try (TestGateway gateway = new TestGateway()) {
+            try (RawPeer peer = gateway.talking();
+                    RawPeer same = gateway.talking()) {
+                assertEquals(0, gateway.metric("agent_stream_gateway_organizations"));
+                for (CallEvent event : gateway.events()) {
+                    if (event instanceof CallEvent.Started) {
+                        gateway.send(new SocketCommand.Admit(event.callId(), 7));
+                    }
+                }
+                await(() -> gateway.metric("agent_stream_gateway_organizations") == 1);
+
+                peer.close(1000);
+                assertEquals(1000, peer.readClose().closeCode());
+                assertTrue(peer.ends());
+                assertEquals(1, gateway.metric("agent_stream_gateway_organizations"));
+                same.close(1000);
+            }
+            await(() -> gateway.metric("agent_stream_gateway_organizations") == 0);
+        }
+    }
+
+    @Test
     void tellsWhenTheCallerHearsWhatAndWhenNoMore() throws Exception {
         try (TestGateway gateway = new TestGateway();
                 RawPeer peer = gateway.talking()) {
