@@ -105,7 +105,7 @@ public final class GatewayService implements AutoCloseable {
 
         CommandReader reader = new CommandReader(
                 clients.reader("gateway-commands", "latest", MAX_POLL_RECORDS), slot::slot, callLog, server.commands(),
-                new DeadLetters(events, metrics), metrics, clock.wall());
+                new DeadLetters(events, metrics), metrics, clock.wall(), server::failCalls);
         KafkaProbe probe = new KafkaProbe(
                 "gateway-probe", admin, probed(config));
 

@@ -47,6 +47,6 @@ public sealed interface CallInput {
     /// The gateway stops and has waited long enough.
     record Drained() implements CallInput {}
 
-    /// No command reaches us any more; or we broke.
+    /// No command reaches us any more, or none for long; or we broke.
     record Orphaned() implements CallInput {}
 }

@@ -1,7 +1,9 @@
 package io.agentstream.gateway.kafka;
 
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
+import io.agentstream.runtime.KafkaTrouble;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.SocketCommand;
@@ -29,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /// Reads the partition of `socket.commands.v1` that is this gateway's slot, from its end as it was when the reader came. Until it
 /// knows that end no call may be offered, or the answer could lie before it. Whatever Kafka says against reading (away, no
-/// permission, a certificate that has run out) is tried again, more and more slowly, and said: the calls that are there go on. The
+/// permission, a certificate that has run out) is tried again, more and more slowly, and said. The calls that are there go on; where
+/// Kafka is there and refuses, only for a while, because nobody is to talk, and to pay, on a line on which nothing answers. The
 /// loop is one thread's; the rest is for any.
 public final class CommandReader implements DutyCycle {
 
@@ -46,6 +49,8 @@ public final class CommandReader implements DutyCycle {
     private final CommandDelivery delivery;
     private final DeadLetters deadLetters;
     private final InstantSource clock;
+    private final Runnable onRefused;
+    private final RefusedReading refusals = new RefusedReading();
     private final Timer lag;
     private final Counter commands;
 
@@ -60,6 +65,7 @@ public final class CommandReader implements DutyCycle {
 
     /// @param consumer closed by the loop
     /// @param slot nothing as long as it is not chosen
+    /// @param onRefused ends the calls that there are, because Kafka has refused for long to let their commands be read; on the loop's thread
     public CommandReader(
             Consumer<byte[], byte[]> consumer,
             Supplier<OptionalInt> slot,
@@ -67,13 +73,15 @@ public final class CommandReader implements DutyCycle {
             CommandDelivery delivery,
             DeadLetters deadLetters,
             Metrics metrics,
-            InstantSource clock) {
+            InstantSource clock,
+            Runnable onRefused) {
         this.consumer = consumer;
         this.slot = slot;
         this.callLog = callLog;
         this.delivery = delivery;
         this.deadLetters = deadLetters;
         this.clock = clock;
+        this.onRefused = onRefused;
         this.lag = metrics.timer("agent_stream_gateway_command_lag");
         this.commands = metrics.counter("agent_stream_gateway_commands");
     }
@@ -101,16 +109,19 @@ public final class CommandReader implements DutyCycle {
     @Override
     public void work() throws InterruptedException {
         try {
-            if (reading || begin()) {
-                read();
+            refusals.well((reading || begin()) && read(), clock.millis());
+            if (!refusals.isRefused()) {
+                failure = "";
             }
-            failure = "";
             retryMs = FIRST_RETRY_MS;
         } catch (WakeupException | InterruptException stopped) {
             throw stopped;
         } catch (KafkaException notNow) {
             failed(notNow);
-            pause(retryMs);
+            if (reading) {
+                judge(notNow);
+            }
+            pause(Math.min(retryMs, refusals.leftMs(clock.millis())));
             retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
         }
     }
@@ -121,6 +132,19 @@ public final class CommandReader implements DutyCycle {
             log.atWarn().addKeyValue("failure", name).log("commands cannot be read");
         }
         failure = name;
+    }
+
+    /// While Kafka is away the calls wait for it: it comes back by itself.
+    private void judge(KafkaException why) {
+        if (KafkaTrouble.of(why) == KafkaTrouble.AWAY) {
+            refusals.over();
+        } else if (refusals.refused(clock.millis())) {
+            log.atError()
+                    .addKeyValue("failure", Causes.of(why))
+                    .addKeyValue("after_ms", RefusedReading.LASTS_MS)
+                    .log("commands are not to be had; closing the calls");
+            onRefused.run();
+        }
     }
 
     private void pause(long ms) throws InterruptedException {
@@ -154,10 +178,11 @@ public final class CommandReader implements DutyCycle {
         return reading;
     }
 
-    private void read() throws InterruptedException {
+    /// @return whether there was something to read
+    private boolean read() throws InterruptedException {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         if (records.isEmpty()) {
-            return;
+            return false;
         }
         long nowMs = clock.millis();
         long newestMs = nowMs;
@@ -169,6 +194,7 @@ public final class CommandReader implements DutyCycle {
         delivery.flush();
         commands.increment(records.count());
         lag.record(Math.max(0, nowMs - newestMs), TimeUnit.MILLISECONDS);
+        return true;
     }
 
     private void deliver(ConsumerRecord<byte[], byte[]> commandRecord) {

@@ -236,6 +236,11 @@ public final class MediaServer implements AutoCloseable {
         tellAll(new CallInput.Orphaned());
     }
 
+    /// Fails the calls that there are; whether later ones can be served, says who was asked for each at the server's making.
+    public void failCalls() {
+        tellAll(new CallInput.Orphaned());
+    }
+
     public boolean isOrphaned() {
         return orphaned;
     }

@@ -9,7 +9,6 @@ import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,8 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class CommandReaderTest {
 
@@ -39,6 +40,9 @@ final class CommandReaderTest {
     private final Metrics metrics = new Metrics("gateway");
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("latest");
     private final MockProducer<byte[], byte[]> producer = producer();
+    private long nowMs = 1;
+    /// How often the calls were ended.
+    private int ended;
     private final List<SocketCommand> delivered = new ArrayList<>();
     private final CommandReader reader = new CommandReader(
             consumer, () -> slot, new CallLog(producer, producer, metrics),
@@ -56,7 +60,7 @@ final class CommandReaderTest {
                     added.clear();
                 }
             },
-            new DeadLetters(producer, metrics), metrics, InstantSource.fixed(Instant.ofEpochMilli(1)));
+            new DeadLetters(producer, metrics), metrics, () -> Instant.ofEpochMilli(nowMs), () -> ended++);
 
     private static MockProducer<byte[], byte[]> producer() {
         Node node = new Node(0, "x", 1);
@@ -135,6 +139,84 @@ final class CommandReaderTest {
             assertTrue(reader.reason().isEmpty());
         }
         assertEquals(3, delivered.size());
+    }
+
+    private void failing(KafkaException how, long afterMs) throws InterruptedException {
+        nowMs += afterMs;
+        consumer.setPollException(how);
+        reader.work();
+    }
+
+    private void reading() throws Exception {
+        consumer.updateEndOffsets(Map.of(SLOT, 0L));
+        reader.onStart();
+        reader.work();
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void callsAreEndedOnceWhereARefusalLasts(KafkaException refusal) throws Exception {
+        reading();
+
+        failing(refusal, 0);
+        failing(refusal, RefusedReading.LASTS_MS - 1);
+        assertEquals(0, ended);
+        failing(refusal, 1);
+
+        assertEquals(1, ended);
+        failing(refusal, RefusedReading.LASTS_MS);
+        assertEquals(1, ended);
+    }
+
+    static List<KafkaException> refusals() {
+        return List.of(new TopicAuthorizationException("no"), new SaslAuthenticationException("no"), new KafkaException("any"));
+    }
+
+    /// A client that was refused leaves the broker alone for a moment, and brings nothing meanwhile.
+    @Test
+    void aPollThatBringsNothingEndsNoRefusal() throws Exception {
+        KafkaException refusal = new TopicAuthorizationException("no");
+        reading();
+
+        failing(refusal, 0);
+        reader.work();
+        nowMs += RefusedReading.WELL_MS - 1;
+        reader.work();
+        assertTrue(reader.reason().isPresent());
+        failing(refusal, RefusedReading.LASTS_MS - RefusedReading.WELL_MS + 1);
+
+        assertEquals(1, ended);
+    }
+
+    @Test
+    void whatIsReadForAWhileOrBroughtEndsARefusal() throws Exception {
+        KafkaException refusal = new TopicAuthorizationException("no");
+        reading();
+
+        failing(refusal, 0);
+        nowMs += RefusedReading.LASTS_MS - 1;
+        reader.work();
+        nowMs += RefusedReading.WELL_MS;
+        reader.work();
+        assertTrue(reader.reason().isEmpty());
+        failing(refusal, 0);
+        failing(refusal, RefusedReading.LASTS_MS - 1);
+        add(consumer.position(SLOT), Topics.SOCKET_COMMANDS.codec().encode(new SocketCommand.Admit(CALL)));
+        reader.work();
+        failing(refusal, 1);
+
+        assertEquals(0, ended);
+    }
+
+    @Test
+    void callsWaitForAKafkaThatIsAway() throws Exception {
+        reading();
+
+        for (int i = 0; i < 3; i++) {
+            failing(new TimeoutException("away"), RefusedReading.LASTS_MS);
+        }
+
+        assertEquals(0, ended);
     }
 
     @Test

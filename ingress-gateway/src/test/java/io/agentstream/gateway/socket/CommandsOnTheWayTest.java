@@ -3,16 +3,19 @@ package io.agentstream.gateway.socket;
 import static io.agentstream.gateway.socket.TestGateway.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.gateway.call.CallLimits;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.End;
+import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Place;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -79,6 +82,37 @@ final class CommandsOnTheWayTest {
                 same.close(1000);
             }
             await(() -> gateway.metric("agent_stream_gateway_organizations") == 0);
+        }
+    }
+
+    /// Nobody pays for silence: what ends so costs nothing.
+    @Test
+    void callsAreEndedAsOurFaultWhereKafkaRefusesTheirCommandsForLong() throws Exception {
+        try (TestGateway gateway = new TestGateway();
+                RawPeer peer = gateway.talking()) {
+            // given
+            gateway.refusing = true;
+            await(() -> !gateway.isRead());
+
+            // when
+            gateway.pass(Duration.ofSeconds(10));
+
+            // then
+            RawPeer.Frame close = peer.readClose();
+            assertEquals(1011, close.closeCode());
+            assertEquals("Internal server error", close.closeReason());
+            assertEquals(Failure.INTERNAL_ERROR, gateway.awaitEnded().failure());
+            assertNull(gateway.awaitEnded().end());
+
+            // when it lets them be read again
+            gateway.refusing = false;
+            await(gateway::isRead);
+
+            // then calls are taken
+            try (RawPeer next = gateway.talking()) {
+                gateway.send(new SocketCommand.Play(gateway.lastStarted(), 1, 0, 160, audio(1)));
+                assertTrue(says(next.read(), 1));
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -31,12 +32,14 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// A gateway with real sockets on Kafka's own mock clients.
@@ -63,10 +66,21 @@ final class TestGateway implements AutoCloseable {
 
     final MockProducer<byte[], byte[]> events;
     final MockProducer<byte[], byte[]> media = producer(true);
-    final MockConsumer<byte[], byte[]> commands = new MockConsumer<>("latest");
+    /// Whether Kafka lets nobody read commands.
+    volatile boolean refusing;
+    final MockConsumer<byte[], byte[]> commands = new MockConsumer<>("latest") {
+        @Override
+        public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            if (refusing) {
+                throw new TopicAuthorizationException("no");
+            }
+            return super.poll(timeout);
+        }
+    };
     final Metrics metrics = new Metrics("gateway");
     final MediaServer server;
     volatile Optional<String> unable = Optional.empty();
+    private final CommandReader cycle;
     private final DutyCycleRunner reader;
     private final AtomicLong aheadNs = new AtomicLong();
     private long offset;
@@ -94,11 +108,12 @@ final class TestGateway implements AutoCloseable {
         CallLog callLog = new CallLog(events, media, metrics);
         server = new MediaServer(settings, PROVIDERS, () -> 3, callLog, () -> unable, metrics, clock);
         commands.updateEndOffsets(Map.of(SLOT, 0L));
-        CommandReader cycle = new CommandReader(
-                commands, () -> OptionalInt.of(3), callLog, server.commands(), new DeadLetters(events, metrics), metrics, clock.wall());
+        cycle = new CommandReader(
+                commands, () -> OptionalInt.of(3), callLog, server.commands(), new DeadLetters(events, metrics), metrics,
+                () -> Instant.now().plusNanos(aheadNs.get()), server::failCalls);
         reader = new DutyCycleRunner(cycle, Duration.ofSeconds(2), fault -> {}).start();
         server.listen(AdminServer::alive);
-        await(() -> cycle.reason().isEmpty());
+        await(this::isRead);
     }
 
     private static MockProducer<byte[], byte[]> producer(boolean completes) {
@@ -110,6 +125,11 @@ final class TestGateway implements AutoCloseable {
                 new PartitionInfo(Topics.CALL_MEDIA.name(), 0, node, new Node[0], new Node[0]));
         Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
         return new MockProducer<>(cluster, completes, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /// Whether commands are read.
+    boolean isRead() {
+        return cycle.reason().isEmpty();
     }
 
     int port() {
