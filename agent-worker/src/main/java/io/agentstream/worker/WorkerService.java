@@ -56,6 +56,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import org.apache.kafka.clients.admin.Admin;
@@ -136,11 +137,15 @@ public final class WorkerService implements AutoCloseable {
             arrivals.add(new ArrivalLoader(
                     () -> kafka.arrivals(client, SNAPSHOT_POLL_RECORDS), deadLetters, System::currentTimeMillis));
         }
+        AtomicBoolean closing = new AtomicBoolean();
+        closer.own("rehearsal", () -> closing.set(true));
         Thread rehearsing = Thread.ofPlatform().daemon().name("rehearsal").uncaughtExceptionHandler((_, failure) ->
                 log.atWarn().setCause(failure).log("not rehearsed: the first calls that are taken over wait longer")).start(() -> {
             arrivals.forEach(ArrivalLoader::warmUp);
-            boolean others = WorkersGroup.hasMembers(admin); // who comes first has nobody to take calls over from
-            Rehearsal.Played played = Rehearsal.of(engines, System.currentTimeMillis(), others, DemoAgents.echo(), DemoAgents.talking());
+            Rehearsal.Played played = Rehearsal.once(engines, System.currentTimeMillis(), DemoAgents.echo(), DemoAgents.talking());
+            if (WorkersGroup.hasMembers(admin)) { // else calls may be waiting for this very process
+                played = played.plus(Rehearsal.often(engines, System.currentTimeMillis(), () -> !closing.get(), DemoAgents.echo(), DemoAgents.talking()));
+            }
             log.atInfo().addKeyValue("taken_over", played.takenOver()).addKeyValue("failed", played.failed()).log("rehearsed");
         });
         BooleanSupplier prepared = () -> keys.ready() && !rehearsing.isAlive();

@@ -29,7 +29,10 @@ public final class KafkaClients {
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
 
     /// So many heartbeats may be lost or late before a member is taken for dead; where that is a long time, more.
-    private static final int HEARTBEATS_IN_SESSION = 24;
+    private static final int HEARTBEATS_IN_SESSION = 12;
+
+    /// Calls that move to a worker wait for one.
+    private static final int HEARTBEATS_OF_WORKERS = 24;
     private static final Duration MOST_HEARTBEAT = Duration.ofMillis(500);
 
     /// How long a record of call state may take to be acknowledged before its call is refused or ended.
@@ -129,7 +132,7 @@ public final class KafkaClients {
     ///
     /// @param offsetReset `earliest` where nothing may be missed, `latest` where the past is of no use
     public Consumer<byte[], byte[]> member(String clientId, String group, String offsetReset, int maxPollRecords) {
-        return member(clientId, group, offsetReset, maxPollRecords, SESSION_TIMEOUT, RangeAssignor.class);
+        return member(clientId, group, offsetReset, maxPollRecords, SESSION_TIMEOUT, HEARTBEATS_IN_SESSION, RangeAssignor.class);
     }
 
     /// A worker loop's member of [#WORKERS_GROUP]: it has partition *p* of all subscribed topics or of none, and keeps what it has while
@@ -138,12 +141,12 @@ public final class KafkaClients {
     ///
     /// @param sessionTimeout as [SessionTimeouts#taken] says; a shorter one than the brokers take ends the first `poll`
     public Consumer<byte[], byte[]> worker(String clientId, int maxPollRecords, Duration sessionTimeout) {
-        return member(clientId, WORKERS_GROUP, "latest", maxPollRecords, sessionTimeout, TogetherAssignor.class);
+        return member(clientId, WORKERS_GROUP, "latest", maxPollRecords, sessionTimeout, HEARTBEATS_OF_WORKERS, TogetherAssignor.class);
     }
 
     private Consumer<byte[], byte[]> member(
-            String clientId, String group, String offsetReset, int maxPollRecords, Duration sessionTimeout, Class<?> assignor) {
-        long heartbeatMs = Math.min(MOST_HEARTBEAT.toMillis(), sessionTimeout.toMillis() / HEARTBEATS_IN_SESSION);
+            String clientId, String group, String offsetReset, int maxPollRecords, Duration sessionTimeout, int heartbeats, Class<?> assignor) {
+        long heartbeatMs = Math.min(MOST_HEARTBEAT.toMillis(), sessionTimeout.toMillis() / heartbeats);
         return consumer(clientId, Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG, group,
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, assignor.getName(),

@@ -6,7 +6,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +18,7 @@ public final class WorkersGroup {
 
     private WorkersGroup() {}
 
-    /// Whether there are workers, or may be: where the brokers do not say, there may. Blocks for five seconds at most.
+    /// Whether there are workers, as far as the brokers say: one that was killed is there until its session is over. Blocks for five seconds at most.
     ///
     /// @param admin with the right to describe the group
     public static boolean hasMembers(Admin admin) {
@@ -27,13 +26,11 @@ public final class WorkersGroup {
             return admin.describeConsumerGroups(List.of(KafkaClients.WORKERS_GROUP)).all().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS).values().stream()
                     .anyMatch(group -> !group.members().isEmpty());
         } catch (ExecutionException | TimeoutException notSaid) {
-            if (notSaid.getCause() instanceof GroupIdNotFoundException) {
-                return false;
-            }
+            // Where there never was a worker, GroupIdNotFoundException.
             log.atDebug().addKeyValue("failure", Causes.of(notSaid)).log("it is not known whether there are workers");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
-        return true;
+        return false;
     }
 }

@@ -28,6 +28,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -194,25 +195,39 @@ public final class Rehearsal {
     /// @param failed conversations that ended because something of ours broke
     public record Played(int takenOver, int commands, int failed) {
 
-        private Played plus(Played more) {
+        /// Both.
+        public Played plus(Played more) {
             return new Played(takenOver + more.takenOver, commands + more.commands, failed + more.failed);
         }
     }
 
-    /// @param often whether calls of others may come soon, and many at once; takes some seconds more
+    /// Each once.
+    ///
     /// @param definitions of the agents that are played, one after the other
-    public static Played of(AgentEngines engines, long nowMs, boolean often, JsonNode... definitions) {
+    public static Played once(AgentEngines engines, long nowMs, JsonNode... definitions) {
+        return play(engines, nowMs, 1, () -> true, definitions);
+    }
+
+    /// Each some hundreds of times, for some seconds.
+    ///
+    /// @param goesOn whether it is still of use
+    /// @param definitions of the agents that are played, one after the other
+    public static Played often(AgentEngines engines, long nowMs, BooleanSupplier goesOn, JsonNode... definitions) {
+        return play(engines, nowMs, OFTEN, goesOn, definitions);
+    }
+
+    private static Played play(AgentEngines engines, long nowMs, int times, BooleanSupplier goesOn, JsonNode... definitions) {
         try (Metrics nobodys = new Metrics("rehearsal")) {
             WorkerMeters meters = WorkerMeters.of(nobodys);
             Played played = new Played(0, 0, 0);
             for (JsonNode definition : definitions) {
-                played = played.plus(new Rehearsal(engines, definition, nowMs).play(meters, often ? OFTEN : 1));
+                played = played.plus(new Rehearsal(engines, definition, nowMs).play(meters, times, goesOn));
             }
             return played.plus(new Played(0, 0, (int) meters.failed().count()));
         }
     }
 
-    private Played play(WorkerMeters meters, int most) {
+    private Played play(WorkerMeters meters, int times, BooleanSupplier goesOn) {
         Topics.RUN_EVENTS.codec().decode(Topics.RUN_EVENTS.codec().encode(Sealing.seal(run, Objects.requireNonNull(secrets.words()))));
         Played played = new Played(0, 0, 0);
         Actor first = new Actor(meters, EPOCH);
@@ -223,8 +238,8 @@ public final class Rehearsal {
         first.hears(FRAMES);
         Optional<SavedConversation> left = first.leaves();
         first.ends();
-        long untilNs = System.nanoTime() + OFTEN_NS;
-        for (int n = 1; n <= most && left.isPresent() && (n == 1 || System.nanoTime() < untilNs); n++) {
+        long beginNs = System.nanoTime();
+        for (int n = 1; n <= times && left.isPresent() && (n <= 2 || System.nanoTime() - beginNs < OFTEN_NS) && goesOn.getAsBoolean(); n++) {
             Actor next = new Actor(meters, EPOCH + n);
             if (!next.opens(left.get())) {
                 return played;

@@ -26,7 +26,8 @@ public final class SnapshotEpoch {
             return Optional.empty();
         }
         try {
-            return Optional.of(Integer.parseInt(new String(header.value(), StandardCharsets.US_ASCII)));
+            int epoch = Integer.parseInt(new String(header.value(), StandardCharsets.US_ASCII));
+            return epoch < 0 ? Optional.empty() : Optional.of(epoch);
         } catch (NumberFormatException foreign) {
             return Optional.empty();
         }

@@ -24,7 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 /// One reading of what other workers left in some partitions of `conversation.snapshots.v1`. One thread, once.
 ///
 /// Of the minutes that are read most is out of date: only the newest snapshot of each conversation is decoded, and of the others no more than the
-/// header that says whose it is.
+/// header that says whose it is, where they have one.
 final class SnapshotReading {
 
     /// How far back is read. Every conversation is written down each minute, so what is older has no call any more; and a topic that
@@ -69,14 +69,17 @@ final class SnapshotReading {
         Map<TopicPartition, Long> ends = reader.endOffsets(from, ArrivalLoader.QUESTION_LIMIT);
         seek(reader, ends, clockMs.getAsLong() - LOOK_BACK.toMillis());
         settle(reader, ends);
-        while (!missing.isEmpty() && clockMs.getAsLong() <= deadlineMs) {
-            for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
-                take(each);
+        try {
+            while (!missing.isEmpty() && clockMs.getAsLong() <= deadlineMs) {
+                for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+                    take(each);
+                }
+                settle(reader, ends);
             }
-            settle(reader, ends);
+        } finally { // those that were read to their end by then are taken, whatever is wrong with the others
+            newest.forEach(this::open);
         }
         reader.unsubscribe();
-        newest.forEach(this::open);
         return missing.isEmpty();
     }
 
@@ -111,13 +114,15 @@ final class SnapshotReading {
 
     /// Workers of before 2026-12 say it in the value alone.
     private static int epoch(ConsumerRecord<byte[], byte[]> each) {
-        return SnapshotEpoch.of(each.headers()).orElseGet(() -> {
-            if (Topics.CONVERSATION_SNAPSHOTS.codec().decode(each.value()) instanceof Codec.Decoded.Value<ConversationSnapshot>(var snapshot)) {
-                Integer epoch = snapshot.epoch();
-                return epoch == null ? 0 : epoch;
-            }
-            return UNKNOWN;
-        });
+        return SnapshotEpoch.of(each.headers()).orElseGet(() ->
+                Topics.CONVERSATION_SNAPSHOTS.codec().decode(each.value()) instanceof Codec.Decoded.Value<ConversationSnapshot>(var snapshot)
+                        ? epoch(snapshot)
+                        : UNKNOWN);
+    }
+
+    private static int epoch(ConversationSnapshot snapshot) {
+        Integer epoch = snapshot.epoch();
+        return epoch == null ? 0 : epoch;
     }
 
     /// What there is of a partition that was not read to its end is left: what comes after it may say that the conversation is over.
@@ -127,16 +132,22 @@ final class SnapshotReading {
             return;
         }
         switch (Topics.CONVERSATION_SNAPSHOTS.codec().decode(written.value())) {
+            case Codec.Decoded.Value<ConversationSnapshot>(ConversationSnapshot snapshot) when !snapshot.callId().equals(callId) ->
+                    malformed(callId, written, "it is another call's than its key says");
+            case Codec.Decoded.Value<ConversationSnapshot>(ConversationSnapshot snapshot) when epoch(snapshot) != of.epoch ->
+                    malformed(callId, written, "it is of another epoch than its header says");
             case Codec.Decoded.Value<ConversationSnapshot>(ConversationSnapshot snapshot) -> found.add(new Found(snapshot, written.partition()));
             case Codec.Decoded.Unknown<ConversationSnapshot>(String what) -> {
                 unreadable.put(callId, written.partition());
                 letters.ifPresent(to -> to.passOver(written, what));
             }
-            case Codec.Decoded.Malformed<ConversationSnapshot>(String reason) -> {
-                unreadable.put(callId, written.partition());
-                letters.ifPresent(to -> to.put(written, reason));
-            }
+            case Codec.Decoded.Malformed<ConversationSnapshot>(String reason) -> malformed(callId, written, reason);
         }
+    }
+
+    private void malformed(CallId callId, ConsumerRecord<byte[], byte[]> written, String reason) {
+        unreadable.put(callId, written.partition());
+        letters.ifPresent(to -> to.put(written, reason));
     }
 
     List<Found> found() {

@@ -16,14 +16,14 @@ class RehearsalTest {
 
     @Test
     void aConversationIsTakenOverAndGoesOn() {
-        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, false, ECHO);
+        Rehearsal.Played played = Rehearsal.once(LoopFixture.engines(), NOW_MS, ECHO);
 
         assertEquals(new Rehearsal.Played(1, Rehearsal.FRAMES, 0), played);
     }
 
     @Test
     void theFirstAgentThatANewcomerMeetsIsTakenOver() {
-        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, false, DemoAgents.talking());
+        Rehearsal.Played played = Rehearsal.once(LoopFixture.engines(), NOW_MS, DemoAgents.talking());
 
         assertEquals(1, played.takenOver());
         assertEquals(0, played.failed());
@@ -31,7 +31,7 @@ class RehearsalTest {
 
     @Test
     void whereOthersHoldCallsItIsTakenOverAgainAndAgain() {
-        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, true, ECHO);
+        Rehearsal.Played played = Rehearsal.often(LoopFixture.engines(), NOW_MS, () -> true, ECHO);
 
         assertTrue(played.takenOver() > 1, played.toString());
         assertEquals(Rehearsal.FRAMES + (played.takenOver() - 1) * Rehearsal.FRAMES_THEN, played.commands());
@@ -39,8 +39,13 @@ class RehearsalTest {
     }
 
     @Test
+    void itIsPlayedNoMoreWhereItIsOfNoUse() {
+        assertEquals(new Rehearsal.Played(0, 0, 0), Rehearsal.often(LoopFixture.engines(), NOW_MS, () -> false, ECHO));
+    }
+
+    @Test
     void whatCannotBePlayedIsLeftOut() {
-        Rehearsal.Played played = Rehearsal.of(LoopFixture.engines(), NOW_MS, false, Json.MAPPER.readTree("{\"engine\":\"of tomorrow\"}"), ECHO);
+        Rehearsal.Played played = Rehearsal.once(LoopFixture.engines(), NOW_MS, Json.MAPPER.readTree("{\"engine\":\"of tomorrow\"}"), ECHO);
 
         assertEquals(1, played.takenOver());
     }

@@ -12,6 +12,7 @@ import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.loop.LoopFixture;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -31,8 +32,11 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ArrivalLoaderTest {
 
@@ -202,6 +206,84 @@ class ArrivalLoaderTest {
                 new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
 
         assertEquals(List.of(new ArrivalLoader.Found(SNAPSHOT, 0)), loader.load(RUNS).found());
+    }
+
+    /// Old and new workers share a group for a while; and what a header says has to be so.
+    @ParameterizedTest
+    @CsvSource({
+        // header and epoch of the first one, and of the second; which of them counts: 0 is neither, and the call is closed
+        "6, 6, , 7, 2",
+        ", 7, 6, 6, 1",
+        "7, 7, 6, 6, 1",
+        "x, 7, 6, 6, 1",
+        "-1, 7, 6, 6, 1",
+        "9, 7, 8, 8, 0",
+    })
+    void ofTwoThatNewerEpochCounts(@Nullable String firstHeader, int first, @Nullable String secondHeader, int second, int counts) {
+        MockProducer<byte[], byte[]> letters = LoopFixture.producer();
+        List<ConversationSnapshot> both = List.of(snapshot(first, 1), snapshot(second, 2));
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> readerOf(List.of(
+                        headed(firstHeader, written(0, null, Topics.CONVERSATION_SNAPSHOTS.codec().encode(both.get(0)))),
+                        headed(secondHeader, written(1, null, Topics.CONVERSATION_SNAPSHOTS.codec().encode(both.get(1)))))),
+                new DeadLetters(letters, new Metrics("test")), () -> NOW_MS);
+
+        ArrivalLoader.Loaded loaded = loader.load(RUNS);
+
+        assertEquals(counts == 0 ? List.of() : List.of(new ArrivalLoader.Found(both.get(counts - 1), 0)), loaded.found());
+        assertEquals(counts == 0 ? Map.of(SNAPSHOT.callId(), 0) : Map.of(), loaded.unreadable());
+        assertEquals(counts == 0 ? 1 : 0, letters.history().size());
+    }
+
+    @Test
+    void aSnapshotUnderAnotherCallsKeyIsPutAside() {
+        ConsumerRecord<byte[], byte[]> strange = new ConsumerRecord<>(
+                PARTITION.topic(), 0, 0, LoopFixture.call(2).toKey(), Topics.CONVERSATION_SNAPSHOTS.codec().encode(SNAPSHOT));
+        MockProducer<byte[], byte[]> letters = LoopFixture.producer();
+        ArrivalLoader loader = new ArrivalLoader(() -> readerOf(List.of(strange)), new DeadLetters(letters, new Metrics("test")), () -> NOW_MS);
+
+        ArrivalLoader.Loaded loaded = loader.load(RUNS);
+
+        assertEquals(List.of(), loaded.found());
+        assertEquals(Map.of(LoopFixture.call(2), 0), loaded.unreadable());
+        assertEquals(1, letters.history().size());
+    }
+
+    /// Its calls go on, and those of the other are asked about again.
+    @Test
+    void aPartitionThatWasReadIsTakenAlthoughAnotherCannotBe() {
+        // given a partition that is read at once, and one whose broker then refuses
+        TopicPartition sick = new TopicPartition(PARTITION.topic(), 1);
+        MockConsumer<byte[], byte[]> reader = new Committed() {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS), sick, new OffsetAndTimestamp(0, NOW_MS)));
+            }
+        };
+        reader.updateBeginningOffsets(Map.of(PARTITION, 0L, sick, 0L));
+        reader.updateEndOffsets(Map.of(PARTITION, 1L, sick, 1L));
+        reader.schedulePollTask(() -> reader.addRecord(written(0, 2, Topics.CONVERSATION_SNAPSHOTS.codec().encode(SNAPSHOT))));
+        reader.schedulePollTask(() -> reader.setPollException(new TopicAuthorizationException(PARTITION.topic())));
+        ArrivalLoader loader = new ArrivalLoader(() -> reader, new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+
+        // when
+        ArrivalLoader.Loaded loaded = loader.load(List.of(RUNS.getFirst(), new TopicPartition(Topics.RUN_EVENTS.name(), 1)));
+
+        // then
+        assertEquals(List.of(new ArrivalLoader.Found(SNAPSHOT, 0)), loaded.found());
+        assertEquals(Set.of(1), loaded.missing());
+    }
+
+    private static ConversationSnapshot snapshot(int epoch, long number) {
+        return new ConversationSnapshot(
+                SNAPSHOT.callId(), number, SNAPSHOT.at(), number, SNAPSHOT.run(), SNAPSHOT.state(), epoch);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> headed(@Nullable String header, ConsumerRecord<byte[], byte[]> record) {
+        if (header != null) {
+            record.headers().add(SnapshotEpoch.NAME, header.getBytes(StandardCharsets.US_ASCII));
+        }
+        return record;
     }
 
     @Test
