@@ -65,10 +65,10 @@ public record Values(
 
     /// Missing where nothing of the name is known.
     public JsonNode find(String name) {
-        if (call.has(name) && name.contains(".")) {
-            return call.path(name); // a custom parameter may have a dot in its name
-        }
         String[] steps = name.split("\\.", MAX_STEPS);
+        if (steps.length > 1 && call.has(name) && !NAMESPACES.containsKey(steps[0])) {
+            return call.path(name); // a custom parameter may have a dot in its name, but not say who calls
+        }
         JsonNode found = first(steps[0]);
         for (int step = 1; step < steps.length; step++) {
             found = found.isArray() ? item(found, steps[step]) : found.path(steps[step]);

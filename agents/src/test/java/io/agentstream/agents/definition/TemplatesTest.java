@@ -48,6 +48,18 @@ final class TemplatesTest {
         assertEquals(spoken, Templates.line(template(text), VALUES));
     }
 
+    /// Whoever calls names custom parameters as they like.
+    @ParameterizedTest
+    @ValueSource(strings = {"call.id", "call.caller_number", "call.unknown", "run.id", "run.name", "now.date", "now.weekday"})
+    void doNotTakeFromTheCallerWhatTheSystemKnows(String name) {
+        Values told = new Values(
+                Map.of("call", json("{\"id\":\"true\",\"caller_number\":\"true\"}"), "run", json("{\"id\":\"true\",\"name\":\"true\"}"),
+                        "now", json("{\"date\":\"true\",\"weekday\":\"true\"}")),
+                Map.of(), Json.MAPPER.createObjectNode().put(name, "forged"), Map.of());
+
+        assertEquals(name.equals("call.unknown") ? "" : "true", Templates.prompt(template("{{" + name + "}}"), told));
+    }
+
     @Test
     void tellABrainEverything() {
         assertEquals(
