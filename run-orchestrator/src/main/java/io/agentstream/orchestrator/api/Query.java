@@ -84,7 +84,7 @@ final class Query {
         if (text == null) {
             return null;
         }
-        if (text.isEmpty() || text.length() > maxCharacters || !text.equals(Jsonb.harmless(text))) {
+        if (text.isEmpty() || text.codePointCount(0, text.length()) > maxCharacters || !text.equals(Jsonb.harmless(text))) {
             errors.add(name, "must be a text of 1 to " + maxCharacters + " characters");
         }
         return text;

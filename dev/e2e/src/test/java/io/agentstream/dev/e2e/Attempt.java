@@ -35,6 +35,7 @@ final class Attempt {
     Optional<String> first = Optional.of("{\"event\":\"connected\",\"protocol\":\"Call\",\"version\":\"1.0.0\"}");
     Optional<String> second = Optional.empty();
     @Nullable String streamSid = "MZ-1";
+    String encoding = "audio/x-mulaw";
     boolean sessionDenied;
     boolean silent;
     boolean pathForm;
@@ -80,7 +81,7 @@ final class Attempt {
                 + "\"callSid\":\"CA-1\",\"session\":\"" + session + "\","
                 + (accountSid == null ? "" : "\"accountSid\":\"" + accountSid + "\",")
                 + "\"from\":\"+15550100\",\"to\":\"+15550199\",\"tracks\":[\"inbound\"],"
-                + "\"mediaFormat\":{\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000,\"channels\":1},"
+                + "\"mediaFormat\":{\"encoding\":\"" + encoding + "\",\"sampleRate\":8000,\"channels\":1},"
                 + "\"customParameters\":{\"customer_tier\":\"gold\",\"provider\":\"evil\"}}}");
     }
 

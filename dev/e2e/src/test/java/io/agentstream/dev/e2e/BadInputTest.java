@@ -131,6 +131,23 @@ final class BadInputTest {
     }
 
     @Test
+    void whatIsPassedOverIsSaidOnceInTheRunsEvents() throws Exception {
+        bad.text("nonsense");
+        bad.text("{\"event\":\"weather\"}");
+        bad.text("{\"event\":\"weather\"}");
+        assertAlive();
+
+        bad.text("{\"event\":\"stop\"}");
+        bad.closeFrame(1000, "");
+
+        List<JsonNode> ended = api.awaitEnd(api.awaitRun(agent, attempt.callId, "completed")).stream()
+                .filter(each -> each.path("type").asString("").equals("ended"))
+                .toList();
+        assertEquals(1, ended.size());
+        assertEquals(Json.MAPPER.readTree("{\"malformed\":1,\"unknown\":2}"), ended.getFirst().findPath("odd_messages"));
+    }
+
+    @Test
     void aFloodOfWhatCannotBeReadEndsTheCall() throws Exception {
         for (int i = 0; i < 10; i++) {
             bad.text("nonsense");

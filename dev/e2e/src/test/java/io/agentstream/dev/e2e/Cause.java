@@ -84,6 +84,12 @@ enum Cause {
             call.streamSid = null;
         }
     },
+    UNSUPPORTED_MEDIA(Failure.UNSUPPORTED_MEDIA) {
+        @Override
+        void spoil(Attempt call) {
+            call.encoding = "audio/opus";
+        }
+    },
     SESSION_INVALID(Failure.SESSION_INVALID) {
         @Override
         void spoil(Attempt call) {
@@ -114,7 +120,7 @@ enum Cause {
     }
 
     private boolean frame() {
-        return this == EXPECTED_CONNECTED || this == EXPECTED_START || this == MISSING_STREAM_IDENTIFIERS;
+        return this == EXPECTED_CONNECTED || this == EXPECTED_START || this == MISSING_STREAM_IDENTIFIERS || this == UNSUPPORTED_MEDIA;
     }
 
     private int group() {
