@@ -32,19 +32,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /// A worker is killed that holds conversations with an ear, a brain, a mouth and a tool, each at another moment of what it does: none ends, each caller hears the
-/// agent again, which knows what was said and done before. `-Dfailover.conversations=50` has so many of them at the worker that is killed.
+/// agent again, which knows what was said and done before. Three in every build, fifty where what is tagged `long` is asked for.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
 @Order(Turn.SHARED_ALONE)
 final class CascadeFailoverTest {
 
-    private static final int CONVERSATIONS = Integer.getInteger("failover.conversations", 3);
+    private static final int FEW = 3;
+    private static final int MANY = 50;
 
     /// Three of four partitions are those of a worker of three loops, beside one that has one.
     private static final String LOOPS = "3";
@@ -242,6 +245,17 @@ final class CascadeFailoverTest {
 
     @Test
     void noConversationEndsAndNothingIsDoneTwiceWhereTheirWorkerIsKilled(LocalSystem system, Path data) throws Exception {
+        noConversationEndsWhereTheWorkerIsKilledThatHolds(FEW, system, data);
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(600)
+    void norWhereTheyAreFifty(LocalSystem system, Path data) throws Exception {
+        noConversationEndsWhereTheWorkerIsKilledThatHolds(MANY, system, data);
+    }
+
+    private void noConversationEndsWhereTheWorkerIsKilledThatHolds(int conversations, LocalSystem system, Path data) throws Exception {
         Tenant tenant = Tenant.create(system.demo(), "{\"max_concurrent_calls\":200}");
         Map<String, String> variables = Beside.worker(system, data);
         variables.put("AGENT_STREAM_WORKER_LOOPS", LOOPS);
@@ -249,7 +263,7 @@ final class CascadeFailoverTest {
                 ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables)) {
             // given conversations of the second worker, each at its moment
             Api.awaitReady(system.demo().workerUrl());
-            int held = callUntilHeldBy(second, system, tenant, provider);
+            int held = callUntilHeldBy(second, conversations, system, tenant, provider);
             try {
                 Wait.until("all are at their moment", 60_000, () -> Wait.when(talks.stream().allMatch(Talk::isThere)));
             } catch (AssertionError late) {
@@ -277,12 +291,13 @@ final class CascadeFailoverTest {
     }
 
     /// Begins calls until the worker holds as many as are wanted, and says how many it holds.
-    private int callUntilHeldBy(ServiceProcess second, LocalSystem system, Tenant tenant, SimulatedProvider provider) throws Exception {
+    private int callUntilHeldBy(ServiceProcess second, int conversations, LocalSystem system, Tenant tenant, SimulatedProvider provider)
+            throws Exception {
         int held = WorkerMetrics.conversations(second.adminUrl());
-        while (held < CONVERSATIONS) {
-            assertTrue(talks.size() <= 20 * CONVERSATIONS, "the second worker gets no calls");
+        while (held < conversations) {
+            assertTrue(talks.size() <= 20 * conversations, "the second worker gets no calls");
             List<Talk> more = new ArrayList<>();
-            while (more.size() < Math.min(MOST_AT_ONCE, CONVERSATIONS - held)) {
+            while (more.size() < Math.min(MOST_AT_ONCE, conversations - held)) {
                 more.add(new Talk(tenant, talks.size() + more.size()));
             }
             talks.addAll(more);

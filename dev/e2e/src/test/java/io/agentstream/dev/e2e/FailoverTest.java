@@ -38,6 +38,8 @@ import tools.jackson.databind.JsonNode;
 @Order(Turn.SHARED_ALONE)
 final class FailoverTest {
 
+    private static final int FRAMES_A_SECOND = 50;
+
     /// A worker has half of the partitions, and each call falls on one by chance: with so many calls for each that it is to have, it gets
     /// none in one case of sixty billion.
     private static final int MOST_CALLS = 36;
@@ -121,6 +123,17 @@ final class FailoverTest {
 
     @Test
     void nobodyHearsTwoAgentsWhereAFrozenWorkerThaws() throws Exception {
+        nobodyHearsTwoAgentsWhereAWorkerThawsThatWasFrozenFor(1);
+    }
+
+    @Test
+    @Tag("long")
+    void norWhereItWasFrozenForHalfAMinute() throws Exception {
+        nobodyHearsTwoAgentsWhereAWorkerThawsThatWasFrozenFor(30);
+    }
+
+    /// @param seconds at least, counted from when the calls are heard elsewhere
+    private void nobodyHearsTwoAgentsWhereAWorkerThawsThatWasFrozenFor(int seconds) throws Exception {
         List<EchoCall> calls = new ArrayList<>();
         try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
             // given a worker that stands still until another has taken its calls over
@@ -128,8 +141,10 @@ final class FailoverTest {
             int held = callUntilHeldAt(second.adminUrl(), calls, 2);
             calls.forEach(EchoCall::allowGaps);
             second.freeze();
-            for (EchoCall call : calls) {
-                call.awaitHeard(50);
+            for (int n = 0; n < seconds; n++) {
+                for (EchoCall call : calls) {
+                    call.awaitHeard(FRAMES_A_SECOND);
+                }
             }
 
             // when
