@@ -10,14 +10,27 @@ import tools.jackson.databind.JsonNode;
 public final class DemoAgents {
 
     private static final String TALKING = "/demo-agent.json";
+    private static final String ASSISTANT = "/assistant-agent.json";
+
+    /// The key of an outside service that [#assistant] needs, by its name.
+    public static final String ASSISTANT_KEY = "openai";
 
     private DemoAgents() {}
 
     /// Greets, offers three keys, repeats what was pressed, can be interrupted, says goodbye and ends the call.
     public static JsonNode talking() {
-        try (InputStream json = DemoAgents.class.getResourceAsStream(TALKING)) {
+        return resource(TALKING);
+    }
+
+    /// Hears, thinks and speaks by OpenAI, with the key that is named [#ASSISTANT_KEY].
+    public static JsonNode assistant() {
+        return resource(ASSISTANT);
+    }
+
+    private static JsonNode resource(String name) {
+        try (InputStream json = DemoAgents.class.getResourceAsStream(name)) {
             if (json == null) {
-                throw new IllegalStateException("resource " + TALKING + " is missing");
+                throw new IllegalStateException("resource " + name + " is missing");
             }
             return Json.MAPPER.readTree(json);
         } catch (IOException e) {

@@ -26,6 +26,8 @@ final class AgentDefinitionsTest {
     void findNothingWrongWithTheDemoAgents() {
         assertEquals(List.of(), AgentDefinitions.problems(DemoAgents.echo()));
         assertEquals(List.of(), AgentDefinitions.problems(DemoAgents.talking()));
+        assertEquals(List.of(), AgentDefinitions.problems(DemoAgents.assistant()));
+        assertEquals(List.of(), AgentDefinitions.warnings(DemoAgents.assistant()));
     }
 
     @ParameterizedTest

@@ -54,7 +54,7 @@ final class AgentSchemaTest {
 
     static Stream<JsonNode> documents() {
         return Stream.concat(
-                ExampleAgents.NAMES.stream().map(ExampleAgents::definition), Stream.of(DemoAgents.talking(), DemoAgents.echo()));
+                ExampleAgents.NAMES.stream().map(ExampleAgents::definition), Stream.of(DemoAgents.talking(), DemoAgents.echo(), DemoAgents.assistant()));
     }
 
     @ParameterizedTest

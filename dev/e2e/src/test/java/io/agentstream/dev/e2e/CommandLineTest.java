@@ -59,7 +59,8 @@ final class CommandLineTest {
         String help = run(Map.of(), "call", "--help").out();
 
         for (String option : new String[] {
-            "--data", "--agent", "--say", "--wav", "--dtmf", "--scenario", "--seconds", "--save", "--count", "--rate", "--url", "--kill-worker-at"
+            "--data", "--agent", "--say", "--wav", "--dtmf", "--scenario", "--seconds", "--save", "--count", "--rate", "--url", "--kill-worker-at",
+            "--assistant"
         }) {
             assertTrue(help.contains(option), option);
         }
@@ -88,7 +89,7 @@ final class CommandLineTest {
     @ValueSource(strings = {"dial", "--loud", "call --count 0", "call --rate fast", "call --dtmf x", "call --url http://h/",
         "call --say hello --wav hello.wav", "topics --chekc", "call --agent x", "call --agent 1-1-1-1-1", "call --count many",
         "call --count 99999999999", "call --rate NaN", "call --seconds 0", "call --seconds", "call --url ::", "call --url ws:h",
-        "call --url ws://h:99999/", "call --wav nowhere.wav", "call --kill-worker-at soon",
+        "call --url ws://h:99999/", "call --wav nowhere.wav", "call --kill-worker-at soon", "call --assistant --url ws://h/",
         "call --kill-worker-at 0s", "call --kill-worker-at 5s --count 2", "call --wav /", "call --save nowhere/reply.wav", "call --save /",
         "call now", "up --data /dev/null", "up --data /dev/null/x", "up --fresh=perhaps", "topics --check=perhaps",
         "tenant create", "tenant create Acme", "tenant create Acme --owner nobody", "tenant create Acme --owner a@b --max-calls -1",
@@ -228,6 +229,14 @@ final class CommandLineTest {
 
         assertEquals(OK, call.code(), call.out() + call.err());
         assertTrue(call.out().contains("0 out of order"), call.out());
+    }
+
+    @Test
+    void whereNobodyHasGivenAKeyThereIsNoAssistantAndItIsSaidHowToHaveOne(Path data) {
+        Ran call = run(Map.of(), "call", "--data", data.toString(), "--assistant");
+
+        assertEquals(FAULT, call.code(), call.out());
+        assertTrue(call.err().contains("AGENT_STREAM_SERVICE_KEYS=openai="), call.err());
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.agentstream.dev.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.agentstream.dev.embedded.DirectoryTree;
 import io.agentstream.dev.embedded.UsedPostgres;
@@ -9,7 +11,9 @@ import io.agentstream.dev.local.LocalSystem;
 import io.agentstream.runtime.StopBarrier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,10 +53,17 @@ final class RestartTest {
             assertEquals(2, runs.size());
         }
 
-        // when it is started again
-        try (LocalSystem system = start()) {
+        assertNull(before.assistantAgentUuid());
+
+        // when it is started again, with a key of a service
+        Map<String, String> environment = new HashMap<>(SharedSystem.coldEnvironment());
+        environment.put("AGENT_STREAM_SERVICE_KEYS", "openai=sk-test");
+        try (LocalSystem system = start(environment)) {
             DemoFile after = system.demo();
             Api api = new Api(after);
+            JsonNode assistant = api.send("GET", "/api/v1/agents/" + after.assistantAgentUuid(), "");
+            assertEquals("openai", assistant.path("definition").path("services").path("brain").path(0).path("key").asString(), assistant::toString);
+            assertFalse(Files.readString(directory.resolve("demo.json")).contains("sk-test"));
 
             // then all of it is there
             assertEquals(before.apiKey(), after.apiKey());
@@ -77,6 +88,10 @@ final class RestartTest {
     }
 
     private LocalSystem start() throws Exception {
-        return LocalSystem.start(directory, false, SharedSystem.coldEnvironment(), new StopBarrier(), step -> {});
+        return start(SharedSystem.coldEnvironment());
+    }
+
+    private LocalSystem start(Map<String, String> environment) throws Exception {
+        return LocalSystem.start(directory, false, environment, new StopBarrier(), step -> {});
     }
 }

@@ -203,7 +203,8 @@ final class WorkerlessTest {
                     before.echoAgentUuid(),
                     before.domain(),
                     before.streamUrl(),
-                    before.echoStreamUrl());
+                    before.echoStreamUrl(),
+                    before.assistantAgentUuid());
             api = new Api(demo);
             attempt = new Attempt(demo, sandbox, agent);
             attempt.gateway = "ws://127.0.0.1:" + gateway.port();

@@ -50,6 +50,7 @@ final class CallCommand implements Callable<Integer> {
     private static final int SCENARIO_SECONDS = 14;
     private static final Duration MOST_KILL_AT = Duration.ofMinutes(10);
     private static final List<String> SCENARIOS = List.of("one-way", "barge-in");
+    private static final String ASSISTANT_WORDS = "What is the moon made of?";
     private static final String SCENARIO_WORDS = "Hello, can you hear me? I would like to speak to somebody, please.";
 
     @Option(names = "--data", paramLabel = "DIR", defaultValue = ".agent-stream",
@@ -58,6 +59,11 @@ final class CallCommand implements Callable<Integer> {
 
     @Option(names = "--agent", paramLabel = "UUID", description = "The agent to call (default: the demo agent).")
     private @Nullable UUID agent;
+
+    @Option(names = "--assistant",
+            description = "Calls the agent that hears, thinks and speaks by OpenAI: there is one where `up` was started with"
+                    + " AGENT_STREAM_SERVICE_KEYS=openai=KEY. With --say or --wav, else with a question about the moon.")
+    private boolean assistant;
 
     @Option(names = "--say", paramLabel = "TEXT", description = "What the caller says, once the agent has spoken.")
     private @Nullable String say;
@@ -114,6 +120,14 @@ final class CallCommand implements Callable<Integer> {
             terminal.err().println("No system has run in " + data.toAbsolutePath().normalize()
                     + ". Start one with ./agent-stream up, or name one with --url.");
             return ServiceMain.EXIT_FAULT;
+        }
+        if (assistant) {
+            String uuid = demo.map(DemoFile::assistantAgentUuid).orElse(null);
+            if (uuid == null) {
+                terminal.err().println("This system has no assistant. Start it with AGENT_STREAM_SERVICE_KEYS=openai=KEY ./agent-stream up" + ofData());
+                return ServiceMain.EXIT_FAULT;
+            }
+            agent = UUID.fromString(uuid);
         }
         CallScript script = script(demo.orElse(null), speech);
         Instant since = Instant.now();
@@ -185,6 +199,9 @@ final class CallCommand implements Callable<Integer> {
         if (say != null && wav != null) {
             throw wrong("--say and --wav exclude each other");
         }
+        if (assistant && (url != null || agent != null)) {
+            throw wrong("--assistant names the agent already; leave --agent and --url out");
+        }
         if (url != null && agent != null) {
             throw wrong("--url names the agent already; leave --agent out");
         }
@@ -255,7 +272,7 @@ final class CallCommand implements Callable<Integer> {
                 throw wrong("--wav " + wav + " cannot be played: " + Sentences.of(unusable));
             }
         }
-        String words = say != null ? say : scenario != null ? SCENARIO_WORDS : null;
+        String words = say != null ? say : scenario != null ? SCENARIO_WORDS : assistant ? ASSISTANT_WORDS : null;
         if (words == null) {
             return null;
         }

@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /// What somebody needs to use a running local system; `demo.json` in its data directory. It holds keys, so only its owner
 /// may read it. The field names are part of the contract.
+///
+/// @param assistantAgentUuid null where the system was given no key of a service
 public record DemoFile(
         String operatorKey,
         String gatewayUrl,
@@ -27,7 +30,8 @@ public record DemoFile(
         String echoAgentUuid,
         String domain,
         String streamUrl,
-        String echoStreamUrl) {
+        String echoStreamUrl,
+        @Nullable String assistantAgentUuid) {
 
     private static final String NAME = "demo.json";
 

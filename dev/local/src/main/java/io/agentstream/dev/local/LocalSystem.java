@@ -161,7 +161,8 @@ public final class LocalSystem implements AutoCloseable {
                 agents.echo().toString(),
                 DemoData.DOMAIN,
                 DemoData.streamUrl(socketUrl, agents.talking()),
-                DemoData.streamUrl(socketUrl, agents.echo()));
+                DemoData.streamUrl(socketUrl, agents.echo()),
+                agents.assistant() == null ? null : agents.assistant().toString());
         demo.write(directory);
         return new LocalSystem(closer, demo, sandbox);
     }
