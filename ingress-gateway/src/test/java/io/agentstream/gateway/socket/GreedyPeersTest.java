@@ -8,17 +8,26 @@ import io.agentstream.schemas.CallEvent;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// One peer must not be able to spoil the calls of others.
+/// One peer must not be able to spoil the calls of others. With TLS the gateway's way in is another one: the selector does not see what is
+/// already decrypted.
 final class GreedyPeersTest {
 
     private static final int FRAMES = 75;
+
+    @TempDir
+    private Path directory;
 
     /// Sends as fast as the socket takes it, until it is told to stop or cut.
     private static final class Flood implements AutoCloseable {
@@ -49,10 +58,13 @@ final class GreedyPeersTest {
         }
     }
 
-    private static TestGateway oneThread(int bytesPerSecond) {
-        return new TestGateway(s -> new MediaServer.Settings(
+    private TestGateway oneThread(int bytesPerSecond, boolean encrypted) throws Exception {
+        SSLContext trusting = encrypted ? TestTls.trusting(TestTls.pem(directory, "EC")) : null;
+        SSLContext tls = encrypted ? TestTls.context(directory) : null;
+        TestGateway gateway = new TestGateway(s -> new MediaServer.Settings(
                 s.bindAddress(), s.port(), 1, s.admission(), s.proxies(), s.maxMessageBytes(), bytesPerSecond,
-                s.maxUnsentBytes(), s.stall(), s.limits(), s.tls()));
+                s.maxUnsentBytes(), s.stall(), s.limits(), tls));
+        return trusting == null ? gateway : gateway.encrypted(trusting);
     }
 
     private static void assertUndisturbed(Neighbours.Heard alone, Neighbours.Heard beside) {
@@ -62,15 +74,16 @@ final class GreedyPeersTest {
     }
 
     /// With nothing to end the flooding call, only the turns that the sockets of a thread take protect the others.
-    @Test
-    void aPeerThatStreamsWithoutEndLeavesTheOthersTheirTurns() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPeerThatStreamsWithoutEndLeavesTheOthersTheirTurns(boolean encrypted) throws Exception {
         byte[] message = RawPeer.bytes(true, RawPeer.PONG, new byte[0]); // no answer, and not odd either
         byte[] piece = new byte[64 * 1024];
         for (int at = 0; at + message.length <= piece.length; at += message.length) {
             System.arraycopy(message, 0, piece, at, message.length);
         }
         byte[] whole = Arrays.copyOf(piece, piece.length / message.length * message.length);
-        try (TestGateway gateway = oneThread(1 << 30);
+        try (TestGateway gateway = oneThread(1 << 30, encrypted);
                 RawPeer greedy = gateway.talking();
                 Neighbours neighbours = new Neighbours(gateway)) {
             Neighbours.Heard alone = neighbours.talk(FRAMES);
@@ -85,10 +98,11 @@ final class GreedyPeersTest {
         }
     }
 
-    @Test
-    void aPeerThatIsEndedAndSendsOnIsCutOff() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPeerThatIsEndedAndSendsOnIsCutOff(boolean encrypted) throws Exception {
         byte[] piece = RawPeer.bytes(true, RawPeer.TEXT, new byte[8 * 1024]);
-        try (TestGateway gateway = oneThread(16 * 1024);
+        try (TestGateway gateway = oneThread(16 * 1024, encrypted);
                 RawPeer greedy = gateway.talking();
                 Flood flood = new Flood(greedy, piece)) {
             await(() -> !flood.thread.isAlive()); // it could send no more, long before the time that a close may take
@@ -97,10 +111,11 @@ final class GreedyPeersTest {
         }
     }
 
-    @Test
-    void tenPeersWithAMessageThatNeverEndsAreRefusedAtOnceAndHoldNoMemory() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tenPeersWithAMessageThatNeverEndsAreRefusedAtOnceAndHoldNoMemory(boolean encrypted) throws Exception {
         byte[] endless = {0, (byte) 0xFF, 0x7F, -1, -1, -1, -1, -1, -1, -1, 1, 2, 3, 4};
-        try (TestGateway gateway = oneThread(1 << 30);
+        try (TestGateway gateway = oneThread(1 << 30, encrypted);
                 Neighbours neighbours = new Neighbours(gateway)) {
             Neighbours.Heard alone = neighbours.talk(FRAMES);
             List<Flood> floods = new ArrayList<>();
@@ -115,7 +130,7 @@ final class GreedyPeersTest {
             for (RawPeer peer : greedy) {
                 try {
                     assertEquals(1009, peer.readClose().closeCode());
-                } catch (SocketException reset) {
+                } catch (SocketException | SSLException reset) {
                     // cut while it still sent
                 }
             }
@@ -129,11 +144,12 @@ final class GreedyPeersTest {
         }
     }
 
-    @Test
-    void aCallThatBringsMoreThanItsBytesEndsAndTheOthersLoseNothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCallThatBringsMoreThanItsBytesEndsAndTheOthersLoseNothing(boolean encrypted) throws Exception {
         byte[] big = RawPeer.bytes(true, RawPeer.TEXT, ("{\"event\":\"media\",\"media\":{\"payload\":\"" + "A".repeat(60_000) + "\"}}")
                 .getBytes(StandardCharsets.UTF_8));
-        try (TestGateway gateway = oneThread(65_536);
+        try (TestGateway gateway = oneThread(65_536, encrypted);
                 Neighbours neighbours = new Neighbours(gateway)) {
             try (RawPeer greedy = gateway.talking();
                     Flood flood = new Flood(greedy, big)) {

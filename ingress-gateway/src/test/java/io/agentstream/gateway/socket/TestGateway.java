@@ -17,6 +17,7 @@ import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -41,6 +43,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /// A gateway with real sockets on Kafka's own mock clients.
 final class TestGateway implements AutoCloseable {
@@ -80,6 +83,7 @@ final class TestGateway implements AutoCloseable {
     final Metrics metrics = new Metrics("gateway");
     final MediaServer server;
     volatile Optional<String> unable = Optional.empty();
+    private @Nullable SSLContext trusting;
     private final CommandReader cycle;
     private final DutyCycleRunner reader;
     private final AtomicLong aheadNs = new AtomicLong();
@@ -116,6 +120,12 @@ final class TestGateway implements AutoCloseable {
         await(this::isRead);
     }
 
+    /// Its peers encrypt from now on.
+    TestGateway encrypted(SSLContext context) {
+        trusting = context;
+        return this;
+    }
+
     private static MockProducer<byte[], byte[]> producer(boolean completes) {
         Node node = new Node(0, "x", 1);
         List<PartitionInfo> partitions = List.of(
@@ -143,7 +153,9 @@ final class TestGateway implements AutoCloseable {
 
     /// A peer that has said its first two messages.
     RawPeer started() throws Exception {
-        return RawPeer.connect(port(), URL).text(CONNECTED).text(START);
+        SSLContext tls = trusting;
+        Socket socket = tls == null ? new Socket() : tls.getSocketFactory().createSocket("localhost", port());
+        return RawPeer.connect(port(), URL, socket).text(CONNECTED).text(START);
     }
 
     /// A peer whose call is running.
