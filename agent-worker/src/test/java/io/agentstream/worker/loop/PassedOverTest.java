@@ -50,13 +50,16 @@ class PassedOverTest {
         return said.stream().filter(line -> line.contains(call.toString()) && line.contains("mood")).count();
     }
 
-    @Test
-    void ofEachCallThatBeginsItIsSaid() throws Exception {
+    private void twoCallsBegin() throws Exception {
         first.start(1);
-
         first.running(CALL, 1, SCRIPT);
         first.running(OTHER, 1, SCRIPT);
         first.work();
+    }
+
+    @Test
+    void ofEachCallThatBeginsItIsSaid() throws Exception {
+        twoCallsBegin();
 
         assertEquals(1, saidOf(CALL));
         assertEquals(1, saidOf(OTHER));
@@ -65,10 +68,7 @@ class PassedOverTest {
     @Test
     void ofCallsThatAreTakenOverItIsSaidOnceForADefinition() throws Exception {
         // given two calls of one agent that another worker held
-        first.start(1);
-        first.running(CALL, 1, SCRIPT);
-        first.running(OTHER, 1, SCRIPT);
-        first.work();
+        twoCallsBegin();
         first.loop.onClose();
         said.clear();
 

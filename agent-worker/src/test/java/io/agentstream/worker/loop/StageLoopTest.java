@@ -15,10 +15,11 @@ import io.agentstream.worker.engine.cascade.CascadeEngine;
 import io.agentstream.worker.engine.cascade.FailureListener;
 import io.agentstream.worker.engine.cascade.NoPorts;
 import io.agentstream.worker.service.Brain;
-import io.agentstream.worker.service.BrainRequest;
 import io.agentstream.worker.service.Ear;
 import io.agentstream.worker.service.Heard;
 import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.PlainBrain;
+import io.agentstream.worker.service.PlainMouth;
 import io.agentstream.worker.service.SilentUtterance;
 import io.agentstream.worker.service.Spoken;
 import io.agentstream.worker.service.Thought;
@@ -76,30 +77,18 @@ class StageLoopTest {
 
         @Override
         public Brain brain(Service service) {
-            return new Brain() {
-                @Override
-                public Answering ask(BrainRequest request, Brain.Listener listener) {
-                    brain = listener;
-                    return () -> { };
-                }
-
-                @Override
-                public void close() {}
-            };
+            return new PlainBrain((request, listener) -> {
+                brain = listener;
+                return () -> { };
+            });
         }
 
         @Override
         public Mouth mouth(Service service, Settings settings) {
-            return new Mouth() {
-                @Override
-                public Utterance speak(Mouth.Listener listener) {
-                    mouths.add(listener);
-                    return new SilentUtterance();
-                }
-
-                @Override
-                public void close() {}
-            };
+            return new PlainMouth(listener -> {
+                mouths.add(listener);
+                return new SilentUtterance();
+            });
         }
 
         void spoken(int times) {

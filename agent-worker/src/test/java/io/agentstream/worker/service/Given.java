@@ -50,4 +50,12 @@ public final class Given {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
     }
+
+    /// Says a word, and waits until so many utterances are over.
+    public static void spoken(Mouth mouth, Told<Spoken> told, int count) {
+        Mouth.Utterance utterance = mouth.speak(told::on);
+        utterance.say("Hi.");
+        utterance.end();
+        told.await(Spoken.Done.class, count);
+    }
 }

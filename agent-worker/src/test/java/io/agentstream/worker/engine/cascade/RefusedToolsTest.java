@@ -17,6 +17,7 @@ import io.agentstream.schemas.MediaFormat;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Brain;
+import io.agentstream.worker.service.PlainBrain;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.Thought;
 import io.agentstream.worker.service.Usage;
@@ -55,23 +56,17 @@ final class RefusedToolsTest {
 
         @Override
         public Brain brain(Service service) {
-            return new Brain() {
-                @Override
-                public Answering ask(io.agentstream.worker.service.BrainRequest request, Listener listener) {
-                    boolean withTools = !request.tools().isEmpty();
-                    asked.add(service.model() + (withTools ? " with tools" : ""));
-                    Thought thought = thinking.apply(withTools);
-                    if (atOnce) {
-                        listener.on(thought);
-                    } else {
-                        later.add(() -> listener.on(thought));
-                    }
-                    return () -> asked.add("cancelled");
+            return new PlainBrain((request, listener) -> {
+                boolean withTools = !request.tools().isEmpty();
+                asked.add(service.model() + (withTools ? " with tools" : ""));
+                Thought thought = thinking.apply(withTools);
+                if (atOnce) {
+                    listener.on(thought);
+                } else {
+                    later.add(() -> listener.on(thought));
                 }
-
-                @Override
-                public void close() {}
-            };
+                return () -> asked.add("cancelled");
+            });
         }
 
         @Override

@@ -26,6 +26,8 @@ import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.PlainBrain;
+import io.agentstream.worker.service.PlainMouth;
 import io.agentstream.worker.service.ServiceFailure;
 import io.agentstream.worker.service.SilentUtterance;
 import io.agentstream.worker.service.Spoken;
@@ -61,41 +63,29 @@ final class RestingServicesTest {
 
         @Override
         public Brain brain(Service service) {
-            return new Brain() {
-                @Override
-                public Answering ask(io.agentstream.worker.service.BrainRequest request, Listener listener) {
-                    String model = String.valueOf(service.model());
-                    asked.add(model);
-                    if (silent.contains(model)) {
-                        return () -> { };
-                    }
-                    listener.on(away.contains(model)
-                            ? new Thought.Failed(new ServiceFailure.Broken("away"), Usage.NONE)
-                            : new Thought.Text(model));
+            return new PlainBrain((request, listener) -> {
+                String model = String.valueOf(service.model());
+                asked.add(model);
+                if (silent.contains(model)) {
                     return () -> { };
                 }
-
-                @Override
-                public void close() {}
-            };
+                listener.on(away.contains(model)
+                        ? new Thought.Failed(new ServiceFailure.Broken("away"), Usage.NONE)
+                        : new Thought.Text(model));
+                return () -> { };
+            });
         }
 
         @Override
         public Mouth mouth(Service service, Settings settings) {
-            return new Mouth() {
-                @Override
-                public Utterance speak(Listener listener) {
-                    String how = service.equals(OwnVoice.SERVICE) ? "our own" : settings.voice() + " " + settings.language();
-                    asked.add(how);
-                    listener.on(away.contains(how)
-                            ? new Spoken.Failed(new ServiceFailure.Refused("no such voice"), Usage.NONE)
-                            : new Spoken.Done(Usage.NONE));
-                    return new SilentUtterance();
-                }
-
-                @Override
-                public void close() {}
-            };
+            return new PlainMouth(listener -> {
+                String how = service.equals(OwnVoice.SERVICE) ? "our own" : settings.voice() + " " + settings.language();
+                asked.add(how);
+                listener.on(away.contains(how)
+                        ? new Spoken.Failed(new ServiceFailure.Refused("no such voice"), Usage.NONE)
+                        : new Spoken.Done(Usage.NONE));
+                return new SilentUtterance();
+            });
         }
     }
 

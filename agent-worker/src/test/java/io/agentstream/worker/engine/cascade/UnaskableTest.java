@@ -22,6 +22,8 @@ import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.service.Brain;
 import io.agentstream.worker.service.Mouth;
+import io.agentstream.worker.service.PlainBrain;
+import io.agentstream.worker.service.PlainMouth;
 import io.agentstream.worker.service.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,31 +56,19 @@ final class UnaskableTest {
 
         @Override
         public Brain brain(Service service) {
-            return new Brain() {
-                @Override
-                public Answering ask(io.agentstream.worker.service.BrainRequest request, Listener listener) {
-                    throw new IllegalStateException("on purpose");
-                }
-
-                @Override
-                public void close() {}
-            };
+            return new PlainBrain((request, listener) -> {
+                throw new IllegalStateException("on purpose");
+            });
         }
 
         @Override
         public Mouth mouth(Service service, Settings settings) {
-            return new Mouth() {
-                @Override
-                public Utterance speak(Listener listener) {
-                    if (!speaks) {
-                        throw new IllegalStateException("on purpose");
-                    }
-                    return new Mute();
+            return new PlainMouth(listener -> {
+                if (!speaks) {
+                    throw new IllegalStateException("on purpose");
                 }
-
-                @Override
-                public void close() {}
-            };
+                return new Mute();
+            });
         }
 
         @Override

@@ -74,24 +74,17 @@ final class CartesiaMouthTest extends TimedMouthContract {
         // given
         server.endsIdleAfter(200);
         Mouth mouth = mouth(Given.PATIENCE);
-        speak(mouth, 1);
+        Given.spoken(mouth, told, 1);
 
         // when
         Given.await("the connection is idle, and over", () -> server.connections() == 0);
-        speak(mouth, 2);
+        Given.spoken(mouth, told, 2);
 
         // then
         assertEquals(2, server.asked().size());
         assertEquals(List.of(), told.all(Spoken.Failed.class));
         assertEquals(2 * 3 * 80, audioBytes(told));
         mouth.close();
-    }
-
-    private void speak(Mouth mouth, int count) {
-        Mouth.Utterance utterance = mouth.speak(told::on);
-        utterance.say("Hi.");
-        utterance.end();
-        told.await(Spoken.Done.class, count);
     }
 
     @Test

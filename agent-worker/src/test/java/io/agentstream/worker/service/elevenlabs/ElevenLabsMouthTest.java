@@ -159,23 +159,16 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
         // given
         server.endsIdleAfter(2_500);
         Mouth mouth = new ElevenLabsMouths(wire, 100).open(Given.mouth(Given.to(server.url(), Given.PATIENCE), VOICE));
-        speak(mouth, 1);
+        Given.spoken(mouth, told, 1);
 
         // when
         Given.await("the pause is longer than that", () -> server.connections() == 0
                 || server.texts().stream().filter("{\"text\":\"\"}"::equals).count() >= 40);
-        speak(mouth, 2);
+        Given.spoken(mouth, told, 2);
 
         // then
         assertEquals(1, server.asked().size());
         mouth.close();
-    }
-
-    private void speak(Mouth mouth, int count) {
-        Mouth.Utterance utterance = mouth.speak(told::on);
-        utterance.say("Hi.");
-        utterance.end();
-        told.await(Spoken.Done.class, count);
     }
 
     @Test
@@ -184,7 +177,7 @@ final class ElevenLabsMouthTest extends TimedMouthContract {
         mouth.warmUp();
 
         for (int i = 1; i <= 8; i++) {
-            speak(mouth, i);
+            Given.spoken(mouth, told, i);
         }
 
         assertEquals(1, server.asked().size());
