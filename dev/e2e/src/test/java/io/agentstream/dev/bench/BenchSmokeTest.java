@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.dev.bench.measure.Frames;
 import io.agentstream.dev.bench.report.Report;
 import io.agentstream.dev.bench.report.Table;
+import io.agentstream.dev.e2e.Drill;
 import io.agentstream.dev.e2e.Turn;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The bench in its shortest form. How fast anything was is not looked at: that is for a quiet machine.
 @Timeout(180)
 @Order(Turn.PROCESSES_OF_ITS_OWN)
+@Drill
 final class BenchSmokeTest {
 
     private static final int CALLS = 3;

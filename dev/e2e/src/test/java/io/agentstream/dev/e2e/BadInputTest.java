@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -39,8 +40,8 @@ import tools.jackson.databind.JsonNode;
 /// Peers that send what no provider sends, on calls that are running. Each is told by a clear close, or heard as far as it makes
 /// sense; meanwhile another call on the same gateway loses no frame, and the log keeps the secrets.
 @ExtendWith(SharedSystem.class)
-@ResourceLock(SharedSystem.NAME)
-@Order(Turn.SHARED_ALONE)
+@ResourceLock(value = SharedSystem.NAME, mode = ResourceAccessMode.READ)
+@Order(Turn.SHARED)
 final class BadInputTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);

@@ -40,10 +40,11 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /// A worker is killed that holds conversations with an ear, a brain, a mouth and a tool, each at another moment of what it does: none ends, each caller hears the
-/// agent again, which knows what was said and done before. Three in every build, fifty where what is tagged `long` is asked for.
+/// agent again, which knows what was said and done before. Three, fifty where what is tagged `long` is asked for.
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
 @Order(Turn.SHARED_ALONE)
+@Drill
 final class CascadeFailoverTest {
 
     private static final int FEW = 3;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// Three brokers, of which one is dead or stands still, or two are away.
 @WholeMachine
+@Drill
 @Order(Turn.LONGEST_OF_WHOLE_MACHINE)
 final class ClusterTest {
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 /// A process of the projections that was killed goes on with the directory that it had.
 @Timeout(180)
 @OwnSystem
+@Drill
 final class FactsRestartTest {
 
     private static final long CATCH_UP_MS = 60_000;

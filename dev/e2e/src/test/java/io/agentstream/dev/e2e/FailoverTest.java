@@ -73,6 +73,7 @@ final class FailoverTest {
     }
 
     @Test
+    @Drill
     void callsOutliveTheWorkerThatLeaves() throws Exception {
         List<EchoCall> calls = new ArrayList<>();
         try (WorkerService second = second()) {
@@ -122,6 +123,7 @@ final class FailoverTest {
     }
 
     @Test
+    @Drill
     void nobodyHearsTwoAgentsWhereAFrozenWorkerThaws() throws Exception {
         nobodyHearsTwoAgentsWhereAWorkerThawsThatWasFrozenFor(1);
     }
@@ -161,6 +163,7 @@ final class FailoverTest {
     }
 
     @Test
+    @Drill
     void aWorkerThatStandsStillForASecondKeepsItsCalls() throws Exception {
         List<EchoCall> calls = new ArrayList<>();
         try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
@@ -222,6 +225,7 @@ final class FailoverTest {
     }
 
     @Test
+    @Drill
     void anAgentThatWasTalkingTalksOnWhereItsWorkerLeaves() throws Exception {
         try (WorkerService second = second()) {
             talksOn("http://127.0.0.1:" + second.port(), second::close);
@@ -229,6 +233,7 @@ final class FailoverTest {
     }
 
     @Test
+    @Drill
     void anAgentThatWasTalkingTalksOnWhereItsWorkerIsKilled() throws Exception {
         try (ServiceProcess second = ServiceProcess.start(ServiceProcess.Kind.WORKER, variables())) {
             Api.awaitReady(system.demo().workerUrl());

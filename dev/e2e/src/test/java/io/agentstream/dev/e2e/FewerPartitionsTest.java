@@ -35,6 +35,7 @@ import tools.jackson.databind.JsonNode;
 /// comes again, as from a copy.
 @Timeout(420)
 @OwnSystem
+@Drill
 final class FewerPartitionsTest {
 
     private static final String GROUP = "run-orchestrator";

@@ -31,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 /// [FailoverTest].
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @WholeMachine
+@Drill
 final class FrozenTest {
 
     private static final int CALLS = 8;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
 @Order(Turn.SHARED_ALONE)
+@Drill
 final class KillWorkerCommandTest {
 
     private static final Pattern GAP = Pattern.compile("gap: (\\d+) ms from the kill to its first frame; the caller heard nothing for (\\d+) ms");

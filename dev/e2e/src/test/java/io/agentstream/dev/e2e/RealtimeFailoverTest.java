@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(SharedSystem.class)
 @ResourceLock(SharedSystem.NAME)
 @Order(Turn.SHARED_ALONE)
+@Drill
 final class RealtimeFailoverTest {
 
     private static final String ASKED = "Where is my order number seven?";

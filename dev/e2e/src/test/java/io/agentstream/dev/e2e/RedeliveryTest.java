@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Everything is read once more, as after the loss of all offsets.
 @OwnSystem
+@Drill
 final class RedeliveryTest {
 
     private static final String GROUP = "run-orchestrator";

@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 /// way back: calls go on, new ones are taken, nothing is a dead letter.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @WholeMachine
+@Drill
 final class RollingUpgradeTest {
 
     /// Enough that each of two workers has some.

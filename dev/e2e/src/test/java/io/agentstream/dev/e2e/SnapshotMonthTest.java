@@ -31,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 /// A worker is killed while `conversation.snapshots.v1` holds what a month of calls left, not yet compacted.
 @Timeout(240)
 @WholeMachine
+@Drill
 final class SnapshotMonthTest {
 
     private static final int PARTITIONS = 4;

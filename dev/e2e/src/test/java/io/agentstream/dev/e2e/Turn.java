@@ -1,7 +1,7 @@
 package io.agentstream.dev.e2e;
 
 /// In which order classes begin, which decides how long the whole build takes: of each kind there is one at a time, and all of a kind take some
-/// five minutes, so that every kind has to begin at once. What has processes of its own and kills none waits for nobody. What only adds calls to
+/// minutes, with drills five, so that every kind has to begin at once. What has processes of its own and kills none waits for nobody. What only adds calls to
 /// the shared system can go on beside its like, and comes last, when the places of other kinds become free.
 public final class Turn {
 

@@ -186,6 +186,7 @@ final class UsedServicesTest {
     }
 
     @Test
+    @Drill
     void whereAWorkerIsKilledNothingIsCountedTwiceAndOnlyWhatItHadNotToldYetIsLost(LocalSystem system, Path data) throws Exception {
         Api api = new Api(system.demo());
         try (SimulatedProvider provider = new SimulatedProvider();
