@@ -1,6 +1,9 @@
 package io.agentstream.worker.engine;
 
-import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.BrainEffect;
+import io.agentstream.agents.conversation.ConversationEffect.EarEffect;
+import io.agentstream.agents.conversation.ConversationEffect.MouthEffect;
+import io.agentstream.agents.conversation.ConversationEffect.SpeechEffect;
 import io.agentstream.agents.conversation.Prompt;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.ServiceUse;
@@ -25,9 +28,18 @@ public interface AgentSession extends AutoCloseable {
     /// decides what is said.
     default void stop(int turn) {}
 
-    /// Asks a service, or stops one: of what was stopped nothing reaches the sink when this has returned. Only where a dialogue decides
-    /// within the machine.
-    default void perform(ServiceEffect effect) {}
+    /// Asks a mouth, or stops it: of what was stopped nothing reaches the sink when this has returned. This and the next three only where a dialogue
+    /// decides within the machine, and of them those of which its dialogues make use.
+    default void perform(MouthEffect effect) {}
+
+    /// As above, of what thinks.
+    default void perform(BrainEffect effect) {}
+
+    /// As above, of an ear.
+    default void perform(EarEffect effect) {}
+
+    /// As above, of a service that hears, thinks and speaks in one.
+    default void perform(SpeechEffect effect) {}
 
     /// What its services were used for since this was asked last. Also once it is closed.
     ///

@@ -123,7 +123,10 @@ final class ConversationEffects {
                     session(of).perform(stop);
                 }
             }
-            case ConversationEffect.ServiceEffect asked -> session(of).perform(asked);
+            case ConversationEffect.MouthEffect asked -> session(of).perform(asked);
+            case ConversationEffect.BrainEffect asked -> session(of).perform(asked);
+            case ConversationEffect.EarEffect asked -> session(of).perform(asked);
+            case ConversationEffect.SpeechEffect asked -> session(of).perform(asked);
         }
     }
 

@@ -58,14 +58,26 @@ public sealed interface ConversationEffect {
         }
     }
 
-    /// Something that is asked of the conversation's services.
+    /// Something that is asked of the conversation's services. By whom it is done, an engine need not look at what never comes to it.
     sealed interface ServiceEffect extends ConversationEffect {}
+
+    /// Of a mouth. A script asks for nothing else.
+    sealed interface MouthEffect extends ServiceEffect {}
+
+    /// Of an ear that does nothing but hear.
+    sealed interface EarEffect extends ServiceEffect {}
+
+    /// Of what thinks, uses tools and understands, whether it is one service or several.
+    sealed interface BrainEffect extends ServiceEffect {}
+
+    /// Of a service that hears, thinks and speaks in one.
+    sealed interface SpeechEffect extends ServiceEffect {}
 
     /// Speak a text.
     ///
     /// @param number under which the mouth answers; each number of a turn is given once
     /// @param mouth which of the agent's mouths, from 0; the one behind them is a voice that needs no service
-    record Speak(int turn, int number, int mouth, String text) implements ServiceEffect {
+    record Speak(int turn, int number, int mouth, String text) implements MouthEffect {
         /// Without the words.
         @Override
         public String toString() {
@@ -77,7 +89,7 @@ public sealed interface ConversationEffect {
     ///
     /// @param number under which it is answered
     /// @param keys of a telephone
-    record PressKeys(int turn, int number, String keys) implements ServiceEffect {
+    record PressKeys(int turn, int number, String keys) implements BrainEffect {
         /// Without the keys.
         @Override
         public String toString() {
@@ -86,16 +98,16 @@ public sealed interface ConversationEffect {
     }
 
     /// Nothing more of the turn is to be spoken.
-    record StopSpeaking(int turn) implements ServiceEffect {}
+    record StopSpeaking(int turn) implements MouthEffect {}
 
     /// Ask for an answer.
     ///
     /// @param brain which of the agent's brains, from 0
     /// @param request what it is told. It follows from the inputs, so that a journal has no need of it
-    record AskBrain(int turn, int number, int brain, BrainRequest request) implements ServiceEffect {}
+    record AskBrain(int turn, int number, int brain, BrainRequest request) implements BrainEffect {}
 
     /// No answer is wanted any more.
-    record StopBrain(int turn) implements ServiceEffect {}
+    record StopBrain(int turn) implements BrainEffect {}
 
     /// Ask another system: for a tool of the brain, or for a node.
     ///
@@ -105,7 +117,7 @@ public sealed interface ConversationEffect {
     /// @param request what is sent. It follows from the inputs, so that a journal has no need of it
     /// @param again whether another worker had begun it: what that one has left, and what therefore is written, has the key
     record CallTool(int turn, int number, String key, String tool, String arguments, ToolRequest request, boolean again)
-            implements ServiceEffect {
+            implements BrainEffect {
 
         /// It is asked for within so many milliseconds, or never: whoever waits for the answer knows then whether it can still come.
         public static final long LEAVES_WITHIN_MS = 1_500;
@@ -120,16 +132,16 @@ public sealed interface ConversationEffect {
     /// What a node has asked for is not waited for any more. What a brain has begun runs to its end, whoever interrupts.
     ///
     /// @param number under which it was asked for
-    record StopTool(int turn, int number) implements ServiceEffect {}
+    record StopTool(int turn, int number) implements BrainEffect {}
 
     /// Listen from now on, with this ear in place of any before it.
     ///
     /// @param ear number of the ear, under which it answers
     /// @param service which of the agent's ears, from 0
-    record OpenEar(int ear, int service) implements ServiceEffect {}
+    record OpenEar(int ear, int service) implements EarEffect {}
 
     /// The caller has finished: what was understood is wanted now.
-    record FinishHearing(int ear) implements ServiceEffect {
+    record FinishHearing(int ear) implements BrainEffect {
 
         /// How long it may take. An ear gives what it has before that: one that is taken for silent is lost, with the words.
         public static final long LIMIT_MS = 3_000;
@@ -140,16 +152,16 @@ public sealed interface ConversationEffect {
     /// @param number under which its loss is told, as that of an ear
     /// @param service which of the agent's services of speech, from 0
     /// @param request what it is told for a beginning. It follows from the inputs, so that a journal has no need of it
-    record OpenSpeech(int number, int service, BrainRequest request) implements ServiceEffect {}
+    record OpenSpeech(int number, int service, BrainRequest request) implements SpeechEffect {}
 
     /// The caller's turn has begun: from then on it is to be heard by whoever hears, thinks and speaks in one, until [FinishHearing]. A turn before
     /// it that was not finished is none.
     ///
     /// @param agoMs how long ago
-    record HearTurn(int turn, long agoMs) implements ServiceEffect {}
+    record HearTurn(int turn, long agoMs) implements SpeechEffect {}
 
     /// Tell whoever hears, thinks and speaks in one what was not to be heard.
-    record TellSpeech(String text) implements ServiceEffect {
+    record TellSpeech(String text) implements SpeechEffect {
         /// Without the words.
         @Override
         public String toString() {
@@ -158,14 +170,14 @@ public sealed interface ConversationEffect {
     }
 
     /// Of what whoever thinks and speaks in one has said in this turn, the caller has heard no more than this.
-    record CutShort(int turn, long heardMs) implements ServiceEffect {}
+    record CutShort(int turn, long heardMs) implements SpeechEffect {}
 
     /// A service has not done in time what it was asked, so that it was broken off. What is broken off tells nothing, so whoever keeps how services
     /// stand is told it here. Or it does what it is asked, and nothing comes of it.
     ///
     /// @param service which of its kind, from 0; one behind the agent's own is the voice that needs none
     /// @param waitedMs how long; 0 where it did not keep anybody waiting, so that it is no reason for others to leave it alone
-    record GaveUp(ServiceKind kind, int service, long waitedMs) implements ServiceEffect {}
+    record GaveUp(ServiceKind kind, int service, long waitedMs) implements BrainEffect {}
 
     /// What a service does.
     enum ServiceKind {

@@ -1,20 +1,18 @@
 package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.BrainEffect;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
-import io.agentstream.agents.conversation.ConversationEffect.CutShort;
+import io.agentstream.agents.conversation.ConversationEffect.EarEffect;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
 import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
-import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
+import io.agentstream.agents.conversation.ConversationEffect.MouthEffect;
 import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
-import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
 import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
-import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationEffect.StopTool;
-import io.agentstream.agents.conversation.ConversationEffect.TellSpeech;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.BrainFailed;
 import io.agentstream.agents.conversation.ConversationInput.EarFailed;
@@ -123,7 +121,7 @@ final class CascadeSession implements AgentSession {
     }
 
     @Override
-    public void perform(ServiceEffect effect) {
+    public void perform(MouthEffect effect) {
         if (closed) {
             return;
         }
@@ -135,11 +133,31 @@ final class CascadeSession implements AgentSession {
             }
             case Speak speak -> attempt(
                     Kind.MOUTH, rows.mouths(), speak.mouth(), () -> speak(speak), new MouthFailed(speak.turn(), speak.number(), REFUSED));
-            case PressKeys press -> press(press);
             case StopSpeaking stop -> {
                 utterances.forEach(InUse.Speaking::cancel);
                 utterances.clear();
             }
+        }
+    }
+
+    @Override
+    public void perform(EarEffect effect) {
+        if (closed) {
+            return;
+        }
+        switch (effect) {
+            case OpenEar open -> attempt(
+                    Kind.EAR, rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
+        }
+    }
+
+    @Override
+    public void perform(BrainEffect effect) {
+        if (closed) {
+            return;
+        }
+        switch (effect) {
+            case PressKeys press -> press(press);
             case AskBrain ask -> attempt(
                     Kind.BRAIN, rows.brains(), ask.brain(), () -> ask(ask), new BrainFailed(ask.turn(), ask.number(), REFUSED));
             case StopBrain stop -> {
@@ -148,10 +166,7 @@ final class CascadeSession implements AgentSession {
             }
             case CallTool call -> tools.begin(call);
             case StopTool stop -> tools.stop(stop);
-            case OpenEar open -> attempt(
-                    Kind.EAR, rows.ears(), open.service(), () -> listen(open), new EarFailed(open.ear(), REFUSED));
             case GaveUp late -> late(late);
-            case OpenSpeech _, HearTurn _, TellSpeech _, CutShort _ -> { } // whoever hears here does not think
             case FinishHearing finish -> {
                 InUse.Hearing now = ear;
                 if (now != null) {

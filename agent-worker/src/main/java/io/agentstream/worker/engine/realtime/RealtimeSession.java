@@ -2,16 +2,17 @@ package io.agentstream.worker.engine.realtime;
 
 import io.agentstream.agents.conversation.BrainRequest;
 import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
+import io.agentstream.agents.conversation.ConversationEffect.BrainEffect;
 import io.agentstream.agents.conversation.ConversationEffect.CallTool;
 import io.agentstream.agents.conversation.ConversationEffect.CutShort;
 import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
 import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
 import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
-import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
+import io.agentstream.agents.conversation.ConversationEffect.MouthEffect;
 import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
 import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
-import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
+import io.agentstream.agents.conversation.ConversationEffect.SpeechEffect;
 import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
 import io.agentstream.agents.conversation.ConversationEffect.StopTool;
@@ -125,42 +126,55 @@ final class RealtimeSession implements AgentSession {
     }
 
     @Override
-    public void perform(ServiceEffect effect) {
-        locked(() -> begin(effect));
+    public void perform(MouthEffect effect) {
+        locked(() -> {
+            switch (effect) {
+                case Speak line -> speak(line);
+                case StopSpeaking stop -> stop(stop.turn(), true);
+            }
+        });
     }
 
-    private void begin(ServiceEffect effect) {
-        switch (effect) {
-            case OpenSpeech asked -> open(asked);
-            case HearTurn heard -> hear(heard);
-            case FinishHearing finished -> finish();
-            case AskBrain asked -> ask(asked);
-            case Speak line -> speak(line);
-            case StopBrain stop -> stop(stop.turn(), false);
-            case StopSpeaking stop -> stop(stop.turn(), true);
-            case CutShort cut -> {
-                if (open != null) {
-                    Realtime realtime = open.realtime();
-                    items.cut(cut.turn(), cut.heardMs()).forEach(each -> realtime.interrupted(each.item(), each.heardMs()));
+    @Override
+    public void perform(SpeechEffect effect) {
+        locked(() -> {
+            switch (effect) {
+                case OpenSpeech asked -> open(asked);
+                case HearTurn heard -> hear(heard);
+                case CutShort cut -> {
+                    if (open != null) {
+                        Realtime realtime = open.realtime();
+                        items.cut(cut.turn(), cut.heardMs()).forEach(each -> realtime.interrupted(each.item(), each.heardMs()));
+                    }
+                }
+                case TellSpeech told -> {
+                    if (open != null) {
+                        open.realtime().tell(new Message.Caller(told.text()));
+                    }
                 }
             }
-            case TellSpeech told -> {
-                if (open != null) {
-                    open.realtime().tell(new Message.Caller(told.text()));
+        });
+    }
+
+    @Override
+    public void perform(BrainEffect effect) {
+        locked(() -> {
+            switch (effect) {
+                case FinishHearing finished -> finish();
+                case AskBrain asked -> ask(asked);
+                case StopBrain stop -> stop(stop.turn(), false);
+                case PressKeys press -> { // as a mouth would, at once
+                    Slice tones = Slice.of(Dtmf.muLaw(press.keys()));
+                    items.add(press.turn(), "", tones.length());
+                    out.post(new MouthSpoke(press.turn(), press.number(), tones, List.of()));
+                    out.post(new MouthDone(press.turn(), press.number()));
                 }
+                case GaveUp late -> troubles.late(
+                        FailureListener.Kind.REALTIME, row, graph.services().realtime(), late.service(), late.waitedMs());
+                case CallTool call -> tools.begin(call);
+                case StopTool stop -> tools.stop(stop);
             }
-            case PressKeys press -> { // as a mouth would, at once
-                Slice tones = Slice.of(Dtmf.muLaw(press.keys()));
-                items.add(press.turn(), "", tones.length());
-                out.post(new MouthSpoke(press.turn(), press.number(), tones, List.of()));
-                out.post(new MouthDone(press.turn(), press.number()));
-            }
-            case GaveUp late -> troubles.late(
-                    FailureListener.Kind.REALTIME, row, graph.services().realtime(), late.service(), late.waitedMs());
-            case CallTool call -> tools.begin(call);
-            case StopTool stop -> tools.stop(stop);
-            case OpenEar _ -> { } // whoever hears here thinks too
-        }
+        });
     }
 
     private void open(OpenSpeech asked) {

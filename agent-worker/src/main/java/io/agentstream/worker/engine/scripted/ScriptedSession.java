@@ -1,20 +1,8 @@
 package io.agentstream.worker.engine.scripted;
 
-import io.agentstream.agents.conversation.ConversationEffect.AskBrain;
-import io.agentstream.agents.conversation.ConversationEffect.CallTool;
-import io.agentstream.agents.conversation.ConversationEffect.CutShort;
-import io.agentstream.agents.conversation.ConversationEffect.FinishHearing;
-import io.agentstream.agents.conversation.ConversationEffect.GaveUp;
-import io.agentstream.agents.conversation.ConversationEffect.HearTurn;
-import io.agentstream.agents.conversation.ConversationEffect.OpenEar;
-import io.agentstream.agents.conversation.ConversationEffect.OpenSpeech;
-import io.agentstream.agents.conversation.ConversationEffect.PressKeys;
-import io.agentstream.agents.conversation.ConversationEffect.ServiceEffect;
+import io.agentstream.agents.conversation.ConversationEffect.MouthEffect;
 import io.agentstream.agents.conversation.ConversationEffect.Speak;
-import io.agentstream.agents.conversation.ConversationEffect.StopBrain;
 import io.agentstream.agents.conversation.ConversationEffect.StopSpeaking;
-import io.agentstream.agents.conversation.ConversationEffect.StopTool;
-import io.agentstream.agents.conversation.ConversationEffect.TellSpeech;
 import io.agentstream.agents.conversation.ConversationInput.Answer;
 import io.agentstream.agents.conversation.ConversationInput.MouthDone;
 import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
@@ -54,7 +42,7 @@ final class ScriptedSession implements AgentSession {
     }
 
     @Override
-    public void perform(ServiceEffect effect) {
+    public void perform(MouthEffect effect) {
         switch (effect) {
             case Speak speak -> {
                 if (open) {
@@ -63,8 +51,6 @@ final class ScriptedSession implements AgentSession {
                 }
             }
             case StopSpeaking stop -> stopSpeaking(stop.turn());
-            case PressKeys _, AskBrain _, StopBrain _, CallTool _, StopTool _, OpenEar _, FinishHearing _, OpenSpeech _, HearTurn _, TellSpeech _, CutShort _, GaveUp _ ->
-                throw new IllegalStateException("a script asks for more than a mouth");
         }
     }
 
