@@ -3,6 +3,7 @@ package io.agentstream.orchestrator;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseClock;
 import io.agentstream.orchestrator.store.DatabaseException;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import java.time.Duration;
 import java.util.Optional;
@@ -60,7 +61,7 @@ final class DatabaseGate implements DutyCycle {
             } catch (Database.UnavailableException away) {
                 if (!waiting) {
                     waiting = true;
-                    log.atWarn().addKeyValue("failure", away.getMessage()).log("waiting for the database");
+                    log.atWarn().addKeyValue("failure", Causes.of(away)).log("waiting for the database");
                 }
                 reason = Optional.of("the database does not answer, or refuses us");
             } catch (DatabaseException gone) { // in between

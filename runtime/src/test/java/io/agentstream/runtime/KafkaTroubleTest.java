@@ -1,7 +1,6 @@
 package io.agentstream.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -15,7 +14,6 @@ import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,21 +39,5 @@ final class KafkaTroubleTest {
     @MethodSource("failures")
     void onlyWhatWaitingMendsIsAway(Throwable failure, KafkaTrouble expected) {
         assertEquals(expected, KafkaTrouble.of(failure));
-    }
-
-    @Test
-    void aLineOfALogNamesEveryCauseInWords() {
-        Throwable failure = new IllegalStateException(
-                "not taken", new ExecutionException(new TimeoutException("Topic t not present\nin metadata after 5 ms.")));
-
-        assertEquals(
-                "IllegalStateException: not taken <- ExecutionException <- TimeoutException: Topic t not present in metadata after 5 ms.",
-                Causes.of(failure));
-    }
-
-    @Test
-    void aLineOfALogIsBounded() {
-        assertTrue(Causes.of(new IllegalStateException("x".repeat(10_000))).length() <= 400);
-        assertTrue(Causes.of(new IllegalStateException("😀".repeat(10_000))).length() <= 400);
     }
 }

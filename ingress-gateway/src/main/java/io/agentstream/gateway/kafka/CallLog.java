@@ -229,7 +229,7 @@ public final class CallLog {
         long count = (long) counter.count();
         if (Long.bitCount(count) == 1) {
             log.atWarn()
-                    .addKeyValue("failure", failure.getClass().getSimpleName())
+                    .addKeyValue("failure", Causes.of(failure))
                     .addKeyValue("frames", count)
                     .log("frames of calls are lost");
         }

@@ -129,7 +129,7 @@ public final class CommandReader implements DutyCycle {
     private void failed(KafkaException why) {
         String name = why.getClass().getSimpleName();
         if (!name.equals(failure)) {
-            log.atWarn().addKeyValue("failure", name).log("commands cannot be read");
+            log.atWarn().addKeyValue("failure", Causes.of(why)).log("commands cannot be read");
         }
         failure = name;
     }

@@ -2,6 +2,7 @@ package io.agentstream.gateway.kafka;
 
 import io.agentstream.gateway.kafka.SlotClaims.Claim;
 import io.agentstream.runtime.Bell;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
@@ -106,7 +107,7 @@ public final class SlotKeeper implements DutyCycle {
     private void failed(KafkaException why) {
         String name = why.getClass().getSimpleName();
         if (!name.equals(failure)) {
-            log.atWarn().addKeyValue("failure", name).log("slots of the gateways cannot be seen");
+            log.atWarn().addKeyValue("failure", Causes.of(why)).log("slots of the gateways cannot be seen");
         }
         failure = name;
         if (why instanceof AuthorizationException && chosen.isEmpty() && most > 0) {

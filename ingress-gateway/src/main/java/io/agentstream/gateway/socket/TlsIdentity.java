@@ -1,6 +1,7 @@
 package io.agentstream.gateway.socket;
 
 import io.agentstream.runtime.Bell;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
@@ -104,7 +105,7 @@ public final class TlsIdentity implements DutyCycle {
                     .log(KEPT);
         } catch (RuntimeException bug) { // calls go on with what there is; its text may quote the key
             broken.increment();
-            log.atError().addKeyValue("reason", bug.getClass().getSimpleName()).log(KEPT);
+            log.atError().addKeyValue("reason", Causes.ofAny(bug)).log(KEPT);
         }
     }
 

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.api;
 import io.agentstream.orchestrator.follow.KeysInForce;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Users;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Networks;
 import io.agentstream.runtime.PeerAddress;
@@ -81,7 +82,7 @@ final class Edge implements AutoCloseable {
             wire.write(exchange, reply.rest() == null ? reply : begun(visit, reply), visit::endsFollowing);
         } catch (RuntimeException | IOException gone) {
             // The connection was closed meanwhile. Nothing may escape: the server would log the request with its path.
-            log.debug("an answer could not be sent: {}", gone.getClass().getSimpleName());
+            log.debug("an answer could not be sent: {}", Causes.ofAny(gone));
             IoUtils.safeClose(exchange.getConnection());
         }
     }

@@ -5,6 +5,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.RunPlaces;
 import io.agentstream.orchestrator.store.RunPlaces.Located;
+import io.agentstream.runtime.Causes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -110,7 +111,7 @@ final class ReadBack {
     }
 
     private static Reply unreadable(Located run, IOException trouble) {
-        log.atWarn().addKeyValue("run", run.name()).addKeyValue("failure", trouble.getMessage()).log("a call cannot be read back");
+        log.atWarn().addKeyValue("run", run.name()).addKeyValue("failure", Causes.of(trouble)).log("a call cannot be read back");
         return Reply.unavailable("The log cannot be read at the moment.", BUSY_SECONDS);
     }
 }

@@ -94,7 +94,7 @@ public final class HandOvers implements DutyCycle, AutoCloseable {
                 } catch (DatabaseException away) { // the lease ends, and somebody else takes it
                     log.atWarn().addKeyValue("run", due.runName()).addKeyValue("failure", Causes.of(away)).log("a transfer is not noted");
                 } catch (RuntimeException fault) {
-                    log.atError().addKeyValue("run", due.runName()).addKeyValue("failure", fault.getClass().getSimpleName()).log("a transfer is broken");
+                    log.atError().addKeyValue("run", due.runName()).addKeyValue("failure", Causes.ofAny(fault)).log("a transfer is broken");
                 }
             });
         }

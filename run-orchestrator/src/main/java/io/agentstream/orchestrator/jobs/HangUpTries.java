@@ -9,6 +9,7 @@ import io.agentstream.orchestrator.provider.Turns;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.Metrics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
@@ -141,7 +142,7 @@ final class HangUpTries {
         log.atError()
                 .addKeyValue("run", order.runName())
                 .addKeyValue("order", order.id())
-                .addKeyValue("failure", fault.getClass().getSimpleName())
+                .addKeyValue("failure", Causes.ofAny(fault))
                 .log("a hang-up is broken");
         if (order.tries() >= TRIES) {
             database.withConnection(c -> Outbox.bury(c, Map.of(order.id(), "broken")));

@@ -112,7 +112,7 @@ public final class HangUps implements DutyCycle, AutoCloseable {
                 }
                 log.atError()
                         .addKeyValue("configuration", due.of().accountId())
-                        .addKeyValue("failure", failure.getClass().getSimpleName())
+                        .addKeyValue("failure", Causes.ofAny(failure))
                         .log("an account's hang-ups cannot be begun");
             }
         }

@@ -89,7 +89,7 @@ public final class OutboxSweep implements DutyCycle {
             // Perhaps a newer version's, which says it.
             log.atError()
                     .addKeyValue("call", call)
-                    .addKeyValue("failure", failure.getClass().getSimpleName())
+                    .addKeyValue("failure", Causes.ofAny(failure))
                     .log("a decision cannot be said by this process");
         }
         return true;

@@ -153,8 +153,7 @@ public final class MeterReader implements DutyCycle {
             if (failure instanceof DatabaseException away && away.isTransient()) {
                 throw away;
             }
-            String what = failure instanceof DatabaseException ? Causes.of(failure) : failure.getClass().getSimpleName();
-            log.atError().addKeyValue("call", call).addKeyValue("failure", what).log("a meter cannot be read");
+            log.atError().addKeyValue("call", call).addKeyValue("failure", Causes.ofAny(failure)).log("a meter cannot be read");
         }
     }
 

@@ -94,7 +94,7 @@ final class RunCloser {
             metrics.counter("agent_stream_orchestrator_not_reaped").increment();
             log.atError()
                     .addKeyValue("call", call)
-                    .addKeyValue("failure", failure instanceof DatabaseException ? Causes.of(failure) : failure.getClass().getSimpleName())
+                    .addKeyValue("failure", Causes.ofAny(failure))
                     .log("a run cannot be ended, and stays open");
             broken.put(call.value(), clock.instant().plus(BROKEN_AGAIN));
             return Optional.empty();

@@ -7,6 +7,7 @@ import io.agentstream.calllog.timeline.TimelineJson;
 import io.agentstream.calllog.timeline.TimelineLimits;
 import io.agentstream.calllog.timeline.TimelineReading;
 import io.agentstream.calllog.timeline.TimelineReading.Placed;
+import io.agentstream.runtime.Causes;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Json;
 import java.io.IOException;
@@ -184,7 +185,7 @@ final class FollowedRun {
             if (isGivenUp()) {
                 end = again("idle");
             } else {
-                log.atWarn().addKeyValue("failure", failure.getMessage()).log("a run cannot be followed");
+                log.atWarn().addKeyValue("failure", Causes.ofAny(failure)).log("a run cannot be followed");
             }
         } finally {
             finish(end);

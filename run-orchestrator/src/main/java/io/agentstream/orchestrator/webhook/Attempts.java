@@ -16,6 +16,7 @@ import io.agentstream.orchestrator.store.Webhooks;
 import io.agentstream.orchestrator.store.Webhooks.Webhook;
 import io.agentstream.orchestrator.store.Who;
 import io.agentstream.orchestrator.webhook.Messages.Message;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.outbound.Answer;
 import io.agentstream.runtime.outbound.OutboundHttp;
 import java.net.URI;
@@ -87,7 +88,7 @@ final class Attempts {
     private Outcome unusable(Due due, Throwable failure) {
         log.atError()
                 .addKeyValue("delivery", due.delivery().id())
-                .addKeyValue("failure", failure.getClass().getSimpleName())
+                .addKeyValue("failure", Causes.ofAny(failure))
                 .log("a delivery cannot be made or sent");
         return failed(due, null, "unusable", Pauses.after(due.delivery().attempts(), null, clock.instant(), random()));
     }

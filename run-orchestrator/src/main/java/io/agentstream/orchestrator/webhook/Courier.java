@@ -8,6 +8,7 @@ import io.agentstream.orchestrator.store.DueDeliveries.Due;
 import io.agentstream.orchestrator.store.DueDeliveries.Room;
 import io.agentstream.orchestrator.store.DueDeliveries.UnderWay;
 import io.agentstream.runtime.Bell;
+import io.agentstream.runtime.Causes;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.outbound.OutboundHttp;
@@ -109,7 +110,7 @@ public final class Courier implements DutyCycle {
                 }
                 if (!away) {
                     away = true;
-                    log.atWarn().addKeyValue("failure", failure.getMessage()).log("webhooks wait for the database");
+                    log.atWarn().addKeyValue("failure", Causes.of(failure)).log("webhooks wait for the database");
                 }
             }
         }
@@ -169,7 +170,7 @@ public final class Courier implements DutyCycle {
     private static void lost(Due due, Throwable failure) {
         log.atWarn()
                 .addKeyValue("delivery", due.delivery().id())
-                .addKeyValue("failure", failure.getClass().getSimpleName())
+                .addKeyValue("failure", Causes.ofAny(failure))
                 .log("what became of a delivery could not be written down");
     }
 

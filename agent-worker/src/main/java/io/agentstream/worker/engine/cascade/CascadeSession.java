@@ -24,6 +24,7 @@ import io.agentstream.agents.definition.AgentGraph;
 import io.agentstream.agents.definition.Services;
 import io.agentstream.agents.definition.Services.Service;
 import io.agentstream.audio.Dtmf;
+import io.agentstream.runtime.Causes;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.ServiceUse;
@@ -95,7 +96,7 @@ final class CascadeSession implements AgentSession {
         try {
             mouth(0).warmUp();
         } catch (RuntimeException failure) { // its message may quote an address
-            log.atDebug().addKeyValue("failure", failure.getClass().getSimpleName()).log("mouth cannot be prepared");
+            log.atDebug().addKeyValue("failure", Causes.ofAny(failure)).log("mouth cannot be prepared");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.agentstream.worker.engine.cascade;
 
 import io.agentstream.agents.definition.Services.Service;
+import io.agentstream.runtime.Causes;
 import io.agentstream.schemas.CallId;
 import io.agentstream.worker.engine.cascade.FailureListener.Kind;
 import io.agentstream.worker.service.ServiceFailure;
@@ -41,7 +42,7 @@ public final class Troubles {
             return true;
         } catch (RuntimeException failure) {
             log.atWarn().addKeyValue("call", callId).addKeyValue("service", what)
-                    .addKeyValue("failure", failure.getClass().getSimpleName()).log("service cannot be asked");
+                    .addKeyValue("failure", Causes.ofAny(failure)).log("service cannot be asked");
             return false;
         }
     }

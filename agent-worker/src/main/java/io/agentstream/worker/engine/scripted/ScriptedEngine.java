@@ -6,6 +6,7 @@ import io.agentstream.agents.ScriptedDefinition.Parsed;
 import io.agentstream.agents.definition.Template;
 import io.agentstream.agents.dialogue.ScriptedDialogue;
 import io.agentstream.audio.voice.Voice;
+import io.agentstream.runtime.Causes;
 import io.agentstream.worker.engine.AgentEngine;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
@@ -74,7 +75,7 @@ public final class ScriptedEngine implements AgentEngine {
         try {
             lines.takeWhile(line -> wanted.getAsBoolean()).forEach(voice::speak);
         } catch (RuntimeException failure) { // whoever needs the line will find out
-            log.atWarn().addKeyValue("failure", failure.getClass().getSimpleName()).log("line could not be spoken in advance");
+            log.atWarn().addKeyValue("failure", Causes.ofAny(failure)).log("line could not be spoken in advance");
         }
     }
 

@@ -9,6 +9,7 @@ import io.agentstream.agents.conversation.ConversationInput.MouthFailed;
 import io.agentstream.agents.conversation.ConversationInput.MouthSpoke;
 import io.agentstream.agents.conversation.ServiceFailure;
 import io.agentstream.audio.voice.Voice;
+import io.agentstream.runtime.Causes;
 import io.agentstream.schemas.Slice;
 import io.agentstream.worker.engine.AgentSession;
 import io.agentstream.worker.engine.ReplySink;
@@ -62,7 +63,7 @@ final class ScriptedSession implements AgentSession {
             }
             post(what.turn(), new MouthDone(what.turn(), what.number()));
         } catch (RuntimeException failure) { // the text stays out of the log, and a voice may have put it in the message
-            log.atError().addKeyValue("failure", failure.getClass().getSimpleName()).log("line could not be spoken");
+            log.atError().addKeyValue("failure", Causes.ofAny(failure)).log("line could not be spoken");
             post(what.turn(), new MouthFailed(what.turn(), what.number(), new ServiceFailure(ServiceFailure.Kind.BROKEN)));
         }
     }
