@@ -5,6 +5,7 @@ import io.agentstream.agents.ScriptedDefinition.Parsed;
 import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.definition.Problem;
 import io.agentstream.agents.definition.Template;
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -187,7 +188,7 @@ final class ScriptedParser {
             problem(at + field, "is not a text");
             return Optional.empty();
         }
-        if (value.stringValue().length() > ScriptedDefinition.MAX_TEXT_CHARS) {
+        if (WellFormed.characters(value.stringValue()) > ScriptedDefinition.MAX_TEXT_CHARS) {
             problem(at + field, "is longer than " + ScriptedDefinition.MAX_TEXT_CHARS + " characters");
             return Optional.empty();
         }

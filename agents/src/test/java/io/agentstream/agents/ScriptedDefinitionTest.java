@@ -59,6 +59,8 @@ class ScriptedDefinitionTest {
             new Bad("blank words", with("{\"say\":\" \",\"next\":\"end\"}"), new Problem("nodes.n.say", "is not a text")),
             new Bad("too many words", with("{\"say\":\"" + "x".repeat(1_001) + "\",\"next\":\"end\"}"),
                     new Problem("nodes.n.say", "is longer than 1000 characters")),
+            new Bad("too many words, as people count", with("{\"say\":\"" + "\uD83D\uDE00".repeat(1_001) + "\",\"next\":\"end\"}"),
+                    new Problem("nodes.n.say", "is longer than 1000 characters")),
             new Bad("a mistyped variable", with("{\"say\":\"Hello {{caller number}}\",\"next\":\"end\"}"),
                     new Problem("nodes.n.say", "has braces that are no variable such as {{caller_number}}")),
             new Bad("hanging up and leading on", with("{\"say\":\"x\",\"hang_up\":true,\"next\":\"end\"}"),
@@ -116,6 +118,16 @@ class ScriptedDefinitionTest {
         // then
         assertTrue(assertInstanceOf(Parsed.Invalid.class, parsed).problems().contains(
                 new Problem("nodes", "has 201 nodes, more than 200")));
+    }
+
+    @Test
+    void charactersAreCountedAsPeopleCount() {
+        // when
+        Parsed parsed = ScriptedDefinition.parse(
+                Json.MAPPER.readTree(with("{\"say\":\"" + "\uD83D\uDE00".repeat(1_000) + "\",\"next\":\"end\"}")));
+
+        // then
+        assertInstanceOf(Parsed.Valid.class, parsed);
     }
 
     @Test

@@ -36,6 +36,16 @@ public final class WellFormed {
         return text.substring(0, splits ? maxChars - 1 : maxChars);
     }
 
+    /// How many characters a person counts, to whom a pair of surrogates is one.
+    public static int characters(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /// The beginning of a text, of at most so many characters as a person counts them.
+    public static String firstCharacters(String text, int most) {
+        return text.length() <= most || characters(text) <= most ? text : text.substring(0, text.offsetByCodePoints(0, most));
+    }
+
     /// What was read from a JSON text, with every text in it well-formed. A name with half of a pair is refused by the reader.
     ///
     /// @param from the JSON: where no escape in it names a surrogate, the value is given back as it is

@@ -38,4 +38,15 @@ final class WellFormedTest {
         assertEquals("", WellFormed.beginning("\uD83D\uDE00", 1));
         assertEquals("a", WellFormed.beginning("a", 2));
     }
+
+    @Test
+    void charactersAreWhatPeopleCount() {
+        String faces = "\uD83D\uDE00".repeat(3);
+
+        assertEquals(3, WellFormed.characters(faces));
+        assertEquals(faces, WellFormed.firstCharacters(faces, 3));
+        assertEquals("\uD83D\uDE00".repeat(2), WellFormed.firstCharacters(faces, 2));
+        assertEquals("a\uD83D\uDE00", WellFormed.firstCharacters("a\uD83D\uDE00b", 2));
+        assertEquals("", WellFormed.firstCharacters("", 2));
+    }
 }

@@ -2,6 +2,7 @@ package io.agentstream.agents.capture;
 
 import io.agentstream.agents.definition.Edge;
 import io.agentstream.agents.definition.Node;
+import io.agentstream.schemas.WellFormed;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
@@ -76,7 +77,7 @@ public final class Captures {
 
     /// The first intent one of whose words or phrases the caller has said.
     public static Optional<Edge.Intent> intent(List<Edge.Intent> intents, String words) {
-        String said = " " + String.join(" ", Tokens.of(words.substring(0, Math.min(words.length(), MAX_CHARS)))) + " ";
+        String said = " " + String.join(" ", Tokens.of(WellFormed.beginning(words, MAX_CHARS))) + " ";
         return intents.stream()
                 .filter(intent -> intent.words().stream()
                         .map(phrase -> String.join(" ", Tokens.of(phrase)))

@@ -2,6 +2,7 @@ package io.agentstream.agents.definition;
 
 import io.agentstream.agents.definition.Condition.Operand;
 import io.agentstream.agents.definition.Condition.Operator;
+import io.agentstream.schemas.WellFormed;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,6 +165,6 @@ final class ConditionParser {
 
     private String here() {
         String rest = text.substring(from).strip();
-        return rest.isEmpty() ? "its end" : "\"" + rest.substring(0, Math.min(rest.length(), 20)) + "\"";
+        return rest.isEmpty() ? "its end" : "\"" + WellFormed.beginning(rest, 20) + "\"";
     }
 }

@@ -2,6 +2,7 @@ package io.agentstream.calllog.verify;
 
 import io.agentstream.calllog.verify.Verification.Difference;
 import io.agentstream.schemas.JournalEntry;
+import io.agentstream.schemas.WellFormed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +85,6 @@ public final class VerificationText {
     /// What a tenant has written does not steer the terminal.
     private static String line(String text) {
         String plain = ORDERS.matcher(text).replaceAll("?");
-        return plain.length() <= MAX_LINE_CHARS ? plain : plain.substring(0, MAX_LINE_CHARS) + "...";
+        return plain.length() <= MAX_LINE_CHARS ? plain : WellFormed.beginning(plain, MAX_LINE_CHARS) + "...";
     }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Makes text that came from a peer fit for events, databases and logs. Any thread.
 public final class PeerText {
 
-    /// Longest identifier that is taken for one.
+    /// Longest identifier that is taken for one, in characters as people count them.
     public static final int MAX_CHARS = 256;
 
     private static final char REPLACEMENT = '\uFFFD';
@@ -85,11 +85,11 @@ public final class PeerText {
 
     /// A name: `text` without the space around it, cut to [#MAX_CHARS]; null where nothing is left.
     public static @Nullable String name(@Nullable String text) {
-        return text == null || text.isBlank() ? null : clean(WellFormed.beginning(text.strip(), MAX_CHARS));
+        return text == null || text.isBlank() ? null : clean(WellFormed.firstCharacters(text.strip(), MAX_CHARS));
     }
 
     /// An identifier, which is not cut because then it would be another one: null where it is empty or too long.
     public static @Nullable String identifier(@Nullable String text) {
-        return text == null || text.isBlank() || text.length() > MAX_CHARS ? null : clean(text);
+        return text == null || text.isBlank() || WellFormed.characters(text) > MAX_CHARS ? null : clean(text);
     }
 }

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.api;
 
 import io.agentstream.orchestrator.store.Jsonb;
+import io.agentstream.schemas.WellFormed;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,6 @@ final class Errors {
     }
 
     private static String cut(String field) {
-        return field.length() <= MAX_FIELD_CHARACTERS ? field : field.substring(0, MAX_FIELD_CHARACTERS) + "...";
+        return WellFormed.characters(field) <= MAX_FIELD_CHARACTERS ? field : WellFormed.firstCharacters(field, MAX_FIELD_CHARACTERS) + "...";
     }
 }

@@ -64,7 +64,7 @@ final class MediaFormats {
     }
 
     private static String shown(String encoding) {
-        String name = PeerText.name(WellFormed.beginning(encoding, MAX_ENCODING_CHARS));
+        String name = PeerText.name(WellFormed.firstCharacters(encoding, MAX_ENCODING_CHARS));
         return name == null ? "" : name;
     }
 

@@ -32,7 +32,7 @@ final class TwilioStart {
     private StreamDetails details(TelephonyProvider provider, JsonNode start) {
         String session = textOrNumber(start.get("session"));
         // Another session in place of the one that cannot be taken would be somebody else's call.
-        boolean unusable = isGiven(start.get("session")) && (session == null || session.length() > PeerText.MAX_CHARS);
+        boolean unusable = isGiven(start.get("session")) && (session == null || WellFormed.characters(session) > PeerText.MAX_CHARS);
         String accountSid = text(start.get("accountSid"));
         return new StreamDetails(
                 unusable ? null : PeerText.identifier(text(start.get("streamSid"))),
@@ -54,8 +54,9 @@ final class TwilioStart {
 
     private @Nullable String name(String key, @Nullable JsonNode value) {
         String text = textOrNumber(value);
-        if (text != null && text.strip().length() > PeerText.MAX_CHARS) {
-            said(key + ": " + PeerText.MAX_CHARS + " of " + text.strip().length() + " characters kept");
+        int characters = text == null ? 0 : WellFormed.characters(text.strip());
+        if (characters > PeerText.MAX_CHARS) {
+            said(key + ": " + PeerText.MAX_CHARS + " of " + characters + " characters kept");
         }
         return PeerText.name(text);
     }
@@ -106,11 +107,11 @@ final class TwilioStart {
     }
 
     private String parameter(String name, String text) {
-        if (text.length() <= MAX_PARAMETER_CHARS) {
-            return PeerText.text(text);
+        int characters = WellFormed.characters(text);
+        if (characters > MAX_PARAMETER_CHARS) {
+            said("custom parameter " + name + ": " + MAX_PARAMETER_CHARS + " of " + characters + " characters kept");
         }
-        said("custom parameter " + name + ": " + MAX_PARAMETER_CHARS + " of " + text.length() + " characters kept");
-        return PeerText.text(WellFormed.beginning(text, MAX_PARAMETER_CHARS));
+        return PeerText.text(WellFormed.firstCharacters(text, MAX_PARAMETER_CHARS));
     }
 
     private void said(String what) {

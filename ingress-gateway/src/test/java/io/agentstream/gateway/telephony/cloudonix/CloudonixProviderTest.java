@@ -217,6 +217,27 @@ final class CloudonixProviderTest {
                 details.cut());
     }
 
+    /// As people count them: 256 faces are as long as 256 letters.
+    @Test
+    void charactersOutsideTheBasicPlaneAreOneEach() {
+        String face = "\uD83D\uDE00";
+
+        StreamDetails fits = start("\"session\":\"" + face.repeat(256) + "\",\"from\":\"" + face.repeat(256)
+                + "\",\"customParameters\":{\"" + face.repeat(256) + "\":\"" + face.repeat(4_096) + "\"}");
+        StreamDetails longer = start("\"session\":\"" + face.repeat(257) + "\",\"from\":\"" + face.repeat(300)
+                + "\",\"customParameters\":{\"note\":\"" + face.repeat(5_000) + "\"}");
+
+        assertEquals(face.repeat(256), fits.session());
+        assertEquals(face.repeat(256), fits.from());
+        assertEquals(Map.of(face.repeat(256), face.repeat(4_096)), fits.customParameters());
+        assertEquals(List.of(), fits.cut());
+        assertNull(longer.session());
+        assertEquals(face.repeat(256), longer.from());
+        assertEquals(Map.of("note", face.repeat(4_096)), longer.customParameters());
+        assertEquals(
+                List.of("from: 256 of 300 characters kept", "custom parameter note: 4096 of 5000 characters kept"), longer.cut());
+    }
+
     @Test
     void whatIsTooManyIsLeftOutAndSaid() {
         String many = IntStream.range(0, 150).mapToObj(i -> "\"p" + i + "\":" + i).collect(Collectors.joining(","));
