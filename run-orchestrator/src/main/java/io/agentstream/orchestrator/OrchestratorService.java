@@ -2,6 +2,7 @@ package io.agentstream.orchestrator;
 
 import io.agentstream.orchestrator.api.Api;
 import io.agentstream.orchestrator.api.ApiDatabases;
+import io.agentstream.orchestrator.api.RunView;
 import io.agentstream.orchestrator.facts.Projections;
 import io.agentstream.orchestrator.liveness.Reaper;
 import io.agentstream.orchestrator.provider.Sessions;
@@ -16,6 +17,7 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DatabaseClock;
 import io.agentstream.orchestrator.store.Providers;
 import io.agentstream.orchestrator.webhook.Courier;
+import io.agentstream.orchestrator.webhook.RunShape;
 import io.agentstream.runtime.AdminServer;
 import io.agentstream.runtime.Closer;
 import io.agentstream.runtime.Config;
@@ -130,7 +132,8 @@ public final class OrchestratorService implements AutoCloseable {
         Database webhookDatabase = closer.own(
                 "webhooks' database",
                 new Database(databaseSettings(config, "orchestrator-webhooks", WEBHOOK_CONNECTIONS, API_STATEMENT_TIMEOUT)));
-        Courier courier = new Courier(webhookDatabase, cipher, outbound, metrics, clock, gate.open());
+        Courier courier = new Courier(
+                webhookDatabase, cipher, outbound, new RunShape(RunView::of, RunView::time), metrics, clock, gate.open());
         closer.own("webhooks", new DutyCycleRunner(courier, LOOP_CLOSE, barrier::fault).start());
         RunParts runs = RunParts.start(
                 new RunParts.Settings(

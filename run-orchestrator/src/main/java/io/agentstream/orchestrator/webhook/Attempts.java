@@ -49,12 +49,12 @@ final class Attempts {
     private final InstantSource clock;
     private final Messages messages;
 
-    Attempts(Database database, CredentialsCipher cipher, OutboundHttp http, InstantSource clock) {
+    Attempts(Database database, CredentialsCipher cipher, OutboundHttp http, RunShape shape, InstantSource clock) {
         this.database = database;
         this.cipher = cipher;
         this.http = http;
         this.clock = clock;
-        this.messages = new Messages(database);
+        this.messages = new Messages(database, shape);
     }
 
     /// What became of an attempt, for counters.

@@ -76,11 +76,12 @@ public final class Courier implements DutyCycle {
             Database database,
             CredentialsCipher cipher,
             OutboundHttp http,
+            RunShape shape,
             Metrics metrics,
             InstantSource clock,
             CountDownLatch databaseOpen) {
         this.database = database;
-        this.attempts = new Attempts(database, cipher, http, clock);
+        this.attempts = new Attempts(database, cipher, http, shape, clock);
         this.metrics = metrics;
         this.databaseOpen = databaseOpen;
         metrics.gauge("agent_stream_orchestrator_webhooks_under_way", this::underWay);

@@ -1,6 +1,5 @@
 package io.agentstream.orchestrator.webhook;
 
-import io.agentstream.orchestrator.api.RunView;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.DueDeliveries;
 import io.agentstream.orchestrator.store.DueDeliveries.Due;
@@ -31,9 +30,11 @@ final class Messages {
     private static final String ENDED = "run.ended";
 
     private final Database database;
+    private final RunShape shape;
 
-    Messages(Database database) {
+    Messages(Database database, RunShape shape) {
         this.database = database;
+        this.shape = shape;
     }
 
     /// What there is to send.
@@ -62,8 +63,8 @@ final class Messages {
         if (run.isEmpty()) {
             return new Message.Gone();
         }
-        ObjectNode shown = RunView.of(run.get());
-        String at = RunView.time(due.delivery().createdAt());
+        ObjectNode shown = shape.run().apply(run.get());
+        String at = shape.time().apply(due.delivery().createdAt());
         String body = (ended ? ended(shown, run.get().id()).ended(at) : RunPayload.started(shown, at)).toString();
         database.withConnection(connection -> {
             DueDeliveries.keepPayload(connection, due.delivery().id(), body);
@@ -84,7 +85,7 @@ final class Messages {
         do {
             page = page(runId, after);
             for (RunEvents.RunEvent event : page) {
-                payload.add(event, RunView.time(event.at()));
+                payload.add(event, shape.time().apply(event.at()));
                 after = event.position();
             }
             seen += page.size();

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.webhook;
 
 import io.agentstream.orchestrator.Until;
+import io.agentstream.orchestrator.api.RunView;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.secret.CredentialsCipher.Place;
 import io.agentstream.orchestrator.secret.WebhookSecrets;
@@ -48,6 +49,9 @@ final class CourierFixture implements AutoCloseable {
         });
     }
 
+    /// As the service has it.
+    static final RunShape SHAPE = new RunShape(RunView::of, RunView::time);
+
     /// Starts a courier that may reach this machine.
     void courier() {
         courier(new AddressGuard(Networks.parse("127.0.0.0/8")));
@@ -60,7 +64,7 @@ final class CourierFixture implements AutoCloseable {
     void courier(OutboundHttp http) {
         Metrics metrics = new Metrics("webhook-test");
         DutyCycleRunner runner = new DutyCycleRunner(
-                        new Courier(database, Tenant.CIPHER, http, metrics, InstantSource.system(), new CountDownLatch(0)),
+                        new Courier(database, Tenant.CIPHER, http, SHAPE, metrics, InstantSource.system(), new CountDownLatch(0)),
                         Duration.ofSeconds(10),
                         fault -> {
                             throw new IllegalStateException(fault);

@@ -169,7 +169,7 @@ final class PoisonTest {
                         Duration.ofSeconds(10)));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             // when
-            Future<Message> made = threads.submit(() -> new Messages(single).of(due));
+            Future<Message> made = threads.submit(() -> new Messages(single, CourierFixture.SHAPE).of(due));
             int meanwhile = 0;
             while (!made.isDone()) {
                 single.withConnection(c -> Sql.only(c, "select 1", row -> row.getInt(1)));

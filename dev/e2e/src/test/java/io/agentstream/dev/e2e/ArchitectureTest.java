@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.BaseStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,13 +59,33 @@ final class ArchitectureTest {
                     "schemas", "runtime", "agents", "audio", "gateway", "orchestrator", "worker", "cli", "dev.embedded",
                     "dev.simulator", "dev.bench")));
 
-    /// What gateway and worker are made of, and the parts of the same service that each may know.
+    /// What the services are made of, and the parts of the same service that each may know. Of the orchestrator's parts `decide` decides, `intake`,
+    /// `liveness` and `jobs` act by it, `api`, `webhook` and `follow` show what came of it; only where the service is put together do they meet.
     private static final Map<String, List<String>> PART_MAY_KNOW = Map.ofEntries(
             Map.entry("gateway.telephony", List.of()),
             Map.entry("gateway.websocket", List.of()),
             Map.entry("gateway.kafka", List.of()),
             Map.entry("gateway.call", List.of("gateway.telephony")),
             Map.entry("gateway.socket", List.of("gateway.call", "gateway.kafka", "gateway.telephony", "gateway.websocket")),
+            Map.entry("orchestrator.secret", List.of()),
+            Map.entry("orchestrator.store", List.of("orchestrator.secret")),
+            Map.entry("orchestrator.decide", List.of("orchestrator.store")),
+            Map.entry("orchestrator.provider", List.of("orchestrator.decide", "orchestrator.secret", "orchestrator.store")),
+            Map.entry("orchestrator.jobs", List.of(
+                    "orchestrator.decide", "orchestrator.provider", "orchestrator.secret", "orchestrator.store")),
+            Map.entry("orchestrator.liveness", List.of("orchestrator.decide", "orchestrator.jobs", "orchestrator.store")),
+            Map.entry("orchestrator.intake", List.of(
+                    "orchestrator.decide", "orchestrator.erase", "orchestrator.jobs", "orchestrator.liveness", "orchestrator.provider",
+                    "orchestrator.store")),
+            Map.entry("orchestrator.erase", List.of("orchestrator.store")),
+            Map.entry("orchestrator.facts", List.of()),
+            Map.entry("orchestrator.follow", List.of("orchestrator.store")),
+            Map.entry("orchestrator.replay", List.of("orchestrator.store")),
+            Map.entry("orchestrator.search", List.of("orchestrator.store")),
+            Map.entry("orchestrator.webhook", List.of("orchestrator.secret", "orchestrator.store")),
+            // of `decide` the names of a run's built-in keys: see below
+            Map.entry("orchestrator.api", List.of(
+                    "orchestrator.decide", "orchestrator.follow", "orchestrator.replay", "orchestrator.secret", "orchestrator.store")),
             Map.entry("worker.definitions", List.of()),
             Map.entry("worker.engine", List.of("worker.service")),
             Map.entry("worker.service", List.of()),
@@ -90,15 +111,37 @@ final class ArchitectureTest {
                 .check(OURS);
     }
 
+    @Test
+    void everyPartOfAServiceHasItsPlace() {
+        for (String service : List.of("gateway", "orchestrator", "worker")) {
+            String root = "io.agentstream." + service;
+            classes().that().resideInAPackage(root + "..").and().resideOutsideOfPackage(root)
+                    .should().resideInAnyPackage(PART_MAY_KNOW.keySet().stream().map(ArchitectureTest::packagesOf).toArray(String[]::new))
+                    .check(OURS);
+        }
+    }
+
+    /// Nobody asks over HTTP for a decision.
+    @Test
+    void theApiKnowsNothingOfHowIsDecided() {
+        noClasses().that().resideInAPackage("io.agentstream.orchestrator.api..")
+                .should().dependOnClassesThat(resideInAnyPackage("io.agentstream.orchestrator.decide..")
+                        .and(DescribedPredicate.not(named("io.agentstream.orchestrator.decide.Contexts"))))
+                .check(OURS);
+    }
+
     /// A provider, a dialect, an engine, a vendor: who puts a service together names it, and nobody else.
     @Test
     void kindsAreKnownToNobodyWhoWorksWithThem() {
         noClasses().that().resideInAnyPackage(
                         "io.agentstream.gateway.telephony", "io.agentstream.gateway.call..", "io.agentstream.gateway.socket..",
+                        "io.agentstream.orchestrator.provider", "io.agentstream.orchestrator.intake..",
+                        "io.agentstream.orchestrator.jobs..", "io.agentstream.orchestrator.liveness..",
                         "io.agentstream.worker.engine", "io.agentstream.worker.loop..", "io.agentstream.worker.service",
                         "io.agentstream.worker.service.wire")
                 .should().dependOnClassesThat(resideInAnyPackage(
-                                "io.agentstream.gateway.telephony.*..", "io.agentstream.worker.engine.*..", "io.agentstream.worker.service.*..")
+                                "io.agentstream.gateway.telephony.*..", "io.agentstream.orchestrator.provider.*..",
+                                "io.agentstream.worker.engine.*..", "io.agentstream.worker.service.*..")
                         .and(DescribedPredicate.not(resideInAnyPackage("io.agentstream.worker.service.wire"))))
                 .check(OURS);
     }
@@ -129,8 +172,9 @@ final class ArchitectureTest {
     @ParameterizedTest
     @MethodSource("cores")
     void machinesArePure(String core) {
+        Pattern names = Pattern.compile(core); // asked of every class for every one that it knows
         DescribedPredicate<JavaClass> own =
-                DescribedPredicate.describe("the core itself", type -> type.getFullName().matches(core));
+                DescribedPredicate.describe("the core itself", type -> names.matcher(type.getFullName()).matches());
         classes().that(own).should().onlyDependOnClassesThat(own
                         .or(resideInAnyPackage(
                                 "java.lang", "java.lang.annotation", "java.lang.invoke", "java.lang.runtime", "java.util",
