@@ -44,6 +44,14 @@ final class WorkerlessTest {
 
     private static final Duration VERDICT = Duration.ofSeconds(40);
 
+    /// So soon a call is ended once it can be known that nobody holds it.
+    private static final Duration KNOWN_FOR = Duration.ofSeconds(5);
+
+    /// For how long a call is new, and a worker may be about to take it.
+    private static final Duration NEW_FOR = Duration.ofSeconds(2);
+
+    private static final Duration GONE_AFTER = Duration.ofSeconds(2);
+
     /// Longer than this test: what waits for that does not end a call here.
     private static final String NEVER = "5m";
 
@@ -80,7 +88,7 @@ final class WorkerlessTest {
         infrastructure.close();
     }
 
-    /// Five seconds after whoever held the workers' group would have been missed.
+    /// Five seconds after whoever held the workers' group would have been missed, and soon after that.
     @Test
     void aCallThatNoWorkerTakesFailsAndCostsNothing() throws Exception {
         // given
@@ -93,10 +101,8 @@ final class WorkerlessTest {
             // then
             assertEquals(1011, socket.awaitFarewell(VERDICT, true).code());
             JsonNode run = services.api.awaitRun(agent, services.attempt.callId, "failed");
-            Duration silent = Duration.between(
-                    Instant.parse(run.path("started_at").asString()), Instant.parse(run.path("ended_at").asString()));
-            Duration known = Config.load(infrastructure.environment(), Map.of(), List.of()).get(Keys.WORKER_SESSION_TIMEOUT).plusSeconds(5);
-            assertTrue(silent.compareTo(known) >= 0 && silent.compareTo(known.plus(VERDICT)) < 0, run.toString());
+            Duration known = session().plusSeconds(5); // a worker that was killed may be missed so late, and another have so long to take its calls
+            assertTrue(talked(run).compareTo(known) >= 0 && talked(run).compareTo(known.plus(KNOWN_FOR)) < 0, run.toString());
             assertFailedForNothing(run);
         }
     }
@@ -105,7 +111,7 @@ final class WorkerlessTest {
     void aCallEndsWithACauseWhenTheLastWorkerIsKilled() throws Exception {
         // given
         try (Services services = new Services(Map.of(
-                        "AGENT_STREAM_CONVERSATION_TIMEOUT", NEVER, "AGENT_STREAM_WORKERS_GONE_AFTER", "2s"));
+                        "AGENT_STREAM_CONVERSATION_TIMEOUT", NEVER, "AGENT_STREAM_WORKERS_GONE_AFTER", GONE_AFTER.toSeconds() + "s"));
                 ServiceProcess worker =
                         ServiceProcess.start(ServiceProcess.Kind.WORKER, infrastructure.environment());
                 EchoCall call = EchoCall.begin(services.attempt, EchoCall.FRAMES_OF_160)) {
@@ -113,12 +119,35 @@ final class WorkerlessTest {
             call.allowGaps();
 
             // when
+            Instant killed = Instant.now();
             worker.kill();
 
             // then
             assertEquals(1011, call.awaitClose());
-            assertFailedForNothing(services.api.awaitRun(agent, services.attempt.callId, "failed"));
+            JsonNode run = services.api.awaitRun(agent, services.attempt.callId, "failed");
+            assertFailedForNothing(run);
+            Instant known = killed.plus(session()).plus(GONE_AFTER);
+            assertTrue(Instant.parse(run.path("ended_at").asString()).isBefore(known.plus(KNOWN_FOR)), killed + ": " + run);
+
+            // and of a call that comes then it is known as soon as it is not new any more
+            Attempt next = services.attempt();
+            try (RawWebSocket socket = RawWebSocket.open(next.uri())) {
+                socket.text(next.first.orElseThrow());
+                socket.text(next.start());
+                assertEquals(1011, socket.awaitFarewell(VERDICT, true).code());
+            }
+            JsonNode nobodys = services.api.awaitRun(agent, next.callId, "failed");
+            assertFailedForNothing(nobodys);
+            assertTrue(talked(nobodys).compareTo(NEW_FOR.plus(KNOWN_FOR)) < 0, nobodys.toString());
         }
+    }
+
+    private Duration session() throws Exception {
+        return Config.load(infrastructure.environment(), Map.of(), List.of()).get(Keys.WORKER_SESSION_TIMEOUT);
+    }
+
+    private static Duration talked(JsonNode run) {
+        return Duration.between(Instant.parse(run.path("started_at").asString()), Instant.parse(run.path("ended_at").asString()));
     }
 
     /// No worker is missed yet. The run, the ledger, the facts, their sum and the audit say the same.
@@ -177,6 +206,7 @@ final class WorkerlessTest {
         private final GatewayService gateway;
         private final OrchestratorService orchestrator;
         private final Api api;
+        private final DemoFile demo;
         private final Attempt attempt;
 
         Services(Map<String, String> over) throws Exception {
@@ -185,7 +215,7 @@ final class WorkerlessTest {
             Config config = Config.load(environment, Map.of(), List.of());
             gateway = GatewayService.launch(config, new StopBarrier());
             orchestrator = OrchestratorService.launch(config, new StopBarrier());
-            DemoFile demo = new DemoFile(
+            demo = new DemoFile(
                     before.operatorKey(),
                     "http://127.0.0.1:" + gateway.port(),
                     "http://127.0.0.1:" + gateway.adminPort(),
@@ -206,10 +236,16 @@ final class WorkerlessTest {
                     before.echoStreamUrl(),
                     before.assistantAgentUuid());
             api = new Api(demo);
-            attempt = new Attempt(demo, sandbox, agent);
-            attempt.gateway = "ws://127.0.0.1:" + gateway.port();
+            attempt = attempt();
             Api.awaitReady(demo.gatewayAdminUrl());
             Api.awaitReady(demo.apiAdminUrl());
+        }
+
+        /// Another call of the same agent.
+        Attempt attempt() {
+            Attempt another = new Attempt(demo, sandbox, agent);
+            another.gateway = "ws://127.0.0.1:" + gateway.port();
+            return another;
         }
 
         @Override
