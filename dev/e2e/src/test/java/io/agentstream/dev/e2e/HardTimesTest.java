@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 @KillsProcesses
 final class HardTimesTest {
 
+    /// Where nobody can write, not even root.
+    private static final String READ_ONLY = "/proc";
+
     @TempDir
     private Path terminal;
 
@@ -60,6 +63,36 @@ final class HardTimesTest {
             // then
             assertEquals(0, code, () -> text(said));
             assertEquals(0, up.stop(), up.said());
+        }
+    }
+
+    /// With the same database server, which lived on. Nothing is kept in the home of its user, which is read-only as that of a service may be.
+    @Test
+    void goesOnWithItsDataWhereItWasKilledAndItsHomeCanOnlyBeRead() throws Exception {
+        // given a system whose process was killed, with a call behind it
+        Map<String, String> home = Map.of("HOME", READ_ONLY, "JAVA_TOOL_OPTIONS", "-Duser.home=" + READ_ONLY);
+        Path data = Files.createDirectory(terminal.resolve("data"));
+        UsedPostgres.in(data.resolve("postgres"));
+        try (Afterwards _ = Afterwards.removePostgres(data.resolve("postgres"))) {
+            DemoFile before;
+            try (UpProcess up = UpProcess.begin(terminal, home, "--data", data.toString()).awaitReady()) {
+                before = DemoFile.read(data).orElseThrow();
+                assertEquals(0, call(data));
+                up.kill();
+            }
+            assertTrue(ProcessHandle.of(databaseOf(data)).isPresent(), "its database has ended with it");
+
+            // when
+            try (UpProcess again = UpProcess.begin(terminal, home, "--data", data.toString()).awaitReady()) {
+                // then it is the same one, and works
+                DemoFile after = DemoFile.read(data).orElseThrow();
+                assertEquals(before.apiKey(), after.apiKey());
+                assertEquals(before.echoAgentUuid(), after.echoAgentUuid());
+                assertEquals(1, new Api(after).runs(after.echoAgentUuid()).size());
+                assertEquals(0, call(data));
+                assertEquals(2, new Api(after).runs(after.echoAgentUuid()).size());
+                assertEquals(0, again.stop(), again.said());
+            }
         }
     }
 
