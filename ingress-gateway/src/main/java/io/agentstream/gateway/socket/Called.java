@@ -80,7 +80,10 @@ final class Called {
         /// @param proven whether they come from an address of which calls have talked of late
         /// @param eachUs what it costs if one of those in the handshake comes to nothing
         boolean isUsedUp(boolean proven, long eachUs, long nowUs) {
-            return rate.isUsedUp(handshakes * eachUs, nowUs) || crowd.isUsedUp(nowUs) || begun.isUsedUp(nowUs) || (!proven && strangers.isUsedUp(nowUs));
+            return rate.isUsedUp(handshakes * eachUs, nowUs)
+                    || crowd.isUsedUp(nowUs)
+                    || begun.isUsedUp(nowUs)
+                    || (!proven && strangers.isUsedUp(strangersHandshakes * eachUs, nowUs));
         }
     }
 

@@ -10,15 +10,22 @@ final class Debts {
 
     /// What its owner has set up badly costs an agent so many times what an address's failure costs the address: a provider calls for all
     /// tenants, an agent is one tenant's alone, and each call that is refused for it costs as much as one that is let in.
-    static final int AGENT_COSTS = 10;
+    static final int AGENT_COSTS = 20;
 
     /// What it costs all agents of its organisation: less, so that one agent alone does not silence the others.
-    static final int TENANT_COSTS = 5;
+    static final int TENANT_COSTS = 10;
+
+    /// What it costs a tenant whose calls are more than it may have in the handshake, where one of them is told so: each leaves two events, and tells
+    /// nobody what he does not know. The others are turned away without a trace, and the next may be let in as soon as there is room.
+    static final int CROWD_COSTS = 50;
 
     private static final long SECOND_US = 1_000_000;
 
     /// What a running call costs its agent that was ended because it brought too much: the next would begin anew.
     private static final long FLOOD_US = SECOND_US;
+
+    /// What it costs all agents of its organisation; also one that brought too much before it talked, where strangers call.
+    private static final long TENANTS_FLOOD_US = FLOOD_US * TENANT_COSTS / AGENT_COSTS;
 
     /// What all addresses together owe.
     final RefusalRate all = RefusalRate.ofMany();
@@ -41,6 +48,10 @@ final class Debts {
         return TENANT_COSTS * eachUs;
     }
 
+    private long crowdUs() {
+        return CROWD_COSTS * eachUs;
+    }
+
     /// A call failed before it talked.
     ///
     /// @param proven whether calls of the address have talked of late
@@ -50,7 +61,7 @@ final class Debts {
                 peer(peer, nowUs);
                 all.charge(eachUs / ADDRESSES, nowUs);
                 if (!proven) {
-                    strangersOf(agent, nowUs);
+                    strangersOf(agent, failure == Failure.TOO_MANY_MESSAGES ? TENANTS_FLOOD_US : tenantsUs(), nowUs);
                 }
             }
             case AGENT -> {
@@ -67,7 +78,7 @@ final class Debts {
     void flooded(Called.Agent agent, long nowUs) {
         agent.rate.charge(FLOOD_US, nowUs);
         if (agent.isKnown()) {
-            called.tenant(agent.organization(), nowUs).rate.charge(FLOOD_US * TENANT_COSTS / AGENT_COSTS, nowUs);
+            called.tenant(agent.organization(), nowUs).rate.charge(TENANTS_FLOOD_US, nowUs);
         }
     }
 
@@ -89,14 +100,14 @@ final class Debts {
 
     /// An address of which no call has talked wants more of an agent than there is. Nobody is to pay for that whose callers are known.
     void stranger(Called.Agent agent, long nowUs) {
-        agent.strangers.charge(agentsUs(), nowUs);
-        strangersOf(agent, nowUs);
+        agent.strangers.charge(crowdUs(), nowUs);
+        strangersOf(agent, crowdUs(), nowUs);
     }
 
     /// What strangers cost all agents of the organisation, where it is known.
-    private void strangersOf(Called.Agent agent, long nowUs) {
+    private void strangersOf(Called.Agent agent, long costUs, long nowUs) {
         if (agent.isKnown()) {
-            called.tenant(agent.organization(), nowUs).strangers.charge(tenantsUs(), nowUs);
+            called.tenant(agent.organization(), nowUs).strangers.charge(costUs, nowUs);
         }
     }
 
@@ -111,7 +122,7 @@ final class Debts {
     /// All agents of the organisation, where it is known, want more than one may have.
     void crowd(Called.Agent agent, long nowUs) {
         if (agent.isKnown()) {
-            called.tenant(agent.organization(), nowUs).crowd.charge(tenantsUs(), nowUs);
+            called.tenant(agent.organization(), nowUs).crowd.charge(crowdUs(), nowUs);
         }
     }
 }

@@ -93,7 +93,7 @@ final class RefusalsTest {
             failed++;
         }
 
-        assertEquals(AtTheDoor.RATE * RefusalRate.BURST_S / Debts.AGENT_COSTS, failed);
+        assertEquals(Math.ceilDiv(AtTheDoor.RATE * RefusalRate.BURST_S, Debts.AGENT_COSTS), failed);
         assertEquals(TurnedAway.AGENT_RATE, door.admission.turnsAway("provider", AtTheDoor.request("tenant").agentDigest(), 0));
         assertNull(door.admission.turnsAway("provider", AtTheDoor.request("other tenant").agentDigest(), 0));
     }
@@ -108,7 +108,7 @@ final class RefusalsTest {
             refused++;
         }
 
-        assertEquals(AtTheDoor.RATE * RefusalRate.BURST_S / Debts.AGENT_COSTS, refused);
+        assertEquals(AtTheDoor.RATE * RefusalRate.BURST_S / Debts.CROWD_COSTS, refused);
         assertNull(door.admission.turnsAway("provider", AtTheDoor.request("other").agentDigest(), 0));
     }
 

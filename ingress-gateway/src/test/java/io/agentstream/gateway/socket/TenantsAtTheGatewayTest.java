@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +124,41 @@ final class TenantsAtTheGatewayTest {
 
     private record Waiting(Permit permit, long decidedUs) {}
 
+    /// All of a batch that was let in together are given up together. If as many came at once again, each time were one in which everybody waits.
+    @Test
+    void silentSocketsThatAreGivenUpTogetherAreNotFollowedByAsManyAtOnce() {
+        // given
+        floodersAreKnown(20, "provider");
+        int patienceS = 10;
+
+        // when
+        Map<Long, Integer> letIn = new TreeMap<>();
+        Deque<Waiting> waiting = new ArrayDeque<>();
+        for (int i = 0; i < 400 * 4 * patienceS; i++) {
+            long nowUs = i * SECOND_US / 400;
+            while (!waiting.isEmpty() && waiting.peek().decidedUs <= nowUs) {
+                Waiting next = waiting.remove();
+                next.permit.ended(Failure.HANDSHAKE_TIMEOUT, nowUs);
+                next.permit.gone();
+            }
+            if (turnsAway("flooder" + i % 20, "stranger", nowUs) == null) {
+                Permit permit = enter("flooder" + i % 20, "stranger", nowUs);
+                if (permit.refusal() == null) {
+                    waiting.add(new Waiting(permit, nowUs + patienceS * SECOND_US));
+                    letIn.merge(nowUs / SECOND_US, 1, Integer::sum);
+                } else {
+                    permit.gone();
+                }
+            }
+        }
+
+        // then
+        assertEquals(PER_TENANT / 2, letIn.remove(0L), "in the first second, of which nobody knows that it is a flood");
+        int most = REFUSALS / Debts.TENANT_COSTS + 1;
+        assertTrue(letIn.values().stream().allMatch(each -> each <= most), letIn + ", where " + most + " a second may be");
+        assertTrue(letIn.values().stream().mapToInt(Integer::intValue).sum() >= patienceS, letIn.toString());
+    }
+
     /// A burst of good calls is not taken for one of bad ones.
     @Test
     void whoOwesNothingMayHaveAllItsCallsInTheHandshake() {
@@ -194,8 +230,40 @@ final class TenantsAtTheGatewayTest {
         }
 
         // then
-        assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.TENANT_COSTS, refused);
+        assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.CROWD_COSTS, refused);
         assertNull(turnsAway("other", "provider", 0));
+    }
+
+    /// Each of them leaves two events and is looked up by an orchestrator.
+    @Test
+    void aFloodThatFindsNoRoomIsTurnedAwayWithoutATraceButForFew() {
+        // given
+        floodersAreKnown(20, "provider");
+        List<Permit> waiting = new ArrayList<>();
+        for (int i = 0; i < PER_TENANT; i++) {
+            waiting.add(enter("flooder" + i, "provider", 0));
+        }
+        int seconds = 20;
+
+        // when
+        int told = 0;
+        for (int i = 0; i < 400 * seconds; i++) {
+            long nowUs = i * SECOND_US / 400;
+            if (turnsAway("flooder" + i % 20, "provider", nowUs) == null) {
+                Permit permit = enter("flooder" + i % 20, "provider", nowUs);
+                assertEquals(Failure.TRY_AGAIN_LATER, permit.refusal());
+                permit.gone();
+                told++;
+            }
+        }
+
+        // then
+        int most = REFUSALS * (RefusalRate.BURST_S + seconds) / Debts.CROWD_COSTS + 1;
+        assertTrue(told <= most, told + " were told, where " + most + " may be");
+        waiting.forEach(permit -> permit.ended(null, seconds * SECOND_US));
+        long soonUs = seconds * SECOND_US + Debts.CROWD_COSTS * SECOND_US / REFUSALS;
+        assertNull(turnsAway("flooder0", "provider", soonUs), "there is room");
+        assertNull(enter("flooder0", "provider", soonUs).refusal());
     }
 
     @Test
@@ -230,6 +298,20 @@ final class TenantsAtTheGatewayTest {
         // then
         assertEquals(REFUSALS * RefusalRate.BURST_S / Debts.TENANT_COSTS, silent);
         assertEquals(TurnedAway.TENANT_RATE, turnsAway("flooder0", "another stranger", 0));
+        assertNull(turnsAway("flooder0", "provider", 0));
+    }
+
+    /// A thousand messages are read of each before it is told so.
+    @Test
+    void strangersThatBringTooMuchBeforeTheyTalkCostAsMuchAsCallsThatDo() {
+        // given
+        floodersAreKnown(20, "provider");
+
+        // when
+        int flooded = calls(20, "stranger", Failure.TOO_MANY_MESSAGES);
+
+        // then
+        assertEquals(RefusalRate.BURST_S * Debts.AGENT_COSTS / Debts.TENANT_COSTS, flooded);
         assertNull(turnsAway("flooder0", "provider", 0));
     }
 
