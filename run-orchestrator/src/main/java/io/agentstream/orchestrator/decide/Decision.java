@@ -102,6 +102,16 @@ public record Decision(
         return events.isEmpty() && commands.isEmpty() && hangUp.isEmpty() && also.isEmpty();
     }
 
+    /// Whether a call was refused that has no run.
+    public boolean isRefusal() {
+        return runName == null && commands.stream().anyMatch(command -> command instanceof SocketCommand.Close);
+    }
+
+    /// Whether its run is over, and failed.
+    public boolean isFailure() {
+        return !events.isEmpty() && events.getLast() instanceof RunEvent.Failed;
+    }
+
     /// One word for logs and counters: where the run is now, or why the call was refused.
     public String outcome() {
         if (!events.isEmpty()) {

@@ -50,6 +50,7 @@ public final class CallHandler {
     private final Attendance attendance;
     private final FaultCounters faults;
     private final Greetings greetings;
+    private final OverBefore over = new OverBefore();
 
     /// @param handshakeTimeout how long the gateway waits for an answer. The provider must have answered a margin before, so that the
     ///     verdict on a silent provider reaches the gateway before the gateway loses patience by itself
@@ -135,22 +136,28 @@ public final class CallHandler {
     private void handle(CallEvent event, @Nullable CallKeys keys, Source source, BooleanSupplier ours) throws InterruptedException {
         switch (event) {
             case CallEvent.Offered offered -> {
-                if (offered.refusal() == null) {
+                if (offered.refusal() != null) {
+                    over.refused(offered.callId());
+                } else {
                     if (!announcer.isSlot(offered.slot())) {
                         throw new UnusableRecordException("nobody can be told: there is no slot " + offered.slot());
                     }
                     long startNs = System.nanoTime();
                     Greetings.Waiting greeting = greetings.of(offered.callId());
-                    announcer.announce(decisions.offered(offered, keys, greeting, source, clock));
+                    Decision decision = decisions.offered(offered, keys, greeting, source, clock);
+                    announcer.announce(decision);
+                    over.said(decision);
                     admission.record(System.nanoTime() - startNs - greeting.waitedNs(), TimeUnit.NANOSECONDS);
                 }
             }
+            case CallEvent.Started started when over.isKnown(started.callId()) -> {}
             case CallEvent.Started started -> {
                 Optional<ProofPlan> plan = decisions.plan(started);
                 if (plan.isPresent()) {
                     announcer.announce(decisions.started(ask(started, plan.get()), source, clock));
                 }
             }
+            case CallEvent.Ended ended when over.isDone(ended.callId()) -> {}
             case CallEvent.Ended ended -> {
                 long readMs = clock.millis();
                 Decision decision = decisions.endedIfKnown(ended, source, attendance.known(ended.callId())).orElseGet(() -> {
