@@ -30,14 +30,16 @@ public final class RunDecisions {
     private final Stories stories;
     private final Metering metering;
     private final Owners owners;
+    private final Turns plans;
     private final Turns ends;
     private final Turns words;
 
     public RunDecisions(Database database, Tariff tariff, Duration handshakeTimeout) {
         Charges charges = new Charges(tariff);
-        // Of one organisation: offers, starts and ends together at most half of the connections, and as many for what is said.
+        // Of one organisation: a sixth of the connections each for offers, for what starts ask first, for starts and for ends, and half for what is said.
         int atOnce = Math.max(2, database.poolSize() / 6);
         this.owners = new Owners(database, atOnce);
+        this.plans = new Turns(atOnce); // not those of starts: what is decided is said again without a turn, and is asked for first
         this.ends = new Turns(atOnce);
         this.words = new Turns(Math.max(2, database.poolSize() / 2));
         this.admissions = new Admissions(database, tariff, handshakeTimeout, owners, atOnce);
@@ -62,8 +64,10 @@ public final class RunDecisions {
     }
 
     /// What it takes to prove a call that has started; nothing where there is nothing to prove.
+    ///
+    /// @throws NotNowException where too many calls of the organisation start at once
     public Optional<ProofPlan> plan(CallEvent.Started start) {
-        return proofs.plan(start);
+        return inTurn(plans, start.callId(), () -> proofs.plan(start));
     }
 
     /// Whether the call may talk.

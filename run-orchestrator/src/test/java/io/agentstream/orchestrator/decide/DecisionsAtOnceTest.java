@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,6 +69,35 @@ final class DecisionsAtOnceTest {
             return result.get(seconds, TimeUnit.SECONDS);
         } catch (Exception notSoon) {
             throw new AssertionError("not within " + seconds + " s", notSoon);
+        }
+    }
+
+    /// All that a start asks for first is whose it is, and with which account: with a connection in its hand.
+    @Test
+    void aBurstOfOneOrganisationsStartsLeavesOthersTheConnections() throws Exception {
+        // given
+        List<CallId> burst = new ArrayList<>();
+        for (int i = 0; i < 2 * CONNECTIONS; i++) {
+            burst.add(calls.admitted());
+        }
+        List<Future<Optional<ProofPlan>>> plans = new ArrayList<>();
+
+        // when
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            int found = tenant.database().inTransaction(connection -> {
+                Sql.update(connection, "lock table telephony_configurations in access exclusive mode");
+                for (CallId call : burst) {
+                    plans.add(threads.submit(() -> calls.decisions().plan(Samples.started().of(call).build())));
+                }
+                return within(4, threads.submit(
+                        () -> tenant.database().withConnection(c -> Sql.only(c, "select 7", row -> row.getInt(1)))));
+            });
+
+            // then
+            assertEquals(7, found);
+            for (Future<Optional<ProofPlan>> plan : plans) {
+                assertTrue(soon(plan).isPresent());
+            }
         }
     }
 

@@ -40,6 +40,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,37 @@ final class SharedPaceTest {
 
             assertEquals(24, all.size());
             assertTrue(mostIn(window, all) <= 5, "at most 5 in a window: " + mostIn(window, all));
+        }
+    }
+
+    /// Of one account that has more calls than its provider takes, while somebody has its row.
+    @Test
+    void whoWaitsInOneLineLeavesOthersTheConnections() throws Exception {
+        Pace pace = pace(10, Duration.ofSeconds(3));
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        List<Future<OptionalLong>> waiting = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            pace.reserve(domain, System.nanoTime(), deadline);
+            OptionalLong theirs = database.inTransaction(connection -> {
+                Sql.query(connection, "select 1 from provider_turns where domain = ? for update", row -> true, domain);
+                for (int i = 0; i < 2 * database.poolSize(); i++) {
+                    waiting.add(threads.submit(() -> pace.reserve(domain, System.nanoTime(), deadline)));
+                }
+                return soon(threads.submit(() -> pace.reserve("other-" + domain, System.nanoTime(), deadline)));
+            });
+
+            assertTrue(theirs.isPresent());
+            for (Future<OptionalLong> turn : waiting) {
+                assertTrue(turn.get().isPresent());
+            }
+        }
+    }
+
+    private static <T> T soon(Future<T> result) {
+        try {
+            return result.get(4, TimeUnit.SECONDS);
+        } catch (Exception notSoon) {
+            throw new AssertionError("not within 4 s", notSoon);
         }
     }
 
