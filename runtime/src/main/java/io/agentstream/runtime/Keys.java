@@ -132,7 +132,8 @@ public final class Keys {
     public static final Key<Integer> API_SHARE_PERCENT = number(
             "API_SHARE_PERCENT", 25, 1, 100_000,
             "How much of one processor, in percent, what one organisation asks may take for long at one orchestrator, whatever its keys;"
-                    + " ten seconds' worth may come at once. What is more is answered 429. The pieces of streams do not count.");
+                    + " two seconds' worth may come at once, and each MiB of an answer counts as 21 ms more, for what it takes the database. What is"
+                    + " more is answered 429. The pieces of streams do not count.");
     public static final Key<URI> PUBLIC_GATEWAY_URL = uri(
             "PUBLIC_GATEWAY_URL", "ws://127.0.0.1:8080", List.of("ws", "wss"),
             "How providers reach the gateway: shown in the `stream_url` of an agent, and where `doctor` calls.");

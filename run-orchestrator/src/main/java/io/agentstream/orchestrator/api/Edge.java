@@ -14,6 +14,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -232,6 +233,8 @@ final class Edge implements AutoCloseable {
         byte[] bytes = body.get();
         long owner = owner(in);
         Reply reply = workers.answer(owner, () -> handled(found, in, query, bytes, RequestHeaders.asked(exchange), type));
+        ByteBuffer whole = reply.body();
+        limits.shares().sent(owner, whole == null ? 0 : whole.remaining());
         Reply answer = reply.later() == null ? reply.through(pieces -> inTurn(owner, pieces)) : reply.later().get();
         Users.Caller caller = in.caller();
         return caller == null ? answer : answer.through(pieces -> new KeyedPieces(pieces, keys, caller.keyId()));

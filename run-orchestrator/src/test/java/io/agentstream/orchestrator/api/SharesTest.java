@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.secret.ApiKeys;
+import io.agentstream.orchestrator.store.AgentVersions;
+import io.agentstream.orchestrator.store.Agents;
 import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.SampleTenant;
 import io.agentstream.orchestrator.store.Scope;
@@ -12,6 +14,7 @@ import io.agentstream.orchestrator.store.UserKeys;
 import io.agentstream.runtime.Secret;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// What one organisation asks takes its part of the processors from the calls of all, and no more.
 final class SharesTest {
@@ -30,9 +34,9 @@ final class SharesTest {
         private final Shares shares = new Shares(25, nowNanos::get);
 
         @Test
-        void tenSecondsWorthMayBeTakenAtOnce() {
+        void twoSecondsWorthMayBeTakenAtOnce() {
             // when
-            shares.took(1, TimeUnit.MILLISECONDS.toNanos(2_499));
+            shares.took(1, TimeUnit.MILLISECONDS.toNanos(499));
 
             // then
             assertEquals(0, shares.waitSeconds(1));
@@ -44,7 +48,7 @@ final class SharesTest {
         @Test
         void whatWasTakenBeyondIsOwed() {
             // given
-            shares.took(1, TimeUnit.MILLISECONDS.toNanos(3_500));
+            shares.took(1, TimeUnit.MILLISECONDS.toNanos(1_500));
 
             // when
             nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(4));
@@ -53,6 +57,26 @@ final class SharesTest {
             assertEquals(1, shares.waitSeconds(1));
             nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
             assertEquals(0, shares.waitSeconds(1));
+        }
+    }
+
+    @Nested
+    final class OfLongAnswers {
+
+        /// The database's process reads them, and its time is nobody's thread's here.
+        @Test
+        void aLongAnswerCostsWhatItTakesElsewhere() {
+            // given
+            Shares shares = new Shares(25, () -> 5);
+
+            // when
+            for (int i = 0; i < 24; i++) {
+                shares.sent(1, 1 << 20);
+            }
+
+            // then
+            assertTrue(shares.waitSeconds(1) > 0, "24 MiB");
+            assertEquals(0, shares.waitSeconds(2));
         }
     }
 
@@ -121,6 +145,50 @@ final class SharesTest {
             assertTrue(api.metrics().contains("agent_stream_orchestrator_api_refused_total{service=\"api-test\",why=\"share\"}"));
             assertEquals(200, api.sendAs(other.apiKey(), "GET", READ, null).status());
             assertEquals(200, api.operator("GET", "/api/v1/operator/organizations?limit=1", null).status());
+        }
+
+        private SampleTenant withALongPage() {
+            SampleTenant made = SampleTenant.create(database);
+            JsonNodeFactory json = JsonNodeFactory.instance;
+            database.inTransaction(c -> {
+                long agent = Agents.create(c, UUID.randomUUID(), made.organizationId(), made.userId(), "Large", json.objectNode());
+                AgentVersions.saveDraft(c, agent, json.objectNode().put("engine", "echo").put("words", "word ".repeat(200_000)));
+                return agent;
+            });
+            return made;
+        }
+
+        /// Pages of a megabyte, each of which takes its thread a few milliseconds only.
+        private int answered(SampleTenant whose) throws Exception {
+            int answered = 0;
+            while (answered < MOST && api.sendAs(whose.apiKey(), "GET", "/api/v1/agents?limit=500", null).status() == 200) {
+                answered++;
+            }
+            return answered;
+        }
+
+        @Test
+        void pagesThatAreLongUseUpTheShareByTheirLength() throws Exception {
+            // given
+            api.close();
+            int percent = 10;
+            Api.Settings plain = ApiSettings.of("ws://x");
+            api = new RunningApi(database, tenant.apiKey(), new Api.Settings(
+                    plain.gatewayUrl(), plain.operatorKey(), plain.pricePerMinute(), plain.trustedProxies(),
+                    plain.failedKeysPerMinute(), new Api.Rates(MOST, MOST, MOST, percent), plain.patience()));
+            for (int i = 0; i < 5; i++) {
+                answered(withALongPage()); // until it is compiled
+            }
+            SampleTenant measured = withALongPage();
+
+            // when
+            long startNs = System.nanoTime();
+            int answered = answered(measured);
+            double seconds = (System.nanoTime() - startNs) / 1e9;
+
+            // then
+            double most = (Shares.BURST_SECONDS + seconds) * percent * 1e7 / (1_000_000.0 * Shares.NANOS_PER_BYTE) + 1;
+            assertTrue(answered <= most, answered + " pages of a megabyte in " + seconds + " s");
         }
 
         @Test
