@@ -19,12 +19,15 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL: is it there, of a version that we know, the one that may be written to, migrated; does it keep our time-outs; is its clock
-/// right; does it take as many connections as an orchestrator makes.
+/// right; does it take as many connections as an orchestrator makes; do its sessions stay ours.
 record DatabaseCheck(Config config, @Nullable Path data) implements Check {
 
     private static final int OLDEST_VERSION = 14;
     private static final int OURS_BESIDE_POOLS = 4 + ApiDatabases.BESIDE;
     private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    /// With one, a pooler has no reason to give it another session.
+    private static final int CONNECTIONS = 2;
 
     @Override
     public String about() {
@@ -39,10 +42,11 @@ record DatabaseCheck(Config config, @Nullable Path data) implements Check {
         }
         try (Database database = new Database(new Database.Settings(
                 config.get(Keys.DATABASE_URL).toString(), config.get(Keys.DATABASE_USER), config.get(Keys.DATABASE_PASSWORD), "doctor",
-                1, PATIENCE, PATIENCE))) {
+                CONNECTIONS, PATIENCE, PATIENCE))) {
             return database.withConnection(connection -> {
                 List<Finding> findings = new ArrayList<>();
                 findings.add(version(connection));
+                findings.add(sessions(database, connection));
                 findings.add(migrations(database));
                 findings.add(timeouts(connection));
                 findings.add(connections(connection));
@@ -60,6 +64,11 @@ record DatabaseCheck(Config config, @Nullable Path data) implements Check {
             return Finding.wrong(
                     about(), "refuses us (" + words + ")",
                     "correct " + Keys.DATABASE_USER.variable() + " and " + Keys.DATABASE_PASSWORD.variable() + ", and pg_hba.conf");
+        }
+        if (words.contains("unsupported startup parameter")) {
+            return Finding.wrong(
+                    "pooler", "what stands in front of PostgreSQL refuses us (" + words + ")",
+                    "have it pass over that parameter (PgBouncer: ignore_startup_parameters), and give sessions (pool_mode = session)");
         }
         if (words.contains("does not exist")) {
             return Finding.wrong(about(), "answers, but " + words, "create the database, or correct " + Keys.DATABASE_URL.variable());
@@ -85,6 +94,26 @@ record DatabaseCheck(Config config, @Nullable Path data) implements Check {
         return major < OLDEST_VERSION
                 ? Finding.wrong(about(), "is of version " + major, "upgrade it to " + OLDEST_VERSION + " or newer")
                 : Finding.ok(about(), "answers; version " + major);
+    }
+
+    /// Whether a connection keeps its session while another one is in a transaction. A pooler that hands out sessions by the transaction gives
+    /// that one the session which became free last, ours, and us another.
+    private static Finding sessions(Database database, Connection connection) {
+        return database.inTransaction(other -> {
+            int ours = session(connection); // it is free again behind this
+            boolean kept = session(other) != ours && session(connection) == ours;
+            return kept
+                    ? Finding.ok("pooler", "each connection has a session of its own")
+                    : Finding.wrong(
+                            "pooler",
+                            "what stands in front of PostgreSQL gives each transaction another session, as PgBouncer does with pool_mode = transaction:"
+                                    + " time-outs, advisory locks and prepared statements are lost, and two orchestrators may migrate at once",
+                            "set pool_mode = session for this database and user, or write PostgreSQL's own address in " + Keys.DATABASE_URL.variable());
+        });
+    }
+
+    private static int session(Connection connection) throws SQLException {
+        return Sql.only(connection, "select pg_backend_pid()", row -> row.getInt(1));
     }
 
     private static Finding migrations(Database database) {

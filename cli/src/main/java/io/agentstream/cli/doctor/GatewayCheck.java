@@ -30,6 +30,7 @@ import javax.net.ssl.SSLSocketFactory;
 record GatewayCheck(URI url, boolean local, SSLSocketFactory tls, Duration patience) implements Check {
 
     private static final Duration SOON = Duration.ofDays(21);
+    private static final String RENEW = "renew it; the gateway takes up files that are replaced";
 
     @Override
     public String about() {
@@ -112,9 +113,12 @@ record GatewayCheck(URI url, boolean local, SSLSocketFactory tls, Duration patie
 
     private static Finding certificate(X509Certificate certificate, Instant now) {
         Instant end = certificate.getNotAfter().toInstant();
+        if (end.isBefore(now)) { // which whoever trusts it by name and not by its authority does not see
+            return Finding.wrong("tls", "the certificate has ended at " + end + ": providers do not take it", RENEW);
+        }
         String says = "the certificate holds until " + end;
         return end.isBefore(now.plus(SOON))
-                ? Finding.wrong("tls", says + ", which is soon", "renew it; the gateway takes up files that are replaced")
+                ? Finding.wrong("tls", says + ", which is soon", RENEW)
                 : Finding.ok("tls", says);
     }
 
@@ -132,7 +136,7 @@ record GatewayCheck(URI url, boolean local, SSLSocketFactory tls, Duration patie
             return Finding.wrong("tls", "the certificate at " + where + " is for other names (" + words + ")", "get one for this name");
         }
         if (words.contains("validity check failed") || words.contains("expired")) {
-            return Finding.wrong("tls", "the certificate at " + where + " has ended or not begun (" + words + ")", "renew it");
+            return Finding.wrong("tls", "the certificate at " + where + " has ended or not begun (" + words + ")", RENEW);
         }
         if (failure instanceof SSLHandshakeException && words.contains("unable to find valid certification path")) {
             return Finding.wrong(

@@ -82,9 +82,20 @@ record TokensCheck(Config config, long organizationId) implements Check {
             case Opened.Corrupt _ -> Finding.wrong(about(), "the stored token of " + account.domain() + " is damaged", anew);
             case Opened.Plain(Secret token) -> {
                 long deadline = System.nanoTime() + PATIENCE.toNanos();
-                yield judged(account, provider.check(account.domain(), "doctor-" + UUID.randomUUID(), token, deadline), anew);
+                CloudonixClient.Asked asked = provider.ask(account.domain(), account.domain(), "doctor-" + UUID.randomUUID(), token, deadline);
+                yield isRefused(asked.check()) && provider.opensDomain(account.domain(), token, deadline)
+                        ? Finding.wrong(
+                                about(),
+                                "the provider knows the token of " + account.domain() + " and does not let it see the domain's sessions ("
+                                        + asked.status() + "): calls end with 4400 Cloudonix session validation failed, and none is hung up",
+                                "give that API key the right to read and end sessions in Cloudonix's console, or " + anew)
+                        : judged(account, asked.check(), anew);
             }
         };
+    }
+
+    private static boolean isRefused(SessionCheck check) {
+        return check instanceof SessionCheck.NotLive(SessionCheck.Reason reason) && reason == SessionCheck.Reason.UNAUTHORIZED;
     }
 
     private Finding judged(Account account, SessionCheck check, String anew) {

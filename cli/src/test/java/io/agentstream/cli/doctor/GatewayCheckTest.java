@@ -153,7 +153,10 @@ final class GatewayCheckTest {
     }
 
     private List<Finding> overTls(String name, int days, boolean trusted) throws Exception {
-        SSLContext tls = Certificates.make(directory, name, days);
+        return overTls(Certificates.make(directory, name, days), trusted);
+    }
+
+    private static List<Finding> overTls(SSLContext tls, boolean trusted) throws Exception {
         try (ScriptedServer server =
                 new ScriptedServer(tls.getServerSocketFactory(), closing(1008, "Workflow not found"), false)) {
             return look(
@@ -180,6 +183,15 @@ final class GatewayCheckTest {
         assertTrue(other.contains("is for other names") && other.contains("get one for this name"), other);
         assertTrue(untrusted.contains("of nobody whom this machine trusts") && untrusted.contains("serve the whole chain"), untrusted);
         assertTrue(plain.contains("does not speak TLS"), plain);
+    }
+
+    @Test
+    void namesACertificateThatHasEnded() throws Exception {
+        // when
+        String line = wrong(overTls(Certificates.ended(directory, "dns:localhost"), true));
+
+        // then
+        assertTrue(line.startsWith("WRONG  tls: ") && line.contains("has ended") && line.contains("renew it"), line);
     }
 
     @Test

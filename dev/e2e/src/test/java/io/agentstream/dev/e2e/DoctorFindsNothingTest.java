@@ -55,7 +55,7 @@ final class DoctorFindsNothingTest {
         // then
         assertEquals(0, ran.code(), ran.out() + ran.err());
         for (String about : new String[] {
-            "kafka", "topics", "replication", "postgresql", "migrations", "time-outs", "connections", "clocks", "provider", "tokens", "gateway",
+            "kafka", "topics", "replication", "postgresql", "pooler", "migrations", "time-outs", "connections", "clocks", "provider", "tokens", "gateway",
             "disk", "sessions"
         }) {
             assertTrue(ran.out().lines().anyMatch(line -> line.startsWith("ok     " + about + ":")), about + " in " + ran.out());

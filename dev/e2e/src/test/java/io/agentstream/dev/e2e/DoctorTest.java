@@ -9,6 +9,7 @@ import io.agentstream.dev.embedded.UsedPostgres;
 import io.agentstream.dev.local.DemoFile;
 import io.agentstream.dev.local.LocalSystem;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The doctor on a real system, each fault of it planted.
 @ExtendWith(SharedSystem.class)
@@ -176,6 +179,18 @@ final class DoctorTest {
     }
 
     @Test
+    void namesAPoolerThatGivesSessionsByTheTransaction() throws Exception {
+        URI database = URI.create(demo.jdbcUrl().substring("jdbc:".length()));
+        try (TransactionPooler pooler = new TransactionPooler(database.getPort())) {
+            environment.put("AGENT_STREAM_DATABASE_URL", demo.jdbcUrl().replace(":" + database.getPort() + "/", ":" + pooler.port() + "/"));
+
+            String line = wrong("pooler");
+
+            assertTrue(line.contains("gives each transaction another session") && line.contains("set pool_mode = session"), line);
+        }
+    }
+
+    @Test
     void namesADatabaseThatIsSetToReadOnly() {
         environment.put("AGENT_STREAM_DATABASE_URL", demo.jdbcUrl() + (demo.jdbcUrl().contains("?") ? "&" : "?")
                 + "options=-c%20default_transaction_read_only=on");
@@ -196,6 +211,18 @@ final class DoctorTest {
         assertTrue(before.startsWith("ok     tokens: the provider takes that of " + tenant.domain()), before);
         assertTrue(after.startsWith("WRONG  tokens: the provider refuses the token of " + tenant.domain()), after);
         assertTrue(after.contains("PATCH /api/v1/telephony-configurations/"), after);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"forbidden", "unauthorized"})
+    void namesATokenThatMaySeeTheDomainAndNotItsSessions(String behaviour, Path data) throws Exception {
+        Tenant tenant = Tenant.create(demo, "{}");
+        tenant.provider("{\"behaviour\":\"" + behaviour + "\"}");
+
+        String line = tokens(data, tenant);
+
+        assertTrue(line.startsWith("WRONG  tokens: the provider knows the token of " + tenant.domain()), line);
+        assertTrue(line.contains("the right to read and end sessions"), line);
     }
 
     private static String tokens(Path data, Tenant tenant) {

@@ -111,6 +111,14 @@ public final class CloudonixClient implements AutoCloseable {
         };
     }
 
+    /// Whether the token may look at the domain, whatever else it may, asking once; for people who want to know what is wrong with it. False also
+    /// where nobody answers.
+    public boolean opensDomain(String domain, Secret token, long deadlineNanos) {
+        return TOKEN.matcher(token.reveal()).matches()
+                && requests.domain(domain, token, deadlineNanos) instanceof Attempt.Answer(int status, BoundedBody.Body _)
+                && status == 200;
+    }
+
     /// How many requests of a line may go out now, for [#hangUp].
     Turns turns(String line, int most) {
         return pace.take(line, most);

@@ -47,6 +47,12 @@ final class CloudonixRequests implements AutoCloseable {
         return send(method, uri, HttpRequest.BodyPublishers.noBody(), token, deadlineNanos);
     }
 
+    /// One about a domain itself, until the deadline at most.
+    Attempt domain(String domain, Secret token, long deadlineNanos) {
+        URI uri = URI.create(root + "/customers/self/domains/" + encode(domain));
+        return send("GET", uri, HttpRequest.BodyPublishers.noBody(), token, deadlineNanos);
+    }
+
     /// One that switches a session's application, until the deadline at most.
     Attempt switchApplication(String domain, String session, String body, Secret token, long deadlineNanos) {
         URI uri = URI.create(root + "/calls/" + encode(domain) + "/sessions/" + encode(session) + "/application");

@@ -50,6 +50,7 @@ final class SandboxRoutes {
                 .post("/calls/{domain}/sessions/{session}/application", this::application)
                 .post("/calls/{domain}/application", this::call)
                 .put("/sandbox/callees", this::callee)
+                .get("/customers/self/domains/{domain}", this::domain)
                 .get(provider, exchange -> provider(exchange, false))
                 .delete(provider, exchange -> provider(exchange, true))
                 .get("/sandbox/sessions/{session}", this::show)
@@ -74,6 +75,16 @@ final class SandboxRoutes {
             onHangUp.accept(session.get());
         }
         later(exchange, timed);
+    }
+
+    /// Whoever may not look at its sessions may look at the domain, as long as the token is its own.
+    private void domain(HttpServerExchange exchange) {
+        Optional<String> domain = segment(exchange, "domain").map(name -> name.toLowerCase(Locale.ROOT));
+        if (domain.isPresent() && state.opens(domain.get(), bearerToken(exchange))) {
+            send(exchange, 200, JSON.createObjectNode().put("domain", domain.get()).toString());
+        } else {
+            problem(exchange, 401, "The token is not the domain's.");
+        }
     }
 
     private static void later(HttpServerExchange exchange, Answer.Timed timed) {

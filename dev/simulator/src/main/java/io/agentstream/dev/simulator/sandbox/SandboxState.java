@@ -72,6 +72,11 @@ final class SandboxState {
         return Optional.ofNullable(sessions.get(token));
     }
 
+    /// Whether the token is the domain's.
+    synchronized boolean opens(String domain, @Nullable String bearerToken) {
+        return tokenValid(domain, bearerToken);
+    }
+
     /// Answers a GET (`delete` false) or a DELETE for `session` of `domain`.
     synchronized Answer.Timed answer(
             boolean delete, String domain, String session, @Nullable String bearerToken, long nowMs) {
