@@ -42,6 +42,8 @@ final class Evidence {
 
     // conversation.events.v1
     List<ServiceUse> services = List.of();
+    /// Where the last record of it lies that was read; -1 where none was.
+    long saidAt = -1;
     private int epoch;
     private long event;
 

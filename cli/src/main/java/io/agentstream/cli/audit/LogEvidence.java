@@ -119,6 +119,7 @@ record LogEvidence(Instant lifecycleFrom, Instant mediaFrom, Instant eventsFrom,
             return;
         }
         CallId.fromKey(key).ifPresent(id -> stretch.add(id, call -> {
+            call.saidAt = Math.max(call.saidAt, record.offset());
             switch (Topics.CONVERSATION_EVENTS.codec().decode(value)) {
                 case Decoded.Value<ConversationEvent>(ConversationEvent event) -> {
                     call.at(event.at());

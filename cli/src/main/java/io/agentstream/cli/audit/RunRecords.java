@@ -22,6 +22,12 @@ final class RunRecords {
 
     private static final int PAGE = 500;
 
+    /// All migrations of a new installation are applied within that. What is applied later is an upgrade, ...
+    private static final int MADE_AT_ONCE_MIN = 10;
+
+    /// ... of which the last orchestrator of before is still there for so long: the first of the new ones migrates.
+    private static final int UPGRADE_MIN = 60;
+
     /// Run and ledger in one statement, and so of one moment.
     private static final String RUNS = """
             select r.id, r.name, r.call_id, r.organization_id, r.agent_id, r.agent_version, r.state, r.failure_code, r.end_by,
@@ -30,7 +36,10 @@ final class RunRecords {
                    r.conversation_at is not null or c.said is not null as attended,
                    coalesce(r.conversation_at <= r.ended_at and c.said < c.ended, false) as attended_in_time,
                    m.run_id is not null as metered, l.amount, l.seconds, l.last_second, l.entries_of_others, r.services,
-                   (select min(installed_on)::timestamptz from flyway_schema_history where success and version in ('29', '30'))
+                   c.said_at,
+                   (select (case when h.at < h.first + interval '%s minutes' then h.at else h.at + interval '%s minutes' end)::timestamptz
+                      from (select min(installed_on) filter (where version in ('29', '30')) as at, min(installed_on) as first
+                              from flyway_schema_history where success) h)
                        as upgraded_at
               from (select * from runs where call_id >= ? and call_id < ? order by call_id limit ?) r
               left join meters m on m.run_id = r.id
@@ -45,10 +54,11 @@ final class RunRecords {
                             select * from ledger where run_id = r.id and kind = 'correction') e) l
              cross join lateral (
                     select min(position) filter (where source_topic = '%s') as said,
+                           max(source_offset) filter (where source_topic = '%s') as said_at,
                            min(position) filter (where type in ('completed', 'failed')) as ended
                       from run_events where run_id = r.id) c
              order by r.call_id
-            """.formatted(Topics.CONVERSATION_EVENTS.name());
+            """.formatted(MADE_AT_ONCE_MIN, UPGRADE_MIN, Topics.CONVERSATION_EVENTS.name(), Topics.CONVERSATION_EVENTS.name());
 
     private static final String REFUSED =
             "select call_id from refused_calls where call_id >= ? and call_id < ? order by call_id limit ?";
@@ -64,7 +74,8 @@ final class RunRecords {
     /// @param attendedInTime whether it had begun before the run was over, and that was known when the run's end was decided
     /// @param metered whether money may still be held for it
     /// @param services what its services were used for; null where that cannot be read
-    /// @param upgradedAt since when there are orchestrators here that sum that up, and charge nothing for what nobody served
+    /// @param saidAt where the last record of its conversation lies that is in the database; null where none is
+    /// @param upgradedAt since when there are only orchestrators here that sum that up, and charge nothing for what nobody served
     record Row(
             long id,
             String name,
@@ -90,6 +101,7 @@ final class RunRecords {
             long lastSecond,
             long entriesOfOthers,
             @Nullable List<ServiceUse> services,
+            @Nullable Long saidAt,
             @Nullable Instant upgradedAt) {
 
         boolean isOver() {
@@ -170,6 +182,7 @@ final class RunRecords {
                 row.getLong("last_second"),
                 row.getLong("entries_of_others"),
                 services(row.getString("services")),
+                Sql.longOrNull(row, "said_at"),
                 Sql.instantOrNull(row, "upgraded_at"));
     }
 

@@ -22,7 +22,9 @@ final class ServicesJudge {
     static List<Disagreement> judge(Window window, LogEvidence log, Evidence call, Row row) {
         Instant upgradedAt = row.upgradedAt();
         boolean mayBeOlder = upgradedAt != null && row.createdAt().isBefore(upgradedAt); // then part of it was told to somebody who passed it over
-        if (!row.isOver() || mayBeOlder || !call.onLifecycle || call.callId.madeAtMs() < log.conversationsFrom().toEpochMilli()
+        Long saidAt = row.saidAt();
+        boolean isAhead = saidAt != null && saidAt > call.saidAt; // what came behind the end of what was read: topics are read before the database
+        if (!row.isOver() || mayBeOlder || isAhead || !call.onLifecycle || call.callId.madeAtMs() < log.conversationsFrom().toEpochMilli()
                 || !call.newest().isBefore(window.now().minus(window.settledAfter()))) {
             return List.of();
         }

@@ -103,6 +103,6 @@ final class MoneyJudgeTest {
         Instant startedAt = Instant.ofEpochSecond(100);
         return new RunRecords.Row(
                 1, "run", CALL.value(), 1, 1, 1, state, failure, null, null, null, cost, new BigDecimal("0.60"), startedAt, startedAt,
-                startedAt.plusSeconds(80), attended, inTime, false, cost, 80, 80, 0, List.of(), upgradedAt);
+                startedAt.plusSeconds(80), attended, inTime, false, cost, 80, 80, 0, List.of(), null, upgradedAt);
     }
 }

@@ -29,6 +29,7 @@ final class ServicesJudgeTest {
     private static final LogEvidence ALL = new LogEvidence(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
 
     private final Evidence call = new Evidence(CALL);
+    private @Nullable Long saidAt;
 
     ServicesJudgeTest() {
         call.onLifecycle = true;
@@ -60,7 +61,7 @@ final class ServicesJudgeTest {
         Instant createdAt = Instant.ofEpochSecond(100);
         RunRecords.Row row = new RunRecords.Row(
                 1, "run", CALL.value(), 1, 1, 1, "completed", null, "caller_hangup", null, null, BigDecimal.ZERO, null, createdAt, createdAt,
-                ENDED, true, true, false, BigDecimal.ZERO, 0, 0, 0, stored, upgradedAt);
+                ENDED, true, true, false, BigDecimal.ZERO, 0, 0, 0, stored, saidAt, upgradedAt);
         return ServicesJudge.judge(window, log, call, row).stream().map(Disagreement::says).toList();
     }
 
@@ -107,6 +108,18 @@ final class ServicesJudgeTest {
         call.at(WINDOW.now().minusSeconds(29));
 
         assertEquals(List.of(), judge(List.of(), List.of()));
+    }
+
+    /// The topic is read first, and the last of what was used may be told long after a call: a tool that answers late.
+    @Test
+    void whatWasToldBetweenTheTopicAndTheDatabaseIsNotJudged() {
+        call.services = List.of(brain(3));
+        call.saidAt = 7;
+        saidAt = 8L;
+
+        assertEquals(List.of(), judge(List.of(brain(4)), List.of(brain(4))));
+        saidAt = 7L;
+        assertEquals(2, judge(List.of(brain(4)), List.of(brain(4))).size());
     }
 
     /// Orchestrators of before pass over what newer workers tell.
