@@ -5,6 +5,7 @@ import io.agentstream.dev.embedded.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ final class UpProcess implements AutoCloseable {
 
     private static final long LIMIT_MS = 90_000;
     private static final long POLL_MS = 50;
+    private static final long BUILT_WITHIN_MIN = 8;
+    private static final String LAUNCHER = Path.of("..", "..", "agent-stream").toString();
 
     private final Process process;
     private final Path said;
@@ -31,12 +34,21 @@ final class UpProcess implements AutoCloseable {
         return begin(Stream.concat(ChildJvm.SHORT_LIVED.stream(), Stream.of("-Xmx512m")).toList(), terminal, environment, arguments);
     }
 
-    /// By the launcher, with `more` flags of the JVM: where times are measured. It is built before, else that takes longer than is waited for.
+    /// By the launcher, with `more` flags of the JVM: where times are measured. What it builds where sources are newer than the build, which takes
+    /// minutes, it builds before.
     static UpProcess beginAsLaunched(List<String> more, Path terminal, Map<String, String> environment, String... arguments)
-            throws IOException {
+            throws IOException, InterruptedException {
+        Process built = new ProcessBuilder(LAUNCHER, "--version")
+                .redirectErrorStream(true)
+                .redirectOutput(terminal.resolve("built").toFile())
+                .start();
+        if (!built.waitFor(BUILT_WITHIN_MIN, TimeUnit.MINUTES) || built.exitValue() != 0) {
+            built.destroyForcibly();
+            throw new AssertionError("it was not built: " + Files.readString(terminal.resolve("built")));
+        }
         Map<String, String> all = new HashMap<>(environment);
         all.put("AGENT_STREAM_JAVA_OPTS", String.join(" ", more));
-        return start(List.of(Path.of("..", "..", "agent-stream").toString()), terminal, all, arguments);
+        return start(List.of(LAUNCHER), terminal, all, arguments);
     }
 
     private static UpProcess begin(List<String> flags, Path terminal, Map<String, String> environment, String... arguments)
@@ -81,6 +93,11 @@ final class UpProcess implements AutoCloseable {
                 throw new AssertionError("it did not become ready" + (ended ? "" : " in time") + "; it said: " + said());
             }
         }
+    }
+
+    /// The processors' time that it has had, all its threads together; the database's processes are others.
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     String said() throws IOException {
