@@ -16,13 +16,18 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A tenant's admissions are as many as it may have, and keep nobody else waiting.
@@ -110,12 +115,89 @@ final class AdmissionRatesTest {
     }
 
     private boolean takes(AdmissionRates rates) throws InterruptedException {
+        return takes(rates, PER_SECOND, new AtomicLong());
+    }
+
+    /// @param asked counts how often the database was
+    private boolean takes(AdmissionRates rates, int perSecond, AtomicLong asked) throws InterruptedException {
         long organization = tenant.sample().organizationId();
-        return switch (rates.known(organization, PER_SECOND)) {
+        return switch (rates.known(organization, perSecond)) {
             case TAKEN -> true;
             case NONE -> false;
-            case UNKNOWN -> rates.ask(organization, PER_SECOND);
+            case UNKNOWN -> {
+                asked.incrementAndGet();
+                yield rates.ask(organization, perSecond);
+            }
         };
+    }
+
+    /// Ten times as often as is allowed, for some seconds.
+    @Test
+    void aFloodAsksTheDatabaseNoMoreOftenThanTheTenthsOfItsTime() throws Exception {
+        // given
+        AtomicLong asked = new AtomicLong();
+        AdmissionRates rates = new AdmissionRates(database, System::nanoTime);
+        long startNs = System.nanoTime();
+        long endNs = startNs + TimeUnit.MILLISECONDS.toNanos(1_500);
+
+        // when
+        int admitted = 0;
+        int came = 0;
+        while (System.nanoTime() < endNs) {
+            admitted += takes(rates, PER_SECOND, asked) ? 1 : 0;
+            came++;
+            LockSupport.parkNanos(startNs + came * 1_000_000_000L / (10 * PER_SECOND) - System.nanoTime());
+        }
+
+        // then: the second's worth that comes at once, then one question for each admission there is, or ten a second
+        double seconds = (System.nanoTime() - startNs) / 1e9;
+        double most = 1 + (1 + seconds) * PER_SECOND / (PER_SECOND / 10.0) + seconds * PER_SECOND;
+        assertTrue(came > 2 * admitted, came + " came, " + admitted + " were admitted");
+        assertTrue(asked.get() <= most, asked.get() + " questions in " + seconds + " s");
+    }
+
+    /// For ADR 33, which has the figures.
+    @Test
+    @EnabledIfSystemProperty(named = "rates.measure", matches = "true", disabledReason = "takes times, which are nothing beside other tests: -Drates.measure=true")
+    void whatAnAdmissionCosts() throws Exception {
+        long organization = tenant.sample().organizationId();
+        int many = 1_000_000;
+        for (int round = 0; round < 3; round++) { // the last of them counts
+            AdmissionRates rates = new AdmissionRates(database, System::nanoTime);
+            rates.ask(organization, many);
+            long startNs = System.nanoTime();
+            int taken = 0;
+            while (rates.known(organization, many) == AdmissionRates.Verdict.TAKEN) {
+                taken++;
+            }
+            System.out.printf(Locale.ROOT, "known: %d taken, %.0f ns each%n", taken, (System.nanoTime() - startNs) / (double) Math.max(1, taken));
+
+            long[] tookNs = new long[2_000];
+            for (int i = 0; i < tookNs.length; i++) {
+                long beganNs = System.nanoTime();
+                database.inTransaction(c -> AdmissionBuckets.take(c, organization, many, 1));
+                tookNs[i] = System.nanoTime() - beganNs;
+            }
+            Arrays.sort(tookNs);
+            System.out.printf(
+                    Locale.ROOT, "database: p50 %.0f us, p99 %.0f us each%n", tookNs[tookNs.length / 2] / 1e3, tookNs[tookNs.length * 99 / 100] / 1e3);
+
+            for (int perSecond : new int[] {10, 100, 1_000}) {
+                AtomicLong asked = new AtomicLong();
+                AdmissionRates limited = new AdmissionRates(database, System::nanoTime);
+                long beganNs = System.nanoTime();
+                int admitted = 0;
+                int refused = 0;
+                while (System.nanoTime() - beganNs < TimeUnit.SECONDS.toNanos(2)) {
+                    if (takes(limited, perSecond, asked)) {
+                        admitted++;
+                    } else {
+                        refused++;
+                    }
+                }
+                System.out.printf(Locale.ROOT, "a flood in 2 s at %d: %d admitted, %d refused, %d questions%n", perSecond, admitted, refused, asked.get());
+            }
+        }
     }
 
     @Test
