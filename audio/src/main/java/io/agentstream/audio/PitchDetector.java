@@ -1,16 +1,13 @@
 package io.agentstream.audio;
 
-/// Whether a frame of 20 ms repeats itself as a voice does: 80 to 400 times a second. Breath, a cough, a knock, hiss and a chord of several notes
-/// do not. Looks at 4,000 samples a second, which is enough for that. One thread at a time; makes no object.
+/// How much a frame of 20 ms repeats itself as a voice does: 80 to 400 times a second. Breath, a cough, a knock, hiss and a chord of several notes
+/// hardly do. Looks at 4,000 samples a second, which is enough for that. One thread at a time; makes no object.
 final class PitchDetector {
 
     private static final int FRAME = VoiceActivityDetector.FRAME_SAMPLES / 2;
     private static final int WINDOW = 120;
     private static final int SHORTEST = 10;
     private static final int LONGEST = 50;
-
-    /// How alike a piece of audio and the one a period before have to be, 1 being the same.
-    private static final double ALIKE = 0.6;
 
     private final float[] heard = new float[WINDOW + LONGEST + 1];
 
@@ -23,24 +20,25 @@ final class PitchDetector {
         }
     }
 
-    /// Whether the newest 30 ms have a pitch.
-    boolean isVoice() {
+    /// How alike the newest 30 ms and what was a period before are, at the period that fits best: 1 is the same, 0 where none fits better than those beside it.
+    double likeness() {
         int from = heard.length - WINDOW;
         float own = 1;
         for (int i = from; i < heard.length; i++) {
             own += heard[i] * heard[i];
         }
+        double best = 0;
         double before = 0;
         double last = 0;
-        for (int lag = SHORTEST - 1; lag <= LONGEST; lag++) {
+        for (int lag = SHORTEST - 1; lag <= LONGEST + 1; lag++) {
             double now = alike(from, lag, own);
-            if (last >= ALIKE && last > before && last >= now && lag > SHORTEST) {
-                return true;
+            if (last > before && last >= now && lag > SHORTEST) {
+                best = Math.max(best, last);
             }
             before = last;
             last = now;
         }
-        return false;
+        return best;
     }
 
     private double alike(int from, int lag, float own) {

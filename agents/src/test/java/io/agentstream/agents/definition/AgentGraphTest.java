@@ -91,7 +91,7 @@ final class AgentGraphTest {
         assertFalse(capture.readBack());
         assertEquals("Ich habe {{value}} verstanden. Ist das richtig?", capture.confirm().text());
         assertEquals(3, capture.attempts());
-        assertEquals(new Settings.Interruption.Speech(200), capture.common().interruption());
+        assertEquals(new Settings.Interruption.Speech(50), capture.common().interruption());
         assertEquals(new Settings.Endpointing(300, 2500, 250, true), graph.settings().endpointing());
         assertEquals("Es tut mir leid, ich muss das Gespräch jetzt beenden. Auf Wiederhören.", graph.settings().farewell().text());
         assertEquals(1_800_000, graph.settings().maxCallMs());

@@ -10,16 +10,20 @@ import io.agentstream.agents.conversation.Fact;
 import io.agentstream.agents.conversation.Manners;
 import io.agentstream.agents.conversation.Patience;
 import io.agentstream.agents.conversation.Prompt;
+import io.agentstream.agents.definition.AgentGraph;
+import io.agentstream.agents.definition.Settings;
 import io.agentstream.agents.dialogue.Understanding;
 import io.agentstream.dev.bench.turns.Scene.Question;
 import io.agentstream.dev.bench.turns.TurnDetector.Verdict;
 import io.agentstream.dev.bench.turns.TurnDetector.What;
 import io.agentstream.runtime.Step;
+import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Slice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// What workers do: what the caller's sound says goes to the machine of a conversation, which decides. Words come from an ear that is
 /// supposed.
@@ -27,6 +31,9 @@ final class FloorDetector implements TurnDetector {
 
     /// How long the agent thinks before it answers.
     private static final long THINKS_MS = 1_000;
+
+    /// After how much speech an agent falls silent whose definition does not say so.
+    private static final int USUAL_MS = usualMs();
 
     private static final long T0 = 1_795_000_000_000L;
     private static final int LINE_MS = 60_000;
@@ -41,7 +48,16 @@ final class FloorDetector implements TurnDetector {
     FloorDetector(Sounding sounding, Patience patience, SupposedEar ear) {
         this.sounding = sounding;
         this.ear = ear;
-        manners = new Manners(true, true, "", 600_000).with(new BargeIn(0, 0, ear != SupposedEar.NONE), patience);
+        manners = new Manners(true, true, "", 600_000).with(new BargeIn(0, USUAL_MS, ear != SupposedEar.NONE), patience);
+    }
+
+    private static int usualMs() {
+        JsonNode least = Json.MAPPER.readTree("{\"engine\": \"cascade\", \"start\": \"end\", \"nodes\": {\"end\": {\"type\": \"hangup\"}}}");
+        if (AgentGraph.parse(least) instanceof AgentGraph.Parsed.Valid valid
+                && valid.graph().settings().interruption() instanceof Settings.Interruption.Speech speech) {
+            return speech.ms();
+        }
+        throw new IllegalStateException("an agent whose definition says nothing is not interrupted by speech");
     }
 
     @Override

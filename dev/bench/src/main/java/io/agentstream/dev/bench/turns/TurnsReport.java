@@ -57,10 +57,13 @@ final class TurnsReport {
         line("");
         line("while the agent speaks: how often it falls silent, how often it loses the floor, after how long it is silent (p50, p95), and for how");
         line("long where it then goes on (p50)");
-        line(Text.of("%-22s%6s  %-16s%-34s%-34s", "", "", "any voice", "as workers have it", "with the words"));
+        line(Text.of("%-22s%6s  %-16s%-36s%-36s", "", "", "any voice", "as workers have it", "with the words"));
         for (Question question : List.of(Question.INTERRUPTS, Question.GOES_ON)) {
             for (Kind kind : kinds(question)) {
                 bargeIns(kind.label(), of(kind));
+            }
+            if (question == Question.INTERRUPTS) {
+                bargeIns("all that interrupt", ofQuestion(question));
             }
         }
         line("");
@@ -123,7 +126,7 @@ final class TurnsReport {
         BargeIns any = BargeIns.of(silence(SilenceDetector.AT_FIRST_MS), of);
         BargeIns now = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, SupposedEar.NONE), of);
         BargeIns words = BargeIns.of(new FloorDetector(sounding, Patience.USUAL, SupposedEar.WORDS), of);
-        line(Text.of("%-22s%6d  %-16s%-34s%-34s",
+        line(Text.of("%-22s%6d  %-16s%-36s%-36s",
                 label, of.size(), Text.of("%s, %s", percent(any.cutShare()), ms(any.delayMs(0.5))), told(now), told(words)));
     }
 

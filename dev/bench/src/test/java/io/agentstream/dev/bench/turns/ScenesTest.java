@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.agents.conversation.Patience;
 import io.agentstream.audio.MuLaw;
 import io.agentstream.audio.voice.FreeTtsVoice;
 import io.agentstream.dev.bench.turns.Scene.Kind;
@@ -126,6 +127,33 @@ final class ScenesTest {
         BargeIns held = BargeIns.of(scene -> List.of(new Verdict(What.SILENT, 900), new Verdict(What.GOES_ON, 1_500)), one);
 
         assertEquals(new BargeIns(1, 1, 0, List.of(200L), List.of(600L)), held);
+    }
+
+    private BargeIns bargeIns(Question question) {
+        return bargeIns(scenes.stream().filter(each -> each.kind().question() == question).toList());
+    }
+
+    private BargeIns bargeIns(Kind kind) {
+        return bargeIns(scenes.stream().filter(each -> each.kind() == kind).toList());
+    }
+
+    private static BargeIns bargeIns(List<Scene> of) {
+        return BargeIns.of(new FloorDetector(new Sounding(of), Patience.USUAL, SupposedEar.WORDS), of);
+    }
+
+    @Test
+    void whoInterruptsIsNoticedWithin200MsNineteenTimesOfTwenty() {
+        BargeIns found = bargeIns(Question.INTERRUPTS);
+
+        assertEquals(1, found.silentShare());
+        assertTrue(found.delayMs(0.95) <= 200, () -> found.delaysMs().toString());
+    }
+
+    @Test
+    void noiseMusicAndCoughsAreNotTakenForThat() {
+        for (Kind kind : List.of(Kind.NOISE, Kind.MUSIC, Kind.COUGH)) {
+            assertEquals(0, bargeIns(kind).silent(), kind.label());
+        }
     }
 
     @Test
