@@ -23,8 +23,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What one frame of an echo costs the garbage collector, from the bytes of its record to the record of its answer.
+@Isolated("what is allocated is for the second compiler to say, which needs a processor")
 class EchoAllocationTest {
 
     private static final CallId CALL = LoopFixture.call(1);

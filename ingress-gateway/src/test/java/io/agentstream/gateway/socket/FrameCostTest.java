@@ -21,8 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// What one frame of 20 ms leaves behind for the collector.
+@Isolated("what is allocated is for the second compiler to say, which needs a processor")
 final class FrameCostTest {
 
     private static final int FRAMES = 10_000;

@@ -17,11 +17,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// One peer must not be able to spoil the calls of others. With TLS the gateway's way in is another one: the selector does not see what is
 /// already decrypted.
+@Isolated("compares times")
 final class GreedyPeersTest {
 
     private static final int FRAMES = 75;
