@@ -16,6 +16,7 @@ import io.agentstream.runtime.KafkaClients;
 import io.agentstream.runtime.KafkaProbe;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.NextPartition;
 import io.agentstream.runtime.Readiness;
 import io.agentstream.runtime.Secret;
 import io.agentstream.runtime.SessionTimeouts;
@@ -152,8 +153,10 @@ public final class WorkerService implements AutoCloseable {
         List<ConversationLoop> loops = new ArrayList<>();
         for (int n = 0; n < arrivals.size(); n++) {
             String client = "agent-worker-" + n;
+            NextPartition next = new NextPartition();
             loops.add(new ConversationLoop(n, new ConversationLoop.Parts(
-                    closer.own("consumer", kafka.worker(client, MAX_POLL_RECORDS, session)),
+                    closer.own("consumer", kafka.worker(client, MAX_POLL_RECORDS, session, next)),
+                    next,
                     closer.own("command producer", kafka.replies(client + "-replies")),
                     events,
                     arrivals.get(n),

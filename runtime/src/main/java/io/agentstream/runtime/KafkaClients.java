@@ -132,7 +132,8 @@ public final class KafkaClients {
     ///
     /// @param offsetReset `earliest` where nothing may be missed, `latest` where the past is of no use
     public Consumer<byte[], byte[]> member(String clientId, String group, String offsetReset, int maxPollRecords) {
-        return member(clientId, group, offsetReset, maxPollRecords, SESSION_TIMEOUT, HEARTBEATS_IN_SESSION, RangeAssignor.class);
+        return member(clientId, group, offsetReset, maxPollRecords, SESSION_TIMEOUT, HEARTBEATS_IN_SESSION, Map.of(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName()));
     }
 
     /// A worker loop's member of [#WORKERS_GROUP]: it has partition *p* of all subscribed topics or of none, and keeps what it has while
@@ -140,16 +141,19 @@ public final class KafkaClients {
     /// heartbeats are most of it when one comes: the others learn of it with their next one (ADR 24).
     ///
     /// @param sessionTimeout as [SessionTimeouts#taken] says; a shorter one than the brokers take ends the first `poll`
-    public Consumer<byte[], byte[]> worker(String clientId, int maxPollRecords, Duration sessionTimeout) {
-        return member(clientId, WORKERS_GROUP, "latest", maxPollRecords, sessionTimeout, HEARTBEATS_OF_WORKERS, TogetherAssignor.class);
+    /// @param next what the loop and the group tell each other of partitions that others hold: without its loop's word none of them comes
+    public Consumer<byte[], byte[]> worker(String clientId, int maxPollRecords, Duration sessionTimeout, NextPartition next) {
+        return member(clientId, WORKERS_GROUP, "latest", maxPollRecords, sessionTimeout, HEARTBEATS_OF_WORKERS, Map.of(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, TogetherAssignor.class.getName(),
+                TogetherAssignor.NEXT_PARTITION, next));
     }
 
     private Consumer<byte[], byte[]> member(
-            String clientId, String group, String offsetReset, int maxPollRecords, Duration sessionTimeout, int heartbeats, Class<?> assignor) {
+            String clientId, String group, String offsetReset, int maxPollRecords, Duration sessionTimeout, int heartbeats, Map<String, Object> assignor) {
         long heartbeatMs = Math.min(MOST_HEARTBEAT.toMillis(), sessionTimeout.toMillis() / heartbeats);
-        return consumer(clientId, Map.of(
+        Map<String, Object> profile = new HashMap<>(assignor);
+        profile.putAll(Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG, group,
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, assignor.getName(),
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, Long.toString(sessionTimeout.toMillis()),
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, Long.toString(heartbeatMs),
                 // A fetch that waits at the broker holds back the partitions that a rebalance has just brought.
@@ -157,6 +161,7 @@ public final class KafkaClients {
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "60000",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, offsetReset,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(maxPollRecords)));
+        return consumer(clientId, profile);
     }
 
     /// A reader that is told its partitions and commits nothing.
@@ -204,12 +209,12 @@ public final class KafkaClients {
                 only.keys(), only.values());
     }
 
-    private Consumer<byte[], byte[]> consumer(String clientId, Map<String, String> profile) {
+    private Consumer<byte[], byte[]> consumer(String clientId, Map<String, ?> profile) {
         return consumer(clientId, profile, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private Consumer<byte[], byte[]> consumer(
-            String clientId, Map<String, String> profile, Deserializer<byte[]> keys, Deserializer<byte[]> values) {
+            String clientId, Map<String, ?> profile, Deserializer<byte[]> keys, Deserializer<byte[]> values) {
         Map<String, Object> properties = new HashMap<>(common);
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");

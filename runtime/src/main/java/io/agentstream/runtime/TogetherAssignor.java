@@ -1,23 +1,46 @@
 package io.agentstream.runtime;
 
+import io.agentstream.runtime.MoveWords.Told;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Configurable;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /// Gives partition *p* of all topics to one member of a group, as evenly as it goes, and takes none from a member that need not give it up: who
-/// stays goes on with what it has while the group agrees. A partition that moves is let go of first, and given to its next owner by
-/// the agreement that follows (ADR 26).
+/// stays goes on with what it has while the group agrees. What nobody has is given at once. What somebody has moves one by one: whoever is to have
+/// it is told so, prepares itself, and says that it has; then it is let go of, and given by the agreement that follows (ADR 26). What is decided hangs on what
+/// members have and say alone, so another leader goes on with it.
 ///
-/// Kafka's client makes it by its name. Keeps nothing; any thread.
-public final class TogetherAssignor implements ConsumerPartitionAssignor {
+/// A member of before says nothing, and is given what is let go of for it all at once, as it would itself.
+///
+/// Kafka's client makes it by its name, with the [NextPartition] of its consumer. Only the thread that polls that.
+public final class TogetherAssignor implements ConsumerPartitionAssignor, Configurable {
+
+    /// Where a consumer's settings have its [NextPartition].
+    static final String NEXT_PARTITION = "agentstream.next.partition";
+
+    private @Nullable NextPartition next;
+
+    @Override
+    public void configure(Map<String, ?> settings) {
+        if (settings.get(NEXT_PARTITION) instanceof NextPartition given) {
+            next = given;
+        }
+    }
 
     @Override
     public String name() {
@@ -30,18 +53,74 @@ public final class TogetherAssignor implements ConsumerPartitionAssignor {
     }
 
     @Override
+    public @Nullable ByteBuffer subscriptionUserData(Set<String> topics) {
+        return next == null ? null : MoveWords.said(next.prepared());
+    }
+
+    @Override
+    public void onAssignment(Assignment assignment, ConsumerGroupMetadata metadata) {
+        if (next != null) {
+            Told told = MoveWords.told(assignment.userData());
+            next.tell(told.number(), told.letGo());
+        }
+    }
+
+    @Override
     public GroupAssignment assign(Cluster cluster, GroupSubscription group) {
         Map<String, Subscription> members = new TreeMap<>(group.groupSubscription());
         Map<String, Set<Integer>> owned = new TreeMap<>();
         members.forEach((member, subscription) -> owned.put(member, numbers(subscription.ownedPartitions())));
         Map<String, Set<Integer>> shares = shares(owned, partitions(cluster, members));
+        Set<Integer> letGo = ownedByTwo(owned);
+        Map<String, Told> told = new HashMap<>();
+        members.forEach((member, subscription) ->
+                told.put(member, toMove(shares.getOrDefault(member, Set.of()), member, owned, MoveWords.prepared(subscription.userData()), letGo)));
         Map<String, Assignment> given = new HashMap<>();
-        members.forEach((member, subscription) -> {
-            Set<Integer> share = new TreeSet<>(shares.getOrDefault(member, Set.of()));
-            share.removeIf(number -> anybodyElse(owned, member, number));
-            given.put(member, new Assignment(together(cluster, subscription, share)));
-        });
+        members.forEach((member, subscription) -> given.put(member, new Assignment(
+                together(cluster, subscription, given(member, owned, shares, letGo)),
+                MoveWords.told(told.getOrDefault(member, Told.NOTHING)))));
         return new GroupAssignment(given);
+    }
+
+    /// Which partition is to move to a member next.
+    ///
+    /// @param letGo is told what is let go of for it now, in this agreement
+    private static Told toMove(
+            Set<Integer> share, String member, Map<String, Set<Integer>> owned, OptionalInt prepared, Set<Integer> letGo) {
+        Set<Integer> held = new TreeSet<>(share);
+        held.removeIf(number -> letGo.contains(number) || !anybodyElse(owned, member, number));
+        if (prepared.isEmpty()) {
+            letGo.addAll(held);
+            return Told.NOTHING;
+        }
+        if (held.isEmpty()) {
+            return Told.NOTHING;
+        }
+        boolean isGivenAny = share.stream().anyMatch(number -> owned.values().stream().noneMatch(has -> has.contains(number)));
+        if (!isGivenAny && held.contains(prepared.getAsInt())) {
+            letGo.add(prepared.getAsInt());
+            return new Told(prepared.getAsInt(), true);
+        }
+        return new Told(Collections.min(held), false);
+    }
+
+    /// What a member has from now on: of its share what nobody else has, and what it has that is not let go of yet.
+    private static Set<Integer> given(String member, Map<String, Set<Integer>> owned, Map<String, Set<Integer>> shares, Set<Integer> letGo) {
+        Set<Integer> given = new TreeSet<>(shares.getOrDefault(member, Set.of()));
+        given.removeIf(number -> anybodyElse(owned, member, number));
+        Set<Integer> kept = new TreeSet<>(owned.getOrDefault(member, Set.of()));
+        kept.removeAll(letGo);
+        kept.removeIf(number -> shares.values().stream().noneMatch(share -> share.contains(number)));
+        given.addAll(kept);
+        return given;
+    }
+
+    /// What two think is theirs, which both let go of.
+    private static Set<Integer> ownedByTwo(Map<String, Set<Integer>> owned) {
+        Set<Integer> once = new HashSet<>();
+        Set<Integer> twice = new TreeSet<>();
+        owned.values().forEach(has -> has.stream().filter(number -> !once.add(number)).forEach(twice::add));
+        return twice;
     }
 
     /// Of the topic that has most.

@@ -5,6 +5,7 @@ import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Keys;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.NextPartition;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
@@ -101,11 +102,13 @@ public final class ConversationLoop implements DutyCycle {
     /// What a loop is made of. The consumer is closed by the loop, because that is how it hands over, and what looks into partitions
     /// that come; closing either once more does nothing. Everything else stays its giver's to close.
     ///
-    /// @param beside runs what waits for Kafka while the loop goes on; it is asked for one thing at a time
+    /// @param next what the consumer and its group tell each other
+    /// @param beside runs what waits for Kafka while the loop goes on, each in a thread that may wait
     /// @param keys of the calls that there are, as far as they are known by now
     /// @param keysRead whether those are known that were there when this process began, and all else is prepared for calls to come
     public record Parts(
             Consumer<byte[], byte[]> consumer,
+            NextPartition next,
             Producer<byte[], byte[]> media,
             Producer<byte[], byte[]> events,
             ArrivalLoader arrivals,
@@ -160,7 +163,7 @@ public final class ConversationLoop implements DutyCycle {
         this.conversations = new Conversations(calls, beginnings, guard, events, deadlines, meters, parts.limits(), this::knowsItsCalls);
         this.arrivals = parts.arrivals();
         this.partitions = new Partitions(
-                consumer, new Held(conversations, beginnings, events), arrivals, parts.beside(), this::endWait, clockMs);
+                consumer, parts.next(), new Held(conversations, beginnings, events), arrivals, parts.beside(), this::endWait, clockMs);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,6 +40,9 @@ public final class ArrivalLoader implements AutoCloseable {
     /// Of a single question. What else came waits behind one that is not answered.
     static final Duration QUESTION_LIMIT = Duration.ofSeconds(2);
 
+    /// So long what was read beforehand is of use: of a call that has ended since then its last word is still there.
+    static final long BEFOREHAND_MS = 60_000;
+
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(ArrivalLoader.class);
@@ -56,6 +60,10 @@ public final class ArrivalLoader implements AutoCloseable {
     private final DeadLetters deadLetters;
     private final LongSupplier clockMs;
     private final ReentrantLock lock = new ReentrantLock();
+    /// Of the partition that is to come next; guarded by the lock.
+    private SnapshotReading.@Nullable Beforehand beforehand;
+    /// Readings that calls wait for.
+    private final AtomicInteger loading = new AtomicInteger();
     private volatile boolean stopping;
 
     /// @param readers makes a reader that begins where it is told to and may be asked what the workers' group has committed; it is closed when a
@@ -80,23 +88,52 @@ public final class ArrivalLoader implements AutoCloseable {
     }
 
     private Loaded load(Collection<TopicPartition> of, Duration limit, Optional<DeadLetters> letters) {
+        loading.incrementAndGet();
         lock.lock();
         try {
             return read(of, limit, letters);
         } finally {
+            loading.decrementAndGet();
             lock.unlock();
         }
+    }
+
+    /// Reads what was written of a partition that is to come, and keeps it: once it is there, only what was written since then is left to be read. Nobody waits for
+    /// it: it ends early where somebody wants to [#load], with what it has by then, and nothing comes of it where Kafka does not answer. Blocks for some
+    /// seconds at most.
+    ///
+    /// @param number of the partition
+    void prepare(int number) {
+        lock.lock();
+        try {
+            SnapshotReading snapshots = new SnapshotReading(Set.of(number), Optional.of(deadLetters), known(Set.of(number)));
+            beforehand = null;
+            snapshots.read(reader(), clockMs, QUESTION_LIMIT, () -> loading.get() == 0);
+            beforehand = snapshots.soFar(number, clockMs.getAsLong());
+        } catch (KafkaException away) {
+            if (!stopping) {
+                log.atWarn().addKeyValue("failure", Causes.of(away)).log("nothing was read beforehand of the partition that is to come");
+            }
+            closeReader();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private SnapshotReading.@Nullable Beforehand known(Set<Integer> numbers) {
+        SnapshotReading.Beforehand kept = beforehand;
+        return kept != null && numbers.contains(kept.number()) && kept.atMs() >= clockMs.getAsLong() - BEFOREHAND_MS ? kept : null;
     }
 
     private Loaded read(Collection<TopicPartition> of, Duration limit, Optional<DeadLetters> letters) {
         Set<Integer> numbers = new HashSet<>();
         of.forEach(each -> numbers.add(each.partition()));
         Map<TopicPartition, Long> places = Map.of();
-        SnapshotReading snapshots = new SnapshotReading(numbers, letters);
+        SnapshotReading snapshots = new SnapshotReading(numbers, letters, known(numbers));
         try {
             Consumer<byte[], byte[]> kept = reader();
             places = Places.of(kept, of, clockMs.getAsLong(), QUESTION_LIMIT);
-            if (!snapshots.read(kept, clockMs, limit)) {
+            if (!snapshots.read(kept, clockMs, limit, () -> true)) {
                 log.atError().addKeyValue("partitions", snapshots.missing()).log("snapshots were not read in time");
             }
         } catch (KafkaException away) {
@@ -107,6 +144,10 @@ public final class ArrivalLoader implements AutoCloseable {
                         .log("it could not be found out what others left");
             }
             closeReader();
+        }
+        snapshots.open(); // those that were read to their end by then are taken, whatever is wrong with the others
+        if (beforehand != null && numbers.contains(beforehand.number())) {
+            beforehand = null;
         }
         return new Loaded(places, snapshots.found(), snapshots.unreadable(), snapshots.missing());
     }

@@ -1,6 +1,7 @@
 package io.agentstream.worker.takeover;
 
 import io.agentstream.runtime.Causes;
+import io.agentstream.runtime.NextPartition;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.takeover.ArrivalLoader.Found;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /// What stays is not asked about ([io.agentstream.runtime.TogetherAssignor]): its conversations go on while the group agrees. What goes is
 /// written down when it is taken away, and dropped with the new assignment, which follows within the same `poll`. What was lost is
 /// dropped at once, and until the group has spoken nothing is done. What comes is not read before it is known where to begin and what others
-/// left in it, which is found out beside the loop ([Arrivals]): calls that stay do not wait for calls that come.
+/// left in it, which is found out beside the loop ([Arrivals]): calls that stay do not wait for calls that come. What others hold comes one by one,
+/// each when the loop is prepared for it ([Moves]).
 public final class Partitions implements ConsumerRebalanceListener {
 
     /// Partition *p* of these goes to one loop.
@@ -37,8 +39,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     /// Where a partition stands that is not read yet. It is not read from there.
     private static final long NOWHERE = 0;
 
-    /// In that time a newcomer is given its share, if there is one: who has it hears of the newcomer with its next heartbeat, and lets go of it for the
-    /// agreement after that.
+    /// In that time a newcomer is told of its share, if there is one: who has it hears of the newcomer with its next heartbeat.
     static final long SHARE_LIMIT_MS = 5_000;
 
     /// How long who closes waits for a group that is agreeing. Longer than its members take to hear of it (ADR 24); its own calls wait, too.
@@ -49,6 +50,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final Holder holder;
     private final Arrivals arrivals;
+    private final Moves moves;
     private final Commits commits;
     private final Membership membership;
     private final LongSupplier clockMs;
@@ -61,27 +63,30 @@ public final class Partitions implements ConsumerRebalanceListener {
     private long memberSinceMs = Long.MAX_VALUE;
     private volatile boolean ready;
 
-    /// @param beside runs what waits for Kafka, and is asked for one thing at a time
+    /// @param next of the consumer
+    /// @param beside runs what waits for Kafka, each in a thread that may wait
     /// @param wakeUp lets the loop look soon whether something has come; any thread may call it
     public Partitions(
-            Consumer<byte[], byte[]> consumer, Holder holder, ArrivalLoader loader, Executor beside, Runnable wakeUp, LongSupplier clockMs) {
+            Consumer<byte[], byte[]> consumer, NextPartition next, Holder holder, ArrivalLoader loader, Executor beside, Runnable wakeUp,
+            LongSupplier clockMs) {
         this.consumer = consumer;
         this.holder = holder;
         this.arrivals = new Arrivals(loader, beside, wakeUp);
+        this.moves = new Moves(consumer, next, loader, beside, wakeUp);
         this.commits = new Commits(consumer, each -> !arrivals.isComing(each), holder::nextBatch, clockMs);
         this.membership = new Membership(consumer, commits);
         this.clockMs = clockMs;
     }
 
-    /// Whether the loop has its share: partitions that it reads, and none that it is still to read. A member that has never had any waits for
-    /// [#SHARE_LIMIT_MS], and then there are none for it. Any thread.
+    /// Whether the loop has its share: partitions that it reads, and none that it is still to read or that others hold for it. A member that has never had
+    /// any waits for [#SHARE_LIMIT_MS], and then there are none for it. Any thread.
     public boolean isReady() {
         return ready;
     }
 
     private void look(long nowMs) {
         hasHadAny |= !held.isEmpty();
-        ready = !moving && arrivals.isEmpty() && (hasHadAny || nowMs - memberSinceMs >= SHARE_LIMIT_MS);
+        ready = !moving && arrivals.isEmpty() && !moves.isWaiting() && (hasHadAny || nowMs - memberSinceMs >= SHARE_LIMIT_MS);
     }
 
     /// Whether it is a member of the group that has nothing yet, or nothing any more.
@@ -194,11 +199,18 @@ public final class Partitions implements ConsumerRebalanceListener {
 
     /// Takes partitions that came, once it is known where to begin and what others left: their calls go on, and they are read from now on. With each pass.
     public void takeArrived(long nowMs) {
+        takeAnswered(nowMs);
+        if (!moving && arrivals.isEmpty()) {
+            moves.look(nowMs);
+        }
+        look(nowMs);
+    }
+
+    private void takeAnswered(long nowMs) {
         Loaded arrived = moving ? null : arrivals.arrived(nowMs);
         if (arrived != null) {
             take(arrived, nowMs);
         }
-        look(nowMs);
     }
 
     private void take(Loaded arrived, long nowMs) {
@@ -212,6 +224,7 @@ public final class Partitions implements ConsumerRebalanceListener {
         }
         arrived.unreadable().keySet().forEach(holder::refuse);
         consumer.resume(arrived.places().keySet());
+        moves.taken(nowMs);
         log.atInfo()
                 .addKeyValue("partitions", numbers(arrived.places().keySet()).size())
                 .addKeyValue("conversations", arrived.found().size())
@@ -269,8 +282,10 @@ public final class Partitions implements ConsumerRebalanceListener {
         held = owned;
         moving = false;
         memberSinceMs = Math.min(memberSinceMs, nowMs);
+        moves.agreed(!fresh.isEmpty(), nowMs);
         log.atInfo().addKeyValue("partitions", owned.size()).addKeyValue("new", numbers(fresh).size()).log("partitions assigned");
-        takeArrived(nowMs);
+        takeAnswered(nowMs);
+        look(nowMs);
     }
 
     private static Set<Integer> numbers(Collection<TopicPartition> partitions) {

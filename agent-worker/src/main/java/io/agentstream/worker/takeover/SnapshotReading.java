@@ -14,17 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /// One reading of what other workers left in some partitions of `conversation.snapshots.v1`. One thread, once.
 ///
 /// Of the minutes that are read most is out of date: only the newest snapshot of each conversation is decoded, and of the others no more than the
-/// header that says whose it is, where they have one.
+/// header that says whose it is, where they have one. What was read of a partition beforehand is not read again.
 final class SnapshotReading {
 
     /// How far back is read. Every conversation is written down each minute, so what is older has no call any more; and a topic that
@@ -41,9 +43,18 @@ final class SnapshotReading {
     private final List<Found> found = new ArrayList<>();
     private final Map<CallId, Integer> unreadable = new HashMap<>();
     private final Set<Integer> missing;
+    private final @Nullable Beforehand beforehand;
+    /// Up to where each partition was read.
+    private final Map<Integer, Long> reached = new HashMap<>();
+
+    /// What was read of a partition before it came: the newest of each conversation, up to a place from where the rest can be read.
+    ///
+    /// @param place of the first that was not read
+    /// @param atMs when that was
+    record Beforehand(int number, long place, Map<CallId, Newest> newest, long atMs) {}
 
     /// @param epoch of whoever wrote it; [#UNKNOWN] of what cannot be read, which counts until there is something newer
-    private record Newest(ConsumerRecord<byte[], byte[]> written, int epoch) {
+    record Newest(ConsumerRecord<byte[], byte[]> written, int epoch) {
 
         /// A worker that lost a conversation, and writes of it all the same, is not believed.
         static Newest of(Newest before, Newest after) {
@@ -52,32 +63,31 @@ final class SnapshotReading {
     }
 
     /// @param letters where what cannot be read is put aside; absent for a reading that nothing comes of
-    SnapshotReading(Set<Integer> numbers, Optional<DeadLetters> letters) {
+    /// @param beforehand of one of the partitions, if anything was
+    SnapshotReading(Set<Integer> numbers, Optional<DeadLetters> letters, @Nullable Beforehand beforehand) {
         this.from = numbers.stream().map(number -> new TopicPartition(Topics.CONVERSATION_SNAPSHOTS.name(), number)).toList();
         this.letters = letters;
+        this.beforehand = beforehand;
         this.missing = new HashSet<>(numbers);
     }
 
     /// Reads each partition up to where it ends by now.
     ///
     /// @param limit of all of it
+    /// @param goesOn whether it is still wanted
     /// @return whether all was read
     /// @throws KafkaException where Kafka does not answer
-    boolean read(Consumer<byte[], byte[]> reader, LongSupplier clockMs, Duration limit) {
+    boolean read(Consumer<byte[], byte[]> reader, LongSupplier clockMs, Duration limit, BooleanSupplier goesOn) {
         long deadlineMs = clockMs.getAsLong() + limit.toMillis();
         reader.assign(from);
         Map<TopicPartition, Long> ends = reader.endOffsets(from, ArrivalLoader.QUESTION_LIMIT);
         seek(reader, ends, clockMs.getAsLong() - LOOK_BACK.toMillis());
         settle(reader, ends);
-        try {
-            while (!missing.isEmpty() && clockMs.getAsLong() <= deadlineMs) {
-                for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
-                    take(each);
-                }
-                settle(reader, ends);
+        while (!missing.isEmpty() && clockMs.getAsLong() <= deadlineMs && goesOn.getAsBoolean()) {
+            for (ConsumerRecord<byte[], byte[]> each : reader.poll(POLL)) {
+                take(each);
             }
-        } finally { // those that were read to their end by then are taken, whatever is wrong with the others
-            newest.forEach(this::open);
+            settle(reader, ends);
         }
         reader.unsubscribe();
         return missing.isEmpty();
@@ -85,9 +95,20 @@ final class SnapshotReading {
 
     private void seek(Consumer<byte[], byte[]> reader, Map<TopicPartition, Long> ends, long sinceMs) {
         Map<TopicPartition, Long> since = new HashMap<>();
-        from.forEach(partition -> since.put(partition, sinceMs));
-        Map<TopicPartition, OffsetAndTimestamp> found = reader.offsetsForTimes(since, ArrivalLoader.QUESTION_LIMIT);
         for (TopicPartition partition : from) {
+            Beforehand known = beforehand;
+            if (known == null || known.number() != partition.partition() || known.place() > ends.getOrDefault(partition, 0L)) {
+                since.put(partition, sinceMs); // what ends before that place is not the log that it was
+            } else {
+                newest.putAll(known.newest());
+                reader.seek(partition, known.place());
+            }
+        }
+        if (since.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, OffsetAndTimestamp> found = reader.offsetsForTimes(since, ArrivalLoader.QUESTION_LIMIT);
+        for (TopicPartition partition : since.keySet()) {
             OffsetAndTimestamp first = found.get(partition);
             reader.seek(partition, first == null ? ends.getOrDefault(partition, 0L) : first.offset());
         }
@@ -95,10 +116,29 @@ final class SnapshotReading {
 
     private void settle(Consumer<byte[], byte[]> reader, Map<TopicPartition, Long> ends) {
         ends.forEach((partition, end) -> {
-            if (missing.contains(partition.partition()) && reader.position(partition, ArrivalLoader.QUESTION_LIMIT) >= end) {
-                missing.remove(partition.partition());
+            int number = partition.partition();
+            if (!missing.contains(number)) {
+                return;
+            }
+            long position = reader.position(partition, ArrivalLoader.QUESTION_LIMIT);
+            reached.put(number, position);
+            if (position >= end) {
+                missing.remove(number);
             }
         });
+    }
+
+    /// What was read by now of one of the partitions; null where nothing was.
+    @Nullable Beforehand soFar(int number, long nowMs) {
+        Long place = reached.get(number);
+        Map<CallId, Newest> of = new HashMap<>(newest);
+        of.values().removeIf(each -> each.written.partition() != number);
+        return place == null ? null : new Beforehand(number, place, Map.copyOf(of), nowMs);
+    }
+
+    /// Reads the newest of each conversation, of the partitions that were read to their end.
+    void open() {
+        newest.forEach(this::open);
     }
 
     private void take(ConsumerRecord<byte[], byte[]> each) {

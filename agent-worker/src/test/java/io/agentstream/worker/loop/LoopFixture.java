@@ -3,6 +3,7 @@ package io.agentstream.worker.loop;
 import io.agentstream.audio.voice.Voice;
 import io.agentstream.runtime.DeadLetters;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.runtime.NextPartition;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.CallSecrets;
@@ -67,6 +68,8 @@ public final class LoopFixture {
 
     final AtomicLong nowMs = new AtomicLong(1_000_000_000L);
     final Mock consumer;
+    /// What the group tells with its agreements.
+    final NextPartition next = new NextPartition();
     final MockProducer<byte[], byte[]> media;
     final MockProducer<byte[], byte[]> events;
     final Metrics metrics = new Metrics("test");
@@ -189,7 +192,7 @@ public final class LoopFixture {
         this.consumer = consumer;
         this.media = media;
         loop = new ConversationLoop(0, new ConversationLoop.Parts(
-                consumer, media, events,
+                consumer, next, media, events,
                 new ArrivalLoader(this::arrivalReader, new DeadLetters(events, metrics), nowMs::get),
                 task -> beside.execute(task),
                 new DeadLetters(events, metrics), engines, new Found(), metrics, LIMITS, nowMs::get,

@@ -15,6 +15,7 @@ import io.agentstream.worker.loop.LoopFixture;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -298,7 +300,7 @@ class ArrivalLoaderTest {
         assertEquals(1, letters.history().size());
     }
 
-    private static ConsumerRecord<byte[], byte[]> written(long offset, @Nullable Integer epoch, byte[] value) {
+    private static ConsumerRecord<byte[], byte[]> written(long offset, @Nullable Integer epoch, byte @Nullable [] value) {
         ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(PARTITION.topic(), 0, offset, SNAPSHOT.callId().toKey(), value);
         if (epoch != null) {
             SnapshotEpoch.headers(epoch).forEach(record.headers()::add);
@@ -317,6 +319,158 @@ class ArrivalLoaderTest {
         reader.updateEndOffsets(Map.of(PARTITION, (long) records.size()));
         reader.schedulePollTask(() -> records.forEach(reader::addRecord));
         return reader;
+    }
+
+    /// A topic to which one may be written while it is read, and what was read of it.
+    private static final class Growing extends Committed {
+
+        private final List<ConsumerRecord<byte[], byte[]>> log = new ArrayList<>();
+        private final List<Long> read = new ArrayList<>();
+        private final AtomicInteger askedForTimes = new AtomicInteger();
+
+        void write(@Nullable Integer epoch, byte @Nullable [] value) {
+            log.add(written(log.size(), epoch, value));
+        }
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+            askedForTimes.incrementAndGet();
+            return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
+        }
+
+        @Override
+        public synchronized void assign(Collection<TopicPartition> partitions) {
+            super.assign(partitions);
+            updateBeginningOffsets(Map.of(PARTITION, 0L));
+            updateEndOffsets(Map.of(PARTITION, (long) log.size()));
+            schedulePollTask(() -> log.stream().skip(position(PARTITION)).forEach(each -> {
+                read.add(each.offset());
+                addRecord(each);
+            }));
+        }
+    }
+
+    private final Growing growing = new Growing();
+    private final AtomicLong nowMs = new AtomicLong(NOW_MS);
+    private final ArrivalLoader prepares = new ArrivalLoader(
+            () -> growing, new DeadLetters(LoopFixture.producer(), new Metrics("test")), nowMs::get);
+
+    private static byte[] bytes(ConversationSnapshot snapshot) {
+        return Topics.CONVERSATION_SNAPSHOTS.codec().encode(snapshot);
+    }
+
+    @Test
+    void ofWhatWasReadBeforehandOnlyTheRestIsReadWhenItComes() {
+        // given
+        ConversationSnapshot last = snapshot(2, 8);
+        growing.write(2, bytes(SNAPSHOT));
+        prepares.prepare(0);
+        growing.write(2, bytes(last));
+        growing.write(1, bytes(SNAPSHOT));
+
+        // when
+        ArrivalLoader.Loaded loaded = prepares.load(RUNS);
+
+        // then
+        assertEquals(List.of(new ArrivalLoader.Found(last, 0)), loaded.found());
+        assertEquals(Set.of(), loaded.missing());
+        assertEquals(List.of(0L, 1L, 2L), growing.read);
+        assertEquals(1, growing.askedForTimes.get());
+    }
+
+    @Test
+    void whatWasReadBeforehandCountsWhereNothingWasWrittenSince() {
+        growing.write(2, bytes(SNAPSHOT));
+        prepares.prepare(0);
+
+        assertEquals(List.of(new ArrivalLoader.Found(SNAPSHOT, 0)), prepares.load(RUNS).found());
+        assertEquals(List.of(0L), growing.read);
+    }
+
+    @Test
+    void aCallThatEndsAfterItWasReadBeforehandIsNotFound() {
+        growing.write(2, bytes(SNAPSHOT));
+        prepares.prepare(0);
+        growing.write(null, null);
+
+        assertEquals(List.of(), prepares.load(RUNS).found());
+    }
+
+    /// Of a call that ended long ago nothing may be left in the log.
+    @Test
+    void whatWasReadLongBeforehandIsReadOnceMore() {
+        growing.write(2, bytes(SNAPSHOT));
+        prepares.prepare(0);
+        nowMs.addAndGet(ArrivalLoader.BEFOREHAND_MS + 1);
+
+        assertEquals(List.of(new ArrivalLoader.Found(SNAPSHOT, 0)), prepares.load(RUNS).found());
+        assertEquals(List.of(0L, 0L), growing.read);
+    }
+
+    @Test
+    void whatWasTakenIsReadOnceMoreWhenItComesAgain() {
+        growing.write(2, bytes(SNAPSHOT));
+        prepares.prepare(0);
+        prepares.load(RUNS);
+
+        assertEquals(List.of(new ArrivalLoader.Found(SNAPSHOT, 0)), prepares.load(RUNS).found());
+        assertEquals(List.of(0L, 0L), growing.read);
+    }
+
+    @Test
+    void aLogThatIsShorterThanItWasIsReadFromTheBeginning() {
+        growing.write(2, bytes(SNAPSHOT));
+        growing.write(2, bytes(SNAPSHOT));
+        prepares.prepare(0);
+        growing.log.clear();
+        growing.write(3, bytes(snapshot(3, 1)));
+
+        assertEquals(List.of(new ArrivalLoader.Found(snapshot(3, 1), 0)), prepares.load(RUNS).found());
+    }
+
+    @Test
+    void whatIsReadBeforehandKeepsNobodyWaiting() throws Exception {
+        // given a partition that is read beforehand and does not come to its end
+        CountDownLatch reads = new CountDownLatch(1);
+        MockConsumer<byte[], byte[]> endless = new Committed() {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
+            }
+
+            @Override
+            public synchronized void assign(Collection<TopicPartition> partitions) {
+                super.assign(partitions);
+                if (reads.getCount() == 0) {
+                    updateEndOffsets(Map.of(PARTITION, 0L));
+                }
+            }
+        };
+        endless.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        endless.updateEndOffsets(Map.of(PARTITION, 1L));
+        endless.schedulePollTask(reads::countDown);
+        ArrivalLoader loader = new ArrivalLoader(
+                () -> endless, new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+        CompletableFuture<Void> prepared = CompletableFuture.runAsync(() -> loader.prepare(0), task -> Thread.ofVirtual().start(task));
+        assertTrue(reads.await(10, TimeUnit.SECONDS));
+
+        // when it comes
+        CompletableFuture<ArrivalLoader.Loaded> loaded = CompletableFuture.supplyAsync(() -> loader.load(RUNS), task -> Thread.ofVirtual().start(task));
+
+        // then
+        assertEquals(Set.of(), loaded.get(10, TimeUnit.SECONDS).missing());
+        prepared.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoCannotReadBeforehandReadsItWhenItComes() {
+        AtomicBoolean away = new AtomicBoolean(true);
+        ArrivalLoader loader = new ArrivalLoader(() -> reader(away), new DeadLetters(LoopFixture.producer(), new Metrics("test")), () -> NOW_MS);
+
+        loader.prepare(0);
+        away.set(false);
+
+        assertEquals(Set.of(), loader.load(RUNS).missing());
     }
 
     @Test

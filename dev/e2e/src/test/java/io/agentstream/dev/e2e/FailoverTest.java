@@ -44,6 +44,9 @@ final class FailoverTest {
     /// none in one case of sixty billion.
     private static final int MOST_CALLS = 36;
 
+    /// Half of the partitions move to a worker that comes: none of so many calls does in one case of sixteen million.
+    private static final int CALLS_OF_WHICH_SOME_MOVE = 24;
+
     /// How long it takes until a worker of these tests that was killed is missed.
     private static final long SESSION_MS = 2_500;
 
@@ -85,6 +88,38 @@ final class FailoverTest {
             goOn(calls, held);
             for (EchoCall call : calls) {
                 assertTrue(call.longestSilenceMs() < LEFT_MS, "silent for " + call.longestSilenceMs() + " ms");
+            }
+        } finally {
+            for (EchoCall call : calls) {
+                call.close();
+            }
+        }
+    }
+
+    @Test
+    void callsMoveToAWorkerThatComes() throws Exception {
+        new Operator(system.demo()).limits("{\"max_concurrent_calls\":1000}");
+        List<EchoCall> calls = new ArrayList<>();
+        try {
+            // given
+            while (calls.size() < CALLS_OF_WHICH_SOME_MOVE) {
+                calls.add(EchoCall.begin(system, agent));
+            }
+            for (EchoCall call : calls) {
+                call.awaitHeard(25);
+                call.allowGaps();
+            }
+
+            // when it is there, with its share
+            try (WorkerService second = second()) {
+                int moved = WorkerMetrics.conversations("http://127.0.0.1:" + second.port());
+
+                // then
+                assertTrue(moved > 0, "no call has moved");
+                goOn(calls, moved);
+                for (EchoCall call : calls) {
+                    assertTrue(call.longestSilenceMs() < LEFT_MS, "silent for " + call.longestSilenceMs() + " ms");
+                }
             }
         } finally {
             for (EchoCall call : calls) {

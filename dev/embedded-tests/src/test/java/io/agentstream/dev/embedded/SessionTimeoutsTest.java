@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.NextPartition;
 import io.agentstream.runtime.SessionTimeouts;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class SessionTimeoutsTest {
                 directory, 0, Map.of("group.min.session.timeout.ms", Long.toString(SHORTEST.toMillis())), reason -> {})) {
             // given a broker as it is where nobody has set anything, which lets nobody in who asks for less
             KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO);
-            try (Consumer<byte[], byte[]> hasty = clients.worker("hasty", 1, SHORT)) {
+            try (Consumer<byte[], byte[]> hasty = clients.worker("hasty", 1, SHORT, new NextPartition())) {
                 hasty.subscribe(List.of("anything"));
                 assertThrows(InvalidSessionTimeoutException.class, () -> {
                     while (true) {

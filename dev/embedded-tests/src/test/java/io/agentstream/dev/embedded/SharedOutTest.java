@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.NextPartition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,22 +37,39 @@ final class SharedOutTest {
     /// A worker's member, and what the group has told it. The test's thread polls all of them.
     private static final class Member implements ConsumerRebalanceListener, AutoCloseable {
 
+        private final NextPartition next = new NextPartition();
         private final Consumer<byte[], byte[]> consumer;
         private final Set<TopicPartition> taken = new HashSet<>();
+        private final List<Integer> takenAtOnce = new ArrayList<>();
         private final List<TopicPartition> lost = new ArrayList<>();
+        private final List<Integer> givenAtOnce = new ArrayList<>();
 
         Member(KafkaClients clients, String name) {
-            consumer = clients.worker(name, 10, Duration.ofSeconds(6));
+            consumer = clients.worker(name, 10, Duration.ofSeconds(6), next);
             consumer.subscribe(TOPICS, this);
+        }
+
+        /// Asks for what is to come, once it is told.
+        void ask() {
+            if (next.told() != NextPartition.NONE && next.told() != next.prepared()) {
+                next.prepare(next.told());
+                consumer.enforceRebalance("test");
+            }
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             taken.addAll(partitions);
+            takenAtOnce.add(partitions.size() / TOPICS.size());
         }
 
         @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            if (!partitions.isEmpty()) {
+                next.prepare(NextPartition.NONE);
+                givenAtOnce.add(partitions.size() / TOPICS.size());
+            }
+        }
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
@@ -88,7 +106,7 @@ final class SharedOutTest {
     }
 
     @Test
-    void whoHoldsPartitionsKeepsHalfOfThemAllTheTimeWhenAnotherComesAndTakesAllWhenItGoes() throws Exception {
+    void whoHoldsPartitionsKeepsThemUntilWhoComesAsksForEachAndTakesAllWhenItGoes() throws Exception {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
             KafkaClients clients = new KafkaClients(kafka.bootstrapServers(), Map.of(), Duration.ZERO);
             try (Admin admin = clients.admin("test")) {
@@ -97,21 +115,33 @@ final class SharedOutTest {
             try (Member first = new Member(clients, "z")) {
                 until(() -> first.has().size() == PARTITIONS, first);
 
-                // when another comes
+                // when another comes, and is told what is to come
                 Member second = new Member(clients, "a");
-                until(() -> second.has().size() == PARTITIONS / 2, first, second);
+                until(() -> second.next.told() != NextPartition.NONE, first, second);
+                assertEquals(PARTITIONS, first.has().size());
+                until(
+                        () -> {
+                            second.ask();
+                            return second.has().size() == PARTITIONS / 2;
+                        },
+                        first, second);
 
-                // then no other partition than those was ever taken away
+                // then one after the other was taken away, and nothing else
                 assertEquals(PARTITIONS / 2, first.has().size());
                 assertEquals(Set.copyOf(second.consumer.assignment()), first.taken);
+                assertEquals(List.of(1, 1), first.takenAtOnce);
+                assertEquals(List.of(1, 1), second.givenAtOnce);
+                assertEquals(NextPartition.NONE, second.next.told());
 
                 // when it goes again
                 first.taken.clear();
+                first.givenAtOnce.clear();
                 second.close();
                 until(() -> first.has().size() == PARTITIONS, first);
 
-                // then nothing is taken away for it
+                // then nothing is taken away for it, and all comes at once
                 assertEquals(Set.of(), first.taken);
+                assertEquals(List.of(PARTITIONS / 2), first.givenAtOnce);
                 assertEquals(List.of(), first.lost);
             }
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.runtime.KafkaClients;
+import io.agentstream.runtime.NextPartition;
 import io.agentstream.runtime.WorkersGroup;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class WorkersGroupTest {
                 assertFalse(WorkersGroup.hasMembers(admin));
 
                 // when
-                try (Consumer<byte[], byte[]> worker = clients.worker("worker", 1, Duration.ofSeconds(6))) {
+                try (Consumer<byte[], byte[]> worker = clients.worker("worker", 1, Duration.ofSeconds(6), new NextPartition())) {
                     worker.subscribe(List.of("calls"));
                     while (worker.assignment().isEmpty()) {
                         worker.poll(Duration.ofMillis(100));
