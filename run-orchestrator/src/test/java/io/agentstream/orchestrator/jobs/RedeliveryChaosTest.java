@@ -28,8 +28,12 @@ import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -39,8 +43,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Calls that end in each way, their records in their order, each several times, and processes that die between decision and word: it comes to what
-/// it comes to where everything is read once and nobody dies.
+/// Calls that end in each way, their records several times, each topic from a place of its own on and in its own order, the topics side by side in
+/// any, at last all of them from their beginning; and processes that die between decision and word: it comes to what it comes to where everything is
+/// read once and nobody dies.
 @ExtendWith(TestPostgres.class)
 final class RedeliveryChaosTest {
 
@@ -87,6 +92,9 @@ final class RedeliveryChaosTest {
         }
     }
 
+    /// A record of a topic's partition, or what a job of ours finds, and what it is to whoever reads it.
+    private record Read(String topic, Runnable act) {}
+
     /// Some calls of a tenant of their own.
     private final class Chaos {
         private final boolean isPlain;
@@ -95,7 +103,7 @@ final class RedeliveryChaosTest {
         private final TenantCalls calls = new TenantCalls(tenant);
         private final String session = "sess-" + tenant.sample().organizationId();
         private final List<CallId> all = new ArrayList<>();
-        private final List<Runnable> records = new ArrayList<>();
+        private final List<Read> records = new ArrayList<>();
         private final MockProducer<byte[], byte[]> producer =
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
         private final FakeSessions sessions = new FakeSessions();
@@ -110,18 +118,18 @@ final class RedeliveryChaosTest {
                 CallId newer = offered();
                 talks(call);
                 talks(newer);
-                records.add(() -> ended(call, End.REPLACED, 61));
-                records.add(() -> ended(newer, End.CALLER_HANGUP, 90));
+                lifecycle(call, () -> ended(call, End.REPLACED, 61));
+                lifecycle(newer, () -> ended(newer, End.CALLER_HANGUP, 90));
                 return;
             }
             talks(call);
             switch (way) {
-                case CALLER -> records.add(() -> ended(call, End.CALLER_HANGUP, 60));
-                case AGENT -> records.add(() -> ended(call, End.AGENT_HANGUP, 60));
+                case CALLER -> lifecycle(call, () -> ended(call, End.CALLER_HANGUP, 60));
+                case AGENT -> lifecycle(call, () -> ended(call, End.AGENT_HANGUP, 60));
                 case LOST -> {
-                    records.add(() -> calls.alive(call, NOW.plusSeconds(30), NOW.plusSeconds(30)));
-                    records.add(() -> decided(calls.decisions().quiet(call, NOW.plus(Duration.ofDays(1)))));
-                    records.add(() -> ended(call, End.CALLER_HANGUP, 60));
+                    lifecycle(call, () -> calls.alive(call, NOW.plusSeconds(30), NOW.plusSeconds(30)));
+                    records.add(new Read("the reaper", () -> decided(calls.decisions().quiet(call, NOW.plus(Duration.ofDays(1))))));
+                    lifecycle(call, () -> ended(call, End.CALLER_HANGUP, 60));
                 }
                 case REPLACED -> throw new IllegalStateException("above");
             }
@@ -129,16 +137,24 @@ final class RedeliveryChaosTest {
 
         private CallId offered() {
             CallEvent.Offered offer = tenant.offer().build();
-            records.add(() -> decided(calls.decisions().offered(offer, source(), () -> NOW)));
+            lifecycle(offer.callId(), () -> decided(calls.decisions().offered(offer, source(), () -> NOW)));
             all.add(offer.callId());
             return offer.callId();
         }
 
         private void talks(CallId call) {
             CallEvent.Started start = Samples.started().of(call).session(session).build();
-            records.add(() -> started(start));
-            records.add(() -> calls.decisions().said(new ConversationEvent.Began(call, 1, 2, NOW, 3), source()));
-            records.add(() -> calls.decisions().said(new ConversationEvent.Said(call, 2, 5, NOW, 1, "Hello.", 900, true, 3), source()));
+            lifecycle(call, () -> started(start));
+            conversation(call, () -> calls.decisions().said(new ConversationEvent.Began(call, 1, 2, NOW, 3), source()));
+            conversation(call, () -> calls.decisions().said(new ConversationEvent.Said(call, 2, 5, NOW, 1, "Hello.", 900, true, 3), source()));
+        }
+
+        private void lifecycle(CallId call, Runnable record) {
+            records.add(new Read(Topics.CALL_LIFECYCLE.name() + " " + call, record));
+        }
+
+        private void conversation(CallId call, Runnable record) {
+            records.add(new Read(Topics.CONVERSATION_EVENTS.name() + " " + call, record));
         }
 
         private Source source() {
@@ -195,12 +211,13 @@ final class RedeliveryChaosTest {
             database.inTransaction(c -> Webhooks.create(
                     c, tenant.sample().organizationId(), "https://example.com/hook", List.of("run.started", "run.ended")));
             for (int known = 1; known <= records.size(); known++) {
-                records.get(known - 1).run();
-                for (int again = isPlain ? 0 : random.nextInt(3); again > 0; again--) { // from an older place on
-                    for (int i = random.nextInt(known); i < known; i++) {
-                        records.get(i).run();
-                    }
+                records.get(known - 1).act().run();
+                for (int again = isPlain ? 0 : random.nextInt(3); again > 0; again--) {
+                    readAgain(known, false);
                 }
+            }
+            for (int again = isPlain ? 0 : 2; again > 0; again--) {
+                readAgain(records.size(), true);
             }
             try (HangUps hangUps = Announcers.hangUps(database, sessions, producer, metrics)) {
                 timePasses("hang_up");
@@ -222,6 +239,27 @@ final class RedeliveryChaosTest {
                              where r.organization_id = ? group by d.event, d.state order by 1
                             """),
                     sessions.hungUp.stream().map(name -> name.equals(session) ? "the session" : name).distinct().toList());
+        }
+
+        /// What is known by now, each topic from an older place on, the topics side by side.
+        ///
+        /// @param fromZero whether from the beginning of all of them
+        private void readAgain(int known, boolean fromZero) {
+            Map<String, Deque<Runnable>> topics = new LinkedHashMap<>();
+            for (Read record : records.subList(0, known)) {
+                topics.computeIfAbsent(record.topic(), _ -> new ArrayDeque<>()).add(record.act());
+            }
+            List<Deque<Runnable>> left = new ArrayList<>(topics.values());
+            for (Deque<Runnable> topic : left) {
+                for (int skipped = fromZero ? 0 : random.nextInt(topic.size() + 1); skipped > 0; skipped--) {
+                    topic.removeFirst();
+                }
+            }
+            while (left.removeIf(Deque::isEmpty) || !left.isEmpty()) {
+                if (!left.isEmpty()) {
+                    left.get(random.nextInt(left.size())).removeFirst().run();
+                }
+            }
         }
 
         private void timePasses(String kind) {
