@@ -1,25 +1,13 @@
 package io.agentstream.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import io.agentstream.runtime.BuildVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/// The version as the build wrote it down: it stands in the root `pom.xml` and nowhere else.
+/// The version of the build.
 final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        Properties built = new Properties();
-        try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
-            if (file == null) {
-                throw new IllegalStateException("this build has no version.properties");
-            }
-            built.load(file);
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
-        return new String[] {"agent-stream " + built.getProperty("version")};
+        return new String[] {"agent-stream " + BuildVersion.text()};
     }
 }

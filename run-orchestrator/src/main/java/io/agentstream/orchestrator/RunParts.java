@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator;
 
+import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.RunDecisions;
 import io.agentstream.orchestrator.decide.Tariff;
 import io.agentstream.orchestrator.decide.Unsaid;
@@ -135,15 +136,16 @@ final class RunParts {
                 new KafkaLogWatch(lent.admin(), KafkaClients.WORKERS_GROUP), lent.ready(), lent.clock(), settings.limits());
         closer.own("reaper", new DutyCycleRunner(reaper, REAPER_CLOSE, lent.onFault()).start());
 
+        Consumer<Decision> erased = decision -> announcer.announceOrLeave(decision, "an erasure");
         Eraser eraser = new Eraser(
                 lent.database(),
                 new KeyTopic(
                         () -> lent.clients().reader("orchestrator-eraser", "earliest", CallsLoop.MAX_POLL_RECORDS), lent.admin(),
                         calls -> lent.database().withConnection(connection -> Erasures.over(connection, calls)),
                         call -> lent.producer().send(new ProducerRecord<>(Topics.CALL_KEYS.name(), call.toKey(), null))),
-                lent.clock());
+                lent.clock(), erased);
         closer.own("eraser", new DutyCycleRunner(eraser.loop(() -> lent.ready().getAsBoolean() && lent.keysThere().getAsBoolean()), LOOP_CLOSE, lent.onFault()).start());
-        RetentionJob retention = new RetentionJob(lent.database(), lent.clock(), metrics);
+        RetentionJob retention = new RetentionJob(lent.database(), lent.clock(), metrics, erased);
         closer.own("retention", new DutyCycleRunner(retention.loop(lent.ready()), REAPER_CLOSE, lent.onFault()).start());
 
         Indexer indexer = new Indexer(lent.database(), lent.ready(), metrics);

@@ -152,8 +152,30 @@ public sealed interface CallEvent {
                     @Nullable Boolean agentSilent,
             @Doc("Where the call's records lie: on call.media.v1 those that Kafka had acknowledged by then, the last few may follow; on"
                             + " socket.commands.v1 those that the gateway had read. Absent where there are none, and from older writers.")
-                    @Nullable List<Place> places)
+                    @Nullable List<Place> places,
+            @Doc("How the call's audio went, as far as it was known by then; absent from older writers.") @Nullable MediaFacts media)
             implements CallEvent {
+
+        /// As an older writer says it.
+        public Ended(
+                CallId callId,
+                long seq,
+                Instant at,
+                int closeCode,
+                String closeReason,
+                @Nullable End end,
+                @Nullable Failure failure,
+                @Nullable Map<String, Integer> oddMessages,
+                @Nullable Instant firstHeardAt,
+                @Nullable Instant firstPlayedAt,
+                @Nullable Long playedMs,
+                @Nullable Boolean callerSilent,
+                @Nullable Boolean agentSilent,
+                @Nullable List<Place> places) {
+            this(
+                    callId, seq, at, closeCode, closeReason, end, failure, oddMessages, firstHeardAt, firstPlayedAt, playedMs, callerSilent,
+                    agentSilent, places, null);
+        }
 
         /// Of a call of which it is known neither how it sounded nor where its records lie.
         public Ended(

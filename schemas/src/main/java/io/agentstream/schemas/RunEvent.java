@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What the orchestrator decided of a run, on `run.events.v1`: one `created`, at most one `running`, one of `completed` and
-/// `failed`, and after that a `hang_up` where the provider was made to end the call.
+/// `failed`, and after that a `hang_up` where the provider was made to end the call, and an `erased` where it was erased.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface RunEvent {
 
@@ -217,7 +217,24 @@ public sealed interface RunEvent {
             @Doc("The run.") RunRef run,
             @Doc("Whether the provider says that the session is over.") boolean confirmed,
             @Doc("Status of the provider's answer; absent where it gave none.") @Nullable Integer status,
-            @Doc("How often it was tried.") int tries)
+            @Doc("How often it was tried.") int tries,
+            @Doc("When the order to end it was written, with the decision that ended the run. Absent from older writers.")
+                    @Nullable Instant askedAt)
+            implements RunEvent {
+
+        /// As an older writer says it.
+        public HangUp(CallId callId, long after, Instant at, RunRef run, boolean confirmed, @Nullable Integer status, int tries) {
+            this(callId, after, at, run, confirmed, status, tries, null);
+        }
+    }
+
+    @JsonTypeName("erased")
+    @Doc("All that is personal of the run was erased: by an order, or because its organisation keeps it no longer.")
+    record Erased(
+            @Doc("The call.") CallId callId,
+            @Doc("0: it follows from no record of the call.") long after,
+            @Doc("When.") Instant at,
+            @Doc("The run.") RunRef run)
             implements RunEvent {}
 
     @JsonTypeName("transferred")

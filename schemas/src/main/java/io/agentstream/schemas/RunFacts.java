@@ -41,4 +41,56 @@ public record RunFacts(
         @Doc("What became of it that the caller was to be given to somebody else, the last time that it was tried; of one that is under"
                         + " way, of the time before.")
                 @Nullable Transfer transfer,
-        @Doc("When that was known.") @Nullable Instant transferredAt) {}
+        @Doc("When that was known.") @Nullable Instant transferredAt,
+        @Doc("When the order was written that the provider end the call, with the decision that ended the run. Absent where there was none,"
+                        + " until the provider has answered, and from older writers.")
+                @Nullable Instant hangUpAskedAt,
+        @Doc("How often the provider was asked to.") @Nullable Integer hangUpTries,
+        @Doc(RunEvent.SESSION_CHECK) RunEvent.@Nullable SessionCheck sessionCheck,
+        @Doc("By which names the provider knows the call; absent until its start message was read, and from older writers.")
+                @Nullable CarrierFacts carrier,
+        @Doc("When all that is personal of the run was erased: by an order, or because its organisation keeps it no longer. Absent where"
+                        + " it was not, and where it was by an older version.")
+                @Nullable Instant erasedAt,
+        @Doc("Version of these fields: a larger one has all of a smaller one's, and more. Absent from older writers.")
+                @Nullable Integer schemaVersion,
+        @Doc("Version of the orchestrator that told this. Absent from older writers.") @Nullable String producerVersion) {
+
+    /// The version of the fields above.
+    public static final int SCHEMA_VERSION = 2;
+
+    /// As an older writer tells it.
+    public RunFacts(
+            CallId callId,
+            RunEvent.RunRef run,
+            String state,
+            @Nullable Instant createdAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant endedAt,
+            @Nullable Long durationMs,
+            @Nullable End end,
+            @Nullable Failure failure,
+            @Nullable String cost,
+            @Nullable Long revision,
+            @Nullable Boolean isFinal,
+            @Nullable Instant finalizedAt,
+            @Nullable Instant updatedAt,
+            @Nullable String provider,
+            @Nullable String direction,
+            @Nullable DisconnectedBy disconnectedBy,
+            @Nullable String outcome,
+            @Nullable Instant hungUpAt,
+            @Nullable Boolean hangUpConfirmed,
+            @Nullable SocketFacts socket,
+            @Nullable TalkFacts talk,
+            @Nullable List<String> faults,
+            @Nullable CallId previousCallId,
+            @Nullable CallId nextCallId,
+            @Nullable Transfer transfer,
+            @Nullable Instant transferredAt) {
+        this(
+                callId, run, state, createdAt, startedAt, endedAt, durationMs, end, failure, cost, revision, isFinal, finalizedAt, updatedAt,
+                provider, direction, disconnectedBy, outcome, hungUpAt, hangUpConfirmed, socket, talk, faults, previousCallId, nextCallId,
+                transfer, transferredAt, null, null, null, null, null, null, null);
+    }
+}

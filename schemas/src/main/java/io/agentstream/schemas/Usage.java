@@ -18,4 +18,33 @@ public record Usage(
                 @Nullable Map<String, Long> refused,
         @Doc("Started seconds of talk.") @Nullable Long seconds,
         @Doc("What was charged, as a decimal number.") @Nullable String cost,
-        @Doc("The same for each agent, by its number.") @Nullable Map<String, AgentUsage> agents) {}
+        @Doc("The same for each agent, by its number.") @Nullable Map<String, AgentUsage> agents,
+        @Doc("Version of these fields: a larger one has all of a smaller one's, and more. Absent from older writers.")
+                @Nullable Integer schemaVersion,
+        @Doc("Version of the orchestrator that told this. Absent from older writers.") @Nullable String producerVersion) {
+
+    /// The version of the fields above.
+    public static final int SCHEMA_VERSION = 2;
+
+    /// Of which it is not said who tells it.
+    public Usage(
+            long organizationId,
+            Instant minute,
+            long completed,
+            long failed,
+            long talkMs,
+            @Nullable Long offered,
+            @Nullable Long admitted,
+            @Nullable Map<String, Long> refused,
+            @Nullable Long seconds,
+            @Nullable String cost,
+            @Nullable Map<String, AgentUsage> agents) {
+        this(organizationId, minute, completed, failed, talkMs, offered, admitted, refused, seconds, cost, agents, null, null);
+    }
+
+    /// The same, told by that version of ours.
+    public Usage toldBy(String producer) {
+        return new Usage(
+                organizationId, minute, completed, failed, talkMs, offered, admitted, refused, seconds, cost, agents, SCHEMA_VERSION, producer);
+    }
+}

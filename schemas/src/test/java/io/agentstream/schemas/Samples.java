@@ -40,7 +40,10 @@ final class Samples {
             new CallEvent.Ended(
                     CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L, null, null,
                     List.of(new Place("call.media.v1", 3, 1_200, 1_950), new Place("socket.commands.v1", 0, 17, 230))),
-            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L, true, false, null));
+            new CallEvent.Ended(CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L, true, false, null),
+            new CallEvent.Ended(
+                    CALL, 4, AT, 1000, "", End.CALLER_HANGUP, null, null, AT, AT, 4_200L, false, false, null,
+                    new MediaFacts(3_050, 12, 2, 130, 90)));
 
     static final List<RunEvent> RUN_EVENTS = List.of(
             new RunEvent.Created(CALL, 1, AT, RUN),
@@ -69,7 +72,9 @@ final class Samples {
             new RunEvent.Running(
                     CALL, 2, AT, RUN, MediaFormat.MULAW_8K, null, Json.MAPPER.readTree("{}"), "7:3", null, null, CallId.of(1, 2, 3)),
             new RunEvent.Completed(
-                    CALL, 4, AT, RUN, End.REPLACED, 1000, 61_000, "0.1017", DisconnectedBy.PROVIDER, null, null, CallId.of(1, 2, 3)));
+                    CALL, 4, AT, RUN, End.REPLACED, 1000, 61_000, "0.1017", DisconnectedBy.PROVIDER, null, null, CallId.of(1, 2, 3)),
+            new RunEvent.HangUp(CALL, 4, AT, RUN, true, 204, 2, AT),
+            new RunEvent.Erased(CALL, 0, AT, RUN));
 
     private static final List<ServiceUse> USES = List.of(
             new ServiceUse(ServiceUse.Role.EAR, "deepgram", "nova-3", false, 1, 0, 0, 0, 0, 0, 0, 0, 61_000),
@@ -182,13 +187,25 @@ final class Samples {
                     new TalkFacts(
                             AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 32, null, null,
                             new StageFacts(2, 620, 100, 820, 60, 320, 2, 22)),
-                    null, null, null, null, null));
+                    null, null, null, null, null),
+            new RunFacts(
+                    CALL, RUN, "completed", AT, AT, AT, 61_000L, End.AGENT_HANGUP, null, "0.1017", 6L, true, AT, AT, "cloudonix",
+                    "inbound", DisconnectedBy.AGENT, null, AT, true,
+                    new SocketFacts(
+                            AT, AT, AT, AT, AT, 1000, 42_000L, null, 3_120L, new MediaFacts(3_050, 12, 2, 130, 90)),
+                    new TalkFacts(
+                            AT, 7, 4, 3, 1, 2, 1, AT, AT, 9_000, 40_000, 12_000L, 3, 2_400, 900L, 1, 400, 7, 33, null, null, null, 640L),
+                    null, null, null, null, null, AT, 2, new RunEvent.SessionCheck(true, 200, 34, 1),
+                    CarrierFacts.of("acme.cloudonix.net", "sess-1", "call-1", null), AT, 2, "0.1.0"));
 
     static final List<Usage> USAGE = List.of(
             new Usage(3, MINUTE, 4, 1, 244_000, null, null, null, null, null, null),
             new Usage(
                     3, MINUTE, 4, 1, 244_000, 5L, 4L, Map.of("unknown_domain", 1L), 245L, "0.4083",
-                    Map.of("7", new AgentUsage(4, 1, 4, 245, "0.4083"))));
+                    Map.of("7", new AgentUsage(4, 1, 4, 245, "0.4083"))),
+            new Usage(
+                    3, MINUTE, 4, 1, 244_000, 5L, 4L, Map.of("unknown_domain", 1L), 245L, "0.4083",
+                    Map.of("7", new AgentUsage(4, 1, 4, 245, "0.4083")), 2, "0.1.0"));
 
     /// Every sample with its topic.
     static Map<Topic<?>, List<?>> byTopic() {

@@ -70,7 +70,7 @@ final class Conversations {
             case RunEvent.Completed completed -> end(completed.callId(), completed.at().toEpochMilli(), nowMs);
             case RunEvent.Failed failed -> end(failed.callId(), failed.at().toEpochMilli(), nowMs);
             case RunEvent.Transferred transferred -> transferred(transferred, nowMs);
-            case RunEvent.Created _, RunEvent.HangUp _ -> { }
+            case RunEvent.Created _, RunEvent.HangUp _, RunEvent.Erased _ -> { }
         }
     }
 

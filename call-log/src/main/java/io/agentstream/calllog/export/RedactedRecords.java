@@ -73,7 +73,7 @@ final class RedactedRecords implements RecordValues {
             case CallEvent.Ended e -> new CallEvent.Ended(
                     e.callId(), e.seq(), e.at(), e.closeCode(), reason(e.failure()), e.end(), e.failure(),
                     e.oddMessages() == null ? null : Map.of("odd", e.oddMessages().values().stream().mapToInt(Integer::intValue).sum()),
-                    e.firstHeardAt(), e.firstPlayedAt(), e.playedMs(), e.callerSilent(), e.agentSilent(), null);
+                    e.firstHeardAt(), e.firstPlayedAt(), e.playedMs(), e.callerSilent(), e.agentSilent(), null, e.media());
         };
     }
 
@@ -101,6 +101,7 @@ final class RedactedRecords implements RecordValues {
                     RedactedRun.decimal(f.cost()), f.disconnectedBy(), word(f.outcome()), RedactedRun.codes(f.faults()), f.sessionCheck());
             case RunEvent.HangUp h -> h;
             case RunEvent.Transferred t -> t;
+            case RunEvent.Erased e -> e;
         };
     }
 

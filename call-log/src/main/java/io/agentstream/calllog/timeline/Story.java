@@ -125,6 +125,7 @@ final class Story {
                     atMs, null, after, "hang_up", e.confirmed(), e.status(), null, e.tries()));
             case RunEvent.Transferred e -> tape.put(new TimelineEntry.Provider(
                     atMs, null, after, "transfer_" + lower(e.outcome()), e.outcome() == Transfer.CONNECTED, e.status(), null, 1));
+            case RunEvent.Erased _ -> { } // the timeline ends with the call
         }
     }
 

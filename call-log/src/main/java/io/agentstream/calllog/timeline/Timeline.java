@@ -107,6 +107,9 @@ public final class Timeline {
     }
 
     private void decision(RunEvent event) {
+        if (event instanceof RunEvent.Erased) {
+            return; // of a call that was over long ago, of which nothing is shown any more
+        }
         long atMs = tape.at(event.at());
         tape.reached(atMs);
         if (!decided.add(name(event))) {
@@ -123,7 +126,7 @@ public final class Timeline {
                     tape.put(new TimelineEntry.Latency(atMs, null, e.after(), "proof", null, Math.max(0, atMs - since)));
                 }
             }
-            case RunEvent.Completed _, RunEvent.Failed _, RunEvent.HangUp _, RunEvent.Transferred _ -> { } // the story has it
+            case RunEvent.Completed _, RunEvent.Failed _, RunEvent.HangUp _, RunEvent.Transferred _, RunEvent.Erased _ -> { } // the story has it
         }
     }
 
@@ -136,6 +139,7 @@ public final class Timeline {
             case RunEvent.Failed _ -> "failed";
             case RunEvent.HangUp e -> "hang_up " + e.at();
             case RunEvent.Transferred e -> "transferred " + e.at() + " " + e.key();
+            case RunEvent.Erased _ -> "erased";
         };
     }
 

@@ -105,7 +105,7 @@ record LogEvidence(Instant lifecycleFrom, Instant mediaFrom, Instant eventsFrom,
                 call.overOtherwise |= call.over != null && !call.over.equals(event);
                 call.over = event;
             }
-            case RunEvent.HangUp _, RunEvent.Transferred _ -> {
+            case RunEvent.HangUp _, RunEvent.Transferred _, RunEvent.Erased _ -> {
                 // what became of the provider's side says nothing of the run
             }
         }

@@ -33,7 +33,7 @@ record Told(
                     "completed", Judge.lower(e.end()), e.at(), money(e.cost()), lower(e.disconnectedBy()), e.outcome());
             case RunEvent.Failed e -> new Told(
                     "failed", Judge.code(e.failure()), e.at(), money(e.cost()), lower(e.disconnectedBy()), e.outcome());
-            case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _, RunEvent.Transferred _ ->
+            case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _, RunEvent.Transferred _, RunEvent.Erased _ ->
                 throw new IllegalArgumentException("no end of a run");
         };
     }

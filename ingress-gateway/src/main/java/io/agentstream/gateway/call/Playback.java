@@ -48,8 +48,8 @@ public final class Playback {
 
         void dropped(Drop why, int frames);
 
-        /// The audio before this ended before this came.
-        void late();
+        /// The audio before this, of the same turn, ended before this came: the caller heard a pause.
+        void late(long pauseUs);
     }
 
     /// Why audio or a mark is not played.
@@ -250,7 +250,7 @@ public final class Playback {
     private void send(long turn, int epoch, long fromByte, byte[] audio, int from, int length, long nowUs) {
         boolean paused = nowUs - endUs >= sampleUs;
         if (paused && turns.isLatest(turn)) {
-            output.late();
+            output.late(nowUs - endUs);
         }
         long startUs = paused ? nowUs : endUs;
         if (stretches.begins(turn, fromByte, length, paused)) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -155,6 +156,7 @@ public final class CallLog {
     /// else's. Methods are for the thread that writes the call's frames; what was written is given back by any.
     public final class Share {
         private final AtomicInteger bytes = new AtomicInteger();
+        private final AtomicLong lost = new AtomicLong();
         private final CallPlace place = new CallPlace(Topics.CALL_MEDIA.name());
         private BufferShares.Part part = buffer.strangers();
 
@@ -187,6 +189,11 @@ public final class CallLog {
             part = buffer.strangers();
         }
 
+        /// How many of the call's frames were not written, as far as it is known.
+        public long lost() {
+            return lost.get();
+        }
+
         /// Where the frames lie that Kafka has acknowledged; nothing as long as there are none.
         public Optional<Place> place() {
             return place.known();
@@ -204,25 +211,27 @@ public final class CallLog {
         BufferShares.Part part = share.part;
         if (!share.take(bytes)) {
             overShare.increment();
+            share.lost.incrementAndGet();
             return;
         }
         try {
             media.send(new ProducerRecord<>(Topics.CALL_MEDIA.name(), key, record), (metadata, failure) -> {
                 share.giveBack(part, bytes);
                 if (failure != null) {
-                    dropped(failure);
+                    dropped(failure, share);
                 } else if (metadata.hasOffset()) {
                     share.place.note(metadata.partition(), metadata.offset());
                 }
             });
         } catch (RuntimeException failure) {
             share.giveBack(part, bytes);
-            dropped(failure);
+            dropped(failure, share);
         }
     }
 
     /// Said for the first frame of a cause and then ever more rarely: there may be thousands a second.
-    private void dropped(Exception failure) {
+    private void dropped(Exception failure, Share share) {
+        share.lost.incrementAndGet();
         Loss loss = Loss.of(failure);
         Counter counter = Objects.requireNonNull(droppedFrames.get(loss));
         counter.increment();

@@ -9,6 +9,7 @@ import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallSecrets;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.FrameSeal;
+import io.agentstream.schemas.MediaFacts;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.MediaFrameCodec;
 import io.agentstream.schemas.Place;
@@ -59,6 +60,10 @@ final class CallJournal {
     private long playedBeforeMs;
     private long playedMs;
     private int playedTurn;
+    private long heardFrames;
+    private int gaps;
+    private long gapUs;
+    private long longestGapUs;
 
     /// @param commandsAt where the call's commands were read
     /// @param onLost told, on any thread, that an event which the call needs could not be written
@@ -161,7 +166,8 @@ final class CallJournal {
                 new CallEvent.Ended(
                         facts.callId(), nextSeq(), now(), ended.code(), ended.reason(), ended.end(), ended.failure(),
                         ended.odd().isEmpty() ? null : ended.odd(), firstHeardAt, firstPlayedAt, playedBeforeMs + playedMs,
-                        caller.isSilent(), agent.isSilent(), places.isEmpty() ? null : places),
+                        caller.isSilent(), agent.isSilent(), places.isEmpty() ? null : places,
+                        new MediaFacts(heardFrames, share.lost(), gaps, gapUs / 1_000, longestGapUs / 1_000)),
                 false);
         if (secrets != null) {
             parts.callLog().keysOver(key);
@@ -204,6 +210,13 @@ final class CallJournal {
         }
     }
 
+    /// The caller heard a pause in the middle of a turn.
+    void late(long pauseUs) {
+        gaps++;
+        gapUs += pauseUs;
+        longestGapUs = Math.max(longestGapUs, pauseUs);
+    }
+
     /// The caller has heard so much of a turn.
     void played(int turn, long ms) {
         if (ms <= 0) {
@@ -219,6 +232,7 @@ final class CallJournal {
 
     /// @param record an audio frame's, complete but for its header
     void audio(byte[] record, long timestampMs) {
+        heardFrames++;
         if (firstHeardAt == null) {
             firstHeardAt = now();
         }

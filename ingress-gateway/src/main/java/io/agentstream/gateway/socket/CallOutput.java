@@ -90,8 +90,9 @@ final class CallOutput implements Playback.Output {
     }
 
     @Override
-    public void late() {
+    public void late(long pauseUs) {
         parts.meters().late.increment();
+        journal.late(pauseUs);
     }
 
     private void putText(byte[] text) {

@@ -79,7 +79,7 @@ final class PlaybackModelTest {
         public void silence(long fromUs) {}
 
         @Override
-        public void late() {}
+        public void late(long pauseUs) {}
     }
 
     @Test

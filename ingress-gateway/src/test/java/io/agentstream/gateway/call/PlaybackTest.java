@@ -201,7 +201,7 @@ final class PlaybackTest extends PlayedCall {
 
         assertEquals(10 * MS, playback.soundsUntilUs());
         play(1, 20, 11); // a millisecond late, which is many samples
-        assertEquals(List.of("media 1x160", "late", "media 1x160"), take());
+        assertEquals(List.of("media 1x160", "late 1", "media 1x160"), take());
     }
 
     @Test
@@ -210,6 +210,6 @@ final class PlaybackTest extends PlayedCall {
         play(1, 20, 0);
         play(1, 20, 50);
 
-        assertEquals(List.of("media 1x160", "late", "media 1x160"), take());
+        assertEquals(List.of("media 1x160", "late 30", "media 1x160"), take());
     }
 }

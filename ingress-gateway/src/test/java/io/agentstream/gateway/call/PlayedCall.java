@@ -55,8 +55,8 @@ abstract class PlayedCall {
         public void silence(long fromUs) {}
 
         @Override
-        public void late() {
-            said.add("late");
+        public void late(long pauseUs) {
+            said.add("late " + pauseUs / MS);
         }
     });
 

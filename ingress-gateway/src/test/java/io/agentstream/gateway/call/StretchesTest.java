@@ -85,7 +85,7 @@ final class StretchesTest {
         public void dropped(Playback.Drop why, int frames) {}
 
         @Override
-        public void late() {}
+        public void late(long pauseUs) {}
 
         /// Each byte that was heard, by the number of the sample since 0.
         private Map<Long, Byte> heard() {

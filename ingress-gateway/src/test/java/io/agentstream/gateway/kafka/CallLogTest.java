@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.runtime.Metrics;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
@@ -98,6 +99,7 @@ final class CallLogTest {
             log.frame(OTHER, FRAME, other);
         }
         assertEquals(share, inTheBuffer(OTHER));
+        assertEquals(List.of(2_000L - share, 0L), List.of(flooding.lost(), other.lost()));
         assertTrue(metrics.scrape().contains("frames_dropped_total{cause=\"share\""), metrics.scrape());
     }
 
@@ -114,6 +116,7 @@ final class CallLogTest {
         }
 
         assertEquals(2_000, inTheBuffer(FLOODING));
+        assertEquals(1_000, share.lost());
     }
 
     @Test
@@ -128,5 +131,6 @@ final class CallLogTest {
         log.frame(FLOODING, FRAME, share);
 
         assertEquals(1, inTheBuffer(FLOODING));
+        assertEquals(2_000, share.lost());
     }
 }

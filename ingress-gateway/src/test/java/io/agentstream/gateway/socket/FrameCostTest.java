@@ -130,7 +130,7 @@ final class FrameCostTest {
             public void silence(long fromUs) {}
 
             @Override
-            public void late() {}
+            public void late(long pauseUs) {}
         });
         playback.open(0);
         SocketCommand.Play[] plays = new SocketCommand.Play[ROUNDS * FRAMES];

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.MediaFacts;
 import io.agentstream.schemas.MediaFrame;
 import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.SocketCommand;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +74,28 @@ final class SoundsOfACallTest {
 
         assertEquals(false, ended.callerSilent());
         assertEquals(true, ended.agentSilent());
+    }
+
+    @Test
+    void howTheAudioWentIsSaidAtTheEnd() throws Exception {
+        try (RawPeer peer = gateway.talking()) {
+            for (byte[] frame : new byte[][] {silence(), sound()}) {
+                peer.text(media(frame));
+                gateway.awaitFrame(MediaFrame.Audio.class, heard -> heard.payload().equals(Slice.of(frame)));
+            }
+            gateway.send(new SocketCommand.Play(gateway.lastStarted(), 1, 0, 160, Slice.of(sound())));
+            peer.read();
+            gateway.pass(Duration.ofMillis(50)); // 20 ms of it are heard
+            gateway.send(new SocketCommand.Play(gateway.lastStarted(), 1, 1, 160, Slice.of(sound())));
+            peer.read();
+            peer.close(1000);
+
+            MediaFacts media = Objects.requireNonNull(gateway.awaitEnded().media());
+
+            assertEquals(List.of(2L, 0L), List.of(media.heardFrames(), media.lostFrames()));
+            assertEquals(1, media.gaps());
+            assertTrue(media.gapMs() >= 30 && media.gapMs() == media.longestGapMs(), media.toString());
+        }
     }
 
     @Test

@@ -122,6 +122,7 @@ public record Decision(
                 case RunEvent.Failed failed -> lower(failed.failure());
                 case RunEvent.HangUp hangUp -> hangUp.confirmed() ? "hung_up" : "not_hung_up";
                 case RunEvent.Transferred transferred -> "transfer_" + lower(transferred.outcome());
+                case RunEvent.Erased erased -> "erased";
             };
         }
         return switch (commands.isEmpty() ? null : commands.getLast()) {
@@ -160,7 +161,7 @@ public record Decision(
                                 .ofOrganization(failed.run().organizationId()));
                     }
                 }
-                case RunEvent.HangUp _, RunEvent.Transferred _ -> {}
+                case RunEvent.HangUp _, RunEvent.Transferred _, RunEvent.Erased _ -> {}
             }
         }
         return List.copyOf(commands);

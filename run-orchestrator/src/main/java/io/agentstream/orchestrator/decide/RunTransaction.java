@@ -103,7 +103,7 @@ final class RunTransaction {
     private void tell() throws SQLException {
         for (RunEvent event : events) {
             switch (event) {
-                case RunEvent.Created _, RunEvent.HangUp _, RunEvent.Transferred _ -> {
+                case RunEvent.Created _, RunEvent.HangUp _, RunEvent.Transferred _, RunEvent.Erased _ -> {
                     // Its call does not talk yet, goes on, or is over and said to be.
                 }
                 case RunEvent.Running _ -> WebhookDeliveries.queue(connection, row.organizationId(), row.id(), "run.started");
@@ -274,8 +274,15 @@ final class RunTransaction {
     }
 
     /// Whether the provider has ended the call, and what it answered.
-    void hungUp(boolean confirmed, @Nullable Integer status, int tries, Instant at) {
-        say("hang_up", new RunEvent.HangUp(callId, after, at, ref, confirmed, status, tries));
+    ///
+    /// @param askedAt when it was ordered
+    void hungUp(boolean confirmed, @Nullable Integer status, int tries, Instant askedAt, Instant at) {
+        say("hang_up", new RunEvent.HangUp(callId, after, at, ref, confirmed, status, tries, askedAt));
+    }
+
+    /// All that is personal of the run is gone.
+    void erased(Instant at) {
+        say("erased", new RunEvent.Erased(callId, after, at, ref));
     }
 
     /// Whether the caller is with somebody else, or may be: then nobody hangs up.

@@ -108,7 +108,7 @@ public final class Unsaid {
                 return Decision.none(new CallId(order.callId()));
             }
             return RunTransaction.decide(connection, row.get(), order.after(), run -> {
-                run.hungUp(confirmed, status, order.tries(), at);
+                run.hungUp(confirmed, status, order.tries(), order.orderedAt(), at);
                 return run.decision(Socket.CLOSED);
             });
         });

@@ -1,6 +1,9 @@
 package io.agentstream.orchestrator.erase;
 
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.ErasedRuns;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.Erasures;
 import io.agentstream.orchestrator.store.Erasures.Emptied;
 import io.agentstream.orchestrator.store.Erasures.Erasure;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +69,7 @@ public final class Eraser {
     private final Database database;
     private final Keys topic;
     private final InstantSource clock;
+    private final Consumer<Decision> told;
 
     /// Whose was taken last; only the loop.
     private long served;
@@ -76,10 +81,12 @@ public final class Eraser {
         Set<CallId> destroy(Set<CallId> calls) throws InterruptedException;
     }
 
-    public Eraser(Database database, Keys topic, InstantSource clock) {
+    /// @param told given what is to be announced of runs that were emptied
+    public Eraser(Database database, Keys topic, InstantSource clock, Consumer<Decision> told) {
         this.database = database;
         this.topic = topic;
         this.clock = clock;
+        this.told = told;
     }
 
     /// Its loop, which owns it.
@@ -121,14 +128,19 @@ public final class Eraser {
     }
 
     private boolean isEmptied(Erasure erasure) {
-        return database.inTransaction(connection -> {
-            boolean some = Erasures.empty(connection, erasure) > 0;
+        List<Decision> said = new ArrayList<>();
+        boolean isEmptied = database.inTransaction(connection -> {
+            EmptiedRuns.Progress emptied = Erasures.empty(connection, erasure);
+            boolean some = emptied.runs() > 0;
+            said.addAll(ErasedRuns.tell(connection, emptied.emptied(), clock.instant()));
             boolean open = !some && Erasures.anyOpen(connection, erasure);
             boolean found = !some && !open && Erasures.found(connection, erasure);
             // Who dies from here on is not waited for any longer than that.
             Erasures.later(connection, erasure.id(), found ? TAKEN_S : open ? again(erasure, clock.instant(), SOON_S, OPEN_MOST_S) : 0, erasure.doneBy());
             return found;
         });
+        said.forEach(told);
+        return isEmptied;
     }
 
     /// What still stands in the way of one.

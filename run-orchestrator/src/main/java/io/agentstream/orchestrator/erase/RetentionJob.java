@@ -1,7 +1,10 @@
 package io.agentstream.orchestrator.erase;
 
+import io.agentstream.orchestrator.decide.Decision;
+import io.agentstream.orchestrator.decide.ErasedRuns;
 import io.agentstream.orchestrator.store.AuditLog;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.RetentionRounds;
 import io.agentstream.orchestrator.store.RetentionRounds.Round;
 import io.agentstream.runtime.DutyCycle;
@@ -10,8 +13,11 @@ import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /// Forgets what organisations keep for a time only, any orchestrator any of it, some runs at a time.
 public final class RetentionJob {
@@ -29,13 +35,16 @@ public final class RetentionJob {
 
     private final Database database;
     private final InstantSource clock;
+    private final Consumer<Decision> told;
     private final Counter runs;
     private Instant nextBegin = Instant.MIN;
     private boolean looksLeft;
 
-    public RetentionJob(Database database, InstantSource clock, Metrics metrics) {
+    /// @param told given what is to be announced of runs that were emptied
+    public RetentionJob(Database database, InstantSource clock, Metrics metrics, Consumer<Decision> told) {
         this.database = database;
         this.clock = clock;
+        this.told = told;
         this.runs = metrics.counter("agent_stream_orchestrator_retention_runs"); // gone through, whether anything was left of them or not
     }
 
@@ -58,8 +67,18 @@ public final class RetentionJob {
             looksLeft = database.withConnection(connection -> AuditLog.forgetLooks(connection, LOOKS_KEPT, LOOKS_AT_ONCE)) == LOOKS_AT_ONCE;
         }
         Optional<Round> due = database.withConnection(RetentionRounds::take);
-        due.ifPresent(round -> runs.increment(
-                database.inTransaction(connection -> RetentionRounds.goOn(connection, round, now))));
+        due.ifPresent(round -> goOn(round, now));
         return due.isPresent() || looksLeft;
+    }
+
+    private void goOn(Round round, Instant now) {
+        List<Decision> said = new ArrayList<>();
+        int goneThrough = database.inTransaction(connection -> {
+            EmptiedRuns.Progress progress = RetentionRounds.goOn(connection, round, now);
+            said.addAll(ErasedRuns.tell(connection, progress.emptied(), now));
+            return progress.runs();
+        });
+        runs.increment(goneThrough);
+        said.forEach(told);
     }
 }

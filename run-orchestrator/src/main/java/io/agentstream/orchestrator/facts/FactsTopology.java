@@ -5,6 +5,8 @@ import io.agentstream.schemas.Slice;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -47,7 +49,9 @@ final class FactsTopology {
                 Consumed.with(Serdes.String(), Serdes.ByteArray()).withTimestampExtractor(new WallclockTimestampExtractor()),
                 Materialized.as(SAID));
         builder.addStateStore(Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(OPEN), Serdes.String(), new JsonSerde<>(Known.class)));
+                        Stores.persistentKeyValueStore(OPEN), Serdes.String(), new JsonSerde<>(Known.class))
+                // What a run's facts lose goes from here as soon as from their own topic.
+                .withLoggingEnabled(Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, Long.toString(Topics.RUNS.retention().toMillis()))));
         KStream<String, Outcome> outcomes = builder.stream(
                         List.of(Topics.RUN_EVENTS.name(), Topics.CALL_LIFECYCLE.name(), Topics.CONVERSATION_EVENTS.name()),
                         Consumed.with(Serdes.String(), Serdes.ByteArray()))

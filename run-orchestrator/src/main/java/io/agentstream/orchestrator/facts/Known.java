@@ -1,11 +1,14 @@
 package io.agentstream.orchestrator.facts;
 
+import io.agentstream.runtime.BuildVersion;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CarrierFacts;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.SocketFacts;
 import io.agentstream.schemas.TalkFacts;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one call, and how much of it was told on `runs.v1`. Immutable; any thread.
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param revision of what was told last; 0 where nothing was
 /// @param finalizedAt when it became final; null while it is not
 /// @param dirty whether more is known than was told
+/// @param carrier as in [RunFacts]; null where an older version has not asked
 record Known(
         CallId callId,
         @Nullable RunPart run,
@@ -31,10 +35,18 @@ record Known(
         @Nullable Instant updatedAt,
         long revision,
         @Nullable Instant finalizedAt,
-        boolean dirty) {
+        boolean dirty,
+        @Nullable CarrierFacts carrier) {
+
+    /// Of a run that was erased no name is kept that could say who called, whichever was read first.
+    Known {
+        if (run != null && run.erasedAt() != null && carrier != null) {
+            carrier = carrier.erased();
+        }
+    }
 
     static Known nothing(CallId callId) {
-        return new Known(callId, null, SocketFacts.NONE, null, null, TalkFacts.NONE, null, null, 0, null, false);
+        return new Known(callId, null, SocketFacts.NONE, null, null, TalkFacts.NONE, null, null, 0, null, false, null);
     }
 
     /// What somebody told before, so that it can be added to.
@@ -44,19 +56,24 @@ record Known(
         Long revision = told.revision();
         return new Known(
                 told.callId(), RunPart.of(told), socket == null ? SocketFacts.NONE : socket, told.provider(), told.direction(),
-                talk == null ? TalkFacts.NONE : talk, told.outcome(), told.updatedAt(), revision == null ? 0 : revision, told.finalizedAt(), false);
+                talk == null ? TalkFacts.NONE : talk, told.outcome(), told.updatedAt(), revision == null ? 0 : revision, told.finalizedAt(), false,
+                told.carrier());
     }
 
-    Known with(RunPart next, Instant at) {
-        return next.equals(run)
+    /// @param next null where the event says nothing of a run that is known
+    Known with(@Nullable RunPart next, Instant at) {
+        return next == null || next.equals(run)
                 ? this
-                : new Known(callId, next, socket, provider, direction, talk, achieved, later(at), revision, finalizedAt, true);
+                : new Known(callId, next, socket, provider, direction, talk, achieved, later(at), revision, finalizedAt, true, carrier);
     }
 
-    Known with(SocketFacts next, @Nullable String nextProvider, @Nullable String nextDirection, Instant at) {
+    Known with(SocketFacts next, @Nullable String nextProvider, @Nullable String nextDirection, @Nullable CarrierFacts names, Instant at) {
         Known now = new Known(
-                callId, run, next, nextProvider, nextDirection, talk, achieved, later(at), revision, finalizedAt, true);
-        return next.equals(socket) && same(nextProvider, provider) && same(nextDirection, direction) ? this : now;
+                callId, run, next, nextProvider, nextDirection, talk, achieved, later(at), revision, finalizedAt, true, names);
+        return next.equals(socket) && Objects.equals(nextProvider, provider) && Objects.equals(nextDirection, direction)
+                        && Objects.equals(now.carrier, carrier)
+                ? this
+                : now;
     }
 
     /// @param outcome null where nothing new is achieved
@@ -64,16 +81,17 @@ record Known(
         return next.equals(talk)
                 ? this
                 : new Known(
-                        callId, run, socket, provider, direction, next, outcome == null ? achieved : outcome, later(at), revision, finalizedAt, true);
+                        callId, run, socket, provider, direction, next, outcome == null ? achieved : outcome, later(at), revision, finalizedAt, true,
+                        carrier);
     }
 
     Known finalized(Instant at) {
-        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision, at, true);
+        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision, at, true, carrier);
     }
 
     /// After it was told once more.
     Known told() {
-        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision + 1, finalizedAt, false);
+        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision + 1, finalizedAt, false, carrier);
     }
 
     boolean isOver() {
@@ -82,10 +100,6 @@ record Known(
 
     boolean isLost() {
         return run != null && run.end() == End.LOST;
-    }
-
-    private static boolean same(@Nullable String one, @Nullable String other) {
-        return one == null ? other == null : one.equals(other);
     }
 
     private Instant later(Instant at) {
@@ -106,6 +120,8 @@ record Known(
                 callId, of.ref(), of.state(), of.createdAt(), of.startedAt(), of.endedAt(), durationMs, of.end(), of.failure(),
                 of.cost(), revision, finalizedAt != null, finalizedAt, updatedAt, provider, direction, of.disconnectedBy(),
                 achieved == null ? of.outcome() : achieved, of.hungUpAt(), of.hangUpConfirmed(), socket.equals(SocketFacts.NONE) ? null : socket, said.equals(TalkFacts.NONE) ? null : said,
-                of.faults(), of.previousCallId(), of.nextCallId(), of.transfer(), of.transferredAt());
+                of.faults(), of.previousCallId(), of.nextCallId(), of.transfer(), of.transferredAt(), of.hangUpAskedAt(), of.hangUpTries(),
+                of.sessionCheck(), CarrierFacts.NONE.equals(carrier) ? null : carrier, of.erasedAt(), RunFacts.SCHEMA_VERSION,
+                BuildVersion.text());
     }
 }

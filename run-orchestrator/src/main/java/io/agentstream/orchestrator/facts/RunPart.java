@@ -31,7 +31,11 @@ record RunPart(
         @Nullable CallId previousCallId,
         @Nullable CallId nextCallId,
         @Nullable Transfer transfer,
-        @Nullable Instant transferredAt) {
+        @Nullable Instant transferredAt,
+        @Nullable Instant hangUpAskedAt,
+        @Nullable Integer hangUpTries,
+        RunEvent.@Nullable SessionCheck sessionCheck,
+        @Nullable Instant erasedAt) {
 
     private static final String INITIALIZED = "initialized";
     private static final String RUNNING = "running";
@@ -42,46 +46,57 @@ record RunPart(
         return new RunPart(
                 told.run(), told.state(), told.createdAt(), told.startedAt(), told.endedAt(), told.durationMs(), told.end(),
                 told.failure(), told.cost(), told.disconnectedBy(), told.outcome(), told.hungUpAt(),
-                told.hangUpConfirmed(), told.faults(), told.previousCallId(), told.nextCallId(), told.transfer(), told.transferredAt());
+                told.hangUpConfirmed(), told.faults(), told.previousCallId(), told.nextCallId(), told.transfer(), told.transferredAt(),
+                told.hangUpAskedAt(), told.hangUpTries(), told.sessionCheck(), told.erasedAt());
     }
 
     /// The run after `event`. Events are said again after a crash, and may be read in another order after the loss of everything: a
     /// run never goes back, but takes what an earlier event knows. One that is over stays over in the way in which it was; said again
     /// with other figures, the figures are corrected.
-    static RunPart next(@Nullable RunPart known, RunEvent event) {
+    ///
+    /// @return null where the run is not known and the event says nothing by which it could be: it was erased
+    static @Nullable RunPart next(@Nullable RunPart known, RunEvent event) {
         RunPart before = known == null ? new RunPart(event.run()) : known;
         return switch (event) {
-            case RunEvent.Created e -> before.begun(before.state, e.at(), before.startedAt, before.previousCallId);
+            case RunEvent.Created e -> before.begun(before.state, e.at(), before.startedAt, before.previousCallId, before.sessionCheck);
             case RunEvent.Running e -> before.begun(
                     before.isOver() ? before.state : RUNNING, before.createdAt, e.at(),
-                    e.replaces() == null ? before.previousCallId : e.replaces());
+                    e.replaces() == null ? before.previousCallId : e.replaces(),
+                    e.sessionCheck() == null ? before.sessionCheck : e.sessionCheck());
             case RunEvent.Completed e -> before.state.equals(FAILED)
                     ? before
                     : new RunPart(
                             before.ref, COMPLETED, before.createdAt, before.started(e), e.at(), e.durationMs(), e.end(), null,
                             e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults(),
-                            before.previousCallId, e.replacedBy(), before.transfer, before.transferredAt);
+                            before.previousCallId, e.replacedBy(), before.transfer, before.transferredAt, before.hangUpAskedAt,
+                            before.hangUpTries, before.sessionCheck, before.erasedAt);
             case RunEvent.Failed e -> before.state.equals(COMPLETED)
                     ? before
                     : new RunPart(
                             before.ref, FAILED, before.createdAt, before.started(e), e.at(), e.durationMs(), null, e.failure(),
                             e.cost(), e.disconnectedBy(), e.outcome(), before.hungUpAt, before.hangUpConfirmed, e.faults(),
-                            before.previousCallId, null, before.transfer, before.transferredAt);
+                            before.previousCallId, null, before.transfer, before.transferredAt, before.hangUpAskedAt,
+                            before.hangUpTries, e.sessionCheck() == null ? before.sessionCheck : e.sessionCheck(), before.erasedAt);
             case RunEvent.Transferred e -> before.transferredAt != null && e.at().isBefore(before.transferredAt)
                     ? before
-                    : before.asked(before.hungUpAt, before.hangUpConfirmed, e.outcome(), e.at());
-            case RunEvent.HangUp e -> before.asked(e.at(), e.confirmed(), before.transfer, before.transferredAt);
+                    : before.transferred(e);
+            case RunEvent.HangUp e -> before.hungUpAt != null && e.at().isBefore(before.hungUpAt) ? before : before.hungUp(e);
+            case RunEvent.Erased e -> known == null || known.erasedAt != null ? known : known.erased(e.at());
         };
     }
 
     private RunPart(RunRef ref) {
-        this(ref, INITIALIZED, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        this(
+                ref, INITIALIZED, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null, null);
     }
 
-    private RunPart begun(String next, @Nullable Instant created, @Nullable Instant started, @Nullable CallId previous) {
+    private RunPart begun(
+            String next, @Nullable Instant created, @Nullable Instant started, @Nullable CallId previous,
+            RunEvent.@Nullable SessionCheck check) {
         return new RunPart(
                 ref, next, created, started, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, hungUpAt, hangUpConfirmed,
-                faults, previous, nextCallId, transfer, transferredAt);
+                faults, previous, nextCallId, transfer, transferredAt, hangUpAskedAt, hangUpTries, check, erasedAt);
     }
 
     /// Since when it was running, which its end says too: the event of the beginning may be on a Kafka that is gone. What was replaced as it was about to
@@ -96,12 +111,23 @@ record RunPart(
         return startedAt == null && talkMs != null ? over.at().minusMillis(talkMs) : startedAt;
     }
 
-    /// What the provider did when it was asked.
-    private RunPart asked(
-            @Nullable Instant hungUp, @Nullable Boolean confirmed, @Nullable Transfer moved, @Nullable Instant movedAt) {
+    private RunPart hungUp(RunEvent.HangUp answer) {
         return new RunPart(
-                ref, state, createdAt, startedAt, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, hungUp, confirmed,
-                faults, previousCallId, nextCallId, moved, movedAt);
+                ref, state, createdAt, startedAt, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, answer.at(),
+                answer.confirmed(), faults, previousCallId, nextCallId, transfer, transferredAt, answer.askedAt(), answer.tries(),
+                sessionCheck, erasedAt);
+    }
+
+    private RunPart transferred(RunEvent.Transferred answer) {
+        return new RunPart(
+                ref, state, createdAt, startedAt, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, hungUpAt, hangUpConfirmed,
+                faults, previousCallId, nextCallId, answer.outcome(), answer.at(), hangUpAskedAt, hangUpTries, sessionCheck, erasedAt);
+    }
+
+    private RunPart erased(Instant at) {
+        return new RunPart(
+                ref, state, createdAt, startedAt, endedAt, durationMs, end, failure, cost, disconnectedBy, outcome, hungUpAt, hangUpConfirmed,
+                faults, previousCallId, nextCallId, transfer, transferredAt, hangUpAskedAt, hangUpTries, sessionCheck, at);
     }
 
     private boolean isOver() {

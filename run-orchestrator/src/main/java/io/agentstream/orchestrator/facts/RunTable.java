@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.facts;
 
 import io.agentstream.schemas.CallEvent;
+import io.agentstream.schemas.CarrierFacts;
 import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.Failure;
@@ -32,19 +33,20 @@ final class RunTable {
             case CallEvent.Offered e -> known.with(
                     new SocketFacts(
                             e.at(), socket.introducedAt(), socket.firstHeardAt(), socket.firstPlayedAt(), socket.closedAt(),
-                            socket.closeCode(), socket.playedMs(), socket.oddMessages(), socket.records()),
-                    e.provider(), known.direction(), e.at());
+                            socket.closeCode(), socket.playedMs(), socket.oddMessages(), socket.records(), socket.media()),
+                    e.provider(), known.direction(), known.carrier(), e.at());
             case CallEvent.Started e -> known.with(
                     new SocketFacts(
                             socket.acceptedAt(), e.at(), socket.firstHeardAt(), socket.firstPlayedAt(), socket.closedAt(),
-                            socket.closeCode(), socket.playedMs(), socket.oddMessages(), socket.records()),
-                    known.provider(), OUTBOUND.equals(e.context()) ? "outbound" : "inbound", e.at());
+                            socket.closeCode(), socket.playedMs(), socket.oddMessages(), socket.records(), socket.media()),
+                    known.provider(), OUTBOUND.equals(e.context()) ? "outbound" : "inbound",
+                    CarrierFacts.of(e.domain(), e.session(), e.callSid(), e.streamSid()), e.at());
             case CallEvent.Alive alive -> known;
             case CallEvent.Ended e -> known.with(
                     new SocketFacts(
                             socket.acceptedAt(), socket.introducedAt(), e.firstHeardAt(), e.firstPlayedAt(), e.at(),
-                            e.closeCode(), e.playedMs(), e.oddMessages(), e.seq()),
-                    known.provider(), known.direction(), e.at());
+                            e.closeCode(), e.playedMs(), e.oddMessages(), e.seq(), e.media()),
+                    known.provider(), known.direction(), known.carrier(), e.at());
         };
     }
 
@@ -139,6 +141,7 @@ final class RunTable {
         @Nullable Instant transferAskedAt;
         @Nullable List<ServiceUse> services;
         @Nullable StageFacts stages;
+        @Nullable Long greetingMs;
 
         Talk(TalkFacts from) {
             beganAt = from.beganAt();
@@ -163,6 +166,7 @@ final class RunTable {
             transferAskedAt = from.transferAskedAt();
             services = from.services();
             stages = from.stages();
+            greetingMs = from.greetingMs();
         }
 
         void heard(ConversationEvent.Heard event) {
@@ -177,18 +181,29 @@ final class RunTable {
         }
 
         void waited(ConversationEvent.Latency event) {
-            if (event.what().equals("first_played")) {
+            if (!event.what().equals("first_played")) {
+                return;
+            }
+            if (isAnswer(event.turn())) {
                 replies++;
                 replyMs += event.ms();
                 longestReplyMs = Math.max(longestReplyMs == null ? 0 : longestReplyMs, event.ms());
+            } else if (greetingMs == null) {
+                greetingMs = event.ms();
             }
+        }
+
+        /// Whether the caller had said something before that turn of the agent. That its first sound was heard may be told after the caller's
+        /// turn has begun that cuts it off, which is then the newest.
+        private boolean isAnswer(int turn) {
+            return callerTurns > (turns > turn ? 1 : 0);
         }
 
         TalkFacts facts() {
             return new TalkFacts(
                     beganAt, turns, agentTurns, callerTurns, interruptions, keys, tools, firstSpeechAt, lastSpeechAt, callerMs,
                     agentMs, silenceMs, replies, replyMs, longestReplyMs, resumed, gapMs, epoch, number, transferAskedAt,
-                    services, stages);
+                    services, stages, greetingMs);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.agentstream.orchestrator.facts;
 
+import io.agentstream.runtime.BuildVersion;
 import io.agentstream.schemas.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class Sums implements Processor<String, Change, String, Usage> {
         }
         minutes.put(record.key(), after);
         if (!after.usage().equals(before.usage())) {
-            context.forward(record.withValue(after.usage()));
+            context.forward(record.withValue(after.usage().toldBy(BuildVersion.text())));
         }
     }
 

@@ -26,7 +26,7 @@ final class FaultCounters {
             List<String> faults = switch (event) {
                 case RunEvent.Completed completed -> completed.faults();
                 case RunEvent.Failed failed -> failed.faults();
-                case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _, RunEvent.Transferred _ -> null;
+                case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _, RunEvent.Transferred _, RunEvent.Erased _ -> null;
             };
             if (faults != null) {
                 faults.forEach(fault -> {

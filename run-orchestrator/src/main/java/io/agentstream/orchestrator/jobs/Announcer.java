@@ -102,7 +102,7 @@ public final class Announcer {
     /// The same for who has nobody to give it back to: what cannot be said now stands in the outbox.
     ///
     /// @param what it is about, for the log
-    void announceOrLeave(Decision decision, String what) {
+    public void announceOrLeave(Decision decision, String what) {
         try {
             announce(decision);
         } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {

@@ -4,6 +4,7 @@ import io.agentstream.schemas.Sealing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.UUID;
 
 /// Takes out what the database knows of runs that are over: for an erasure, or because an organisation keeps it no longer. Whoever calls
 /// holds the runs' locks ([#lock]). What is done twice changes nothing the second time.
@@ -13,7 +14,16 @@ public final class EmptiedRuns {
     public static final int MOST_EVENTS = 20_000;
 
     /// How many events had something taken out, and of how many runs keys were destroyed.
-    public record Counts(int events, int keys) {}
+    ///
+    /// @param emptied calls of the runs that had not been emptied before
+    public record Counts(int events, int keys, List<UUID> emptied) {}
+
+    /// How many runs were gone through.
+    ///
+    /// @param emptied calls of those that had not been emptied before
+    public record Progress(int runs, List<UUID> emptied) {
+        static final Progress NONE = new Progress(0, List.of());
+    }
 
     private EmptiedRuns() {}
 
@@ -42,7 +52,7 @@ public final class EmptiedRuns {
     /// All that is personal, and everything that opens what was sealed of it. What remains is that there was a call: when, how long,
     /// what it cost, how it ended.
     public static Counts empty(Connection connection, long[] runs) throws SQLException {
-        Sql.update(
+        List<UUID> emptied = Sql.query(
                 connection,
                 """
                 update runs
@@ -50,7 +60,9 @@ public final class EmptiedRuns {
                            'provider', initial_context -> 'provider', 'direction', initial_context -> 'direction')),
                        gathered_context = '{}', logs = '{}', provider_session = null, emptied_at = now()
                  where id = any(?) and emptied_at is null
+                returning call_id
                 """,
+                row -> row.getObject("call_id", UUID.class),
                 (Object) runs);
         forgetMessages(connection, runs);
         RunWords.forget(connection, runs);
@@ -61,7 +73,7 @@ public final class EmptiedRuns {
                 connection,
                 "update run_keys set media = null, words = null where run_id = any(?) and num_nonnulls(media, words) > 0",
                 (Object) runs);
-        return new Counts(events, keys);
+        return new Counts(events, keys, emptied);
     }
 
     /// What was said, and everything that opens what was sealed of it.
@@ -74,7 +86,7 @@ public final class EmptiedRuns {
         int events = strip(connection, runs, Sealing.wordFields());
         int keys = Sql.update(
                 connection, "update run_keys set words = null where run_id = any(?) and words is not null", (Object) runs);
-        return new Counts(events, keys);
+        return new Counts(events, keys, List.of());
     }
 
     /// The keys of what was heard, both ways.
@@ -82,7 +94,8 @@ public final class EmptiedRuns {
         return new Counts(
                 0,
                 Sql.update(
-                        connection, "update run_keys set media = null where run_id = any(?) and media is not null", (Object) runs));
+                        connection, "update run_keys set media = null where run_id = any(?) and media is not null", (Object) runs),
+                List.of());
     }
 
     /// To whom its caller was given, by which names their provider has both, and what was told of the talk. Nobody goes on with one that is

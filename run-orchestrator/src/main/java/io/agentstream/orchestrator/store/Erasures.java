@@ -219,7 +219,7 @@ public final class Erasures {
     }
 
     /// Empties some of the erasure's runs that are over and says how many: 0 means that there are no more.
-    public static int empty(Connection connection, Erasure erasure) throws SQLException {
+    public static EmptiedRuns.Progress empty(Connection connection, Erasure erasure) throws SQLException {
         List<Long> found = Sql.query(
                 connection,
                 "select r.id from runs r where" + which(erasure) + " and " + OVER + " and not" + BUSY
@@ -228,7 +228,7 @@ public final class Erasures {
                 row -> row.getLong(1),
                 parameters(erasure, erasure.id(), BATCH));
         if (found.isEmpty()) {
-            return 0;
+            return EmptiedRuns.Progress.NONE;
         }
         long[] runs = EmptiedRuns.portion(connection, found, EmptiedRuns.MOST_EVENTS);
         EmptiedRuns.lock(connection, runs);
@@ -242,7 +242,7 @@ public final class Erasures {
                 counts.events(),
                 counts.keys(),
                 erasure.id());
-        return runs.length;
+        return new EmptiedRuns.Progress(runs.length, counts.emptied());
     }
 
     /// Whether runs of it are not over yet. A call that has not started may have its number still to come, with its start.

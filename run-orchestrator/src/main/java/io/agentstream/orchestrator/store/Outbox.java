@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -175,8 +176,10 @@ public final class Outbox {
     /// A hang-up that this process has taken upon itself for a while.
     ///
     /// @param tries this one included
+    /// @param orderedAt when the end was decided, by the database's clock
     /// @param live whether the session has a run that talks: the provider opened another socket for it
-    public record HangUp(long id, UUID callId, String runName, long after, String session, int tries, boolean live) {}
+    public record HangUp(
+            long id, UUID callId, String runName, long after, String session, int tries, Instant orderedAt, boolean live) {}
 
     /// Takes hang-ups of an account that are due, the oldest first: nobody else gets them within `lease`.
     public static List<HangUp> takeHangUps(Connection connection, Of of, int most, Duration lease)
@@ -191,7 +194,7 @@ public final class Outbox {
                                          where kind = 'hang_up' and dead_at is null and account_id = ? and due_at <= now()
                                            and domain is not distinct from ?::text
                                          order by due_at, id limit ? for update skip locked))
-                returning o.id, r.call_id, r.name, o.after, o.session, o.tries,
+                returning o.id, r.call_id, r.name, o.after, o.session, o.tries, o.created_at,
                           exists (select 1 from runs n
                                    where n.organization_id = r.organization_id and n.state = 'running' and n.id <> r.id
                                      and n.mode = r.mode and n.provider_domain = r.provider_domain
@@ -207,7 +210,7 @@ public final class Outbox {
     private static HangUp hangUp(ResultSet row) throws SQLException {
         return new HangUp(
                 row.getLong("id"), row.getObject("call_id", UUID.class), row.getString("name"), row.getLong("after"),
-                row.getString("session"), row.getInt("tries"), row.getBoolean("live"));
+                row.getString("session"), row.getInt("tries"), Sql.instant(row, "created_at"), row.getBoolean("live"));
     }
 
     public static void putOff(Connection connection, long id, Duration pause, String trouble) throws SQLException {

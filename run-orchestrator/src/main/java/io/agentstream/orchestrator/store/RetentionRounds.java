@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// How far the runs of each organisation are gone through for what it keeps for a time only, and the going on: oldest first, by the index
@@ -84,18 +85,20 @@ public final class RetentionRounds {
     }
 
     /// Forgets what is due of some runs, and says of how many. A run that is not over yet is waited for, and those behind it.
-    public static int goOn(Connection connection, Round round, Instant now) throws SQLException {
+    public static EmptiedRuns.Progress goOn(Connection connection, Round round, Instant now) throws SQLException {
         List<Candidate> candidates = round.keep() == null ? List.of() : candidates(connection, round, round.keep(), now);
         List<Candidate> all = candidates.stream().takeWhile(Candidate::isRipe).toList();
         long[] runs = EmptiedRuns.portion(connection, all.stream().map(Candidate::id).toList(), EmptiedRuns.MOST_EVENTS);
         List<Candidate> ripe = all.subList(0, runs.length);
+        List<UUID> emptied = List.of();
         if (!ripe.isEmpty()) {
             EmptiedRuns.lock(connection, runs);
-            switch (round.kind()) {
+            EmptiedRuns.Counts counts = switch (round.kind()) {
                 case MEDIA -> EmptiedRuns.forgetMedia(connection, runs);
                 case TRANSCRIPTS -> EmptiedRuns.forgetWords(connection, runs);
                 case RUNS -> EmptiedRuns.empty(connection, runs);
-            }
+            };
+            emptied = counts.emptied();
         }
         Sql.update(
                 connection,
@@ -108,7 +111,7 @@ public final class RetentionRounds {
                 ripe.size() == BATCH || ripe.size() < all.size() ? 0 : PAUSE_S,
                 round.organizationId(),
                 round.kind().name().toLowerCase(Locale.ROOT));
-        return ripe.size();
+        return new EmptiedRuns.Progress(ripe.size(), emptied);
     }
 
     private static List<Candidate> candidates(Connection connection, Round round, Duration keep, Instant now)

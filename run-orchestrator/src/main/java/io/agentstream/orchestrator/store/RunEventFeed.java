@@ -57,7 +57,7 @@ public final class RunEventFeed {
                 case "offered", "created", "started" -> RunState.INITIALIZED;
                 case "completed" -> RunState.COMPLETED;
                 case "failed" -> RunState.FAILED;
-                case "hang_up" -> runState;
+                case "hang_up", "erased" -> runState;
                 default -> RunState.RUNNING;
             };
         }

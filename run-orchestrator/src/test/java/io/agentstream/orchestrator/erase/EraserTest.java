@@ -2,10 +2,12 @@ package io.agentstream.orchestrator.erase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.decide.CrashingDriver;
+import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.Greeting;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
@@ -23,6 +25,7 @@ import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Secret;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.RunEvent;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +51,7 @@ final class EraserTest {
     private final Set<CallId> asked = new HashSet<>();
     private boolean keysGo = true;
     private int readings;
+    private final List<Decision> told = new ArrayList<>();
 
     EraserTest(Database database, EmbeddedPostgres server) {
         this.database = database;
@@ -55,7 +59,7 @@ final class EraserTest {
     }
 
     private Eraser eraser(Database in, Instant now) {
-        return new Eraser(in, this::destroy, InstantSource.fixed(now));
+        return new Eraser(in, this::destroy, InstantSource.fixed(now), told::add);
     }
 
     private Set<CallId> destroy(Set<CallId> calls) {
@@ -179,6 +183,30 @@ final class EraserTest {
         assertEquals(1, runsOf(other).size());
         assertTrue(other.anywhere(other.words()));
         assertEquals(other.keys(), other.keptKeys());
+    }
+
+    @Test
+    void ofEachRunItIsSaidOnceThatItIsErased() throws Exception {
+        // given a run that is erased by two orders
+        TalkedAbout talked = TalkedAbout.ended(Tenant.create(database), true);
+        Erasure byNumber = order(talked);
+        Erasure byRun = database.inTransaction(
+                c -> Erasures.ofRun(c, talked.tenant().sample().organizationId(), talked.runId()));
+
+        // when
+        finish(byNumber, TalkedAbout.OVER);
+        finish(byRun, TalkedAbout.OVER);
+
+        // then
+        List<RunEvent> said = told.stream().flatMap(each -> each.events().stream()).filter(each -> each.callId().equals(talked.call())).toList();
+        assertEquals(1, said.size(), said.toString());
+        RunEvent.Erased erased = assertInstanceOf(RunEvent.Erased.class, said.getFirst());
+        assertEquals(talked.runId(), erased.run().id());
+        assertEquals(1, talked.tenant().story(talked.call()).stream().filter("erased"::equals).count());
+        int ordered = database.withConnection(c -> Sql.only(
+                c, "select count(*) from outbox where run_id = ? and kind = 'say' and positions[1] = (select max(position) from run_events where run_id = ?)",
+                row -> row.getInt(1), talked.runId(), talked.runId()));
+        assertEquals(1, ordered, "who dies here is followed by somebody");
     }
 
     @Test

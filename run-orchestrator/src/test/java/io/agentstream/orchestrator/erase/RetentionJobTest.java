@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.decide.CrashingDriver;
+import io.agentstream.orchestrator.decide.Decision;
 import io.agentstream.orchestrator.decide.Samples;
 import io.agentstream.orchestrator.decide.Tenant;
 import io.agentstream.orchestrator.store.Database;
@@ -41,14 +42,15 @@ final class RetentionJobTest {
 
     private final Database database;
     private final EmbeddedPostgres server;
+    private final List<Decision> told = new ArrayList<>();
 
     RetentionJobTest(Database database, EmbeddedPostgres server) {
         this.database = database;
         this.server = server;
     }
 
-    private static RetentionJob job(Database in, Instant now) {
-        return new RetentionJob(in, InstantSource.fixed(now), new Metrics("test"));
+    private RetentionJob job(Database in, Instant now) {
+        return new RetentionJob(in, InstantSource.fixed(now), new Metrics("test"), told::add);
     }
 
     private void keeps(Tenant tenant, Retention retention) {
@@ -170,6 +172,13 @@ final class RetentionJobTest {
         assertNull(talked.keptKeys().media());
         assertEquals("0.1500", tenant.run(talked.call()).orElseThrow().cost().toPlainString());
         assertEquals(List.of(), tenant.disagreements());
+        assertEquals(
+                List.of("Erased"),
+                told.stream()
+                        .flatMap(each -> each.events().stream())
+                        .filter(each -> each.callId().equals(talked.call()))
+                        .map(each -> each.getClass().getSimpleName())
+                        .toList());
     }
 
     @Test

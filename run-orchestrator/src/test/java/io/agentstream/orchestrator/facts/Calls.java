@@ -8,6 +8,7 @@ import io.agentstream.schemas.DisconnectedBy;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Failure;
 import io.agentstream.schemas.Json;
+import io.agentstream.schemas.MediaFacts;
 import io.agentstream.schemas.MediaFormat;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.RunEvent.RunRef;
@@ -23,6 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Calls {
 
     static final Instant T0 = Instant.parse("2026-01-01T12:00:10Z");
+
+    static final RunEvent.SessionCheck PROOF = new RunEvent.SessionCheck(true, 200, 34, 1);
+    static final MediaFacts MEDIA = new MediaFacts(1_500, 3, 2, 120, 80);
 
     private static final ObjectNode ARGUMENTS = Json.MAPPER.createObjectNode().put("name", "secret");
 
@@ -43,7 +47,15 @@ final class Calls {
     static RunEvent running(CallId call) {
         return new RunEvent.Running(
                 call, 2, T0.plusSeconds(1), run(7, 5), MediaFormat.MULAW_8K,
-                Json.MAPPER.createObjectNode(), Json.MAPPER.createObjectNode(), null);
+                Json.MAPPER.createObjectNode(), Json.MAPPER.createObjectNode(), null, null, PROOF);
+    }
+
+    static RunEvent hungUp(CallId call, Instant at, boolean confirmed, int tries) {
+        return new RunEvent.HangUp(call, 9, at, run(7, 5), confirmed, confirmed ? 204 : null, tries, T0.plusSeconds(31));
+    }
+
+    static RunEvent erased(CallId call, Instant at) {
+        return new RunEvent.Erased(call, 0, at, run(7, 5));
     }
 
     static RunEvent completed(CallId call, Instant at) {
@@ -77,7 +89,8 @@ final class Calls {
 
     static CallEvent ended(CallId call, Instant at) {
         return new CallEvent.Ended(
-                call, 900, at, 1000, "", End.CALLER_HANGUP, null, Map.of("unknown", 2), T0.plusSeconds(1), T0.plusSeconds(2), 9_000L);
+                call, 900, at, 1000, "", End.CALLER_HANGUP, null, Map.of("unknown", 2), T0.plusSeconds(1), T0.plusSeconds(2), 9_000L,
+                null, null, null, MEDIA);
     }
 
     static CallEvent endedWithoutRun(CallId call) {

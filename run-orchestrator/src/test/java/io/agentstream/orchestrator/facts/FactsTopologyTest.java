@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.BuildVersion;
 import io.agentstream.schemas.CallEvent;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CarrierFacts;
 import io.agentstream.schemas.ConversationEvent;
+import io.agentstream.schemas.ConversationEvent.Party;
 import io.agentstream.schemas.DisconnectedBy;
 import io.agentstream.schemas.End;
 import io.agentstream.schemas.Json;
@@ -120,12 +123,14 @@ final class FactsTopologyTest {
                 End.CALLER_HANGUP, null, "0.0500", revision, finalizedAt != null, finalizedAt, END,
                 "cloudonix", "outbound", DisconnectedBy.CALLER, "booked", null, null,
                 new SocketFacts(
-                        T0.minusSeconds(1), T0, T0.plusSeconds(1), T0.plusSeconds(2), END, 1000, 9_000L, Map.of("unknown", 2), 900L),
+                        T0.minusSeconds(1), T0, T0.plusSeconds(1), T0.plusSeconds(2), END, 1000, 9_000L, Map.of("unknown", 2), 900L,
+                        Calls.MEDIA),
                 new TalkFacts(
-                        T0.plusSeconds(3), 2, 1, 1, 1, 1, 1, T0.plusSeconds(7), T0.plusSeconds(9), 2_000, 4_000, 24_000L, 2, 800,
+                        T0.plusSeconds(3), 2, 1, 1, 1, 1, 1, T0.plusSeconds(7), T0.plusSeconds(9), 2_000, 4_000, 24_000L, 1, 560,
                         560L, 0, 0, 3, 14, null, List.of(new ServiceUse(ServiceUse.Role.BRAIN, "openai", "m-1", false, 3, 0, 360, 0, 24, 0, 0, 0, 0), Calls.heard(9_000)),
-                        new StageFacts(1, 310, 50, 410, 30, 160, 1, 11)),
-                List.of("slow_turn"), null, null, null, null);
+                        new StageFacts(1, 310, 50, 410, 30, 160, 1, 11), 240L),
+                List.of("slow_turn"), null, null, null, null, null, null, Calls.PROOF,
+                CarrierFacts.of("acme.cloudonix.net", "sess-1", "call-1", "MZ-1"), null, 2, BuildVersion.text());
     }
 
     @Test
@@ -209,6 +214,59 @@ final class FactsTopologyTest {
         Collections.shuffle(from, random);
         int[] next = new int[topics.size()];
         return from.stream().map(topic -> topics.get(topic).get(next[topic]++)).toList();
+    }
+
+    /// As after any crash, and after the loss of all places in all topics: each is read from an older place on, or from its beginning.
+    @Test
+    void whatIsReadAgainFromAnyPlaceWhileTheOthersGoOnGivesTheSameFacts() {
+        List<Object> decided = new ArrayList<>(story().stream().filter(RunEvent.class::isInstance).toList());
+        decided.add(new RunEvent.Transferred(CALL, 9, END.minusSeconds(2), Calls.run(7, 5), "1-desk", Transfer.BUSY, 486));
+        decided.add(Calls.hungUp(CALL, END.plusSeconds(2), false, 12));
+        decided.add(Calls.hungUp(CALL, END.plusSeconds(5), true, 1));
+        List<List<Object>> topics = List.of(
+                decided,
+                story().stream().filter(CallEvent.class::isInstance).toList(),
+                story().stream().filter(ConversationEvent.class::isInstance).toList());
+        topics.forEach(topic -> topic.forEach(this::put));
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+        RunFacts once = runs.readRecordsToList().getLast().value();
+        long first = System.nanoTime();
+        System.out.println("seeds from " + first);
+
+        for (long seed = first; seed < first + 40; seed++) {
+            driver.close();
+            driver = start("again-" + seed);
+            Random random = new Random(seed);
+            List<List<Object>> read = topics.stream().map(topic -> again(topic, random)).toList();
+            shuffled(read, random).forEach(this::put);
+            driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+
+            RunFacts last = runs.readRecordsToList().getLast().value();
+
+            assertEquals(told(once, 1), told(last, 1), "seed " + seed);
+        }
+    }
+
+    /// A topic as it is read by those who come back to older places, at last by who begins anew.
+    private static List<Object> again(List<Object> topic, Random random) {
+        List<Object> read = new ArrayList<>();
+        for (int known = 1; known <= topic.size(); known++) {
+            read.add(topic.get(known - 1));
+            if (random.nextInt(3) == 0) {
+                read.addAll(topic.subList(random.nextInt(known), known));
+            }
+        }
+        read.addAll(topic);
+        return read;
+    }
+
+    /// The same, but for how often it was told, and when.
+    private static RunFacts told(RunFacts facts, long revision) {
+        Known known = Known.of(facts);
+        return new Known(
+                        known.callId(), known.run(), known.socket(), known.provider(), known.direction(), known.talk(), known.achieved(), known.updatedAt(),
+                        revision, T0, false, known.carrier())
+                .facts();
     }
 
     @Test
@@ -422,6 +480,116 @@ final class FactsTopologyTest {
     }
 
     @Test
+    void whenTheProviderWasAskedToEndTheCallAndHowOftenIsTold() {
+        RunEvent givenUp = Calls.hungUp(CALL, END.plusSeconds(60), false, 12);
+        RunEvent done = Calls.hungUp(CALL, END.plusSeconds(90), true, 1);
+        story().forEach(this::put);
+        put(givenUp);
+        put(done);
+        runs.readRecordsToList();
+        put(givenUp); // both are read again
+        put(done);
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+
+        List<RunFacts> told = runs.readValuesToList();
+
+        assertEquals(1, told.size(), "what is said again goes to and fro: " + told);
+        RunFacts facts = told.getLast();
+        assertEquals(List.of(T0.plusSeconds(31), END.plusSeconds(90)), List.of(facts.hangUpAskedAt(), facts.hungUpAt()));
+        assertEquals(List.of(true, 1), List.of(facts.hangUpConfirmed(), facts.hangUpTries()));
+    }
+
+    @Test
+    void ofARunThatWasErasedNothingIsLeftThatSaysWhoCalledWhateverIsReadFirst() {
+        Instant erasedAt = END.plusSeconds(100);
+        for (int seed = 0; seed < 40; seed++) {
+            driver.close();
+            driver = start("erased-" + seed);
+            List<Object> decided = new ArrayList<>(story().stream().filter(RunEvent.class::isInstance).toList());
+            decided.add(Calls.erased(CALL, erasedAt));
+            shuffled(List.of(decided, story().stream().filter(CallEvent.class::isInstance).toList()), new Random(seed)).forEach(this::put);
+            driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+
+            RunFacts last = runs.readValuesToList().getLast();
+
+            assertEquals(erasedAt, last.erasedAt(), "seed " + seed);
+            assertEquals(new CarrierFacts("acme.cloudonix.net", null, null, null), last.carrier(), "seed " + seed);
+            assertEquals("0.0500", last.cost(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void aRunThatIsErasedLaterLosesItsNamesThenAndIsSaidToBeErasedOnce() {
+        story().forEach(this::put);
+        for (int hour = 0; hour < 48; hour++) {
+            driver.advanceWallClockTime(Duration.ofHours(1));
+        }
+        RunFacts before = runs.readValuesToList().getLast();
+
+        put(Calls.erased(CALL, END.plusSeconds(100)));
+        put(Calls.erased(CALL, END.plusSeconds(200)));
+
+        RunFacts after = runs.readValue();
+        assertEquals(CarrierFacts.of("acme.cloudonix.net", "sess-1", "call-1", "MZ-1"), before.carrier());
+        assertEquals(new CarrierFacts("acme.cloudonix.net", null, null, null), after.carrier());
+        assertEquals(List.of(true, END.plusSeconds(100)), List.of(after.isFinal(), after.erasedAt()));
+        assertTrue(runs.isEmpty());
+    }
+
+    /// Somebody deleted it there, or Kafka was set up anew since.
+    @Test
+    void anErasureOfARunThatNobodyKnowsTellsNothing() {
+        put(Calls.erased(CALL, END));
+
+        assertTrue(runs.isEmpty());
+        assertEquals(0, stored());
+    }
+
+    private TalkFacts talk(ConversationEvent... events) {
+        put(Calls.created(CALL));
+        for (ConversationEvent event : events) {
+            put(event);
+        }
+        put(Calls.completed(CALL, END));
+        return Objects.requireNonNull(runs.readValuesToList().getLast().talk());
+    }
+
+    private static ConversationEvent begins(long number, int turn, Party by) {
+        return new ConversationEvent.TurnStarted(CALL, number, 3, T0, turn, by, 3);
+    }
+
+    private static ConversationEvent heardAfter(long number, int turn, long ms) {
+        return new ConversationEvent.Latency(CALL, number, 3, T0, turn, "first_played", ms, 3);
+    }
+
+    @Test
+    void theGreetingIsNoAnswer() {
+        TalkFacts talk = talk(
+                begins(1, 1, Party.AGENT), heardAfter(2, 1, 700), begins(3, 2, Party.CALLER), begins(4, 3, Party.AGENT), heardAfter(5, 3, 400),
+                begins(6, 4, Party.CALLER), begins(7, 5, Party.AGENT), heardAfter(8, 5, 600));
+
+        assertEquals(List.of(700L, 2, 1_000L, 600L), List.of(talk.greetingMs(), talk.replies(), talk.replyMs(), talk.longestReplyMs()));
+    }
+
+    /// The first sound of what is cut off may be told after the turn that cut it off has begun.
+    @Test
+    void whatIsCutOffBeforeItsFirstSoundIsToldIsWhatItWas() {
+        TalkFacts talk = talk(
+                begins(1, 1, Party.AGENT), begins(2, 2, Party.CALLER), heardAfter(3, 1, 700), begins(4, 3, Party.AGENT),
+                begins(5, 4, Party.CALLER), heardAfter(6, 3, 400));
+
+        assertEquals(List.of(700L, 1, 400L), List.of(talk.greetingMs(), talk.replies(), talk.replyMs()));
+    }
+
+    @Test
+    void anAgentThatLetsTheCallerSpeakFirstHasNoGreeting() {
+        TalkFacts talk = talk(begins(1, 1, Party.CALLER), begins(2, 2, Party.AGENT), begins(3, 3, Party.CALLER), heardAfter(4, 2, 400));
+
+        assertNull(talk.greetingMs());
+        assertEquals(List.of(1, 400L), List.of(talk.replies(), talk.replyMs()));
+    }
+
+    @Test
     void aConversationThatGoesOnIsToldEveryFiveSeconds() {
         put(Calls.created(CALL));
         put(Calls.running(CALL));
@@ -444,7 +612,7 @@ final class FactsTopologyTest {
         String told = new String(
                 Topics.RUNS.codec().encode(runs.readRecordsToList().getLast().value()), StandardCharsets.UTF_8);
 
-        for (String kept : List.of("secret", "1555", "ext-1", "acme", "sess-1", "\"4\"", "192.0.2.7")) {
+        for (String kept : List.of("secret", "1555", "ext-1", "sess-1", "call-1", "MZ-1", "\"4\"", "192.0.2.7")) {
             assertFalse(told.contains(kept), kept + " in " + told);
         }
     }

@@ -3,6 +3,7 @@ package io.agentstream.orchestrator.facts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agentstream.runtime.BuildVersion;
 import io.agentstream.schemas.AgentUsage;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.Failure;
@@ -83,7 +84,7 @@ final class UsageTopologyTest {
             String cost) {
         return new Usage(
                 7, at, completed, failed, talkMs, completed + failed, admitted, refused, seconds, cost,
-                Map.of("5", new AgentUsage(completed, failed, admitted, seconds, cost)));
+                Map.of("5", new AgentUsage(completed, failed, admitted, seconds, cost)), 2, BuildVersion.text());
     }
 
     @Test
@@ -137,7 +138,7 @@ final class UsageTopologyTest {
 
         assertEquals(
                 Map.of(
-                        "7@" + NOON, new Usage(7, NOON, 0, 0, 0, 0L, 0L, null, 0L, "0", null),
+                        "7@" + NOON, new Usage(7, NOON, 0, 0, 0, 0L, 0L, null, 0L, "0", null).toldBy(BuildVersion.text()),
                         "7@" + NOON.plus(Duration.ofDays(31)),
                         minute(NOON.plus(Duration.ofDays(31)), 1, 0, 30_000, 1, null, 30, "0.0500")),
                 usage.readKeyValuesToMap());
@@ -259,7 +260,7 @@ final class UsageTopologyTest {
             expected.put(share.key(), before.with(share));
         }
         assertEquals(expected.size(), sums.size());
-        expected.forEach((key, minute) -> assertEquals(money(minute.usage()), money(sums.get(key)), key));
+        expected.forEach((key, minute) -> assertEquals(money(minute.usage().toldBy(BuildVersion.text())), money(sums.get(key)), key));
     }
 
     /// Without zeros behind the last digit of a sum, which say nothing.

@@ -29,6 +29,7 @@ import io.agentstream.schemas.End;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -111,6 +112,26 @@ final class HangUpsTest {
 
         // and what its orchestrator had not said comes before it
         assertEquals(List.of("Created", "Running", "Completed", "HangUp"), said(call));
+    }
+
+    @Test
+    void itIsSaidWhenTheProviderWasToBeAskedToo() throws InterruptedException {
+        Instant before = databaseTime();
+        CallId call = hungUpByItsAgent();
+        Instant ordered = databaseTime();
+        sessions.answers.add(AWAY);
+
+        Until.holds(hangUps::pass, () -> counted("done") == 1);
+
+        Instant asked = tenant.database().withConnection(c -> Sql.only(
+                c,
+                "select (payload ->> 'asked_at')::timestamptz as asked from run_events e join runs r on r.id = e.run_id where e.type = 'hang_up' and r.call_id = ?",
+                row -> Sql.instant(row, "asked"), call.value()));
+        assertTrue(!asked.isBefore(before) && !asked.isAfter(ordered), before + " " + asked + " " + ordered);
+    }
+
+    private Instant databaseTime() {
+        return tenant.database().withConnection(c -> Sql.only(c, "select clock_timestamp() as now", row -> Sql.instant(row, "now")));
     }
 
     private List<String> said(CallId call) {

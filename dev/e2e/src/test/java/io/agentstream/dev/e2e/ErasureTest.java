@@ -11,8 +11,10 @@ import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
 import io.agentstream.dev.simulator.caller.Step;
 import io.agentstream.schemas.CallId;
+import io.agentstream.schemas.CarrierFacts;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.MediaFrame;
+import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topic;
 import io.agentstream.schemas.Topics;
@@ -24,6 +26,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -68,6 +71,12 @@ final class ErasureTest {
         CallId call = CallId.parse(run.path("call_id").asString()).orElseThrow();
         assertTrue(words(run).stream().anyMatch(text -> text.startsWith("You pressed 7")), "the agent's words are not in the API");
 
+        RunFacts before = Wait.until("its facts", () -> Optional
+                .ofNullable(TopicReader.latest(system.demo().kafkaBootstrapServers(), Topics.RUNS).get(call.toString()))
+                .filter(told -> told.carrier() != null));
+        assertEquals(
+                CarrierFacts.of(null, plan.session(), null, null).sessionSha256(), Objects.requireNonNull(before.carrier()).sessionSha256());
+
         // when it is to be forgotten
         JsonNode ordered = api.send("POST", "/api/v1/erasures", "{\"caller_number\":\"" + number + "\"}");
         JsonNode done = Wait.until("the erasure is done", () -> {
@@ -97,6 +106,13 @@ final class ErasureTest {
             }
         }
         assertTrue(sealed > 100 && sealed < 1_000_000, "records of the call, a million for each that can be heard: " + sealed);
+
+        // and its facts say so, and by which names its provider knows it no longer
+        RunFacts facts = Wait.until("its facts say so", () -> Optional
+                .ofNullable(TopicReader.latest(system.demo().kafkaBootstrapServers(), Topics.RUNS).get(call.toString()))
+                .filter(told -> told.erasedAt() != null));
+        assertEquals(new CarrierFacts(system.demo().domain(), null, null, null), facts.carrier());
+        assertTrue(facts.talk() != null && facts.cost() != null, "what the bill needs is there: " + facts);
     }
 
     private static boolean isClearSound(Topic<?> topic, byte[] value) {

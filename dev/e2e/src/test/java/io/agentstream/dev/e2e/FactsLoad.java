@@ -135,7 +135,7 @@ final class FactsLoad {
                     sum.cost = sum.cost.add(new BigDecimal(String.valueOf(completed.cost())));
                 }
                 case RunEvent.Failed failed -> sum.failed++;
-                case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _, RunEvent.Transferred _ -> throw new AssertionError(end);
+                case RunEvent.Created _, RunEvent.Running _, RunEvent.HangUp _, RunEvent.Transferred _, RunEvent.Erased _ -> throw new AssertionError(end);
             }
         }
         Map<String, String> right = new TreeMap<>();

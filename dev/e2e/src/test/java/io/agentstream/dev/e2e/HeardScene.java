@@ -222,5 +222,5 @@ final class HeardScene implements Playback.Output {
     public void dropped(Playback.Drop why, int count) {}
 
     @Override
-    public void late() {}
+    public void late(long pauseUs) {}
 }

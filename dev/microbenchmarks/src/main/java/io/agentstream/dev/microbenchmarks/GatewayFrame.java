@@ -83,7 +83,7 @@ public class GatewayFrame {
         public void dropped(Playback.Drop why, int frames) {}
 
         @Override
-        public void late() {}
+        public void late(long pauseUs) {}
     }
 
     @Setup
