@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -27,6 +29,7 @@ final class RedeliveryTest {
 
     private static final String GROUP = "run-orchestrator";
     private static final String PROJECTIONS = "agent-stream-facts";
+    private static final String SUMS = "agent-stream-sums";
     private static final List<String> TOPICS = List.of(Topics.CALL_LIFECYCLE.name(), Topics.CONVERSATION_EVENTS.name());
 
     private static final BigDecimal GRANTED = new BigDecimal("50.00");
@@ -84,7 +87,10 @@ final class RedeliveryTest {
             owner = api.send("GET", "/api/v1/users/me", "");
             assertTrue(new BigDecimal(owner.path("credits").asString()).compareTo(GRANTED) < 0, "their talk costs something: " + owner);
             awaitCounted(7);
-            facts = TopicReader.latest(infrastructure.servers(), Topics.RUNS);
+            facts = Wait.until("the facts are final", 60_000, () -> {
+                Map<String, RunFacts> known = TopicReader.latest(infrastructure.servers(), Topics.RUNS);
+                return Wait.when(known.values().stream().allMatch(each -> Boolean.TRUE.equals(each.isFinal()))).map(_ -> known);
+            });
             assertEquals(7, facts.size());
         }
 
@@ -108,7 +114,10 @@ final class RedeliveryTest {
 
             // and nothing is counted twice
             awaitCounted(8);
-            groups().awaitRead(PROJECTIONS, groups().ends(List.of(Topics.RUN_EVENTS.name())));
+            groups().awaitRead(PROJECTIONS, groups().ends(List.of(Topics.RUN_EVENTS.name(), Topics.CALL_LIFECYCLE.name(), Topics.CONVERSATION_EVENTS.name())));
+            Map<TopicPartition, Long> table = groups().ends(List.of(Topics.RUNS.name()));
+            table.replaceAll((_, end) -> end - 1); // the last is the end of a transaction, which nobody reads
+            groups().awaitRead(SUMS, table);
             Map<String, RunFacts> now = TopicReader.latest(infrastructure.servers(), Topics.RUNS);
             assertEquals(8, now.size());
             now.keySet().retainAll(facts.keySet());
@@ -121,15 +130,29 @@ final class RedeliveryTest {
         Wait.until(runs + " runs are counted", 60_000, () -> Wait.when(TopicReader.counted(infrastructure.servers()) >= runs));
     }
 
-    /// Sets the group's offsets to the beginning; the ends of the topics at this time.
+    /// Sets the groups' offsets to the beginning; the ends of the orchestrators' topics at this time.
     private Map<TopicPartition, Long> forget() throws Exception {
         Map<TopicPartition, Long> ends = groups().ends(TOPICS);
-        Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
-        ends.keySet().forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
         try (Admin admin = groups().admin()) {
-            admin.alterConsumerGroupOffsets(GROUP, beginning).all().get();
+            forget(admin, GROUP, ends);
+            forget(admin, PROJECTIONS, ends);
+            forget(admin, PROJECTIONS, groups().ends(List.of(Topics.RUN_EVENTS.name())));
+            forget(admin, SUMS, groups().ends(List.of(Topics.RUNS.name())));
         }
         return ends;
+    }
+
+    private static void forget(Admin admin, String group, Map<TopicPartition, Long> ends) throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
+        ends.keySet().forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
+        Wait.until(group + " has no members, and forgets", 60_000, () -> {
+            try {
+                admin.alterConsumerGroupOffsets(group, beginning).all().get();
+                return Optional.of(true);
+            } catch (ExecutionException stillThere) {
+                return Optional.empty();
+            }
+        });
     }
 
     private Groups groups() {
