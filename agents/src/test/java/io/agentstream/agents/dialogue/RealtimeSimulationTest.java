@@ -3,10 +3,11 @@ package io.agentstream.agents.dialogue;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.Dialogue;
-import io.agentstream.agents.dialogue.CascadeSimulationTest.Tally;
 import io.agentstream.schemas.Json;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// The same callers, workers and services as [CascadeSimulationTest] has, and an agent of which one service does everything. Each conversation is
 /// one seed.
@@ -22,6 +23,7 @@ class RealtimeSimulationTest {
 
     @Test
     @Tag("long")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void holdsItsPromisesInTenThousandConversations() throws Exception {
         simulate(MANY);
     }
@@ -52,8 +54,7 @@ class RealtimeSimulationTest {
 
     private static void simulate(int conversations) throws Exception {
         Tally all = CascadeSimulationTest.simulate(
-                conversations,
-                seed -> CascadeSimulationTest.conversation(seed, seed % 2 == 0 ? CLERK : RealtimeDialogueTest.AGENT));
-        assertTrue(all.isAbout(conversations), all::toString);
+                conversations, (seed, into) -> CascadeSimulationTest.conversation(seed, seed % 2 == 0 ? CLERK : RealtimeDialogueTest.AGENT, into));
+        assertTrue(all.isAbout(), all::toString);
     }
 }

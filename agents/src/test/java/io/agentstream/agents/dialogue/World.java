@@ -1,6 +1,7 @@
 package io.agentstream.agents.dialogue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.agents.conversation.Conversation;
 import io.agentstream.agents.conversation.ConversationEffect;
@@ -20,8 +21,10 @@ import io.agentstream.schemas.JournalBatch;
 import io.agentstream.schemas.Json;
 import io.agentstream.schemas.Slice;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +34,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A call without threads and without a clock: the machine, a telephone that plays what it is sent, services, and whoever calls. What happens is in
 /// order of its time, and of the order in which it was arranged.
@@ -63,10 +67,25 @@ final class World {
         static final TakeOver NEVER = new TakeOver(Integer.MAX_VALUE, true);
     }
 
+    /// A worker that stands still and does not know that another one has its call: what its services say meanwhile it hears when it goes on.
+    private static final class Frozen {
+        private final int worker;
+        private final List<Runnable> unread = new ArrayList<>();
+        private Conversation state;
+        private boolean goesOn;
+
+        Frozen(int worker, Conversation state) {
+            this.worker = worker;
+            this.state = state;
+        }
+    }
+
     final List<JournalBatch> journals = new ArrayList<>();
     final List<Fact> facts = new ArrayList<>();
     final List<ConversationEffect> effects = new ArrayList<>();
     Consumer<ConversationEffect> watcher = effect -> { };
+    /// Is told each input before it is answered.
+    Consumer<ConversationInput> listener = input -> { };
     /// Is asked after each step what the caller does.
     Consumer<World> caller = world -> { };
     Conversation state;
@@ -74,6 +93,10 @@ final class World {
     int steps;
     int hangUps;
     int takeOvers;
+    /// How much later than another one has its call a worker goes on that stood still; 0: it does not.
+    long goesOnAfterMs;
+    /// Commands of such workers.
+    int lateCommands;
     /// How long nobody holds the call that changes hands; what was sent by then sounds all the same.
     long gapMs = 1_000;
     /// Turns of the caller in the middle of which the call changed hands: what is said further is another one.
@@ -81,7 +104,8 @@ final class World {
 
     private final Dialogue dialogue;
     private final Services services;
-    private final TakeOver takeOver;
+    /// Those that are to come, in order.
+    private final Deque<TakeOver> due;
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::atMs).thenComparingLong(Event::order));
     /// Whether the telephone tells each second how much it has played, as a gateway does; and all that was heard, in its order.
@@ -95,20 +119,30 @@ final class World {
     private final List<Sounding> sounding = new ArrayList<>();
     private boolean ticking;
     /// What is told while nobody holds the call: whoever takes it over reads it then.
-    private final List<ConversationInput> unread = new ArrayList<>();
+    private final List<Played> unread = new ArrayList<>();
     private boolean nobodys;
     private ConversationJournal journal = new ConversationJournal();
     private String saved = "";
     private long order;
     private int worker = 1;
+    /// The newest worker of which the gateway has a command: it believes no older one.
+    private int heardOf;
+    private @Nullable Frozen frozen;
+    /// Whoever stood still, while what happens happens to it.
+    private @Nullable Frozen acting;
     private long deadlineMs = Long.MAX_VALUE;
     private long soundsUntilMs = T0;
     private int cleared;
 
     World(Dialogue dialogue, Services services, TakeOver takeOver) {
+        this(dialogue, services, List.of(takeOver));
+    }
+
+    /// @param takeOvers in the order of their steps
+    World(Dialogue dialogue, Services services, List<TakeOver> takeOvers) {
         this.dialogue = dialogue;
         this.services = services;
-        this.takeOver = takeOver;
+        this.due = new ArrayDeque<>(takeOvers);
         this.state = Conversation.of(dialogue);
     }
 
@@ -127,8 +161,11 @@ final class World {
         while (hangUps == 0 && !state.isOver() && !events.isEmpty() && nowMs < T0 + limitMs) {
             Event next = events.poll();
             nowMs = Math.max(nowMs, next.atMs());
+            Frozen other = frozen;
             if (next.worker() == 0 || next.worker() == worker) {
                 next.what().run();
+            } else if (other != null && other.worker == next.worker()) {
+                happens(other, next.what());
             }
         }
         if (!state.isOver()) {
@@ -140,6 +177,11 @@ final class World {
     }
 
     void give(ConversationInput input) {
+        if (acting != null) {
+            late(acting, input);
+            return;
+        }
+        listener.accept(input);
         Step<Conversation, ConversationEffect> step;
         making = switch (input) {
             case ConversationInput.MouthSpoke _, ConversationInput.BrainSpoke _ -> true;
@@ -154,13 +196,54 @@ final class World {
             watcher.accept(effect);
             perform(effect);
         }
-        if (++steps == takeOver.steps() && !state.isOver()) {
-            changeHands();
+        steps++;
+        TakeOver next = due.peek();
+        if (next != null && steps >= next.steps() && !state.isOver() && !nobodys) {
+            due.remove();
+            changeHands(next);
         }
         caller.accept(this);
     }
 
+    private void happens(Frozen to, Runnable what) {
+        if (!to.goesOn) {
+            to.unread.add(what);
+            return;
+        }
+        acting = to;
+        try {
+            what.run();
+        } finally {
+            acting = null;
+        }
+    }
+
+    private void goesOn(Frozen now) {
+        now.goesOn = true;
+        now.unread.forEach(each -> happens(now, each));
+        happens(now, () -> give(new ConversationInput.DeadlinePassed()));
+    }
+
+    /// What a worker wants that has lost its call. The gateway believes nobody older than whom it has heard of, so it has to have heard of the other one. Its facts
+    /// and snapshots their readers pass over in the same way, and before it asks a service for anything it asks whether the call is still its own.
+    private void late(Frozen of, ConversationInput input) {
+        Step<Conversation, ConversationEffect> step = ConversationMachine.step(of.state, nowMs, input);
+        of.state = step.state();
+        for (ConversationEffect effect : step.effects()) {
+            if (isCommand(effect)) {
+                assertTrue(of.worker < heardOf, () -> "a worker is believed that has lost its call: " + effect);
+                lateCommands++;
+            }
+        }
+    }
+
+    private static boolean isCommand(ConversationEffect effect) {
+        return effect instanceof ConversationEffect.Play || effect instanceof ConversationEffect.Clear || effect instanceof ConversationEffect.AskForMark
+                || effect instanceof ConversationEffect.HangUp;
+    }
+
     private void perform(ConversationEffect effect) {
+        heardOf = isCommand(effect) ? worker : heardOf;
         switch (effect) {
             case ConversationEffect.Play play -> {
                 long fromMs = Math.max(soundsUntilMs, nowMs);
@@ -190,7 +273,7 @@ final class World {
             case ConversationEffect.SetDeadline deadline -> {
                 deadlineMs = deadline.atMs();
                 after(deadline.atMs() - nowMs, () -> {
-                    if (deadlineMs == deadline.atMs()) {
+                    if (acting == null && deadlineMs == deadline.atMs()) {
                         deadlineMs = Long.MAX_VALUE;
                         give(new ConversationInput.DeadlinePassed());
                     }
@@ -248,13 +331,18 @@ final class World {
         }
     }
 
+    /// What was saved last.
+    String saved() {
+        return saved;
+    }
+
     String snapshot() {
         return Json.MAPPER.writeValueAsString(SavedConversation.of(state));
     }
 
-    /// What was asked of the worker that is gone is answered to nobody.
-    private void changeHands() {
-        String left = takeOver.inGoodManners() ? snapshot() : saved;
+    /// What was asked of the worker that is gone is answered to nobody, or to that one.
+    private void changeHands(TakeOver how) {
+        String left = how.inGoodManners() ? snapshot() : saved;
         takeOvers++;
         wasMaking = making;
         making = false;
@@ -262,14 +350,23 @@ final class World {
             torn.add(listening.turn());
         }
         write(false);
+        if (goesOnAfterMs > 0) {
+            Frozen now = new Frozen(worker, state);
+            frozen = now;
+            phone(gapMs + goesOnAfterMs, () -> goesOn(now));
+        }
         worker++;
         deadlineMs = Long.MAX_VALUE;
         state = Conversation.of(dialogue);
         nobodys = true;
         phone(gapMs, () -> {
             nobodys = false;
+            int resuming = worker;
             give(new ConversationInput.Resumed(Json.MAPPER.readValue(left, SavedConversation.class), gapMs));
-            unread.forEach(this::give);
+            assertEquals(resuming, heardOf, "the gateway does not know who has the call");
+            List<Played> told = List.copyOf(unread);
+            unread.clear();
+            told.forEach(this::tell);
         });
     }
 
