@@ -245,7 +245,9 @@ public sealed interface RunEvent {
             @Doc("When that was known.") Instant at,
             @Doc("The run.") RunRef run,
             @Doc("Key by which the agent asked for it.") String key,
-            @Doc("How it ended.") Transfer outcome,
+            @Doc("How it ended. Of a blind one connected says that the provider has the call, and not that anybody has answered; without a status,"
+                            + " that nobody knows whether it has, and the caller counts as brought away.")
+                    Transfer outcome,
             @Doc("Status of the provider's answer; absent where it gave none, or was not asked.") @Nullable Integer status)
             implements RunEvent {}
 }

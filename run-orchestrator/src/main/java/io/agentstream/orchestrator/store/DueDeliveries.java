@@ -153,15 +153,16 @@ public final class DueDeliveries {
                 taken.attempts());
     }
 
-    /// Whether everything of a run's conversation is likely to be here: nothing of it happened within `quiet`, or there was none.
-    /// Nothing where there is no such run any more.
+    /// Whether everything of a run is likely to be here: nothing of its conversation happened within `quiet`, or there was none, and it is said how
+    /// each of its transfers ended. Nothing where there is no such run any more.
     public static Optional<Boolean> isQuiet(Connection connection, long runId, Duration quiet) throws SQLException {
         return Sql.first(
                 connection,
                 """
-                select conversation_at is null
-                       or not exists (select 1 from run_events e
-                                       where e.run_id = r.id and e.at > now() - ? * interval '1 millisecond')
+                select (conversation_at is null
+                        or not exists (select 1 from run_events e
+                                        where e.run_id = r.id and e.at > now() - ? * interval '1 millisecond'))
+                       and not exists (select 1 from transfers t where t.run_id = r.id and t.outcome is null)
                   from runs r where r.id = ?
                 """,
                 row -> row.getBoolean(1),

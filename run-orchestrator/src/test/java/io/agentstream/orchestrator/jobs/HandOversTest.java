@@ -1,6 +1,8 @@
 package io.agentstream.orchestrator.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agentstream.orchestrator.Until;
@@ -13,6 +15,7 @@ import io.agentstream.orchestrator.provider.HandOver;
 import io.agentstream.orchestrator.provider.SessionCheck;
 import io.agentstream.orchestrator.provider.Trouble;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DueDeliveries;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.orchestrator.store.Transfers;
@@ -170,6 +173,34 @@ final class HandOversTest {
         looksAndWaits();
 
         assertEquals("transferred", calls.ended(call, End.CALLER_HANGUP).outcome());
+    }
+
+    /// Nobody has heard whether it was done: the caller counts as brought away, and that no answer came is said by a status that is missing.
+    @Test
+    void whatIsToldOfARunThatIsOverWaitsUntilItIsSaidHowItsTransferEnded() throws InterruptedException {
+        // given a caller who counts as brought away
+        CallId call = inDoubt(Trouble.TIMEOUT);
+        Decision decision = calls.ended(call, End.CALLER_HANGUP);
+        boolean early = isWhole(call);
+
+        // when
+        leaseEnds();
+        RunEvent.Transferred ended = ends(call);
+
+        // then
+        assertEquals("transferred", decision.outcome());
+        assertTrue(decision.hangUp().isEmpty());
+        assertFalse(early, "its message would have no transfer");
+        assertEquals(Transfer.CONNECTED, ended.outcome());
+        assertNull(ended.status());
+        assertTrue(isWhole(call));
+    }
+
+    /// Whether what its receivers are told may be made.
+    private boolean isWhole(CallId call) {
+        return database.withConnection(c -> DueDeliveries.isQuiet(
+                        c, Sql.only(c, "select id from runs where call_id = ?", row -> row.getLong("id"), call.value()), Duration.ZERO))
+                .orElseThrow();
     }
 
     @Test

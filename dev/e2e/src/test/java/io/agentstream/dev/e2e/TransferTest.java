@@ -10,6 +10,8 @@ import io.agentstream.dev.simulator.caller.CallOutcome;
 import io.agentstream.dev.simulator.caller.CallPlan;
 import io.agentstream.dev.simulator.caller.Cue;
 import io.agentstream.dev.simulator.caller.Step;
+import io.agentstream.dev.simulator.sandbox.Callee;
+import io.agentstream.runtime.outbound.AwkwardReceiver;
 import io.agentstream.schemas.Json;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -94,6 +97,41 @@ final class TransferTest {
             Ran ran = Ran.of(Map.of(), "verify", run.path("name").asString(), "--data", data.toString());
             return Wait.when(ran.code() == 0 && ran.out().contains("lead to the same"));
         });
+    }
+
+    /// What becomes of it is the provider's: the run says that it was transferred, and knows no more.
+    @Test
+    void whereNobodyAnswersTheRunIsTransferredAllTheSameAndTheProviderEndsTheCall() throws Exception {
+        try (AwkwardReceiver receiver = new AwkwardReceiver()) {
+            // given somebody who does not answer, and a receiver of what becomes of calls
+            String number = "+15550177";
+            system.sandbox().callee(number, Callee.who(Callee.Does.NO_ANSWER));
+            JsonNode hook = api.send("POST", "/api/v1/webhooks", "{\"url\":\"" + receiver.url() + "\",\"events\":[\"run.ended\"]}");
+            String agent = api.newAgent(AGENT.replace("+15550130", number).replace("\"ring_ms\": 20000", "\"ring_ms\": 5000"));
+            CallPlan plan = plan(agent).withSteps(List.of(
+                    new Step(new Cue.AgentSilent(400), new Action.Press('4')), new Step(new Cue.Then(300), new Action.Press('2'))));
+
+            // when
+            Telephone.place(plan);
+
+            // then
+            JsonNode run = api.awaitRunOf(agent, plan.session(), "completed");
+            assertEquals("transferred", run.path("end").path("by").asString());
+            assertEquals("handed_over", run.path("outcome").asString());
+            String name = run.path("name").asString();
+            JsonNode told = Wait.until("run.ended", () -> WebhookTest.message(receiver, "run.ended", name));
+            api.send("DELETE", "/api/v1/webhooks/" + hook.path("id").asLong(), "");
+            assertEquals(1, told.at("/data/transfers").size(), told.toString());
+            assertEquals("1-desk", told.at("/data/transfers/0/key").asString());
+            assertEquals("connected", told.at("/data/transfers/0/outcome").asString());
+            assertEquals(200, told.at("/data/transfers/0/status").intValue());
+            assertEquals("transferred", told.at("/data/run/end/by").asString());
+            JsonNode timeline = Wait.until("the timeline", () -> Optional.of(api.send("GET", "/api/v1/runs/" + run.path("id").asLong() + "/timeline?kind=provider", ""))
+                    .filter(page -> page.toString().contains("transfer_")));
+            assertTrue(timeline.toString().contains("\"transfer_connected\""), timeline.toString());
+            Wait.until("the provider's end", () -> Wait.when(system.sandbox().dialOf(plan.session()).equals(Optional.of("noanswer"))));
+            assertFalse(system.sandbox().hungUp(plan.session()), "it is not ours to hang up");
+        }
     }
 
     @Test
