@@ -180,7 +180,7 @@ public final class Keys {
             "Most sockets of one remote address that may fail by the peer's own doing before their call runs (no provider, a"
                     + " malformed handshake) in a second for long; five seconds' worth at once, and five times as many of all addresses"
                     + " but those with a call that ran in the last hour. Calls that fail by what their agent's owner has set up (quota,"
-                    + " domain, credentials) count for the agent, which may have a twentieth as many, and all agents of its organisation together a tenth. What is more is answered 429 or 503"
+                    + " domain, credentials) count for the agent, which may have a tenth as many, and all agents of its organisation together an eighth. What is more is answered 429 or 503"
                     + " before the upgrade, and leaves no event.");
     public static final Key<Integer> MAX_HANDSHAKES_PER_AGENT = number(
             "MAX_HANDSHAKES_PER_AGENT", 500, 1, 1_000_000,

@@ -64,8 +64,9 @@ final class Called {
         /// What came to nothing from addresses none of whose calls has talked of late, and what they wanted too much of.
         final RefusalRate strangers = RefusalRate.ofOne();
 
-        /// What was more than one may have in the handshake. It is apart: who has good calls only may have all of them under way.
-        final RefusalRate crowd = RefusalRate.ofOne();
+        /// What was more than one may have in the handshake. It is apart: who has good calls only may have all of them under way. No more is owed than
+        /// one refusal's time, also where several came in between the look and the upgrade: there may be room again.
+        final RefusalRate crowd = RefusalRate.ofMany();
 
         /// Calls that began.
         final RefusalRate begun = RefusalRate.ofOne();

@@ -10,10 +10,10 @@ final class Debts {
 
     /// What its owner has set up badly costs an agent so many times what an address's failure costs the address: a provider calls for all
     /// tenants, an agent is one tenant's alone, and each call that is refused for it costs as much as one that is let in.
-    static final int AGENT_COSTS = 20;
+    static final int AGENT_COSTS = 10;
 
     /// What it costs all agents of its organisation: less, so that one agent alone does not silence the others.
-    static final int TENANT_COSTS = 10;
+    static final int TENANT_COSTS = 8;
 
     /// What it costs a tenant whose calls are more than it may have in the handshake, where one of them is told so: each leaves two events, and tells
     /// nobody what he does not know. The others are turned away without a trace, and the next may be let in as soon as there is room.
@@ -24,7 +24,7 @@ final class Debts {
     /// What a running call costs its agent that was ended because it brought too much: the next would begin anew.
     private static final long FLOOD_US = SECOND_US;
 
-    /// What it costs all agents of its organisation; also one that brought too much before it talked, where strangers call.
+    /// What it costs all agents of its organisation.
     private static final long TENANTS_FLOOD_US = FLOOD_US * TENANT_COSTS / AGENT_COSTS;
 
     /// What all addresses together owe.
@@ -61,7 +61,7 @@ final class Debts {
                 peer(peer, nowUs);
                 all.charge(eachUs / ADDRESSES, nowUs);
                 if (!proven) {
-                    strangersOf(agent, failure == Failure.TOO_MANY_MESSAGES ? TENANTS_FLOOD_US : tenantsUs(), nowUs);
+                    strangersOf(agent, tenantsUs(), nowUs);
                 }
             }
             case AGENT -> {

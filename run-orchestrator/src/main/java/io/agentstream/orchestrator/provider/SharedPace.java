@@ -1,7 +1,9 @@
 package io.agentstream.orchestrator.provider;
 
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.ProviderTurns;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -38,6 +40,7 @@ public final class SharedPace implements Pace {
         this.turns = new ProviderTurns(provider, requests, window.plus(MARGIN));
     }
 
+    /// @throws DatabaseException where the database was too slow for its turn to be asked for
     @Override
     public OptionalLong reserve(String line, long nowNanos, long deadlineNanos) {
         Line mine = lines.compute(line, (_, known) -> {
@@ -47,13 +50,14 @@ public final class SharedPace implements Pace {
         });
         try {
             if (!mine.asks.tryAcquire(deadlineNanos - nowNanos, TimeUnit.NANOSECONDS)) {
-                return OptionalLong.empty();
+                throw tooSlow();
             }
             try {
                 long patienceNs = deadlineNanos - System.nanoTime();
-                return patienceNs <= 0
-                        ? OptionalLong.empty()
-                        : database.withConnection(c -> turns.reserve(c, line, Duration.ofNanos(patienceNs)));
+                if (patienceNs <= 0) {
+                    throw tooSlow();
+                }
+                return database.withConnection(c -> turns.reserve(c, line, Duration.ofNanos(patienceNs)));
             } finally {
                 mine.asks.release();
             }
@@ -63,6 +67,11 @@ public final class SharedPace implements Pace {
         } finally {
             lines.computeIfPresent(line, (_, known) -> --known.people == 0 ? null : known);
         }
+    }
+
+    /// Nobody was asked whether there is a turn: that is ours, and no provider's limit.
+    private static DatabaseException tooSlow() {
+        return new DatabaseException(new SQLTimeoutException("turns are given too slowly"));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.agentstream.orchestrator.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -17,6 +18,7 @@ import io.agentstream.orchestrator.provider.cloudonix.CloudonixClient;
 import io.agentstream.orchestrator.provider.cloudonix.CloudonixSessions;
 import io.agentstream.orchestrator.secret.CredentialsCipher;
 import io.agentstream.orchestrator.store.Database;
+import io.agentstream.orchestrator.store.DatabaseException;
 import io.agentstream.orchestrator.store.Outbox;
 import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TelephonyConfigurations.Account;
@@ -126,6 +128,23 @@ final class SharedPaceTest {
             for (Future<OptionalLong> turn : waiting) {
                 assertTrue(turn.get().isPresent());
             }
+        }
+    }
+
+    /// Else the call would fail as one that its provider does not know.
+    @Test
+    void whoCannotAskInTimeIsNotToldThatTheProviderHasNoTurn() {
+        Pace pace = pace(10, Duration.ofSeconds(3));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            pace.reserve(domain, System.nanoTime(), deadline);
+            database.inTransaction(connection -> {
+                Sql.query(connection, "select 1 from provider_turns where domain = ? for update", row -> true, domain);
+                Future<OptionalLong> first = threads.submit(() -> pace.reserve(domain, System.nanoTime(), deadline));
+                long now = System.nanoTime();
+                assertThrows(DatabaseException.class, () -> pace.reserve(domain, now, now + Duration.ofMillis(300).toNanos()));
+                return first;
+            });
         }
     }
 
