@@ -70,7 +70,7 @@ public final class TogetherAssignor implements ConsumerPartitionAssignor, Config
         Map<String, Subscription> members = new TreeMap<>(group.groupSubscription());
         Map<String, Set<Integer>> owned = new TreeMap<>();
         members.forEach((member, subscription) -> owned.put(member, numbers(subscription.ownedPartitions())));
-        Map<String, Set<Integer>> shares = shares(owned, partitions(cluster, members));
+        Map<String, Set<Integer>> shares = shares(owned, prepared(members), partitions(cluster, members));
         Set<Integer> letGo = ownedByTwo(owned);
         Map<String, Told> told = new HashMap<>();
         members.forEach((member, subscription) ->
@@ -143,8 +143,15 @@ public final class TogetherAssignor implements ConsumerPartitionAssignor, Config
         return numbers;
     }
 
-    /// What each member is to have in the end.
-    private static Map<String, Set<Integer>> shares(Map<String, Set<Integer>> owned, int partitions) {
+    /// The partition that each member says it is prepared for, of those that are.
+    private static Map<String, Integer> prepared(Map<String, Subscription> members) {
+        Map<String, Integer> prepared = new HashMap<>();
+        members.forEach((member, subscription) -> MoveWords.prepared(subscription.userData()).ifPresent(number -> prepared.put(member, number)));
+        return prepared;
+    }
+
+    /// What each member is to have in the end. What nobody has, because it was let go of for somebody, is for whoever is prepared for it.
+    private static Map<String, Set<Integer>> shares(Map<String, Set<Integer>> owned, Map<String, Integer> prepared, int partitions) {
         List<String> most = new ArrayList<>(owned.keySet());
         most.sort(Comparator.<String>comparingInt(member -> -owned.getOrDefault(member, Set.of()).size()).thenComparing(member -> member));
         Set<Integer> free = new TreeSet<>();
@@ -165,6 +172,12 @@ public final class TogetherAssignor implements ConsumerPartitionAssignor, Config
             shares.put(member, kept);
             quotas.put(member, quota);
         }
+        shares.forEach((member, share) -> {
+            int number = prepared.getOrDefault(member, NextPartition.NONE);
+            if (share.size() < quotas.getOrDefault(member, 0) && free.remove(number)) {
+                share.add(number);
+            }
+        });
         for (String member : most) {
             Set<Integer> share = shares.getOrDefault(member, new TreeSet<>());
             while (share.size() < quotas.getOrDefault(member, 0)) {

@@ -180,6 +180,22 @@ class TogetherAssignorTest {
     private final Group group = new Group(4);
 
     @Test
+    void whatWasLetGoOfForWhoeverIsPreparedIsGivenToNobodyElse() {
+        // given
+        Group group = new Group(6);
+        group.joinsWith("a", 0, 1, 3, 5);
+        group.joins("b").next.prepare(2);
+        group.joinsWith("c", 4);
+
+        // when
+        group.agree();
+
+        // then
+        assertEquals(Set.of(2), group.has().get("b"));
+        assertEquals(Set.of(4), group.has().get("c"));
+    }
+
+    @Test
     void whoIsAloneHasAll() {
         group.joins("a");
 

@@ -58,6 +58,15 @@ final class Moves {
         }
         wanted = next.told();
         isAsked = next.isLetGo();
+        if (wanted == NextPartition.NONE) {
+            asked = 0; // whoever is told of one again may ask again
+        }
+    }
+
+    /// The loop has lost what it had, or is closing: what it was prepared for is not to come to it because of that.
+    void forget() {
+        next.prepare(NextPartition.NONE);
+        prepared = null;
     }
 
     /// What came was taken.

@@ -113,6 +113,7 @@ public final class Partitions implements ConsumerRebalanceListener {
     public void close() {
         ready = false;
         closing = true;
+        moves.forget();
         handOver(held);
         commits.forget();
         holder.keepOnly(Set.of());
@@ -178,6 +179,7 @@ public final class Partitions implements ConsumerRebalanceListener {
         ready = false;
         moving = true;
         inDoubt = false;
+        moves.forget();
         commits.forget();
         Set<Integer> kept = new HashSet<>(held);
         kept.removeAll(numbers(lost));

@@ -80,7 +80,13 @@ final class SnapshotReading {
     boolean read(Consumer<byte[], byte[]> reader, LongSupplier clockMs, Duration limit, BooleanSupplier goesOn) {
         long deadlineMs = clockMs.getAsLong() + limit.toMillis();
         reader.assign(from);
+        if (!goesOn.getAsBoolean()) {
+            return false;
+        }
         Map<TopicPartition, Long> ends = reader.endOffsets(from, ArrivalLoader.QUESTION_LIMIT);
+        if (!goesOn.getAsBoolean()) { // each question may take its time
+            return false;
+        }
         seek(reader, ends, clockMs.getAsLong() - LOOK_BACK.toMillis());
         settle(reader, ends);
         while (!missing.isEmpty() && clockMs.getAsLong() <= deadlineMs && goesOn.getAsBoolean()) {
