@@ -23,6 +23,7 @@ final class CallSteps {
 
     private final LocalSystem system;
     private final Api api;
+    private long proofMs = 1_500;
 
     /// Whose the agents are that are not the demo organisation's.
     private final Map<String, Api> owners = new HashMap<>();
@@ -30,6 +31,11 @@ final class CallSteps {
     CallSteps(LocalSystem system) {
         this.system = system;
         this.api = new Api(system.demo());
+    }
+
+    /// How long the proof of a call takes that is to come to [Step#STARTED].
+    void proofTakes(long ms) {
+        proofMs = ms;
     }
 
     /// Says whose an agent is.
@@ -50,7 +56,7 @@ final class CallSteps {
     /// A call that has come so far.
     RawWebSocket at(Step step, Attempt attempt) throws Exception {
         if (step == Step.STARTED) {
-            system.sandbox().script(attempt.session, new Script(Behaviour.SLOW, 1, 1_500));
+            system.sandbox().script(attempt.session, new Script(Behaviour.SLOW, 1, proofMs));
         }
         attempt.silent = true;
         RawWebSocket socket = attempt.open();

@@ -8,6 +8,7 @@ import io.agentstream.dev.simulator.caller.RawWebSocket;
 import io.agentstream.gateway.GatewayService;
 import io.agentstream.runtime.Config;
 import io.agentstream.runtime.StopBarrier;
+import io.agentstream.runtime.outbound.AwkwardReceiver;
 import io.agentstream.schemas.Codec.Decoded;
 import io.agentstream.schemas.RunEvent;
 import io.agentstream.schemas.Topics;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,10 @@ final class HangUpTest {
     private static final Set<String> LIFE =
             Set.of("offered", "created", "started", "running", "ended", "completed", "failed", "hang_up");
 
+    /// The proof of a call takes its time, and is under way when it ends: that one comes last.
+    private static final List<Step> TALKING_FIRST =
+            List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS, Step.ACCEPTED, Step.CONNECTED, Step.STARTED);
+
     private final Map<String, Attempt> attempts = new LinkedHashMap<>();
     private final Map<String, HangUpFacts> expected = new LinkedHashMap<>();
     private LocalSystem system;
@@ -64,6 +70,8 @@ final class HangUpTest {
     private String talking;
     private String talkingOn;
     private String brief;
+    private AwkwardReceiver receiver;
+    private RunRecords records;
 
     @BeforeEach
     void open(LocalSystem shared) throws Exception {
@@ -74,6 +82,15 @@ final class HangUpTest {
         talking = api.newAgent(TALKING);
         talkingOn = api.newAgent(TALKING_ON);
         brief = api.newAgent(BRIEF);
+        receiver = new AwkwardReceiver();
+        records = new RunRecords(system, receiver);
+        records.follow(api);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        records.unfollow();
+        receiver.close();
     }
 
     /// How a caller goes.
@@ -119,9 +136,11 @@ final class HangUpTest {
         agentLeaves(Step.AGENT_SPEAKS);
         theGatewayEnds("max_duration", "limit", Map.of("AGENT_STREAM_MAX_CALL_DURATION", "2s"), List.of(Step.RUNNING, Step.AGENT_SPEAKS));
         theGatewayEnds("idle", "limit", Map.of("AGENT_STREAM_IDLE_TIMEOUT", "2s"), List.of(Step.RUNNING));
-        theGatewayEnds("drained", "operator", Map.of("AGENT_STREAM_DRAIN_TIMEOUT", "1s"), List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS));
-        theGatewayBreaks(List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS));
-        for (Step step : List.of(Step.RUNNING, Step.CALLER_SPEAKS, Step.AGENT_SPEAKS, Step.AGENT_IS_LEAVING)) {
+        steps.proofTakes(3_500); // a second longer than the drain, at least
+        theGatewayEnds("drained", "operator", Map.of("AGENT_STREAM_DRAIN_TIMEOUT", "1s"), TALKING_FIRST);
+        steps.proofTakes(1_500);
+        theGatewayBreaks(TALKING_FIRST);
+        for (Step step : Step.values()) {
             thePeerBreaks(step);
         }
         theAgentGivesTheCallerAway();
@@ -165,8 +184,22 @@ final class HangUpTest {
         expect("agent, " + step, attempt, HangUpFacts.completed("agent_hangup", "agent").hungUp().achieving("parted"));
     }
 
-    private void theGatewayEnds(String end, String by, Map<String, String> how, List<Step> all) throws Exception {
+    /// Of a gateway beside the system's, whose calls may take their time to begin: others come to their steps meanwhile.
+    private Map<String, String> besides() {
         Map<String, String> variables = Beside.of(system, SharedSystem.environment());
+        variables.put("AGENT_STREAM_HANDSHAKE_TIMEOUT", "60s");
+        return variables;
+    }
+
+    /// A call that its gateway ends before it talks is not served, and nobody but we is to blame. One whose proof is under way begins, and is over.
+    private static HangUpFacts ours(Step step) {
+        return step == Step.STARTED
+                ? HangUpFacts.brokenAfterTalk("internal_error", "system")
+                : HangUpFacts.failed("internal_error", "system");
+    }
+
+    private void theGatewayEnds(String end, String by, Map<String, String> how, List<Step> all) throws Exception {
+        Map<String, String> variables = besides();
         variables.putAll(how);
         List<RawWebSocket> sockets = new ArrayList<>();
         GatewayService gateway = GatewayService.launch(
@@ -177,7 +210,8 @@ final class HangUpTest {
                 Attempt attempt = attempt(step);
                 attempt.gateway = "ws://127.0.0.1:" + gateway.port();
                 sockets.add(steps.at(step, attempt));
-                expect(end + ", " + step, attempt, HangUpFacts.completed(end, by).hungUp());
+                HangUpFacts facts = HangUpFacts.completed(end, by).hungUp();
+                expect(end + ", " + step, attempt, step.compareTo(Step.RUNNING) < 0 ? ours(step) : facts);
             }
             if (end.equals("drained")) {
                 gateway.close();
@@ -199,6 +233,7 @@ final class HangUpTest {
     private FutureTask<?> theMoneyIsUsedUp(Step step) throws Exception {
         Tenant tenant = Tenant.create(system.demo(), "{\"price_per_minute\":\"1.00\"}");
         tenant.operator().grant(tenant.ownerId(), "0.10");
+        records.follow(tenant.api());
         String agent = tenant.api().newAgent(step == Step.AGENT_SPEAKS ? TALKING_ON : "{\"engine\":\"echo\"}");
         steps.belongs(agent, tenant.api());
         Attempt attempt = tenant.attempt(system, agent);
@@ -235,14 +270,15 @@ final class HangUpTest {
         List<RawWebSocket> sockets = new ArrayList<>();
         StopBarrier barrier = new StopBarrier();
         GatewayService gateway =
-                GatewayService.launch(Config.load(Beside.of(system, SharedSystem.environment()), Map.of(), List.of()), barrier);
+                GatewayService.launch(Config.load(besides(), Map.of(), List.of()), barrier);
         try {
             Api.awaitReady("http://127.0.0.1:" + gateway.adminPort());
             for (Step step : all) {
                 Attempt attempt = attempt(step);
                 attempt.gateway = "ws://127.0.0.1:" + gateway.port();
                 sockets.add(steps.at(step, attempt));
-                expect("our fault, " + step, attempt, HangUpFacts.brokenAfterTalk("internal_error", "system"));
+                HangUpFacts facts = HangUpFacts.brokenAfterTalk("internal_error", "system");
+                expect("our fault, " + step, attempt, step.compareTo(Step.RUNNING) < 0 ? ours(step) : facts);
             }
             barrier.fault(new IllegalStateException("something broke"));
             gateway.close();
@@ -263,7 +299,9 @@ final class HangUpTest {
             socket.binary(new byte[160]);
             socket.awaitFarewell(PATIENCE, true);
         }
-        HangUpFacts facts = HangUpFacts.brokenAfterTalk("binary_message", "provider");
+        HangUpFacts facts = step.compareTo(Step.STARTED) < 0
+                ? HangUpFacts.failed("binary_message", "provider")
+                : HangUpFacts.brokenAfterTalk("binary_message", "provider");
         expect("the peer's fault, " + step, attempt, step == Step.AGENT_IS_LEAVING ? facts.achieving("parted") : facts);
     }
 
@@ -307,6 +345,7 @@ final class HangUpTest {
             }
         }
         Map<String, HangUpFacts> facts = new LinkedHashMap<>();
+        RunRecords.Seen seen = records.see();
         for (var attempt : attempts.entrySet()) {
             JsonNode run = steps.api(attempt.getValue()).runs(attempt.getValue().agent).stream()
                     .filter(one -> attempt.getValue().callId.equals(one.path("gathered_context").path("call_id").asString("")))
@@ -321,7 +360,8 @@ final class HangUpTest {
                     run.path("disconnected_by").asString(""), text(run.path("outcome")), !run.path("started_at").isNull(),
                     !run.path("ended_at").isNull(), !run.path("cost").isNull(), story,
                     said.getOrDefault(run.path("call_id").asString(""), List.of()),
-                    system.sandbox().hungUp(attempt.getValue().session)));
+                    system.sandbox().hungUp(attempt.getValue().session),
+                    seen.otherwise(run, said.getOrDefault(run.path("call_id").asString(""), List.of()))));
         }
         return facts;
     }
