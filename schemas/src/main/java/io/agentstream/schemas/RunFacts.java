@@ -52,7 +52,8 @@ public record RunFacts(
         @Doc("When all that is personal of the run was erased: by an order, or because its organisation keeps it no longer. Absent where"
                         + " it was not, and where it was by an older version.")
                 @Nullable Instant erasedAt,
-        @Doc("Version of these fields: a larger one has all of a smaller one's, and more. Absent from older writers.")
+        @Doc("Version of these fields: a larger one has all of a smaller one's, and more. Absent from older writers, and where one of those has"
+                        + " begun to count the talk.")
                 @Nullable Integer schemaVersion,
         @Doc("Version of the orchestrator that told this. Absent from older writers.") @Nullable String producerVersion) {
 

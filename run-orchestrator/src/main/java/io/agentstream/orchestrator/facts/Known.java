@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param finalizedAt when it became final; null while it is not
 /// @param dirty whether more is known than was told
 /// @param carrier as in [RunFacts]; null where an older version has not asked
+/// @param talkVersion of [RunFacts], by which the talk is counted: one that an older version began to count goes on as it is, and is told
+///     as that version's; null where that did not say
 record Known(
         CallId callId,
         @Nullable RunPart run,
@@ -36,17 +38,21 @@ record Known(
         long revision,
         @Nullable Instant finalizedAt,
         boolean dirty,
-        @Nullable CarrierFacts carrier) {
+        @Nullable CarrierFacts carrier,
+        @Nullable Integer talkVersion) {
 
     /// Of a run that was erased no name is kept that could say who called, whichever was read first.
     Known {
         if (run != null && run.erasedAt() != null && carrier != null) {
             carrier = carrier.erased();
         }
+        if (talk.equals(TalkFacts.NONE)) {
+            talkVersion = RunFacts.SCHEMA_VERSION; // what comes of it is counted by us
+        }
     }
 
     static Known nothing(CallId callId) {
-        return new Known(callId, null, SocketFacts.NONE, null, null, TalkFacts.NONE, null, null, 0, null, false, null);
+        return new Known(callId, null, SocketFacts.NONE, null, null, TalkFacts.NONE, null, null, 0, null, false, null, null);
     }
 
     /// What somebody told before, so that it can be added to.
@@ -57,19 +63,19 @@ record Known(
         return new Known(
                 told.callId(), RunPart.of(told), socket == null ? SocketFacts.NONE : socket, told.provider(), told.direction(),
                 talk == null ? TalkFacts.NONE : talk, told.outcome(), told.updatedAt(), revision == null ? 0 : revision, told.finalizedAt(), false,
-                told.carrier());
+                told.carrier(), told.schemaVersion());
     }
 
     /// @param next null where the event says nothing of a run that is known
     Known with(@Nullable RunPart next, Instant at) {
         return next == null || next.equals(run)
                 ? this
-                : new Known(callId, next, socket, provider, direction, talk, achieved, later(at), revision, finalizedAt, true, carrier);
+                : new Known(callId, next, socket, provider, direction, talk, achieved, later(at), revision, finalizedAt, true, carrier, talkVersion);
     }
 
     Known with(SocketFacts next, @Nullable String nextProvider, @Nullable String nextDirection, @Nullable CarrierFacts names, Instant at) {
         Known now = new Known(
-                callId, run, next, nextProvider, nextDirection, talk, achieved, later(at), revision, finalizedAt, true, names);
+                callId, run, next, nextProvider, nextDirection, talk, achieved, later(at), revision, finalizedAt, true, names, talkVersion);
         return next.equals(socket) && Objects.equals(nextProvider, provider) && Objects.equals(nextDirection, direction)
                         && Objects.equals(now.carrier, carrier)
                 ? this
@@ -82,16 +88,16 @@ record Known(
                 ? this
                 : new Known(
                         callId, run, socket, provider, direction, next, outcome == null ? achieved : outcome, later(at), revision, finalizedAt, true,
-                        carrier);
+                        carrier, talkVersion);
     }
 
     Known finalized(Instant at) {
-        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision, at, true, carrier);
+        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision, at, true, carrier, talkVersion);
     }
 
     /// After it was told once more.
     Known told() {
-        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision + 1, finalizedAt, false, carrier);
+        return new Known(callId, run, socket, provider, direction, talk, achieved, updatedAt, revision + 1, finalizedAt, false, carrier, talkVersion);
     }
 
     boolean isOver() {
@@ -121,7 +127,7 @@ record Known(
                 of.cost(), revision, finalizedAt != null, finalizedAt, updatedAt, provider, direction, of.disconnectedBy(),
                 achieved == null ? of.outcome() : achieved, of.hungUpAt(), of.hangUpConfirmed(), socket.equals(SocketFacts.NONE) ? null : socket, said.equals(TalkFacts.NONE) ? null : said,
                 of.faults(), of.previousCallId(), of.nextCallId(), of.transfer(), of.transferredAt(), of.hangUpAskedAt(), of.hangUpTries(),
-                of.sessionCheck(), CarrierFacts.NONE.equals(carrier) ? null : carrier, of.erasedAt(), RunFacts.SCHEMA_VERSION,
+                of.sessionCheck(), CarrierFacts.NONE.equals(carrier) ? null : carrier, of.erasedAt(), talkVersion,
                 BuildVersion.text());
     }
 }

@@ -53,6 +53,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 final class FactsTopologyTest {
 
@@ -265,8 +266,84 @@ final class FactsTopologyTest {
         Known known = Known.of(facts);
         return new Known(
                         known.callId(), known.run(), known.socket(), known.provider(), known.direction(), known.talk(), known.achieved(), known.updatedAt(),
-                        revision, T0, false, known.carrier())
+                        revision, T0, false, known.carrier(), known.talkVersion())
                 .facts();
+    }
+
+    /// As a version told it that counted the greeting as an answer, and did not say which it was.
+    private static RunFacts ofBefore(RunFacts facts) {
+        TalkFacts talk = Objects.requireNonNull(facts.talk());
+        return new RunFacts(
+                facts.callId(), facts.run(), facts.state(), facts.createdAt(), facts.startedAt(), facts.endedAt(), facts.durationMs(), facts.end(),
+                facts.failure(), facts.cost(), facts.revision(), facts.isFinal(), facts.finalizedAt(), facts.updatedAt(), facts.provider(),
+                facts.direction(), facts.disconnectedBy(), facts.outcome(), facts.hungUpAt(), facts.hangUpConfirmed(), facts.socket(),
+                new TalkFacts(
+                        talk.beganAt(), talk.turns(), talk.agentTurns(), talk.callerTurns(), talk.interruptions(), talk.keys(), talk.tools(),
+                        talk.firstSpeechAt(), talk.lastSpeechAt(), talk.callerMs(), talk.agentMs(), talk.silenceMs(), 2, 800, 560L, talk.resumed(),
+                        talk.gapMs(), talk.epoch(), talk.number(), talk.transferAskedAt(), talk.services(), talk.stages()),
+                facts.faults(), facts.previousCallId(), facts.nextCallId(), facts.transfer(), facts.transferredAt());
+    }
+
+    /// Who sees a version takes its answers for answers only.
+    @Test
+    void whatAnOlderVersionCountedIsToldAsThatVersions() {
+        story().forEach(this::put);
+        RunFacts before = ofBefore(runs.readRecordsToList().getLast().value());
+        List<Object> corrections = List.of(
+                Calls.completed(CALL, END, 30_000, "0.0400"), Calls.hungUp(CALL, END.plusSeconds(2), true, 1), Calls.erased(CALL, END.plusSeconds(100)),
+                Calls.ended(CALL, END.plusSeconds(1)),
+                new ConversationEvent.Latency(CALL, 99, 5, END, 5, "first_played", 300, 3));
+        for (Object correction : corrections) {
+            driver.close();
+            driver = start("older-" + corrections.indexOf(correction));
+            put(Topics.RUNS, CALL, before);
+
+            put(correction);
+            driver.advanceWallClockTime(FactsTopology.FINAL_WITHOUT_SOCKET_AFTER);
+
+            List<RunFacts> told = runs.readValuesToList();
+            assertFalse(told.isEmpty(), correction.toString());
+            for (RunFacts corrected : told) {
+                assertNull(corrected.schemaVersion(), correction.toString());
+                assertEquals(BuildVersion.text(), corrected.producerVersion());
+                assertTrue(Objects.requireNonNull(corrected.talk()).replies() >= 2, correction.toString());
+            }
+        }
+    }
+
+    /// Nothing had been counted of it.
+    @Test
+    void aTalkThatBeginsAfterwardsIsCountedAsItIsNow() {
+        put(Calls.created(CALL));
+        put(Calls.running(CALL));
+        Known old = Known.of(runs.readValuesToList().getLast());
+        driver.close();
+        driver = start("upgraded");
+        put(Topics.RUNS, CALL, new RunFacts(
+                CALL, Calls.run(7, 5), "running", T0, T0.plusSeconds(1), null, null, null, null, null, old.revision(), false, null, old.updatedAt(),
+                null, null, null, null, null, null, null, null, null, null, null, null, null));
+
+        Calls.talk(CALL, 3).forEach(this::put);
+        put(Calls.completed(CALL, END));
+
+        RunFacts last = runs.readValuesToList().getLast();
+        assertEquals(2, last.schemaVersion());
+        assertEquals(1, Objects.requireNonNull(last.talk()).replies());
+    }
+
+    /// What the store has of before names no version.
+    @Test
+    void aTalkInTheStoreOfAnOlderVersionIsToldAsThatVersions() {
+        story().forEach(this::put);
+        Known known = Known.of(runs.readValuesToList().getLast());
+        ObjectNode stored = Json.MAPPER.valueToTree(known);
+        ObjectNode untalked = Json.MAPPER.valueToTree(Known.nothing(CALL));
+        assertTrue(stored.has("talk_version"), stored.toString());
+        stored.remove("talk_version");
+        untalked.remove("talk_version");
+
+        assertNull(Json.MAPPER.treeToValue(stored, Known.class).facts().schemaVersion());
+        assertEquals(2, Json.MAPPER.treeToValue(untalked, Known.class).talkVersion());
     }
 
     @Test
