@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param revision of what was told last; 0 where nothing was
 /// @param finalizedAt when it became final; null while it is not
 /// @param dirty whether more is known than was told
-/// @param carrier as in [RunFacts]; null where an older version has not asked
+/// @param carrier as in [RunFacts]; null where no name is known, or an older version has not asked
 /// @param talkVersion of [RunFacts], by which the talk is counted: one that an older version began to count goes on as it is, and is told
 ///     as that version's; null where that did not say
 record Known(
@@ -41,10 +41,14 @@ record Known(
         @Nullable CarrierFacts carrier,
         @Nullable Integer talkVersion) {
 
-    /// Of a run that was erased no name is kept that could say who called, whichever was read first.
+    /// Of a run that was erased no name is kept that could say who called, whichever was read first. Who has no name at all is as one that is
+    /// not known, which is how it is told: what is read again must be what was told.
     Known {
         if (run != null && run.erasedAt() != null && carrier != null) {
             carrier = carrier.erased();
+        }
+        if (CarrierFacts.NONE.equals(carrier)) {
+            carrier = null;
         }
         if (talk.equals(TalkFacts.NONE)) {
             talkVersion = RunFacts.SCHEMA_VERSION; // what comes of it is counted by us
@@ -127,7 +131,7 @@ record Known(
                 of.cost(), revision, finalizedAt != null, finalizedAt, updatedAt, provider, direction, of.disconnectedBy(),
                 achieved == null ? of.outcome() : achieved, of.hungUpAt(), of.hangUpConfirmed(), socket.equals(SocketFacts.NONE) ? null : socket, said.equals(TalkFacts.NONE) ? null : said,
                 of.faults(), of.previousCallId(), of.nextCallId(), of.transfer(), of.transferredAt(), of.hangUpAskedAt(), of.hangUpTries(),
-                of.sessionCheck(), CarrierFacts.NONE.equals(carrier) ? null : carrier, of.erasedAt(), talkVersion,
+                of.sessionCheck(), carrier, of.erasedAt(), talkVersion,
                 BuildVersion.text());
     }
 }

@@ -358,6 +358,25 @@ final class FactsTopologyTest {
         assertTrue(runs.isEmpty());
     }
 
+    /// Absent and empty names are told alike, so they have to be known alike.
+    @Test
+    void aStartWithoutAnyNameThatComesAgainLaterChangesNothing() {
+        CallEvent nameless = new CallEvent.Started(
+                CALL, 2, T0, null, null, null, null, null, null, "outbound-api", List.of("inbound"), MediaFormat.MULAW_8K, Map.of());
+        story().stream().map(event -> event instanceof CallEvent.Started ? nameless : event).forEach(this::put);
+        for (int hour = 0; hour < 48; hour++) {
+            driver.advanceWallClockTime(Duration.ofHours(1));
+        }
+        RunFacts told = runs.readValuesToList().getLast();
+        assertNull(told.carrier());
+        assertEquals(0, stored());
+
+        put(nameless);
+        driver.advanceWallClockTime(FactsTopology.FINAL_AFTER);
+
+        assertTrue(runs.isEmpty());
+    }
+
     @Test
     void aRunThatIsOverStaysSo() {
         put(Calls.created(CALL));
