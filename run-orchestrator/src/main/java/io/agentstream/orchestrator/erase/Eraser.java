@@ -53,7 +53,7 @@ public final class Eraser {
     private static final int TAKEN_S = 45;
 
     /// How much longer than its retention a record may stay on a topic: a segment, and the broker's own rounds.
-    private static final Duration MARGIN = Duration.ofDays(2);
+    static final Duration MARGIN = Duration.ofDays(2);
 
     /// After this long nothing of a call is left on any topic that has a retention, whether it was sealed or not.
     static final Duration LONGEST = Topics.ALL.stream()

@@ -7,8 +7,11 @@ import io.agentstream.orchestrator.store.Database;
 import io.agentstream.orchestrator.store.EmptiedRuns;
 import io.agentstream.orchestrator.store.RetentionRounds;
 import io.agentstream.orchestrator.store.RetentionRounds.Round;
+import io.agentstream.orchestrator.store.UnsaidErasures;
+import io.agentstream.orchestrator.store.UnsaidErasures.Looked;
 import io.agentstream.runtime.DutyCycle;
 import io.agentstream.runtime.Metrics;
+import io.agentstream.schemas.Topics;
 import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,12 +36,20 @@ public final class RetentionJob {
     /// In one statement. As long as there are so many, it goes on with the next step, so that it is never behind for long.
     static final int LOOKS_AT_ONCE = 5_000;
 
+    /// How often it is looked for runs that a version of before has emptied and said nothing of: it may run beside this one for a while.
+    private static final Duration UNSAID_EVERY = Duration.ofDays(1);
+
+    /// After this long no topic has the provider's names of a call any more, of which its facts could be made anew.
+    static final Duration NAMES_STAY = Topics.CALL_LIFECYCLE.retention().plus(Eraser.MARGIN);
+
     private final Database database;
     private final InstantSource clock;
     private final Consumer<Decision> told;
     private final Counter runs;
     private Instant nextBegin = Instant.MIN;
     private boolean looksLeft;
+    private Instant nextUnsaid = Instant.MIN;
+    private long unsaidBefore;
 
     /// @param told given what is to be announced of runs that were emptied
     public RetentionJob(Database database, InstantSource clock, Metrics metrics, Consumer<Decision> told) {
@@ -68,7 +79,31 @@ public final class RetentionJob {
         }
         Optional<Round> due = database.withConnection(RetentionRounds::take);
         due.ifPresent(round -> goOn(round, now));
-        return due.isPresent() || looksLeft;
+        boolean unsaidLeft = sayOfThoseBefore(now);
+        return due.isPresent() || looksLeft || unsaidLeft;
+    }
+
+    /// Some runs further; false where there is nothing more to do.
+    private boolean sayOfThoseBefore(Instant now) {
+        if (!now.isBefore(nextUnsaid)) {
+            nextUnsaid = now.plus(UNSAID_EVERY);
+            unsaidBefore = UnsaidErasures.NEWEST;
+        }
+        long before = unsaidBefore;
+        if (before == UnsaidErasures.NONE_LEFT) {
+            return false;
+        }
+        unsaidBefore = UnsaidErasures.NONE_LEFT; // where it fails, the next time: what else there is has its turn
+        List<Decision> said = new ArrayList<>();
+        unsaidBefore = database.inTransaction(connection -> {
+            Looked looked = UnsaidErasures.look(connection, before, now.minus(NAMES_STAY));
+            for (UnsaidErasures.Erased run : looked.unsaid()) {
+                said.addAll(ErasedRuns.tell(connection, List.of(run.callId()), run.at()));
+            }
+            return looked.before();
+        });
+        said.forEach(told);
+        return unsaidBefore != UnsaidErasures.NONE_LEFT;
     }
 
     private void goOn(Round round, Instant now) {

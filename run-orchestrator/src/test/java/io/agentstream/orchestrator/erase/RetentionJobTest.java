@@ -2,6 +2,7 @@ package io.agentstream.orchestrator.erase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import io.agentstream.orchestrator.store.Sql;
 import io.agentstream.orchestrator.store.TestPostgres;
 import io.agentstream.runtime.Metrics;
 import io.agentstream.runtime.Secret;
+import io.agentstream.schemas.RunEvent;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +29,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -179,6 +184,51 @@ final class RetentionJobTest {
                         .filter(each -> each.callId().equals(talked.call()))
                         .map(each -> each.getClass().getSimpleName())
                         .toList());
+    }
+
+    /// Where its facts are made anew of what the topics still have, they must not have the provider's names again.
+    @Test
+    void ofARunThatAVersionOfBeforeEmptiedItIsSaidAfterwardsAndOnce() throws Exception {
+        // given runs that were emptied, of which nobody said so, and one that was not
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout talked = TalkedAbout.ended(tenant, true);
+        TalkedAbout another = TalkedAbout.ended(tenant, true);
+        TalkedAbout kept = TalkedAbout.ended(Tenant.create(database), true);
+        keeps(tenant, new Retention(null, null, 1));
+        Instant now = TalkedAbout.OVER.plus(Duration.ofDays(2));
+        rounds(tenant, now);
+        for (TalkedAbout each : List.of(talked, another)) {
+            database.withConnection(c -> Sql.update(
+                    c, "delete from outbox where run_id = ?; delete from run_events where run_id = ? and type = 'erased'", each.runId(), each.runId()));
+        }
+
+        // when it is too late for any of them, and not yet
+        told.clear();
+        rounds(tenant, TalkedAbout.OVER.plus(RetentionJob.NAMES_STAY).plus(Duration.ofDays(1)));
+        List<RunEvent> late = saidOf(talked, another, kept);
+        rounds(tenant, now);
+        rounds(tenant, now);
+
+        // then
+        assertEquals(List.of(), late);
+        assertEquals(
+                Set.of(talked.call(), another.call()), saidOf(talked, another, kept).stream().map(RunEvent::callId).collect(Collectors.toSet()));
+        assertEquals(2, saidOf(talked, another, kept).size(), "once of each");
+        RunEvent.Erased erased = assertInstanceOf(RunEvent.Erased.class, saidOf(talked).getFirst());
+        Instant emptiedAt = database.withConnection(c -> Sql.only(
+                c, "select emptied_at from runs where id = ?", row -> Sql.instant(row, "emptied_at"), talked.runId()));
+        assertEquals(emptiedAt, erased.at());
+        assertEquals(1, tenant.story(talked.call()).stream().filter("erased"::equals).count());
+        int ordered = database.withConnection(c -> Sql.only(
+                c, "select count(*) from outbox where run_id = ? and kind = 'say'", row -> row.getInt(1), talked.runId()));
+        assertEquals(1, ordered, "who dies here is followed by somebody");
+    }
+
+    private List<RunEvent> saidOf(TalkedAbout... runs) {
+        return told.stream()
+                .flatMap(each -> each.events().stream())
+                .filter(event -> Stream.of(runs).anyMatch(run -> run.call().equals(event.callId())))
+                .toList();
     }
 
     @Test
