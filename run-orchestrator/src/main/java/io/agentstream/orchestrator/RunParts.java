@@ -48,6 +48,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -136,7 +137,7 @@ final class RunParts {
                 new KafkaLogWatch(lent.admin(), KafkaClients.WORKERS_GROUP), lent.ready(), lent.clock(), settings.limits());
         closer.own("reaper", new DutyCycleRunner(reaper, REAPER_CLOSE, lent.onFault()).start());
 
-        Consumer<Decision> erased = decision -> announcer.announceOrLeave(decision, "an erasure");
+        Predicate<Decision> erased = decision -> announcer.announceOrLeave(decision, "an erasure");
         Eraser eraser = new Eraser(
                 lent.database(),
                 new KeyTopic(

@@ -10,12 +10,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /// Says of runs that all that is personal of them is gone. Only the thread that has the connection, and in the transaction that took it out:
 /// so it is said once, and whoever dies before it has said so is followed by somebody.
 public final class ErasedRuns {
 
     private ErasedRuns() {}
+
+    /// Announces until one cannot be: when Kafka is away each of them would wait for it. The others stand in the outbox.
+    ///
+    /// @param told whether it is said; blocks
+    public static void announce(List<Decision> erased, Predicate<Decision> told) {
+        boolean going = true;
+        for (int n = 0; going && n < erased.size(); n++) {
+            going = told.test(erased.get(n));
+        }
+    }
 
     /// @param calls of the runs that were emptied in this transaction
     /// @return what is to be announced once it is committed, one for each run

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +69,7 @@ public final class Eraser {
     private final Database database;
     private final Keys topic;
     private final InstantSource clock;
-    private final Consumer<Decision> told;
+    private final Predicate<Decision> told;
 
     /// Whose was taken last; only the loop.
     private long served;
@@ -81,8 +81,9 @@ public final class Eraser {
         Set<CallId> destroy(Set<CallId> calls) throws InterruptedException;
     }
 
-    /// @param told given what is to be announced of runs that were emptied
-    public Eraser(Database database, Keys topic, InstantSource clock, Consumer<Decision> told) {
+    /// @param told given what is to be announced of runs that were emptied, one after the other until it says that one is not said: the outbox
+    ///     has the others
+    public Eraser(Database database, Keys topic, InstantSource clock, Predicate<Decision> told) {
         this.database = database;
         this.topic = topic;
         this.clock = clock;
@@ -139,7 +140,7 @@ public final class Eraser {
             Erasures.later(connection, erasure.id(), found ? TAKEN_S : open ? again(erasure, clock.instant(), SOON_S, OPEN_MOST_S) : 0, erasure.doneBy());
             return found;
         });
-        said.forEach(told);
+        ErasedRuns.announce(said, told);
         return isEmptied;
     }
 

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Forgets what organisations keep for a time only, any orchestrator any of it, some runs at a time.
 public final class RetentionJob {
@@ -44,15 +44,16 @@ public final class RetentionJob {
 
     private final Database database;
     private final InstantSource clock;
-    private final Consumer<Decision> told;
+    private final Predicate<Decision> told;
     private final Counter runs;
     private Instant nextBegin = Instant.MIN;
     private boolean looksLeft;
     private Instant nextUnsaid = Instant.MIN;
     private long unsaidBefore;
 
-    /// @param told given what is to be announced of runs that were emptied
-    public RetentionJob(Database database, InstantSource clock, Metrics metrics, Consumer<Decision> told) {
+    /// @param told given what is to be announced of runs that were emptied, one after the other until it says that one is not said: the outbox
+    ///     has the others
+    public RetentionJob(Database database, InstantSource clock, Metrics metrics, Predicate<Decision> told) {
         this.database = database;
         this.clock = clock;
         this.told = told;
@@ -102,7 +103,7 @@ public final class RetentionJob {
             }
             return looked.before();
         });
-        said.forEach(told);
+        ErasedRuns.announce(said, told);
         return unsaidBefore != UnsaidErasures.NONE_LEFT;
     }
 
@@ -114,6 +115,6 @@ public final class RetentionJob {
             return progress.runs();
         });
         runs.increment(goneThrough);
-        said.forEach(told);
+        ErasedRuns.announce(said, told);
     }
 }

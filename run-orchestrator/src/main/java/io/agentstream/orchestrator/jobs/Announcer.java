@@ -102,14 +102,17 @@ public final class Announcer {
     /// The same for who has nobody to give it back to: what cannot be said now stands in the outbox.
     ///
     /// @param what it is about, for the log
-    public void announceOrLeave(Decision decision, String what) {
+    /// @return whether it is said; who has more of the kind leaves those too where it is not, or waits for Kafka with each of them
+    public boolean announceOrLeave(Decision decision, String what) {
         try {
             announce(decision);
+            return true;
         } catch (NotNowException | UndeliverableException | RefusedByKafkaException | DatabaseException notNow) {
             log.atWarn().addKeyValue("call", decision.callId()).addKeyValue("failure", Causes.of(notNow)).log(what + " is not said yet");
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 
     private void say(Decision decision) throws InterruptedException {

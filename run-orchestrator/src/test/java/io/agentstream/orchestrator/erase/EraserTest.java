@@ -209,6 +209,38 @@ final class EraserTest {
         assertEquals(1, ordered, "who dies here is followed by somebody");
     }
 
+    /// With each of them it would wait for Kafka, for as long as a record may take.
+    @Test
+    void whereItCannotBeSaidOfOneItIsNotTriedWithTheOthers() throws Exception {
+        // given runs of one caller
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout one = TalkedAbout.ended(tenant, true);
+        TalkedAbout other = TalkedAbout.ended(tenant, true);
+        database.withConnection(c -> Sql.update(
+                c, "update runs set initial_context = jsonb_set(initial_context, '{caller_number}', to_jsonb(?::text)) where id = ?",
+                one.number(), other.runId()));
+        Erasure ordered = order(one);
+        Eraser withoutKafka = new Eraser(
+                database, this::destroy, InstantSource.fixed(TalkedAbout.OVER),
+                decision -> {
+                    told.add(decision);
+                    return false;
+                });
+
+        // when
+        for (int n = 0; n < 20 && find(ordered).state().equals("pending"); n++) {
+            database.withConnection(c -> Sql.update(c, "update erasures set next_at = now() where id = ?", ordered.id()));
+            withoutKafka.step();
+        }
+
+        // then
+        assertEquals("done", find(ordered).state());
+        assertEquals(1, told.stream().filter(each -> Set.of(one.call(), other.call()).contains(each.callId())).count());
+        for (TalkedAbout run : List.of(one, other)) {
+            assertEquals(1, tenant.story(run.call()).stream().filter("erased"::equals).count());
+        }
+    }
+
     @Test
     void nothingIsLeftOfHisTransfersAndOneThatIsUnderWayIsWaitedFor() throws Exception {
         // given

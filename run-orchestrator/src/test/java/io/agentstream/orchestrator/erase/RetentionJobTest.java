@@ -224,6 +224,33 @@ final class RetentionJobTest {
         assertEquals(1, ordered, "who dies here is followed by somebody");
     }
 
+    /// With each of them it would wait for Kafka, for as long as a record may take.
+    @Test
+    void whereItCannotBeSaidOfOneItIsNotTriedWithTheOthers() throws Exception {
+        // given
+        Tenant tenant = Tenant.create(database);
+        TalkedAbout one = TalkedAbout.ended(tenant, true);
+        TalkedAbout other = TalkedAbout.ended(tenant, true);
+        keeps(tenant, new Retention(null, null, 1));
+        RetentionJob withoutKafka = new RetentionJob(
+                database, InstantSource.fixed(TalkedAbout.OVER.plus(Duration.ofDays(2))), new Metrics("test"),
+                decision -> {
+                    told.add(decision);
+                    return false;
+                });
+
+        // when
+        while (withoutKafka.step()) {
+            // until nothing is due
+        }
+
+        // then
+        assertEquals(1, saidOf(one, other).size());
+        for (TalkedAbout run : List.of(one, other)) {
+            assertEquals(1, tenant.story(run.call()).stream().filter("erased"::equals).count());
+        }
+    }
+
     private List<RunEvent> saidOf(TalkedAbout... runs) {
         return told.stream()
                 .flatMap(each -> each.events().stream())
