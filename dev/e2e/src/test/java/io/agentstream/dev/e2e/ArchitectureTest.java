@@ -77,7 +77,7 @@ final class ArchitectureTest {
             Map.entry("orchestrator.intake", List.of(
                     "orchestrator.decide", "orchestrator.erase", "orchestrator.jobs", "orchestrator.liveness", "orchestrator.provider",
                     "orchestrator.store")),
-            Map.entry("orchestrator.erase", List.of("orchestrator.store")),
+            Map.entry("orchestrator.erase", List.of("orchestrator.decide", "orchestrator.store")),
             Map.entry("orchestrator.facts", List.of()),
             Map.entry("orchestrator.follow", List.of("orchestrator.store")),
             Map.entry("orchestrator.replay", List.of("orchestrator.store")),

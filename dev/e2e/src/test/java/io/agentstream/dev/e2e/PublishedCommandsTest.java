@@ -173,7 +173,7 @@ final class PublishedCommandsTest {
             api.send("POST", "/api/v1/telephony-configurations", account.replace("\"...\"", "\"" + TOKEN + "\""));
             String agent = api.newAgent("{\"engine\":\"echo\"}");
             String url = only("<Stream url=\"([^\"]*)\"/>", document("README.md")).replace("&amp;", "&");
-            Ran called = Ran.of(environment, "call", "--url", mine(url).replace("AGENT-UUID", agent), "--seconds", "2");
+            Ran called = Ran.of(environment, "call", "--url", mine(url).replace("AGENT-UUID", agent), "--seconds", "15"); // the first call of cold processes
 
             // then
             assertTrue(tenant.matches("(?s)organisation +1 .*"), tenant);
