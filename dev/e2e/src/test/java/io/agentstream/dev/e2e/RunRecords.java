@@ -7,6 +7,7 @@ import io.agentstream.schemas.Json;
 import io.agentstream.schemas.RunFacts;
 import io.agentstream.schemas.Topics;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ final class RunRecords {
             List<RunFacts> facts = told.getOrDefault(run.path("call_id").asString(""), List.of());
             same(otherwise, "runs.v1 went through", states(said), facts.stream().map(RunFacts::state).distinct().toList());
             if (!facts.isEmpty()) {
-                same(otherwise, "runs.v1", ending(run), ending(facts.getLast()));
+                same(otherwise, "runs.v1", ending(run), ending(facts.getLast(), run));
             }
             same(otherwise, "ledger", money(run.path("cost")), charged.getOrDefault(run.path("id").asLong(), BigDecimal.ZERO).stripTrailingZeros());
             List<JsonNode> ended = List.copyOf(messages.getOrDefault(run.path("id").asLong(), Map.of()).values());
@@ -123,11 +124,11 @@ final class RunRecords {
                     time(text(run.path("ended_at"))), money(run.path("cost")));
         }
 
-        private static List<@Nullable Object> ending(RunFacts facts) {
+        private static List<@Nullable Object> ending(RunFacts facts, JsonNode run) {
             return row(
                     facts.state(), lower(facts.end()),
                     facts.failure() == null ? null : facts.failure().runFailure().orElse(lower(facts.failure())),
-                    lower(facts.disconnectedBy()), facts.outcome(), millis(facts.startedAt()), millis(facts.endedAt()),
+                    lower(facts.disconnectedBy()), facts.outcome(), near(facts.startedAt(), run.path("started_at")), near(facts.endedAt(), run.path("ended_at")),
                     facts.cost() == null ? BigDecimal.ZERO : new BigDecimal(facts.cost()).stripTrailingZeros());
         }
 
@@ -153,6 +154,13 @@ final class RunRecords {
 
         private static @Nullable Instant millis(@Nullable Instant time) {
             return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
+        }
+
+        /// The other one where they are the same but for a millisecond: PostgreSQL rounds what a record cuts off.
+        private static @Nullable Instant near(@Nullable Instant time, JsonNode other) {
+            Instant others = time(text(other));
+            boolean isSame = time != null && others != null && Duration.between(time, others).abs().toMillis() <= 1;
+            return isSame ? others : millis(time);
         }
 
         private static @Nullable String lower(@Nullable Enum<?> constant) {
