@@ -9,9 +9,7 @@ import io.agentstream.schemas.ConversationEvent;
 import io.agentstream.schemas.SocketCommand;
 import io.agentstream.schemas.Topics;
 import io.agentstream.worker.takeover.Partitions;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,15 +30,7 @@ class ArrivalsTest {
     private final LoopFixture former = new LoopFixture(LoopFixture.engines());
     private final LoopFixture fixture = new LoopFixture(
             LoopFixture.engines(), former.events, new LoopFixture.Mock("latest"), LoopFixture.producer());
-    /// What the loop has asked for and does not wait for.
-    private final Queue<Runnable> beside = new ArrayDeque<>();
-
-    private void looksBeside() {
-        Runnable next;
-        while ((next = beside.poll()) != null) {
-            next.run();
-        }
-    }
+    private final HeldBack beside = new HeldBack();
 
     /// Another worker has had the call in partition 2.
     private void formerHasLeft() throws Exception {
@@ -97,7 +87,7 @@ class ArrivalsTest {
     void nothingThatComesIsReadBeforeItIsKnownWhatOthersLeft() throws Exception {
         // given a call that another worker had, whose beginning will be read once more
         formerHasLeft();
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.start(2);
         fixture.running(COMES, 2, ECHO);
         fixture.audio(COMES, 2, 11, EchoLoopTest.frame(2, 160));
@@ -105,7 +95,7 @@ class ArrivalsTest {
         int early = fixture.loop.conversations();
 
         // when
-        looksBeside();
+        beside.doAll();
         fixture.work();
 
         // then it goes on, and does not begin anew
@@ -118,12 +108,12 @@ class ArrivalsTest {
     void whatGoesAwayWhileItIsAskedIsNotTaken() throws Exception {
         // given
         formerHasLeft();
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.start(1, 2);
 
         // when
         fixture.assign(1);
-        looksBeside();
+        beside.doAll();
         passes(1_000);
 
         // then the other is read
@@ -135,7 +125,7 @@ class ArrivalsTest {
     void whatWentAwayAndCameBackIsAskedAnew() throws Exception {
         // given a partition that goes, while somebody still tells what was in it, to another with whom its call ends, and comes back
         formerHasLeft();
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.start(2);
         fixture.onceRead = () -> {
             fixture.onceRead = () -> {};
@@ -145,9 +135,9 @@ class ArrivalsTest {
         };
 
         // when
-        looksBeside();
+        beside.doAll();
         fixture.work();
-        looksBeside();
+        beside.doAll();
         fixture.work();
 
         // then
@@ -161,13 +151,13 @@ class ArrivalsTest {
         formerHasLeft();
         holdsACall();
         passes(1_000);
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.assign(1, 2);
         fixture.consumer.notAMember = new CommitFailedException();
 
         // when
         passes(30_000);
-        looksBeside();
+        beside.doAll();
         passes(1_000);
 
         // then
@@ -178,9 +168,9 @@ class ArrivalsTest {
     void whoHasNothingElseAsksTheGroupBeforeItTakesWhatCameBeforeItStoodStill() throws Exception {
         // given an answer that is there when a loop thaws whose place in the group somebody else has
         formerHasLeft();
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.start(2);
-        looksBeside();
+        beside.doAll();
         fixture.consumer.notAMember = new CommitFailedException();
 
         // when
@@ -195,9 +185,9 @@ class ArrivalsTest {
     void whoStoodStillAndIsStillAMemberTakesWhatCame() throws Exception {
         // given
         formerHasLeft();
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.start(2);
-        looksBeside();
+        beside.doAll();
 
         // when
         passes(30_000);
@@ -210,12 +200,12 @@ class ArrivalsTest {
     void whatIsAskedWhenTheLoopClosesIsNotTaken() throws Exception {
         // given
         formerHasLeft();
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.start(2);
 
         // when
         fixture.loop.onClose();
-        looksBeside();
+        beside.doAll();
 
         // then nothing of it is ours to say
         assertEquals(0, fixture.loop.conversations());
@@ -247,7 +237,7 @@ class ArrivalsTest {
     @Test
     void aNewcomerIsReadyOnceItReadsItsShare() throws Exception {
         // given a member that the others have not given anything yet
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.joins();
         boolean withoutAny = fixture.loop.ready();
 
@@ -255,7 +245,7 @@ class ArrivalsTest {
         fixture.assign(1, 2);
         fixture.work();
         boolean asking = fixture.loop.ready();
-        looksBeside();
+        beside.doAll();
         fixture.work();
 
         // then

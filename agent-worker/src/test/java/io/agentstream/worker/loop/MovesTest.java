@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.agentstream.runtime.NextPartition;
 import io.agentstream.schemas.CallId;
 import io.agentstream.schemas.SocketCommand;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 /// How a loop comes by partitions that another one holds.
@@ -23,15 +21,7 @@ class MovesTest {
     private final LoopFixture former = new LoopFixture(LoopFixture.engines());
     private final LoopFixture fixture = new LoopFixture(
             LoopFixture.engines(), former.events, new LoopFixture.Mock("latest"), LoopFixture.producer());
-    /// What the loop has asked for and does not wait for.
-    private final Queue<Runnable> beside = new ArrayDeque<>();
-
-    private void looksBeside() {
-        Runnable next;
-        while ((next = beside.poll()) != null) {
-            next.run();
-        }
-    }
+    private final HeldBack beside = new HeldBack();
 
     private void passes(long ms) {
         fixture.nowMs.addAndGet(ms);
@@ -53,12 +43,12 @@ class MovesTest {
     @Test
     void whatIsToComeIsReadBeforehandAndOnlyThenAskedFor() {
         // given
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         joinsAndIsTold(2);
         boolean early = hasAsked();
 
         // when
-        looksBeside();
+        beside.doAll();
         passes(1);
 
         // then
@@ -100,11 +90,11 @@ class MovesTest {
         hasAsked();
 
         // when it is given that one, is told of another, and can take the first a while later
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         fixture.next.tell(3, false);
         fixture.assign(2);
         passes(A_WHILE_MS);
-        looksBeside();
+        beside.doAll();
         passes(1);
         fixture.beside = Runnable::run;
         passes(A_WHILE_MS - 1);
@@ -122,18 +112,18 @@ class MovesTest {
     @Test
     void whatComesByItselfIsTakenFirst() {
         // given a partition that nobody has any more, and a broker that does not say for long what others left in it
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         joinsAndIsTold(3);
         fixture.assign(2);
-        beside.remove().run();
+        beside.doOne();
         passes(A_WHILE_MS);
         int underWay = beside.size();
 
         // when
-        looksBeside();
+        beside.doAll();
         passes(1);
         passes(A_WHILE_MS);
-        looksBeside();
+        beside.doAll();
         boolean early = hasAsked();
         passes(1);
 
@@ -218,11 +208,11 @@ class MovesTest {
 
     @Test
     void aLoopThatClosesAsksForNothing() throws Exception {
-        fixture.beside = beside::add;
+        fixture.beside = beside;
         joinsAndIsTold(2);
 
         fixture.loop.onClose();
-        looksBeside();
+        beside.doAll();
 
         assertFalse(hasAsked());
     }

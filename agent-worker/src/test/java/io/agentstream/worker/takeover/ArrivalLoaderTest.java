@@ -69,6 +69,14 @@ class ArrivalLoaderTest {
         }
     }
 
+    /// All that is on the topic was written in the minutes that are read.
+    private static class OfTheLastMinutes extends Committed {
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
+            return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
+        }
+    }
+
     @Test
     void looksBackSomeMinutesHoweverMuchIsOnTheTopic() {
         // given a topic whose records can only be read from where the last minutes begin
@@ -160,12 +168,7 @@ class ArrivalLoaderTest {
     }
 
     private static MockConsumer<byte[], byte[]> readerOfSomethingBad() {
-        MockConsumer<byte[], byte[]> reader = new Committed() {
-            @Override
-            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
-                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
-            }
-
+        MockConsumer<byte[], byte[]> reader = new OfTheLastMinutes() {
             @Override
             public synchronized void assign(Collection<TopicPartition> partitions) {
                 super.assign(partitions);
@@ -309,12 +312,7 @@ class ArrivalLoaderTest {
     }
 
     private static MockConsumer<byte[], byte[]> readerOf(List<ConsumerRecord<byte[], byte[]>> records) {
-        MockConsumer<byte[], byte[]> reader = new Committed() {
-            @Override
-            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
-                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
-            }
-        };
+        MockConsumer<byte[], byte[]> reader = new OfTheLastMinutes();
         reader.updateBeginningOffsets(Map.of(PARTITION, 0L));
         reader.updateEndOffsets(Map.of(PARTITION, (long) records.size()));
         reader.schedulePollTask(() -> records.forEach(reader::addRecord));
@@ -322,7 +320,7 @@ class ArrivalLoaderTest {
     }
 
     /// A topic to which one may be written while it is read, and what was read of it.
-    private static final class Growing extends Committed {
+    private static final class Growing extends OfTheLastMinutes {
 
         private final List<ConsumerRecord<byte[], byte[]>> log = new ArrayList<>();
         private final List<Long> read = new ArrayList<>();
@@ -335,7 +333,7 @@ class ArrivalLoaderTest {
         @Override
         public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
             askedForTimes.incrementAndGet();
-            return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
+            return super.offsetsForTimes(times, limit);
         }
 
         @Override
@@ -432,12 +430,7 @@ class ArrivalLoaderTest {
     void whatIsReadBeforehandKeepsNobodyWaiting() throws Exception {
         // given a partition that is read beforehand and does not come to its end
         CountDownLatch reads = new CountDownLatch(1);
-        MockConsumer<byte[], byte[]> endless = new Committed() {
-            @Override
-            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
-                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
-            }
-
+        MockConsumer<byte[], byte[]> endless = new OfTheLastMinutes() {
             @Override
             public synchronized void assign(Collection<TopicPartition> partitions) {
                 super.assign(partitions);
@@ -485,12 +478,7 @@ class ArrivalLoaderTest {
     void whoIsToldToStopWhileReadingFindsNothingAndLeavesNoReader() throws Exception {
         // given a reading that lasts
         CountDownLatch reads = new CountDownLatch(1);
-        MockConsumer<byte[], byte[]> endless = new Committed() {
-            @Override
-            public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(Map<TopicPartition, Long> times, Duration limit) {
-                return new HashMap<>(Map.of(PARTITION, new OffsetAndTimestamp(0, NOW_MS)));
-            }
-        };
+        MockConsumer<byte[], byte[]> endless = new OfTheLastMinutes();
         endless.updateBeginningOffsets(Map.of(PARTITION, 0L));
         endless.updateEndOffsets(Map.of(PARTITION, 1L));
         endless.schedulePollTask(reads::countDown);
