@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -93,36 +94,54 @@ final class TenantsAtTheGatewayTest {
         // given
         floodersAreKnown(20, "provider");
         int seconds = 20;
-        long decidedAfterUs = SECOND_US / 2;
 
         // when
-        int letIn = 0;
-        Deque<Waiting> waiting = new ArrayDeque<>();
-        for (int i = 0; i < 200 * seconds; i++) {
-            long nowUs = i * SECOND_US / 200;
-            while (!waiting.isEmpty() && waiting.peek().decidedUs <= nowUs) {
-                Waiting next = waiting.remove();
-                next.permit.ended(Failure.CONCURRENCY_LIMIT, nowUs);
-                next.permit.gone();
-            }
-            if (turnsAway("flooder" + i % 20, "provider", nowUs) == null) {
-                letIn++;
-                Permit permit = enter("flooder" + i % 20, "provider", nowUs);
-                if (permit.refusal() == null) {
-                    waiting.add(new Waiting(permit, nowUs + decidedAfterUs));
-                } else {
-                    permit.gone();
-                }
-            }
-        }
+        Flooded flooded = flood("provider", 200, seconds, SECOND_US / 2, Failure.CONCURRENCY_LIMIT);
 
         // then
+        int letIn = flooded.all();
         int most = (RefusalRate.BURST_S + seconds) * REFUSALS / Debts.TENANT_COSTS;
         assertTrue(letIn <= most + PER_TENANT, letIn + " were let in");
         assertTrue(letIn >= seconds * REFUSALS / Debts.TENANT_COSTS, "whoever floods is still served at the rate");
     }
 
     private record Waiting(Permit permit, long decidedUs) {}
+
+    /// @param letIn how many got a place, in each second in which any did
+    /// @param noRoom how many were not turned away and found no place
+    private record Flooded(SortedMap<Long, Integer> letIn, int noRoom) {
+
+        int all() {
+            return noRoom + letIn.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
+
+    /// Calls that come evenly, of twenty agents in turn, each of which comes to `what` so long after it was let in.
+    private Flooded flood(String address, int perSecond, int seconds, long afterUs, Failure what) {
+        SortedMap<Long, Integer> letIn = new TreeMap<>();
+        int noRoom = 0;
+        Deque<Waiting> waiting = new ArrayDeque<>();
+        for (int i = 0; i < perSecond * seconds; i++) {
+            long nowUs = i * SECOND_US / perSecond;
+            while (!waiting.isEmpty() && waiting.peek().decidedUs <= nowUs) {
+                Waiting next = waiting.remove();
+                next.permit.ended(what, nowUs);
+                next.permit.gone();
+            }
+            if (turnsAway("flooder" + i % 20, address, nowUs) != null) {
+                continue;
+            }
+            Permit permit = enter("flooder" + i % 20, address, nowUs);
+            if (permit.refusal() == null) {
+                waiting.add(new Waiting(permit, nowUs + afterUs));
+                letIn.merge(nowUs / SECOND_US, 1, Integer::sum);
+            } else {
+                permit.gone();
+                noRoom++;
+            }
+        }
+        return new Flooded(letIn, noRoom);
+    }
 
     /// All of a batch that was let in together are given up together. If as many came at once again, each time were one in which everybody waits.
     @Test
@@ -132,25 +151,7 @@ final class TenantsAtTheGatewayTest {
         int patienceS = 10;
 
         // when
-        Map<Long, Integer> letIn = new TreeMap<>();
-        Deque<Waiting> waiting = new ArrayDeque<>();
-        for (int i = 0; i < 400 * 4 * patienceS; i++) {
-            long nowUs = i * SECOND_US / 400;
-            while (!waiting.isEmpty() && waiting.peek().decidedUs <= nowUs) {
-                Waiting next = waiting.remove();
-                next.permit.ended(Failure.HANDSHAKE_TIMEOUT, nowUs);
-                next.permit.gone();
-            }
-            if (turnsAway("flooder" + i % 20, "stranger", nowUs) == null) {
-                Permit permit = enter("flooder" + i % 20, "stranger", nowUs);
-                if (permit.refusal() == null) {
-                    waiting.add(new Waiting(permit, nowUs + patienceS * SECOND_US));
-                    letIn.merge(nowUs / SECOND_US, 1, Integer::sum);
-                } else {
-                    permit.gone();
-                }
-            }
-        }
+        Map<Long, Integer> letIn = flood("stranger", 400, 4 * patienceS, patienceS * SECOND_US, Failure.HANDSHAKE_TIMEOUT).letIn();
 
         // then
         assertEquals(PER_TENANT / 2, letIn.remove(0L), "in the first second, of which nobody knows that it is a flood");
