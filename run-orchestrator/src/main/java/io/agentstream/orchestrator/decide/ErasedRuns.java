@@ -22,9 +22,10 @@ public final class ErasedRuns {
     ///
     /// @param told whether it is said; blocks
     public static void announce(List<Decision> erased, Predicate<Decision> told) {
-        boolean going = true;
-        for (int n = 0; going && n < erased.size(); n++) {
-            going = told.test(erased.get(n));
+        for (Decision each : erased) {
+            if (!told.test(each)) {
+                return;
+            }
         }
     }
 
